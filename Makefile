@@ -1,0 +1,19 @@
+.PHONY: help run test bench lint lock
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
+
+run:  ## Install, start everything with a demo, until Ctrl-C (PORT=8000 DATA_DIR=.data)
+	@scripts/run
+
+test:  ## Install, then every check and test on services of its own
+	@scripts/test
+
+bench:  ## The benchmarks
+	@scripts/bench
+
+lint:  ## The checks that need no services
+	@scripts/lint
+
+lock:  ## Resolve requirements*.txt anew
+	@scripts/lock

@@ -1,0 +1,1 @@
+"""The API's base: strict input, one error shape, cursor pages, idempotent POSTs."""

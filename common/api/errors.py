@@ -1,0 +1,79 @@
+"""One shape for every error: `{"type", "errors": [{"code", "detail", "attr"}]}`."""
+
+import logging
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ParseError, ValidationError
+from rest_framework.fields import get_error_detail
+
+from common import errors
+
+log = logging.getLogger("wanliu.api")
+
+
+class Conflict(APIException):
+    """A refusal by state or rule."""
+
+    status_code = 409
+    default_code = "conflict"
+
+    def __init__(self, detail, code, attr=None):
+        super().__init__(detail, code)
+        self.attr = attr
+
+
+class WanliuExceptionHandler(ExceptionHandler):
+    """Map the refusals of actions and the database to answers; what is unexpected is logged and never shown."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        """Turn our own and the database's errors into DRF's."""
+        match exc:
+            case errors.Refused():
+                return Conflict(exc.detail, exc.code, exc.attr)
+            case errors.Invalid():
+                return ValidationError({exc.attr: [ErrorDetail(str(exc.detail), exc.code)]})
+            case errors.NotFound():
+                missing = NotFound()
+                missing.attr = exc.attr
+                return missing
+            case DjangoValidationError():
+                return ValidationError(get_error_detail(exc))
+            case RequestDataTooBig():
+                return ParseError(_("The body is too large; send fewer items at once."))
+            case IntegrityError():
+                log.warning("integrity error answered as 409", exc_info=exc)
+                return Conflict(_("Somebody else changed this at the same moment; look again and retry."), "conflict")
+        return super().convert_known_exceptions(exc)
+
+    def report_exception(self, exc, response):
+        """Log what nobody expected, with the request's id."""
+        if response.status_code >= 500:
+            log.error("unexpected error", exc_info=self.exc)
+        super().report_exception(exc, response)
+
+
+class WanliuExceptionFormatter(ExceptionFormatter):
+    """Fill `attr` in for conflicts, and the request's id in for unexpected errors."""
+
+    def run(self):
+        """The answer's body."""
+        body = super().run()
+        if isinstance(self.exc, Conflict | NotFound):
+            body["errors"][0]["attr"] = getattr(self.exc, "attr", None)
+        if body["type"] == "server_error":
+            request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+            body["errors"] = [
+                {
+                    "code": "error",
+                    "detail": _("Something went wrong on our side. Tell support the request id %(id)s.")
+                    % {"id": request_id},
+                    "attr": None,
+                }
+            ]
+        return body

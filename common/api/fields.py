@@ -1,0 +1,72 @@
+"""Serializer fields that are strict where clients guess."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.money import MAX_DIGITS, parse_money
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$", "example": "12.30"})
+class StrictMoneyField(serializers.Field):
+    """Yuan as `"12.30"`. A number is accepted when it is exact to two decimals; everything else is 400."""
+
+    default_error_messages = {
+        "invalid": _("Write an amount of yuan with two decimals, such as “12.30”."),
+        "min_value": _("The amount must be at least {minimum}."),
+        "too_large": _("The amount is too large."),
+    }
+
+    def __init__(self, *, minimum: Decimal | None = None, **kwargs):
+        self.minimum = minimum
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data) -> Decimal:
+        """Decimal with two places."""
+        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            self.fail("invalid")
+        text = data if isinstance(data, str) else format(data, "f") if isinstance(data, Decimal) else str(data)
+        if len(text) > MAX_DIGITS + 2 and text.isdigit():
+            self.fail("too_large")
+        try:
+            amount = parse_money(text)
+        except ValueError:
+            self.fail("invalid")
+        if self.minimum is not None and amount < self.minimum:
+            self.fail("min_value", minimum=self.minimum)
+        return amount
+
+    def to_representation(self, value: Decimal) -> str:
+        """Always two decimals."""
+        return f"{value:.2f}"
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ItemIdField(serializers.Field):
+    """A marketplace's numeric item id, as digits; a whole number is accepted and given back as a string."""
+
+    default_error_messages = {"invalid": _("Write the item id as 1 to 20 digits.")}
+
+    def to_internal_value(self, data) -> str:
+        """The digits."""
+        if isinstance(data, bool) or not isinstance(data, str | int):
+            self.fail("invalid")
+        text = str(data)
+        if not (text.isascii() and text.isdigit() and len(text) <= 20):
+            self.fail("invalid")
+        return text
+
+    def to_representation(self, value) -> str:
+        """The digits."""
+        return str(value)
+
+
+class CodeField(serializers.SlugField):
+    """A short code made of letters, digits, hyphens and underscores."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", 50)
+        super().__init__(**kwargs)

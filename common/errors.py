@@ -1,0 +1,38 @@
+"""The two ways in which an action says no. Both leave nothing behind: the caller's transaction is rolled back."""
+
+from dataclasses import dataclass
+
+
+class WanliuError(Exception):
+    """Base of the refusals that a client is told about."""
+
+
+@dataclass
+class Refused(WanliuError):
+    """The state or a rule refuses it now (HTTP 409). `detail` says what to do; `attr` names the field, if one is at fault."""
+
+    code: str
+    detail: str
+    attr: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.detail)
+
+
+@dataclass
+class Invalid(WanliuError):
+    """The input itself is wrong (HTTP 400); `attr` names the field."""
+
+    attr: str
+    detail: str
+    code: str = "invalid"
+
+    def __str__(self) -> str:
+        return str(self.detail)
+
+
+@dataclass
+class NotFound(WanliuError):
+    """Unknown, or somebody else's: the two are told apart nowhere (HTTP 404). `attr` names the field that named it."""
+
+    attr: str | None = None

@@ -1,0 +1,59 @@
+"""Tables without a domain: the history of everything, and the answers kept for idempotent calls."""
+
+import pgtrigger
+from django.db import models
+
+from common.tenancy import TenantModel
+
+
+class Event(TenantModel):
+    """One thing that happened, written in the transaction in which it happened, never changed afterwards.
+
+    `topic_id` is the case that the event belongs to: the refund for everything about it (offers and payments too), else
+    the order. The same row serves timeline, audit, statistics and outbox.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    name = models.CharField(max_length=50)
+    subject_type = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    topic_id = models.UUIDField()
+    from_state = models.CharField(max_length=30, blank=True)
+    to_state = models.CharField(max_length=30, blank=True)
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_label = models.CharField(max_length=150, blank=True)
+    rule = models.CharField(max_length=10, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["store", "topic_id", "id"], name="event_history")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.name}"
+
+    @property
+    def actor(self) -> str:
+        """Who did it, as the timeline shows it."""
+        who = self.actor_label or self.actor_id
+        return f"{self.actor_kind}:{who}" if who else self.actor_kind
+
+
+class IdempotentAnswer(TenantModel):
+    """The first answer to a POST with an Idempotency-Key; replayed for 24 hours."""
+
+    owner = models.CharField(max_length=150)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="idempotent_answer_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotent_answer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"

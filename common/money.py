@@ -1,0 +1,47 @@
+"""Money: Decimal yuan with exactly two places, never a float."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import models
+
+ZERO = Decimal("0.00")
+CENT = Decimal("0.01")
+MAX_DIGITS = 12
+_MONEY = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
+
+
+class MoneyField(models.DecimalField):
+    """A column of yuan: ten digits before the point and two after."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_digits", MAX_DIGITS)
+        kwargs.setdefault("decimal_places", 2)
+        super().__init__(**kwargs)
+
+
+def parse_money(text: str) -> Decimal:
+    """Read `"12.30"` (or `"12"`, `"12.3"`). ValueError for exponents, separators, other digits and three decimals."""
+    if not _MONEY.fullmatch(text):
+        raise ValueError("not an amount of yuan with at most two decimals")
+    return Decimal(text).quantize(CENT)
+
+
+def allocate(amount: Decimal, caps: Sequence[Decimal]) -> list[Decimal]:
+    """Split `amount` over parts in proportion to `caps`, to the cent, no part above its cap.
+
+    The cents that rounding leaves go to the parts with the most room. ValueError when the caps don't hold the amount.
+    """
+    total = sum(caps, ZERO)
+    if not ZERO <= amount <= total:
+        raise ValueError(f"{amount} does not fit into {total}")
+    if total == ZERO:
+        return [ZERO for _ in caps]
+    shares = [(amount * cap / total).quantize(CENT, rounding="ROUND_DOWN") for cap in caps]
+    left = amount - sum(shares, ZERO)
+    for index in sorted(range(len(caps)), key=lambda i: shares[i] - caps[i]):
+        extra = min(left, caps[index] - shares[index], CENT)
+        shares[index] += extra
+        left -= extra
+    return shares

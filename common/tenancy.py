@@ -1,0 +1,118 @@
+"""Whose rows may be seen: a scope that lives in the transaction and that PostgreSQL enforces.
+
+Every tenant table has row-level security, FORCED. Its policy reads the setting `wanliu.stores`, which `tenant_scope` and
+`system_scope` set for the current transaction only. Without a scope the policy raises, so that a forgotten scope is an
+error and never an empty page.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, models, transaction
+
+
+class NoScope(RuntimeError):
+    """Tenant data was asked for outside a scope."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The stores whose rows may be seen; `None` means every store (the system itself, or an operator)."""
+
+    store_ids: tuple[int, ...] | None
+
+    @property
+    def setting(self) -> str:
+        """The scope as PostgreSQL's setting: `*`, or comma-separated ids (`-` for none at all)."""
+        if self.store_ids is None:
+            return "*"
+        return ",".join(map(str, self.store_ids)) or "-"
+
+
+SYSTEM_SCOPE = Scope(None)
+_current: ContextVar[Scope | None] = ContextVar("wanliu_scope", default=None)
+
+
+def current_scope() -> Scope:
+    """The open scope. NoScope when there is none."""
+    scope = _current.get()
+    if scope is None:
+        raise NoScope("Open a scope first: tenant_scope(store_id) or system_scope().")
+    return scope
+
+
+def set_scope(scope: Scope | None) -> None:
+    """Make `scope` the current one for the rest of the transaction. The context managers below are the usual way."""
+    _current.set(scope)
+    if scope is not None:
+        if not connection.in_atomic_block:
+            raise NoScope("A scope lives in a transaction: open one first.")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('wanliu.stores', %s, true)", [scope.setting])
+
+
+@contextmanager
+def _open(scope: Scope) -> Iterator[None]:
+    outer = _current.get()
+    nested = connection.in_atomic_block
+    with nullcontext() if nested else transaction.atomic():
+        set_scope(scope)
+        try:
+            yield
+        finally:
+            if nested and outer is not None and not connection.needs_rollback:
+                set_scope(outer)
+            else:
+                _current.set(outer)
+
+
+def tenant_scope(*store_ids: int):
+    """Open a scope of these stores, and a transaction when none is open yet."""
+    return _open(Scope(tuple(store_ids)))
+
+
+def system_scope():
+    """Open a scope of every store (sweeps, set-up, operators), and a transaction when none is open yet."""
+    return _open(SYSTEM_SCOPE)
+
+
+class TenantQuerySet(models.QuerySet):
+    """Queries name their store, so that the index works; row-level security is the second net."""
+
+    def for_store(self, store_id: int):
+        """Rows of one store."""
+        return self.filter(store_id=store_id)
+
+    def in_scope(self):
+        """Rows of the open scope, named by store. NoScope when none is open."""
+        store_ids = current_scope().store_ids
+        if store_ids is None:
+            return self.all()
+        if len(store_ids) == 1:
+            return self.filter(store_id=store_ids[0])
+        return self.filter(store_id__in=store_ids)
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one store. Its table gets `SecureTable` in a migration; a system check insists."""
+
+    store = models.ForeignKey(
+        settings.TENANT_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def tenant_models() -> Iterable[type[models.Model]]:
+    """Every concrete model whose rows belong to a store, the store itself included."""
+    from django.apps import apps
+
+    for model in apps.get_models():
+        if issubclass(model, TenantModel) or model._meta.label == settings.TENANT_MODEL:
+            yield model

@@ -1,0 +1,59 @@
+"""Migration operations that put the wall up: policies, and foreign keys that agree on the store."""
+
+from django.db.migrations import RunSQL
+
+# Raised when a tenant table is read or written and no scope is open.
+NO_SCOPE_SQLSTATE = "WL001"
+
+SCOPE_FUNCTION = RunSQL(
+    f"""
+    CREATE FUNCTION wanliu_stores() RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+    DECLARE
+        scope text := current_setting('wanliu.stores', true);
+    BEGIN
+        IF scope IS NULL OR scope = '' THEN
+            RAISE EXCEPTION 'no tenant scope is open' USING ERRCODE = '{NO_SCOPE_SQLSTATE}';
+        ELSIF scope = '*' THEN
+            RETURN NULL;
+        ELSIF scope = '-' THEN
+            RETURN '{{}}';
+        END IF;
+        RETURN string_to_array(scope, ',')::bigint[];
+    END $$;
+    """,
+    "DROP FUNCTION wanliu_stores()",
+)
+
+
+def secure_table(table: str, *, store_column: str = "store_id") -> RunSQL:
+    """Enable and FORCE row-level security on a tenant table. The sub-selects are read once per query, not per row."""
+    rule = f"((SELECT wanliu_stores()) IS NULL OR {store_column} = ANY ((SELECT wanliu_stores())::bigint[]))"
+    return RunSQL(
+        f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY tenant ON {table} USING {rule} WITH CHECK {rule};
+        """,
+        f"""
+        DROP POLICY tenant ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
+
+
+def referable(table: str) -> RunSQL:
+    """Let other tenant tables refer to (store, id) of this one."""
+    return RunSQL(
+        f"ALTER TABLE {table} ADD CONSTRAINT {table}_store_id_id_key UNIQUE (store_id, id)",
+        f"ALTER TABLE {table} DROP CONSTRAINT {table}_store_id_id_key",
+    )
+
+
+def same_store(table: str, column: str, parent: str) -> RunSQL:
+    """Make `table.column` refer only to rows of `parent` that belong to the same store."""
+    name = f"{table}_{column}_same_store"
+    return RunSQL(
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (store_id, {column}) REFERENCES {parent} (store_id, id)",
+        f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+    )

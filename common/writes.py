@@ -1,0 +1,141 @@
+"""One action, one statement: collect what an action changes and write it in a single round trip.
+
+An action locks its rows, checks, transitions objects in memory and tells a `WriteSet`. `flush` sends every insert and
+update as one statement of data-modifying CTEs, each a set over `unnest`-ed arrays, so that one row and a batch of a
+thousand cost the same number of statements. Rows that an action updates are locked by it before.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+
+from django.db import connection, models, transaction
+
+from common.actors import Actor
+from common.models import Event
+
+
+class LostUpdate(RuntimeError):
+    """A row that was to be updated is not there (or not visible): a programming error, the transaction is rolled back."""
+
+
+class WriteSet:
+    """The writes of one action and what follows its commit."""
+
+    def __init__(self) -> None:
+        self._inserts: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+        self._updates: dict[tuple[type[models.Model], tuple[str, ...]], dict] = defaultdict(dict)
+        self._hints: dict[Callable[[list], None], list] = defaultdict(list)
+
+    def insert(self, row: models.Model) -> None:
+        """Insert `row` when flushed."""
+        self._inserts[type(row)].append(row)
+
+    def update(self, row: models.Model, *fields: str) -> None:
+        """Write these fields of `row` when flushed. Telling the same row twice merges the fields."""
+        model = type(row)
+        names = set(fields)
+        for key in [key for key in self._updates if key[0] is model and row.pk in self._updates[key]]:
+            names |= set(key[1])
+            del self._updates[key][row.pk]
+        self._updates[model, tuple(sorted(names))][row.pk] = row
+
+    def event(self, name: str, subject: models.Model, *, topic, at, actor: Actor, states=("", ""), rule="", **data):
+        """Record that `name` happened to `subject`, in the history of `topic` (the refund, or the order)."""
+        self.insert(
+            Event(
+                store_id=subject.store_id,
+                name=name,
+                subject_type=subject._meta.model_name,
+                subject_id=subject.pk,
+                topic_id=topic.pk,
+                at=at,
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                actor_label=actor.label,
+                from_state=states[0],
+                to_state=states[1],
+                rule=rule,
+                data=data,
+            )
+        )
+
+    def hint(self, tell: Callable[[list], None], item) -> None:
+        """Once committed, call `tell` with every item given for it. What it raises is logged: rows are the truth."""
+        self._hints[tell].append(item)
+
+    def flush(self) -> None:
+        """Write everything in one statement. LostUpdate when a row to update was not there."""
+        for tell, items in self._hints.items():
+            transaction.on_commit(partial(tell, items), robust=True)
+        parts, params, expected = [], [], []
+        for (model, names), rows in self._updates.items():
+            if rows:
+                sql, columns = _update_sql(model, names)
+                parts.append(sql)
+                params += _arrays(columns, list(rows.values()))
+                expected.append(len(rows))
+        updates = len(parts)
+        for model, rows in self._inserts.items():
+            sql, columns = _insert_sql(model)
+            parts.append(sql)
+            params += _arrays(columns, rows)
+        self.__init__()
+        if not parts:
+            return
+        ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(parts))
+        counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(updates)) or "1"
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {ctes} SELECT {counts}", params)
+            if updates and list(cursor.fetchone()) != expected:
+                raise LostUpdate("A row changed or vanished although it was to be locked.")
+
+
+def _json(value) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _column(field: models.Field) -> tuple[str, str, Callable | None]:
+    """(attribute, PostgreSQL type, converter) of a field as an element of an array parameter."""
+    kind = field.db_type(connection)
+    if isinstance(field, models.ForeignKey):
+        kind = field.target_field.rel_db_type(connection)
+    convert = _json if isinstance(field, models.JSONField) else None
+    return field.attname, kind, convert
+
+
+def _placeholder(kind: str) -> str:
+    return f"%s::text[]::{kind}[]" if kind == "jsonb" else f"%s::{kind}[]"
+
+
+@lru_cache
+def _update_sql(model: type[models.Model], names: tuple[str, ...]):
+    meta = model._meta
+    columns = [_column(meta.pk), *(_column(meta.get_field(name)) for name in names)]
+    fields = [meta.get_field(name).column for name in names]
+    sets = ", ".join(f"{column} = v.{column}" for column in fields)
+    arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)
+    aliases = ", ".join([meta.pk.column, *fields])
+    sql = (
+        f"UPDATE {meta.db_table} t SET {sets} FROM unnest({arrays}) AS v({aliases}) "
+        f"WHERE t.{meta.pk.column} = v.{meta.pk.column} RETURNING 1"
+    )
+    return sql, columns
+
+
+@lru_cache
+def _insert_sql(model: type[models.Model]):
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+    columns = [_column(field) for field in fields]
+    names = ", ".join(field.column for field in fields)
+    arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)
+    return f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays})", columns
+
+
+def _arrays(columns, rows: Iterable[models.Model]) -> list[list]:
+    return [
+        [convert(getattr(row, name)) for row in rows] if convert else [getattr(row, name) for row in rows]
+        for name, _, convert in columns
+    ]

@@ -1,0 +1,14 @@
+"""The Celery application: workers run what beat and committed transactions ask for.
+
+Messages are hints: whatever they ask for is also a due row in PostgreSQL, so a lost message delays and never loses.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("wanliu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,14 @@
+"""PostgreSQL and Valkey out of Python wheels, for machines that have neither.
+
+`make run` supervises them (config.supervisor); tests and benchmarks take a throw-away pair:
+
+    with throwaway() as services:
+        ...  # services.database_url, services.redis_url
+
+Both listen on Unix sockets only. `config.embedded.paths` says where, without starting anything; Django's
+settings and management commands use that to find a running instance. Nothing here knows Django.
+"""
+
+from config.embedded.scratch import Services, throwaway
+
+__all__ = ["Services", "throwaway"]

@@ -1,0 +1,1 @@
+"""The parts of config.supervisor: its options, its children, the set-up step, what the terminal shows."""

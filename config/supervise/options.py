@@ -1,0 +1,94 @@
+"""What `make run` can be told, all of it through the environment."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.embedded.paths import database_url, redis_url, resolve_data_dir
+from config.embedded.processes import MARKER, ServiceError
+
+
+@dataclass(frozen=True)
+class Options:
+    """PORT, HOST, DATA_DIR, DATABASE_URL and REDIS_URL, checked; unset URLs mean the embedded services."""
+
+    data_dir: Path
+    host: str
+    port: int
+    database_url: str | None
+    redis_url: str | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Options":
+        """Raises ServiceError with one clear line."""
+        port = environ.get("PORT") or "8000"
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ServiceError(f"PORT must be a number from 1 to 65535, not {port!r}")
+        return cls(
+            data_dir=resolve_data_dir(environ.get("DATA_DIR")),
+            host=environ.get("HOST") or "127.0.0.1",
+            port=int(port),
+            database_url=environ.get("DATABASE_URL") or None,
+            redis_url=environ.get("REDIS_URL") or None,
+        )
+
+    @property
+    def base_url(self) -> str:
+        """The address to visit from this machine."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.data_dir / "log"
+
+    @property
+    def credentials_file(self) -> Path:
+        """The demo's sign-ins and keys, written by `load_demo` when it makes them."""
+        return self.data_dir / "demo-credentials.json"
+
+    @property
+    def demo_file(self) -> Path:
+        """The same with the address; it exists only while this instance is ready."""
+        return self.data_dir / "demo.json"
+
+    def child_environ(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The environment of web, worker, beat and the set-up step."""
+        return {
+            **environ,
+            "DATABASE_URL": self.database_url or database_url(self.data_dir),
+            "REDIS_URL": self.redis_url or redis_url(self.data_dir),
+            "DATA_DIR": str(self.data_dir),
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            MARKER: str(self.data_dir),
+        }
+
+    def take_data_dir(self) -> int:
+        """Make DATA_DIR ours for as long as the returned file descriptor is open; one supervisor each."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.data_dir / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServiceError(
+                f"{self.data_dir} is in use by another `make run`: stop that one, or run a second with "
+                "DATA_DIR=.data2 PORT=8001 make run"
+            ) from None
+        return descriptor
+
+    def check_port_free(self) -> None:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                other = self.port + 1 if self.port < 65535 else 8000
+                raise ServiceError(
+                    f"port {self.port} on {self.host} cannot be used ({error.strerror or error}): "
+                    f"run with PORT={other} make run"
+                ) from None

@@ -1,0 +1,133 @@
+"""Everything Django has to do before the web server starts, in one process: a start of Django costs a second.
+
+    python -m config.supervise.prepare      (environment as in Options.child_environ)
+
+Progress lines go to standard output, whatever the commands print goes to standard error, which is a log.
+"""
+
+import hashlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from config.embedded.paths import ROOT
+from config.supervise.options import Options
+
+
+def main() -> int:
+    """Run the steps in order; on failure one line says what failed, and the log the rest."""
+    terminal, sys.stdout = sys.stdout, sys.stderr
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    options = Options.from_environ(os.environ)
+    import django
+
+    steps: list[tuple[str, Callable[[Options], str | None]]] = [
+        ("settings", lambda _: django.setup()),
+        ("database", reach_database),
+        ("queue", reach_redis),
+        ("check", check),
+        ("migrate", migrate),
+        ("static files", collect_static),
+        ("demo", load_demo),
+    ]
+    for name, step in steps:
+        print(f"--- {name}", file=sys.stderr, flush=True)
+        started = time.monotonic()
+        try:
+            done = step(options)
+        except (Exception, SystemExit) as error:
+            traceback.print_exc()
+            first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+            _tell(terminal, f"failed at step {name!r}: {first_line}")
+            return 1
+        if done:
+            _tell(terminal, f"{done} ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+def reach_database(_options: Options) -> None:
+    """Raises when PostgreSQL does not answer, naming the address but no password."""
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise RuntimeError(
+            f"PostgreSQL at DATABASE_URL ({_address('DATABASE_URL')}) does not answer: {error}"
+        ) from error
+
+
+def reach_redis(_options: Options) -> None:
+    from redis import Redis, RedisError
+
+    try:
+        Redis.from_url(os.environ["REDIS_URL"], socket_connect_timeout=5, socket_timeout=5).ping()
+    except (RedisError, ValueError) as error:
+        raise RuntimeError(f"Redis at REDIS_URL ({_address('REDIS_URL')}) does not answer: {error}") from error
+
+
+def check(_options: Options) -> None:
+    from django.core.management import call_command
+
+    call_command("check", databases=["default"])
+
+
+def migrate(_options: Options) -> str:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False)
+    return "migrated"
+
+
+def collect_static(options: Options) -> str | None:
+    """Copy the static files unless nothing changed since the last time."""
+    from django.core.management import call_command
+
+    stamp, state = options.data_dir / "static.stamp", _static_state()
+    if stamp.exists() and stamp.read_text() == state and (options.data_dir / "static").is_dir():
+        return None
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(state)
+    return "static files collected"
+
+
+def load_demo(options: Options) -> str | None:
+    """Load the demo when its credentials are not there; the command itself never loads it twice."""
+    from django.core.management import call_command
+
+    if options.credentials_file.exists():
+        return None
+    call_command("load_demo", "--credentials-file", str(options.credentials_file))
+    if options.credentials_file.exists():
+        return "demo loaded"
+    return "the demo was loaded by an earlier run whose credentials file is gone: sign-ins cannot be shown"
+
+
+def _static_state() -> str:
+    """A digest that changes with the packages' versions and with our own static files."""
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    digest.update(version("django").encode())
+    for folder in sorted(path for path in ROOT.glob("[!.]*/static") if path.is_dir()):
+        for path in sorted(folder.rglob("*")):
+            state = path.stat()
+            digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _address(variable: str) -> str:
+    parts = urlsplit(os.environ[variable])
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{Path(parts.path)}"
+
+
+def _tell(terminal: TextIO, line: str) -> None:
+    print(line, file=terminal, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""Every address of the platform."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from common.health import healthz, readyz
+from offers.api.views import OfferOptionsViewSet, OfferViewSet
+from orders.api.views import OrderViewSet
+from payments.api.views import PaymentViewSet
+from refunds.api.views import RefundViewSet
+from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
+
+api = SimpleRouter()
+api.register("stores", StoreSettingsViewSet, basename="store")
+api.register("products", ProductViewSet, basename="product")
+api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
+api.register("orders", OrderViewSet, basename="order")
+api.register("refunds", RefundViewSet, basename="refund")
+api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
+api.register("offers", OfferViewSet, basename="offer")
+api.register("payments", PaymentViewSet, basename="payment")
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/admin/")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/v1/", include(api.urls)),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

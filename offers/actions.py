@@ -1,0 +1,157 @@
+"""Every write to offers. Locks: order, refund, offer, in one statement."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import SYSTEM, Actor
+from common.errors import Invalid, NotFound, Refused
+from common.writes import WriteSet
+from offers.eligibility import build_case, refusal_of
+from offers.methods import METHODS, Terms
+from offers.models import Offer, OfferStatus
+from refunds.actions import check_transition, find_return_address, lock_refund
+from refunds.states import Status
+
+
+@action
+def send_offer(
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    method: str,
+    actor: Actor,
+    now: datetime,
+    message: str = "",
+    amount: Decimal | None = None,
+    return_address_id: UUID | str | None = None,
+    agreed_with_buyer: bool = False,
+) -> Offer:
+    """Propose something to the buyer; nothing changes until the buyer accepts (T2).
+
+    Refused with the code of the rule that forbids it now; Invalid or NotFound for a term that is wrong. The offer lives as
+    long as the refund's deadline and the marketplace's rules allow; the refund's clock goes on (T7).
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    case = build_case(refund)
+    if method not in METHODS:
+        raise Invalid("method", _("Unknown method."), "invalid_choice")
+    refused = refusal_of(METHODS[method], case, now)
+    if refused is not None:
+        raise refused
+    most = refund.rules.offer_message_length
+    if len(message) > most:
+        raise Invalid("message", _("At most %(most)d characters.") % {"most": most}, "max_length")
+    address = find_return_address(store_id, return_address_id) if return_address_id is not None else None
+    terms = Terms(message=message, amount=amount, return_address=address, agreed_with_buyer=agreed_with_buyer)
+    METHODS[method].check(case, terms)
+    lives = refund.rules.offer_lives
+    offer = Offer(
+        store_id=store_id,
+        refund=refund,
+        method=method,
+        message=message,
+        amount=amount,
+        return_address=address,
+        agreed_with_buyer=agreed_with_buyer,
+        due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
+        created_at=now,
+    )
+    writes = WriteSet()
+    writes.insert(offer)
+    writes.event(
+        "offer.sent",
+        offer,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=("", offer.status),
+        rule="T2",
+        method=method,
+        message=message,
+        amount=str(amount) if amount is not None else None,
+        agreed_with_buyer=agreed_with_buyer,
+        buyer_sees=METHODS[method].buyer_sees(refund, terms),
+    )
+    writes.flush()
+    return offer
+
+
+def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
+    """Load an offer with its refund and order and lock all three, the order first. NotFound when it is missing."""
+    offer = (
+        Offer.objects.for_store(store_id)
+        .select_related("refund__order", "return_address")
+        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
+        .filter(pk=offer_id)
+        .first()
+    )
+    if offer is None:
+        raise NotFound
+    return offer
+
+
+def _check_pending(offer: Offer, now: datetime) -> None:
+    if offer.status != OfferStatus.PENDING or offer.due_at <= now:
+        status = OfferStatus.EXPIRED if offer.status == OfferStatus.PENDING else OfferStatus(offer.status)
+        raise Refused("offer_not_pending", _("This offer is over: %(status)s.") % {"status": status.label})
+
+
+def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, rule: str) -> None:
+    writes.update(offer, "status", "answered_at")
+    writes.event(
+        f"offer.{offer.status}",
+        offer,
+        topic=offer.refund,
+        at=now,
+        actor=actor,
+        states=(before, offer.status),
+        rule=rule,
+        method=offer.method,
+    )
+
+
+@action
+def accept_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
+    """The buyer says yes: what was promised happens in this transaction (T5, T6).
+
+    Refused `offer_not_pending` when it was answered, expired or withdrawn before.
+    """
+    offer = lock_offer(store_id=store_id, offer_id=offer_id)
+    _check_pending(offer, now)
+    check_transition(offer.refund, [Status.AWAITING_MERCHANT], now)
+    writes = WriteSet()
+    before = offer.status
+    offer.accept(now=now)
+    _record(writes, offer, before, actor=actor, now=now, rule="T11")
+    METHODS[offer.method].accept(writes, offer, actor=actor, now=now)
+    writes.flush()
+    return offer
+
+
+@action
+def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
+    """The buyer says no; the original request still awaits the merchant (T9)."""
+    offer = lock_offer(store_id=store_id, offer_id=offer_id)
+    _check_pending(offer, now)
+    writes = WriteSet()
+    before = offer.status
+    offer.decline(now=now)
+    _record(writes, offer, before, actor=actor, now=now, rule="T9")
+    writes.flush()
+    return offer
+
+
+def end_pending(writes: WriteSet, offers: list[Offer], *, actor: Actor, now: datetime) -> None:
+    """End locked pending offers whose refund was decided: withdrawn (T8), or expired when their time was over (T7)."""
+    for offer in offers:
+        before = offer.status
+        if offer.due_at <= now:
+            offer.expire()
+            _record(writes, offer, before, actor=SYSTEM, now=now, rule="T7")
+        else:
+            offer.withdraw()
+            _record(writes, offer, before, actor=actor, now=now, rule="T8")

@@ -1,0 +1,103 @@
+"""Offers: the merchant proposes, the buyer answers through the marketplace."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from offers import actions
+from offers.api.serializers import OfferOptionsSerializer, OfferSerializer, SendOfferSerializer
+from offers.eligibility import attempts_left, build_case, general_refusal, methods_for, refusal_of
+from offers.models import Offer
+from orders.api.serializers import StoreNameSerializer
+from refunds.models import Refund
+from stores.api.base import StoreViewSet, get_or_404, parse_id
+
+
+class OfferViewSet(StoreViewSet):
+    """Offers of a store."""
+
+    resource = "offers"
+    callers = {"retrieve": "SM", "create": "S", "accept": "M", "decline": "M"}
+    serializer_class = OfferSerializer
+    queryset = Offer.objects.none()
+
+    def get_queryset(self):
+        """The store's offers."""
+        return Offer.objects.for_store(self.store.pk)
+
+    def retrieve(self, request, pk):
+        """One offer."""
+        return Response(OfferSerializer(get_or_404(self.get_queryset(), pk=pk)).data)
+
+    @extend_schema(request=SendOfferSerializer, responses={201: OfferSerializer})
+    def create(self, request):
+        """Propose something for a refund."""
+        data = self.input(SendOfferSerializer)
+        offer = actions.send_offer(
+            store_id=self.store.pk,
+            refund_id=data["refund"],
+            method=data["method"],
+            message=data["message"],
+            amount=data["amount"],
+            return_address_id=data["return_address"],
+            agreed_with_buyer=data["agreed_with_buyer"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(OfferSerializer(offer).data, status=201)
+
+    def _answer(self, function, pk) -> Response:
+        offer = function(store_id=self.store.pk, offer_id=parse_id(pk), actor=self.actor, now=self.now)
+        return Response(OfferSerializer(offer).data)
+
+    @extend_schema(request=StoreNameSerializer, responses=OfferSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request, pk):
+        """The buyer says yes."""
+        return self._answer(actions.accept_offer, pk)
+
+    @extend_schema(request=StoreNameSerializer, responses=OfferSerializer)
+    @action(detail=True, methods=["post"])
+    def decline(self, request, pk):
+        """The buyer says no."""
+        return self._answer(actions.decline_offer, pk)
+
+
+class OfferOptionsViewSet(StoreViewSet):
+    """What may be offered for a refund now."""
+
+    resource = "offers"
+    callers = {"offer_options": "S"}
+    serializer_class = OfferOptionsSerializer
+    queryset = Refund.objects.none()
+
+    @extend_schema(responses=OfferOptionsSerializer)
+    @action(detail=True, url_path="offer-options")
+    def offer_options(self, request, pk):
+        """The methods that are possible now, with their limits and the reason to choose them."""
+        refund = get_or_404(Refund.objects.for_store(self.store.pk).select_related("order", "store"), pk=pk)
+        refused = general_refusal(refund, self.now)
+        options = []
+        if refused is None:
+            case = build_case(refund)
+            options = [
+                {
+                    "method": method.code,
+                    "recommended": number == 0,
+                    "score": None,
+                    "why": method.why(case),
+                    "limits": method.limits(case),
+                }
+                for number, method in enumerate(
+                    method for method in methods_for(refund) if refusal_of(method, case, self.now) is None
+                )
+            ]
+        return Response(
+            OfferOptionsSerializer(
+                {
+                    "retainable": {"ok": refused is None, "code": refused and refused.code},
+                    "attempts_left": attempts_left(refund),
+                    "options": options,
+                }
+            ).data
+        )

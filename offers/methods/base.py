@@ -1,0 +1,64 @@
+"""The shape of a method: when it is allowed, what it needs, what the buyer sees, what acceptance does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from common.actors import Actor
+from common.errors import Refused
+from common.writes import WriteSet
+from offers.models import MethodCode, Offer
+from refunds.models import Refund, RefundLine
+from stores.models import ReturnAddress
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the merchant fills in."""
+
+    message: str = ""
+    amount: Decimal | None = None
+    return_address: ReturnAddress | None = None
+    agreed_with_buyer: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A refund with what a method needs to know about it, read once. `most` is the maximum refundable, in yuan."""
+
+    refund: Refund
+    lines: Sequence[RefundLine]
+    most: Decimal
+
+
+class Method(ABC):
+    """One way to answer a refund. Methods hold no state."""
+
+    code: ClassVar[MethodCode]
+
+    @abstractmethod
+    def refusal(self, case: Case) -> Refused | None:
+        """Why this can't be offered for the case now; None when it can."""
+
+    @abstractmethod
+    def check(self, case: Case, terms: Terms) -> None:
+        """Invalid for a missing or malformed term, Refused for one that a rule forbids now."""
+
+    @abstractmethod
+    def limits(self, case: Case) -> dict:
+        """What the form may contain, for people and clients."""
+
+    @abstractmethod
+    def why(self, case: Case) -> str:
+        """One sentence that tells the merchant when this makes sense."""
+
+    @abstractmethod
+    def buyer_sees(self, refund: Refund, terms: Terms | Offer) -> str:
+        """The proposal in the words that the buyer reads (T11)."""
+
+    @abstractmethod
+    def accept(self, writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
+        """Do what was promised to `offer.refund`, which is locked together with its order."""

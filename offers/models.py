@@ -1,0 +1,101 @@
+"""An offer to the buyer of a refund."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.money import MoneyField
+from common.tenancy import TenantModel, TenantQuerySet
+from refunds.models import Refund
+from stores.models import ReturnAddress
+
+
+class OfferStatus(models.TextChoices):
+    """Where an offer is."""
+
+    PENDING = "pending", _("Waiting for the buyer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class MethodCode(models.TextChoices):
+    """What can be offered; each has its file under offers/methods/."""
+
+    CHANGE_TO_REFUND_ONLY = "change_to_refund_only", _("Refund without return")
+    CHANGE_TO_RETURN = "change_to_return", _("Return and refund")
+
+
+NEGOTIATIONS = [MethodCode.CHANGE_TO_REFUND_ONLY, MethodCode.CHANGE_TO_RETURN]
+
+
+class OfferQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def pending(self):
+        """Offers that the buyer may still answer."""
+        return self.filter(status=OfferStatus.PENDING)
+
+
+class Offer(TenantModel):
+    """A proposal and what became of it. `amount` is in yuan; which fields are set depends on the method."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
+    method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
+    status = FSMField(
+        _("status"), max_length=20, choices=OfferStatus.choices, default=OfferStatus.PENDING, protected=True
+    )
+    message = models.CharField(_("message to the buyer"), max_length=500, blank=True)
+    amount = MoneyField(verbose_name=_("amount"), null=True)
+    return_address = models.ForeignKey(
+        ReturnAddress, verbose_name=_("return address"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    agreed_with_buyer = models.BooleanField(_("agreed with the buyer beforehand"), default=False)
+    due_at = models.DateTimeField(_("expires"))
+    created_at = models.DateTimeField(_("sent"))
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["refund"], condition=Q(status=OfferStatus.PENDING), name="offer_one_pending_per_refund"
+            ),
+            models.UniqueConstraint(
+                fields=["refund"], condition=Q(method__in=NEGOTIATIONS), name="offer_one_negotiation_per_refund"
+            ),
+            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gt=0), name="offer_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="offer_newest"),
+            models.Index(fields=["store", "refund"], name="offer_of_refund"),
+            models.Index(fields=["due_at"], condition=Q(status=OfferStatus.PENDING), name="offer_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} ({self.get_status_display()})"
+
+    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.ACCEPTED)
+    def accept(self, *, now):
+        """The buyer says yes."""
+        self.answered_at = now
+
+    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.DECLINED)
+    def decline(self, *, now):
+        """The buyer says no."""
+        self.answered_at = now
+
+    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.EXPIRED)
+    def expire(self):
+        """The buyer stayed silent."""
+
+    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.WITHDRAWN)
+    def withdraw(self):
+        """The refund was decided in another way."""

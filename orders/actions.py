@@ -1,0 +1,156 @@
+"""Every write to orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TypedDict
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import NotFound, Refused
+from common.ids import new_id
+from common.money import ZERO
+from common.writes import WriteSet
+from orders.models import Order, OrderLine, OrderStatus
+from stores.models import Product, Store
+
+
+class LineData(TypedDict):
+    """One line as the marketplace sends it."""
+
+    item_id: str
+    quantity: int
+    unit_price: Decimal
+
+
+class OrderData(TypedDict, total=False):
+    """An order's head as the marketplace sends it; keys are the model's fields."""
+
+    number: str
+    buyer_id: str
+    buyer_name: str
+    buyer_credit_score: int
+    buyer_is_vip: bool
+    paid_at: datetime
+    ship_by: datetime | None
+    address: str
+    source: str
+    live_session: str
+
+
+def lock_order(*, store_id: int, **lookup) -> Order:
+    """Load an order and lock it: the first lock of every change to it or to what hangs on it. NotFound when missing."""
+    order = Order.objects.for_store(store_id).select_for_update(no_key=True).filter(**lookup).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+@action
+def upsert_order(
+    *, store: Store, data: OrderData, lines: Sequence[LineData], actor: Actor, now: datetime
+) -> tuple[Order, bool]:
+    """Create the order, or bring the one with the same number up to date; returns it and whether it is new.
+
+    Lines of an order from which something was claimed, or that has shipped, can't change any more:
+    Refused `invalid_transition`.
+    """
+    number = data["number"]
+    with connection.cursor() as cursor:  # two first deliveries of one order: the second waits and then updates
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [store.pk % 2**31, number])
+    data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
+    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=number).first()
+    writes = WriteSet()
+    if order is None:
+        order = Order(store=store, **data)
+        order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+        writes.insert(order)
+        _insert_lines(writes, store, order, lines)
+        writes.event("order.placed", order, topic=order, at=now, actor=actor, states=("", order.status))
+        writes.flush()
+        return order, True
+    fields = [name for name, value in data.items() if getattr(order, name) != value]
+    if order.status != OrderStatus.UNSHIPPED:
+        fields = [name for name in fields if name not in ("address", "ship_by")]
+    for name in fields:
+        setattr(order, name, data[name])
+    if _changed(order, lines):
+        if order.claimed_amount or order.status != OrderStatus.UNSHIPPED:
+            raise Refused(
+                "invalid_transition",
+                _("The lines of this order can't change any more: it has shipped, or a refund was asked."),
+                "lines",
+            )
+        OrderLine.objects.for_store(store.pk).filter(order=order).delete()
+        order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+        fields.append("paid_amount")
+        _insert_lines(writes, store, order, lines)
+    if fields:
+        writes.update(order, *fields)
+        writes.event("order.updated", order, topic=order, at=now, actor=actor, fields=fields)
+        writes.flush()
+    return order, False
+
+
+def _changed(order: Order, lines: Sequence[LineData]) -> bool:
+    kept = {(line.item_id, line.quantity, line.unit_price) for line in order.lines.all()}
+    return kept != {(line["item_id"], line["quantity"], line["unit_price"]) for line in lines}
+
+
+def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
+    wanted = [line["item_id"] for line in lines]
+    products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+    for line in lines:
+        product = products.get(line["item_id"])
+        writes.insert(
+            OrderLine(
+                id=new_id(),
+                store=store,
+                order=order,
+                title=product.title if product else "",
+                category=product.category if product else "",
+                **line,
+            )
+        )
+
+
+@action
+def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str, actor: Actor, now: datetime) -> Order:
+    """Hand the order to the carrier. Refused `order_already_shipped` the second time."""
+    order = lock_order(store_id=store_id, number=number)
+    if order.status != OrderStatus.UNSHIPPED:
+        raise Refused("order_already_shipped", _("This order has already been shipped."))
+    before = order.status
+    order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
+    writes = WriteSet()
+    writes.update(order, "status", "carrier", "tracking_number", "shipped_at")
+    writes.event(
+        "order.shipped",
+        order,
+        topic=order,
+        at=now,
+        actor=actor,
+        states=(before, order.status),
+        carrier=carrier,
+        tracking_number=tracking_number,
+    )
+    writes.flush()
+    return order
+
+
+@action
+def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) -> Order:
+    """The buyer has received the goods. Refused `invalid_transition` unless they were on their way."""
+    order = lock_order(store_id=store_id, number=number)
+    if order.status != OrderStatus.SHIPPED:
+        raise Refused("invalid_transition", _("Only an order that is in transit can be delivered."))
+    before = order.status
+    order.deliver(now=now)
+    writes = WriteSet()
+    writes.update(order, "status", "delivered_at")
+    writes.event("order.delivered", order, topic=order, at=now, actor=actor, states=(before, order.status))
+    writes.flush()
+    return order

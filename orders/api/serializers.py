@@ -1,0 +1,121 @@
+"""Shapes of orders."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from common import clock
+from common.api.fields import ItemIdField, StrictMoneyField
+from common.money import ZERO
+from orders.models import Order, OrderLine
+from stores.models import ProductSource
+
+MAX_LINES = 200
+MAX_QUANTITY = 100_000
+TAGS = ["priority_shipping", "urged", "late"]
+
+
+class BuyerSerializer(serializers.Serializer):
+    """Who bought."""
+
+    id = serializers.CharField(source="buyer_id", max_length=64)
+    name = serializers.CharField(source="buyer_name", max_length=100)
+    credit_score = serializers.IntegerField(
+        source="buyer_credit_score", min_value=0, max_value=1_000_000, required=False, default=0
+    )
+    vip = serializers.BooleanField(source="buyer_is_vip", required=False, default=False)
+
+
+class OrderLineSerializer(serializers.ModelSerializer):
+    """One product of an order."""
+
+    item_id = ItemIdField()
+    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
+    unit_price = StrictMoneyField(minimum=ZERO)
+    claimed_amount = StrictMoneyField(read_only=True)
+
+    class Meta:
+        model = OrderLine
+        fields = ["item_id", "title", "category", "quantity", "unit_price", "claimed_quantity", "claimed_amount"]
+        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount"]
+
+
+class PlaceOrderSerializer(serializers.Serializer):
+    """An order as the marketplace sends it."""
+
+    store = serializers.CharField()
+    number = serializers.RegexField(r"\A[A-Za-z0-9_.\-]{1,64}\Z")
+    buyer = BuyerSerializer()
+    paid_at = serializers.DateTimeField()
+    ship_by = serializers.DateTimeField(required=False, allow_null=True)
+    address = serializers.CharField(max_length=300)
+    source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
+    live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")
+    lines = OrderLineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)
+
+    def validate_lines(self, lines):
+        """Each item once."""
+        items = [line["item_id"] for line in lines]
+        if len(items) != len(set(items)):
+            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+        if sum(line["quantity"] * line["unit_price"] for line in lines) >= 10**10:
+            raise serializers.ValidationError(_("The amount is too large."))
+        return lines
+
+    def head(self) -> dict:
+        """The order's own fields, named as the model names them."""
+        data = dict(self.validated_data)
+        del data["store"], data["lines"]
+        data |= data.pop("buyer")
+        data["live_session"] = data["live_session"] or ""
+        return data
+
+
+class OrderSerializer(serializers.ModelSerializer):
+    """An order with its lines."""
+
+    buyer = BuyerSerializer(source="*")
+    goods_status = serializers.CharField()
+    tags = serializers.SerializerMethodField()
+    paid_amount = StrictMoneyField()
+    refundable_amount = StrictMoneyField()
+    lines = OrderLineSerializer(many=True)
+
+    class Meta:
+        model = Order
+        fields = [
+            "number",
+            "status",
+            "goods_status",
+            "tags",
+            "buyer",
+            "paid_at",
+            "ship_by",
+            "address",
+            "source",
+            "live_session",
+            "carrier",
+            "tracking_number",
+            "shipped_at",
+            "delivered_at",
+            "paid_amount",
+            "refundable_amount",
+            "lines",
+        ]
+
+    def get_tags(self, order: Order) -> list[str]:
+        """Of priority_shipping, urged, late."""
+        late = order.status == "unshipped" and order.ship_by < clock.now()
+        return [tag for tag, on in zip(TAGS, [order.is_priority, order.is_urged, late], strict=True) if on]
+
+
+class ShipSerializer(serializers.Serializer):
+    """A parcel with a carrier."""
+
+    carrier = serializers.CharField(max_length=50)
+    tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
+
+
+class StoreNameSerializer(serializers.Serializer):
+    """What a marketplace's key adds to a POST."""
+
+    store = serializers.CharField(required=False)

@@ -1,0 +1,99 @@
+"""Orders: the marketplace places and delivers them, the merchant ships them."""
+
+import django_filters
+from django.db.models import Q
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from common import clock
+from orders import actions
+from orders.api.serializers import (
+    TAGS,
+    OrderSerializer,
+    PlaceOrderSerializer,
+    ShipSerializer,
+    StoreNameSerializer,
+)
+from orders.models import Order, OrderStatus
+from stores.api.base import StoreViewSet, get_or_404
+
+
+class OrderFilter(django_filters.FilterSet):
+    """Filters of the order list."""
+
+    status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
+    tag = django_filters.ChoiceFilter(choices=[(tag, tag) for tag in TAGS], method="by_tag")
+    buyer = django_filters.CharFilter(field_name="buyer_id")
+    q = django_filters.CharFilter(method="search", label="order number, buyer or tracking number")
+
+    class Meta:
+        model = Order
+        fields = ["status", "tag", "buyer", "q"]
+
+    def by_tag(self, queryset, name, value):
+        """Orders that carry the tag."""
+        if value == "late":
+            return queryset.late(clock.now())
+        return queryset.filter(**{"is_priority" if value == "priority_shipping" else "is_urged": True})
+
+    def search(self, queryset, name, value):
+        """By the start of the number, the buyer's name or the tracking number."""
+        return queryset.filter(
+            Q(number__startswith=value) | Q(buyer_name__startswith=value) | Q(tracking_number__startswith=value)
+        )
+
+
+class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Orders of a store, addressed by their marketplace number."""
+
+    resource = "orders"
+    callers = {"list": "SM", "retrieve": "SM", "create": "M", "ship": "S", "deliver": "M"}
+    serializer_class = OrderSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = OrderFilter
+    lookup_field = "number"
+    queryset = Order.objects.none()
+
+    def get_queryset(self):
+        """The store's orders."""
+        return Order.objects.for_store(self.store.pk).prefetch_related("lines")
+
+    def _answer(self, number: str, status: int = 200) -> Response:
+        return Response(OrderSerializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
+
+    def retrieve(self, request, number):
+        """One order."""
+        return self._answer(number)
+
+    @extend_schema(request=PlaceOrderSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
+    def create(self, request):
+        """Create the order (201), or bring the one with this number up to date (200)."""
+        serializer = PlaceOrderSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        order, is_new = actions.upsert_order(
+            store=self.store,
+            data=serializer.head(),
+            lines=serializer.validated_data["lines"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return self._answer(order.number, 201 if is_new else 200)
+
+    @extend_schema(request=ShipSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def ship(self, request, number):
+        """Hand it to the carrier."""
+        actions.ship_order(
+            store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **self.input(ShipSerializer)
+        )
+        return self._answer(number)
+
+    @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def deliver(self, request, number):
+        """The buyer has received it."""
+        actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
+        return self._answer(number)

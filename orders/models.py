@@ -1,0 +1,162 @@
+"""An order and its lines. What is claimed back is counted on the rows, where a constraint holds the limit."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.money import ZERO, MoneyField
+from common.tenancy import TenantModel, TenantQuerySet
+from stores.models import ProductSource
+
+
+class OrderStatus(models.TextChoices):
+    """Where the goods are."""
+
+    UNSHIPPED = "unshipped", _("To be shipped")
+    SHIPPED = "shipped", _("In transit")
+    DELIVERED = "delivered", _("Delivered")
+
+
+class GoodsStatus(models.TextChoices):
+    """The order's status as a refund sees it."""
+
+    NOT_SHIPPED = "not_shipped", _("Not shipped")
+    IN_TRANSIT = "in_transit", _("In transit")
+    RECEIVED = "received", _("Received")
+
+
+GOODS_STATUS = {
+    OrderStatus.UNSHIPPED: GoodsStatus.NOT_SHIPPED,
+    OrderStatus.SHIPPED: GoodsStatus.IN_TRANSIT,
+    OrderStatus.DELIVERED: GoodsStatus.RECEIVED,
+}
+
+
+class OrderQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def late(self, now):
+        """Not shipped although it should be."""
+        return self.filter(status=OrderStatus.UNSHIPPED, ship_by__lt=now)
+
+
+class Order(TenantModel):
+    """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(_("order number"), max_length=64)
+    buyer_id = models.CharField(_("buyer id"), max_length=64)
+    buyer_name = models.CharField(_("buyer"), max_length=100)
+    buyer_credit_score = models.PositiveIntegerField(_("credit score"), default=0)
+    buyer_is_vip = models.BooleanField(_("VIP"), default=False)
+    paid_at = models.DateTimeField(_("paid"))
+    ship_by = models.DateTimeField(_("ship by"))
+    address = models.CharField(_("delivery address"), max_length=300)
+    source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
+    live_session = models.CharField(_("live session"), max_length=64, blank=True)
+    status = FSMField(
+        _("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.UNSHIPPED, protected=True
+    )
+    is_priority = models.BooleanField(_("priority shipping"), default=False)
+    is_urged = models.BooleanField(_("urged"), default=False)
+    carrier = models.CharField(_("carrier"), max_length=50, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    paid_amount = MoneyField(verbose_name=_("paid"))
+    claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.UniqueConstraint(fields=["store", "number"], name="order_number_once"),
+            models.CheckConstraint(condition=Q(paid_amount__gte=0), name="order_paid_not_negative"),
+            models.CheckConstraint(
+                condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("paid_amount")),
+                name="order_claimed_within_paid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="order_newest"),
+            models.Index(fields=["store", "status", "-id"], name="order_by_status"),
+            models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
+            models.Index(fields=["store", "ship_by"], condition=Q(status="unshipped"), name="order_to_ship"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def goods_status(self) -> str:
+        """Where the goods are, in a refund's words."""
+        return GOODS_STATUS[self.status]
+
+    @property
+    def refundable_amount(self) -> Decimal:
+        """Yuan that nobody has claimed yet."""
+        return self.paid_amount - self.claimed_amount
+
+    @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
+    def ship(self, *, carrier: str, tracking_number: str, now):
+        """The parcel is with the carrier."""
+        self.carrier, self.tracking_number, self.shipped_at = carrier, tracking_number, now
+
+    @transition(field=status, source=OrderStatus.SHIPPED, target=OrderStatus.DELIVERED)
+    def deliver(self, *, now):
+        """The buyer has received it."""
+        self.delivered_at = now
+
+
+class OrderLine(TenantModel):
+    """One product of an order, with its title and category as they were when it was bought."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    item_id = models.CharField(_("item id"), max_length=20)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    category = models.CharField(_("category"), max_length=50, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = MoneyField(verbose_name=_("unit price"))
+    claimed_quantity = models.PositiveIntegerField(_("quantity claimed back"), default=0)
+    claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "item_id"], name="order_line_item_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
+            models.CheckConstraint(condition=Q(unit_price__gte=0), name="order_line_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(claimed_quantity__lte=F("quantity")), name="order_line_claimed_within_quantity"
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("quantity") * F("unit_price")),
+                name="order_line_claimed_within_paid",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.item_id} × {self.quantity}"
+
+    @property
+    def paid_amount(self) -> Decimal:
+        """Yuan paid for the whole line."""
+        return self.quantity * self.unit_price
+
+    @property
+    def refundable_amount(self) -> Decimal:
+        """Yuan of this line that nobody has claimed yet."""
+        return self.paid_amount - self.claimed_amount
+
+    @property
+    def refundable_quantity(self) -> int:
+        """Pieces that no refund has claimed yet."""
+        return self.quantity - self.claimed_quantity

@@ -1,0 +1,1 @@
+"""Money on its way to buyers: payments through gateways, booked twice in the ledger."""

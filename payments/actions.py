@@ -1,0 +1,229 @@
+"""Every write to payments: reserve → (commit, call the gateway) → post or void."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from celery import current_app
+from django.db import models
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from common.actions import action
+from common.actors import SYSTEM, Actor
+from common.errors import Refused
+from common.writes import WriteSet
+from orders.models import Order
+from payments.gateways import SANDBOX
+from payments.gateways.base import Answer, Outcome
+from payments.models import AccountKind, Payment, PaymentStatus, Phase, Transfer, account_id
+from payments.signals import payments_settled
+
+log = logging.getLogger("wanliu.payments")
+
+# A worker that was told about a new payment takes it up at once; the sweep does so when no worker was told.
+ATTEMPT_LEASE = timedelta(minutes=2)
+FIRST_RETRY_AFTER = timedelta(seconds=30)
+LONGEST_RETRY_AFTER = timedelta(hours=1)
+MAX_ATTEMPTS = 8
+HINT_SIZE = 100
+
+
+def reserve_payment(
+    writes: WriteSet,
+    *,
+    order: Order,
+    topic: models.Model,
+    purpose: str,
+    amount: Decimal,
+    actor: Actor,
+    now: datetime,
+    rule: str = "",
+) -> Payment:
+    """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
+
+    The caller has locked the order and claimed the amount. After the commit a worker is told.
+    """
+    payment = Payment(
+        store_id=order.store_id,
+        order=order,
+        topic_id=topic.pk,
+        purpose=purpose,
+        amount=amount,
+        buyer_id=order.buyer_id,
+        gateway=SANDBOX,
+        next_attempt_at=now,
+        created_at=now,
+    )
+    writes.insert(payment)
+    writes.insert(
+        Transfer(
+            store_id=order.store_id,
+            payment=payment,
+            debit_account_id=account_id(order.store_id, AccountKind.MERCHANT_FUNDS),
+            credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
+            amount=amount,
+            created_at=now,
+        )
+    )
+    writes.event(
+        "payment.reserved",
+        payment,
+        topic=topic,
+        at=now,
+        actor=actor,
+        states=("", payment.status),
+        rule=rule,
+        amount=str(amount),
+        purpose=purpose,
+    )
+    writes.hint(tell_worker, payment.pk)
+    return payment
+
+
+def tell_worker(payment_ids: Sequence[UUID]) -> None:
+    """Ask a worker to settle these now. Without a broker the sweep finds them a little later."""
+    for start in range(0, len(payment_ids), HINT_SIZE):
+        ids = [str(payment_id) for payment_id in payment_ids[start : start + HINT_SIZE]]
+        try:
+            current_app.send_task("payments.tasks.settle_payments", args=[ids], retry=False)
+        except OperationalError as error:
+            log.warning("no broker (%s): the sweep will settle %d payments", error, len(payment_ids))
+            return
+
+
+@action
+def claim_due_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[tuple[Payment, bool]]:
+    """Take up due payments that no other worker has; returns each with whether it was asked before.
+
+    A payment is leased to this worker for ATTEMPT_LEASE.
+    """
+    due = Payment.objects.in_scope().due(now).select_for_update(skip_locked=True, no_key=True)
+    if ids is not None:
+        due = due.filter(pk__in=ids)
+    writes = WriteSet()
+    claimed = []
+    for payment in due.order_by("next_attempt_at")[:limit]:
+        claimed.append((payment, payment.status == PaymentStatus.PROCESSING))
+        payment.begin_attempt(until=now + ATTEMPT_LEASE)
+        writes.update(payment, "status", "attempts", "next_attempt_at")
+    writes.flush()
+    return claimed
+
+
+@action
+def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]:
+    """Book what gateways answered; returns the payments that are settled by it.
+
+    An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves.
+    """
+    by_key = {UUID(answer.key): answer for answer in answers}
+    # Orders are locked before payments (`of` gives the order of the locks), and always in the same sequence.
+    payments = list(
+        Payment.objects.in_scope()
+        .select_related("order")
+        .select_for_update(of=("order", "self"), no_key=True)
+        .filter(pk__in=by_key, status=PaymentStatus.PROCESSING)
+        .order_by("order_id", "id")
+    )
+    transfers = {
+        transfer.payment_id: transfer
+        for transfer in Transfer.objects.in_scope().filter(payment__in=payments, phase=Phase.PENDING)
+    }
+    writes = WriteSet()
+    settled = []
+    for payment in payments:
+        if _apply(writes, payment, transfers[payment.pk], by_key[payment.pk], now):
+            settled.append(payment)
+    if settled:
+        payments_settled.send(sender=Payment, payments=settled, writes=writes, now=now)
+    writes.flush()
+    return settled
+
+
+def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answer, now: datetime) -> bool:
+    """Move one payment; returns whether it is settled."""
+    before = payment.status
+    match answer.outcome:
+        case Outcome.UNKNOWN:
+            _postpone(payment, answer, now)
+        case Outcome.PAID:
+            payment.succeed(reference=answer.reference, now=now)
+            transfer.phase = Phase.POSTED
+        case Outcome.DECLINED:
+            payment.fail(error=answer.error, now=now)
+            transfer.phase = Phase.VOIDED
+    writes.update(
+        payment,
+        "status",
+        "gateway_reference",
+        "settled_at",
+        "next_attempt_at",
+        "needs_attention",
+        "last_error",
+    )
+    settled = transfer.phase != Phase.PENDING
+    if settled:
+        transfer.resolved_at = now
+        writes.update(transfer, "phase", "resolved_at")
+    if settled or payment.needs_attention:
+        _record(writes, payment, before, now, settled)
+    return settled
+
+
+def _record(writes: WriteSet, payment: Payment, before: str, now: datetime, settled: bool) -> None:
+    name = f"payment.{payment.status}" if settled else "payment.needs_attention"
+    writes.event(
+        name,
+        payment,
+        topic=Topic(payment.topic_id),
+        at=now,
+        actor=SYSTEM,
+        states=(before, payment.status),
+        amount=str(payment.amount),
+        reference=payment.gateway_reference,
+        error=payment.last_error,
+        attempts=payment.attempts,
+    )
+
+
+class Topic:
+    """Stands for the case that a payment belongs to, which a higher room owns."""
+
+    def __init__(self, pk: UUID):
+        self.pk = pk
+
+
+def _postpone(payment: Payment, answer: Answer, now: datetime) -> None:
+    """Nobody knows whether it was paid: ask again later, at growing intervals, then call a person."""
+    payment.last_error = answer.error[:200]
+    if payment.attempts >= MAX_ATTEMPTS:
+        payment.needs_attention, payment.next_attempt_at = True, None
+    else:
+        wait = FIRST_RETRY_AFTER * 2 ** (payment.attempts - 1)
+        payment.next_attempt_at = now + min(wait, LONGEST_RETRY_AFTER)
+
+
+@action
+def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: datetime) -> Payment:
+    """Ask the gateway again about a payment that waits for a person. It is still the same key: it can't pay twice.
+
+    Refused `invalid_transition` when the payment doesn't wait for anybody.
+    """
+    payment = (
+        Payment.objects.for_store(store_id)
+        .select_related("order")
+        .select_for_update(of=("order", "self"), no_key=True)
+        .get(pk=payment_id)
+    )
+    if not payment.needs_attention:
+        raise Refused("invalid_transition", _("This payment doesn't wait for you."))
+    payment.needs_attention, payment.attempts, payment.next_attempt_at = False, 0, now
+    writes = WriteSet()
+    writes.update(payment, "needs_attention", "attempts", "next_attempt_at")
+    writes.event("payment.resumed", payment, topic=Topic(payment.topic_id), at=now, actor=actor)
+    writes.hint(tell_worker, payment.pk)
+    writes.flush()
+    return payment

@@ -1,0 +1,392 @@
+"""Every write to refunds by a person or a client; deadlines are in sweeps.py.
+
+Locks: order, then refund, in one statement. What is pending about a refund (offers) ends by the signal `refunds_decided`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TypedDict
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, NotFound, Refused
+from common.writes import WriteSet
+from orders.actions import lock_order
+from orders.claims import most_refundable as most_refundable_of
+from orders.models import Order
+from payments.actions import reserve_payment
+from payments.models import Payment, PaymentStatus, Purpose
+from refunds.claims import claim, lines_of, release
+from refunds.models import Refund, RefundLine
+from refunds.signals import refunds_decided
+from refunds.states import DueAction, Status
+from stores.actions import default_return_address
+from stores.models import ReturnAddress, Store
+
+
+class LineRequest(TypedDict):
+    """Which part of an order a refund is about."""
+
+    item_id: str
+    quantity: int
+
+
+def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
+    """Load a refund with its order and lock both, the order first. NotFound when it is missing."""
+    refund = (
+        Refund.objects.for_store(store_id)
+        .select_related("order")
+        .select_for_update(of=("order", "self"), no_key=True)
+        .filter(pk=refund_id)
+        .first()
+    )
+    if refund is None:
+        raise NotFound
+    return refund
+
+
+def check_transition(refund: Refund, allowed: Sequence[str], now: datetime, *, before_deadline: bool = True) -> None:
+    """Refused `invalid_transition` unless the refund is in one of these states and its deadline hasn't decided it."""
+    if refund.status not in allowed:
+        raise Refused(
+            "invalid_transition",
+            _("This isn't possible now: the refund is “%(status)s”.") % {"status": refund.get_status_display()},
+        )
+    if before_deadline and refund.is_overdue(now):
+        raise Refused(
+            "invalid_transition",
+            _("The deadline has passed: the refund is being %(outcome)s.")
+            % {"outcome": refund.get_due_action_display()},
+        )
+
+
+def record(writes: WriteSet, name: str, refund: Refund, before: str, *, actor: Actor, now: datetime, rule="", **data):
+    """Write the refund's state and deadline, and the event that tells of it."""
+    writes.update(refund, "status", "due_at", "due_action", "resolved_at")
+    writes.event(
+        f"refund.{name}",
+        refund,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=(before, refund.status),
+        rule=rule,
+        **data,
+    )
+
+
+@action
+def open_refund(
+    *,
+    store: Store,
+    order_number: str,
+    kind: str,
+    reason: str,
+    amount: Decimal,
+    actor: Actor,
+    now: datetime,
+    description: str = "",
+    lines: Sequence[LineRequest] | None = None,
+) -> Refund:
+    """The buyer asks for a refund of an order, or of these lines of it; the merchant's clock starts (T10).
+
+    `amount` in yuan, above zero. Refused `amount_above_refundable`, `refund_open` (the goods are in another refund),
+    `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
+    """
+    rules = store.rules
+    if kind not in rules.refund_kinds:
+        raise Invalid(
+            "kind", _("%(marketplace)s has no such refunds.") % {"marketplace": rules.label}, "invalid_choice"
+        )
+    order = lock_order(store_id=store.pk, number=order_number)
+    if order.delivered_at and now > order.delivered_at + rules.after_sale_window:
+        raise Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
+    refund = Refund(
+        store=store,
+        order=order,
+        kind=kind,
+        reason=reason,
+        description=description,
+        amount=amount,
+        due_at=now + rules.merchant_answers_within,
+        due_action=DueAction.APPROVE,
+        rules_name=rules.name,
+        rules_version=rules.version,
+        created_at=now,
+    )
+    refund_lines = _requested_lines(refund, order, lines)
+    _check_not_taken(order, refund_lines)
+    writes = WriteSet()
+    claim(writes, refund, refund_lines, amount, pieces=int(refund.moves_goods))
+    writes.insert(refund)
+    for line in refund_lines:
+        writes.insert(line)
+    writes.event(
+        "refund.requested",
+        refund,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=("", refund.status),
+        kind=kind,
+        reason=reason,
+        amount=str(amount),
+        order=order.number,
+    )
+    writes.flush()
+    return refund
+
+
+def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest] | None) -> list[RefundLine]:
+    """The lines that the buyer named, or every line as far as its pieces are not being returned already."""
+    own = {line.item_id: line for line in order.lines.all()}
+    if wanted is None:
+        left = {item_id: line.refundable_quantity for item_id, line in own.items()}
+        pieces = {item_id: quantity for item_id, quantity in left.items() if quantity}
+    else:
+        pieces = {line["item_id"]: line["quantity"] for line in wanted}
+    for item_id, quantity in pieces.items():
+        if item_id not in own:
+            raise Invalid("lines", _("The order has no item %(item)s.") % {"item": item_id}, "does_not_exist")
+        if quantity > own[item_id].quantity:
+            raise Invalid(
+                "lines",
+                _("The order has only %(count)d of item %(item)s.") % {"count": own[item_id].quantity, "item": item_id},
+            )
+    return [
+        RefundLine(store_id=refund.store_id, refund=refund, line=own[item_id], quantity=quantity)
+        for item_id, quantity in pieces.items()
+    ]
+
+
+def _check_not_taken(order: Order, lines: Sequence[RefundLine]) -> None:
+    """Refused `refund_open` when open refunds hold everything that this one asks about."""
+    if lines and most_refundable_of(order, lines) > 0:
+        return
+    if Refund.objects.for_store(order.store_id).open().filter(order=order).exists():
+        raise Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))
+    raise Refused("amount_above_refundable", _("Nothing of this order is left to refund."), "amount")
+
+
+@action
+def approve_refund(
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    actor: Actor,
+    now: datetime,
+    return_address_id: UUID | str | None = None,
+) -> Refund:
+    """The merchant says yes: the money goes out, or the buyer may send the goods back to the address (T8, P1).
+
+    Without an address the store's first one is used; Invalid `return_address` when it has none.
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(refund, [Status.AWAITING_MERCHANT], now, before_deadline=False)
+    address = None
+    if refund.moves_goods:
+        address = find_return_address(store_id, return_address_id)
+    writes = WriteSet()
+    approve(writes, refund, address=address, actor=actor, now=now, rule="T8")
+    refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+    writes.flush()
+    return refund
+
+
+def find_return_address(store_id: int, address_id: UUID | str | None) -> ReturnAddress:
+    """The store's address with this id, or its first. NotFound, or Invalid when the store has none."""
+    if address_id is None:
+        address = default_return_address(store_id)
+        if address is None:
+            raise Invalid("return_address", _("The store has no return address yet; name or add one."), "required")
+        return address
+    address = ReturnAddress.objects.for_store(store_id).filter(pk=address_id).first()
+    if address is None:
+        raise NotFound("return_address")
+    return address
+
+
+def approve(
+    writes: WriteSet, refund: Refund, *, address: ReturnAddress | None, actor: Actor, now: datetime, rule: str
+) -> None:
+    """Approve a locked refund in its present kind and amount; a payment is reserved when no goods come back."""
+    before = refund.status
+    if refund.moves_goods:
+        refund.approve_return(address=address, now=now)
+        writes.update(refund, "return_address")
+    else:
+        refund.approve_payment()
+        pay(writes, refund, actor=actor, now=now, rule=rule)
+    record(writes, "approved", refund, before, actor=actor, now=now, rule=rule, amount=str(refund.amount))
+
+
+def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
+    """Reserve the refund's amount for the buyer."""
+    reserve_payment(
+        writes,
+        order=refund.order,
+        topic=refund,
+        purpose=Purpose.REFUND,
+        amount=refund.amount,
+        actor=actor,
+        now=now,
+        rule=rule,
+    )
+
+
+def change_request(
+    writes: WriteSet, refund: Refund, *, kind: str, amount: Decimal, actor: Actor, now: datetime, rule: str
+) -> None:
+    """Change a locked refund to what buyer and merchant agreed on (T5, T6); the caller then approves it."""
+    lines = lines_of([refund])[refund.pk]
+    was, moved = (refund.kind, refund.amount), refund.moves_goods
+    refund.kind = kind
+    claim(writes, refund, lines, amount, pieces=int(refund.moves_goods) - int(moved))
+    for line in lines:
+        writes.update(line, "amount")
+    writes.update(refund, "kind", "amount")
+    writes.event(
+        "refund.changed",
+        refund,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=(refund.status, refund.status),
+        rule=rule,
+        kind=[was[0], kind],
+        amount=[str(was[1]), str(amount)],
+    )
+
+
+@action
+def reject_refund(
+    *, store_id: int, refund_id: UUID | str, reason: str, actor: Actor, now: datetime, evidence: str = ""
+) -> Refund:
+    """The merchant says no, with a reason for the buyer, who may correct the request (T8). Not after the deadline."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(refund, [Status.AWAITING_MERCHANT], now)
+    before = refund.status
+    refund.reject(reason=reason, now=now)
+    writes = WriteSet()
+    writes.update(refund, "rejection_reason")
+    record(writes, "rejected", refund, before, actor=actor, now=now, rule="T8", reason=reason, evidence=evidence)
+    refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+    writes.flush()
+    return refund
+
+
+@action
+def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
+    """The buyer takes the request back; what it claimed is free again."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(
+        refund, [Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED], now, before_deadline=False
+    )
+    before = refund.status
+    refund.withdraw(now=now)
+    writes = WriteSet()
+    release(writes, [refund])
+    record(writes, "withdrawn", refund, before, actor=actor, now=now)
+    refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+    writes.flush()
+    return refund
+
+
+class Correction(TypedDict, total=False):
+    """What a buyer may correct."""
+
+    reason: str
+    description: str
+    amount: Decimal
+
+
+@action
+def resubmit_refund(
+    *, store_id: int, refund_id: UUID | str, correction: Correction, actor: Actor, now: datetime
+) -> Refund:
+    """The buyer corrects a rejected request; the merchant's clock starts anew. Refused `attempts_exhausted` after three."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(refund, [Status.REJECTED], now)
+    if refund.resubmissions >= refund.rules.resubmissions:
+        raise Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
+    before = refund.status
+    writes = WriteSet()
+    amount = correction.get("amount", refund.amount)
+    if amount != refund.amount:
+        lines = lines_of([refund])[refund.pk]
+        claim(writes, refund, lines, amount, pieces=0)
+        for line in lines:
+            writes.update(line, "amount")
+    refund.reason = correction.get("reason", refund.reason)
+    refund.description = correction.get("description", refund.description)
+    refund.resubmit(now=now)
+    writes.update(refund, "resubmissions", "rejection_reason", "reason", "description", "amount")
+    record(writes, "resubmitted", refund, before, actor=actor, now=now, amount=str(amount), reason=refund.reason)
+    writes.flush()
+    return refund
+
+
+@action
+def ship_return(
+    *, store_id: int, refund_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
+) -> Refund:
+    """The buyer has sent the goods back; the merchant's inspection clock starts (P1)."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(refund, [Status.AWAITING_RETURN], now)
+    before = refund.status
+    refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)
+    writes = WriteSet()
+    writes.update(refund, "return_carrier", "return_tracking_number")
+    record(
+        writes,
+        "return_shipped",
+        refund,
+        before,
+        actor=actor,
+        now=now,
+        rule="P1",
+        carrier=carrier,
+        tracking_number=tracking_number,
+    )
+    writes.flush()
+    return refund
+
+
+@action
+def inspect_return(
+    *, store_id: int, refund_id: UUID | str, passed: bool, note: str, actor: Actor, now: datetime
+) -> Refund:
+    """The merchant has looked at what came back: passed pays the refund, failed rejects it with the note (P1)."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(refund, [Status.RETURNING], now)
+    writes = WriteSet()
+    before = refund.status
+    if passed:
+        refund.pass_inspection(note=note)
+        pay(writes, refund, actor=actor, now=now, rule="P1")
+    else:
+        refund.fail_inspection(note=note, now=now)
+    writes.update(refund, "inspection_note", "rejection_reason")
+    name = "inspection_passed" if passed else "inspection_failed"
+    record(writes, name, refund, before, actor=actor, now=now, rule="P1", note=note)
+    writes.flush()
+    return refund
+
+
+@action
+def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
+    """Pay a refund again whose payment the gateway declined for good. Refused `invalid_transition` for any other."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    live = Payment.objects.for_store(store_id).filter(topic_id=refund.pk).exclude(status=PaymentStatus.FAILED)
+    if refund.status != Status.REFUNDING or live.exists():
+        raise Refused("invalid_transition", _("There is no failed payment to repeat."))
+    refund.needs_attention = False
+    writes = WriteSet()
+    writes.update(refund, "needs_attention")
+    pay(writes, refund, actor=actor, now=now)
+    writes.flush()
+    return refund

@@ -1,0 +1,1 @@
+"""Refunds over HTTP."""

@@ -1,0 +1,214 @@
+"""Shapes of refunds."""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.api.fields import ItemIdField, StrictMoneyField
+from common.models import Event
+from common.money import CENT
+from payments.models import Payment
+from refunds.api.extras import DETAIL_FIELDS
+from refunds.claims import lines_of, most_refundable
+from refunds.models import Refund, RefundLine
+from refunds.states import Kind, Reason
+
+
+class LineRequestSerializer(serializers.Serializer):
+    """Pieces of one item."""
+
+    item_id = ItemIdField()
+    quantity = serializers.IntegerField(min_value=1, max_value=100_000)
+
+
+class OpenRefundSerializer(serializers.Serializer):
+    """The buyer's request."""
+
+    store = serializers.CharField()
+    order = serializers.CharField(max_length=64)
+    kind = serializers.ChoiceField(Kind.choices)
+    reason = serializers.ChoiceField(Reason.choices)
+    amount = StrictMoneyField(minimum=CENT)
+    description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
+
+    def validate_lines(self, lines):
+        """Each item once."""
+        if len({line["item_id"] for line in lines}) != len(lines):
+            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+        return lines
+
+
+class ResubmitSerializer(serializers.Serializer):
+    """What a buyer may correct after a refusal."""
+
+    store = serializers.CharField(required=False)
+    reason = serializers.ChoiceField(Reason.choices, required=False)
+    amount = StrictMoneyField(minimum=CENT, required=False)
+    description = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class ApproveSerializer(serializers.Serializer):
+    """Where the goods go, when they come back."""
+
+    return_address = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class RejectSerializer(serializers.Serializer):
+    """Why not."""
+
+    reason = serializers.CharField(max_length=200)
+    evidence = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ShipReturnSerializer(serializers.Serializer):
+    """The buyer's parcel."""
+
+    store = serializers.CharField(required=False)
+    carrier = serializers.CharField(max_length=50)
+    tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
+
+
+class InspectSerializer(serializers.Serializer):
+    """What was found in the parcel."""
+
+    result = serializers.ChoiceField(["passed", "failed"])
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class RefundLineSerializer(serializers.ModelSerializer):
+    """Pieces of one item, and their part of the amount."""
+
+    item_id = serializers.CharField(source="line.item_id")
+    title = serializers.CharField(source="line.title")
+    amount = StrictMoneyField()
+
+    class Meta:
+        model = RefundLine
+        fields = ["item_id", "title", "quantity", "amount"]
+
+
+class RefundSerializer(serializers.ModelSerializer):
+    """A refund in a list."""
+
+    order = serializers.CharField(source="order.number")
+    goods_status = serializers.CharField(source="order.goods_status")
+    amount = StrictMoneyField()
+    programme = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Refund
+        fields = [
+            "id",
+            "order",
+            "kind",
+            "reason",
+            "description",
+            "amount",
+            "status",
+            "goods_status",
+            "programme",
+            "due_at",
+            "due_action",
+            "needs_attention",
+            "created_at",
+            "resolved_at",
+        ]
+
+    @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
+    def get_programme(self, refund):
+        """The programme that the refund runs under."""
+        return None
+
+
+class PaymentOfRefundSerializer(serializers.ModelSerializer):
+    """A payment in its refund."""
+
+    amount = StrictMoneyField()
+
+    class Meta:
+        model = Payment
+        fields = ["id", "purpose", "amount", "status", "needs_attention"]
+
+
+class RefundDetailSerializer(RefundSerializer):
+    """A refund with everything about it."""
+
+    max_refundable = serializers.SerializerMethodField()
+    lines = serializers.SerializerMethodField()
+    payments = serializers.SerializerMethodField()
+    retainable = serializers.SerializerMethodField()
+    offers = serializers.SerializerMethodField()
+
+    class Meta(RefundSerializer.Meta):
+        fields = [
+            *RefundSerializer.Meta.fields,
+            "max_refundable",
+            "resubmissions",
+            "return_address",
+            "return_carrier",
+            "return_tracking_number",
+            "rejection_reason",
+            "inspection_note",
+            "lines",
+            "retainable",
+            "offers",
+            "payments",
+        ]
+
+    def to_representation(self, refund):
+        """Read the lines once for everything that needs them."""
+        self.own_lines = lines_of([refund])[refund.pk]
+        return super().to_representation(refund)
+
+    @extend_schema_field({"type": "string", "example": "12.30"})
+    def get_max_refundable(self, refund) -> str:
+        """Yuan."""
+        return f"{most_refundable(refund, self.own_lines):.2f}"
+
+    @extend_schema_field(RefundLineSerializer(many=True))
+    def get_lines(self, refund):
+        """What the refund is about."""
+        return RefundLineSerializer(self.own_lines, many=True).data
+
+    @extend_schema_field(PaymentOfRefundSerializer(many=True))
+    def get_payments(self, refund):
+        """Oldest first."""
+        payments = Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("id")
+        return PaymentOfRefundSerializer(payments, many=True).data
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "properties": {"ok": {"type": "boolean"}, "code": {"type": "string", "nullable": True}},
+            "required": ["ok", "code"],
+        }
+    )
+    def get_retainable(self, refund):
+        """Whether something may be offered now, and if not, the code of the reason."""
+        return DETAIL_FIELDS["retainable"](refund)
+
+    @extend_schema_field({"type": "array", "items": {"type": "object"}})
+    def get_offers(self, refund):
+        """Oldest first."""
+        return DETAIL_FIELDS["offers"](refund)
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """Something that happened. `from` and `to` are states."""
+
+    def get_fields(self):
+        """`from` is a word that Python keeps for itself."""
+        return {
+            "at": serializers.DateTimeField(),
+            "name": serializers.CharField(),
+            "actor": serializers.CharField(),
+            "from": serializers.CharField(source="from_state"),
+            "to": serializers.CharField(source="to_state"),
+            "rule": serializers.CharField(),
+            "data": serializers.JSONField(),
+        }
+
+    class Meta:
+        model = Event
+        fields = []

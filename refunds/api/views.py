@@ -1,0 +1,153 @@
+"""Refunds: the marketplace opens them for its buyers, the merchant decides."""
+
+import django_filters
+from django.db.models import Q
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from common.models import Event
+from orders.api.serializers import StoreNameSerializer
+from refunds import actions
+from refunds.api.serializers import (
+    ApproveSerializer,
+    EventSerializer,
+    InspectSerializer,
+    OpenRefundSerializer,
+    RefundDetailSerializer,
+    RefundSerializer,
+    RejectSerializer,
+    ResubmitSerializer,
+    ShipReturnSerializer,
+)
+from refunds.models import Refund
+from refunds.states import Kind, Reason, Status
+from stores.api.base import StoreViewSet, get_or_404, parse_id
+
+
+class RefundFilter(django_filters.FilterSet):
+    """Filters of the refund list."""
+
+    status = django_filters.ChoiceFilter(choices=Status.choices)
+    kind = django_filters.ChoiceFilter(choices=Kind.choices)
+    reason = django_filters.ChoiceFilter(choices=Reason.choices)
+    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    order = django_filters.CharFilter(field_name="order__number")
+    q = django_filters.CharFilter(method="search", label="order number or buyer")
+
+    class Meta:
+        model = Refund
+        fields = ["status", "kind", "reason", "due_before", "order", "needs_attention", "q"]
+
+    def search(self, queryset, name, value):
+        """By the start of the order's number or the buyer's name."""
+        return queryset.filter(Q(order__number__startswith=value) | Q(order__buyer_name__startswith=value))
+
+
+class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Refunds of a store."""
+
+    resource = "refunds"
+    callers = {
+        "list": "SM",
+        "retrieve": "SM",
+        "create": "M",
+        "approve": "S",
+        "reject": "S",
+        "withdraw": "M",
+        "resubmit": "M",
+        "ship_return": "M",
+        "inspect": "S",
+        "timeline": "SM",
+    }
+    serializer_class = RefundSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = RefundFilter
+    queryset = Refund.objects.none()
+
+    def get_queryset(self):
+        """The store's refunds."""
+        return Refund.objects.for_store(self.store.pk).select_related("order")
+
+    def _find(self, pk) -> Refund:
+        return get_or_404(self.get_queryset(), pk=pk)
+
+    def _do(self, function, pk, **kwargs) -> Response:
+        """Run an action on the refund and answer with its detail."""
+        refund = function(store_id=self.store.pk, refund_id=parse_id(pk), actor=self.actor, now=self.now, **kwargs)
+        return Response(RefundDetailSerializer(refund).data)
+
+    def retrieve(self, request, pk):
+        """One refund with its offers and payments."""
+        return Response(RefundDetailSerializer(self._find(pk)).data)
+
+    @extend_schema(request=OpenRefundSerializer, responses={201: RefundDetailSerializer})
+    def create(self, request):
+        """The buyer asks."""
+        data = self.input(OpenRefundSerializer)
+        refund = actions.open_refund(
+            store=self.store,
+            order_number=data["order"],
+            kind=data["kind"],
+            reason=data["reason"],
+            amount=data["amount"],
+            description=data["description"],
+            lines=data.get("lines"),
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(RefundDetailSerializer(refund).data, status=201)
+
+    @extend_schema(request=ApproveSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request, pk):
+        """The merchant says yes."""
+        data = self.input(ApproveSerializer)
+        return self._do(actions.approve_refund, pk, return_address_id=data["return_address"])
+
+    @extend_schema(request=RejectSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request, pk):
+        """The merchant says no."""
+        return self._do(actions.reject_refund, pk, **self.input(RejectSerializer))
+
+    @extend_schema(request=StoreNameSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, pk):
+        """The buyer takes it back."""
+        return self._do(actions.withdraw_refund, pk)
+
+    @extend_schema(request=ResubmitSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def resubmit(self, request, pk):
+        """The buyer corrects a rejected request."""
+        correction = self.input(ResubmitSerializer)
+        correction.pop("store", None)
+        return self._do(actions.resubmit_refund, pk, correction=correction)
+
+    @extend_schema(request=ShipReturnSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="ship-return")
+    def ship_return(self, request, pk):
+        """The buyer has sent the goods."""
+        parcel = self.input(ShipReturnSerializer)
+        parcel.pop("store", None)
+        return self._do(actions.ship_return, pk, **parcel)
+
+    @extend_schema(request=InspectSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def inspect(self, request, pk):
+        """The merchant has looked at the goods."""
+        data = self.input(InspectSerializer)
+        return self._do(actions.inspect_return, pk, passed=data["result"] == "passed", note=data["note"])
+
+    @extend_schema(responses=EventSerializer(many=True), filters=False)
+    @action(detail=True, filter_backends=[])
+    def timeline(self, request, pk):
+        """Every event of the refund, oldest first, in cursor pages."""
+        refund = self._find(pk)
+        events = Event.objects.for_store(self.store.pk).filter(topic_id=refund.pk)
+        self.paginator.ordering = "id"
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(EventSerializer(page, many=True).data)

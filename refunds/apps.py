@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RefundsConfig(AppConfig):
+    name = "refunds"
+    verbose_name = _("Refunds")
+
+    def ready(self):
+        from refunds import receivers  # noqa: F401  a settled payment settles its refund

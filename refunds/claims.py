@@ -1,0 +1,51 @@
+"""What a refund claims of its order: its lines, and how its amount is spread over them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from common.money import ZERO, allocate
+from common.writes import WriteSet
+from orders import claims
+from refunds.models import Refund, RefundLine
+
+
+def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
+    """Each refund's lines with their order lines, read in one query; one object per order line."""
+    found: dict[UUID, list[RefundLine]] = defaultdict(list)
+    order_lines: dict[UUID, object] = {}
+    for line in RefundLine.objects.in_scope().filter(refund__in=refunds).select_related("line").order_by("id"):
+        line.line = order_lines.setdefault(line.line_id, line.line)
+        found[line.refund_id].append(line)
+    return found
+
+
+def most_refundable(refund: Refund, lines: Sequence[RefundLine] | None = None) -> Decimal:
+    """The most that this refund may amount to, in yuan: earlier and pending refunds and payments of the order count."""
+    return claims.most_refundable(refund.order, lines_of([refund])[refund.pk] if lines is None else lines)
+
+
+def claim(writes: WriteSet, refund: Refund, lines: Sequence[RefundLine], amount: Decimal, *, pieces: int) -> None:
+    """Make the refund claim `amount` yuan, spread over its lines, and (`pieces` = 1), or no longer (-1), their pieces.
+
+    Refused `amount_above_refundable` or `refund_open` when the order doesn't have it any more.
+    """
+    claims.check_amount(refund.order, lines, amount)
+    if pieces > 0 and any(line.quantity > line.line.refundable_quantity for line in lines):
+        raise Refused("refund_open", _("These goods are already being returned in another refund."), "lines")
+    shares = allocate(amount, [claims.most_of_line(line) for line in lines])
+    claims.adjust(writes, refund.order, lines, shares, [pieces * line.quantity for line in lines])
+    refund.amount = amount
+
+
+def release(writes: WriteSet, refunds: Sequence[Refund]) -> None:
+    """Give back what these refunds claimed: they ended without money or goods moving."""
+    lines = lines_of(refunds)
+    for refund in refunds:
+        own = lines[refund.pk]
+        back = [-line.quantity if refund.moves_goods else 0 for line in own]
+        claims.adjust(writes, refund.order, own, [ZERO] * len(own), back)

@@ -1,0 +1,198 @@
+"""A refund: the buyer's request about (part of) an order, and its way to an end."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.money import ZERO, MoneyField
+from common.tenancy import TenantModel, TenantQuerySet
+from orders.models import Order, OrderLine
+from refunds.states import OPEN, DueAction, Kind, Reason, Status
+from stores.marketplaces import MarketplaceRules, rules_of
+from stores.models import ReturnAddress
+
+
+class RefundQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def open(self):
+        """Refunds that may still move."""
+        return self.filter(status__in=OPEN)
+
+    def due(self, now):
+        """Refunds whose deadline has passed."""
+        return self.filter(due_at__lte=now)
+
+
+class Refund(TenantModel):
+    """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
+
+    `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    amount = MoneyField(verbose_name=_("amount"))
+    status = FSMField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.AWAITING_MERCHANT, protected=True
+    )
+    due_at = models.DateTimeField(_("deadline"), null=True)
+    due_action = models.CharField(_("when the deadline passes"), max_length=20, choices=DueAction.choices, blank=True)
+    rules_name = models.CharField(max_length=20, editable=False)
+    rules_version = models.PositiveSmallIntegerField(editable=False)
+    resubmissions = models.PositiveSmallIntegerField(_("resubmissions"), default=0)
+    return_address = models.ForeignKey(
+        ReturnAddress, verbose_name=_("return address"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    return_carrier = models.CharField(_("return carrier"), max_length=50, blank=True)
+    return_tracking_number = models.CharField(_("return tracking number"), max_length=64, blank=True)
+    rejection_reason = models.CharField(_("why it was rejected"), max_length=200, blank=True)
+    inspection_note = models.CharField(_("inspection note"), max_length=200, blank=True)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
+    created_at = models.DateTimeField(_("requested"))
+    resolved_at = models.DateTimeField(_("resolved"), null=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(due_at__isnull=True, due_action="") | Q(due_at__isnull=False) & ~Q(due_action=""),
+                name="refund_deadline_has_action",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="refund_newest"),
+            models.Index(fields=["store", "status", "-id"], name="refund_by_status"),
+            models.Index(fields=["store", "order"], name="refund_of_order"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due"),
+            models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
+            models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ¥{self.amount}"
+
+    @property
+    def rules(self) -> MarketplaceRules:
+        """The rules that this refund was opened under."""
+        return rules_of(self.rules_name, self.rules_version)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still move."""
+        return self.status in OPEN
+
+    @property
+    def moves_goods(self) -> bool:
+        """Whether the buyer sends goods back."""
+        return self.kind != Kind.REFUND_ONLY
+
+    def is_overdue(self, now) -> bool:
+        """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it."""
+        return self.due_at is not None and self.due_at <= now
+
+    def _deadline(self, due_at=None, action="") -> None:
+        self.due_at, self.due_action = due_at, action
+
+    @transition(
+        field=status, source=Status.AWAITING_MERCHANT, target=Status.REFUNDING, conditions=[lambda r: not r.moves_goods]
+    )
+    def approve_payment(self):
+        """The money goes out (T5, T10)."""
+        self._deadline()
+
+    @transition(
+        field=status,
+        source=Status.AWAITING_MERCHANT,
+        target=Status.AWAITING_RETURN,
+        conditions=[lambda r: r.moves_goods],
+    )
+    def approve_return(self, *, address: ReturnAddress | None, now):
+        """The buyer may send the goods back (T6, T10, P1)."""
+        self.return_address = address
+        self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
+
+    @transition(field=status, source=Status.AWAITING_MERCHANT, target=Status.REJECTED)
+    def reject(self, *, reason: str, now):
+        """The merchant says no; the buyer may correct it or give up."""
+        self.rejection_reason = reason
+        self._deadline(now + self.rules.buyer_disputes_within, DueAction.CLOSE)
+
+    @transition(field=status, source=Status.REJECTED, target=Status.AWAITING_MERCHANT)
+    def resubmit(self, *, now):
+        """The buyer has corrected the request."""
+        self.resubmissions += 1
+        self.rejection_reason = ""
+        self._deadline(now + self.rules.merchant_answers_within, DueAction.APPROVE)
+
+    @transition(field=status, source=Status.AWAITING_RETURN, target=Status.RETURNING)
+    def ship_return(self, *, carrier: str, tracking_number: str, now):
+        """The return parcel is on its way (P1)."""
+        self.return_carrier, self.return_tracking_number = carrier, tracking_number
+        self._deadline(now + self.rules.merchant_inspects_within, DueAction.REFUND)
+
+    @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING)
+    def pass_inspection(self, *, note: str):
+        """The goods came back as they should (P1), or nobody looked in time."""
+        self.inspection_note = note
+        self._deadline()
+
+    @transition(field=status, source=Status.RETURNING, target=Status.REJECTED)
+    def fail_inspection(self, *, note: str, now):
+        """The goods came back wrong."""
+        self.inspection_note = self.rejection_reason = note
+        self._deadline(now + self.rules.buyer_disputes_within, DueAction.CLOSE)
+
+    @transition(field=status, source=Status.REFUNDING, target=Status.REFUNDED)
+    def settle(self, *, now):
+        """The money has arrived."""
+        self.resolved_at, self.needs_attention = now, False
+
+    @transition(
+        field=status,
+        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED],
+        target=Status.WITHDRAWN,
+    )
+    def withdraw(self, *, now):
+        """The buyer no longer wants it."""
+        self.resolved_at = now
+        self._deadline()
+
+    @transition(field=status, source=[Status.AWAITING_RETURN, Status.REJECTED], target=Status.CLOSED)
+    def close(self, *, now):
+        """The buyer let the deadline pass."""
+        self.resolved_at = now
+        self._deadline()
+
+
+class RefundLine(TenantModel):
+    """The part of an order line that a refund is about: pieces, and yuan of the refund's amount."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    amount = MoneyField(verbose_name=_("amount"), default=ZERO)
+
+    class Meta:
+        verbose_name = _("refund line")
+        verbose_name_plural = _("refund lines")
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="refund_line_quantity_positive"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="refund_line_amount_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} × {self.quantity}"

@@ -1,0 +1,36 @@
+"""What this room does when lower rooms have news."""
+
+from django.dispatch import receiver
+
+from common.actors import SYSTEM
+from payments.models import PaymentStatus
+from payments.signals import payments_settled
+from refunds.models import Refund
+from refunds.states import Status
+
+
+@receiver(payments_settled)
+def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
+    """A paid refund is refunded; one whose payment failed for good waits for a person."""
+    by_topic = {payment.topic_id: payment for payment in payments}
+    waiting = Refund.objects.in_scope().filter(pk__in=by_topic, status=Status.REFUNDING)
+    for refund in waiting.select_for_update(no_key=True).order_by("pk"):
+        payment = by_topic[refund.pk]
+        before = refund.status
+        if payment.status == PaymentStatus.SUCCEEDED:
+            refund.settle(now=now)
+            name = "refund.refunded"
+        else:
+            refund.needs_attention = True
+            name = "refund.payment_failed"
+        writes.update(refund, "status", "resolved_at", "needs_attention")
+        writes.event(
+            name,
+            refund,
+            topic=refund,
+            at=now,
+            actor=SYSTEM,
+            states=(before, refund.status),
+            amount=str(payment.amount),
+            error=payment.last_error,
+        )

@@ -1,0 +1,7 @@
+"""What this room tells the rooms above."""
+
+from django.dispatch import Signal
+
+# Sent with `refunds`, `writes`, `actor`, `now` in the transaction in which they stop awaiting the merchant (orders and
+# refunds are locked), so that whatever was pending about them ends with it (T8).
+refunds_decided = Signal()

@@ -1,0 +1,114 @@
+"""Deadlines: what happens to refunds when nobody acted in time (T10, P1)."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from common import clock
+from common.actors import SYSTEM
+from common.tenancy import system_scope
+from common.writes import WriteSet
+from refunds.actions import approve, pay, record
+from refunds.claims import release
+from refunds.models import Refund
+from refunds.signals import refunds_decided
+from refunds.states import DueAction
+from stores.models import ReturnAddress
+
+log = logging.getLogger("wanliu.refunds")
+
+BATCH = 500
+
+
+def sweep_due_refunds(*, limit: int = BATCH) -> int:
+    """Do what the deadlines of up to `limit` overdue refunds bring; returns how many moved.
+
+    Rows that somebody else has locked are left to the next sweep. One that fails is left alone and logged, and the rest
+    of its batch is done.
+    """
+    now = clock.now()
+    ids = None
+    try:
+        with system_scope():
+            refunds = _claim(now, limit)
+            ids = [refund.pk for refund in refunds]
+            _expire(refunds, now)
+        return len(refunds)
+    except Exception:
+        if ids is None or len(ids) <= 1:
+            raise
+        log.exception("a batch of %d deadlines failed; doing them one by one", len(ids))
+    return sum(_sweep_one(refund_id, now) for refund_id in ids)
+
+
+def _claim(now: datetime, limit: int, **only) -> list[Refund]:
+    """Lock overdue refunds and their orders, orders first; one object per order."""
+    due = (
+        Refund.objects.in_scope()
+        .due(now)
+        .filter(**only)
+        .select_related("order")
+        .select_for_update(of=("order", "self"), skip_locked=True, no_key=True)
+        .order_by("due_at")[:limit]
+    )
+    orders: dict = {}
+    refunds = list(due)
+    for refund in refunds:
+        refund.order = orders.setdefault(refund.order_id, refund.order)
+    return refunds
+
+
+def _sweep_one(refund_id, now: datetime) -> int:
+    try:
+        with system_scope():
+            refunds = _claim(now, 1, pk=refund_id)
+            _expire(refunds, now)
+        return len(refunds)
+    except Exception:
+        log.exception("the deadline of refund %s failed", refund_id)
+        return 0
+
+
+def _expire(refunds: Sequence[Refund], now: datetime) -> None:
+    """Move overdue refunds that the caller has locked, in one statement."""
+    due = defaultdict(list)
+    for refund in refunds:
+        due[refund.due_action].append(refund)
+    writes = WriteSet()
+    _approve(writes, due[DueAction.APPROVE], now)
+    _close(writes, due[DueAction.CLOSE], now)
+    _refund_uninspected(writes, due[DueAction.REFUND], now)
+    writes.flush()
+
+
+def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+    """The merchant didn't answer: the buyer's original request is approved (T10)."""
+    if not refunds:
+        return
+    stores = {refund.store_id for refund in refunds if refund.moves_goods}
+    firsts = ReturnAddress.objects.filter(store_id__in=stores).order_by("store_id", "id").distinct("store_id")
+    addresses = {address.store_id: address for address in firsts} if stores else {}
+    for refund in refunds:
+        approve(writes, refund, address=addresses.get(refund.store_id), actor=SYSTEM, now=now, rule="T10")
+    refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)
+
+
+def _close(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+    """The buyer didn't send the goods, or didn't answer a refusal."""
+    if not refunds:
+        return
+    release(writes, refunds)
+    for refund in refunds:
+        before = refund.status
+        refund.close(now=now)
+        record(writes, "closed", refund, before, actor=SYSTEM, now=now, rule="P1")
+
+
+def _refund_uninspected(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+    """The goods came back and nobody inspected them in time."""
+    for refund in refunds:
+        before = refund.status
+        refund.pass_inspection(note="")
+        pay(writes, refund, actor=SYSTEM, now=now, rule="P1")
+        record(writes, "inspection_overdue", refund, before, actor=SYSTEM, now=now, rule="P1")

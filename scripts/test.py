@@ -1,0 +1,131 @@
+"""`make test` from inside .venv: checks, then pytest, on a throw-away PostgreSQL and Valkey.
+
+    scripts/test                 everything
+    scripts/test -k ledger -x    only pytest, with these arguments
+    scripts/test.py --lint       only what needs no services (`make lint`)
+
+Every part runs even when an earlier one failed; the exit code is that of the first failure.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from config.embedded import throwaway  # noqa: E402
+from config.embedded.processes import ServiceError  # noqa: E402
+
+BIN = Path(sys.executable).parent
+APT_SECONDS = 240
+DEBIAN_PACKAGES = {"chromium": ("chromium", "fonts-noto-cjk"), "faketime": ("faketime",)}  # program: packages
+LINT = [
+    ("ruff check", [BIN / "ruff", "check", "."]),
+    ("ruff format", [BIN / "ruff", "format", "--check", "."]),
+    ("lint-imports", [BIN / "lint-imports"]),
+]
+DJANGO = [
+    ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
+    ("check", [sys.executable, "manage.py", "check"]),
+]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2"]
+
+
+class Parts:
+    """Runs the parts one after the other and remembers how long each took and how it ended."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.results: list[tuple[str, float, int]] = []
+
+    def run(self, name: str, command: Sequence[str | Path]) -> None:
+        print(f"\n=== {name}", flush=True)
+        started = time.monotonic()
+        code = run_to_end(command, self.environ)
+        self.results.append((name, time.monotonic() - started, code))
+
+    def summary(self) -> int:
+        """Print the table; the code of the first part that failed (pytest's 5, "no tests", is a failure)."""
+        print("\n=== summary")
+        for name, seconds, code in self.results:
+            print(f"{'ok' if code == 0 else f'FAILED ({code})':<12}{seconds:7.1f} s  {name}")
+        return next((code for _, _, code in self.results if code != 0), 0)
+
+
+def main(arguments: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if arguments == ["--lint"]:
+        parts = Parts(os.environ)
+        run_all(parts, LINT)
+        return parts.summary()
+    offer_debian_programs()
+    started = time.monotonic()
+    with throwaway() as services:
+        print(f"services are up ({time.monotonic() - started:.1f} s)", flush=True)
+        parts = Parts({**os.environ, **services.environ()})
+        if not arguments:
+            run_all(parts, LINT + DJANGO)
+        parts.run("pytest", [*PYTEST, *arguments])
+    return parts.summary()
+
+
+def run_all(parts: Parts, commands: Sequence[tuple[str, Sequence[str | Path]]]) -> None:
+    for name, command in commands:
+        parts.run(name, command)
+
+
+def run_to_end(command: Sequence[str | Path], environ: Mapping[str, str]) -> int:
+    """Run one part. Ctrl-C reaches it through the terminal, so it gets the time to stop by itself."""
+    process = subprocess.Popen(command, env=environ, cwd=ROOT)
+    try:
+        return process.wait()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
+
+
+def offer_debian_programs() -> None:
+    """Install the browser (and faketime) where that is possible without asking; say loudly when it is not."""
+    missing = [program for program in DEBIAN_PACKAGES if not shutil.which(program)]
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    may_install = shutil.which("apt-get") and (
+        not as_root or (shutil.which("sudo") and _quietly(["sudo", "-n", "true"], seconds=10))
+    )
+    if missing and may_install:
+        packages = [package for program in missing for package in DEBIAN_PACKAGES[program]]
+        print(f"installing {' '.join(packages)}", flush=True)
+        # The environment does not pass through sudo, so debconf is told with env(1) not to ask.
+        apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+        _quietly([*apt, "update"], APT_SECONDS)
+        for program in missing:  # one by one: a machine without faketime still gets its browser
+            _quietly([*apt, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES[program]], APT_SECONDS)
+    if not shutil.which("chromium"):
+        line = "NO BROWSER: `chromium` is not there and cannot be installed; the browser tests are SKIPPED."
+        print(f"\n{'!' * len(line)}\n{line}\n{'!' * len(line)}\n", flush=True)
+
+
+def _quietly(command: Sequence[str], seconds: float) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, timeout=seconds).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except ServiceError as error:
+        sys.exit(f"make test: {error}")

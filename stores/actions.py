@@ -1,0 +1,128 @@
+"""Every write to stores, people, keys and the catalogue."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.errors import Invalid
+from stores import marketplaces
+from stores.models import ApiKey, KeyScope, Membership, Product, ReturnAddress, Store, User
+from stores.signals import store_created
+
+
+@action
+def create_store(*, code: str, name: str, marketplace: str, time_zone: str = "Asia/Shanghai") -> Store:
+    """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken."""
+    if marketplace not in dict(marketplaces.CHOICES):
+        known = ", ".join(name for name, _label in marketplaces.CHOICES)
+        raise Invalid("marketplace", _("Unknown marketplace; use one of: %(known)s.") % {"known": known})
+    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone)
+    store.full_clean()
+    store.save(force_insert=True)
+    store_created.send(sender=Store, store=store)
+    return store
+
+
+@action
+def update_store(*, store: Store, name: str | None = None, time_zone: str | None = None) -> Store:
+    """Change a store's settings; what is None stays."""
+    if name is not None:
+        store.name = name
+    if time_zone is not None:
+        store.time_zone = time_zone
+    store.full_clean()
+    store.save(update_fields=["name", "time_zone"])
+    return store
+
+
+@action
+def add_member(*, store: Store, user: User, role: str) -> Membership:
+    """Give a user a role in a store, or change it."""
+    membership, _created = Membership.objects.update_or_create(store=store, user=user, defaults={"role": role})
+    return membership
+
+
+@action
+def create_store_key(
+    *, store: Store, name: str, scopes: Iterable[str] | None = None, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key of one store; returns it with the secret, which is shown this once. Without scopes it may do everything."""
+    granted = sorted(
+        {scope for scope in KeyScope.values if scope.endswith(":write")} if scopes is None else set(scopes)
+    )
+    unknown = set(granted) - set(KeyScope.values)
+    if unknown:
+        raise Invalid("scopes", _("Unknown scope: %(scope)s.") % {"scope": ", ".join(sorted(unknown))})
+    return ApiKey.objects.create_key(store=store, name=name, scopes=granted, expiry_date=expires_at)
+
+
+@action
+def create_marketplace_key(*, marketplace: str, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """Make a key of a marketplace; returns it with the secret, which is shown this once."""
+    if marketplace not in dict(marketplaces.CHOICES):
+        raise Invalid("marketplace", _("Unknown marketplace."))
+    return ApiKey.objects.create_key(marketplace=marketplace, name=name, expiry_date=expires_at)
+
+
+@action
+def revoke_key(*, key: ApiKey) -> None:
+    """Revoke a key for good; the next call with it is 401."""
+    key.revoked = True
+    key.save(update_fields=["revoked"])
+
+
+@action
+def touch_key(*, key: ApiKey, now: datetime) -> None:
+    """Remember that a key was used. Skips when another request is doing the same."""
+    free = ApiKey.objects.filter(pk=key.pk).select_for_update(skip_locked=True)
+    ApiKey.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)
+
+
+class ProductData(TypedDict, total=False):
+    """A product as clients send it; `item_id` always, the rest as far as it changes."""
+
+    item_id: str
+    title: str
+    category: str
+    price: Decimal
+    listed: bool
+    source: str
+
+
+@action
+def upsert_products(*, store: Store, products: list[ProductData]) -> list[Product]:
+    """Create or overwrite products by item id; a product named twice takes the last. Returns them in the order sent."""
+    wanted = {data["item_id"]: data for data in products}
+    rows = [Product(store=store, **data) for data in wanted.values()]
+    Product.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["store", "item_id"],
+        update_fields=["title", "category", "price", "listed", "source"],
+    )
+    saved = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+    return [saved[item_id] for item_id in wanted]
+
+
+@action
+def update_product(*, product: Product, changes: ProductData) -> Product:
+    """Change some fields of a product."""
+    for field, value in changes.items():
+        setattr(product, field, value)
+    product.save(update_fields=list(changes))
+    return product
+
+
+@action
+def add_return_address(*, store: Store, contact: str, phone: str, address: str) -> ReturnAddress:
+    """Add an address to which returns of this store are sent."""
+    return ReturnAddress.objects.create(store=store, contact=contact, phone=phone, address=address)
+
+
+def default_return_address(store_id: int) -> ReturnAddress | None:
+    """Where returns go when nobody named an address: the address that the store added first."""
+    return ReturnAddress.objects.for_store(store_id).order_by("id").first()

@@ -1,0 +1,102 @@
+"""Who calls: a store's key acts for its merchant, a marketplace's key for the marketplace and its buyers."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+
+from common import clock
+from common.actors import Actor, ActorKind
+from stores.actions import touch_key
+from stores.models import ApiKey
+
+STORE = "S"
+MARKETPLACE = "M"
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The authenticated client, in the place where DRF expects a user."""
+
+    key: ApiKey
+    is_authenticated = True
+
+    @property
+    def kind(self) -> str:
+        """`S` for a store's key, `M` for a marketplace's."""
+        return STORE if self.key.store_id else MARKETPLACE
+
+    @property
+    def pk(self) -> str:
+        """What throttling and idempotency tell callers apart by."""
+        return self.key.prefix
+
+    def actor(self) -> Actor:
+        """The merchant, or the buyer that the marketplace speaks for."""
+        kind = ActorKind.MERCHANT if self.kind == STORE else ActorKind.BUYER
+        return Actor(kind, f"key:{self.key.prefix}", self.key.name)
+
+    def allows(self, resource: str, write: bool) -> bool:
+        """Whether the key's scopes cover it. Marketplace keys have no scopes: what they may call is fixed per path."""
+        if self.kind == MARKETPLACE:
+            return True
+        wanted = {f"{resource}:write"} if write else {f"{resource}:read", f"{resource}:write"}
+        return bool(wanted & set(self.key.scopes))
+
+
+class BearerKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <key>`: found by its prefix, compared by its hash, neither revoked nor expired."""
+
+    def authenticate(self, request):
+        """(Caller, key). AuthenticationFailed (401) for anything but a good key."""
+        header = get_authorization_header(request).split()
+        if not header or header[0].lower() != b"bearer":
+            return None
+        if len(header) != 2:
+            raise AuthenticationFailed(_("Write “Authorization: Bearer <key>”."))
+        secret = header[1].decode("latin-1")
+        prefix = secret.partition(".")[0]
+        key = None
+        if prefix.isascii() and prefix.isalnum():
+            key = ApiKey.objects.select_related("store").filter(prefix=prefix, revoked=False).first()
+        if key is None or not key.is_valid(secret) or key.has_expired:
+            raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
+        now = clock.now()
+        if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
+            touch_key(key=key, now=now)
+        return Caller(key), key
+
+    def authenticate_header(self, request) -> str:
+        """Makes a missing key 401."""
+        return "Bearer"
+
+
+class KeyAllowsCall(BasePermission):
+    """The view says which kinds of key may call an action (`callers`) and which scope a store key needs (`resource`)."""
+
+    def has_permission(self, request, view) -> bool:
+        """False answers 401 without a key, else 403."""
+        caller = request.user
+        if caller is None:
+            return False
+        allowed = view.callers.get(view.action or "", "")
+        if not allowed:
+            return True  # an unknown method: DRF answers 405
+        write = request.method not in ("GET", "HEAD", "OPTIONS")
+        return caller.kind in allowed and (view.resource is None or caller.allows(view.resource, write))
+
+
+class BearerKeyScheme(OpenApiAuthenticationExtension):
+    """Tells the OpenAPI schema about the keys."""
+
+    target_class = BearerKeyAuthentication
+    name = "bearerKey"
+
+    def get_security_definition(self, auto_schema):
+        """HTTP bearer."""
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,172 @@
+"""The view that every resource builds on: key → store → scope → idempotency → action."""
+
+import json
+from typing import ClassVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from rest_framework import viewsets
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from common import clock, idempotency
+from common.errors import NotFound
+from common.models import IdempotentAnswer
+from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
+from stores.api.auth import MARKETPLACE
+from stores.models import Store
+
+MAX_KEY_LENGTH = 255
+
+
+class Replay(Exception):
+    """Carries a kept answer past the handler."""
+
+    def __init__(self, answer: IdempotentAnswer):
+        self.answer = answer
+
+
+class StoreViewSet(viewsets.GenericViewSet):
+    """A resource of one store.
+
+    `callers` maps each action to the kinds of key that may call it ("S", "M", "SM"); `resource` is the scope's first
+    half. `self.store` is the store of the request and `self.now` its instant; the whole request is one transaction.
+    """
+
+    resource: ClassVar[str | None]
+    callers: ClassVar[dict[str, str]]
+    idempotency_key_required: ClassVar[frozenset[str]] = frozenset()
+    lookup_value_regex = "[^/]+"
+    filter_backends: ClassVar[list] = []
+    store: Store
+
+    def initial(self, request, *args, **kwargs):
+        """Authenticate, find the store, open its scope, claim the Idempotency-Key."""
+        self.now = clock.now()
+        self.answer: IdempotentAnswer | None = None
+        set_scope(SYSTEM_SCOPE)
+        super().initial(request, *args, **kwargs)
+        self.store = self._store()
+        set_scope(Scope((self.store.pk,)))
+        if request.method == "POST":
+            self._claim_key()
+
+    def _store(self) -> Store:
+        caller = self.request.user
+        code = self._named_store()
+        if caller.kind == MARKETPLACE:
+            if code is None:
+                raise ValidationError(
+                    {"store": [ErrorDetail(_("Name the store: a marketplace's key works in many."), "required")]}
+                )
+            store = Store.objects.filter(code=code, marketplace=caller.key.marketplace).first()
+            if store is None:
+                raise NotFound
+            return store
+        if code is not None and code != caller.key.store.code:
+            raise NotFound
+        return caller.key.store
+
+    def _named_store(self) -> str | None:
+        named = self.request.query_params.get("store")
+        if self.request.method in ("POST", "PATCH", "PUT") and isinstance(self.request.data, dict):
+            named = self.request.data.get("store", named)
+        if named is None:
+            return None
+        if not isinstance(named, str) or not named or "\0" in named or not named.isprintable():
+            raise ValidationError({"store": [ErrorDetail(_("Write the store's code."), "invalid")]})
+        return named
+
+    def _claim_key(self) -> None:
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not key:
+            if self.action in self.idempotency_key_required:
+                raise ValidationError(
+                    {
+                        "Idempotency-Key": [
+                            ErrorDetail(
+                                _("Send an Idempotency-Key header: it keeps a retry from paying twice."),
+                                "idempotency_key_required",
+                            )
+                        ]
+                    }
+                )
+            return
+        if len(key) > MAX_KEY_LENGTH or not key.isprintable():
+            raise ValidationError({"Idempotency-Key": [ErrorDetail(_("At most 255 printable characters."), "invalid")]})
+        request = self.request._request
+        answer = idempotency.claim(
+            store_id=self.store.pk,
+            owner=self.request.user.pk,
+            key=key,
+            print_=idempotency.fingerprint(request.method, request.get_full_path(), request.body),
+            now=self.now,
+        )
+        if answer.status_code is not None:
+            raise Replay(answer)
+        self.answer = answer
+        self.savepoint = transaction.savepoint()
+
+    def handle_exception(self, exc):
+        """A refusal undoes everything but its own kept answer."""
+        if isinstance(exc, Replay):
+            return Response(exc.answer.body, status=exc.answer.status_code, headers={"Idempotency-Replayed": "true"})
+        response = super().handle_exception(exc)
+        if getattr(self, "answer", None) is not None:
+            if response.status_code < 500 and response.status_code != 429:
+                transaction.set_rollback(False)
+                transaction.savepoint_rollback(self.savepoint)
+            else:
+                self.answer = None
+        return response
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        """Keep the answer when the call had an Idempotency-Key."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if getattr(self, "answer", None) is not None:
+            idempotency.keep(self.answer, status_code=response.status_code, body=_plain(response.data))
+        return response
+
+    def dispatch(self, request, *args, **kwargs):
+        """Close the scope with the request."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            set_scope(None)
+
+    @property
+    def actor(self):
+        """Who acts in this request."""
+        return self.request.user.actor()
+
+    def input(self, serializer_class=None, **kwargs) -> dict:
+        """The validated body. 400 names the fields at fault."""
+        serializer = (serializer_class or self.get_serializer_class())(
+            data=self.request.data, context=self.get_serializer_context(), **kwargs
+        )
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+def _plain(data):
+    """The answer's data as its JSON has it."""
+    return json.loads(json.dumps(data, cls=JSONEncoder))
+
+
+def parse_id(text: str) -> UUID:
+    """The id in a path; what can't be one is simply not found."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def get_or_404(queryset, **lookup):
+    """The row, or NotFound for one that is missing, foreign, or named by something that can't be an id."""
+    try:
+        return queryset.get(**lookup)
+    except (queryset.model.DoesNotExist, DjangoValidationError, ValueError) as error:
+        raise NotFound from error

@@ -1,0 +1,51 @@
+"""Shapes of the store's own resources."""
+
+from rest_framework import serializers
+
+from common.api.fields import ItemIdField, StrictMoneyField
+from common.money import ZERO
+from stores.models import Product, ProductSource, ReturnAddress, Store, validate_time_zone
+
+
+class StoreSerializer(serializers.ModelSerializer):
+    """The store and its settings."""
+
+    class Meta:
+        model = Store
+        fields = ["code", "name", "marketplace", "time_zone", "negotiation_open"]
+        read_only_fields = fields
+
+
+class StoreChangeSerializer(serializers.Serializer):
+    """What a merchant may change."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    time_zone = serializers.CharField(max_length=50, required=False, validators=[validate_time_zone])
+
+
+class ProductSerializer(serializers.ModelSerializer):
+    """An item of the product warehouse."""
+
+    item_id = ItemIdField()
+    price = StrictMoneyField(minimum=ZERO)
+    category = serializers.CharField(max_length=50, required=False, allow_blank=True, default="")
+    listed = serializers.BooleanField(required=False, default=True)
+    source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
+
+    class Meta:
+        model = Product
+        fields = ["item_id", "title", "category", "price", "listed", "source"]
+
+
+class ProductChangeSerializer(ProductSerializer):
+    """Some fields of a product; its item id stays."""
+
+    item_id = ItemIdField(read_only=True)
+
+
+class ReturnAddressSerializer(serializers.ModelSerializer):
+    """Where buyers send returns."""
+
+    class Meta:
+        model = ReturnAddress
+        fields = ["id", "contact", "phone", "address"]

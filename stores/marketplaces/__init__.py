@@ -1,0 +1,21 @@
+"""The marketplaces: one rule file each. Adding a marketplace is adding a file here and its name to the list below."""
+
+from stores.marketplaces import kuaishou, pinduoduo, taote, tmall
+from stores.marketplaces.base import MarketplaceRules
+
+_ALL = {
+    (rules.name, rules.version): rules for module in (tmall, taote, kuaishou, pinduoduo) for rules in module.VERSIONS
+}
+_NEWEST = {name: rules for (name, _), rules in sorted(_ALL.items())}
+
+CHOICES = [(rules.name, rules.label) for rules in _NEWEST.values()]
+
+
+def current_rules(name: str) -> MarketplaceRules:
+    """The newest rules of a marketplace: for what begins now."""
+    return _NEWEST[name]
+
+
+def rules_of(name: str, version: int) -> MarketplaceRules:
+    """The rules that something was begun under."""
+    return _ALL[name, version]

@@ -1,0 +1,44 @@
+"""The shape of a marketplace's rule file: numbers, sets and choices, no code."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarketplaceRules:
+    """What one version of a marketplace's rules says. Defaults are those that the sources leave open.
+
+    A refund keeps the name and version that it was opened under; a changed rule is a new version.
+    """
+
+    name: str
+    label: str
+    version: int
+
+    # Refund kinds a buyer may ask for.
+    refund_kinds: frozenset[str] = frozenset({"refund_only", "return_and_refund"})
+    # A buyer may ask this long after the goods were received.
+    after_sale_window: timedelta = timedelta(days=15)
+
+    # Clocks: who must act, how long, and what happens when they don't (P1, T10).
+    merchant_answers_within: timedelta = timedelta(hours=48)  # then approved
+    buyer_ships_return_within: timedelta = timedelta(days=7)  # then closed
+    merchant_inspects_within: timedelta = timedelta(days=10)  # then refunded
+    buyer_disputes_within: timedelta = timedelta(days=7)  # then closed
+    offer_lives: timedelta | None = timedelta(hours=24)  # never beyond the refund's own deadline; None: until then (T7)
+    resubmissions: int = 3
+    ships_within: timedelta = timedelta(hours=48)
+
+    # Offers.
+    offer_methods: tuple[str, ...] = ()
+    offers_per_refund: int = 2
+    offer_message_length: int = 50
+    # Products in these categories can't be negotiated about (T1).
+    fresh_categories: frozenset[str] = frozenset()
+
+    # Small payments (K8–K10).
+    payment_window: timedelta = timedelta(days=365)
+    payment_limit: Decimal = Decimal("1000.00")
+    payments_per_order: int = 3
+    store_day_limit: Decimal = Decimal("100000.00")

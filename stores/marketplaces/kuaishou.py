@@ -1,0 +1,19 @@
+"""Kuaishou: orders are saved before they ship, and small payments settle quarrels (K1–K12)."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from stores.marketplaces.base import MarketplaceRules
+
+V1 = MarketplaceRules(
+    name="kuaishou",
+    label="Kuaishou 快手",
+    version=1,
+    merchant_answers_within=timedelta(hours=48),
+    payment_window=timedelta(days=365),  # K8
+    payment_limit=Decimal("1000.00"),  # K9
+    payments_per_order=3,  # K9
+    store_day_limit=Decimal("100000.00"),  # K10
+)
+
+VERSIONS = (V1,)

@@ -1,0 +1,15 @@
+"""Pinduoduo: the full return flow and quality figures (P1–P8)."""
+
+from datetime import timedelta
+
+from stores.marketplaces.base import MarketplaceRules
+
+V1 = MarketplaceRules(
+    name="pinduoduo",
+    label="Pinduoduo 拼多多",
+    version=1,
+    after_sale_window=timedelta(days=7),  # P3
+    ships_within=timedelta(hours=24),  # P8
+)
+
+VERSIONS = (V1,)

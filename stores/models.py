@@ -1,0 +1,182 @@
+"""The tenant and what belongs to it: people, keys, products, return addresses."""
+
+import zoneinfo
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+
+from common.ids import new_id
+from common.money import MoneyField
+from common.tenancy import TenantModel, TenantQuerySet
+from stores import marketplaces
+
+
+def validate_time_zone(name: str) -> None:
+    """ValidationError when `name` is not an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Unknown time zone; use a name such as “Asia/Shanghai”."), code="invalid")
+
+
+class Store(models.Model):
+    """A merchant's shop on one marketplace: the tenant."""
+
+    code = models.SlugField(_("code"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES)
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="Asia/Shanghai", validators=[validate_time_zone]
+    )
+    negotiation_open = models.BooleanField(
+        _("negotiation opened"),
+        default=True,
+        help_text=_("The marketplace opens negotiation to stores in batches (T1)."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("store")
+        verbose_name_plural = _("stores")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rules(self) -> marketplaces.MarketplaceRules:
+        """The marketplace's rules for what begins now."""
+        return marketplaces.current_rules(self.marketplace)
+
+
+class User(AbstractUser):
+    """Somebody who signs in. Merchants are staff with roles in stores; superusers are the platform's operators."""
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+
+class Role(models.TextChoices):
+    """What a member may do in a store; see stores.permissions."""
+
+    OWNER = "owner", _("Owner")
+    AGENT = "agent", _("Agent")
+    FINANCE = "finance", _("Finance")
+    WAREHOUSE = "warehouse", _("Warehouse")
+    VIEWER = "viewer", _("Viewer")
+
+
+class Membership(TenantModel):
+    """A user's role in a store."""
+
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["store", "user"], name="membership_once_per_store")]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class KeyScope(models.TextChoices):
+    """What a store key may do; `:write` includes `:read`."""
+
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    REFUNDS_READ = "refunds:read"
+    REFUNDS_WRITE = "refunds:write"
+    OFFERS_READ = "offers:read"
+    OFFERS_WRITE = "offers:write"
+    PAYMENTS_READ = "payments:read"
+    PAYMENTS_WRITE = "payments:write"
+    CATALOG_READ = "catalog:read"
+    CATALOG_WRITE = "catalog:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+
+
+class ApiKeyManager(BaseAPIKeyManager.from_queryset(TenantQuerySet)):
+    """Makes and finds keys; only a hash is kept."""
+
+
+class ApiKey(AbstractAPIKey, TenantModel):
+    """A client's key: of one store (the merchant's side) or of one marketplace (the buyers' side of all its stores)."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES, blank=True)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=KeyScope.choices), verbose_name=_("scopes"), default=list, blank=True
+    )
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    objects = ApiKeyManager()
+
+    class Meta(AbstractAPIKey.Meta):
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(store__isnull=False, marketplace="")
+                | models.Q(store__isnull=True) & ~models.Q(marketplace=""),
+                name="api_key_of_store_or_marketplace",
+            )
+        ]
+
+
+class ProductSource(models.TextChoices):
+    """Where a product or an order comes from (R4)."""
+
+    OWN = "own", _("Own")
+    DISTRIBUTION = "distribution", _("Distribution library")
+    THIRD_PARTY = "third_party", _("Third-party platform")
+
+
+digits = RegexValidator(r"\A[0-9]{1,20}\Z", _("Write the item id as 1 to 20 digits."))
+
+
+class Product(TenantModel):
+    """An item of the store's product warehouse."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item_id = models.CharField(_("item id"), max_length=20, validators=[digits])
+    title = models.CharField(_("title"), max_length=200)
+    category = models.CharField(_("category"), max_length=50, blank=True)
+    price = MoneyField(verbose_name=_("price"))
+    listed = models.BooleanField(_("listed"), default=True)
+    source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [
+            models.UniqueConstraint(fields=["store", "item_id"], name="product_item_id_once"),
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="product_price_not_negative"),
+        ]
+        indexes = [models.Index(fields=["store", "-id"], name="product_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ReturnAddress(TenantModel):
+    """Where buyers of a store send returns."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    contact = models.CharField(_("contact"), max_length=50)
+    phone = models.CharField(_("phone"), max_length=30)
+    address = models.CharField(_("address"), max_length=300)
+
+    class Meta:
+        verbose_name = _("return address")
+        verbose_name_plural = _("return addresses")
+        indexes = [models.Index(fields=["store", "-id"], name="return_address_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.contact} {self.phone}, {self.address}"

@@ -1,0 +1,97 @@
+"""What people may do: roles grant capabilities in a store, and Django's model permissions follow from them."""
+
+from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from common.actors import Actor, ActorKind
+from common.tenancy import system_scope
+from stores.models import Membership, Role, User
+
+VIEW = "view"
+DECIDE_REFUNDS = "decide_refunds"
+SEND_OFFERS = "send_offers"
+PAY = "pay"
+SHIP = "ship"
+INSPECT_RETURNS = "inspect_returns"
+EDIT_CATALOG = "edit_catalog"
+MANAGE_STORE = "manage_store"
+
+GRANTS: dict[str, frozenset[str]] = {
+    Role.VIEWER: frozenset({VIEW}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS}),
+    Role.FINANCE: frozenset({VIEW, PAY}),
+    Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS}),
+    Role.OWNER: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, PAY, SHIP, INSPECT_RETURNS, EDIT_CATALOG, MANAGE_STORE}),
+}
+
+# Which capability Django's admin permissions stand for; everything that isn't here is the operator's alone.
+MODEL_PERMISSIONS: dict[str, str] = {
+    **{
+        f"{model.split('.')[0]}.view_{model.split('.')[1]}": VIEW
+        for model in (
+            "stores.store",
+            "stores.product",
+            "stores.returnaddress",
+            "orders.order",
+            "refunds.refund",
+            "offers.offer",
+            "payments.payment",
+        )
+    },
+    "stores.add_product": EDIT_CATALOG,
+    "stores.change_product": EDIT_CATALOG,
+    "stores.add_returnaddress": EDIT_CATALOG,
+    "stores.change_returnaddress": EDIT_CATALOG,
+    "stores.delete_returnaddress": EDIT_CATALOG,
+    "stores.change_store": MANAGE_STORE,
+    "stores.view_membership": MANAGE_STORE,
+    "stores.view_apikey": MANAGE_STORE,
+}
+
+
+def roles_of(user: User) -> dict[int, str]:
+    """Store id → role, read once per user object."""
+    if not hasattr(user, "_roles"):
+        with system_scope():
+            user._roles = dict(Membership.objects.filter(user=user).values_list("store_id", "role"))
+    return user._roles
+
+
+def can(user: User, capability: str, store_id: int) -> bool:
+    """Whether the user has the capability in this store. Operators have every one."""
+    if not user.is_active:
+        return False
+    return user.is_superuser or capability in GRANTS.get(roles_of(user).get(store_id, ""), ())
+
+
+def require(user: User, capability: str, store_id: int) -> None:
+    """PermissionDenied unless the user has the capability in this store."""
+    if not can(user, capability, store_id):
+        raise PermissionDenied(_("Your role in this store doesn't allow this."))
+
+
+def actor_of(user: User) -> Actor:
+    """The user as the actor of an action."""
+    kind = ActorKind.OPERATOR if user.is_superuser else ActorKind.MERCHANT
+    return Actor(kind, f"user:{user.pk}", user.get_full_name() or user.username)
+
+
+class RoleBackend(ModelBackend):
+    """Model permissions that follow from the user's roles; with an object, from the role in the object's store."""
+
+    def has_perm(self, user_obj, perm, obj=None) -> bool:
+        """Whether some store (or the object's store) grants it."""
+        if not user_obj.is_active or user_obj.is_anonymous:
+            return False
+        capability = MODEL_PERMISSIONS.get(perm)
+        if capability is None:
+            return False
+        if obj is not None:
+            store_id = obj.pk if obj._meta.label == "stores.Store" else obj.store_id
+            return can(user_obj, capability, store_id)
+        return any(capability in GRANTS[role] for role in roles_of(user_obj).values())
+
+    def has_module_perms(self, user_obj, app_label) -> bool:
+        """Whether there is anything of this app to see."""
+        return any(self.has_perm(user_obj, perm) for perm in MODEL_PERMISSIONS if perm.startswith(f"{app_label}."))

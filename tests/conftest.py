@@ -1,0 +1,65 @@
+"""Fixtures for every test. The clock is frozen where a test asks for `at`."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+
+from tests.world import NOON, make_shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_database_only(django_db_modify_db_settings):
+    """Never against a database that isn't ours to empty."""
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache():
+    """Throttle counters and heartbeats don't travel between tests."""
+    cache.clear()
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands at noon (Shanghai) and moves when told: `clock.move(hours=36)`."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield Clock(traveller)
+
+
+class Clock:
+    """Moves the frozen time."""
+
+    def __init__(self, traveller):
+        self.traveller = traveller
+
+    def move(self, **delta):
+        """Go on by a timedelta's arguments."""
+        self.traveller.shift(timedelta(**delta))
+
+
+@pytest.fixture
+def taote(db):
+    """A Taote store."""
+    return make_shop("taote")
+
+
+@pytest.fixture
+def other(db):
+    """Another Taote store, whose things must stay invisible to the first."""
+    return make_shop("taote")
+
+
+@pytest.fixture
+def broker_tasks(monkeypatch):
+    """Collect what would be sent to workers instead of sending it."""
+    sent = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda name, args=(), **kwargs: sent.append((name, list(args))))
+    return sent
+
+
+@pytest.fixture
+def in_test_database():
+    """Refuse to go on outside a test database."""
+    assert connection.settings_dict["NAME"].startswith("test_")

@@ -1,0 +1,1 @@
+"""The merchant's desk: Django's admin site, made for handling refunds all day."""

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class WorkbenchConfig(AppConfig):
+    name = "workbench"
+    default = True
+
+
+class WorkbenchAdminConfig(admin_apps.AdminConfig):
+    """Replaces Django's default admin site with the workbench."""
+
+    default = False
+    default_site = "workbench.site.WorkbenchSite"
