@@ -1,8 +1,23 @@
 """The only reader of wall time. Everything else is told `now`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_fixed: ContextVar[datetime | None] = ContextVar("wanliu_clock", default=None)
 
 
 def now() -> datetime:
     """The current instant, in UTC."""
-    return datetime.now(UTC)
+    return _fixed.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Let time stand at `instant`: how the demo gets a past."""
+    token = _fixed.set(instant)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

@@ -68,6 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     with throwaway() as services:
         print(f"services are up ({time.monotonic() - started:.1f} s)", flush=True)
+        (services.data_dir / "static").mkdir()  # collectstatic is for `make run`; WhiteNoise warns without it
         parts = Parts({**os.environ, **services.environ()})
         if not arguments:
             run_all(parts, LINT + DJANGO)

@@ -1,0 +1,27 @@
+"""Do everything that is due, in this process, by this process's clock."""
+
+from django.core.management.base import BaseCommand
+
+from common import clock
+from offers.sweeps import sweep_due_offers
+from payments.settlement import settle_batch
+from refunds.sweeps import sweep_due_refunds
+
+STEPS = {"deadlines": sweep_due_refunds, "offers": sweep_due_offers, "settlements": settle_batch}
+
+
+class Command(BaseCommand):
+    """Sweeps until nothing is due; prints counts."""
+
+    help = "Sweep deadlines, offers and settlements until nothing is due by this process's clock."
+
+    def handle(self, **options):
+        """Go round until a round finds nothing."""
+        self.stdout.write(f"Sweeping what is due by {clock.now().isoformat(timespec='seconds')}")
+        totals = dict.fromkeys(STEPS, 0)
+        while moved := {name: count for name, step in STEPS.items() if (count := step())}:
+            for name, count in moved.items():
+                totals[name] += count
+            if options["verbosity"] > 1:
+                self.stdout.write(f"  {moved}")
+        self.stdout.write(", ".join(f"{name}: {count}" for name, count in totals.items()))

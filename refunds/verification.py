@@ -1,0 +1,127 @@
+"""Every invariant of money, recomputed from raw rows: what `verify_ledger` runs.
+
+Each check is a query that returns the rows that are off; an empty answer is good.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+# Refunds that hold their claim on the order: all but those that ended without money.
+_HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
+
+
+@dataclass(frozen=True)
+class Check:
+    """`sql` selects a description of each row that is off."""
+
+    name: str
+    sql: str
+
+
+CHECKS = (
+    Check(
+        "an order's paid amount is the sum of its lines",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN orders_orderline l ON l.order_id = o.id
+        GROUP BY o.id HAVING o.paid_amount <> coalesce(sum(l.quantity * l.unit_price), 0)
+        """,
+    ),
+    Check(
+        "an order's claimed amount is what its refunds hold, and no more than was paid",
+        f"""
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN refunds_refund r ON r.order_id = o.id AND {_HOLDING}
+        GROUP BY o.id
+        HAVING o.claimed_amount <> coalesce(sum(r.amount), 0) OR o.claimed_amount > o.paid_amount
+        """,
+    ),
+    Check(
+        "an order line's claims are what its refunds hold, and no more than was bought",
+        f"""
+        SELECT 'order line ' || l.id FROM orders_orderline l
+        LEFT JOIN (refunds_refundline rl JOIN refunds_refund r ON r.id = rl.refund_id AND {_HOLDING})
+               ON rl.line_id = l.id
+        GROUP BY l.id
+        HAVING l.claimed_amount <> coalesce(sum(rl.amount), 0)
+            OR l.claimed_quantity <> coalesce(sum(rl.quantity) FILTER (WHERE r.kind <> 'refund_only'), 0)
+            OR l.claimed_amount > l.quantity * l.unit_price OR l.claimed_quantity > l.quantity
+        """,
+    ),
+    Check(
+        "a refund's amount is the sum of its lines",
+        """
+        SELECT 'refund ' || r.id FROM refunds_refund r
+        LEFT JOIN refunds_refundline rl ON rl.refund_id = r.id
+        GROUP BY r.id HAVING r.amount <> coalesce(sum(rl.amount), 0)
+        """,
+    ),
+    Check(
+        "a refund is paid exactly once, and only when it says so",
+        """
+        SELECT 'refund ' || r.id || ' (' || r.status || ')' FROM refunds_refund r
+        LEFT JOIN payments_payment p ON p.topic_id = r.id
+        GROUP BY r.id
+        HAVING CASE r.status
+            WHEN 'refunded' THEN count(p.id) FILTER (WHERE p.status <> 'failed') <> 1
+                OR sum(p.amount) FILTER (WHERE p.status = 'succeeded') IS DISTINCT FROM r.amount
+            WHEN 'refunding' THEN count(p.id) FILTER (WHERE p.status = 'succeeded') > 0
+                OR count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) <> (NOT r.needs_attention)::int
+            ELSE count(p.id) FILTER (WHERE p.status <> 'failed') > 0
+        END
+        """,
+    ),
+    Check(
+        "a payment has exactly one transfer, in the phase that fits its state",
+        """
+        SELECT 'payment ' || p.id || ' (' || p.status || ')' FROM payments_payment p
+        LEFT JOIN payments_transfer t ON t.payment_id = p.id
+        GROUP BY p.id
+        HAVING count(t.id) <> 1 OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
+            OR bool_or(t.phase <> CASE p.status
+                WHEN 'succeeded' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END)
+        """,
+    ),
+    Check(
+        "a transfer stays within one store's accounts, from the merchant to the buyers",
+        """
+        SELECT 'transfer ' || t.id FROM payments_transfer t
+        JOIN payments_ledgeraccount d ON d.id = t.debit_account_id
+        JOIN payments_ledgeraccount c ON c.id = t.credit_account_id
+        WHERE d.store_id <> t.store_id OR c.store_id <> t.store_id OR c.kind <> 'buyer_payouts'
+        """,
+    ),
+    Check(
+        "the books balance: what was debited in a store was credited in it",
+        """
+        SELECT 'store ' || store_id FROM (
+            SELECT d.store_id, t.amount AS yuan FROM payments_transfer t
+            JOIN payments_ledgeraccount d ON d.id = t.debit_account_id WHERE t.phase = 'posted'
+            UNION ALL
+            SELECT c.store_id, -t.amount FROM payments_transfer t
+            JOIN payments_ledgeraccount c ON c.id = t.credit_account_id WHERE t.phase = 'posted'
+        ) booked GROUP BY store_id HAVING sum(yuan) <> 0
+        """,
+    ),
+    Check(
+        "what the sandbox gateway paid is what was booked",
+        """
+        SELECT 'payment ' || coalesce(p.id::text, s.key) FROM payments_sandboxtransfer s
+        FULL JOIN payments_payment p ON p.id::text = s.key
+        WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
+           OR (p.id IS NULL AND s.outcome = 'paid')
+           OR (s.outcome = 'paid' AND (p.status = 'failed' OR p.amount <> s.amount))
+           OR (s.outcome = 'declined' AND p.status = 'succeeded')
+        """,
+    ),
+)
+
+
+def run_checks() -> Iterator[tuple[Check, list[str]]]:
+    """Each check with the rows that are off, in every store. Needs the system scope."""
+    for check in CHECKS:
+        with connection.cursor() as cursor:
+            cursor.execute(check.sql)
+            yield check, [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,45 @@
+"""Make a key for an API client."""
+
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand, CommandError
+
+from common import clock
+from common.errors import WanliuError
+from common.tenancy import system_scope
+from stores import marketplaces
+from stores.actions import create_marketplace_key, create_store_key
+from stores.models import KeyScope, Store
+
+
+class Command(BaseCommand):
+    """`create_api_key --store taote-demo --scope refunds:read`, or `--marketplace taote`."""
+
+    help = "Make a store key or a marketplace key; the secret is printed once."
+
+    def add_arguments(self, parser):
+        """See help."""
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--store", help="the store's code")
+        whose.add_argument("--marketplace", choices=[name for name, _ in marketplaces.CHOICES])
+        parser.add_argument("--name", default="made on the command line")
+        parser.add_argument(
+            "--scope", action="append", choices=KeyScope.values, help="of a store key; all when left out"
+        )
+        parser.add_argument("--days", type=int, help="expires after so many days")
+
+    def handle(self, *, store, marketplace, name, scope, days, **options):
+        """Create it."""
+        expires_at = clock.now() + timedelta(days=days) if days else None
+        try:
+            with system_scope():
+                if store:
+                    owner = Store.objects.get(code=store)
+                    _, secret = create_store_key(store=owner, name=name, scopes=scope, expires_at=expires_at)
+                else:
+                    _, secret = create_marketplace_key(marketplace=marketplace, name=name, expires_at=expires_at)
+        except Store.DoesNotExist as error:
+            raise CommandError(f"There is no store “{store}”.") from error
+        except WanliuError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(secret)

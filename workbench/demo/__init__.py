@@ -1,0 +1,1 @@
+"""The demo: four stores at work, built with the same actions that everybody else calls."""

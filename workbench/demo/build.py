@@ -1,0 +1,233 @@
+"""Plays the scenes: opens stores, places orders, asks for refunds and lets things happen, each at its hour."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from common import clock
+from common.actors import Actor, ActorKind
+from common.money import CENT
+from common.tenancy import tenant_scope
+from offers import actions as offer_actions
+from offers.models import Offer
+from offers.sweeps import sweep_due_offers
+from orders import actions as order_actions
+from orders.models import Order
+from payments.settlement import settle_batch
+from refunds import actions as refund_actions
+from refunds.sweeps import sweep_due_refunds
+from stores import actions as store_actions
+from stores.models import Store
+from workbench.demo.catalogue import BUYERS, CARRIERS, PRODUCTS, STORES
+from workbench.demo.scenes import SCENES, Scene
+
+AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
+BUYER = Actor(ActorKind.BUYER, "demo", "买家")
+PLAIN_ORDERS = 12
+
+
+def open_stores() -> list[Store]:
+    """The four stores with their products and return addresses."""
+    stores = []
+    for code, (marketplace, name, address) in STORES.items():
+        store = store_actions.create_store(code=code, name=name, marketplace=marketplace)
+        store_actions.upsert_products(
+            store=store,
+            products=[
+                {"item_id": item_id, "title": title, "category": category, "price": Decimal(price)}
+                for item_id, title, category, price in PRODUCTS[code]
+            ],
+        )
+        store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
+        stores.append(store)
+    return stores
+
+
+def play(store: Store, now: datetime) -> Iterator[str]:
+    """Play the store's scenes up to `now`, yielding a word per happening, for a progress bar."""
+    play_store = Play(store, now)
+    happenings = [
+        happening
+        for number, scene in enumerate(SCENES[store.code])
+        for happening in play_store.happenings(number, scene)
+    ]
+    happenings += play_store.plain_orders()
+    for at, what in sorted(happenings, key=lambda happening: happening[0]):
+        with clock.at(at):
+            what()
+        yield store.code
+
+
+def count_happenings(store_codes) -> int:
+    """How many words `play` will yield for these stores."""
+    return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
+
+
+class Play:
+    """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
+
+    def __init__(self, store: Store, now: datetime):
+        self.store, self.now = store, now
+        self.random = random.Random(store.code)
+        self.refunds: dict[int, object] = {}
+
+    def happenings(self, number: int, scene: Scene):
+        """(when, what) of one scene: the order, the request, and its steps."""
+        asked = self.now - timedelta(hours=scene.ago)
+        yield asked - timedelta(hours=90), lambda: self.place(f"A{number:03d}", scene.item, asked, scene)
+        yield asked, lambda: self.ask(number, scene)
+        for ago, what, arguments in scene.steps:
+            step = getattr(self, what)
+            yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(number, **arguments)
+
+    def plain_orders(self):
+        """(when, what) of orders that nobody complains about: some to ship, some on their way."""
+        for number in range(PLAIN_ORDERS):
+            at = self.now - timedelta(hours=2 + number * 5)
+            yield (
+                at,
+                lambda number=number, at=at: self.place(
+                    f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
+                ),
+            )
+
+    def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
+        """An order, on its way and perhaps delivered before the refund is asked."""
+        products = PRODUCTS[self.store.code]
+        item_id, _title, _category, price = products[item % len(products)]
+        name, address = self.random.choice(BUYERS)
+        paid_at = asked - timedelta(hours=90)
+        buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
+        with tenant_scope(self.store.pk):
+            order, _ = order_actions.upsert_order(
+                store=self.store,
+                data={
+                    "number": self.order_number(number),
+                    "buyer_id": buyer_id,
+                    "buyer_name": name,
+                    "buyer_credit_score": self.random.randrange(480, 860),
+                    "buyer_is_vip": self.random.random() < 0.2,
+                    "paid_at": paid_at,
+                    "address": address,
+                },
+                lines=[
+                    {"item_id": item_id, "quantity": self.random.choice([1, 1, 1, 2]), "unit_price": Decimal(price)}
+                ],
+                actor=BUYER,
+                now=paid_at,
+            )
+            if shipped:
+                self._ship(order, paid_at + timedelta(hours=20), deliver=scene is None or scene.delivered)
+
+    def _ship(self, order: Order, at: datetime, *, deliver: bool) -> None:
+        carrier = self.random.choice(CARRIERS)
+        order_actions.ship_order(
+            store_id=self.store.pk,
+            number=order.number,
+            carrier=carrier,
+            tracking_number=f"{self.random.randrange(10**12, 10**13)}",
+            actor=AGENT,
+            now=at,
+        )
+        if deliver:
+            order_actions.deliver_order(
+                store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+            )
+
+    def order_number(self, number: str) -> str:
+        """Numbers that look like a marketplace's and say which scene they belong to."""
+        return f"2611{self.store.pk:02d}{number}"
+
+    def ask(self, number: int, scene: Scene) -> None:
+        """The buyer's request."""
+        with tenant_scope(self.store.pk):
+            order = Order.objects.for_store(self.store.pk).get(number=self.order_number(f"A{number:03d}"))
+            amount = max(CENT, (order.paid_amount * Decimal(str(scene.share))).quantize(CENT))
+            self.refunds[number] = refund_actions.open_refund(
+                store=self.store,
+                order_number=order.number,
+                kind=scene.kind,
+                reason=scene.reason,
+                amount=amount,
+                description=scene.description,
+                actor=BUYER,
+                now=clock.now(),
+            )
+
+    def _on_refund(self, action, number: int, actor: Actor, **arguments) -> None:
+        with tenant_scope(self.store.pk):
+            action(
+                store_id=self.store.pk,
+                refund_id=self.refunds[number].pk,
+                actor=actor,
+                now=clock.now(),
+                **arguments,
+            )
+
+    def approve(self, number: int) -> None:
+        """The merchant says yes."""
+        self._on_refund(refund_actions.approve_refund, number, AGENT)
+
+    def reject(self, number: int, **arguments) -> None:
+        """The merchant says no."""
+        self._on_refund(refund_actions.reject_refund, number, AGENT, **arguments)
+
+    def withdraw(self, number: int) -> None:
+        """The buyer gives up."""
+        self._on_refund(refund_actions.withdraw_refund, number, BUYER)
+
+    def ship_return(self, number: int) -> None:
+        """The buyer sends the goods."""
+        tracking = f"{self.random.randrange(10**12, 10**13)}"
+        carrier = self.random.choice(CARRIERS)
+        self._on_refund(refund_actions.ship_return, number, BUYER, carrier=carrier, tracking_number=tracking)
+
+    def inspect(self, number: int, **arguments) -> None:
+        """The warehouse looks at them."""
+        self._on_refund(refund_actions.inspect_return, number, AGENT, **arguments)
+
+    def offer(self, number: int, **arguments) -> None:
+        """Keep the goods for a little money."""
+        arguments["amount"] = Decimal(arguments["amount"])
+        self._on_refund(
+            offer_actions.send_offer,
+            number,
+            AGENT,
+            method="change_to_refund_only",
+            agreed_with_buyer=True,
+            **arguments,
+        )
+
+    def offer_return(self, number: int, **arguments) -> None:
+        """Send the goods back first."""
+        with tenant_scope(self.store.pk):
+            address = store_actions.default_return_address(self.store.pk)
+        self._on_refund(
+            offer_actions.send_offer,
+            number,
+            AGENT,
+            method="change_to_return",
+            return_address_id=address.pk,
+            agreed_with_buyer=True,
+            **arguments,
+        )
+
+    def _answer(self, action, number: int) -> None:
+        with tenant_scope(self.store.pk):
+            offer = Offer.objects.for_store(self.store.pk).pending().get(refund=self.refunds[number])
+            action(store_id=self.store.pk, offer_id=offer.pk, actor=BUYER, now=clock.now())
+
+    def accept(self, number: int) -> None:
+        """The buyer says yes."""
+        self._answer(offer_actions.accept_offer, number)
+
+    def decline(self, number: int) -> None:
+        """The buyer says no."""
+        self._answer(offer_actions.decline_offer, number)
+
+    def sweep(self, number: int) -> None:
+        """Clocks run out and money goes out."""
+        sweep_due_refunds()
+        sweep_due_offers()
+        settle_batch()
