@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
+from uuid import UUID
 
 from django.db import connection, models, transaction
 
@@ -42,14 +43,14 @@ class WriteSet:
         self._updates[model, tuple(sorted(names))][row.pk] = row
 
     def event(self, name: str, subject: models.Model, *, topic, at, actor: Actor, states=("", ""), rule="", **data):
-        """Record that `name` happened to `subject`, in the history of `topic` (the refund, or the order)."""
+        """Record that `name` happened to `subject`, in the history of `topic` (the refund or the order, or its id)."""
         self.insert(
             Event(
                 store_id=subject.store_id,
                 name=name,
                 subject_type=subject._meta.model_name,
                 subject_id=subject.pk,
-                topic_id=topic.pk,
+                topic_id=topic if isinstance(topic, UUID) else topic.pk,
                 at=at,
                 actor_kind=actor.kind,
                 actor_id=actor.id,

@@ -7,8 +7,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from common.health import healthz, readyz
-from offers.api.views import OfferOptionsViewSet, OfferViewSet
-from orders.api.views import OrderViewSet
+from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
+from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
@@ -21,6 +21,8 @@ api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("offers", OfferViewSet, basename="offer")
+api.register("coupons", CouponViewSet, basename="coupon")
+api.register("parcels", ParcelViewSet, basename="parcel")
 api.register("payments", PaymentViewSet, basename="payment")
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """Every write to offers. Locks: order, refund, offer, in one statement."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -10,11 +11,15 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused
 from common.writes import WriteSet
+from offers.coupons import find_coupons
 from offers.eligibility import build_case, refusal_of
 from offers.methods import METHODS, Terms
-from offers.models import Offer, OfferStatus
+from offers.models import NEGOTIATIONS, Offer, OfferCoupon, OfferStatus
+from offers.text import length
 from refunds.actions import check_transition, find_return_address, lock_refund
+from refunds.models import Refund
 from refunds.states import Status
+from stores.models import Product
 
 
 @action
@@ -29,6 +34,8 @@ def send_offer(
     amount: Decimal | None = None,
     return_address_id: UUID | str | None = None,
     agreed_with_buyer: bool = False,
+    item_id: str | None = None,
+    coupon_ids: Sequence[UUID] = (),
 ) -> Offer:
     """Propose something to the buyer; nothing changes until the buyer accepts (T2).
 
@@ -36,18 +43,17 @@ def send_offer(
     long as the refund's deadline and the marketplace's rules allow; the refund's clock goes on (T7).
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    case = build_case(refund)
-    if method not in METHODS:
-        raise Invalid("method", _("Unknown method."), "invalid_choice")
-    refused = refusal_of(METHODS[method], case, now)
-    if refused is not None:
-        raise refused
-    most = refund.rules.offer_message_length
-    if len(message) > most:
-        raise Invalid("message", _("At most %(most)d characters.") % {"most": most}, "max_length")
-    address = find_return_address(store_id, return_address_id) if return_address_id is not None else None
-    terms = Terms(message=message, amount=amount, return_address=address, agreed_with_buyer=agreed_with_buyer)
-    METHODS[method].check(case, terms)
+    terms = prepare_terms(
+        refund,
+        method=method,
+        now=now,
+        message=message,
+        amount=amount,
+        return_address_id=return_address_id,
+        agreed_with_buyer=agreed_with_buyer,
+        item_id=item_id,
+        coupon_ids=coupon_ids,
+    )
     lives = refund.rules.offer_lives
     offer = Offer(
         store_id=store_id,
@@ -55,13 +61,16 @@ def send_offer(
         method=method,
         message=message,
         amount=amount,
-        return_address=address,
+        return_address=terms.return_address,
         agreed_with_buyer=agreed_with_buyer,
+        product=terms.product,
         due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
         created_at=now,
     )
     writes = WriteSet()
     writes.insert(offer)
+    for coupon in terms.coupons:
+        writes.insert(OfferCoupon(store_id=store_id, offer=offer, coupon=coupon))
     writes.event(
         "offer.sent",
         offer,
@@ -69,10 +78,12 @@ def send_offer(
         at=now,
         actor=actor,
         states=("", offer.status),
-        rule="T2",
+        rule="T2" if method in NEGOTIATIONS else "Q6",
         method=method,
         message=message,
         amount=str(amount) if amount is not None else None,
+        item_id=item_id,
+        coupons=[coupon.name for coupon in terms.coupons],
         agreed_with_buyer=agreed_with_buyer,
         buyer_sees=METHODS[method].buyer_sees(refund, terms),
     )
@@ -80,11 +91,61 @@ def send_offer(
     return offer
 
 
+def prepare_terms(
+    refund: Refund,
+    *,
+    method: str,
+    now: datetime,
+    message: str = "",
+    amount: Decimal | None = None,
+    return_address_id: UUID | str | None = None,
+    agreed_with_buyer: bool = False,
+    item_id: str | None = None,
+    coupon_ids: Sequence[UUID] = (),
+) -> Terms:
+    """Check everything about an offer and return its terms: the preview (Q6) and the sending ask the same.
+
+    Refused, Invalid or NotFound as `send_offer`.
+    """
+    if method not in METHODS:
+        raise Invalid("method", _("Unknown method."), "invalid_choice")
+    case = build_case(refund, now)
+    refused = refusal_of(METHODS[method], case)
+    if refused is not None:
+        raise refused
+    most = refund.rules.offer_message_length
+    if length(message) > most:
+        raise Invalid("message", _("At most %(most)d characters.") % {"most": most}, "max_length")
+    store_id = refund.store_id
+    terms = Terms(
+        message=message,
+        amount=amount,
+        return_address=find_return_address(store_id, return_address_id) if return_address_id else None,
+        agreed_with_buyer=agreed_with_buyer,
+        product=_find_product(store_id, item_id) if item_id else None,
+        coupons=find_coupons(store_id=store_id, ids=coupon_ids, now=now) if coupon_ids else (),
+    )
+    METHODS[method].check(case, terms)
+    return terms
+
+
+def _find_product(store_id: int, item_id: str) -> Product:
+    """Q15: listed or not, it must be in this store's warehouse."""
+    product = Product.objects.for_store(store_id).filter(item_id=item_id).first()
+    if product is None:
+        raise Refused(
+            "product_not_in_warehouse",
+            _("Item %(item)s is not in this store's product warehouse; add it or name another.") % {"item": item_id},
+            "item_id",
+        )
+    return product
+
+
 def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     """Load an offer with its refund and order and lock all three, the order first. NotFound when it is missing."""
     offer = (
         Offer.objects.for_store(store_id)
-        .select_related("refund__order", "return_address")
+        .select_related("refund__order", "return_address", "product")
         .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
         .filter(pk=offer_id)
         .first()

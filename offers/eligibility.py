@@ -1,56 +1,119 @@
 """May this be offered now, and if not, why: asked by the action, the API and the desk alike."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from offers.methods import METHODS, Case, Method
-from offers.models import Offer, OfferStatus
+from offers.models import Coupon, MarketplaceMethod, Offer, OfferStatus, StoreMethod
+from orders.models import OrderStatus
 from refunds.claims import lines_of, most_refundable
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import Kind, Status
+from stores.models import Site, Store, open_categories
+
+RETAINABLE_KINDS = frozenset({Kind.REFUND_ONLY, Kind.RETURN_AND_REFUND})
 
 
-def build_case(refund: Refund) -> Case:
-    """Read what methods need to know about a refund."""
+def local_date(store: Store, now: datetime) -> date:
+    """The date in the store's time zone: switches and categories open by date."""
+    return now.astimezone(ZoneInfo(store.time_zone)).date()
+
+
+def build_case(refund: Refund, now: datetime) -> Case:
+    """Read what methods need to know about a refund. The refund comes with its order and its store."""
     lines = lines_of([refund])[refund.pk]
-    return Case(refund=refund, lines=lines, most=most_refundable(refund, lines))
+    today = local_date(refund.store, now)
+    rules = refund.rules
+    closed: frozenset[str] = frozenset()
+    if rules.retention_sites:
+        categories = {line.line.category for line in lines}
+        opened = open_categories(rules.name, today).filter(category__in=categories)
+        closed = frozenset(categories - set(opened.values_list("category", flat=True)))
+    return Case(
+        refund=refund,
+        lines=lines,
+        most=most_refundable(refund, lines),
+        now=now,
+        earlier=list(Offer.objects.for_store(refund.store_id).filter(refund=refund).order_by("id")),
+        available=available_methods(refund, today),
+        closed_categories=closed,
+        has_coupons="coupon" in rules.offer_methods and Coupon.objects.for_store(refund.store_id).usable(now).exists(),
+    )
 
 
-def attempts_left(refund: Refund) -> int:
-    """How many offers may still be made for this refund, ever (T4)."""
-    made = Offer.objects.for_store(refund.store_id).filter(refund=refund).count()
-    return max(0, refund.rules.offers_per_refund - made)
+def available_methods(refund: Refund, today: date) -> frozenset[str]:
+    """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
+    marketplace = MarketplaceMethod.objects.filter(marketplace=refund.rules.name)
+    own = StoreMethod.objects.for_store(refund.store_id)
+    off = {switch.method for switch in [*marketplace, *own] if not switch.is_on or switch.available_from > today}
+    return frozenset(refund.rules.offer_methods) - off
 
 
-def general_refusal(refund: Refund, now: datetime) -> Refused | None:
-    """Why nothing at all can be offered for this refund now; None when something can."""
+def general_refusal(case: Case) -> Refused | None:
+    """Why nothing at all can be offered for this refund now; None when something can (Q1, Q2, Q7, Q8, T4)."""
+    refund = case.refund
     if not refund.rules.offer_methods:
         return Refused(
             "method_not_available",
             _("%(marketplace)s has no offers for refunds.") % {"marketplace": refund.rules.label},
             "method",
         )
-    if refund.status != Status.AWAITING_MERCHANT or refund.is_overdue(now):
+    if refund.rules.retains_shipped_only:
+        refused = _not_retainable(case)
+        if refused is not None:
+            return refused
+    if refund.status != Status.AWAITING_MERCHANT or refund.is_overdue(case.now):
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
-    made = list(Offer.objects.for_store(refund.store_id).filter(refund=refund).values_list("status", flat=True))
-    if OfferStatus.PENDING in made:
+    if any(offer.status == OfferStatus.PENDING for offer in case.earlier):
         return Refused("offer_pending", _("The buyer has yet to answer an offer; wait for it."))
-    if len(made) >= refund.rules.offers_per_refund:
+    if len(case.earlier) >= refund.rules.offers_per_refund:
         return Refused("attempts_exhausted", _("No further offer is possible for this refund."))
     return None
 
 
-def refusal_of(method: Method, case: Case, now: datetime) -> Refused | None:
-    """Why this method can't be offered for the case now; None when it can."""
-    if case.refund.rules.offer_methods and method.code not in case.refund.rules.offer_methods:
+def _not_retainable(case: Case) -> Refused | None:
+    """Q1 and Q2: what was shipped, in a store of the right site, in categories that are open."""
+    refund = case.refund
+    if refund.order.status == OrderStatus.UNSHIPPED:
         return Refused(
-            "method_not_available",
-            _("%(marketplace)s has no such offer.") % {"marketplace": case.refund.rules.label},
-            "method",
+            "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
         )
-    return general_refusal(case.refund, now) or method.refusal(case)
+    if refund.kind not in RETAINABLE_KINDS:
+        return Refused("not_retainable", _("An exchange can't be retained."), "refund")
+    if refund.store.site not in refund.rules.retention_sites:
+        site = Site(refund.store.site).label if refund.store.site else _("this site")
+        return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
+    if case.closed_categories:
+        named = ", ".join(sorted(case.closed_categories)) or "–"
+        return Refused(
+            "category_not_open",
+            _("Retention isn't open for category %(categories)s yet.") % {"categories": named},
+            "refund",
+        )
+    return None
+
+
+def refusal_of(method: Method, case: Case) -> Refused | None:
+    """Why this method can't be offered for the case now; None when it can."""
+    rules = case.refund.rules
+    if rules.offer_methods and method.code not in rules.offer_methods:
+        return Refused(
+            "method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": rules.label}, "method"
+        )
+    refused = general_refusal(case)
+    if refused is not None:
+        return refused
+    if method.code not in case.available:
+        return Refused("method_not_available", _("This method is switched off, or not available yet."), "method")
+    return method.refusal(case)
+
+
+def attempts_left(case: Case) -> int:
+    """How many offers may still be made for this refund, ever (T4, Q8)."""
+    return max(0, case.refund.rules.offers_per_refund - len(case.earlier))
 
 
 def methods_for(refund: Refund) -> list[Method]:

@@ -47,6 +47,18 @@ def check_amount(order: Order, claims: Sequence[Claim], amount: Decimal) -> None
         )
 
 
+def claim_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
+    """Claim yuan of the order as a whole, for a payment that belongs to no line. Refused when they aren't left."""
+    if amount > order.refundable_amount:
+        raise Refused(
+            "amount_above_refundable",
+            _("At most %(most)s can be refunded here.") % {"most": order.refundable_amount},
+            "amount",
+        )
+    order.claimed_amount += amount
+    writes.update(order, "claimed_amount")
+
+
 def adjust(
     writes: WriteSet, order: Order, claims: Sequence[Claim], amounts: Sequence[Decimal], pieces: Sequence[int]
 ) -> None:

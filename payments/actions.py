@@ -178,7 +178,7 @@ def _record(writes: WriteSet, payment: Payment, before: str, now: datetime, sett
     writes.event(
         name,
         payment,
-        topic=Topic(payment.topic_id),
+        topic=payment.topic_id,
         at=now,
         actor=SYSTEM,
         states=(before, payment.status),
@@ -187,13 +187,6 @@ def _record(writes: WriteSet, payment: Payment, before: str, now: datetime, sett
         error=payment.last_error,
         attempts=payment.attempts,
     )
-
-
-class Topic:
-    """Stands for the case that a payment belongs to, which a higher room owns."""
-
-    def __init__(self, pk: UUID):
-        self.pk = pk
 
 
 def _postpone(payment: Payment, answer: Answer, now: datetime) -> None:
@@ -223,7 +216,7 @@ def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: dateti
     payment.needs_attention, payment.attempts, payment.next_attempt_at = False, 0, now
     writes = WriteSet()
     writes.update(payment, "needs_attention", "attempts", "next_attempt_at")
-    writes.event("payment.resumed", payment, topic=Topic(payment.topic_id), at=now, actor=actor)
+    writes.event("payment.resumed", payment, topic=payment.topic_id, at=now, actor=actor)
     writes.hint(tell_worker, payment.pk)
     writes.flush()
     return payment

@@ -54,6 +54,8 @@ class Purpose(models.TextChoices):
     """What a payment is for."""
 
     REFUND = "refund", _("Refund")
+    PARTIAL_REFUND = "partial_refund", _("Partial refund")
+    RED_PACKET = "red_packet", _("Red packet")
 
 
 class PaymentQuerySet(TenantQuerySet):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused
+from common.money import ZERO
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.claims import most_refundable as most_refundable_of
@@ -39,7 +40,7 @@ def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
     """Load a refund with its order and lock both, the order first. NotFound when it is missing."""
     refund = (
         Refund.objects.for_store(store_id)
-        .select_related("order")
+        .select_related("order", "store")
         .select_for_update(of=("order", "self"), no_key=True)
         .filter(pk=refund_id)
         .first()
@@ -296,6 +297,30 @@ def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: 
     return refund
 
 
+def withdraw_for_offer(
+    writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str, difference: Decimal = ZERO
+) -> None:
+    """Withdraw a locked refund because the buyer took an offer (Q10).
+
+    With a `difference` (yuan), that much stays claimed and is paid to the buyer: both or neither.
+    """
+    before = refund.status
+    release(writes, [refund], keep=difference)
+    refund.withdraw(now=now)
+    record(writes, "withdrawn", refund, before, actor=actor, now=now, rule=rule)
+    if difference:
+        reserve_payment(
+            writes,
+            order=refund.order,
+            topic=refund,
+            purpose=Purpose.PARTIAL_REFUND,
+            amount=difference,
+            actor=actor,
+            now=now,
+            rule=rule,
+        )
+
+
 class Correction(TypedDict, total=False):
     """What a buyer may correct."""
 
@@ -331,62 +356,23 @@ def resubmit_refund(
 
 
 @action
-def ship_return(
-    *, store_id: int, refund_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
-) -> Refund:
-    """The buyer has sent the goods back; the merchant's inspection clock starts (P1)."""
-    refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [Status.AWAITING_RETURN], now)
-    before = refund.status
-    refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)
-    writes = WriteSet()
-    writes.update(refund, "return_carrier", "return_tracking_number")
-    record(
-        writes,
-        "return_shipped",
-        refund,
-        before,
-        actor=actor,
-        now=now,
-        rule="P1",
-        carrier=carrier,
-        tracking_number=tracking_number,
-    )
-    writes.flush()
-    return refund
-
-
-@action
-def inspect_return(
-    *, store_id: int, refund_id: UUID | str, passed: bool, note: str, actor: Actor, now: datetime
-) -> Refund:
-    """The merchant has looked at what came back: passed pays the refund, failed rejects it with the note (P1)."""
-    refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [Status.RETURNING], now)
-    writes = WriteSet()
-    before = refund.status
-    if passed:
-        refund.pass_inspection(note=note)
-        pay(writes, refund, actor=actor, now=now, rule="P1")
-    else:
-        refund.fail_inspection(note=note, now=now)
-    writes.update(refund, "inspection_note", "rejection_reason")
-    name = "inspection_passed" if passed else "inspection_failed"
-    record(writes, name, refund, before, actor=actor, now=now, rule="P1", note=note)
-    writes.flush()
-    return refund
-
-
-@action
 def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
-    """Pay a refund again whose payment the gateway declined for good. Refused `invalid_transition` for any other."""
+    """Pay again what the gateway declined for good. Refused `invalid_transition` when there is no such payment."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    live = Payment.objects.for_store(store_id).filter(topic_id=refund.pk).exclude(status=PaymentStatus.FAILED)
-    if refund.status != Status.REFUNDING or live.exists():
+    payments = list(Payment.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("id"))
+    if not payments or any(payment.status != PaymentStatus.FAILED for payment in payments):
         raise Refused("invalid_transition", _("There is no failed payment to repeat."))
     refund.needs_attention = False
     writes = WriteSet()
     writes.update(refund, "needs_attention")
-    pay(writes, refund, actor=actor, now=now)
+    reserve_payment(
+        writes,
+        order=refund.order,
+        topic=refund,
+        purpose=payments[-1].purpose,
+        amount=payments[-1].amount,
+        actor=actor,
+        now=now,
+    )
     writes.flush()
     return refund

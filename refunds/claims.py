@@ -42,10 +42,15 @@ def claim(writes: WriteSet, refund: Refund, lines: Sequence[RefundLine], amount:
     refund.amount = amount
 
 
-def release(writes: WriteSet, refunds: Sequence[Refund]) -> None:
-    """Give back what these refunds claimed: they ended without money or goods moving."""
+def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO) -> None:
+    """Give back what these refunds claimed, but for `keep` yuan each that is paid all the same; no goods move."""
     lines = lines_of(refunds)
     for refund in refunds:
         own = lines[refund.pk]
+        if keep:
+            claims.check_amount(refund.order, own, keep)
+        shares = allocate(keep, [claims.most_of_line(line) for line in own])
         back = [-line.quantity if refund.moves_goods else 0 for line in own]
-        claims.adjust(writes, refund.order, own, [ZERO] * len(own), back)
+        claims.adjust(writes, refund.order, own, shares, back)
+        for line in own:
+            writes.update(line, "amount")

@@ -1,5 +1,6 @@
 """A refund: the buyer's request about (part of) an order, and its way to an end."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,7 @@ class Refund(TenantModel):
     rejection_reason = models.CharField(_("why it was rejected"), max_length=200, blank=True)
     inspection_note = models.CharField(_("inspection note"), max_length=200, blank=True)
     needs_attention = models.BooleanField(_("needs attention"), default=False)
+    unread_by_merchant = models.PositiveIntegerField(_("unread messages"), default=0)
     created_at = models.DateTimeField(_("requested"))
     resolved_at = models.DateTimeField(_("resolved"), null=True)
 
@@ -177,13 +179,13 @@ class Refund(TenantModel):
 
 
 class RefundLine(TenantModel):
-    """The part of an order line that a refund is about: pieces, and yuan of the refund's amount."""
+    """The part of an order line that a refund is about: pieces, and the yuan that it holds of the line now."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"))
-    amount = MoneyField(verbose_name=_("amount"), default=ZERO)
+    amount = MoneyField(verbose_name=_("amount held"), default=ZERO)
 
     class Meta:
         verbose_name = _("refund line")
@@ -196,3 +198,30 @@ class RefundLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.line_id} × {self.quantity}"
+
+
+class Sender(models.TextChoices):
+    """Who wrote."""
+
+    MERCHANT = "merchant", _("Merchant")
+    BUYER = "buyer", _("Buyer")
+
+
+class Message(TenantModel):
+    """One message of the thread between agent and buyer; kept as evidence and never changed (Q16, Q17)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    sender = models.CharField(_("from"), max_length=10, choices=Sender.choices)
+    author = models.CharField(_("author"), max_length=150, blank=True)
+    text = models.CharField(_("text"), max_length=1000)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [models.Index(fields=["store", "refund", "id"], name="message_thread")]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_sender_display()}: {self.text[:50]}"

@@ -13,16 +13,18 @@ from refunds.states import Status
 def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     """A paid refund is refunded; one whose payment failed for good waits for a person."""
     by_topic = {payment.topic_id: payment for payment in payments}
-    waiting = Refund.objects.in_scope().filter(pk__in=by_topic, status=Status.REFUNDING)
-    for refund in waiting.select_for_update(no_key=True).order_by("pk"):
+    waiting = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
+    for refund in waiting.select_for_update(no_key=True):
         payment = by_topic[refund.pk]
         before = refund.status
-        if payment.status == PaymentStatus.SUCCEEDED:
+        if payment.status == PaymentStatus.FAILED:
+            refund.needs_attention = True
+            name = "refund.payment_failed"
+        elif refund.status == Status.REFUNDING:
             refund.settle(now=now)
             name = "refund.refunded"
         else:
-            refund.needs_attention = True
-            name = "refund.payment_failed"
+            continue
         writes.update(refund, "status", "resolved_at", "needs_attention")
         writes.event(
             name,

@@ -10,17 +10,24 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.errors import Invalid
 from stores import marketplaces
-from stores.models import ApiKey, KeyScope, Membership, Product, ReturnAddress, Store, User
+from stores.models import ApiKey, KeyScope, Membership, Product, ReturnAddress, Site, Store, User
 from stores.signals import store_created
 
 
 @action
-def create_store(*, code: str, name: str, marketplace: str, time_zone: str = "Asia/Shanghai") -> Store:
-    """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken."""
+def create_store(
+    *, code: str, name: str, marketplace: str, time_zone: str = "Asia/Shanghai", site: str | None = None
+) -> Store:
+    """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
+
+    `site` tells which part of the marketplace; a Tmall store is on Tmall proper when nothing is said (Q2).
+    """
     if marketplace not in dict(marketplaces.CHOICES):
         known = ", ".join(name for name, _label in marketplaces.CHOICES)
         raise Invalid("marketplace", _("Unknown marketplace; use one of: %(known)s.") % {"known": known})
-    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone)
+    if site is None:
+        site = Site.TMALL if marketplace == "tmall" else ""
+    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site)
     store.full_clean()
     store.save(force_insert=True)
     store_created.send(sender=Store, store=store)

@@ -22,6 +22,14 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("Unknown time zone; use a name such as “Asia/Shanghai”."), code="invalid")
 
 
+class Site(models.TextChoices):
+    """Which part of its marketplace a store belongs to, where that decides something (Q2)."""
+
+    TMALL = "tmall", _("Tmall")
+    TMALL_OVERSEAS = "tmall_overseas", _("Tmall overseas")
+    TAOBAO = "taobao", _("Taobao")
+
+
 class Store(models.Model):
     """A merchant's shop on one marketplace: the tenant."""
 
@@ -31,6 +39,7 @@ class Store(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="Asia/Shanghai", validators=[validate_time_zone]
     )
+    site = models.CharField(_("site"), max_length=20, choices=Site.choices, blank=True)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),
         default=True,
@@ -180,3 +189,37 @@ class ReturnAddress(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.contact} {self.phone}, {self.address}"
+
+
+class CategoryOpening(models.Model):
+    """A product category that a marketplace has opened to retention, from a date on; edited by the operator (Q2)."""
+
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES)
+    category = models.CharField(_("category id"), max_length=50)
+    name = models.CharField(_("name"), max_length=100)
+    opens_on = models.DateField(_("opens on"))
+    closes_on = models.DateField(_("closes on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("opened category")
+        verbose_name_plural = _("opened categories")
+        ordering = ["marketplace", "opens_on", "category"]
+        constraints = [
+            models.UniqueConstraint(fields=["marketplace", "category"], name="category_opening_once"),
+            models.CheckConstraint(
+                condition=models.Q(closes_on__isnull=True) | models.Q(closes_on__gt=models.F("opens_on")),
+                name="category_closes_after_opening",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.category})"
+
+
+def open_categories(marketplace: str, on) -> models.QuerySet:
+    """Ids of the categories that are open on a date."""
+    return (
+        CategoryOpening.objects.filter(marketplace=marketplace, opens_on__lte=on)
+        .exclude(closes_on__lte=on)
+        .values("category")
+    )

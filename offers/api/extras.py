@@ -2,23 +2,35 @@
 
 from common import clock
 from offers.api.serializers import OfferSerializer
-from offers.eligibility import general_refusal
+from offers.eligibility import build_case, general_refusal
 from offers.models import Offer
-from refunds.api.extras import DETAIL_FIELDS
+from offers.retainable import filter_retainable
+from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
 from refunds.models import Refund
 
 
 def offers_of(refund: Refund) -> list[dict]:
     """Oldest first."""
-    offers = Offer.objects.for_store(refund.store_id).filter(refund=refund).order_by("id")
+    offers = (
+        Offer.objects.for_store(refund.store_id)
+        .filter(refund=refund)
+        .select_related("refund", "product")
+        .order_by("id")
+    )
     return OfferSerializer(offers, many=True).data
 
 
 def retainable(refund: Refund) -> dict:
     """Whether something may be offered now."""
-    refused = general_refusal(refund, clock.now())
+    refused = general_refusal(build_case(refund, clock.now()))
     return {"ok": refused is None, "code": refused and refused.code}
 
 
+def by_retainable(refunds, *, store, wanted: bool):
+    """The list's filter `retainable`."""
+    return filter_retainable(refunds, store=store, now=clock.now(), wanted=wanted)
+
+
+LIST_FILTERS["retainable"] = by_retainable
 DETAIL_FIELDS["offers"] = offers_of
 DETAIL_FIELDS["retainable"] = retainable

@@ -1,9 +1,35 @@
 """Shapes of offers."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import StrictMoneyField
-from offers.models import MethodCode, Offer
+from common.api.fields import ItemIdField, StrictMoneyField
+from common.money import CENT, ZERO
+from offers.coupons import coupons_of
+from offers.models import Coupon, MethodCode, Offer
+
+
+class CouponSerializer(serializers.ModelSerializer):
+    """A coupon of the store."""
+
+    amount_off = StrictMoneyField(minimum=CENT)
+    min_spend = StrictMoneyField(minimum=ZERO, required=False, default=ZERO)
+    quantity = serializers.IntegerField(min_value=1, max_value=10_000_000)
+
+    class Meta:
+        model = Coupon
+        fields = [
+            "id",
+            "name",
+            "channel",
+            "amount_off",
+            "min_spend",
+            "valid_from",
+            "valid_until",
+            "quantity",
+            "granted",
+        ]
+        read_only_fields = ["granted"]
 
 
 class SendOfferSerializer(serializers.Serializer):
@@ -11,16 +37,21 @@ class SendOfferSerializer(serializers.Serializer):
 
     refund = serializers.UUIDField()
     method = serializers.ChoiceField(MethodCode.choices)
-    message = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    message = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
     amount = StrictMoneyField(required=False, allow_null=True, default=None)
     return_address = serializers.UUIDField(required=False, allow_null=True, default=None)
     agreed_with_buyer = serializers.BooleanField(required=False, default=False)
+    item_id = ItemIdField(required=False, allow_null=True, default=None)
+    coupons = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=100)
 
 
 class OfferSerializer(serializers.ModelSerializer):
-    """An offer and what became of it."""
+    """An offer and what became of it. `coupons` is what the buyer sees: at most ten, in the order of Q14."""
 
     amount = StrictMoneyField(allow_null=True)
+    item_id = serializers.CharField(source="product.item_id", default=None)
+    product = serializers.SerializerMethodField()
+    coupons = serializers.SerializerMethodField()
 
     class Meta:
         model = Offer
@@ -33,10 +64,31 @@ class OfferSerializer(serializers.ModelSerializer):
             "amount",
             "return_address",
             "agreed_with_buyer",
+            "item_id",
+            "product",
+            "coupons",
             "due_at",
             "created_at",
             "answered_at",
         ]
+
+    @extend_schema_field({"type": "object", "nullable": True})
+    def get_product(self, offer: Offer):
+        """What is promised, as the buyer sees it: `off_shelf` marks a product that isn't listed (Q15)."""
+        if offer.product is None:
+            return None
+        return {
+            "item_id": offer.product.item_id,
+            "title": offer.product.title,
+            "off_shelf": not offer.product.listed,
+        }
+
+    @extend_schema_field(CouponSerializer(many=True))
+    def get_coupons(self, offer: Offer):
+        """See above."""
+        if offer.method != MethodCode.COUPON:
+            return []
+        return CouponSerializer(coupons_of(offer), many=True).data
 
 
 class OptionSerializer(serializers.Serializer):

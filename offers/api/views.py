@@ -1,13 +1,16 @@
 """Offers: the merchant proposes, the buyer answers through the marketplace."""
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from offers import actions
-from offers.api.serializers import OfferOptionsSerializer, OfferSerializer, SendOfferSerializer
+from offers.api.serializers import CouponSerializer, OfferOptionsSerializer, OfferSerializer, SendOfferSerializer
+from offers.coupons import create_coupon
 from offers.eligibility import attempts_left, build_case, general_refusal, methods_for, refusal_of
-from offers.models import Offer
+from offers.models import Coupon, Offer
+from offers.recommendation import recommend
 from orders.api.serializers import StoreNameSerializer
 from refunds.models import Refund
 from stores.api.base import StoreViewSet, get_or_404, parse_id
@@ -23,7 +26,7 @@ class OfferViewSet(StoreViewSet):
 
     def get_queryset(self):
         """The store's offers."""
-        return Offer.objects.for_store(self.store.pk)
+        return Offer.objects.for_store(self.store.pk).select_related("refund", "product")
 
     def retrieve(self, request, pk):
         """One offer."""
@@ -41,6 +44,8 @@ class OfferViewSet(StoreViewSet):
             amount=data["amount"],
             return_address_id=data["return_address"],
             agreed_with_buyer=data["agreed_with_buyer"],
+            item_id=data["item_id"],
+            coupon_ids=data["coupons"],
             actor=self.actor,
             now=self.now,
         )
@@ -76,28 +81,40 @@ class OfferOptionsViewSet(StoreViewSet):
     def offer_options(self, request, pk):
         """The methods that are possible now, with their limits and the reason to choose them."""
         refund = get_or_404(Refund.objects.for_store(self.store.pk).select_related("order", "store"), pk=pk)
-        refused = general_refusal(refund, self.now)
-        options = []
-        if refused is None:
-            case = build_case(refund)
-            options = [
-                {
-                    "method": method.code,
-                    "recommended": number == 0,
-                    "score": None,
-                    "why": method.why(case),
-                    "limits": method.limits(case),
-                }
-                for number, method in enumerate(
-                    method for method in methods_for(refund) if refusal_of(method, case, self.now) is None
-                )
-            ]
-        return Response(
-            OfferOptionsSerializer(
-                {
-                    "retainable": {"ok": refused is None, "code": refused and refused.code},
-                    "attempts_left": attempts_left(refund),
-                    "options": options,
-                }
-            ).data
-        )
+        case = build_case(refund, self.now)
+        refused = general_refusal(case)
+        possible = [] if refused else [method for method in methods_for(refund) if refusal_of(method, case) is None]
+        options = [
+            {
+                "method": option.method.code,
+                "recommended": option.recommended,
+                "score": round(option.score, 4),
+                "why": option.why,
+                "limits": option.method.limits(case),
+            }
+            for option in recommend(case, possible)
+        ]
+        answer = {
+            "retainable": {"ok": refused is None, "code": refused and refused.code},
+            "attempts_left": attempts_left(case),
+            "options": options,
+        }
+        return Response(OfferOptionsSerializer(answer).data)
+
+
+class CouponViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Coupons of a store."""
+
+    resource = "offers"
+    callers = {"list": "S", "create": "S"}
+    serializer_class = CouponSerializer
+    queryset = Coupon.objects.none()
+
+    def get_queryset(self):
+        """The store's coupons."""
+        return Coupon.objects.for_store(self.store.pk)
+
+    def create(self, request):
+        """Make a coupon."""
+        coupon = create_coupon(store=self.store, **self.input(CouponSerializer))
+        return Response(CouponSerializer(coupon).data, status=201)

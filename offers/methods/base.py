@@ -10,9 +10,9 @@ from typing import ClassVar
 from common.actors import Actor
 from common.errors import Refused
 from common.writes import WriteSet
-from offers.models import MethodCode, Offer
+from offers.models import Coupon, MethodCode, Offer
 from refunds.models import Refund, RefundLine
-from stores.models import ReturnAddress
+from stores.models import Product, ReturnAddress
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,26 @@ class Terms:
     amount: Decimal | None = None
     return_address: ReturnAddress | None = None
     agreed_with_buyer: bool = False
+    product: Product | None = None
+    coupons: Sequence[Coupon] = ()
 
 
 @dataclass(frozen=True)
 class Case:
-    """A refund with what a method needs to know about it, read once. `most` is the maximum refundable, in yuan."""
+    """A refund with what methods need to know about it, read once.
+
+    `most` is the maximum refundable, in yuan; `earlier` the offers made before; `available` the methods whose switches are
+    on; `has_coupons` whether the store has a coupon to grant.
+    """
 
     refund: Refund
     lines: Sequence[RefundLine]
     most: Decimal
+    now: datetime
+    earlier: Sequence[Offer] = ()
+    available: frozenset[str] = frozenset()
+    closed_categories: frozenset[str] = frozenset()
+    has_coupons: bool = False
 
 
 class Method(ABC):
@@ -56,8 +67,8 @@ class Method(ABC):
         """One sentence that tells the merchant when this makes sense."""
 
     @abstractmethod
-    def buyer_sees(self, refund: Refund, terms: Terms | Offer) -> str:
-        """The proposal in the words that the buyer reads (T11)."""
+    def buyer_sees(self, refund: Refund, terms: Terms) -> str:
+        """The proposal in the words that the buyer reads (T11, Q6)."""
 
     @abstractmethod
     def accept(self, writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:

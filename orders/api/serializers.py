@@ -6,7 +6,7 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, OwedParcel
 from stores.models import ProductSource
 
 MAX_LINES = 200
@@ -119,3 +119,31 @@ class StoreNameSerializer(serializers.Serializer):
     """What a marketplace's key adds to a POST."""
 
     store = serializers.CharField(required=False)
+
+
+class ParcelSerializer(serializers.ModelSerializer):
+    """A promised parcel. `refund` is the case in which it was promised."""
+
+    order = serializers.CharField(source="order.number")
+    refund = serializers.UUIDField(source="topic_id")
+
+    class Meta:
+        model = OwedParcel
+        fields = [
+            "id",
+            "order",
+            "refund",
+            "kind",
+            "item_id",
+            "title",
+            "quantity",
+            "address",
+            "status",
+            "due_at",
+            "late_at",
+            "escalated_at",
+            "carrier",
+            "tracking_number",
+            "created_at",
+            "shipped_at",
+        ]

@@ -13,12 +13,14 @@ from orders import actions
 from orders.api.serializers import (
     TAGS,
     OrderSerializer,
+    ParcelSerializer,
     PlaceOrderSerializer,
     ShipSerializer,
     StoreNameSerializer,
 )
-from orders.models import Order, OrderStatus
-from stores.api.base import StoreViewSet, get_or_404
+from orders.models import Order, OrderStatus, OwedParcel, ParcelKind, ParcelStatus
+from orders.parcels import ship_parcel
+from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -97,3 +99,44 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
         """The buyer has received it."""
         actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
         return self._answer(number)
+
+
+class ParcelFilter(django_filters.FilterSet):
+    """Filters of the list of promises."""
+
+    status = django_filters.ChoiceFilter(choices=ParcelStatus.choices)
+    kind = django_filters.ChoiceFilter(choices=ParcelKind.choices)
+    late = django_filters.BooleanFilter(field_name="late_at", lookup_expr="isnull", exclude=True)
+    order = django_filters.CharFilter(field_name="order__number")
+
+    class Meta:
+        model = OwedParcel
+        fields = ["status", "kind", "late", "order"]
+
+
+class ParcelViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Promised replacement parcels."""
+
+    resource = "orders"
+    callers = {"list": "S", "ship": "S"}
+    serializer_class = ParcelSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = ParcelFilter
+    queryset = OwedParcel.objects.none()
+
+    def get_queryset(self):
+        """The store's promises."""
+        return OwedParcel.objects.for_store(self.store.pk).select_related("order")
+
+    @extend_schema(request=ShipSerializer, responses=ParcelSerializer)
+    @action(detail=True, methods=["post"])
+    def ship(self, request, pk):
+        """The promise is kept."""
+        parcel = ship_parcel(
+            store_id=self.store.pk,
+            parcel_id=parse_id(pk),
+            actor=self.actor,
+            now=self.now,
+            **self.input(ShipSerializer),
+        )
+        return Response(ParcelSerializer(parcel).data)

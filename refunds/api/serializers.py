@@ -10,7 +10,7 @@ from common.money import CENT
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS
 from refunds.claims import lines_of, most_refundable
-from refunds.models import Refund, RefundLine
+from refunds.models import Message, Refund, RefundLine
 from refunds.states import Kind, Reason
 
 
@@ -111,6 +111,7 @@ class RefundSerializer(serializers.ModelSerializer):
             "due_at",
             "due_action",
             "needs_attention",
+            "unread_by_merchant",
             "created_at",
             "resolved_at",
         ]
@@ -211,4 +212,28 @@ class EventSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Event
+        fields = []
+
+
+class PostMessageSerializer(serializers.Serializer):
+    """A message to the other side."""
+
+    store = serializers.CharField(required=False)
+    text = serializers.CharField(max_length=1000)
+
+
+class MessageSerializer(serializers.ModelSerializer):
+    """A message of the thread."""
+
+    def get_fields(self):
+        """`from` is a word that Python keeps for itself."""
+        return {
+            "id": serializers.UUIDField(),
+            "from": serializers.CharField(source="sender"),
+            "text": serializers.CharField(),
+            "at": serializers.DateTimeField(),
+        }
+
+    class Meta:
+        model = Message
         fields = []

@@ -10,19 +10,23 @@ from rest_framework.response import Response
 
 from common.models import Event
 from orders.api.serializers import StoreNameSerializer
-from refunds import actions
+from refunds import actions, returns
+from refunds.api.extras import LIST_FILTERS
 from refunds.api.serializers import (
     ApproveSerializer,
     EventSerializer,
     InspectSerializer,
+    MessageSerializer,
     OpenRefundSerializer,
+    PostMessageSerializer,
     RefundDetailSerializer,
     RefundSerializer,
     RejectSerializer,
     ResubmitSerializer,
     ShipReturnSerializer,
 )
-from refunds.models import Refund
+from refunds.messages import post_message
+from refunds.models import Message, Refund
 from refunds.states import Kind, Reason, Status
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
@@ -35,11 +39,16 @@ class RefundFilter(django_filters.FilterSet):
     reason = django_filters.ChoiceFilter(choices=Reason.choices)
     due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
     order = django_filters.CharFilter(field_name="order__number")
+    retainable = django_filters.BooleanFilter(method="by_extra", label="something may be offered now")
     q = django_filters.CharFilter(method="search", label="order number or buyer")
 
     class Meta:
         model = Refund
         fields = ["status", "kind", "reason", "due_before", "order", "needs_attention", "q"]
+
+    def by_extra(self, queryset, name, value):
+        """What a higher room knows."""
+        return LIST_FILTERS[name](queryset, store=self.request.parser_context["view"].store, wanted=value)
 
     def search(self, queryset, name, value):
         """By the start of the order's number or the buyer's name."""
@@ -61,6 +70,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         "ship_return": "M",
         "inspect": "S",
         "timeline": "SM",
+        "messages": "SM",
     }
     serializer_class = RefundSerializer
     filter_backends = [DjangoFilterBackend]
@@ -69,7 +79,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def get_queryset(self):
         """The store's refunds."""
-        return Refund.objects.for_store(self.store.pk).select_related("order")
+        return Refund.objects.for_store(self.store.pk).select_related("order", "store")
 
     def _find(self, pk) -> Refund:
         return get_or_404(self.get_queryset(), pk=pk)
@@ -133,14 +143,14 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         """The buyer has sent the goods."""
         parcel = self.input(ShipReturnSerializer)
         parcel.pop("store", None)
-        return self._do(actions.ship_return, pk, **parcel)
+        return self._do(returns.ship_return, pk, **parcel)
 
     @extend_schema(request=InspectSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])
     def inspect(self, request, pk):
         """The merchant has looked at the goods."""
         data = self.input(InspectSerializer)
-        return self._do(actions.inspect_return, pk, passed=data["result"] == "passed", note=data["note"])
+        return self._do(returns.inspect_return, pk, passed=data["result"] == "passed", note=data["note"])
 
     @extend_schema(responses=EventSerializer(many=True), filters=False)
     @action(detail=True, filter_backends=[])
@@ -151,3 +161,19 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         self.paginator.ordering = "id"
         page = self.paginate_queryset(events)
         return self.get_paginated_response(EventSerializer(page, many=True).data)
+
+    @extend_schema(methods=["GET"], responses=MessageSerializer(many=True), filters=False)
+    @extend_schema(methods=["POST"], request=PostMessageSerializer, responses={201: MessageSerializer})
+    @action(detail=True, methods=["get", "post"], filter_backends=[])
+    def messages(self, request, pk):
+        """The thread between agent and buyer, oldest first."""
+        if request.method == "POST":
+            text = self.input(PostMessageSerializer)["text"]
+            message = post_message(
+                store_id=self.store.pk, refund_id=parse_id(pk), text=text, actor=self.actor, now=self.now
+            )
+            return Response(MessageSerializer(message).data, status=201)
+        refund = self._find(pk)
+        self.paginator.ordering = "id"
+        page = self.paginate_queryset(Message.objects.for_store(self.store.pk).filter(refund=refund))
+        return self.get_paginated_response(MessageSerializer(page, many=True).data)

@@ -36,6 +36,14 @@ class MarketplaceRules:
     offer_message_length: int = 50
     # Products in these categories can't be negotiated about (T1).
     fresh_categories: frozenset[str] = frozenset()
+    # Only shipped goods, in categories that the operator has opened, in stores of these sites (Q1, Q2).
+    retains_shipped_only: bool = False
+    retention_sites: frozenset[str] = frozenset()
+    coupons_shown: int = 10  # Q14
+    red_packet_limit: Decimal = Decimal("200.00")
+    # What is promised on top of an order (a gift, a reship, an exchange) is a parcel with a deadline (Q16).
+    promise_ships_within: timedelta = timedelta(hours=48)  # then late
+    promise_escalates_after: timedelta = timedelta(hours=24)  # then the platform is told
 
     # Small payments (K8–K10).
     payment_window: timedelta = timedelta(days=365)

@@ -1,6 +1,7 @@
 """Tmall: retention offers of seven methods (Q1–Q17)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from stores.marketplaces.base import MarketplaceRules
 
@@ -12,6 +13,13 @@ V1 = MarketplaceRules(
     offer_lives=timedelta(hours=24),
     offers_per_refund=2,  # Q8
     offer_message_length=50,  # Q5
+    offer_methods=("reassurance", "coupon", "exchange", "gift", "partial_refund", "reship", "red_packet"),  # Q4
+    retains_shipped_only=True,  # Q1
+    retention_sites=frozenset({"tmall"}),  # Q2
+    coupons_shown=10,  # Q14
+    red_packet_limit=Decimal("200.00"),
+    promise_ships_within=timedelta(hours=48),  # Q16
+    promise_escalates_after=timedelta(hours=24),
 )
 
 VERSIONS = (V1,)

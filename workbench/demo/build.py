@@ -16,6 +16,7 @@ from orders import actions as order_actions
 from orders.models import Order
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
+from refunds import returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
@@ -181,11 +182,11 @@ class Play:
         """The buyer sends the goods."""
         tracking = f"{self.random.randrange(10**12, 10**13)}"
         carrier = self.random.choice(CARRIERS)
-        self._on_refund(refund_actions.ship_return, number, BUYER, carrier=carrier, tracking_number=tracking)
+        self._on_refund(returns.ship_return, number, BUYER, carrier=carrier, tracking_number=tracking)
 
     def inspect(self, number: int, **arguments) -> None:
         """The warehouse looks at them."""
-        self._on_refund(refund_actions.inspect_return, number, AGENT, **arguments)
+        self._on_refund(returns.inspect_return, number, AGENT, **arguments)
 
     def offer(self, number: int, **arguments) -> None:
         """Keep the goods for a little money."""

@@ -3,11 +3,19 @@
 from django.core.management.base import BaseCommand
 
 from common import clock
+from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
+from orders.parcels import sweep_due_parcels
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 
-STEPS = {"deadlines": sweep_due_refunds, "offers": sweep_due_offers, "settlements": settle_batch}
+STEPS = {
+    "deadlines": sweep_due_refunds,
+    "offers": sweep_due_offers,
+    "promises": sweep_due_parcels,
+    "settlements": settle_batch,
+    "answers counted": count_ended_offers,
+}
 
 
 class Command(BaseCommand):

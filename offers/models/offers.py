@@ -9,7 +9,7 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models import Refund
-from stores.models import ReturnAddress
+from stores.models import Product, ReturnAddress
 
 
 class OfferStatus(models.TextChoices):
@@ -25,6 +25,13 @@ class OfferStatus(models.TextChoices):
 class MethodCode(models.TextChoices):
     """What can be offered; each has its file under offers/methods/."""
 
+    REASSURANCE = "reassurance", _("Reassurance")
+    COUPON = "coupon", _("Coupon")
+    EXCHANGE = "exchange", _("Exchange")
+    GIFT = "gift", _("Gift")
+    PARTIAL_REFUND = "partial_refund", _("Partial refund")
+    RESHIP = "reship", _("Reship")
+    RED_PACKET = "red_packet", _("Red packet")
     CHANGE_TO_REFUND_ONLY = "change_to_refund_only", _("Refund without return")
     CHANGE_TO_RETURN = "change_to_return", _("Return and refund")
 
@@ -49,15 +56,19 @@ class Offer(TenantModel):
     status = FSMField(
         _("status"), max_length=20, choices=OfferStatus.choices, default=OfferStatus.PENDING, protected=True
     )
-    message = models.CharField(_("message to the buyer"), max_length=500, blank=True)
+    message = models.CharField(_("message to the buyer"), max_length=1000, blank=True)
     amount = MoneyField(verbose_name=_("amount"), null=True)
     return_address = models.ForeignKey(
         ReturnAddress, verbose_name=_("return address"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     agreed_with_buyer = models.BooleanField(_("agreed with the buyer beforehand"), default=False)
     due_at = models.DateTimeField(_("expires"))
     created_at = models.DateTimeField(_("sent"))
     answered_at = models.DateTimeField(_("answered"), null=True)
+    is_counted = models.BooleanField(default=False, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -71,12 +82,20 @@ class Offer(TenantModel):
             models.UniqueConstraint(
                 fields=["refund"], condition=Q(method__in=NEGOTIATIONS), name="offer_one_negotiation_per_refund"
             ),
+            models.UniqueConstraint(
+                fields=["refund"], condition=Q(method=MethodCode.REASSURANCE), name="offer_one_reassurance_per_refund"
+            ),
             models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gt=0), name="offer_amount_positive"),
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="offer_newest"),
             models.Index(fields=["store", "refund"], name="offer_of_refund"),
             models.Index(fields=["due_at"], condition=Q(status=OfferStatus.PENDING), name="offer_due"),
+            models.Index(
+                fields=["id"],
+                condition=Q(is_counted=False, status__in=["accepted", "declined", "expired"]),
+                name="offer_to_count",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-# Refunds that hold their claim on the order: all but those that ended without money.
+# Refunds whose goods are claimed: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
 
 
@@ -30,39 +30,49 @@ CHECKS = (
         """,
     ),
     Check(
-        "an order's claimed amount is what its refunds hold, and no more than was paid",
-        f"""
+        "an order's claimed amount is what its refunds hold and red packets took, and no more than was paid",
+        """
         SELECT 'order ' || o.number FROM orders_order o
-        LEFT JOIN refunds_refund r ON r.order_id = o.id AND {_HOLDING}
-        GROUP BY o.id
-        HAVING o.claimed_amount <> coalesce(sum(r.amount), 0) OR o.claimed_amount > o.paid_amount
+        LEFT JOIN LATERAL (
+            SELECT sum(rl.amount) AS yuan FROM refunds_refundline rl
+            JOIN refunds_refund r ON r.id = rl.refund_id WHERE r.order_id = o.id
+        ) held ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(f.amount) AS yuan FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
+            WHERE r.order_id = o.id AND f.method = 'red_packet' AND f.status = 'accepted'
+        ) packets ON true
+        WHERE o.claimed_amount <> coalesce(held.yuan, 0) + coalesce(packets.yuan, 0)
+           OR o.claimed_amount > o.paid_amount
         """,
     ),
     Check(
         "an order line's claims are what its refunds hold, and no more than was bought",
         f"""
         SELECT 'order line ' || l.id FROM orders_orderline l
-        LEFT JOIN (refunds_refundline rl JOIN refunds_refund r ON r.id = rl.refund_id AND {_HOLDING})
-               ON rl.line_id = l.id
+        LEFT JOIN (refunds_refundline rl JOIN refunds_refund r ON r.id = rl.refund_id) ON rl.line_id = l.id
         GROUP BY l.id
         HAVING l.claimed_amount <> coalesce(sum(rl.amount), 0)
-            OR l.claimed_quantity <> coalesce(sum(rl.quantity) FILTER (WHERE r.kind <> 'refund_only'), 0)
+            OR l.claimed_quantity
+               <> coalesce(sum(rl.quantity) FILTER (WHERE r.kind <> 'refund_only' AND {_HOLDING}), 0)
             OR l.claimed_amount > l.quantity * l.unit_price OR l.claimed_quantity > l.quantity
         """,
     ),
     Check(
-        "a refund's amount is the sum of its lines",
-        """
+        "a refund holds what it amounts to, or what was paid instead of it, or nothing",
+        f"""
         SELECT 'refund ' || r.id FROM refunds_refund r
         LEFT JOIN refunds_refundline rl ON rl.refund_id = r.id
-        GROUP BY r.id HAVING r.amount <> coalesce(sum(rl.amount), 0)
+        GROUP BY r.id
+        HAVING coalesce(sum(rl.amount), 0) <> CASE WHEN {_HOLDING} THEN r.amount ELSE coalesce(
+            (SELECT max(p.amount) FROM payments_payment p WHERE p.topic_id = r.id AND p.purpose = 'partial_refund'), 0
+        ) END
         """,
     ),
     Check(
         "a refund is paid exactly once, and only when it says so",
         """
         SELECT 'refund ' || r.id || ' (' || r.status || ')' FROM refunds_refund r
-        LEFT JOIN payments_payment p ON p.topic_id = r.id
+        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = 'refund'
         GROUP BY r.id
         HAVING CASE r.status
             WHEN 'refunded' THEN count(p.id) FILTER (WHERE p.status <> 'failed') <> 1
@@ -71,6 +81,29 @@ CHECKS = (
                 OR count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) <> (NOT r.needs_attention)::int
             ELSE count(p.id) FILTER (WHERE p.status <> 'failed') > 0
         END
+        """,
+    ),
+    Check(
+        "an accepted offer of money is paid once, and its refund is withdrawn",
+        """
+        SELECT 'offer ' || f.id FROM offers_offer f
+        JOIN refunds_refund r ON r.id = f.refund_id
+        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = f.method
+        WHERE f.method IN ('partial_refund', 'red_packet')
+        GROUP BY f.id, r.id
+        HAVING CASE f.status
+            WHEN 'accepted' THEN r.status <> 'withdrawn' OR bool_or(p.amount <> f.amount)
+                OR count(p.id) FILTER (WHERE p.status <> 'failed') <> (NOT r.needs_attention)::int
+            ELSE false
+        END
+        """,
+    ),
+    Check(
+        "a coupon is granted as often as it says, and no more than it has",
+        """
+        SELECT 'coupon ' || c.id FROM offers_coupon c
+        LEFT JOIN offers_coupongrant g ON g.coupon_id = c.id
+        GROUP BY c.id HAVING c.granted <> count(g.id) OR c.granted > c.quantity
         """,
     ),
     Check(

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from common.tenancy import system_scope
-from refunds.verification import run_checks
+from offers.verification import run_checks
 
 SHOWN = 10
 

@@ -1,0 +1,103 @@
+"""Every write to coupons, and what of them an offer shows (Q13, Q14)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, NotFound, Refused
+from common.writes import WriteSet
+from offers.models import Channel, Coupon, CouponGrant, Offer, OfferCoupon
+from stores.models import Store
+
+
+@action
+def create_coupon(
+    *,
+    store: Store,
+    name: str,
+    channel: str,
+    amount_off: Decimal,
+    min_spend: Decimal,
+    valid_from: datetime,
+    valid_until: datetime,
+    quantity: int,
+) -> Coupon:
+    """Make a coupon template. Invalid for an empty validity or a discount above its own threshold."""
+    if valid_until <= valid_from:
+        raise Invalid("valid_until", _("The coupon must end after it begins."))
+    if min_spend and amount_off > min_spend:
+        raise Invalid("min_spend", _("The threshold must be at least the discount, or zero."))
+    return Coupon.objects.create(
+        store=store,
+        name=name,
+        channel=channel,
+        amount_off=amount_off,
+        min_spend=min_spend,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        quantity=quantity,
+    )
+
+
+def find_coupons(*, store_id: int, ids: Sequence[UUID], now: datetime) -> list[Coupon]:
+    """The store's coupons with these ids, as the buyer will see them ordered. NotFound for any that is missing.
+
+    Refused `coupon_channel_not_recognised` for one on another channel (Q13), `coupon_not_available` for one that is over
+    or used up.
+    """
+    wanted = set(ids)
+    coupons = list(Coupon.objects.for_store(store_id).filter(pk__in=wanted).as_buyer_sees())
+    if len(coupons) != len(wanted):
+        raise NotFound("coupons")
+    for coupon in coupons:
+        if coupon.channel != Channel.SMART_RETENTION:
+            raise Refused(
+                "coupon_channel_not_recognised",
+                _("“%(name)s” is on the channel “%(channel)s”. Create it on the channel “%(right)s”.")
+                % {
+                    "name": coupon.name,
+                    "channel": coupon.get_channel_display(),
+                    "right": Channel.SMART_RETENTION.label,
+                },
+                "coupons",
+            )
+        if not coupon.valid_from <= now < coupon.valid_until or coupon.granted >= coupon.quantity:
+            raise Refused(
+                "coupon_not_available",
+                _("“%(name)s” is used up or not valid now; choose another.") % {"name": coupon.name},
+                "coupons",
+            )
+    return coupons
+
+
+def coupons_of(offer: Offer) -> list[Coupon]:
+    """What the buyer of the offer sees: at most ten, in the order of Q14."""
+    named = OfferCoupon.objects.for_store(offer.store_id).filter(offer=offer).values("coupon")
+    shown = Coupon.objects.for_store(offer.store_id).filter(pk__in=named).as_buyer_sees()
+    return list(shown[: offer.refund.rules.coupons_shown])
+
+
+def grant_coupons(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
+    """Grant what the buyer saw; every coupon is locked, in the order of its id. Refused `coupon_not_available`."""
+    shown = {coupon.pk for coupon in coupons_of(offer)}
+    coupons = Coupon.objects.for_store(offer.store_id).filter(pk__in=shown).order_by("pk")
+    for coupon in coupons.select_for_update(no_key=True):
+        if coupon.granted >= coupon.quantity or coupon.valid_until <= now:
+            raise Refused("coupon_not_available", _("“%(name)s” is used up.") % {"name": coupon.name}, "coupons")
+        coupon.granted += 1
+        writes.update(coupon, "granted")
+        grant = CouponGrant(
+            store_id=offer.store_id,
+            coupon=coupon,
+            order_id=offer.refund.order_id,
+            offer=offer,
+            buyer_id=offer.refund.order.buyer_id,
+            granted_at=now,
+        )
+        writes.insert(grant)
+        writes.event("coupon.granted", grant, topic=offer.refund, at=now, actor=actor, rule="Q13", coupon=coupon.name)

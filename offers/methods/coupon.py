@@ -1,0 +1,48 @@
+"""Tmall: store coupons for the next purchase (Q13, Q14)."""
+
+from django.utils.translation import gettext as _
+
+from common.errors import Invalid, Refused
+from offers.coupons import grant_coupons
+from offers.methods.retention import RetentionMethod
+from offers.models import MethodCode
+
+
+class CouponMethod(RetentionMethod):
+    """The buyer sees at most ten, in the order of Q14, and gets what was shown."""
+
+    code = MethodCode.COUPON
+
+    def refusal(self, case):
+        """The store needs a coupon on the right channel."""
+        if not case.has_coupons:
+            return Refused(
+                "method_not_available",
+                _("Create a coupon on the channel “Platform smart recommended retention” first."),
+                "method",
+            )
+        return None
+
+    def check(self, case, terms):
+        """At least one coupon."""
+        if not terms.coupons:
+            raise Invalid("coupons", _("Choose at least one coupon."), "required")
+
+    def limits(self, case):
+        """How many coupons the buyer sees."""
+        return {**super().limits(case), "coupons": True, "coupons_shown": case.refund.rules.coupons_shown}
+
+    def why(self, case):
+        """See the base."""
+        return _("Paid only when the buyer comes back.")
+
+    def buyer_sees(self, refund, terms):
+        """See the base."""
+        return _("Keep your order and receive: %(coupons)s.") % {
+            "coupons": "; ".join(str(coupon) for coupon in terms.coupons[: refund.rules.coupons_shown])
+        }
+
+    def accept(self, writes, offer, *, actor, now):
+        """Withdraw the refund and grant the coupons: all of them or nothing."""
+        super().accept(writes, offer, actor=actor, now=now)
+        grant_coupons(writes, offer, actor=actor, now=now)

@@ -1,0 +1,20 @@
+"""Tmall: a present on top (Q15, Q16)."""
+
+from django.utils.translation import gettext as _
+
+from offers.methods.retention import ParcelMethod
+from offers.models import MethodCode
+
+
+class Gift(ParcelMethod):
+    """The buyer keeps the goods and gets a product as a present."""
+
+    code = MethodCode.GIFT
+
+    def why(self, case):
+        """See the base."""
+        return _("Makes a small flaw good at cost price.")
+
+    def buyer_sees(self, refund, terms):
+        """See the base."""
+        return _("Keep your order and receive %(product)s as a gift.") % {"product": self.product_text(terms)}

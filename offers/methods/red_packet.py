@@ -1,0 +1,49 @@
+"""Tmall: a little money as a present (Q4)."""
+
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from offers.methods.retention import MoneyMethod
+from offers.models import MethodCode
+from orders.claims import claim_yuan
+from payments.actions import reserve_payment
+from payments.models import Purpose
+
+
+class RedPacket(MoneyMethod):
+    """A payment with a limit of its own; with everything else it never exceeds what the order paid."""
+
+    code = MethodCode.RED_PACKET
+
+    def most(self, case):
+        """The limit of a red packet, or what the order has left when the refund is withdrawn."""
+        return min(case.refund.rules.red_packet_limit, case.refund.order.refundable_amount + case.refund.amount)
+
+    def above(self, case):
+        """The refusal of an amount that is too high."""
+        return Refused(
+            "payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": self.most(case)}, "amount"
+        )
+
+    def why(self, case):
+        """See the base."""
+        return _("A small sum at once says sorry quickly.")
+
+    def buyer_sees(self, refund, terms):
+        """See the base."""
+        return _("Keep your order and receive a red packet of ¥%(amount)s.") % {"amount": terms.amount}
+
+    def accept(self, writes, offer, *, actor, now):
+        """Withdraw the refund and pay the red packet."""
+        super().accept(writes, offer, actor=actor, now=now)
+        claim_yuan(writes, offer.refund.order, offer.amount)
+        reserve_payment(
+            writes,
+            order=offer.refund.order,
+            topic=offer.refund,
+            purpose=Purpose.RED_PACKET,
+            amount=offer.amount,
+            actor=actor,
+            now=now,
+            rule="Q10",
+        )

@@ -1,0 +1,21 @@
+"""Offers, coupons, the switches of methods, and how often each method was accepted."""
+
+from offers.models.coupons import Channel, Coupon, CouponGrant, OfferCoupon
+from offers.models.offers import NEGOTIATIONS, MethodCode, Offer, OfferStatus
+from offers.models.statistics import Acceptance, MarketplaceAcceptance
+from offers.models.switches import MarketplaceMethod, StoreMethod
+
+__all__ = [
+    "NEGOTIATIONS",
+    "Acceptance",
+    "Channel",
+    "Coupon",
+    "CouponGrant",
+    "MarketplaceAcceptance",
+    "MarketplaceMethod",
+    "MethodCode",
+    "Offer",
+    "OfferCoupon",
+    "OfferStatus",
+    "StoreMethod",
+]

@@ -1,0 +1,104 @@
+"""Coupons: templates of a store, and what buyers were granted of them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from common.ids import new_id
+from common.money import ZERO, MoneyField
+from common.tenancy import TenantModel, TenantQuerySet
+from offers.models.offers import Offer
+from orders.models import Order
+
+
+class Channel(models.TextChoices):
+    """Where a coupon may be used by the platform; only the first is recognised by retention (Q13)."""
+
+    SMART_RETENTION = "smart_retention", _("Platform smart recommended retention")
+    REFUND_RETENTION = "refund_retention", _("Refund retention")
+    GENERAL = "general", _("General")
+
+
+class CouponQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def usable(self, now):
+        """Coupons that can be granted in retention now (Q13)."""
+        return self.filter(
+            channel=Channel.SMART_RETENTION, valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity")
+        )
+
+    def as_buyer_sees(self):
+        """Larger discount first, then the lower threshold, then the sooner expiry (Q14)."""
+        return self.order_by("-amount_off", "min_spend", "valid_until", "id")
+
+
+class Coupon(TenantModel):
+    """A store's coupon: `amount_off` yuan from `min_spend` yuan on. `granted` never exceeds `quantity`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices)
+    amount_off = MoneyField(verbose_name=_("amount off"))
+    min_spend = MoneyField(verbose_name=_("from a purchase of"), default=ZERO)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_until = models.DateTimeField(_("valid until"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    granted = models.PositiveIntegerField(_("granted"), default=0, editable=False)
+
+    objects = CouponQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_off__gt=0), name="coupon_amount_positive"),
+            models.CheckConstraint(condition=Q(min_spend__gte=0), name="coupon_threshold_not_negative"),
+            models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="coupon_validity"),
+            models.CheckConstraint(condition=Q(granted__lte=F("quantity")), name="coupon_granted_within_quantity"),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="coupon_newest"),
+            models.Index(fields=["store", "channel", "valid_until"], name="coupon_usable"),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(name)s: ¥%(off)s off from ¥%(spend)s") % {
+            "name": self.name,
+            "off": self.amount_off,
+            "spend": self.min_spend,
+        }
+
+
+class OfferCoupon(TenantModel):
+    """A coupon that an offer names."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer", "coupon"], name="offer_coupon_once")]
+
+    def __str__(self) -> str:
+        return str(self.coupon_id)
+
+
+class CouponGrant(TenantModel):
+    """A coupon in a buyer's hands."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    buyer_id = models.CharField(_("buyer id"), max_length=64)
+    granted_at = models.DateTimeField(_("granted"))
+
+    class Meta:
+        verbose_name = _("granted coupon")
+        verbose_name_plural = _("granted coupons")
+        constraints = [models.UniqueConstraint(fields=["offer", "coupon"], name="coupon_granted_once_per_offer")]
+        indexes = [models.Index(fields=["store", "buyer_id"], name="coupon_grant_of_buyer")]
+
+    def __str__(self) -> str:
+        return f"{self.coupon_id} → {self.buyer_id}"

@@ -1,0 +1,34 @@
+"""Which refunds are retainable now, as a condition that the database answers at list speed (Q3).
+
+The same rules as eligibility.general_refusal, for marketplaces that retain. It reads only refunds that await the
+merchant, which the index (store, status) keeps apart from the history.
+"""
+
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from offers.eligibility import RETAINABLE_KINDS, local_date
+from offers.models import Offer, OfferStatus
+from orders.models import OrderStatus
+from refunds.models import RefundLine
+from refunds.states import Status
+from stores.models import Store, open_categories
+
+
+def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted: bool = True) -> QuerySet:
+    """Refunds of the store that are (or, with `wanted` False, are not) retainable now."""
+    rules = store.rules
+    if not rules.offer_methods or (rules.retention_sites and store.site not in rules.retention_sites):
+        return refunds.none() if wanted else refunds
+    offers = Offer.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
+    made = offers.order_by().values("refund").annotate(count=Count("pk")).values("count")
+    condition = Q(status=Status.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(offers.filter(status=OfferStatus.PENDING))
+    condition &= Q(offers_made__lt=rules.offers_per_refund)
+    if rules.retains_shipped_only:
+        lines = RefundLine.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
+        closed = lines.exclude(line__category__in=open_categories(rules.name, local_date(store, now)))
+        condition &= Q(kind__in=RETAINABLE_KINDS) & ~Q(order__status=OrderStatus.UNSHIPPED) & ~Exists(closed)
+    counted = refunds.annotate(offers_made=Coalesce(Subquery(made), 0))
+    return counted.filter(condition) if wanted else counted.exclude(condition)

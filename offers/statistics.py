@@ -1,0 +1,42 @@
+"""The roll-up that the recommendation learns from: each ended offer is counted once (Q11)."""
+
+from django.db import connection
+
+from common.tenancy import system_scope
+
+BATCH = 5000
+
+_COUNT = """
+WITH ended AS (
+    UPDATE offers_offer SET is_counted = true WHERE id IN (
+        SELECT id FROM offers_offer
+        WHERE NOT is_counted AND status IN ('accepted', 'declined', 'expired')
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ) RETURNING store_id, refund_id, method, (status = 'accepted')::int AS accepted
+), counted AS (
+    SELECT r.rules_name AS marketplace, e.store_id, r.reason, e.method,
+           count(*) AS ended, sum(e.accepted) AS accepted
+    FROM ended e JOIN refunds_refund r ON r.id = e.refund_id
+    GROUP BY 1, 2, 3, 4
+), own AS (
+    INSERT INTO offers_acceptance (store_id, reason, method, ended, accepted)
+    SELECT store_id, reason, method, ended, accepted FROM counted ORDER BY store_id, reason, method
+    ON CONFLICT (store_id, reason, method) DO UPDATE
+    SET ended = offers_acceptance.ended + excluded.ended, accepted = offers_acceptance.accepted + excluded.accepted
+), everybody AS (
+    INSERT INTO offers_marketplaceacceptance (marketplace, reason, method, ended, accepted)
+    SELECT marketplace, reason, method, sum(ended), sum(accepted) FROM counted
+    GROUP BY marketplace, reason, method ORDER BY marketplace, reason, method
+    ON CONFLICT (marketplace, reason, method) DO UPDATE
+    SET ended = offers_marketplaceacceptance.ended + excluded.ended,
+        accepted = offers_marketplaceacceptance.accepted + excluded.accepted
+)
+SELECT coalesce(sum(ended), 0) FROM counted
+"""
+
+
+def count_ended_offers(*, limit: int = BATCH) -> int:
+    """Count up to `limit` ended offers that no roll-up has counted; returns how many. One statement, exactly once."""
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute(_COUNT, [limit])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,154 @@
+"""Owed parcels: what a merchant promised to send (a gift, a reship, an exchange), tracked until it is on its way (Q16)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.actions import action
+from common.actors import SYSTEM, Actor
+from common.errors import NotFound, Refused
+from common.tenancy import system_scope
+from common.writes import WriteSet
+from orders.models import Order, OwedParcel, ParcelKind, ParcelStatus
+from stores.marketplaces import MarketplaceRules, rules_of
+from stores.models import Product
+
+BATCH = 500
+
+
+def owe_parcel(
+    writes: WriteSet,
+    *,
+    order: Order,
+    topic,
+    kind: str,
+    product: Product | None,
+    item_id: str,
+    title: str,
+    quantity: int,
+    rules: MarketplaceRules,
+    actor: Actor,
+    now: datetime,
+) -> OwedParcel:
+    """Add a promised parcel to the caller's writes; an exchange's clock starts when the buyer's return is on its way."""
+    waits = kind == ParcelKind.EXCHANGE
+    parcel = OwedParcel(
+        store_id=order.store_id,
+        order=order,
+        topic_id=topic.pk,
+        kind=kind,
+        product=product,
+        item_id=item_id,
+        title=title,
+        quantity=quantity,
+        address=order.address,
+        status=ParcelStatus.AWAITING_RETURN if waits else ParcelStatus.OWED,
+        due_at=None if waits else now + rules.promise_ships_within,
+        rules_name=rules.name,
+        rules_version=rules.version,
+        created_at=now,
+    )
+    writes.insert(parcel)
+    writes.event(
+        "parcel.promised",
+        parcel,
+        topic=topic,
+        at=now,
+        actor=actor,
+        states=("", parcel.status),
+        rule="Q16",
+        kind=kind,
+        item_id=item_id,
+        title=title,
+        quantity=quantity,
+    )
+    return parcel
+
+
+def awaited_parcel(topic) -> OwedParcel | None:
+    """The exchange parcel that waits for the buyer's return in this case, locked; the caller has locked the order."""
+    return (
+        OwedParcel.objects.for_store(topic.store_id)
+        .select_for_update(no_key=True)
+        .filter(topic_id=topic.pk, status=ParcelStatus.AWAITING_RETURN)
+        .first()
+    )
+
+
+def start_exchange(writes: WriteSet, parcel: OwedParcel, *, topic, actor: Actor, now: datetime) -> None:
+    """The buyer's return is on its way: the locked exchange parcel must now be sent in time (Q16)."""
+    before = parcel.status
+    parcel.expect(due_at=now + rules_of(parcel.rules_name, parcel.rules_version).promise_ships_within)
+    writes.update(parcel, "status", "due_at")
+    writes.event("parcel.due", parcel, topic=topic, at=now, actor=actor, states=(before, parcel.status), rule="Q16")
+
+
+@action
+def ship_parcel(
+    *, store_id: int, parcel_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
+) -> OwedParcel:
+    """The promise is kept: the parcel is with the carrier. Refused `invalid_transition` before its time or twice."""
+    parcel = (
+        OwedParcel.objects.for_store(store_id)
+        .select_related("order")
+        .select_for_update(of=("order", "self"), no_key=True)
+        .filter(pk=parcel_id)
+        .first()
+    )
+    if parcel is None:
+        raise NotFound
+    if parcel.status == ParcelStatus.AWAITING_RETURN:
+        raise Refused("invalid_transition", _("Wait for the buyer's return parcel: an exchange is sent after it."))
+    if parcel.status != ParcelStatus.OWED:
+        raise Refused("invalid_transition", _("This parcel has already been sent."))
+    before = parcel.status
+    parcel.ship(carrier=carrier, tracking_number=tracking_number, now=now)
+    writes = WriteSet()
+    writes.update(parcel, "status", "due_at", "carrier", "tracking_number", "shipped_at")
+    writes.event(
+        "parcel.shipped",
+        parcel,
+        topic=parcel.topic_id,
+        at=now,
+        actor=actor,
+        states=(before, parcel.status),
+        rule="Q16",
+        carrier=carrier,
+        tracking_number=tracking_number,
+    )
+    writes.flush()
+    return parcel
+
+
+def sweep_due_parcels(*, limit: int = BATCH) -> int:
+    """Flag promises that were not kept in time, and a day later tell the platform; returns how many moved (Q16)."""
+    now = clock.now()
+    with system_scope():
+        due = (
+            OwedParcel.objects.filter(due_at__lte=now)
+            .select_for_update(skip_locked=True, no_key=True)
+            .order_by("due_at")[:limit]
+        )
+        parcels: Sequence[OwedParcel] = list(due)
+        writes = WriteSet()
+        for parcel in parcels:
+            rules = rules_of(parcel.rules_name, parcel.rules_version)
+            if parcel.late_at is None:
+                parcel.late_at, parcel.due_at, name = now, parcel.due_at + rules.promise_escalates_after, "parcel.late"
+            else:
+                parcel.escalated_at, parcel.due_at, name = now, None, "parcel.escalated"
+            writes.update(parcel, "late_at", "escalated_at", "due_at")
+            writes.event(
+                name,
+                parcel,
+                topic=parcel.topic_id,
+                at=now,
+                actor=SYSTEM,
+                states=(parcel.status, parcel.status),
+                rule="Q16",
+            )
+        writes.flush()
+    return len(parcels)

@@ -1,0 +1,35 @@
+"""The thread between agent and buyer: every message is evidence (Q16, Q17)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from common.actions import action
+from common.actors import Actor, ActorKind
+from common.errors import NotFound
+from common.writes import WriteSet
+from refunds.models import Message, Refund, Sender
+
+
+@action
+def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Actor, now: datetime) -> Message:
+    """Add a message of the merchant or the buyer, in whatever state the refund is. NotFound for an unknown refund."""
+    refund = Refund.objects.for_store(store_id).filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound
+    sender = Sender.BUYER if actor.kind == ActorKind.BUYER else Sender.MERCHANT
+    message = Message(store_id=store_id, refund=refund, sender=sender, author=actor.label, text=text, at=now)
+    writes = WriteSet()
+    writes.insert(message)
+    writes.event("message.sent", message, topic=refund, at=now, actor=actor, rule="Q17", text=text)
+    writes.flush()
+    unread = F("unread_by_merchant") + 1 if sender == Sender.BUYER else 0
+    Refund.objects.for_store(store_id).filter(pk=refund_id).update(unread_by_merchant=unread)
+    return message
+
+
+@action
+def mark_read(*, store_id: int, refund_id: UUID | str) -> None:
+    """The merchant has seen the thread."""
+    Refund.objects.for_store(store_id).filter(pk=refund_id, unread_by_merchant__gt=0).update(unread_by_merchant=0)

@@ -1,0 +1,67 @@
+"""Every write about goods that come back: the buyer's parcel and what the merchant finds in it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from common.actions import action
+from common.actors import Actor
+from common.writes import WriteSet
+from orders.parcels import awaited_parcel, start_exchange
+from refunds.actions import check_transition, lock_refund, pay, record
+from refunds.models import Refund
+from refunds.states import Status
+
+
+@action
+def ship_return(
+    *, store_id: int, refund_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
+) -> Refund:
+    """The buyer has sent the goods back; the merchant's inspection clock starts (P1).
+
+    After an accepted exchange the refund stays withdrawn, and the merchant's new parcel becomes due (Q16).
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    writes = WriteSet()
+    before = refund.status
+    exchange = awaited_parcel(refund) if refund.status == Status.WITHDRAWN else None
+    if exchange is not None:
+        refund.return_carrier, refund.return_tracking_number = carrier, tracking_number
+        start_exchange(writes, exchange, topic=refund, actor=actor, now=now)
+    else:
+        check_transition(refund, [Status.AWAITING_RETURN], now)
+        refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)
+    writes.update(refund, "return_carrier", "return_tracking_number")
+    record(
+        writes,
+        "return_shipped",
+        refund,
+        before,
+        actor=actor,
+        now=now,
+        rule="P1",
+        carrier=carrier,
+        tracking_number=tracking_number,
+    )
+    writes.flush()
+    return refund
+
+
+@action
+def inspect_return(
+    *, store_id: int, refund_id: UUID | str, passed: bool, note: str, actor: Actor, now: datetime
+) -> Refund:
+    """The merchant has looked at what came back: passed pays the refund, failed rejects it with the note (P1)."""
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    check_transition(refund, [Status.RETURNING], now)
+    writes = WriteSet()
+    before = refund.status
+    if passed:
+        refund.pass_inspection(note=note)
+        pay(writes, refund, actor=actor, now=now, rule="P1")
+    else:
+        refund.fail_inspection(note=note, now=now)
+    writes.update(refund, "inspection_note", "rejection_reason")
+    name = "inspection_passed" if passed else "inspection_failed"
+    record(writes, name, refund, before, actor=actor, now=now, rule="P1", note=note)
+    writes.flush()
+    return refund
