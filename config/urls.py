@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 
 from common.health import healthz, readyz
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
+from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from refunds.api.views import RefundViewSet
@@ -32,6 +33,7 @@ urlpatterns = [
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

@@ -1,7 +1,10 @@
 """Beat sweeps unanswered offers."""
 
+from uuid import UUID
+
 from celery import shared_task
 
+from offers.bulk import run_job, unfinished_jobs
 from offers.statistics import BATCH as COUNTED_AT_ONCE
 from offers.statistics import count_ended_offers
 from offers.sweeps import BATCH, sweep_due_offers
@@ -19,3 +22,16 @@ def count_offers() -> None:
     """Teach the recommendation what buyers answered."""
     while count_ended_offers() == COUNTED_AT_ONCE:
         pass
+
+
+@shared_task
+def run_bulk_job(job_id: str) -> None:
+    """Send a job's offers."""
+    run_job(UUID(job_id))
+
+
+@shared_task
+def resume_bulk_jobs() -> None:
+    """Take up the jobs that were left behind."""
+    for job_id in unfinished_jobs():
+        run_job(job_id)

@@ -5,8 +5,10 @@ from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import CENT, ZERO
+from offers.buyer.links import link_for
 from offers.coupons import coupons_of
 from offers.models import Coupon, MethodCode, Offer
+from stores.api.auth import MARKETPLACE
 
 
 class CouponSerializer(serializers.ModelSerializer):
@@ -51,6 +53,7 @@ class OfferSerializer(serializers.ModelSerializer):
     amount = StrictMoneyField(allow_null=True)
     item_id = serializers.CharField(source="product.item_id", default=None)
     product = serializers.SerializerMethodField()
+    buyer_page = serializers.SerializerMethodField()
     coupons = serializers.SerializerMethodField()
 
     class Meta:
@@ -67,10 +70,17 @@ class OfferSerializer(serializers.ModelSerializer):
             "item_id",
             "product",
             "coupons",
+            "buyer_page",
             "due_at",
             "created_at",
             "answered_at",
         ]
+
+    @extend_schema_field({"type": "string", "nullable": True})
+    def get_buyer_page(self, offer: Offer) -> str | None:
+        """Path of the page on which the buyer answers: for the marketplace's key only, since whoever has it may answer."""
+        request = self.context.get("request")
+        return link_for(offer.refund) if request and request.user.kind == MARKETPLACE else None
 
     @extend_schema_field({"type": "object", "nullable": True})
     def get_product(self, offer: Offer):

@@ -30,7 +30,7 @@ class OfferViewSet(StoreViewSet):
 
     def retrieve(self, request, pk):
         """One offer."""
-        return Response(OfferSerializer(get_or_404(self.get_queryset(), pk=pk)).data)
+        return Response(self.get_serializer(get_or_404(self.get_queryset(), pk=pk)).data)
 
     @extend_schema(request=SendOfferSerializer, responses={201: OfferSerializer})
     def create(self, request):
@@ -49,11 +49,11 @@ class OfferViewSet(StoreViewSet):
             actor=self.actor,
             now=self.now,
         )
-        return Response(OfferSerializer(offer).data, status=201)
+        return Response(self.get_serializer(offer).data, status=201)
 
     def _answer(self, function, pk) -> Response:
         offer = function(store_id=self.store.pk, offer_id=parse_id(pk), actor=self.actor, now=self.now)
-        return Response(OfferSerializer(offer).data)
+        return Response(self.get_serializer(offer).data)
 
     @extend_schema(request=StoreNameSerializer, responses=OfferSerializer)
     @action(detail=True, methods=["post"])

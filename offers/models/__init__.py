@@ -1,5 +1,6 @@
 """Offers, coupons, the switches of methods, and how often each method was accepted."""
 
+from offers.models.bulk import BulkJob, BulkRow, RowStatus
 from offers.models.coupons import Channel, Coupon, CouponGrant, OfferCoupon
 from offers.models.offers import NEGOTIATIONS, MethodCode, Offer, OfferStatus
 from offers.models.statistics import Acceptance, MarketplaceAcceptance
@@ -8,6 +9,8 @@ from offers.models.switches import MarketplaceMethod, StoreMethod
 __all__ = [
     "NEGOTIATIONS",
     "Acceptance",
+    "BulkJob",
+    "BulkRow",
     "Channel",
     "Coupon",
     "CouponGrant",
@@ -17,5 +20,6 @@ __all__ = [
     "Offer",
     "OfferCoupon",
     "OfferStatus",
+    "RowStatus",
     "StoreMethod",
 ]

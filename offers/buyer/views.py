@@ -1,0 +1,138 @@
+"""What the buyer sees and answers. A GET never changes anything; a POST needs the page's CSRF token."""
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from redis.exceptions import RedisError
+
+from common import clock
+from common.actors import Actor, ActorKind
+from common.errors import WanliuError
+from common.tenancy import tenant_scope
+from offers.actions import accept_offer, decline_offer
+from offers.buyer.links import BuyerLink, read_link
+from offers.coupons import coupons_of
+from offers.methods import METHODS, Terms
+from offers.models import MethodCode, Offer, OfferStatus
+from refunds.messages import post_message
+from refunds.models import Message, Refund
+
+POSTS_PER_MINUTE = 20
+VIEWS_PER_MINUTE = 60
+MESSAGE_LENGTH = 1000
+ANSWERS = {"accept": accept_offer, "decline": decline_offer}
+NO_SCRIPTS = {"script-src": ["'none'"], "style-src": ["'self'"]}
+
+
+def allowed(kind: str, token: str, most: int) -> bool:
+    """Whether this link may be used once more this minute. A cache that is down lets it pass."""
+    minute = int(clock.now().timestamp() // 60)
+    key = f"buyer:{kind}:{token[-40:]}:{minute}"
+    try:
+        cache.add(key, 0, 90)
+        return cache.incr(key) <= most
+    except (RedisError, ValueError):
+        return True
+
+
+def buyer_sees(offer: Offer) -> str:
+    """The proposal in the buyer's words."""
+    coupons = coupons_of(offer) if offer.method == MethodCode.COUPON else ()
+    terms = Terms(
+        message=offer.message,
+        amount=offer.amount,
+        return_address=offer.return_address,
+        product=offer.product,
+        coupons=coupons,
+    )
+    return METHODS[offer.method].buyer_sees(offer.refund, terms)
+
+
+@method_decorator(csp_replace(NO_SCRIPTS), name="dispatch")
+class BuyerPage(View):
+    """`/b/<token>/`: the request, the offer with its two answers, and the thread with the seller."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request, token):
+        """Open the scope that the link stands for; a bad link looks like any missing page."""
+        link = read_link(token)
+        if link is None:
+            raise Http404
+        kind, most = ("post", POSTS_PER_MINUTE) if request.method == "POST" else ("view", VIEWS_PER_MINUTE)
+        if not allowed(kind, token, most):
+            response = HttpResponse(_("Too many requests; try again in a minute."), status=429)
+            response["Retry-After"] = "60"
+            return response
+        with tenant_scope(link.store_id):
+            response = super().dispatch(request, link=link, token=token)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def get(self, request, link: BuyerLink, token: str):
+        """Show the page, or with `?answer=` the confirmation of an answer."""
+        return self.show(request, link, answer=request.GET.get("answer", ""))
+
+    def post(self, request, link: BuyerLink, token: str):
+        """Answer the offer, or write to the seller."""
+        try:
+            with transaction.atomic():
+                self.act(request, link)
+        except WanliuError as error:
+            return self.show(request, link, error=str(error), status=409)
+        return redirect("buyer-page", token)
+
+    def act(self, request, link: BuyerLink) -> None:
+        """Call the action that the form stands for."""
+        refund = self.refund(link)
+        actor = Actor(ActorKind.BUYER, f"buyer:{refund.order.buyer_id}"[:64], refund.order.buyer_name)
+        now = clock.now()
+        what = request.POST.get("do", "")
+        text = request.POST.get("text", "").replace("\0", "").strip()[:MESSAGE_LENGTH]
+        if what == "message" and text:
+            post_message(store_id=link.store_id, refund_id=link.refund_id, text=text, actor=actor, now=now)
+        elif what in ANSWERS:
+            offer = self.pending(refund)
+            if offer is None or str(offer.pk) != request.POST.get("offer"):
+                raise WanliuError(_("This offer is over."))
+            ANSWERS[what](store_id=link.store_id, offer_id=offer.pk, actor=actor, now=now)
+
+    def refund(self, link: BuyerLink) -> Refund:
+        """The refund with its order and store."""
+        refunds = Refund.objects.for_store(link.store_id).select_related("order", "store", "return_address")
+        refund = refunds.filter(pk=link.refund_id).first()
+        if refund is None:
+            raise Http404
+        return refund
+
+    def pending(self, refund: Refund) -> Offer | None:
+        """The offer that waits for an answer."""
+        offers = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund, due_at__gt=clock.now())
+        return offers.select_related("refund", "product", "return_address").first()
+
+    def show(self, request, link: BuyerLink, *, answer: str = "", error: str = "", status: int = 200):
+        """Render the page inside the scope."""
+        refund = self.refund(link)
+        offer = self.pending(refund)
+        past = Offer.objects.for_store(link.store_id).filter(refund=refund).exclude(status=OfferStatus.PENDING)
+        context = {
+            "refund": refund,
+            "lines": refund.lines.select_related("line"),
+            "offer": offer,
+            "sees": buyer_sees(offer) if offer else "",
+            "coupons": coupons_of(offer) if offer and offer.method == MethodCode.COUPON else [],
+            "past": past.order_by("id"),
+            "thread": Message.objects.for_store(link.store_id).filter(refund=refund).order_by("id"),
+            "answer": answer if offer and answer in ANSWERS else "",
+            "error": error,
+            "message_length": MESSAGE_LENGTH,
+            "languages": settings.LANGUAGES,
+        }
+        return render(request, "offers/buyer_page.html", context, status=status)

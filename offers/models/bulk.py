@@ -1,0 +1,60 @@
+"""Bulk sending: a job is a row, and each refund in it is a row, so that nothing is lost and nothing is sent twice."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.ids import new_id
+from common.tenancy import TenantModel
+from offers.models.offers import MethodCode, Offer
+from refunds.models import Refund
+
+
+class BulkJob(TenantModel):
+    """“Send the recommended offer” over a selection. `actor` is who asked, as an event keeps it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    actor = models.JSONField()
+    total = models.PositiveIntegerField(_("total"))
+    created_at = models.DateTimeField(_("created"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("bulk sending")
+        verbose_name_plural = _("bulk sendings")
+        indexes = [
+            models.Index(fields=["store", "-id"], name="bulk_job_newest"),
+            models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="bulk_job_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M} ({self.total})"
+
+
+class RowStatus(models.TextChoices):
+    """What became of one refund of a job."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Refused")
+
+
+class BulkRow(TenantModel):
+    """One refund of a job: which method was chosen when it was previewed, and what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
+    method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
+    status = models.CharField(_("status"), max_length=10, choices=RowStatus.choices, default=RowStatus.WAITING)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("refund of a bulk sending")
+        verbose_name_plural = _("refunds of a bulk sending")
+        constraints = [models.UniqueConstraint(fields=["job", "refund"], name="bulk_row_once")]
+        indexes = [models.Index(fields=["job", "id"], condition=Q(status="waiting"), name="bulk_row_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.refund_id}: {self.status}"

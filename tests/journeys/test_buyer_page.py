@@ -1,0 +1,104 @@
+"""The buyer's page: a signed link on which the buyer answers (Q6, Q7, Q10, T11)."""
+
+import re
+
+import pytest
+from django.core import signing
+from django.test import Client
+
+from offers.buyer.links import link_for
+from tests.world import make_shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def offered(clock):
+    """A Tmall store, a refund, and a pending partial refund of ¥9 with a message."""
+    shop = make_shop("tmall")
+    refund = shop.refund(reason="minor_flaw")
+    body = {"refund": str(refund.pk), "method": "partial_refund", "amount": "9.00", "message": "<b>抱歉</b>"}
+    offer = shop.merchant.post("offers/", body).json()
+    return shop, refund, offer
+
+
+def page(link, **params):
+    return Client(headers={"accept-language": "en"}).get(link, params)
+
+
+def answer(link, **body):
+    """Send a form as a browser does, with the page's own CSRF token."""
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(link).content.decode())[1]
+    return browser.post(link, {"csrfmiddlewaretoken": token, **body}, follow=True)
+
+
+@pytest.mark.rule("T11", "Q6")
+def test_it_shows_what_was_proposed_and_asks_once_more(offered):
+    shop, refund, offer = offered
+    link = link_for(refund)
+    text = page(link).content.decode()
+    assert "Keep the goods and receive ¥9.00 back." in text
+    assert "&lt;b&gt;抱歉&lt;/b&gt;" in text
+    confirm = page(link, answer="accept").content.decode()
+    assert "Yes, accept" in confirm
+    assert shop.merchant.get(f"offers/{offer['id']}/").json()["status"] == "pending"
+
+
+@pytest.mark.rule("Q10")
+def test_accepting_withdraws_the_refund(offered):
+    shop, refund, offer = offered
+    done = answer(link_for(refund), do="accept", offer=offer["id"])
+    assert done.status_code == 200
+    assert shop.merchant.get(f"refunds/{refund.pk}/").json()["status"] == "withdrawn"
+    again = answer(link_for(refund), do="accept", offer=offer["id"])
+    assert (again.status_code, "This offer is over." in again.content.decode()) == (409, True)
+
+
+def test_declining_leaves_the_request(offered):
+    shop, refund, offer = offered
+    answer(link_for(refund), do="decline", offer=offer["id"])
+    now = shop.merchant.get(f"refunds/{refund.pk}/").json()
+    assert (now["status"], now["offers"][0]["status"]) == ("awaiting_merchant", "declined")
+
+
+def test_the_buyer_writes_to_the_seller(offered):
+    shop, refund, _ = offered
+    answer(link_for(refund), do="message", text="谢谢")
+    assert [m["text"] for m in shop.merchant.get(f"refunds/{refund.pk}/messages/").json()["results"]] == ["谢谢"]
+
+
+def test_without_the_csrf_token_nothing_happens(offered):
+    shop, refund, offer = offered
+    refused = Client(enforce_csrf_checks=True).post(link_for(refund), {"do": "accept", "offer": offer["id"]})
+    assert refused.status_code == 403
+    assert shop.merchant.get(f"offers/{offer['id']}/").json()["status"] == "pending"
+
+
+def test_a_link_that_is_tampered_with_over_or_meant_for_something_else_opens_nothing(offered, clock):
+    shop, refund, _ = offered
+    link = link_for(refund)
+    other = signing.dumps([shop.store.pk, refund.pk.hex], salt="something else")
+    assert page(link[:-2] + "x/").status_code == 404
+    assert page(f"/b/{other}/").status_code == 404
+    clock.move(days=30, seconds=1)
+    assert page(link).status_code == 404
+
+
+def test_only_the_marketplace_learns_the_link(offered):
+    shop, _, offer = offered
+    assert shop.merchant.get(f"offers/{offer['id']}/").json()["buyer_page"] is None
+    link = shop.buyer.get(f"offers/{offer['id']}/").json()["buyer_page"]
+    assert page(link).status_code == 200
+
+
+def test_a_link_may_be_used_so_often(offered):
+    _, refund, _ = offered
+    statuses = [page(link_for(refund)).status_code for _ in range(61)]
+    assert statuses == [200] * 60 + [429]
+
+
+def test_an_offer_that_is_over_is_not_shown(offered, clock):
+    _, refund, _ = offered
+    clock.move(hours=24)
+    assert "The seller offers you" not in page(link_for(refund)).content.decode()
