@@ -10,7 +10,8 @@ from common.actors import Actor, ActorKind
 from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
-from offers.models import Offer
+from offers.coupons import create_coupon
+from offers.models import Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
@@ -20,7 +21,7 @@ from refunds import returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
-from workbench.demo.catalogue import BUYERS, CARRIERS, PRODUCTS, STORES
+from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.scenes import SCENES, Scene
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
@@ -28,8 +29,23 @@ BUYER = Actor(ActorKind.BUYER, "demo", "买家")
 PLAIN_ORDERS = 12
 
 
-def open_stores() -> list[Store]:
-    """The four stores with their products and return addresses."""
+def add_coupons(store: Store, now: datetime) -> None:
+    """Coupons on each channel, valid since before the first scene."""
+    for name, channel, off, spend in COUPONS:
+        create_coupon(
+            store=store,
+            name=name,
+            channel=channel,
+            amount_off=Decimal(off),
+            min_spend=Decimal(spend),
+            valid_from=now - timedelta(days=60),
+            valid_until=now + timedelta(days=90),
+            quantity=500,
+        )
+
+
+def open_stores(now: datetime) -> list[Store]:
+    """The four stores with their products, coupons and return addresses."""
     stores = []
     for code, (marketplace, name, address) in STORES.items():
         store = store_actions.create_store(code=code, name=name, marketplace=marketplace)
@@ -40,6 +56,8 @@ def open_stores() -> list[Store]:
                 for item_id, title, category, price in PRODUCTS[code]
             ],
         )
+        if marketplace == "tmall":
+            add_coupons(store, now)
         store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
         stores.append(store)
     return stores
@@ -213,6 +231,16 @@ class Play:
             agreed_with_buyer=True,
             **arguments,
         )
+
+    def retain(self, number: int, **arguments) -> None:
+        """One of Tmall's seven methods."""
+        if "amount" in arguments:
+            arguments["amount"] = Decimal(arguments["amount"])
+        if arguments["method"] == "coupon":
+            with tenant_scope(self.store.pk):
+                usable = Coupon.objects.for_store(self.store.pk).usable(clock.now()).as_buyer_sees()
+                arguments["coupon_ids"] = list(usable.values_list("pk", flat=True))
+        self._on_refund(offer_actions.send_offer, number, AGENT, **arguments)
 
     def _answer(self, action, number: int) -> None:
         with tenant_scope(self.store.pk):

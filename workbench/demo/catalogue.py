@@ -58,3 +58,12 @@ BUYERS = [
 ]
 
 CARRIERS = ["顺丰速运", "中通快递", "圆通速递", "韵达快递"]
+
+# (name, channel, yuan off, from a purchase of)
+COUPONS = [
+    ("老客回馈券", "smart_retention", "20.00", "199.00"),
+    ("安心收货券", "smart_retention", "10.00", "99.00"),
+    ("无门槛心意券", "smart_retention", "5.00", "0.00"),
+    ("退款挽留旧券", "refund_retention", "15.00", "150.00"),
+    ("店铺通用券", "general", "8.00", "88.00"),
+]

@@ -157,9 +157,39 @@ TAOTE = [
     Scene(0.4, "return_and_refund", "wrong_purchase", item=3, description="买小了一码"),
 ]
 
+METHODS = {
+    "reassurance": ("slow_logistics", {"message": "亲，包裹正在加急催件，请再等等好吗？"}),
+    "coupon": ("packaging_damaged", {"message": "抱歉包装受损，送您优惠券表示歉意"}),
+    "exchange": ("wrong_item", {"message": "给您换一件全新的", "item_id": "710022"}),
+    "gift": ("minor_flaw", {"message": "抱歉有小瑕疵，送您一份收纳袋", "item_id": "710023"}),
+    "partial_refund": ("minor_flaw", {"message": "补您差价，留下用着好吗？", "amount": "19.90"}),
+    "reship": ("missing_parts", {"message": "漏发的今天就补给您", "item_id": "710023"}),
+    "red_packet": ("seller_delay", {"message": "让您久等了，小红包请收下", "amount": "5.00"}),
+}
+# What became of the offer: how long ago the refund was asked, and the steps after the offer.
+ENDINGS = {
+    "pending": (7.0, ()),
+    "accepted": (140.0, ((138, "accept", {}), (137, "sweep", {}))),
+    "declined": (30.0, ((27, "decline", {}),)),
+    "expired": (44.0, ((19, "sweep", {}),)),
+    "withdrawn": (110.0, ((107, "approve", {}),)),
+}
+
+
+def _retention(method: str, place: int, ending: str) -> Scene:
+    """A refund whose buyer was offered `method`, and what became of it."""
+    reason, terms = METHODS[method]
+    asked, steps = ENDINGS[ending]
+    asked += place * 0.35
+    offered = (asked - 1, "retain", {"method": method, **terms})
+    return Scene(asked, "return_and_refund", reason, (offered, *steps), item=place, delivered=place % 2 == 0)
+
+
+TMALL = [_retention(method, place, ending) for place, method in enumerate(METHODS) for ending in ENDINGS]
+
 SCENES = {
     "taote-demo": TAOTE + COMMON,
-    "tmall-demo": COMMON,
+    "tmall-demo": TMALL + COMMON,
     "kuaishou-demo": COMMON,
     "pinduoduo-demo": COMMON,
 }

@@ -35,9 +35,9 @@ class Command(BaseCommand):
             self.stdout.write("The demo is loaded already.")
             return
         if not stores:
-            with system_scope():
-                stores = open_stores()
             now = clock.now()
+            with system_scope():
+                stores = open_stores(now)
             with tqdm(total=count_happenings(STORES), desc="demo", unit="step", disable=None) as bar:
                 for store in stores:
                     for code in play(store, now):
