@@ -14,7 +14,7 @@ from orders.models import Order
 from refunds import actions as refund_actions
 from refunds.models import Refund
 from stores import actions as store_actions
-from stores.models import Membership, ReturnAddress, Store, User
+from stores.models import CategoryOpening, Membership, ReturnAddress, Store, User
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in Shanghai
 MERCHANT = Actor(ActorKind.MERCHANT, "test", "agent")
@@ -133,6 +133,10 @@ class Shop:
 def make_shop(marketplace: str = "taote", code: str | None = None) -> Shop:
     """A store with everything it needs to work."""
     code = code or f"{marketplace}-{next(_numbers)}"
+    if marketplace == "tmall":  # the launch list is gone once a test has emptied the database
+        CategoryOpening.objects.get_or_create(
+            marketplace="tmall", category="50008163", defaults={"name": "bedding", "opens_on": NOON.date()}
+        )
     with system_scope():
         store = store_actions.create_store(code=code, name=f"Store {code}", marketplace=marketplace)
         _, merchant_key = store_actions.create_store_key(store=store, name="erp")

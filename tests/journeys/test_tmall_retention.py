@@ -7,12 +7,13 @@ import pytest
 
 from common.tenancy import system_scope
 from offers.coupons import create_coupon
-from offers.models import CouponGrant
+from offers.models import CouponGrant, MarketplaceMethod, StoreMethod
 from offers.statistics import count_ended_offers
 from orders.parcels import sweep_due_parcels
 from payments.models import SandboxTransfer
 from payments.settlement import settle_batch
 from stores.actions import upsert_products
+from stores.models import CategoryOpening
 from tests.world import NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +89,6 @@ def test_only_what_was_shipped_is_retainable(tmall, clock, kind):
 
 @pytest.mark.rule("Q2", "Q3")
 def test_categories_open_by_date(tmall, clock):
-    from stores.models import CategoryOpening
-
     refund = tmall.refund(tmall.order(category="777"))
     assert detail(tmall, refund)["retainable"]["code"] == "category_not_open"
     assert tmall.merchant.get("refunds/", retainable="true").json()["results"] == []
@@ -100,6 +99,13 @@ def test_categories_open_by_date(tmall, clock):
     clock.move(hours=12)  # midnight in Shanghai
     assert detail(tmall, refund)["retainable"] == {"ok": True, "code": None}
     assert len(tmall.merchant.get("refunds/", retainable="true").json()["results"]) == 1
+
+
+@pytest.mark.rule("Q2")
+def test_the_launch_list_is_loaded():
+    opened = set(CategoryOpening.objects.filter(marketplace="tmall").values_list("category", flat=True))
+    assert opened >= {"201207402", "126762001", "124458005", "50008141"}
+    assert opened >= {"124484008", "50008163", "122928002", "50013886"}
 
 
 @pytest.mark.rule("Q2")
@@ -114,8 +120,6 @@ def test_other_sites_cannot_retain(tmall, refund, site):
 
 @pytest.mark.rule("Q4")
 def test_each_method_has_its_switches(tmall, refund):
-    from offers.models import MarketplaceMethod, StoreMethod
-
     red = MarketplaceMethod.objects.get(method="red_packet")
     assert red.available_from > MarketplaceMethod.objects.get(method="gift").available_from
     assert offer(tmall, refund, "red_packet", amount="1.00").status_code == 201
