@@ -2,18 +2,17 @@
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
-from redis.exceptions import RedisError
 
 from common import clock
 from common.actors import Actor, ActorKind
 from common.errors import WanliuError
+from common.rates import seconds_left, within_rate
 from common.tenancy import tenant_scope
 from offers.actions import accept_offer, decline_offer
 from offers.buyer.links import BuyerLink, read_link
@@ -28,17 +27,6 @@ VIEWS_PER_MINUTE = 60
 MESSAGE_LENGTH = 1000
 ANSWERS = {"accept": accept_offer, "decline": decline_offer}
 NO_SCRIPTS = {"script-src": ["'none'"], "style-src": ["'self'"]}
-
-
-def allowed(kind: str, token: str, most: int) -> bool:
-    """Whether this link may be used once more this minute. A cache that is down lets it pass."""
-    minute = int(clock.now().timestamp() // 60)
-    key = f"buyer:{kind}:{token[-40:]}:{minute}"
-    try:
-        cache.add(key, 0, 90)
-        return cache.incr(key) <= most
-    except (RedisError, ValueError):
-        return True
 
 
 def buyer_sees(offer: Offer) -> str:
@@ -66,9 +54,9 @@ class BuyerPage(View):
         if link is None:
             raise Http404
         kind, most = ("post", POSTS_PER_MINUTE) if request.method == "POST" else ("view", VIEWS_PER_MINUTE)
-        if not allowed(kind, token, most):
+        if not within_rate(f"buyer:{kind}:{token[-40:]}", most=most, window_s=60):
             response = HttpResponse(_("Too many requests; try again in a minute."), status=429)
-            response["Retry-After"] = "60"
+            response["Retry-After"] = str(seconds_left(60))
             return response
         with tenant_scope(link.store_id):
             response = super().dispatch(request, link=link, token=token)
