@@ -1,10 +1,13 @@
 """What the buyer sees and answers. A GET never changes anything; a POST needs the page's CSRF token."""
 
+from zoneinfo import ZoneInfo
+
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -123,4 +126,5 @@ class BuyerPage(View):
             "message_length": MESSAGE_LENGTH,
             "languages": settings.LANGUAGES,
         }
-        return render(request, "offers/buyer_page.html", context, status=status)
+        with timezone.override(ZoneInfo(refund.store.time_zone)):
+            return render(request, "offers/buyer_page.html", context, status=status)

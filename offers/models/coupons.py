@@ -63,11 +63,10 @@ class Coupon(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return _("%(name)s: ¥%(off)s off from ¥%(spend)s") % {
-            "name": self.name,
-            "off": self.amount_off,
-            "spend": self.min_spend,
-        }
+        terms = {"name": self.name, "off": self.amount_off, "spend": self.min_spend}
+        if self.min_spend:
+            return _("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
+        return _("%(name)s (¥%(off)s off)") % terms
 
 
 class OfferCoupon(TenantModel):
