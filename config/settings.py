@@ -21,7 +21,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "t
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # its default one would replace the workbench's site by its own
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "workbench.apps.WorkbenchAdminConfig",
@@ -72,6 +72,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "workbench" / "templates"],  # before the theme's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -109,7 +110,12 @@ CACHES = {
 # --- workers ----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,  # a request that tells a worker doesn't wait for a broker that is down: the sweep is there
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -147,6 +153,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "workbench/locked_out.html"
 AXES_ENABLE_ADMIN = False
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -191,7 +198,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPage",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.WanliuSchema",
     "DEFAULT_THROTTLE_CLASSES": ["stores.api.throttle.KeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"key": env.str("API_RATE", "6000/min")},
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
@@ -203,7 +210,6 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "common.api.errors.WanliuExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "common.api.errors.WanliuExceptionFormatter",
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "429"],
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -217,6 +223,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatusEnum": "orders.models.OrderStatus",
+        "RefundStatusEnum": "refunds.states.Status",
+        "OfferStatusEnum": "offers.models.OfferStatus",
+        "PaymentStatusEnum": "payments.models.PaymentStatus",
+    },
 }
 
 # --- workbench --------------------------------------------------------------------------------------------
@@ -224,10 +236,31 @@ UNFOLD = {
     "SITE_TITLE": _("Wanliu"),
     "SITE_HEADER": _("Wanliu"),
     "SITE_SUBHEADER": _("After-sales workbench"),
-    "SITE_SYMBOL": "volunteer_activism",
+    "SITE_ICON": "workbench.navigation.icon",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "workbench.navigation.icon"}],
+    "SITE_URL": None,
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["workbench.navigation.style"],
+    "SCRIPTS": ["workbench.navigation.script"],
+    "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.7% .013 185)",
+            "100": "oklch(94.8% .03 185)",
+            "200": "oklch(90% .055 185)",
+            "300": "oklch(83% .08 185)",
+            "400": "oklch(73% .1 185)",
+            "500": "oklch(62% .1 186)",
+            "600": "oklch(52.5% .09 187)",
+            "700": "oklch(45.5% .08 188)",
+            "800": "oklch(39.5% .067 189)",
+            "900": "oklch(34.5% .055 190)",
+            "950": "oklch(25% .045 191)",
+        },
+    },
 }
 
 # --- logs -------------------------------------------------------------------------------------------------

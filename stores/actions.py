@@ -47,10 +47,24 @@ def update_store(*, store: Store, name: str | None = None, time_zone: str | None
 
 
 @action
+def open_negotiation(*, store: Store, is_open: bool) -> Store:
+    """The marketplace opens negotiation to the store, or closes it again (T1)."""
+    store.negotiation_open = is_open
+    store.save(update_fields=["negotiation_open"])
+    return store
+
+
+@action
 def add_member(*, store: Store, user: User, role: str) -> Membership:
     """Give a user a role in a store, or change it."""
     membership, _created = Membership.objects.update_or_create(store=store, user=user, defaults={"role": role})
     return membership
+
+
+@action
+def remove_member(*, membership: Membership) -> None:
+    """End a user's role in a store; their next request sees nothing of it."""
+    membership.delete()
 
 
 @action
@@ -113,6 +127,16 @@ def upsert_products(*, store: Store, products: list[ProductData]) -> list[Produc
     )
     saved = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
     return [saved[item_id] for item_id in wanted]
+
+
+@action
+def add_product(*, store: Store, data: ProductData) -> Product:
+    """Add one product. Invalid `item_id` when the store has it already: `upsert_products` would overwrite it."""
+    rows = Product.objects.bulk_create([Product(store=store, **data)], ignore_conflicts=True)
+    saved = Product.objects.for_store(store.pk).get(item_id=data["item_id"])
+    if saved.pk != rows[0].pk:
+        raise Invalid("item_id", _("This store already has an item with this id."), "unique")
+    return saved
 
 
 @action

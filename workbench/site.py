@@ -2,29 +2,74 @@
 
 from functools import wraps
 
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
-from common.tenancy import system_scope, tenant_scope
-from stores.permissions import roles_of
+from workbench import dashboard
+from workbench.desk import SESSION_KEY, desk_of, find_store
 
 
 class WorkbenchSite(UnfoldAdminSite):
-    """Operators see every store; merchants the stores in which they have a role."""
+    """Operators see every store; merchants the stores in which they have a role; both may pick one."""
+
+    index_title = gettext_lazy("Overview")
+    index_template = "workbench/dashboard.html"
+    enable_nav_sidebar = True
 
     def admin_view(self, view, cacheable=False):
-        """Open the user's scope around the view and its template."""
+        """Open the user's scope and time zone around the view and its template."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(view)
         def scoped(request, *args, **kwargs):
-            user = request.user
-            if not user.is_authenticated:
+            if not request.user.is_authenticated:
                 return inner(request, *args, **kwargs)
-            scope = system_scope() if user.is_superuser else tenant_scope(*roles_of(user))
-            with scope:
+            desk = desk_of(request)
+            with desk.scope(), timezone.override(desk.zone):
                 response = inner(request, *args, **kwargs)
                 if hasattr(response, "render") and not response.is_rendered:
                     response.render()
                 return response
 
         return scoped
+
+    def get_urls(self):
+        """The admin's addresses and the desk's own."""
+        return [path("switch-store/", self.admin_view(switch_store), name="switch_store"), *super().get_urls()]
+
+    def each_context(self, request):
+        """What every page shows: the desk, beside the theme's own."""
+        context = super().each_context(request)
+        if self.has_permission(request):
+            context["desk"] = desk_of(request)
+        return context
+
+    def index(self, request, extra_context=None):
+        """The desk: what waits, and until when."""
+        return super().index(request, {**dashboard.build(request), **(extra_context or {})})
+
+
+@require_POST
+def switch_store(request: HttpRequest) -> HttpResponseRedirect:
+    """Pick one store, or all of them again; kept in the session. 404 for a store that the user doesn't work in."""
+    picked = request.POST.get("store", "")
+    if picked:
+        store = find_store(request.user, picked)
+        if store is None:
+            raise Http404
+        request.session[SESSION_KEY] = store.pk
+        messages.success(request, _("You now work in %(store)s.") % {"store": store.name})
+    else:
+        request.session.pop(SESSION_KEY, None)
+        messages.success(request, _("You now see all stores."))
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("admin:index")
+    return HttpResponseRedirect(target)

@@ -1,0 +1,41 @@
+"""People at the desk."""
+
+import pytest
+from django.test import Client
+
+from tests.world import Shop, make_user
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Real hashing takes half a second per person."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+class Desk:
+    """A browser without scripts, signed in."""
+
+    def __init__(self, user, **kwargs):
+        self.user, self.client = user, Client(**kwargs)
+        self.client.force_login(user, "stores.permissions.RoleBackend")
+
+    def get(self, path, **params):
+        """GET below /admin/."""
+        return self.client.get(f"/admin/{path}", params)
+
+    def post(self, path, **data):
+        """POST below /admin/."""
+        return self.client.post(f"/admin/{path}", data)
+
+
+@pytest.fixture
+def sign_in(db):
+    """`sign_in("agent", shop)` gives a desk; a role of None is a user without a store, "operator" sees all."""
+
+    def sign(role: str | None, shop: Shop | None = None, **kwargs) -> Desk:
+        if role == "operator":
+            return Desk(make_user("operator", operator=True), **kwargs)
+        name = f"{role}-{shop.store.code if shop else 'nowhere'}"
+        return Desk(make_user(name, shop=shop, role=role or "viewer"), **kwargs)
+
+    return sign

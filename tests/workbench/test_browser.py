@@ -1,0 +1,115 @@
+"""The negotiation by hand, in a real browser: from the queue to the money, and on a phone."""
+
+import shutil
+import warnings
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+
+from payments.settlement import settle_batch
+from tests.world import make_shop, make_user
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+if CHROMIUM is None:
+    warnings.warn("NO BROWSER: Chromium isn't installed, the browser tests are skipped.", stacklevel=1)
+    pytestmark.append(pytest.mark.skip(reason="NO BROWSER: install Chromium to run this"))
+
+
+@pytest.fixture
+def browser(monkeypatch):
+    """Headless Chromium. Playwright's loop makes Django believe that this is asynchronous code."""
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        chromium.close()
+        connections.close_all()  # those of Playwright's loop, which nobody else sees
+
+
+@pytest.fixture
+def request_():
+    """A shop, its agent, and a return of ¥59 asked for just now, by the real clock."""
+    from common import clock
+
+    cache.clear()
+    shop = make_shop("taote")
+    make_user("agent", shop=shop, role="agent")
+    return shop, shop.refund(now=clock.now())
+
+
+def sign_in(page, base: str) -> list[str]:
+    """Sign in by hand; returns the list that collects what goes wrong in the page."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(f"{base}/admin/login/")
+    page.fill("[name=username]", "agent")
+    page.fill("[name=password]", "correct horse 9")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{base}/admin/")
+    return wrong
+
+
+@pytest.mark.rule("T2", "T5", "T11", "Q6")
+def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
+    shop, refund = request_
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    wrong = sign_in(page, live_server.url)
+    page.click("text=Awaiting me")
+    page.click(f"#result_list >> text={refund.order.number}")
+    assert page.inner_text(".wl-case-clock .wl-countdown").startswith("35 h 59 min")
+
+    page.click("#negotiate")
+    page.fill("[name=amount]", "59.01")
+    page.check("[name=agreed_with_buyer]")
+    page.click("#to-preview")
+    assert page.evaluate("document.querySelector('[name=amount]').validity.rangeOverflow")
+    page.fill("[name=amount]", "2")
+    page.fill("[name=message]", "亲，补偿 2 元")
+    page.click("#to-preview")
+    assert "Keep the goods and receive ¥2.00." in page.inner_text("#buyer-sees")
+    page.click("#edit-offer")
+    assert page.input_value("[name=message]") == "亲，补偿 2 元"
+    page.click("#to-preview")
+    page.click("#send-offer")
+    page.wait_for_selector("#offers")
+
+    offer = shop.merchant.get(f"refunds/{refund.pk}/").json()["offers"][0]
+    assert shop.buyer.post(f"offers/{offer['id']}/accept/").status_code == 200
+    settle_batch()
+    page.reload()
+
+    assert "Refunded" in page.inner_text(".wl-case")
+    assert "¥2.00" in page.inner_text("#payments")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):
+    _shop, refund = request_
+    page = browser.new_page(viewport={"width": 390, "height": 844}, locale=language)
+    wrong = sign_in(page, live_server.url)
+    case = f"refunds/refund/{refund.pk}"
+    lists = ["refunds/refund/", "orders/order/?queue=all", "stores/product/", "payments/payment/"]
+    for path in ["", *lists, f"{case}/change/", f"{case}/negotiate/", f"{case}/decide/approve/"]:
+        page.goto(f"{live_server.url}/admin/{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{path or 'overview'} is {width} pixels wide"
+    button = page.locator("#confirm").bounding_box()
+    assert button["height"] >= 44
+    assert wrong == []

@@ -1,0 +1,184 @@
+"""Decisions at the desk: who may, what a GET does (nothing), and what follows."""
+
+import pytest
+
+from orders.models import Order
+from payments.models import Payment, PaymentStatus
+from payments.settlement import settle_batch
+from refunds import actions
+from stores import actions as store_actions
+from tests.world import BUYER, MERCHANT, NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def path(refund, page="change/"):
+    return f"refunds/refund/{refund.pk}/{page}"
+
+
+@pytest.mark.rule("T8")
+@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+@pytest.mark.parametrize(
+    ("page", "data"),
+    [
+        ("decide/approve/", {}),
+        ("decide/reject/", {"reason": "worn"}),
+        (
+            "negotiate/",
+            {"step": "send", "method": "change_to_refund_only", "amount": "2.00", "agreed_with_buyer": "on"},
+        ),
+    ],
+)
+def test_deciding_is_for_agents_and_owners(taote, clock, sign_in, role, page, data):
+    refund = taote.refund()
+    desk = sign_in(role, taote)
+    data = {**data, **({"return_address": str(taote.address.pk)} if "approve" in page else {})}
+    assert desk.get(path(refund)).status_code == 200
+    assert desk.get(path(refund, page)).status_code == 403
+    assert desk.post(path(refund, page), **data).status_code == 403
+    assert taote.reload(refund).status == "awaiting_merchant"
+    assert taote.merchant.get(f"refunds/{refund.pk}/").json()["offers"] == []
+    shown = desk.get(path(refund)).content.decode()
+    assert 'id="decide-approve"' not in shown
+    assert "Your role in this store doesn&#x27;t allow this." in shown
+
+    agent = sign_in("agent", taote)
+    assert 'id="decide-approve"' in agent.get(path(refund)).content.decode()
+    assert agent.post(path(refund, page), **data).status_code == 302
+    assert taote.reload(refund).status != "awaiting_merchant" or page == "negotiate/"
+
+
+def test_a_get_decides_nothing(taote, clock, sign_in):
+    refund, desk = taote.refund(), sign_in("owner", taote)
+    before = taote.merchant.get(f"refunds/{refund.pk}/timeline/").json()
+    for page in ("decide/approve/", "decide/reject/", "negotiate/", "change/"):
+        for params in ({}, {"step": "send", "reason": "x", "return_address": str(taote.address.pk)}):
+            assert desk.get(path(refund, page), **params).status_code == 200
+    order = taote.order(shipped=False)
+    assert desk.get(f"orders/order/{order.pk}/ship/", carrier="SF", tracking_number="1").status_code == 200
+    assert taote.reload(order).status == "unshipped"
+    assert taote.merchant.get(f"refunds/{refund.pk}/timeline/").json() == before
+
+
+def test_posts_need_the_csrf_token(taote, clock, sign_in):
+    refund, desk = taote.refund(), sign_in("owner", taote, enforce_csrf_checks=True)
+    for page in ("decide/approve/", "decide/reject/", "negotiate/"):
+        assert desk.post(path(refund, page), reason="no").status_code == 403
+    assert desk.post("switch-store/", store=taote.store.pk).status_code == 403
+    assert taote.reload(refund).status == "awaiting_merchant"
+
+
+@pytest.mark.rule("T8", "P1")
+def test_approving_a_return_names_the_address_that_was_chosen(taote, clock, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    with taote.scope():
+        second = store_actions.add_return_address(store=taote.store, contact="二仓", phone="1", address="杭州")
+    page = desk.get(path(refund, "decide/approve/")).content.decode()
+    assert "within 7 days" in page
+    assert "二仓" in page
+    assert desk.post(path(refund, "decide/approve/"), return_address=str(second.pk)).status_code == 302
+    now = taote.reload(refund)
+    assert (now.status, now.return_address_id) == ("awaiting_return", second.pk)
+
+
+def test_an_address_of_another_store_is_no_choice(taote, other, clock, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    answer = desk.post(path(refund, "decide/approve/"), return_address=str(other.address.pk))
+    assert answer.status_code == 200
+    assert taote.reload(refund).status == "awaiting_merchant"
+
+
+@pytest.mark.rule("T8")
+def test_rejecting_needs_a_reason(taote, clock, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    answer = desk.post(path(refund, "decide/reject/"), reason="  ")
+    assert "This field is required." in answer.content.decode()
+    assert taote.reload(refund).status == "awaiting_merchant"
+    desk.post(path(refund, "decide/reject/"), reason="商品已使用")
+    now = taote.reload(refund)
+    assert (now.status, now.rejection_reason) == ("rejected", "商品已使用")
+    assert "商品已使用" in desk.get(path(refund)).content.decode()
+
+
+@pytest.mark.rule("T10")
+def test_after_the_deadline_a_rejection_is_refused_with_the_reason(taote, clock, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    clock.move(hours=36)
+    answer = desk.client.post(f"/admin/{path(refund, 'decide/reject/')}", {"reason": "late"}, follow=True)
+    assert "The deadline has passed" in answer.content.decode()
+    assert taote.reload(refund).status == "awaiting_merchant"
+
+
+@pytest.fixture
+def returned(taote, clock):
+    """A return on its way to the merchant."""
+    refund = taote.refund()
+    with taote.scope():
+        actions.approve_refund(store_id=taote.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
+        actions.ship_return(
+            store_id=taote.store.pk, refund_id=refund.pk, carrier="YTO", tracking_number="1", actor=BUYER, now=NOON
+        )
+    return refund
+
+
+@pytest.mark.rule("P1")
+@pytest.mark.parametrize(
+    ("code", "note", "status"), [("inspection-passed", "", "refunding"), ("inspection-failed", "worn", "rejected")]
+)
+def test_the_warehouse_inspects(taote, returned, sign_in, code, note, status):
+    agent, warehouse = sign_in("agent", taote), sign_in("warehouse", taote)
+    assert agent.post(path(returned, f"decide/{code}/"), note=note).status_code == 403
+    assert taote.reload(returned).status == "returning"
+    assert warehouse.post(path(returned, f"decide/{code}/"), note=note).status_code == 302
+    assert taote.reload(returned).status == status
+
+
+@pytest.mark.rule("P1")
+def test_a_failed_inspection_says_why(taote, returned, sign_in):
+    desk = sign_in("warehouse", taote)
+    assert desk.post(path(returned, "decide/inspection-failed/"), note="").status_code == 200
+    assert taote.reload(returned).status == "returning"
+
+
+def test_paying_again_is_for_finance(taote, clock, sign_in):
+    refund = taote.refund(taote.order(buyer_id="sandbox-decline"), kind="refund_only")
+    desk = sign_in("agent", taote)
+    desk.post(path(refund, "decide/approve/"))
+    settle_batch()
+    assert taote.reload(refund).needs_attention
+    assert refund.order.number in desk.get("refunds/refund/", queue="attention").content.decode()
+    assert desk.post(path(refund, "decide/pay-again/")).status_code == 403
+    assert sign_in("finance", taote).post(path(refund, "decide/pay-again/")).status_code == 302
+    with taote.scope():
+        assert Payment.objects.filter(topic_id=refund.pk).count() == 2
+
+
+def test_a_payment_that_waits_for_a_person_is_resumed_by_finance(taote, clock, sign_in):
+    refund = taote.refund(kind="refund_only")
+    agent = sign_in("agent", taote)
+    agent.post(path(refund, "decide/approve/"))
+    with taote.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+        Payment.objects.filter(pk=payment.pk).update(needs_attention=True, next_attempt_at=None)
+    resume = f"payments/payment/{payment.pk}/resume/"
+    assert agent.post(resume).status_code == 403
+    finance = sign_in("finance", taote)
+    assert finance.get(resume).status_code == 200
+    assert taote.reload(payment).needs_attention
+    assert finance.post(resume).status_code == 302
+    now = taote.reload(payment)
+    assert (now.needs_attention, now.status) == (False, PaymentStatus.PENDING)
+
+
+def test_the_warehouse_ships_and_the_viewer_does_not(taote, clock, sign_in):
+    order = taote.order(shipped=False)
+    parcel = {"carrier": "SF", "tracking_number": "SF1"}
+    assert sign_in("viewer", taote).post(f"orders/order/{order.pk}/ship/", **parcel).status_code == 403
+    desk = sign_in("warehouse", taote)
+    assert desk.post(f"orders/order/{order.pk}/ship/", carrier="").status_code == 200
+    assert taote.reload(order).status == "unshipped"
+    assert desk.post(f"orders/order/{order.pk}/ship/", **parcel).status_code == 302
+    again = desk.client.post(f"/admin/orders/order/{order.pk}/ship/", parcel, follow=True)
+    assert "already been shipped" in again.content.decode()
+    with taote.scope():
+        assert Order.objects.get(pk=order.pk).tracking_number == "SF1"

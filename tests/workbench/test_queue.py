@@ -1,0 +1,125 @@
+"""The queue: what each tab shows, in which order, and at what cost."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from offers.actions import send_offer
+from refunds import actions
+from tests.world import BUYER, MERCHANT, NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(desk, **params):
+    """The order numbers of the queue, as listed."""
+    return [refund.order.number for refund in desk.get("refunds/refund/", **params).context["cl"].result_list]
+
+
+@pytest.fixture
+def desk(taote, clock, sign_in):
+    """An agent's desk."""
+    return sign_in("agent", taote)
+
+
+def test_the_tabs(taote, clock, desk):
+    first, second, third = taote.refund(), taote.refund(kind="refund_only"), taote.refund()
+    with taote.scope():
+        send_offer(
+            store_id=taote.store.pk,
+            refund_id=second.pk,
+            method="change_to_return",
+            return_address_id=taote.address.pk,
+            agreed_with_buyer=True,
+            actor=MERCHANT,
+            now=NOON,
+        )
+        actions.approve_refund(store_id=taote.store.pk, refund_id=third.pk, actor=MERCHANT, now=NOON)
+        actions.ship_return(
+            store_id=taote.store.pk, refund_id=third.pk, carrier="YTO", tracking_number="1", actor=BUYER, now=NOON
+        )
+    numbers = [refund.order.number for refund in (first, second, third)]
+    assert sorted(shown(desk)) == sorted(numbers[:2])
+    assert shown(desk, queue="negotiating") == numbers[1:2]
+    assert shown(desk, queue="returns") == numbers[2:]
+    assert shown(desk, queue="all") == numbers[::-1]
+    assert shown(desk, queue="due") == []
+    clock.move(hours=34, minutes=1)
+    assert sorted(shown(desk, queue="due")) == sorted(numbers[:2])
+    assert "1 h 59 min" in desk.get("refunds/refund/").content.decode()
+    clock.move(hours=2)
+    assert shown(desk, queue="due") == []
+    assert sorted(shown(desk, queue="overdue")) == sorted(numbers[:2])
+
+
+def test_the_earliest_deadline_comes_first(taote, clock, desk):
+    late = taote.refund()
+    clock.move(hours=1)
+    later = taote.refund(now=NOON.replace(hour=5))
+    assert shown(desk, queue="awaiting") == [late.order.number, later.order.number]
+    assert shown(desk, queue="all") == [later.order.number, late.order.number]
+
+
+def test_search_looks_through_everything(taote, clock, desk):
+    refund = taote.refund()
+    taote.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no"})
+    assert shown(desk) == []
+    number = refund.order.number
+    for term in (number, number[:-1], "王小明", "buyer-1"):
+        assert number in shown(desk, q=term)
+    assert shown(desk, q="nobody") == []
+    assert shown(desk, q="%") == []
+
+
+def test_filters_by_kind_and_reason(taote, clock, desk):
+    one, two = taote.refund(reason="quality"), taote.refund(kind="refund_only")
+    assert shown(desk, kind__exact="refund_only") == [two.order.number]
+    assert shown(desk, reason__exact="quality") == [one.order.number]
+
+
+def statements(desk, **params):
+    """How many statements a queue page takes."""
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert desk.get("refunds/refund/", **params).status_code == 200
+    assert not [query for query in captured if "COUNT(" in query["sql"].upper()]
+    return len(captured)
+
+
+def test_statements_do_not_grow_with_the_rows(taote, clock, desk):
+    taote.refund()
+    few = statements(desk)
+    for _ in range(6):
+        taote.refund()
+    assert statements(desk) == few
+    assert few <= 12
+
+
+def test_pages_without_a_count(taote, clock, desk, monkeypatch):
+    monkeypatch.setattr("workbench.refunds.admin.RefundAdmin.list_per_page", 2)
+    numbers = [taote.refund().order.number for _ in range(5)][::-1]
+    assert shown(desk, queue="all", p=1) + shown(desk, queue="all", p=2) + shown(desk, queue="all", p=3) == numbers
+    assert 'rel="next"' in desk.get("refunds/refund/", queue="all", p=2).content.decode()
+    assert 'rel="next"' not in desk.get("refunds/refund/", queue="all", p=3).content.decode()
+    assert shown(desk, queue="all", p=9) == []
+
+
+def test_the_overview_counts_and_links(taote, clock, desk):
+    taote.refund()
+    taote.order(shipped=False)
+    page = desk.get("")
+    tiles = {tile["url"].split("queue=")[1]: tile["count"] for tile in page.context["tiles"]}
+    assert (tiles["awaiting"], tiles["negotiating"], tiles["to_ship"]) == ("1", "0", "1")
+    for tile in page.context["tiles"]:
+        assert desk.client.get(tile["url"]).status_code == 200
+    assert len(page.context["deadlines"]) == 1
+
+
+def test_counts_are_capped(taote, clock, desk, monkeypatch):
+    monkeypatch.setattr("workbench.queues.MOST_COUNTED", 2)
+    monkeypatch.setattr("workbench.dashboard.MOST_COUNTED", 2)
+    for _ in range(4):
+        taote.refund()
+    tiles = {str(tile["label"]): tile["count"] for tile in desk.get("").context["tiles"]}
+    assert tiles["Awaiting me"] == "2+"

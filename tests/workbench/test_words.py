@@ -1,0 +1,44 @@
+"""Both languages are complete, and the compiled catalogue is the one that was written."""
+
+import importlib.util
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from workbench import words
+
+
+def test_the_chinese_catalogue_is_complete_and_compiled():
+    path = Path(__file__).parents[2] / "scripts" / "messages.py"
+    spec = importlib.util.spec_from_file_location("messages_script", path)
+    messages = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(messages)
+    assert messages.check() == []
+
+
+@pytest.mark.parametrize(
+    ("left", "english", "chinese"),
+    [
+        (timedelta(hours=35, minutes=12, seconds=59), "35 h 12 min", "35 小时 12 分"),
+        (timedelta(days=3), "3 d 0 h", "3 天 0 小时"),
+        (timedelta(seconds=-5), "0 h 0 min", "0 小时 0 分"),
+    ],
+)
+def test_time_left(left, english, chinese):
+    with translation.override("en"):
+        assert words.time_left(left) == english
+    with translation.override("zh-hans"):
+        assert words.time_left(left) == chinese
+
+
+def test_durations_and_amounts():
+    with translation.override("en"):
+        assert [words.duration(timedelta(hours=hours)) for hours in (1, 36, 48, 168)] == [
+            "1 hour",
+            "36 hours",
+            "2 days",
+            "7 days",
+        ]
+    assert (words.yuan("1234.5"), words.yuan(None)) == ("¥1,234.50", "–")

@@ -1,0 +1,28 @@
+"""The desk's tables, and none of the packages' own."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from rest_framework_api_key.models import APIKey
+
+from offers.models import Offer
+from orders.models import Order
+from payments.models import Payment
+from refunds.models import Refund
+from stores.models import ApiKey, Membership, Product, ReturnAddress, Store
+from workbench.offers import OfferAdmin
+from workbench.orders import OrderAdmin
+from workbench.payments import PaymentAdmin
+from workbench.people import ApiKeyAdmin, MembershipAdmin
+from workbench.refunds.admin import RefundAdmin
+from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
+
+admin.site.unregister([Group, APIKey])
+admin.site.register(Refund, RefundAdmin)
+admin.site.register(Offer, OfferAdmin)
+admin.site.register(Order, OrderAdmin)
+admin.site.register(Payment, PaymentAdmin)
+admin.site.register(Product, ProductAdmin)
+admin.site.register(ReturnAddress, ReturnAddressAdmin)
+admin.site.register(Store, StoreAdmin)
+admin.site.register(Membership, MembershipAdmin)
+admin.site.register(ApiKey, ApiKeyAdmin)

@@ -1,0 +1,76 @@
+"""At which desk somebody sits: the stores they work in, and the one they have picked."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from common.tenancy import system_scope, tenant_scope
+from stores.models import Store, User
+from stores.permissions import roles_of
+
+SESSION_KEY = "desk_store"
+DEFAULT_ZONE = "Asia/Shanghai"
+STORES_IN_SWITCHER = 30
+
+
+@dataclass
+class Desk:
+    """What a signed-in user may work on now. `store` is the one picked, None for all of them."""
+
+    user: User
+    store: Store | None
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether this is the platform's view over all stores."""
+        return self.user.is_superuser
+
+    @cached_property
+    def stores(self) -> list[Store]:
+        """The stores to choose from, for an operator the first of them."""
+        if self.is_operator:
+            with system_scope():
+                return list(Store.objects.order_by("code")[:STORES_IN_SWITCHER])
+        with tenant_scope(*roles_of(self.user)):
+            return list(Store.objects.filter(pk__in=roles_of(self.user)).order_by("code"))
+
+    @property
+    def only_store(self) -> Store | None:
+        """The store that everything shown belongs to: the picked one, or a merchant's only one."""
+        if self.store is None and not self.is_operator and len(self.stores) == 1:
+            return self.stores[0]
+        return self.store
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which lists are shown."""
+        if self.only_store is not None:
+            return ZoneInfo(self.only_store.time_zone)
+        zones = {store.time_zone for store in self.stores} if not self.is_operator else set()
+        return ZoneInfo(zones.pop() if len(zones) == 1 else DEFAULT_ZONE)
+
+    def scope(self):
+        """Open the tenant scope of this desk."""
+        if self.store is not None:
+            return tenant_scope(self.store.pk)
+        return system_scope() if self.is_operator else tenant_scope(*roles_of(self.user))
+
+
+def find_store(user: User, store_id) -> Store | None:
+    """The store with this id if the user works in it; None otherwise, whatever the session or a form says."""
+    if not str(store_id).isascii() or not str(store_id).isdigit() or len(str(store_id)) > 18:
+        return None
+    if not user.is_superuser and int(store_id) not in roles_of(user):
+        return None
+    with system_scope():
+        return Store.objects.filter(pk=store_id).first()
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk of the request's user, found once per request."""
+    if not hasattr(request, "desk"):
+        picked = request.session.get(SESSION_KEY)
+        request.desk = Desk(request.user, find_store(request.user, picked) if picked else None)
+    return request.desk

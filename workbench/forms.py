@@ -1,0 +1,51 @@
+"""Form fields of the desk, and their looks."""
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from common.money import CENT, parse_money
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the POST, even an empty one."""
+    return request.POST if request.method == "POST" else None
+
+
+class YuanField(forms.CharField):
+    """An amount of yuan as people type it; strict about what is one."""
+
+    def __init__(self, *, most=None, **kwargs):
+        attrs = {"inputmode": "decimal", "type": "number", "step": str(CENT), "min": str(CENT), "autocomplete": "off"}
+        if most is not None:
+            attrs["max"] = str(most)
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value):
+        """The Decimal, or None when it was left empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_money(text)
+        except ValueError:
+            raise forms.ValidationError(_("Write an amount in yuan with at most two decimals, such as 12.30."))
+
+
+class DeskLooks:
+    """How forms of the desk look."""
+
+    required_css_class = "is-required"
+    template_name = "workbench/form.html"
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class DeskForm(DeskLooks, forms.Form):
+    """A form in the desk's look."""
+
+
+class DeskModelForm(DeskLooks, forms.ModelForm):
+    """The fields of a model in the desk's look; an action saves them, not the form."""

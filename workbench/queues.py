@@ -1,0 +1,190 @@
+"""The questions a merchant asks of the lists, as named filters: shared by lists and dashboard."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from offers.models import Offer
+from orders.models import Order, OrderStatus
+from payments.models import Payment
+from refunds.models import Refund
+from refunds.states import Status
+from workbench.words import SOON
+
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A named part of a list: which rows, in which order, what it means when it is empty."""
+
+    code: str
+    label: str
+    rows: Callable[[QuerySet, datetime], QuerySet]
+    order: tuple[str, ...] = ("-id",)
+    empty: str = _("Nothing here right now.")
+    icon: str = ""
+    tone: str = ""
+
+    def count(self, rows: QuerySet, now: datetime) -> int:
+        """How many, up to one more than MOST_COUNTED: a history is never counted."""
+        return self.rows(rows, now).order_by()[: MOST_COUNTED + 1].count()
+
+
+def _negotiating(rows: QuerySet, now: datetime) -> QuerySet:
+    return rows.filter(pk__in=Offer.objects.in_scope().pending().values("refund"))
+
+
+def _attention(rows: QuerySet, now: datetime) -> QuerySet:
+    """Declined or stuck: both halves have an index of their own, an OR would read the store's whole history."""
+    declined = Refund.objects.in_scope().filter(needs_attention=True).order_by().values("pk")
+    stuck = Payment.objects.in_scope().in_attention().order_by().values("topic_id")
+    return rows.filter(pk__in=declined.union(stuck, all=True))
+
+
+MERCHANTS_TURN = [Status.AWAITING_MERCHANT, Status.RETURNING]
+
+REFUND_QUEUES = [
+    Queue(
+        "awaiting",
+        _("Awaiting me"),
+        lambda rows, now: rows.filter(status=Status.AWAITING_MERCHANT),
+        ("due_at", "-id"),
+        _("No request waits for you. Well done!"),
+        "inbox",
+        "amber",
+    ),
+    Queue(
+        "due",
+        _("Due in 2 h"),
+        lambda rows, now: rows.filter(status__in=MERCHANTS_TURN, due_at__gt=now, due_at__lte=now + SOON),
+        ("due_at", "-id"),
+        _("Nothing is due within two hours."),
+        "timer",
+        "red",
+    ),
+    Queue(
+        "overdue",
+        _("Overdue"),
+        lambda rows, now: rows.due(now),
+        ("due_at", "-id"),
+        _("No deadline has passed."),
+        "alarm",
+        "red",
+    ),
+    Queue(
+        "negotiating",
+        _("Negotiating"),
+        _negotiating,
+        ("due_at", "-id"),
+        _("No offer waits for a buyer's answer."),
+        "handshake",
+        "blue",
+    ),
+    Queue(
+        "returns",
+        _("Returns to inspect"),
+        lambda rows, now: rows.filter(status=Status.RETURNING),
+        ("due_at", "-id"),
+        _("No return is on its way to you."),
+        "package_2",
+        "amber",
+    ),
+    Queue(
+        "attention",
+        _("Needs attention"),
+        _attention,
+        empty=_("Every payment goes its way."),
+        icon="priority_high",
+        tone="red",
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No refunds.")),
+]
+
+ORDER_QUEUES = [
+    Queue(
+        "to_ship",
+        _("To ship"),
+        lambda rows, now: rows.filter(status=OrderStatus.UNSHIPPED),
+        ("ship_by", "-id"),
+        _("Everything is shipped."),
+        "local_shipping",
+        "amber",
+    ),
+    Queue(
+        "late",
+        _("Late to ship"),
+        lambda rows, now: rows.late(now),
+        ("ship_by", "-id"),
+        _("No parcel is late."),
+        "running_with_errors",
+        "red",
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No orders yet.")),
+]
+
+PAYMENT_QUEUES = [
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No payments yet.")),
+    Queue(
+        "attention",
+        _("Needs attention"),
+        lambda rows, now: rows.in_attention(),
+        empty=_("Every payment goes its way."),
+    ),
+]
+
+QUEUES: dict[type, list[Queue]] = {Refund: REFUND_QUEUES, Order: ORDER_QUEUES, Payment: PAYMENT_QUEUES}
+
+
+def queue_asked_for(request, model: type) -> Queue:
+    """The queue in the address, else the model's first; a search looks through all of them."""
+    queues = {queue.code: queue for queue in QUEUES[model]}
+    if request.GET.get("q"):
+        return queues["all"]
+    return queues.get(request.GET.get("queue", ""), QUEUES[model][0])
+
+
+class QueueFilter(SimpleListFilter):
+    """Narrows a list to the queue asked for. Shown as tabs, not as a filter."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request, model_admin):
+        """The queues of the model."""
+        return [(queue.code, queue.label) for queue in QUEUES[model_admin.model]]
+
+    def queryset(self, request, queryset):
+        """The queue's rows."""
+        return queue_asked_for(request, queryset.model).rows(queryset, clock.now())
+
+
+class QueueMixin:
+    """A list with queues as tabs."""
+
+    change_list_template = "workbench/list.html"
+
+    def get_ordering(self, request):
+        """The queue's order: deadlines first where they matter."""
+        return queue_asked_for(request, self.model).order
+
+    def changelist_view(self, request, extra_context=None):
+        """The list with its tabs."""
+        chosen = queue_asked_for(request, self.model)
+        context = {"queues": QUEUES[self.model], "queue": chosen}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+
+def next_deadlines(now: datetime, *, limit: int = 10, within: timedelta = timedelta(days=3)):
+    """The merchant's next deadlines: what must be answered or inspected first."""
+    return (
+        Refund.objects.in_scope()
+        .filter(status__in=MERCHANTS_TURN, due_at__lte=now + within)
+        .select_related("order", "store")
+        .order_by("due_at", "-id")[:limit]
+    )

@@ -1,0 +1,1 @@
+"""Refunds at the desk: the queue, the page, the decisions and the negotiation."""

@@ -1,0 +1,262 @@
+"""What a merchant can decide about a refund: when, with which consequence, and by which action."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.actors import Actor
+from common.errors import Refused
+from refunds import actions
+from refunds.models import Refund
+from refunds.states import Status
+from stores.models import ReturnAddress, User
+from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY, can
+from workbench.forms import DeskForm
+from workbench.words import duration, yuan
+
+
+class ReturnAddressForm(DeskForm):
+    """Where the goods come back to."""
+
+    return_address = forms.ModelChoiceField(
+        ReturnAddress.objects.none(),
+        label=gettext_lazy("Return address"),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("The buyer is shown this address."),
+    )
+
+    def __init__(self, *args, refund: Refund, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not refund.moves_goods:
+            del self.fields["return_address"]
+            return
+        addresses = ReturnAddress.objects.for_store(refund.store_id).order_by("id")
+        self.fields["return_address"].queryset = addresses
+        self.fields["return_address"].initial = addresses.first()
+
+
+class RejectForm(DeskForm):
+    """Why not."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for the buyer"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        help_text=gettext_lazy("The buyer reads this and may correct the request."),
+    )
+
+    def __init__(self, *args, refund: Refund, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class NoteForm(DeskForm):
+    """What was found."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Inspection note"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+    )
+
+    def __init__(self, *args, refund: Refund, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class FaultForm(NoteForm):
+    """What is wrong with the goods; the buyer reads it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        self.fields["note"].help_text = _("The buyer reads this and may correct the request.")
+
+
+class Decision:
+    """One thing to decide. The action rechecks everything under its lock; this is what people are told before."""
+
+    code: ClassVar[str]
+    label: ClassVar[str]
+    done: ClassVar[str]
+    icon: ClassVar[str]
+    tone: ClassVar[str] = "plain"
+    capability: ClassVar[str] = DECIDE_REFUNDS
+    states: ClassVar[Sequence[str]] = (Status.AWAITING_MERCHANT,)
+    before_deadline: ClassVar[bool] = True
+    form: ClassVar[type[forms.Form]] = NoteForm
+
+    def refusal(self, refund: Refund, now: datetime) -> Refused | None:
+        """Why it isn't possible now; None when it is."""
+        try:
+            actions.check_transition(refund, self.states, now, before_deadline=self.before_deadline)
+        except Refused as refusal:
+            return refusal
+        return None
+
+    def concerns(self, refund: Refund) -> bool:
+        """Whether this decision belongs to this refund at all."""
+        return True
+
+    def consequence(self, refund: Refund) -> str:
+        """What follows, in a sentence."""
+        raise NotImplementedError
+
+    def run(self, refund: Refund, data: dict, *, actor: Actor, now: datetime) -> None:
+        """Call the action."""
+        raise NotImplementedError
+
+
+class Approve(Decision):
+    """Say yes (T8, P1)."""
+
+    code, label, icon, tone = "approve", gettext_lazy("Approve"), "check", "primary"
+    done = gettext_lazy("The request is approved.")
+    before_deadline = False
+    form = ReturnAddressForm
+
+    def consequence(self, refund):
+        """The buyer returns, or is paid."""
+        if not refund.moves_goods:
+            return _("%(amount)s goes out to the buyer at once; nothing is left to do.") % {
+                "amount": yuan(refund.amount)
+            }
+        return _("The buyer may send the goods back within %(time)s; you pay %(amount)s after your inspection.") % {
+            "time": duration(refund.rules.buyer_ships_return_within),
+            "amount": yuan(refund.amount),
+        }
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        address = data.get("return_address")
+        actions.approve_refund(
+            store_id=refund.store_id,
+            refund_id=refund.pk,
+            actor=actor,
+            now=now,
+            return_address_id=address.pk if address else None,
+        )
+
+
+class Reject(Decision):
+    """Say no, with a reason (T8)."""
+
+    code, label, icon, tone = "reject", gettext_lazy("Reject"), "block", "danger"
+    done = gettext_lazy("The request is rejected.")
+    form = RejectForm
+
+    def consequence(self, refund):
+        """The buyer may correct it."""
+        return _(
+            "The buyer reads your reason and may correct the request within %(time)s (%(left)d corrections left);"
+            " otherwise it is closed."
+        ) % {
+            "time": duration(refund.rules.buyer_disputes_within),
+            "left": max(0, refund.rules.resubmissions - refund.resubmissions),
+        }
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        actions.reject_refund(
+            store_id=refund.store_id, refund_id=refund.pk, reason=data["reason"], actor=actor, now=now
+        )
+
+
+class Inspect(Decision):
+    """Look at what came back (P1)."""
+
+    capability = INSPECT_RETURNS
+    states = (Status.RETURNING,)
+    passed: ClassVar[bool]
+
+    def concerns(self, refund):
+        """Only where goods come back."""
+        return refund.moves_goods
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        actions.inspect_return(
+            store_id=refund.store_id,
+            refund_id=refund.pk,
+            passed=self.passed,
+            note=data["note"],
+            actor=actor,
+            now=now,
+        )
+
+
+class PassInspection(Inspect):
+    """The goods are as they should be."""
+
+    code, label, icon, tone = "inspection-passed", gettext_lazy("Goods are fine"), "check", "primary"
+    done = gettext_lazy("The inspection is passed; the money goes out.")
+    passed = True
+
+    def consequence(self, refund):
+        """The money goes out."""
+        return _("%(amount)s goes out to the buyer at once; nothing is left to do.") % {"amount": yuan(refund.amount)}
+
+
+class FailInspection(Inspect):
+    """The goods are not as they should be."""
+
+    code, label, icon, tone = "inspection-failed", gettext_lazy("Goods are not fine"), "block", "danger"
+    done = gettext_lazy("The inspection is failed; the request is rejected.")
+    passed = False
+    form = FaultForm
+    consequence = Reject.consequence
+
+
+class PayAgain(Decision):
+    """Repeat a payment that the gateway declined for good."""
+
+    code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
+    done = gettext_lazy("The payment is on its way again.")
+    capability = PAY
+    states = (Status.REFUNDING,)
+    form = ReturnAddressForm
+
+    def concerns(self, refund):
+        """Only after a declined payment."""
+        return refund.needs_attention
+
+    def consequence(self, refund):
+        """A new payment."""
+        return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(refund.amount)}
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        actions.retry_payment(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)
+
+
+DECISIONS: dict[str, Decision] = {
+    decision.code: decision() for decision in (Approve, Reject, PassInspection, FailInspection, PayAgain)
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A decision as the page shows it: a button with its consequence, or the reason why not."""
+
+    decision: Decision
+    consequence: str
+    refusal: str
+
+
+def choices_for(user: User, refund: Refund, now: datetime) -> list[Choice]:
+    """Every decision that concerns the refund, with the reason of those that aren't possible for this user now."""
+    found = []
+    for decision in DECISIONS.values():
+        if not decision.concerns(refund):
+            continue
+        refused = decision.refusal(refund, now)
+        why = str(refused) if refused else ""
+        if not why and not can(user, decision.capability, refund.store_id):
+            why = _("Your role in this store doesn't allow this.")
+        found.append(Choice(decision, "" if why else decision.consequence(refund), why))
+    return found

@@ -1,0 +1,68 @@
+// Countdowns, character counters, filters that submit themselves, rows that are links, forms that are sent once.
+(function () {
+  "use strict";
+
+  function fill(words, numbers) {
+    return words.replace(/%\((\w+)\)d/g, (_, name) => numbers[name]);
+  }
+
+  // The server's clock counts: a browser that is five minutes off still shows the right time left.
+  let skew = 0;
+
+  function tick() {
+    const now = Date.now() + skew;
+    for (const clock of document.querySelectorAll(".wl-countdown")) {
+      const left = Date.parse(clock.dateTime) - now;
+      const minutes = Math.max(0, Math.floor(left / 60000));
+      clock.classList.toggle("is-over", left <= 0);
+      clock.classList.toggle("is-soon", left > 0 && left < 7200000);
+      if (left <= 0) clock.textContent = clock.dataset.over;
+      else if (minutes >= 4320) clock.textContent = fill(clock.dataset.days, { d: Math.floor(minutes / 1440), h: Math.floor((minutes % 1440) / 60) });
+      else clock.textContent = fill(clock.dataset.hours, { h: Math.floor(minutes / 60), min: minutes % 60 });
+    }
+  }
+
+  function countCharacters(input) {
+    const most = Number(input.dataset.count);
+    const counter = document.createElement("output");
+    counter.className = "wl-counter";
+    input.insertAdjacentElement("afterend", counter);
+    const show = () => {
+      const used = Array.from(input.value).length;
+      counter.textContent = `${used} / ${most}`;
+      counter.classList.toggle("is-over", used > most);
+      input.setCustomValidity(used > most ? counter.textContent : "");
+    };
+    input.addEventListener("input", show);
+    show();
+  }
+
+  function sendOnce(form) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "1";
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const clock = document.querySelector(".wl-countdown");
+    if (clock) {
+      skew = Date.parse(clock.dataset.now) - Date.now();
+      setInterval(tick, 10000);
+    }
+    document.querySelectorAll("[data-count]").forEach(countCharacters);
+    document.querySelectorAll(".wl-form").forEach((form) => form.tagName === "FORM" && sendOnce(form));
+    document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+    document.querySelectorAll("[data-href]").forEach((row) =>
+      row.addEventListener("click", (event) => {
+        if (!event.target.closest("a, button") && !String(getSelection())) location.href = row.dataset.href;
+      })
+    );
+    document.addEventListener("click", (event) => {
+      document.querySelectorAll("details.wl-switcher[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+    });
+  });
+
+  // Coming back with the browser's back button: the form may be sent again.
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+})();

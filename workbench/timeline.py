@@ -1,0 +1,158 @@
+"""Events in the words of people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.actors import ActorKind
+from common.models import Event
+from offers.models import MethodCode
+from payments.models import Purpose
+from refunds.states import Kind, Reason
+from workbench.words import yuan
+
+MOST_EVENTS = 200
+
+TITLES = {
+    "refund.requested": gettext_lazy("Refund requested"),
+    "refund.changed": gettext_lazy("Request changed as agreed"),
+    "refund.approved": gettext_lazy("Request approved"),
+    "refund.rejected": gettext_lazy("Request rejected"),
+    "refund.withdrawn": gettext_lazy("Request withdrawn by the buyer"),
+    "refund.resubmitted": gettext_lazy("Request corrected by the buyer"),
+    "refund.return_shipped": gettext_lazy("Goods sent back"),
+    "refund.inspection_passed": gettext_lazy("Inspection passed"),
+    "refund.inspection_failed": gettext_lazy("Inspection failed"),
+    "refund.inspection_overdue": gettext_lazy("Not inspected in time: refunded automatically"),
+    "refund.closed": gettext_lazy("Closed: the buyer let the deadline pass"),
+    "refund.refunded": gettext_lazy("Refunded"),
+    "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
+    "offer.sent": gettext_lazy("Offer sent"),
+    "offer.accepted": gettext_lazy("Offer accepted by the buyer"),
+    "offer.declined": gettext_lazy("Offer declined by the buyer"),
+    "offer.expired": gettext_lazy("Offer expired without an answer"),
+    "offer.withdrawn": gettext_lazy("Offer withdrawn"),
+    "payment.reserved": gettext_lazy("Payment reserved"),
+    "payment.succeeded": gettext_lazy("Payment paid out"),
+    "payment.failed": gettext_lazy("Payment declined by the gateway"),
+    "payment.needs_attention": gettext_lazy("Payment needs attention"),
+    "payment.resumed": gettext_lazy("Payment resumed"),
+    "order.placed": gettext_lazy("Order placed"),
+    "order.updated": gettext_lazy("Order updated by the marketplace"),
+    "order.shipped": gettext_lazy("Order shipped"),
+    "order.delivered": gettext_lazy("Order delivered"),
+}
+
+TONES = {
+    "refund.rejected": "red",
+    "refund.inspection_failed": "red",
+    "refund.payment_failed": "red",
+    "payment.failed": "red",
+    "payment.needs_attention": "red",
+    "offer.declined": "red",
+    "refund.refunded": "green",
+    "refund.approved": "green",
+    "refund.inspection_passed": "green",
+    "payment.succeeded": "green",
+    "offer.accepted": "green",
+    "order.delivered": "green",
+    "offer.sent": "blue",
+}
+
+WHO = {
+    ActorKind.MERCHANT: gettext_lazy("Merchant"),
+    ActorKind.BUYER: gettext_lazy("Buyer"),
+    ActorKind.PLATFORM: gettext_lazy("Platform"),
+    ActorKind.OPERATOR: gettext_lazy("Operator"),
+    ActorKind.SYSTEM: gettext_lazy("Automatic"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline. `said` is a text that somebody wrote or saw, word for word."""
+
+    at: datetime
+    title: str
+    who: str
+    rule: str
+    tone: str
+    details: list[str]
+    said: list[tuple[str, str]]
+
+
+def timeline(store_id: int, topic_id) -> list[Entry]:
+    """What happened to a refund or an order, newest first; at most the newest MOST_EVENTS."""
+    events = Event.objects.for_store(store_id).filter(topic_id=topic_id).order_by("-id")[:MOST_EVENTS]
+    return [_entry(event) for event in events]
+
+
+def _entry(event: Event) -> Entry:
+    who = WHO.get(event.actor_kind, event.actor_kind)
+    label = event.actor_label or event.actor_id
+    return Entry(
+        at=event.at,
+        title=TITLES.get(event.name, event.name),
+        who=f"{who} · {label}" if label else str(who),
+        rule=event.rule,
+        tone=TONES.get(event.name, ""),
+        details=_details(event.data),
+        said=_said(event.data),
+    )
+
+
+def _label(choices, value) -> str:
+    """The label of a choice; a value that is no longer known stays as it was recorded."""
+    return str(choices(value).label) if value in choices.values else str(value)
+
+
+def _change(values, show) -> str:
+    """A value, or `before → after`."""
+    if isinstance(values, list):
+        before, after = values
+        return show(after) if before == after else f"{show(before)} → {show(after)}"
+    return show(values)
+
+
+def _details(data: dict) -> list[str]:
+    """The recorded facts that a person decides by, in a fixed order."""
+    facts = []
+    if data.get("kind"):
+        facts.append(_change(data["kind"], lambda value: _label(Kind, value)))
+    if data.get("method"):
+        facts.append(_label(MethodCode, data["method"]))
+    if data.get("purpose"):
+        facts.append(_label(Purpose, data["purpose"]))
+    if data.get("amount"):
+        facts.append(_change(data["amount"], yuan))
+    if data.get("reason") in Reason.values:
+        facts.append(_label(Reason, data["reason"]))
+    if data.get("carrier"):
+        facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
+    if data.get("agreed_with_buyer"):
+        facts.append(_("agreed with the buyer beforehand"))
+    if data.get("reference"):
+        facts.append(_("reference %(reference)s") % {"reference": data["reference"]})
+    if data.get("attempts", 0) > 1:
+        facts.append(_("%(count)d attempts") % {"count": data["attempts"]})
+    return facts
+
+
+def _said(data: dict) -> list[tuple[str, str]]:
+    """Texts as they were written or shown."""
+    said = []
+    if data.get("buyer_sees"):
+        said.append((_("The buyer sees"), data["buyer_sees"]))
+    if data.get("message"):
+        said.append((_("Message"), data["message"]))
+    if data.get("reason") and data["reason"] not in Reason.values:
+        said.append((_("Reason"), data["reason"]))
+    if data.get("note"):
+        said.append((_("Note"), data["note"]))
+    if data.get("evidence"):
+        said.append((_("Evidence"), data["evidence"]))
+    if data.get("error"):
+        said.append((_("Gateway"), data["error"]))
+    return said

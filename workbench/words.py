@@ -1,0 +1,60 @@
+"""Durations, deadlines and amounts in the words that people read."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.money import CENT
+from refunds.models import Refund
+from refunds.states import Status
+
+SOON = timedelta(hours=2)
+DAYS_FROM = timedelta(days=3)
+
+
+def yuan(amount: Decimal | str | None) -> str:
+    """`¥1,234.50`; a dash for nothing."""
+    return "–" if amount is None else f"¥{Decimal(amount).quantize(CENT):,}"
+
+
+def time_left(left: timedelta) -> str:
+    """`35 h 12 min`; days and hours from three days on; never below zero."""
+    minutes = max(0, int(left.total_seconds() // 60))
+    if left >= DAYS_FROM:
+        return _("%(d)d d %(h)d h") % {"d": minutes // 1440, "h": minutes % 1440 // 60}
+    return _("%(h)d h %(min)d min") % {"h": minutes // 60, "min": minutes % 60}
+
+
+def duration(length: timedelta) -> str:
+    """`7 days`, or `36 hours` when it isn't whole days or only one."""
+    hours = int(length.total_seconds() // 3600)
+    if hours % 24 or hours < 48:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
+
+
+def at_deadline(refund: Refund) -> str:
+    """What the passing of the refund's deadline brings, as a sentence; empty when none runs."""
+    if refund.due_at is None:
+        return ""
+    match Status(refund.status):
+        case Status.AWAITING_MERCHANT if refund.moves_goods:
+            return _("Without your answer the request is approved automatically and the buyer may send the goods back.")
+        case Status.AWAITING_MERCHANT:
+            return _("Without your answer the request is approved automatically and %(amount)s goes out.") % {
+                "amount": yuan(refund.amount)
+            }
+        case Status.AWAITING_RETURN:
+            return _("If the buyer doesn't send the goods by then, the refund is closed.")
+        case Status.RETURNING:
+            return _("Without your inspection %(amount)s is refunded automatically.") % {"amount": yuan(refund.amount)}
+        case Status.REJECTED:
+            return _("If the buyer doesn't correct the request by then, the refund is closed.")
+    return _("Then it is %(outcome)s.") % {"outcome": refund.get_due_action_display()}
+
+
+def is_soon(due_at: datetime | None, now: datetime) -> bool:
+    """Whether less than two hours are left."""
+    return due_at is not None and due_at - now < SOON
