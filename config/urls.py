@@ -23,6 +23,10 @@ api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("payments", PaymentViewSet, basename="payment")
 
+handler400 = "common.api.pages.bad_request"
+handler404 = "common.api.pages.not_found"
+handler500 = "common.api.pages.server_error"
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("healthz", healthz),

@@ -1,5 +1,6 @@
 """May this be offered now, and if not, why: asked by the action, the API and the desk alike."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -24,8 +25,11 @@ def attempts_left(refund: Refund) -> int:
     return max(0, refund.rules.offers_per_refund - made)
 
 
-def general_refusal(refund: Refund, now: datetime) -> Refused | None:
-    """Why nothing at all can be offered for this refund now; None when something can."""
+def general_refusal(refund: Refund, now: datetime, *, made: Sequence[str] | None = None) -> Refused | None:
+    """Why nothing at all can be offered for this refund now; None when something can.
+
+    `made`: the states of the offers made so far, when the caller knows them.
+    """
     if not refund.rules.offer_methods:
         return Refused(
             "method_not_available",
@@ -34,7 +38,8 @@ def general_refusal(refund: Refund, now: datetime) -> Refused | None:
         )
     if refund.status != Status.AWAITING_MERCHANT or refund.is_overdue(now):
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
-    made = list(Offer.objects.for_store(refund.store_id).filter(refund=refund).values_list("status", flat=True))
+    if made is None:
+        made = list(Offer.objects.for_store(refund.store_id).filter(refund=refund).values_list("status", flat=True))
     if OfferStatus.PENDING in made:
         return Refused("offer_pending", _("The buyer has yet to answer an offer; wait for it."))
     if len(made) >= refund.rules.offers_per_refund:

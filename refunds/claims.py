@@ -12,6 +12,7 @@ from common.money import ZERO, allocate
 from common.writes import WriteSet
 from orders import claims
 from refunds.models import Refund, RefundLine
+from refunds.states import RELEASED
 
 
 def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
@@ -26,7 +27,10 @@ def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
 
 def most_refundable(refund: Refund, lines: Sequence[RefundLine] | None = None) -> Decimal:
     """The most that this refund may amount to, in yuan: earlier and pending refunds and payments of the order count."""
-    return claims.most_refundable(refund.order, lines_of([refund])[refund.pk] if lines is None else lines)
+    own: Sequence[claims.Claim] = lines_of([refund])[refund.pk] if lines is None else lines
+    if refund.status in RELEASED:
+        own = [RefundLine(line=line.line, quantity=line.quantity) for line in own]
+    return claims.most_refundable(refund.order, own)
 
 
 def claim(writes: WriteSet, refund: Refund, lines: Sequence[RefundLine], amount: Decimal, *, pieces: int) -> None:

@@ -60,6 +60,9 @@ OPEN = frozenset(
     }
 )
 
+# A refund in one of these ended without money or goods moving: its lines tell what was asked, and claim nothing.
+RELEASED = frozenset({Status.WITHDRAWN, Status.CLOSED})
+
 
 class DueAction(models.TextChoices):
     """What happens when a refund's deadline passes."""
