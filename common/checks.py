@@ -77,6 +77,7 @@ def _agreeing_references(cursor) -> set[tuple[str, str]]:
         """
         SELECT c.conrelid::regclass::text, a.attname
         FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+        JOIN pg_attribute s ON s.attrelid = c.conrelid AND s.attnum = ANY (c.conkey) AND s.attname = 'store_id'
         WHERE c.contype = 'f' AND cardinality(c.conkey) = 2 AND a.attname <> 'store_id'
         """
     )

@@ -1,26 +1,32 @@
-"""How often something may be done: a counter per window in the cache."""
+"""How often something may be done: a counter in Redis that ends with its window, in one round trip."""
 
 import logging
+from functools import lru_cache
 
-from django.core.cache import cache
+from django.conf import settings
+from redis import Redis
 from redis.exceptions import RedisError
-
-from common import clock
 
 log = logging.getLogger("wanliu.rates")
 
 
-def seconds_left(window_s: int) -> int:
-    """Seconds until the present window ends."""
-    return window_s - int(clock.now().timestamp()) % window_s
+@lru_cache
+def _redis() -> Redis:
+    """The cache's server. Django's cache can't count and set an expiry in one round trip."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
-def within_rate(key: str, *, most: int, window_s: int) -> bool:
-    """Count one use of `key`; whether it is within `most` per window. A cache that is down lets it pass: it holds hints."""
-    window = int(clock.now().timestamp()) // window_s
+def over_rate(key: str, *, most: int, window_s: int) -> int:
+    """Count one use of `key`; 0 when it is within `most` per window, else the seconds until it counts anew.
+
+    A server that is down lets everything pass: it holds hints, not the truth.
+    """
+    name = f"rate:{key}"
     try:
-        cache.add(f"rate:{key}:{window}", 0, window_s + 5)
-        return cache.incr(f"rate:{key}:{window}") <= most
-    except (RedisError, ValueError) as error:
+        counting = _redis().pipeline(transaction=False)
+        counting.set(name, 0, ex=window_s, nx=True).incr(name).ttl(name)
+        _, count, left = counting.execute()
+    except RedisError as error:
         log.warning("no rate limit: the cache does not answer (%s)", error)
-        return True
+        return 0
+    return max(1, left) if count > most else 0

@@ -26,6 +26,10 @@ api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
 api.register("payments", PaymentViewSet, basename="payment")
 
+handler400 = "common.api.pages.bad_request"
+handler404 = "common.api.pages.not_found"
+handler500 = "common.api.pages.server_error"
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("healthz", healthz),

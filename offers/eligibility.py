@@ -1,55 +1,23 @@
 """May this be offered now, and if not, why: asked by the action, the API and the desk alike."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from offers.methods import METHODS, Case, Method
-from offers.models import Coupon, MarketplaceMethod, Offer, OfferStatus, StoreMethod
+from offers.models import OfferStatus
 from orders.models import OrderStatus
-from refunds.claims import lines_of, most_refundable
 from refunds.models import Refund
 from refunds.states import Kind, Status
-from stores.models import Site, Store, open_categories
+from stores.models import Site
 
 RETAINABLE_KINDS = frozenset({Kind.REFUND_ONLY, Kind.RETURN_AND_REFUND})
 
 
-def local_date(store: Store, now: datetime) -> date:
-    """The date in the store's time zone: switches and categories open by date."""
-    return now.astimezone(ZoneInfo(store.time_zone)).date()
-
-
 def build_case(refund: Refund, now: datetime) -> Case:
-    """Read what methods need to know about a refund. The refund comes with its order and its store."""
-    lines = lines_of([refund])[refund.pk]
-    today = local_date(refund.store, now)
-    rules = refund.rules
-    closed: frozenset[str] = frozenset()
-    if rules.retention_sites:
-        categories = {line.line.category for line in lines}
-        opened = open_categories(rules.name, today).filter(category__in=categories)
-        closed = frozenset(categories - set(opened.values_list("category", flat=True)))
-    return Case(
-        refund=refund,
-        lines=lines,
-        most=most_refundable(refund, lines),
-        now=now,
-        earlier=list(Offer.objects.for_store(refund.store_id).filter(refund=refund).order_by("id")),
-        available=available_methods(refund, today),
-        closed_categories=closed,
-        has_coupons="coupon" in rules.offer_methods and Coupon.objects.for_store(refund.store_id).usable(now).exists(),
-    )
-
-
-def available_methods(refund: Refund, today: date) -> frozenset[str]:
-    """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
-    marketplace = MarketplaceMethod.objects.filter(marketplace=refund.rules.name)
-    own = StoreMethod.objects.for_store(refund.store_id)
-    off = {switch.method for switch in [*marketplace, *own] if not switch.is_on or switch.available_from > today}
-    return frozenset(refund.rules.offer_methods) - off
+    """The refund at an instant, with everything that methods ask about."""
+    return Case(refund, now)
 
 
 def general_refusal(case: Case) -> Refused | None:

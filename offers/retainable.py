@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from offers.eligibility import RETAINABLE_KINDS, local_date
+from offers.case import local_date
+from offers.eligibility import RETAINABLE_KINDS
 from offers.models import Offer, OfferStatus
 from orders.models import OrderStatus
 from refunds.models import RefundLine

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import TypedDict
 
 from django.db import connection
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import NotFound, Refused
+from common.errors import Invalid, NotFound, Refused
 from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
@@ -61,7 +62,10 @@ def upsert_order(
     number = data["number"]
     with connection.cursor() as cursor:  # two first deliveries of one order: the second waits and then updates
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [store.pk % 2**31, number])
-    data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
+    try:
+        data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
+    except OverflowError as error:
+        raise Invalid("paid_at", _("This is too far away.")) from error
     order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=number).first()
     writes = WriteSet()
     if order is None:
@@ -78,13 +82,17 @@ def upsert_order(
     for name in fields:
         setattr(order, name, data[name])
     if _changed(order, lines):
+        fixed = Refused(
+            "invalid_transition",
+            _("The lines of this order can't change any more: it has shipped, or a refund was asked."),
+            "lines",
+        )
         if order.claimed_amount or order.status != OrderStatus.UNSHIPPED:
-            raise Refused(
-                "invalid_transition",
-                _("The lines of this order can't change any more: it has shipped, or a refund was asked."),
-                "lines",
-            )
-        OrderLine.objects.for_store(store.pk).filter(order=order).delete()
+            raise fixed
+        try:
+            OrderLine.objects.for_store(store.pk).filter(order=order).delete()
+        except ProtectedError as error:  # a refund that has ended still tells of these lines
+            raise fixed from error
         order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
         fields.append("paid_amount")
         _insert_lines(writes, store, order, lines)

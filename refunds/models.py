@@ -91,6 +91,11 @@ class Refund(TenantModel):
         return rules_of(self.rules_name, self.rules_version)
 
     @property
+    def is_new(self) -> bool:
+        """Whether it was made just now and has not been read back: no offers or payments can hang on it yet."""
+        return self._state.adding
+
+    @property
     def is_open(self) -> bool:
         """Whether it may still move."""
         return self.status in OPEN

@@ -28,6 +28,8 @@ class StrictMoneyField(serializers.Field):
         """Decimal with two places."""
         if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
             self.fail("invalid")
+        if isinstance(data, Decimal) and not -MAX_DIGITS < data.adjusted() < MAX_DIGITS:
+            self.fail("too_large" if data.adjusted() > 0 else "invalid")  # before 1e400000000 is written out
         text = data if isinstance(data, str) else format(data, "f") if isinstance(data, Decimal) else str(data)
         if len(text) > MAX_DIGITS + 2 and text.isdigit():
             self.fail("too_large")

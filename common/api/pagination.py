@@ -1,5 +1,8 @@
 """Lists are cursor pages: no totals, no offsets, as quick on the last page as on the first."""
 
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 
 
@@ -10,3 +13,15 @@ class CursorPage(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     ordering = "-id"
+
+    def paginate_queryset(self, queryset, request, view=None):
+        """One page. 400 for a cursor that this list never gave."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValueError, DjangoValidationError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            detail = ErrorDetail(
+                _("Follow the links “next” and “previous”; this cursor is not one of them."), "invalid"
+            )
+            raise ValidationError({self.cursor_query_param: [detail]}) from error

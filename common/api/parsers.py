@@ -2,16 +2,35 @@
 
 import codecs
 import json
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
+
+# What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _refuse_constant(text: str):
     raise ValueError(f"{text} is not JSON")
+
+
+def _unstorable(value, path: str = "") -> Iterator[str]:
+    """Where in the body the strings are that can't be kept."""
+    match value:
+        case str():
+            if _UNSTORABLE.search(value):
+                yield path or "non_field_errors"
+        case dict():
+            for name, inner in value.items():
+                yield from _unstorable(inner, f"{path}.{name}" if path else name)
+        case list():
+            for number, inner in enumerate(value):
+                yield from _unstorable(inner, f"{path}.{number}" if path else str(number))
 
 
 class StrictJSONParser(JSONParser):
@@ -21,8 +40,13 @@ class StrictJSONParser(JSONParser):
         """Return the decoded body. ParseError (400) when it isn't UTF-8 JSON."""
         try:
             text = codecs.getreader("utf-8")(stream).read()
-            return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+            body = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+            bad = next(_unstorable(body), None) if "\\u" in text else None
+        except (ValueError, ArithmeticError, RecursionError) as error:
             raise ParseError(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
         except RequestDataTooBig as error:
             raise ParseError(_("The body is too large; send fewer items at once.")) from error
+        if bad is not None:
+            name = _UNSTORABLE.sub("\ufffd", bad)
+            raise ValidationError({name: [ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")]})
+        return body

@@ -1,8 +1,10 @@
 """What offers add to a refund's detail."""
 
 from common import clock
+from common.api.represent import represent
 from offers.api.serializers import OfferSerializer
-from offers.eligibility import build_case, general_refusal
+from offers.case import Case
+from offers.eligibility import general_refusal
 from offers.models import Offer
 from offers.retainable import filter_retainable
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
@@ -11,18 +13,16 @@ from refunds.models import Refund
 
 def offers_of(refund: Refund) -> list[dict]:
     """Oldest first."""
-    offers = (
-        Offer.objects.for_store(refund.store_id)
-        .filter(refund=refund)
-        .select_related("refund", "product")
-        .order_by("id")
-    )
-    return OfferSerializer(offers, many=True).data
+    if refund.is_new:
+        return []
+    offers = Offer.objects.for_store(refund.store_id).filter(refund=refund)
+    offers = offers.select_related("refund", "product").order_by("id")
+    return [represent(OfferSerializer, offer) for offer in offers]
 
 
 def retainable(refund: Refund) -> dict:
     """Whether something may be offered now."""
-    refused = general_refusal(build_case(refund, clock.now()))
+    refused = general_refusal(Case(refund, clock.now()))
     return {"ok": refused is None, "code": refused and refused.code}
 
 

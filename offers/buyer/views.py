@@ -15,7 +15,7 @@ from django.views import View
 from common import clock
 from common.actors import Actor, ActorKind
 from common.errors import WanliuError
-from common.rates import seconds_left, within_rate
+from common.rates import over_rate
 from common.tenancy import tenant_scope
 from offers.actions import accept_offer, decline_offer
 from offers.buyer.links import BuyerLink, read_link
@@ -57,9 +57,10 @@ class BuyerPage(View):
         if link is None:
             raise Http404
         kind, most = ("post", POSTS_PER_MINUTE) if request.method == "POST" else ("view", VIEWS_PER_MINUTE)
-        if not within_rate(f"buyer:{kind}:{token[-40:]}", most=most, window_s=60):
+        wait_s = over_rate(f"buyer:{kind}:{token[-40:]}", most=most, window_s=60)
+        if wait_s:
             response = HttpResponse(_("Too many requests; try again in a minute."), status=429)
-            response["Retry-After"] = str(seconds_left(60))
+            response["Retry-After"] = str(wait_s)
             return response
         with tenant_scope(link.store_id):
             response = super().dispatch(request, link=link, token=token)

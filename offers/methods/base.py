@@ -10,8 +10,9 @@ from typing import ClassVar
 from common.actors import Actor
 from common.errors import Refused
 from common.writes import WriteSet
+from offers.case import Case
 from offers.models import Coupon, MethodCode, Offer
-from refunds.models import Refund, RefundLine
+from refunds.models import Refund
 from stores.models import Product, ReturnAddress
 
 
@@ -25,24 +26,6 @@ class Terms:
     agreed_with_buyer: bool = False
     product: Product | None = None
     coupons: Sequence[Coupon] = ()
-
-
-@dataclass(frozen=True)
-class Case:
-    """A refund with what methods need to know about it, read once.
-
-    `most` is the maximum refundable, in yuan; `earlier` the offers made before; `available` the methods whose switches are
-    on; `has_coupons` whether the store has a coupon to grant.
-    """
-
-    refund: Refund
-    lines: Sequence[RefundLine]
-    most: Decimal
-    now: datetime
-    earlier: Sequence[Offer] = ()
-    available: frozenset[str] = frozenset()
-    closed_categories: frozenset[str] = frozenset()
-    has_coupons: bool = False
 
 
 class Method(ABC):

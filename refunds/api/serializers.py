@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
+from common.api.represent import represent
 from common.models import Event
 from common.money import CENT
 from payments.models import Payment
@@ -159,24 +160,26 @@ class RefundDetailSerializer(RefundSerializer):
 
     def to_representation(self, refund):
         """Read the lines once for everything that needs them."""
-        self.own_lines = lines_of([refund])[refund.pk]
+        refund.own_lines = lines_of([refund])[refund.pk]
         return super().to_representation(refund)
 
     @extend_schema_field({"type": "string", "example": "12.30"})
     def get_max_refundable(self, refund) -> str:
         """Yuan."""
-        return f"{most_refundable(refund, self.own_lines):.2f}"
+        return f"{most_refundable(refund, refund.own_lines):.2f}"
 
     @extend_schema_field(RefundLineSerializer(many=True))
     def get_lines(self, refund):
         """What the refund is about."""
-        return RefundLineSerializer(self.own_lines, many=True).data
+        return [represent(RefundLineSerializer, line) for line in refund.own_lines]
 
     @extend_schema_field(PaymentOfRefundSerializer(many=True))
     def get_payments(self, refund):
         """Oldest first."""
+        if refund.is_new:
+            return []
         payments = Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("id")
-        return PaymentOfRefundSerializer(payments, many=True).data
+        return [represent(PaymentOfRefundSerializer, payment) for payment in payments]
 
     @extend_schema_field(
         {

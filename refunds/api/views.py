@@ -8,6 +8,8 @@ from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.filters import InstantFilter
+from common.api.represent import represent
 from common.models import Event
 from orders.api.serializers import StoreNameSerializer
 from refunds import actions, returns
@@ -37,7 +39,7 @@ class RefundFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Status.choices)
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     reason = django_filters.ChoiceFilter(choices=Reason.choices)
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    due_before = InstantFilter(field_name="due_at", lookup_expr="lt")
     order = django_filters.CharFilter(field_name="order__number")
     retainable = django_filters.BooleanFilter(method="by_extra", label="something may be offered now")
     q = django_filters.CharFilter(method="search", label="order number or buyer")
@@ -87,11 +89,11 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
     def _do(self, function, pk, **kwargs) -> Response:
         """Run an action on the refund and answer with its detail."""
         refund = function(store_id=self.store.pk, refund_id=parse_id(pk), actor=self.actor, now=self.now, **kwargs)
-        return Response(RefundDetailSerializer(refund).data)
+        return Response(represent(RefundDetailSerializer, refund))
 
     def retrieve(self, request, pk):
         """One refund with its offers and payments."""
-        return Response(RefundDetailSerializer(self._find(pk)).data)
+        return Response(represent(RefundDetailSerializer, self._find(pk)))
 
     @extend_schema(request=OpenRefundSerializer, responses={201: RefundDetailSerializer})
     def create(self, request):
@@ -108,7 +110,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
             actor=self.actor,
             now=self.now,
         )
-        return Response(RefundDetailSerializer(refund).data, status=201)
+        return Response(represent(RefundDetailSerializer, refund), status=201)
 
     @extend_schema(request=ApproveSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -51,6 +51,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         super().initial(request, *args, **kwargs)
         self.store = self._store()
         set_scope(Scope((self.store.pk,)))
+        if any("\0" in value for value in self.kwargs.values()):
+            raise NotFound  # no name can contain it, and PostgreSQL refuses to look
         if request.method == "POST":
             self._claim_key()
 

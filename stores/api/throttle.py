@@ -2,7 +2,7 @@
 
 from rest_framework.throttling import SimpleRateThrottle
 
-from common.rates import seconds_left, within_rate
+from common.rates import over_rate
 
 
 class KeyThrottle(SimpleRateThrottle):
@@ -12,10 +12,11 @@ class KeyThrottle(SimpleRateThrottle):
 
     def allow_request(self, request, view) -> bool:
         """Whether the call may go on; calls without a key are refused anyway."""
-        if request.user is None:
-            return True
-        return within_rate(f"key:{request.user.pk}", most=self.num_requests, window_s=self.duration)
+        self.left = 0
+        if request.user is not None and self.rate is not None:
+            self.left = over_rate(f"key:{request.user.pk}", most=self.num_requests, window_s=self.duration)
+        return not self.left
 
     def wait(self) -> int:
-        """Seconds until the next call may work."""
-        return seconds_left(self.duration)
+        """Seconds until it counts anew."""
+        return self.left

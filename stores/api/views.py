@@ -1,6 +1,6 @@
 """Stores, products and return addresses."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import mixins
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -17,6 +17,12 @@ from stores.api.serializers import (
 from stores.models import Product, ReturnAddress, Store
 
 MAX_PRODUCTS_AT_ONCE = 1000
+ONE_OR_MANY_PRODUCTS = PolymorphicProxySerializer(
+    component_name="ProductOrProducts",
+    serializers=[ProductSerializer, ProductSerializer(many=True)],
+    resource_type_field_name=None,
+    many=False,
+)
 
 
 class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
@@ -61,7 +67,7 @@ class ProductViewSet(mixins.ListModelMixin, StoreViewSet):
         """One product."""
         return Response(ProductSerializer(get_or_404(self.get_queryset(), item_id=item_id)).data)
 
-    @extend_schema(request=ProductSerializer(many=True), responses=ProductSerializer(many=True))
+    @extend_schema(request=ONE_OR_MANY_PRODUCTS, responses={201: ONE_OR_MANY_PRODUCTS})
     def create(self, request):
         """Create or overwrite one product or a list of at most 1000; the answer has the same shape."""
         many = isinstance(request.data, list)

@@ -1,0 +1,35 @@
+"""What Django itself answers, before or after a view: in the API's error shape under /api/, as a page elsewhere."""
+
+import structlog
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+API = "/api/"
+
+
+def _error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
+    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
+
+
+def bad_request(request, exception):
+    """400 for a request that Django refuses before any view sees it."""
+    if not request.path.startswith(API):
+        return defaults.bad_request(request, exception)
+    return _error(400, "client_error", "parse_error", _("The request is malformed."))
+
+
+def not_found(request, exception):
+    """404 for an address that doesn't exist."""
+    if not request.path.startswith(API):
+        return defaults.page_not_found(request, exception)
+    return _error(404, "client_error", "not_found", _("Not found."))
+
+
+def server_error(request):
+    """500 for what no handler caught; the traceback is in the log."""
+    if not request.path.startswith(API):
+        return defaults.server_error(request)
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    detail = _("Something went wrong on our side. Tell support the request id %(id)s.") % {"id": request_id}
+    return _error(500, "server_error", "error", detail)

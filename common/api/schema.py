@@ -1,0 +1,46 @@
+"""The OpenAPI schema: what drf-spectacular reads off the views, and the one error shape beside it."""
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+ALWAYS = ("400", "401", "403", "404", "429")
+WRITES = ("409", "415")
+
+
+class ErrorSerializer(serializers.Serializer):
+    """What is wrong; `attr` names the field at fault, if one is."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class ErrorsSerializer(serializers.Serializer):
+    """The answer to every call that did not succeed."""
+
+    type = serializers.ChoiceField(["validation_error", "client_error", "server_error"])
+    errors = ErrorSerializer(many=True)
+
+
+STORE = OpenApiParameter("store", str, OpenApiParameter.QUERY, description="A marketplace's key names its store here.")
+
+
+class WanliuSchema(AutoSchema):
+    """Every operation may answer with errors, all of the same shape; reads name a store, POSTs may carry a key."""
+
+    def get_override_parameters(self):
+        """What every view takes."""
+        if self.method == "GET":
+            return [STORE]
+        if self.method == "POST":
+            required = self.view.action in self.view.idempotency_key_required
+            text = "Repeating a call with the same key has no second effect; the first answer is kept for 24 hours."
+            return [OpenApiParameter("Idempotency-Key", str, "header", required=required, description=text)]
+        return []
+
+    def _get_response_bodies(self, direction="response"):
+        responses = super()._get_response_bodies(direction)
+        for status in ALWAYS + (WRITES if self.method in ("POST", "PUT", "PATCH", "DELETE") else ()):
+            responses.setdefault(status, self._get_response_for_code(ErrorsSerializer, status))
+        return responses

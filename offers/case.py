@@ -1,0 +1,69 @@
+"""A refund with what methods need to know about it; each part is read when it is first asked for."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from offers.models import Coupon, MarketplaceMethod, MethodCode, Offer, StoreMethod
+from refunds.claims import lines_of, most_refundable
+from refunds.models import Refund, RefundLine
+from stores.models import Store, open_categories
+
+
+def local_date(store: Store, now: datetime) -> date:
+    """The date in the store's time zone: switches and categories open by date."""
+    return now.astimezone(ZoneInfo(store.time_zone)).date()
+
+
+class Case:
+    """A refund at an instant. The refund comes with its order and, where retention is asked about, its store."""
+
+    def __init__(self, refund: Refund, now: datetime):
+        self.refund, self.now = refund, now
+
+    @cached_property
+    def lines(self) -> list[RefundLine]:
+        """What the refund is about."""
+        return lines_of([self.refund])[self.refund.pk]
+
+    @cached_property
+    def most(self) -> Decimal:
+        """The maximum refundable, in yuan."""
+        return most_refundable(self.refund, self.lines)
+
+    @cached_property
+    def earlier(self) -> list[Offer]:
+        """The offers made before, oldest first."""
+        if self.refund.is_new:
+            return []
+        return list(Offer.objects.for_store(self.refund.store_id).filter(refund=self.refund).order_by("id"))
+
+    @cached_property
+    def today(self) -> date:
+        """The date in the store's time zone."""
+        return local_date(self.refund.store, self.now)
+
+    @cached_property
+    def available(self) -> frozenset[str]:
+        """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
+        marketplace = MarketplaceMethod.objects.filter(marketplace=self.refund.rules.name)
+        own = StoreMethod.objects.for_store(self.refund.store_id)
+        off = {
+            switch.method for switch in [*marketplace, *own] if not switch.is_on or switch.available_from > self.today
+        }
+        return frozenset(self.refund.rules.offer_methods) - off
+
+    @cached_property
+    def closed_categories(self) -> frozenset[str]:
+        """Categories of the refund's goods that aren't open to retention today (Q2)."""
+        categories = {line.line.category for line in self.lines}
+        opened = open_categories(self.refund.rules.name, self.today).filter(category__in=categories)
+        return frozenset(categories - set(opened.values_list("category", flat=True)))
+
+    @cached_property
+    def has_coupons(self) -> bool:
+        """Whether the store has a coupon that can be granted now (Q13)."""
+        if MethodCode.COUPON not in self.refund.rules.offer_methods:
+            return False
+        return Coupon.objects.for_store(self.refund.store_id).usable(self.now).exists()

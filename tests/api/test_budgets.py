@@ -1,0 +1,97 @@
+"""Statements are the currency: how many an accept, a settlement and a sweep may take, BEGIN and COMMIT included."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from common.tenancy import tenant_scope
+from offers import actions as offer_actions
+from payments.settlement import settle_batch
+from refunds.sweeps import sweep_due_refunds
+from tests.world import BUYER, MERCHANT, NOON
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "broker_tasks")]
+
+
+def pending_offers(shop, count):
+    offers = []
+    for _ in range(count):
+        refund = shop.refund()
+        with shop.scope():
+            offer = offer_actions.send_offer(
+                store_id=shop.store.pk,
+                refund_id=refund.pk,
+                method="change_to_refund_only",
+                amount=2,
+                agreed_with_buyer=True,
+                actor=MERCHANT,
+                now=NOON,
+            )
+        offers.append(offer.pk)
+    return offers
+
+
+def statements(do) -> int:
+    """How many statements it takes, of which the first begins and the last commits."""
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        do()
+    texts = [query["sql"] for query in captured.captured_queries]
+    assert texts[0] == "BEGIN"
+    assert texts[-1] == "COMMIT"
+    return len(texts)
+
+
+def accept(shop, offer_id):
+    with tenant_scope(shop.store.pk):
+        offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer_id, actor=BUYER, now=NOON)
+
+
+def settlement(count) -> int:
+    """How many statements it takes to settle so many payments.
+
+    The claiming and the booking transaction count; what the sandbox gateway remembers between them doesn't, since it
+    plays an outside party.
+    """
+    with CaptureQueriesContext(connection) as captured:
+        assert settle_batch(limit=count) == count
+    texts = [query["sql"] for query in captured.captured_queries]
+    claimed = texts.index("COMMIT") + 1
+    booking = len(texts) - 1 - texts[::-1].index("BEGIN")
+    assert all(
+        "sandboxtransfer" in text.lower() or text.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+        for text in texts[claimed:booking]
+    )
+    return claimed + len(texts) - booking
+
+
+def test_an_accept_takes_at_most_ten(taote):
+    [offer] = pending_offers(taote, 1)
+    assert statements(lambda: accept(taote, offer)) <= 10
+
+
+def test_accept_to_settled_takes_at_most_ten_in_a_batch_of_twenty(taote):
+    offers = pending_offers(taote, 20)
+    accepts = {statements(lambda offer=offer: accept(taote, offer)) for offer in offers}
+    assert len(accepts) == 1
+    assert accepts.pop() + settlement(20) / 20 <= 10
+
+
+def test_settling_takes_as_many_for_one_as_for_many(taote):
+    for offer in pending_offers(taote, 12):
+        accept(taote, offer)
+    assert settlement(1) == settlement(11)
+
+
+@pytest.mark.parametrize("kind", ["refund_only", "return_and_refund"])
+def test_a_sweep_takes_as_many_for_one_as_for_many(taote, clock, kind):
+    for _ in range(12):
+        taote.refund(kind=kind)
+    clock.move(hours=36)
+    counts = []
+    for size in (1, 11):
+        with CaptureQueriesContext(connection) as captured:
+            assert sweep_due_refunds(limit=size) == size
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 10

@@ -1,0 +1,78 @@
+"""Payments over the API: read by the merchant, whatever the gateway does."""
+
+import pytest
+
+from payments.actions import FIRST_RETRY_AFTER, MAX_ATTEMPTS
+from payments.models import SandboxTransfer, Transfer
+from payments.settlement import settle_batch
+from tests.api.helpers import detail
+from tests.api.test_refunds import do
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def approved(shop, buyer_id="buyer-1"):
+    """A refund whose money is about to go out."""
+    refund = shop.refund(shop.order(buyer_id=buyer_id), kind="refund_only")
+    do(shop, refund, "approve")
+    return refund
+
+
+def payments(shop, **params):
+    return shop.merchant.get("payments/", **params).json()["results"]
+
+
+def phases(shop):
+    with shop.scope():
+        return list(Transfer.objects.order_by("id").values_list("phase", flat=True))
+
+
+def test_a_payment_is_listed_and_read(taote):
+    refund = approved(taote)
+    [payment] = payments(taote)
+    assert payment == taote.merchant.get(f"payments/{payment['id']}/").json()
+    assert (payment["refund"], payment["order"]) == (str(refund.pk), detail(taote, refund)["order"])
+    assert (payment["purpose"], payment["amount"], payment["status"]) == ("refund", "59.00", "pending")
+    assert phases(taote) == ["pending"]
+    settle_batch()
+    [paid] = payments(taote, status="succeeded")
+    assert (paid["status"], paid["settled_at"], paid["attempts"]) == ("succeeded", "2026-11-20T04:00:00Z", 1)
+    assert paid["gateway_reference"].startswith("SBX-")
+    assert phases(taote) == ["posted"]
+    assert payments(taote, status="failed") == []
+    assert payments(taote, order=paid["order"]) == [paid]
+
+
+def test_two_answers_pay_once(taote):
+    refund = approved(taote, "sandbox-duplicate")
+    settle_batch()
+    assert settle_batch() == 0
+    assert detail(taote, refund)["status"] == "refunded"
+    assert phases(taote) == ["posted"]
+    assert SandboxTransfer.objects.get().calls == 1
+
+
+def test_a_payment_that_is_declined_frees_its_reservation_and_calls_a_person(taote):
+    refund = approved(taote, "sandbox-decline")
+    settle_batch()
+    shown = detail(taote, refund)
+    assert (shown["status"], shown["needs_attention"]) == ("refunding", True)
+    assert [payment["status"] for payment in shown["payments"]] == ["failed"]
+    assert payments(taote)[0]["last_error"]
+    assert phases(taote) == ["voided"]
+    assert settle_batch() == 0
+
+
+def test_a_gateway_that_does_not_answer_is_asked_again_and_then_a_person_is(taote, clock):
+    refund = approved(taote, "sandbox-timeout")
+    for attempt in range(MAX_ATTEMPTS):
+        assert settle_batch() == 1
+        assert payments(taote)[0]["attempts"] == attempt + 1
+        assert settle_batch() == 0, "not before its time"
+        clock.move(seconds=FIRST_RETRY_AFTER.total_seconds() * 2**attempt)
+    [payment] = payments(taote, needs_attention="true")
+    assert (payment["status"], payment["needs_attention"]) == ("processing", True)
+    assert settle_batch() == 0
+    assert phases(taote) == ["pending"], "nobody knows: the reservation stays"
+    assert SandboxTransfer.objects.get().calls == 1, "an unknown outcome is looked up, not sent again"
+    assert detail(taote, refund)["status"] == "refunding"

@@ -1,0 +1,125 @@
+"""The OpenAPI schema is right about the API, and nothing that it allows makes the API fall over."""
+
+import re
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from stores.api.throttle import KeyThrottle
+from tests.tenancy.calls import CALLS, Names
+from tests.world import make_shop
+
+# The paths of api.md that the Taote job needs.
+PATHS = {
+    *("/stores/", "/stores/{}/", "/products/", "/products/{}/", "/return-addresses/"),
+    *("/orders/", "/orders/{}/", "/orders/{}/ship/", "/orders/{}/deliver/"),
+    *("/refunds/", "/refunds/{}/", "/refunds/{}/approve/", "/refunds/{}/reject/", "/refunds/{}/withdraw/"),
+    *("/refunds/{}/resubmit/", "/refunds/{}/ship-return/", "/refunds/{}/inspect/", "/refunds/{}/timeline/"),
+    *("/refunds/{}/offer-options/", "/offers/", "/offers/{}/", "/offers/{}/accept/", "/offers/{}/decline/"),
+    *("/payments/", "/payments/{}/"),
+}
+
+
+def load_schema() -> dict:
+    return Client().get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+
+
+def operations(schema):
+    for path, verbs in schema["paths"].items():
+        for verb, operation in verbs.items():
+            yield verb.upper(), re.sub(r"{\w+}", "{}", path.removeprefix("/api/v1")), operation
+
+
+@pytest.mark.django_db
+class TestTheSchema:
+    """What it says."""
+
+    def test_it_is_made_without_a_warning(self, capsys):
+        call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
+
+    def test_it_is_valid_openapi(self):
+        validate_schema(load_schema())
+
+    def test_it_has_every_path_and_verb_that_there_is(self):
+        found = {(verb, path) for verb, path, _ in operations(load_schema())}
+        assert {path for _, path in found} >= PATHS
+        assert found == {(call.verb, f"/{call.route}") for call in CALLS}
+
+    def test_every_operation_wants_a_key_and_says_what_it_does(self):
+        for verb, path, operation in operations(load_schema()):
+            assert operation["security"] == [{"bearerKey": []}], (verb, path)
+            assert operation["description"], (verb, path)
+
+    def test_amounts_are_strings_in_it(self):
+        refund = load_schema()["components"]["schemas"]["RefundDetail"]["properties"]
+        assert refund["amount"]["type"] == "string"
+
+
+@pytest.fixture
+def shop(transactional_db, monkeypatch):
+    """A store whose calls are not counted."""
+    monkeypatch.setattr(KeyThrottle, "allow_request", lambda *args: True)
+    return make_shop("taote")
+
+
+def names_of(shop) -> dict[str, list[str]]:
+    """Resource → what may stand in its paths."""
+    names = Names(shop)
+    return {
+        "orders": [names.to_ship, names.in_transit],
+        "products": [names.item],
+        "stores": [names.code],
+        "refunds": [names.refund, names.rejected, names.awaiting_return, names.returning],
+        "offers": [names.offer],
+        "payments": [names.payment],
+    }
+
+
+FUZZ = settings(
+    max_examples=12,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.mark.parametrize("kind", ["S", "M"])
+def test_whatever_the_schema_allows_is_answered_as_the_schema_says(shop, kind):
+    headers = {"Authorization": f"Bearer {shop.merchant_key if kind == 'S' else shop.marketplace_key}"}
+    real = names_of(shop)
+    schema = schemathesis.openapi.from_dict(load_schema())
+    schema.app = application
+    statuses = []
+
+    def call(case):
+        """Send what was made up; two of three times with real names, else hardly anything would be found."""
+        number = len(statuses)
+        if number % 3:
+            for name in case.path_parameters:
+                known = real[case.path.split("/")[3]]
+                case.path_parameters[name] = known[number % len(known)]
+            if "store" in case.query or kind == "M":
+                case.query = {**case.query, "store": shop.store.code}
+            if isinstance(case.body, dict) and ("store" in case.body or kind == "M"):
+                case.body["store"] = shop.store.code
+        answer = case.call(headers=headers)
+        statuses.append(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    for operation in schema.get_all_operations():
+        FUZZ(given(case=operation.ok().as_strategy())(call))()
+    assert {200, 400, 403, 404} <= set(statuses)

@@ -1,0 +1,47 @@
+"""`load_volume`: bulk data that obeys every rule that the actions obey."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from common.models import Event
+from common.tenancy import system_scope
+from refunds.models import Refund
+from refunds.states import OPEN, Status
+from refunds.verification import run_checks
+from stores.models import Store
+
+pytestmark = pytest.mark.django_db
+
+
+def load(refunds=600, stores=3):
+    call_command("load_volume", "--refunds", str(refunds), "--stores", str(stores))
+
+
+def test_the_ledger_is_clean_and_the_command_adds_to_what_is_there(clock):
+    load()
+    load(refunds=50, stores=4)
+
+    with system_scope():
+        assert Store.objects.filter(code__startswith="volume-").count() == 4
+        assert Refund.objects.count() == 650
+        assert [(check.name, off) for check, off in run_checks() if off] == []
+
+
+def test_most_of_it_is_over_and_what_is_open_is_not_due_yet(clock):
+    load(refunds=2000)
+
+    with system_scope():
+        refunds = list(Refund.objects.select_related("order"))
+        assert Refund.objects.due(max(refund.created_at for refund in refunds)).count() == 0
+        requested = Event.objects.filter(name="refund.requested").count()
+    statuses = {refund.status for refund in refunds}
+    is_open = [refund for refund in refunds if refund.status in OPEN]
+    assert {Status.REFUNDED, Status.WITHDRAWN, Status.CLOSED, Status.AWAITING_MERCHANT} <= statuses
+    assert 40 < len(is_open) < 180  # 5 %, give or take
+    assert all(refund.order.paid_at < refund.created_at for refund in refunds)
+    assert requested == len(refunds)
+
+
+def test_nonsense_is_refused(db):
+    with pytest.raises(CommandError):
+        load(refunds=0)

@@ -1,0 +1,201 @@
+"""How to call every verb of every API route: with a store's own objects, another store's, or ones that don't exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from uuid import uuid4
+
+from offers import actions as offer_actions
+from payments.models import Payment
+from refunds import actions as refund_actions
+from stores import actions as store_actions
+from tests.world import BUYER, MERCHANT, NOON, Shop
+
+
+class Names:
+    """What a call may name of a store; each is made when it is first asked for."""
+
+    def __init__(self, shop: Shop):
+        self.shop = shop
+        self.code = shop.store.code
+
+    @cached_property
+    def to_ship(self) -> str:
+        return self.shop.order(shipped=False).number
+
+    @cached_property
+    def in_transit(self) -> str:
+        return self.shop.order().number
+
+    @cached_property
+    def item(self) -> str:
+        item_id = str(70_000_000 + self.shop.store.pk)
+        with self.shop.scope():
+            store_actions.upsert_products(
+                store=self.shop.store, products=[{"item_id": item_id, "title": "Quilt", "price": Decimal("1.00")}]
+            )
+        return item_id
+
+    @cached_property
+    def address(self) -> str:
+        return str(self.shop.address.pk)
+
+    @cached_property
+    def refund(self) -> str:
+        return str(self.shop.refund().pk)
+
+    def _moved(self, refund: str, action, **kwargs) -> str:
+        with self.shop.scope():
+            action(store_id=self.shop.store.pk, refund_id=refund, now=NOON, **kwargs)
+        return refund
+
+    @cached_property
+    def rejected(self) -> str:
+        return self._moved(str(self.shop.refund().pk), refund_actions.reject_refund, reason="no", actor=MERCHANT)
+
+    @cached_property
+    def awaiting_return(self) -> str:
+        return self._moved(str(self.shop.refund().pk), refund_actions.approve_refund, actor=MERCHANT)
+
+    @cached_property
+    def returning(self) -> str:
+        refund = self._moved(str(self.shop.refund().pk), refund_actions.approve_refund, actor=MERCHANT)
+        return self._moved(refund, refund_actions.ship_return, carrier="SF", tracking_number="R1", actor=BUYER)
+
+    @cached_property
+    def payment(self) -> str:
+        refund = self._moved(
+            str(self.shop.refund(kind="refund_only").pk), refund_actions.approve_refund, actor=MERCHANT
+        )
+        with self.shop.scope():
+            return str(Payment.objects.get(topic_id=refund).pk)
+
+    @cached_property
+    def offer(self) -> str:
+        with self.shop.scope():
+            offer = offer_actions.send_offer(
+                store_id=self.shop.store.pk,
+                refund_id=self.refund,
+                method="change_to_refund_only",
+                amount=2,
+                agreed_with_buyer=True,
+                actor=MERCHANT,
+                now=NOON,
+            )
+        return str(offer.pk)
+
+
+class Missing:
+    """Names of things that don't exist anywhere."""
+
+    code = to_ship = in_transit = "no-such-thing"
+    item = "424242"
+
+    def __getattr__(self, name: str) -> str:
+        return str(uuid4())
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that succeeds with the store's own names.
+
+    `key` is the kind of key that may make it ("S", "M", or "SM"), `resource` the scope that a store key needs.
+    `names` tells which names of the path or the body the call is about; every one of them can be another store's.
+    """
+
+    verb: str
+    route: str
+    key: str
+    resource: str | None
+    path: Callable[[Names], str]
+    body: Callable[[Names], dict] | None = None
+    status: int = 200
+    names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.route}"
+
+    @property
+    def is_write(self) -> bool:
+        return self.verb not in ("GET", "HEAD", "OPTIONS")
+
+
+ORDER_BODY = {
+    "number": "N-1",
+    "buyer": {"id": "b", "name": "B"},
+    "paid_at": "2026-11-19T04:00:00Z",
+    "address": "x",
+    "lines": [{"item_id": "8000", "quantity": 1, "unit_price": "1.00"}],
+}
+REFUND_BODY = {"kind": "refund_only", "reason": "other", "amount": "1.00"}
+PRODUCT_BODY = {"item_id": "1", "title": "Quilt", "price": "1.00"}
+ADDRESS_BODY = {"contact": "a", "phone": "1", "address": "x"}
+PARCEL = {"carrier": "SF", "tracking_number": "T1"}
+OFFER_BODY = {"method": "change_to_refund_only", "amount": "2.00", "agreed_with_buyer": True}
+
+
+def _read(route: str, key: str, resource: str | None, name: str = "", path: str | None = None) -> Call:
+    """A GET of a list, or of what `name` names."""
+    path = path or route.replace("{}", f"{{0.{name}}}")
+    return Call("GET", route, key, resource, lambda names: path.format(names), names=(name,) if name else ())
+
+
+def _post(route: str, key: str, resource: str, name: str = "", body=None, status: int = 200, also=()) -> Call:
+    """A POST to a list, or about what `name` names; `also` are names in the body."""
+    path = route.replace("{}", f"{{0.{name}}}")
+    fill = body if callable(body) else lambda names: dict(body or {})
+    names = ((name,) if name else ()) + tuple(also)
+    return Call("POST", route, key, resource, lambda names: path.format(names), fill, status, names)
+
+
+CALLS = [
+    _read("stores/", "S", None),
+    _read("stores/{}/", "S", None, "code"),
+    Call(
+        "PATCH", "stores/{}/", "S", "catalog", lambda n: f"stores/{n.code}/", lambda n: {"name": "N"}, names=("code",)
+    ),
+    _read("products/", "S", "catalog"),
+    _post("products/", "S", "catalog", body=PRODUCT_BODY, status=201),
+    _read("products/{}/", "S", "catalog", "item"),
+    Call(
+        "PATCH",
+        "products/{}/",
+        "S",
+        "catalog",
+        lambda n: f"products/{n.item}/",
+        lambda n: {"title": "T"},
+        names=("item",),
+    ),
+    _read("return-addresses/", "S", "catalog"),
+    _post("return-addresses/", "S", "catalog", body=ADDRESS_BODY, status=201),
+    _read("orders/", "SM", "orders"),
+    _post("orders/", "M", "orders", body=ORDER_BODY, status=201),
+    _read("orders/{}/", "SM", "orders", "to_ship"),
+    _post("orders/{}/ship/", "S", "orders", "to_ship", PARCEL),
+    _post("orders/{}/deliver/", "M", "orders", "in_transit"),
+    _read("refunds/", "SM", "refunds"),
+    _post(
+        "refunds/",
+        "M",
+        "refunds",
+        body=lambda n: {"order": n.in_transit, **REFUND_BODY},
+        status=201,
+        also=["in_transit"],
+    ),
+    _read("refunds/{}/", "SM", "refunds", "refund"),
+    _read("refunds/{}/timeline/", "SM", "refunds", "refund"),
+    _read("refunds/{}/offer-options/", "S", "offers", "refund"),
+    _post("refunds/{}/approve/", "S", "refunds", "refund", lambda n: {"return_address": n.address}, also=["address"]),
+    _post("refunds/{}/reject/", "S", "refunds", "refund", {"reason": "no"}),
+    _post("refunds/{}/withdraw/", "M", "refunds", "refund"),
+    _post("refunds/{}/resubmit/", "M", "refunds", "rejected", {"amount": "1.00"}),
+    _post("refunds/{}/ship-return/", "M", "refunds", "awaiting_return", PARCEL),
+    _post("refunds/{}/inspect/", "S", "refunds", "returning", {"result": "passed"}),
+    _post("offers/", "S", "offers", body=lambda n: {"refund": n.refund, **OFFER_BODY}, status=201, also=["refund"]),
+    _read("offers/{}/", "SM", "offers", "offer"),
+    _post("offers/{}/accept/", "M", "offers", "offer"),
+    _post("offers/{}/decline/", "M", "offers", "offer"),
+    _read("payments/", "S", "payments"),
+    _read("payments/{}/", "S", "payments", "payment"),
+]

@@ -1,0 +1,54 @@
+"""Stores in which every tenant table has rows, and a fingerprint of everything that a store has."""
+
+from django.db import connection
+
+from common import idempotency
+from common.tenancy import system_scope, tenant_models
+from offers import actions as offer_actions
+from stores.models import Membership, User
+from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
+
+
+def furnish(shop: Shop) -> Shop:
+    """Give the store at least one row in every tenant table; a new table has to be filled here."""
+    refund = shop.refund()
+    with shop.scope():
+        offer = offer_actions.send_offer(
+            store_id=shop.store.pk,
+            refund_id=refund.pk,
+            method="change_to_refund_only",
+            amount=2,
+            agreed_with_buyer=True,
+            actor=MERCHANT,
+            now=NOON,
+        )
+        offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
+        idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
+        Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
+    return shop
+
+
+def make_furnished_shop() -> Shop:
+    """A store with rows everywhere."""
+    return furnish(make_shop("taote"))
+
+
+def tenant_tables() -> dict[str, str]:
+    """Each tenant table → the column that names the store."""
+    return {
+        model._meta.db_table: "store_id" if any(f.name == "store" for f in model._meta.fields) else "id"
+        for model in tenant_models()
+    }
+
+
+def fingerprint(shop: Shop, *, without: tuple[str, ...] = ()) -> dict[str, str]:
+    """Table → a hash of all the store's rows in it. Equal before and after means that nothing changed."""
+    tables = {table: column for table, column in tenant_tables().items() if table not in without}
+    union = " UNION ALL ".join(
+        f"SELECT '{table}', count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') "
+        f"FROM {table} t WHERE {column} = {shop.store.pk}"
+        for table, column in tables.items()
+    )
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute(union)
+        return dict(cursor.fetchall())

@@ -1,0 +1,89 @@
+"""What the house rules say about the code, checked on the code."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", "workbench", "webhooks"]
+CODE = [
+    path
+    for room in [*ROOMS, "config", "scripts"]
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+IN_ROOMS = [path for path in CODE if path.relative_to(ROOT).parts[0] in ROOMS]
+LONGEST = 400
+MONEY = re.compile(r"amount|price|_left$|limit$|min_spend|budget")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def calls(path: Path):
+    """Every call in a file, as text of what is called, with its line."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def test_there_is_code_to_look_at():
+    assert len(IN_ROOMS) > 60
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_a_file_tells_one_story(path):
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def test_only_the_clock_reads_wall_time():
+    readers = re.compile(
+        r"(^|\.)(timezone\.now|datetime\.now|datetime\.utcnow|datetime\.today|date\.today|time\.time)$"
+    )
+    found = [f"{name(path)}:{node.lineno}" for path in IN_ROOMS for text, node in calls(path) if readers.search(text)]
+    assert [line for line in found if not line.startswith("common/clock.py:")] == []
+    assert found, "the clock itself is found"
+
+
+def test_no_obligation_hangs_on_a_message():
+    """Celery is told by name in one batch after the commit; no `.delay`, no ETA, no countdown."""
+    for path in IN_ROOMS:
+        for text, node in calls(path):
+            arguments = {keyword.arg for keyword in node.keywords}
+            assert not text.endswith((".delay", ".apply_async")), f"{name(path)}:{node.lineno}"
+            if text.endswith("send_task"):
+                assert not arguments & {"eta", "countdown"}, f"{name(path)}:{node.lineno}"
+
+
+def test_money_is_decimal_with_two_places_in_every_table():
+    columns = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    money = [field for field in columns if isinstance(field, models.DecimalField) or MONEY.search(field.name)]
+    assert money
+    for field in money:
+        if isinstance(field, models.ForeignKey | models.CharField):
+            continue
+        assert isinstance(field, models.DecimalField), field
+        assert field.decimal_places == 2, field
+    assert not [
+        field
+        for field in columns
+        if isinstance(field, models.FloatField) and field.model.__module__.split(".")[0] in ROOMS
+    ]
+
+
+def test_no_float_is_made_in_the_rooms():
+    found = [f"{name(path)}:{node.lineno}" for path in IN_ROOMS for text, node in calls(path) if text == "float"]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", IN_ROOMS, ids=name)
+def test_no_room_knows_the_configuration(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        assert not [module for module in modules if module.split(".")[0] == "config"], f"{name(path)}:{node.lineno}"
