@@ -2,13 +2,17 @@
 
 An action locks its rows, checks, transitions objects in memory and tells a `WriteSet`. `flush` sends every insert and
 update as one statement of data-modifying CTEs, each a set over `unnest`-ed arrays, so that one row and a batch of a
-thousand cost the same number of statements. Rows that an action updates are locked by it before.
+thousand cost the same number of statements, and always the same few statements, which the database plans once. Rows that
+an action updates are locked by it before.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
+from itertools import repeat
+from operator import attrgetter, is_
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -21,12 +25,30 @@ class LostUpdate(RuntimeError):
     """A row that was to be updated is not there (or not visible): a programming error, the transaction is rolled back."""
 
 
+class _NewEvent(NamedTuple):
+    """A row of Event to be: the columns without the weight of a model instance."""
+
+    store_id: int
+    at: object
+    name: str
+    subject_type: str
+    subject_id: object
+    topic_id: object
+    from_state: str
+    to_state: str
+    actor_kind: str
+    actor_id: str
+    actor_label: str
+    rule: str
+    data: dict
+
+
 class WriteSet:
     """The writes of one action and what follows its commit."""
 
     def __init__(self) -> None:
-        self._inserts: dict[type[models.Model], list[models.Model]] = defaultdict(list)
-        self._updates: dict[tuple[type[models.Model], tuple[str, ...]], dict] = defaultdict(dict)
+        self._inserts: dict[type[models.Model], list] = defaultdict(list)
+        self._updates: dict[type[models.Model], dict] = defaultdict(dict)
         self._hints: dict[Callable[[list], None], list] = defaultdict(list)
 
     def insert(self, row: models.Model) -> None:
@@ -35,28 +57,25 @@ class WriteSet:
 
     def update(self, row: models.Model, *fields: str) -> None:
         """Write these fields of `row` when flushed. Telling the same row twice merges the fields."""
-        model = type(row)
-        names = set(fields)
-        for key in [key for key in self._updates if key[0] is model and row.pk in self._updates[key]]:
-            names |= set(key[1])
-            del self._updates[key][row.pk]
-        self._updates[model, tuple(sorted(names))][row.pk] = row
+        rows = self._updates[type(row)]
+        told = rows.get(row.pk)
+        rows[row.pk] = (row, frozenset(fields) if told is None else told[1].union(fields))
 
     def event(self, name: str, subject: models.Model, *, topic, at, actor: Actor, states=("", ""), rule="", **data):
         """Record that `name` happened to `subject`, in the history of `topic` (the refund or the order, or its id)."""
-        self.insert(
-            Event(
+        self._inserts[Event].append(
+            _NewEvent(
                 store_id=subject.store_id,
+                at=at,
                 name=name,
                 subject_type=subject._meta.model_name,
                 subject_id=subject.pk,
                 topic_id=topic if isinstance(topic, UUID) else topic.pk,
-                at=at,
+                from_state=states[0],
+                to_state=states[1],
                 actor_kind=actor.kind,
                 actor_id=actor.id,
                 actor_label=actor.label,
-                from_state=states[0],
-                to_state=states[1],
                 rule=rule,
                 data=data,
             )
@@ -68,15 +87,13 @@ class WriteSet:
 
     def flush(self) -> None:
         """Write everything in one statement. LostUpdate when a row to update was not there."""
-        for tell, items in self._hints.items():
-            transaction.on_commit(partial(tell, items), robust=True)
+        hints = dict(self._hints)
         parts, params, expected = [], [], []
-        for (model, names), rows in self._updates.items():
-            if rows:
-                sql, columns = _update_sql(model, names)
-                parts.append(sql)
-                params += _arrays(columns, list(rows.values()))
-                expected.append(len(rows))
+        for (model, names), rows in self._grouped_updates():
+            sql, columns = _update_sql(model, names)
+            parts.append(sql)
+            params += _arrays(columns, rows)
+            expected.append(len(rows))
         updates = len(parts)
         for model, rows in self._inserts.items():
             sql, columns = _insert_sql(model)
@@ -91,23 +108,42 @@ class WriteSet:
             cursor.execute(f"WITH {ctes} SELECT {counts}", params)
             if updates and list(cursor.fetchone()) != expected:
                 raise LostUpdate("A row changed or vanished although it was to be locked.")
+        for tell, items in hints.items():
+            transaction.on_commit(partial(tell, items), robust=True)
+
+    def _grouped_updates(self) -> Iterable[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
+        """Rows of one model of which the same fields are written, together."""
+        groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = defaultdict(list)
+        for model, told in self._updates.items():
+            for row, fields in told.values():
+                groups[model, fields].append(row)
+        return [((model, tuple(sorted(fields))), rows) for (model, fields), rows in groups.items()]
 
 
-def _json(value) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _column(field: models.Field) -> tuple[str, str, Callable | None]:
-    """(attribute, PostgreSQL type, converter) of a field as an element of an array parameter."""
+def _quote_json(value) -> str:
+    return _quote(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _column(field: models.Field) -> tuple[attrgetter, str, Callable[..., str]]:
+    """(how to read it, PostgreSQL type, how to write it) of a field as an element of an array literal."""
     kind = field.db_type(connection)
     if isinstance(field, models.ForeignKey):
         kind = field.target_field.rel_db_type(connection)
-    convert = _json if isinstance(field, models.JSONField) else None
-    return field.attname, kind, convert
+    if isinstance(field, models.JSONField):
+        write = _quote_json
+    elif isinstance(field, models.CharField | models.TextField):
+        write = _quote
+    else:
+        write = str
+    return attrgetter(field.attname), kind, write
 
 
 def _placeholder(kind: str) -> str:
-    return f"%s::text[]::{kind}[]" if kind == "jsonb" else f"%s::{kind}[]"
+    return f"%s::{kind}[]"
 
 
 @lru_cache
@@ -135,8 +171,15 @@ def _insert_sql(model: type[models.Model]):
     return f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays})", columns
 
 
-def _arrays(columns, rows: Iterable[models.Model]) -> list[list]:
-    return [
-        [convert(getattr(row, name)) for row in rows] if convert else [getattr(row, name) for row in rows]
-        for name, _, convert in columns
-    ]
+def _arrays(columns, rows: Sequence) -> list[str]:
+    """Each column as one array literal: whatever is in it, the statement's text and its parameters' types stay the same."""
+    return [_literal(list(map(get, rows)), write) for get, _, write in columns]
+
+
+def _literal(values: list, write: Callable[..., str]) -> str:
+    if all(map(is_, values, repeat(values[0]))):  # the instant, the actor, the rule: the same all down the column
+        values, times = values[:1], len(values)
+    else:
+        times = 1
+    elements = ["NULL" if value is None else write(value) for value in values]
+    return "{" + ",".join(elements * times) + "}"

@@ -48,7 +48,7 @@ def reserve_payment(
     """
     payment = Payment(
         store_id=order.store_id,
-        order=order,
+        order_id=order.pk,
         topic_id=topic.pk,
         purpose=purpose,
         amount=amount,
@@ -61,7 +61,7 @@ def reserve_payment(
     writes.insert(
         Transfer(
             store_id=order.store_id,
-            payment=payment,
+            payment_id=payment.pk,
             debit_account_id=account_id(order.store_id, AccountKind.MERCHANT_FUNDS),
             credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
             amount=amount,
@@ -117,9 +117,10 @@ def claim_due_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None 
 def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]:
     """Book what gateways answered; returns the payments that are settled by it.
 
-    An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves.
+    An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves. Of several
+    answers about one payment, one that knows outweighs one that doesn't.
     """
-    by_key = {UUID(answer.key): answer for answer in answers}
+    by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != Outcome.UNKNOWN)}
     # Orders are locked before payments (`of` gives the order of the locks), and always in the same sequence.
     payments = list(
         Payment.objects.in_scope()

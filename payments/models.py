@@ -1,5 +1,6 @@
 """Payments and the double-entry ledger under them."""
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 import pgtrigger
@@ -36,6 +37,7 @@ class LedgerAccount(TenantModel):
         return self.get_kind_display()
 
 
+@lru_cache(maxsize=10_000)
 def account_id(store_id: int, kind: str) -> UUID:
     """The id of a store's account."""
     return uuid5(ACCOUNT_NAMESPACE, f"{store_id}:{kind}")

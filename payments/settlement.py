@@ -1,5 +1,6 @@
 """Settlement: claim due payments, ask their gateways outside any transaction, book the answers."""
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from common import clock
 from common.tenancy import system_scope
 from payments.actions import claim_due_payments, record_answers
 from payments.gateways import gateway
-from payments.gateways.base import Answer, Instruction
+from payments.gateways.base import Answer, Instruction, Outcome
 from payments.models import Payment
+
+log = logging.getLogger("wanliu.payments")
 
 BATCH = 100
 
@@ -30,8 +33,14 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
 
 
 def _ask(payment: Payment, was_asked: bool) -> list[Answer]:
-    port = gateway(payment.gateway)
-    known = port.look_up(str(payment.pk)) if was_asked else None
-    if known is not None:
-        return [known]
-    return port.pay(Instruction(key=str(payment.pk), buyer_id=payment.buyer_id, amount=payment.amount))
+    """What the gateway says about one payment. One that breaks its promise and raises leaves it unknown: the batch goes on."""
+    key = str(payment.pk)
+    try:
+        port = gateway(payment.gateway)
+        known = port.look_up(key) if was_asked else None
+        if known is not None:
+            return [known]
+        return port.pay(Instruction(key=key, buyer_id=payment.buyer_id, amount=payment.amount))
+    except Exception as error:
+        log.exception("gateway %s raised for payment %s", payment.gateway, key)
+        return [Answer(key, Outcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]

@@ -20,6 +20,13 @@ log = logging.getLogger("wanliu.refunds")
 
 BATCH = 500
 
+# What the deadlines' outcomes read; the rest of both rows stays in the database.
+COLUMNS = (
+    *("store", "order", "kind", "amount", "status", "due_at", "due_action", "resolved_at"),
+    *("rules_name", "rules_version"),
+    *("order__store", "order__buyer_id", "order__paid_amount", "order__claimed_amount"),
+)
+
 
 def sweep_due_refunds(*, limit: int = BATCH) -> int:
     """Do what the deadlines of up to `limit` overdue refunds bring; returns how many moved.
@@ -49,6 +56,7 @@ def _claim(now: datetime, limit: int, **only) -> list[Refund]:
         .due(now)
         .filter(**only)
         .select_related("order")
+        .only(*COLUMNS)
         .select_for_update(of=("order", "self"), skip_locked=True, no_key=True)
         .order_by("due_at")[:limit]
     )

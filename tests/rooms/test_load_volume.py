@@ -5,9 +5,9 @@ from django.core.management import CommandError, call_command
 
 from common.models import Event
 from common.tenancy import system_scope
+from offers.verification import run_checks
 from refunds.models import Refund
 from refunds.states import OPEN, Status
-from refunds.verification import run_checks
 from stores.models import Store
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ from uuid import uuid4
 from offers import actions as offer_actions
 from payments.models import Payment
 from refunds import actions as refund_actions
+from refunds import returns
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
 
@@ -61,7 +62,7 @@ class Names:
     @cached_property
     def returning(self) -> str:
         refund = self._moved(str(self.shop.refund().pk), refund_actions.approve_refund, actor=MERCHANT)
-        return self._moved(refund, refund_actions.ship_return, carrier="SF", tracking_number="R1", actor=BUYER)
+        return self._moved(refund, returns.ship_return, carrier="SF", tracking_number="R1", actor=BUYER)
 
     @cached_property
     def payment(self) -> str:

@@ -1,0 +1,140 @@
+"""Work in a process of its own that dies by SIGKILL at a chosen statement.
+
+    python -m tests.concurrency.process        one job a line on stdin; one line with its end on stdout
+
+Each job is done in a fork, so that Django is loaded once. The broker is out of reach: nobody is told, sweeps must find it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from uuid import uuid4
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_BROKER = "unix:///nowhere/valkey.sock?db=0"
+KILLED = f"signal {signal.SIGKILL}"
+DONE = "exit 0"
+
+
+class Processes:
+    """The test's side: `run` a job, and hear how its process ended."""
+
+    def __init__(self, process: subprocess.Popen):
+        self.process = process
+
+    def run(self, job: str, *, step: int | None, moment: str = "before", at: datetime, **arguments) -> str:
+        """Do `job` at the instant `at`, dying at statement `step`; returns `exit 0`, or `signal 9`."""
+        order = {"job": job, "step": step, "moment": moment, "at": at.isoformat(), **arguments}
+        self.process.stdin.write(json.dumps(order, default=str) + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+
+@contextmanager
+def processes(**environ: str):
+    """Start the server of jobs in this environment (DATABASE_URL, …), by default without a broker."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        cwd=ROOT,
+        env={**os.environ, "REDIS_URL": NO_BROKER, **environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield Processes(process)
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+def serve() -> None:
+    """The other side."""
+    import django
+
+    django.setup()
+    load_what_jobs_need()
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            try:
+                work(**json.loads(line))
+                os._exit(0)
+            except BaseException:
+                os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(f"exit {code}" if code >= 0 else f"signal {-code}", flush=True)
+
+
+def load_what_jobs_need() -> None:
+    """What is loaded at first use is loaded once, before the forks."""
+    from payments.actions import tell_worker
+
+    for module in ("offers.actions", "payments.settlement", "refunds.sweeps", "tests.world"):
+        import_module(module)
+    if os.environ["REDIS_URL"] == NO_BROKER:  # a connection to a real one isn't shared by forks
+        tell_worker([uuid4()])
+
+
+def work(*, job: str, step: int | None, moment: str, at: str, **arguments) -> None:
+    """Do one job."""
+    from django.db import connection
+
+    from common import clock
+    from tests.concurrency.crash import Moment, crash_at
+
+    def die():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    connection.ensure_connection()  # what it says to get ready is none of the job's statements
+    with clock.at(datetime.fromisoformat(at)), crash_at(step, Moment(moment), kill=die):
+        JOBS[job](**arguments)
+
+
+def accept(store_id: int, offer_id: str) -> None:
+    """The buyer accepts."""
+    from common import clock
+    from common.tenancy import tenant_scope
+    from offers.actions import accept_offer
+    from tests.world import BUYER
+
+    with tenant_scope(store_id):
+        accept_offer(store_id=store_id, offer_id=offer_id, actor=BUYER, now=clock.now())
+
+
+def settle() -> None:
+    """A worker settles a batch."""
+    from payments.settlement import settle_batch
+
+    settle_batch()
+
+
+def sweep() -> None:
+    """A worker sweeps the deadlines."""
+    from refunds.sweeps import sweep_due_refunds
+
+    sweep_due_refunds()
+
+
+def negotiate(code: str, count: int) -> None:
+    """A store with this code in which `count` buyers are offered ¥2."""
+    from common import clock
+    from tests.concurrency.negotiation import send
+    from tests.world import make_shop
+
+    shop = make_shop("taote", code)
+    for _ in range(count):
+        send(shop, shop.refund(now=clock.now()), now=clock.now())
+
+
+JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate}
+
+if __name__ == "__main__":
+    serve()

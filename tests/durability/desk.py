@@ -1,0 +1,144 @@
+"""A second, throw-away desk beside the test's own: real services, real worker and beat, all of which may be killed."""
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import redis
+
+from config.embedded import paths
+from config.embedded.postgres import Postgres
+from config.embedded.processes import Command, kill_group, spawn
+from config.embedded.scratch import running, wait_until_up
+from config.embedded.valkey import Valkey
+from tests.concurrency.harness import await_
+from tests.concurrency.process import DONE, Processes, processes
+
+ROOT = Path(__file__).resolve().parents[2]
+MANAGE = [sys.executable, "manage.py"]
+CELERY = [sys.executable, "-m", "celery"]
+
+
+@dataclass
+class Desk:
+    """Where everything is, and what may be done to it."""
+
+    data_dir: Path
+    stack: ExitStack
+    postgres: Postgres
+    valkey: Valkey
+    servers: dict[str, subprocess.Popen] = field(default_factory=dict)
+    jobs: dict[bool, Processes] = field(default_factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What points the project at this desk."""
+        return {
+            "DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": paths.database_url(self.data_dir),
+            "REDIS_URL": paths.redis_url(self.data_dir),
+        }
+
+    def start_service(self, service: Postgres | Valkey) -> None:
+        """Start it over whatever its predecessor left, and wait until it is up."""
+        self.servers[service.name] = self.stack.enter_context(running(service))
+        wait_until_up(service, self.servers[service.name])
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start a worker or beat with celery's `arguments`."""
+        log = self.data_dir / "log" / f"{name}.log"
+        command = Command(name, [*CELERY, *arguments], env={**os.environ, **self.environ}, cwd=ROOT)
+        with log.open("ab") as output:
+            process = spawn(command, output)
+        self.servers[name] = process
+        self.stack.callback(process.wait)
+        self.stack.callback(kill_group, process)
+
+    def start_worker(self, app: str = "config") -> None:
+        """As `make run` does; returns when it takes tasks."""
+        log = self.data_dir / "log" / "worker.log"
+        log.write_text("")
+        self.start(
+            *("worker", "-A", app, "worker", "--concurrency", "1", "--loglevel", "INFO"),
+            *("--without-gossip", "--without-mingle"),
+        )
+        await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)
+
+    def start_beat(self) -> None:
+        """As `make run` does."""
+        schedule = str(self.data_dir / "celerybeat-schedule")
+        self.start("beat", "-A", "config", "beat", "--loglevel", "INFO", "--schedule", schedule, "--pidfile", "")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a server or worker with all its children."""
+        kill_group(self.servers[name])
+        self.servers[name].wait()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command to its end; its output. An exit code other than 0 is an error."""
+        command = [*MANAGE, *arguments]
+        answer = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **self.environ}, capture_output=True, text=True, timeout=60
+        )
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def rows(self, sql: str, *params) -> list[tuple]:
+        """What a query finds in all stores."""
+        with psycopg.connect(self.environ["DATABASE_URL"]) as connection:
+            connection.execute("SELECT set_config('wanliu.stores', '*', true)")
+            return connection.execute(sql, params).fetchall()
+
+    def redis(self) -> redis.Redis:
+        """The broker itself."""
+        return redis.Redis.from_url(self.environ["REDIS_URL"])
+
+    def job(self, *, told: bool) -> Processes:
+        """Processes that do actions on this desk; `told` ones reach the broker, the others don't."""
+        if told not in self.jobs:
+            environ = {name: value for name, value in self.environ.items() if told or name != "REDIS_URL"}
+            self.jobs[told] = self.stack.enter_context(processes(**environ))
+        return self.jobs[told]
+
+    def offer(self, code: str, count: int) -> None:
+        """Open a store in which `count` buyers have an offer of ¥2."""
+        assert self.job(told=False).run("negotiate", step=None, at=datetime.now(UTC), code=code, count=count) == DONE
+
+    def accept_all(self, *, told: bool = False) -> None:
+        """Accept every pending offer through the action; unless `told`, without a broker to tell a worker."""
+        job = self.job(told=told)
+        for store, offer in self.rows("SELECT store_id, id FROM offers_offer WHERE status = 'pending'"):
+            end = job.run("accept", step=None, at=datetime.now(UTC), store_id=store, offer_id=offer)
+            assert end == DONE
+
+    def payments(self) -> dict[str, int]:
+        """How many payments are in which state."""
+        return dict(self.rows("SELECT status, count(*) FROM payments_payment GROUP BY status"))
+
+    def assert_all_paid_once(self, count: int) -> None:
+        """`count` payments, each booked once and paid once by the gateway, and the ledger is clean."""
+        assert self.payments() == {"succeeded": count}
+        assert self.rows("SELECT count(*), sum(amount) FROM payments_transfer WHERE phase = 'posted'") == [
+            (count, 2 * count)
+        ]
+        assert self.rows("SELECT count(*) FROM payments_sandboxtransfer") == [(count,)]
+        assert self.rows("SELECT count(*) FROM refunds_refund WHERE status <> 'refunded'") == [(0,)]
+        self.manage("verify_ledger")
+
+
+@contextmanager
+def open_desk(data_dir: Path):
+    """Start services and migrate. Everything is stopped and removed in the end."""
+    (data_dir / "static").mkdir()
+    with ExitStack() as stack:
+        desk = Desk(data_dir, stack, Postgres(data_dir), Valkey(data_dir))
+        stack.callback(desk.postgres.remove)
+        desk.start_service(desk.postgres)
+        desk.start_service(desk.valkey)
+        desk.manage("migrate", "--verbosity", "0")
+        yield desk

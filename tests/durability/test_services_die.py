@@ -1,0 +1,71 @@
+"""Worker, broker and database are killed; what was promised is paid, once."""
+
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from tests.concurrency.harness import await_
+
+pytestmark = pytest.mark.rule("T5", "T10")
+
+TWO_SWEEPS = 45  # seconds; beat sweeps every 10, but the machine may be busy
+
+
+@contextmanager
+def gateway_hangs_at(desk, key: str):
+    """An open transaction holds the gateway's row of this key: whoever pays it stands still in the middle of its batch."""
+    with psycopg.connect(desk.environ["DATABASE_URL"]) as connection:
+        connection.execute(
+            "INSERT INTO payments_sandboxtransfer (key, buyer_id, amount, outcome, calls) VALUES (%s, '', 1, '', 0)",
+            [key],
+        )
+        yield
+        connection.rollback()
+
+
+def somebody_waits(desk) -> bool:
+    """Whether a backend waits for another's transaction."""
+    return desk.rows("SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0") != []
+
+
+def test_a_killed_worker_and_an_emptied_broker_delay_payments_and_lose_none(desk):
+    desk.start_beat()
+    desk.start_worker()
+    desk.offer("told", 1)
+    desk.accept_all(told=True)
+    await_(lambda: desk.payments() == {"succeeded": 1}, "the worker that was told")
+
+    desk.offer("deaf", 12)
+    desk.kill("worker")
+    desk.accept_all()
+    assert desk.payments() == {"succeeded": 1, "pending": 12}, "accepted without worker and broker"
+    seventh = desk.rows("SELECT id FROM payments_payment WHERE status = 'pending' ORDER BY next_attempt_at")[6][0]
+    with gateway_hangs_at(desk, str(seventh)):
+        desk.start_worker()
+        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", TWO_SWEEPS)
+        desk.kill("worker")
+    assert desk.payments() == {"succeeded": 1, "processing": 12}
+    assert desk.rows("SELECT count(*) FROM payments_sandboxtransfer") == [(7,)], "six paid, none of them booked"
+
+    desk.redis().flushall()
+    desk.start_worker("tests.durability.later")
+    await_(lambda: desk.payments() == {"succeeded": 13}, "the payments of the dead worker", TWO_SWEEPS)
+    desk.assert_all_paid_once(13)
+    assert desk.rows("SELECT max(calls) FROM payments_sandboxtransfer") == [(1,)], "looked up, not paid again"
+
+
+def test_what_was_accepted_is_paid_after_postgresql_was_killed(desk):
+    desk.start_worker()
+    desk.start_beat()
+    desk.offer("store", 3)
+    desk.accept_all()
+    desk.kill("postgres")
+    desk.redis().flushall()
+
+    desk.start_service(desk.postgres)
+
+    assert desk.rows("SELECT status, count(*) FROM offers_offer GROUP BY status") == [("accepted", 3)]
+    await_(lambda: desk.payments() == {"succeeded": 3}, "the worker that lost its connection", TWO_SWEEPS)
+    desk.assert_all_paid_once(3)
+    assert desk.servers["worker"].poll() is None, "it is still the first worker"
