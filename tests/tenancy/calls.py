@@ -6,7 +6,9 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import uuid4
 
+from common.writes import WriteSet
 from offers import actions as offer_actions
+from orders.parcels import owe_parcel
 from payments.models import Payment
 from refunds import actions as refund_actions
 from refunds import returns
@@ -73,6 +75,10 @@ class Names:
             return str(Payment.objects.get(topic_id=refund).pk)
 
     @cached_property
+    def parcel(self) -> str:
+        return str(make_parcel(self.shop).pk)
+
+    @cached_property
     def offer(self) -> str:
         with self.shop.scope():
             offer = offer_actions.send_offer(
@@ -85,6 +91,27 @@ class Names:
                 now=NOON,
             )
         return str(offer.pk)
+
+
+def make_parcel(shop: Shop):
+    """A promised gift."""
+    refund, writes = shop.refund(), WriteSet()
+    with shop.scope():
+        parcel = owe_parcel(
+            writes,
+            order=refund.order,
+            topic=refund,
+            kind="gift",
+            product=None,
+            item_id="8000",
+            title="Quilt",
+            quantity=1,
+            rules=refund.rules,
+            actor=BUYER,
+            now=NOON,
+        )
+        writes.flush()
+    return parcel
 
 
 class Missing:
@@ -133,6 +160,14 @@ REFUND_BODY = {"kind": "refund_only", "reason": "other", "amount": "1.00"}
 PRODUCT_BODY = {"item_id": "1", "title": "Quilt", "price": "1.00"}
 ADDRESS_BODY = {"contact": "a", "phone": "1", "address": "x"}
 PARCEL = {"carrier": "SF", "tracking_number": "T1"}
+COUPON_BODY = {
+    "name": "Thanks",
+    "channel": "smart_retention",
+    "amount_off": "5.00",
+    "valid_from": "2026-11-19T04:00:00Z",
+    "valid_until": "2026-12-19T04:00:00Z",
+    "quantity": 3,
+}
 OFFER_BODY = {"method": "change_to_refund_only", "amount": "2.00", "agreed_with_buyer": True}
 
 
@@ -197,6 +232,12 @@ CALLS = [
     _read("offers/{}/", "SM", "offers", "offer"),
     _post("offers/{}/accept/", "M", "offers", "offer"),
     _post("offers/{}/decline/", "M", "offers", "offer"),
+    _read("refunds/{}/messages/", "SM", "refunds", "refund"),
+    _post("refunds/{}/messages/", "SM", "refunds", "refund", {"text": "hello"}, 201),
+    _read("coupons/", "S", "offers"),
+    _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
+    _read("parcels/", "S", "orders"),
+    _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
     _read("payments/", "S", "payments"),
     _read("payments/{}/", "S", "payments", "payment"),
 ]

@@ -1,11 +1,17 @@
 """Stores in which every tenant table has rows, and a fingerprint of everything that a store has."""
 
+from datetime import timedelta
+
 from django.db import connection
 
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
+from offers.coupons import create_coupon
+from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from refunds.messages import post_message
 from stores.models import Membership, User
+from tests.tenancy.calls import make_parcel
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -25,7 +31,33 @@ def furnish(shop: Shop) -> Shop:
         offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
         idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
+        _furnish_retention(shop, refund, offer)
+    make_parcel(shop)
     return shop
+
+
+def _furnish_retention(shop: Shop, refund, offer) -> None:
+    """Coupons, switches, counts, messages and a bulk sending."""
+    store = shop.store
+    coupon = create_coupon(
+        store=store,
+        name="c",
+        channel="general",
+        amount_off=1,
+        min_spend=0,
+        valid_from=NOON,
+        valid_until=NOON + timedelta(days=1),
+        quantity=1,
+    )
+    OfferCoupon.objects.create(store=store, offer=offer, coupon=coupon)
+    CouponGrant.objects.create(
+        store=store, coupon=coupon, order_id=refund.order_id, offer=offer, buyer_id="b", granted_at=NOON
+    )
+    StoreMethod.objects.create(store=store, method="gift", available_from=NOON.date())
+    Acceptance.objects.create(store=store, reason="other", method="gift")
+    job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
+    BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
+    post_message(store_id=store.pk, refund_id=refund.pk, text="hello", actor=BUYER, now=NOON)
 
 
 def make_furnished_shop() -> Shop:
