@@ -225,6 +225,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "OrderStatusEnum": "orders.models.OrderStatus",
+        "ParcelStatusEnum": "orders.models.ParcelStatus",
+        "ParcelKindEnum": "orders.models.ParcelKind",
+        "RefundKindEnum": "refunds.states.Kind",
         "RefundStatusEnum": "refunds.states.Status",
         "OfferStatusEnum": "offers.models.OfferStatus",
         "PaymentStatusEnum": "payments.models.PaymentStatus",

@@ -25,7 +25,9 @@ def test_an_offer_is_read_by_both_sides(taote):
     assert (offer["status"], offer["amount"], offer["answered_at"]) == ("pending", "2.00", None)
     assert offer["due_at"] == detail(taote, refund)["due_at"]
     assert taote.merchant.get(f"offers/{offer['id']}/").json() == offer
-    assert taote.buyer.get(f"offers/{offer['id']}/").json() == offer
+    seen = taote.buyer.get(f"offers/{offer['id']}/").json()
+    assert seen.pop("buyer_page").startswith("/b/")
+    assert {**seen, "buyer_page": None} == offer
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,8 @@ def test_an_offer_is_read_by_both_sides(taote):
         ({"amount": None}, (400, "required", "amount")),
         ({"agreed_with_buyer": False}, (400, "required", "agreed_with_buyer")),
         ({"message": "字" * 51}, (400, "max_length", "message")),
-        ({"method": "red_packet"}, (400, "invalid_choice", "method")),
+        ({"method": "nonsense"}, (400, "invalid_choice", "method")),
+        ({"method": "red_packet"}, (409, "method_not_available", "method")),
         ({"method": "change_to_return"}, (409, "method_not_available", "method")),
         ({"return_address": "00000000-0000-0000-0000-000000000000"}, (404, "not_found", "return_address")),
     ],

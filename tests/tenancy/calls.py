@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from uuid import uuid4
 
 from common.writes import WriteSet
 from offers import actions as offer_actions
+from offers.coupons import create_coupon
 from orders.parcels import owe_parcel
 from payments.models import Payment
 from refunds import actions as refund_actions
@@ -112,6 +114,21 @@ def make_parcel(shop: Shop):
         )
         writes.flush()
     return parcel
+
+
+def make_coupon(shop: Shop):
+    """A coupon of the store."""
+    with shop.scope():
+        return create_coupon(
+            store=shop.store,
+            name="Thanks",
+            channel="general",
+            amount_off=Decimal("1.00"),
+            min_spend=Decimal("0.00"),
+            valid_from=NOON,
+            valid_until=NOON + timedelta(days=1),
+            quantity=1,
+        )
 
 
 class Missing:

@@ -1,17 +1,14 @@
 """Stores in which every tenant table has rows, and a fingerprint of everything that a store has."""
 
-from datetime import timedelta
-
 from django.db import connection
 
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
-from offers.coupons import create_coupon
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_parcel
+from tests.tenancy.calls import make_coupon, make_parcel
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -39,16 +36,7 @@ def furnish(shop: Shop) -> Shop:
 def _furnish_retention(shop: Shop, refund, offer) -> None:
     """Coupons, switches, counts, messages and a bulk sending."""
     store = shop.store
-    coupon = create_coupon(
-        store=store,
-        name="c",
-        channel="general",
-        amount_off=1,
-        min_spend=0,
-        valid_from=NOON,
-        valid_until=NOON + timedelta(days=1),
-        quantity=1,
-    )
+    coupon = make_coupon(shop)
     OfferCoupon.objects.create(store=store, offer=offer, coupon=coupon)
     CouponGrant.objects.create(
         store=store, coupon=coupon, order_id=refund.order_id, offer=offer, buyer_id="b", granted_at=NOON

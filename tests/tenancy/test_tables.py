@@ -30,6 +30,9 @@ SHARED = {
     "axes_accessfailurelog",
     "axes_accesslog",
     "rest_framework_api_key_apikey",  # the library's own model, unused
+    "stores_categoryopening",  # what the marketplaces have opened, edited by the operator
+    "offers_marketplacemethod",  # the marketplaces' own switches, edited by the operator
+    "offers_marketplaceacceptance",  # sums over all stores of a marketplace
     "payments_sandboxtransfer",  # the sandbox gateway's memory: it plays an outside party
 }
 REFERENCES = [

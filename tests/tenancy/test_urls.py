@@ -12,7 +12,7 @@ from common import clock as wall
 from common.tenancy import system_scope
 from stores import actions as store_actions
 from stores.models import ApiKey, KeyScope
-from tests.tenancy.calls import CALLS, Call, Missing, Names
+from tests.tenancy.calls import CALLS, Call, Missing, Names, make_coupon
 from tests.tenancy.furnish import fingerprint
 from tests.tenancy.routes import ADMIN, API, VERBS, routes_under
 from tests.world import make_shop
@@ -20,7 +20,8 @@ from tests.world import make_shop
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 # Open to everybody; nothing in them is a store's.
-PUBLIC = {"/", "/healthz", "/readyz", "/api/v1/schema/", "/api/v1/docs/", "/i18n/setlang/"}
+BUYER_PAGE = "/b/<token>/"  # whoever has the signed link; see tests/journeys/test_buyer_page.py
+PUBLIC = {"/", "/healthz", "/readyz", "/api/v1/schema/", "/api/v1/docs/", "/i18n/setlang/", BUYER_PAGE}
 ROUTES = [route for route in routes_under(API) if route.path not in PUBLIC]
 CALLS_AND_HEADS = [*CALLS, *(Call("HEAD", *list(vars(call).values())[1:]) for call in CALLS if call.verb == "GET")]
 every_call = pytest.mark.parametrize("call", CALLS, ids=str)
@@ -91,7 +92,7 @@ def test_every_other_route_is_listed_as_public():
     assert others - {route.path for route in ROUTES} == PUBLIC
 
 
-@pytest.mark.parametrize("path", sorted(PUBLIC - {"/readyz"}))
+@pytest.mark.parametrize("path", sorted(PUBLIC - {"/readyz", BUYER_PAGE}))
 def test_a_public_route_needs_no_key(path):
     answer = Client().post(path, {"language": "en"}) if "setlang" in path else Client().get(path)
     assert answer.status_code in (200, 302)
@@ -123,8 +124,8 @@ def test_what_belongs_to_another_store_answers_as_what_does_not_exist(call, own,
 def test_another_stores_code_answers_as_an_unknown_one(call, own, other, taote):
     elsewhere = make_shop("kuaishou")
     call.path(own), call.body and call.body(own)
-    before = state(other, elsewhere, taote)
     for kind in call.key:
+        before = state(other, elsewhere, taote)
         # A store key may name its own store only, a marketplace's key the stores of that marketplace.
         foreign_code = other.store.code if kind == "S" else elsewhere.store.code
         there, nowhere = (make(call, own, taote, kind=kind, store=code) for code in (foreign_code, "no-such-store"))
@@ -216,6 +217,9 @@ def test_a_list_holds_the_own_rows_only(own, foreign, taote, other):
     assert own.payment
     assert foreign.offer
     assert foreign.payment
+    for names in (own, foreign):
+        make_coupon(names.shop)
+        assert names.parcel
     lists = [call for call in CALLS if call.verb == "GET" and not call.names]
     assert len(lists) >= 6
     for call, kind in [(each, kind) for each in lists for kind in each.key]:
