@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from celery import current_app
+from django.utils import translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
@@ -95,7 +96,13 @@ def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, no
     proposals = [proposal for refund in refunds if (proposal := propose(refund, now)).method is not None]
     if not proposals:
         raise Invalid("refunds", _("Nothing can be sent for these refunds now."), "required")
-    job = BulkJob(store=store, actor=asdict(actor), total=len(proposals), created_at=now)
+    job = BulkJob(
+        store=store,
+        actor=asdict(actor),
+        language=translation.get_language() or "en",
+        total=len(proposals),
+        created_at=now,
+    )
     writes = WriteSet()
     writes.insert(job)
     for proposal in proposals:
@@ -121,8 +128,9 @@ def run_job(job_id: UUID) -> None:
     if job is None:
         return
     actor = Actor(**job.actor)
-    while _run_next_row(job, actor):
-        pass
+    with translation.override(job.language):
+        while _run_next_row(job, actor):
+            pass
     with tenant_scope(job.store_id):
         if not BulkRow.objects.for_store(job.store_id).filter(job=job, status=RowStatus.WAITING).exists():
             BulkJob.objects.for_store(job.store_id).filter(pk=job.pk).update(finished_at=clock.now())

@@ -51,7 +51,7 @@ class OfferSerializer(serializers.ModelSerializer):
     """An offer and what became of it. `coupons` is what the buyer sees: at most ten, in the order of Q14."""
 
     amount = StrictMoneyField(allow_null=True)
-    item_id = serializers.CharField(source="product.item_id", default=None)
+    item_id = serializers.CharField(source="product.item_id", default=None, allow_null=True)
     product = serializers.SerializerMethodField()
     buyer_page = serializers.SerializerMethodField()
     coupons = serializers.SerializerMethodField()

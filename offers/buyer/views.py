@@ -65,7 +65,7 @@ class BuyerPage(View):
         with tenant_scope(link.store_id):
             response = super().dispatch(request, link=link, token=token)
         response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"  # with "no-referrer" a browser posts forms with a null origin
         return response
 
     def get(self, request, link: BuyerLink, token: str):

@@ -11,10 +11,14 @@ from refunds.models import Refund
 
 
 class BulkJob(TenantModel):
-    """“Send the recommended offer” over a selection. `actor` is who asked, as an event keeps it."""
+    """“Send the recommended offer” over a selection. `actor` is who asked, as an event keeps it.
+
+    Buyers get the words of the preview, in its `language`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     actor = models.JSONField()
+    language = models.CharField(max_length=10, default="en", editable=False)
     total = models.PositiveIntegerField(_("total"))
     created_at = models.DateTimeField(_("created"))
     finished_at = models.DateTimeField(_("finished"), null=True)
