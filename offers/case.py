@@ -6,7 +6,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from offers.models import Coupon, MarketplaceMethod, MethodCode, Offer, StoreMethod
-from refunds.claims import lines_of, most_refundable
+from refunds.claims import most_refundable
 from refunds.models import Refund, RefundLine
 from stores.models import Store, open_categories
 
@@ -22,15 +22,15 @@ class Case:
     def __init__(self, refund: Refund, now: datetime):
         self.refund, self.now = refund, now
 
-    @cached_property
+    @property
     def lines(self) -> list[RefundLine]:
         """What the refund is about."""
-        return lines_of([self.refund])[self.refund.pk]
+        return self.refund.own_lines
 
     @cached_property
     def most(self) -> Decimal:
         """The maximum refundable, in yuan."""
-        return most_refundable(self.refund, self.lines)
+        return most_refundable(self.refund)
 
     @cached_property
     def earlier(self) -> list[Offer]:

@@ -21,7 +21,7 @@ from orders.claims import most_refundable as most_refundable_of
 from orders.models import Order
 from payments.actions import reserve_payment
 from payments.models import Payment, PaymentStatus, Purpose
-from refunds.claims import claim, lines_of, release
+from refunds.claims import claim, release
 from refunds.models import Refund, RefundLine
 from refunds.signals import refunds_decided
 from refunds.states import DueAction, Status
@@ -119,7 +119,7 @@ def open_refund(
         rules_version=rules.version,
         created_at=now,
     )
-    refund_lines = _requested_lines(refund, order, lines)
+    refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     _check_not_taken(order, refund_lines)
     writes = WriteSet()
     claim(writes, refund, refund_lines, amount, pieces=int(refund.moves_goods))
@@ -243,7 +243,7 @@ def change_request(
     writes: WriteSet, refund: Refund, *, kind: str, amount: Decimal, actor: Actor, now: datetime, rule: str
 ) -> None:
     """Change a locked refund to what buyer and merchant agreed on (T5, T6); the caller then approves it."""
-    lines = lines_of([refund])[refund.pk]
+    lines = refund.own_lines
     was, moved = (refund.kind, refund.amount), refund.moves_goods
     refund.kind = kind
     claim(writes, refund, lines, amount, pieces=int(refund.moves_goods) - int(moved))
@@ -342,7 +342,7 @@ def resubmit_refund(
     writes = WriteSet()
     amount = correction.get("amount", refund.amount)
     if amount != refund.amount:
-        lines = lines_of([refund])[refund.pk]
+        lines = refund.own_lines
         claim(writes, refund, lines, amount, pieces=0)
         for line in lines:
             writes.update(line, "amount")

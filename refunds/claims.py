@@ -24,9 +24,9 @@ def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
     return found
 
 
-def most_refundable(refund: Refund, lines: Sequence[RefundLine] | None = None) -> Decimal:
+def most_refundable(refund: Refund) -> Decimal:
     """The most that this refund may amount to, in yuan: earlier and pending refunds and payments of the order count."""
-    return claims.most_refundable(refund.order, lines_of([refund])[refund.pk] if lines is None else lines)
+    return claims.most_refundable(refund.order, refund.own_lines)
 
 
 def claim(writes: WriteSet, refund: Refund, lines: Sequence[RefundLine], amount: Decimal, *, pieces: int) -> None:

@@ -1,5 +1,7 @@
 """A refund: the buyer's request about (part of) an order, and its way to an end."""
 
+from functools import cached_property
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -104,6 +106,12 @@ class Refund(TenantModel):
     def moves_goods(self) -> bool:
         """Whether the buyer sends goods back."""
         return self.kind != Kind.REFUND_ONLY
+
+    @cached_property
+    def own_lines(self) -> list["RefundLine"]:
+        """Its lines with their order lines, read once; an action that changes them changes these objects."""
+        lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
+        return list(lines.select_related("line").order_by("id"))
 
     def is_overdue(self, now) -> bool:
         """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it."""

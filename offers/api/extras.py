@@ -15,8 +15,11 @@ def offers_of(refund: Refund) -> list[dict]:
     """Oldest first."""
     if refund.is_new:
         return []
-    offers = Offer.objects.for_store(refund.store_id).filter(refund=refund)
-    offers = offers.select_related("refund", "product").order_by("id")
+    offers = list(
+        Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("product").order_by("id")
+    )
+    for offer in offers:
+        offer.refund = refund
     return [represent(OfferSerializer, offer) for offer in offers]
 
 

@@ -10,7 +10,7 @@ from common.models import Event
 from common.money import CENT
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS
-from refunds.claims import lines_of, most_refundable
+from refunds.claims import most_refundable
 from refunds.models import Message, Refund, RefundLine
 from refunds.states import Kind, Reason
 
@@ -158,15 +158,10 @@ class RefundDetailSerializer(RefundSerializer):
             "payments",
         ]
 
-    def to_representation(self, refund):
-        """Read the lines once for everything that needs them."""
-        refund.own_lines = lines_of([refund])[refund.pk]
-        return super().to_representation(refund)
-
     @extend_schema_field({"type": "string", "example": "12.30"})
     def get_max_refundable(self, refund) -> str:
         """Yuan."""
-        return f"{most_refundable(refund, refund.own_lines):.2f}"
+        return f"{most_refundable(refund):.2f}"
 
     @extend_schema_field(RefundLineSerializer(many=True))
     def get_lines(self, refund):
