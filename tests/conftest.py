@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 
 from tests.world import NOON, make_shop
 
@@ -15,8 +17,17 @@ def _test_database_only(django_db_modify_db_settings):
     """Never against a database that isn't ours to empty."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(worker_id):
+    """Each worker process counts and clears in a database of its own on the one server."""
+    number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
+    own = settings.REDIS_URL.replace("db=0", f"db={number}")
+    with override_settings(REDIS_URL=own, CACHES={"default": {**settings.CACHES["default"], "LOCATION": own}}):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _clean_cache():
+def _clean_cache(_own_cache):
     """Throttle counters and heartbeats don't travel between tests."""
     cache.clear()
 
