@@ -1,0 +1,113 @@
+"""What was measured, as lines on the terminal and as docs/benchmarks.md."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One comparison. `ours` and `reference` are one value a repeat, in `unit`; the ratio is that of their medians.
+
+    `goal` bounds the ratio: from below when more is better (rates), from above when `less_is_better` (times, growth).
+    """
+
+    what: str
+    ours: Sequence[float]
+    reference: Sequence[float]
+    against: str
+    unit: str
+    goal: float | None = None
+    less_is_better: bool = False
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """Ours to the reference."""
+        return median(self.ours) / median(self.reference)
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the goal is reached; None when there is none."""
+        if self.goal is None:
+            return None
+        return self.ratio <= self.goal if self.less_is_better else self.ratio >= self.goal
+
+    @property
+    def goal_text(self) -> str:
+        """Such as ≥ 0.80."""
+        return "" if self.goal is None else f"{'≤' if self.less_is_better else '≥'} {self.goal:.2f}"
+
+    @property
+    def verdict(self) -> str:
+        """Met, missed, or nothing."""
+        return {None: "", True: "yes", False: "**no**"}[self.is_met]
+
+    def line(self) -> str:
+        """For the terminal."""
+        verdict = f"  goal {self.goal_text}: {'met' if self.is_met else 'MISSED'}" if self.goal else ""
+        return (
+            f"{self.what}: {_number(median(self.ours))} against {_number(median(self.reference))} {self.unit} "
+            f"({self.against}), ratio {self.ratio:.2f}{verdict}"
+        )
+
+    def row(self) -> str:
+        """For the document."""
+        return (
+            f"| {self.what} | {_spread(self.ours)} | {_spread(self.reference)} | {self.unit} | {self.against} "
+            f"| {self.ratio:.2f} | {self.goal_text} | {self.verdict} |"
+        )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _spread(values: Sequence[float]) -> str:
+    """The median, and what it lies between."""
+    if len(values) == 1:
+        return _number(values[0])
+    return f"{_number(median(values))} ({_number(min(values))}–{_number(max(values))})"
+
+
+def machine() -> str:
+    """What this ran on."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        model = names[0] if names else model
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} × {model}, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}, "
+        f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes"
+    )
+
+
+def write_document(figures: Sequence[Figure], *, seconds: float, path: Path = DOCUMENT) -> None:
+    """Write docs/benchmarks.md."""
+    notes = "\n".join(f"- **{figure.what}**: {figure.note}" for figure in figures if figure.note)
+    rows = "\n".join(figure.row() for figure in figures)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"""# Benchmarks
+
+Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds / 60:.0f} minutes. Do not edit.
+
+{machine()}; load generator, web, worker, PostgreSQL (durable) and Valkey share it. Absolute figures drift by up to 2× on
+such a machine. Rates were measured in turns with their reference, so what disturbs one disturbs the other. Growth and lists
+compare two sizes minutes apart in the same run: they carry that drift, and a ratio below 1 is drift, not a gain. Figures are
+medians over repeats with their range; where the ranges overlap widely the machine was busy, and only a quieter run decides.
+
+| what | ours | reference | unit | the reference | ratio | goal | met |
+|---|---|---|---|---|---|---|---|
+{rows}
+
+## What was measured
+{notes}
+""")

@@ -1,0 +1,73 @@
+"""The web server and the worker as `make run` starts them, for as long as a benchmark needs them."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.embedded.paths import ROOT
+from config.embedded.processes import Command, kill_group, spawn
+
+START_SECONDS = 60.0
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def application(log_dir: Path) -> Iterator[int]:
+    """Run two web processes and a worker of two; yields the port. Their output goes to files in `log_dir`."""
+    port = free_port()
+    web = ("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--workers", "2")
+    worker = ("celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING")
+    with (
+        _running("web", log_dir, *web, "--blocking-threads", "4", "config.wsgi:application"),
+        _running("worker", log_dir, *worker, "--without-gossip", "--without-mingle"),
+    ):
+        _wait_until_up(port)
+        yield port
+
+
+@contextmanager
+def _running(name: str, log_dir: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    log_dir.mkdir(exist_ok=True)
+    command = Command(name, [sys.executable, "-m", *arguments], env={**os.environ, "LOG_LEVEL": "WARNING"}, cwd=ROOT)
+    with (log_dir / f"{name}.log").open("ab") as output:
+        process = spawn(command, output)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            pass
+        kill_group(process)
+        process.wait()
+
+
+def _wait_until_up(port: int) -> None:
+    """Until /readyz is content: database, broker and a worker."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.2)
+    raise RuntimeError(f"The application did not get ready on port {port}.")
