@@ -15,14 +15,27 @@ PAY = "pay"
 SHIP = "ship"
 INSPECT_RETURNS = "inspect_returns"
 EDIT_CATALOG = "edit_catalog"
+EDIT_COUPONS = "edit_coupons"
 MANAGE_STORE = "manage_store"
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({VIEW}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_COUPONS}),
     Role.FINANCE: frozenset({VIEW, PAY}),
     Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS}),
-    Role.OWNER: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, PAY, SHIP, INSPECT_RETURNS, EDIT_CATALOG, MANAGE_STORE}),
+    Role.OWNER: frozenset(
+        {
+            VIEW,
+            DECIDE_REFUNDS,
+            SEND_OFFERS,
+            PAY,
+            SHIP,
+            INSPECT_RETURNS,
+            EDIT_CATALOG,
+            EDIT_COUPONS,
+            MANAGE_STORE,
+        }
+    ),
 }
 
 # Which capability Django's admin permissions stand for; everything that isn't here is the operator's alone.
@@ -34,8 +47,11 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "stores.product",
             "stores.returnaddress",
             "orders.order",
+            "orders.owedparcel",
             "refunds.refund",
             "offers.offer",
+            "offers.coupon",
+            "offers.bulkjob",
             "payments.payment",
         )
     },
@@ -44,6 +60,9 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "stores.add_returnaddress": EDIT_CATALOG,
     "stores.change_returnaddress": EDIT_CATALOG,
     "stores.delete_returnaddress": EDIT_CATALOG,
+    "offers.add_coupon": EDIT_COUPONS,
+    "offers.view_storemethod": MANAGE_STORE,
+    "offers.change_storemethod": MANAGE_STORE,
     "stores.change_store": MANAGE_STORE,
     "stores.view_membership": MANAGE_STORE,
     "stores.view_apikey": MANAGE_STORE,

@@ -4,25 +4,35 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from rest_framework_api_key.models import APIKey
 
-from offers.models import Offer
-from orders.models import Order
+from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
+from orders.models import Order, OwedParcel
 from payments.models import Payment
 from refunds.models import Refund
-from stores.models import ApiKey, Membership, Product, ReturnAddress, Store
+from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
+from workbench.bulk import BulkJobAdmin
+from workbench.coupons import CouponAdmin
 from workbench.offers import OfferAdmin
 from workbench.orders import OrderAdmin
 from workbench.payments import PaymentAdmin
 from workbench.people import ApiKeyAdmin, MembershipAdmin
+from workbench.promises import PromiseAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
+from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(Offer, OfferAdmin)
+admin.site.register(BulkJob, BulkJobAdmin)
+admin.site.register(Coupon, CouponAdmin)
+admin.site.register(StoreMethod, StoreMethodAdmin)
 admin.site.register(Order, OrderAdmin)
+admin.site.register(OwedParcel, PromiseAdmin)
 admin.site.register(Payment, PaymentAdmin)
 admin.site.register(Product, ProductAdmin)
 admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)
 admin.site.register(Membership, MembershipAdmin)
 admin.site.register(ApiKey, ApiKeyAdmin)
+admin.site.register(CategoryOpening, CategoryAdmin)
+admin.site.register(MarketplaceMethod, MarketplaceMethodAdmin)

@@ -1,34 +1,55 @@
 """The first page: what waits, how urgent it is, and what is due next."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from common import clock
-from orders.models import Order
+from orders.models import Order, OwedParcel
 from refunds.models import Refund
-from workbench.queues import MOST_COUNTED, ORDER_QUEUES, REFUND_QUEUES, Queue, next_deadlines
+from workbench.desk import desk_of
+from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
 
 
 def build(request: HttpRequest) -> dict:
     """What the overview shows, as far as the user may see it."""
-    now = clock.now()
+    now, desk = clock.now(), desk_of(request)
     tiles = []
     if request.user.has_perm("refunds.view_refund"):
         rows = Refund.objects.in_scope()
-        tiles += [_tile("admin:refunds_refund_changelist", queue, rows, now) for queue in REFUND_QUEUES[:-1]]
+        tiles += [_tile("admin:refunds_refund_changelist", queue, rows, now) for queue in queues_for(desk, Refund)[:-1]]
     if request.user.has_perm("orders.view_order"):
         rows = Order.objects.in_scope()
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
+    if request.user.has_perm("orders.view_owedparcel") and (desk.retaining or desk.is_operator):
+        tiles.append(_promises(now))
     return {"tiles": tiles, "deadlines": list(next_deadlines(now)) if tiles else []}
 
 
-def _tile(view: str, queue: Queue, rows, now) -> dict:
+def _tile(view: str, queue: Queue, rows, now: datetime) -> dict:
     count = queue.count(rows, now)
     return {
         "label": queue.label,
         "icon": queue.icon,
         "tone": queue.tone if count else "",
-        "count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
+        "count": _capped(count),
         "is_empty": not count,
         "url": f"{reverse(view)}?queue={queue.code}",
     }
+
+
+def _promises(now: datetime) -> dict:
+    """Promises to keep, and how many of them are late (Q16)."""
+    to_send, late = PARCEL_QUEUES[:2]
+    rows = OwedParcel.objects.in_scope()
+    tile = _tile("admin:orders_owedparcel_changelist", to_send, rows, now)
+    count = late.count(rows, now)
+    if count:
+        tile |= {"tone": late.tone, "note": _("%(count)s late") % {"count": _capped(count)}}
+    return {**tile, "label": _("Promises to keep")}
+
+
+def _capped(count: int) -> str:
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)

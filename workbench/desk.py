@@ -43,6 +43,13 @@ class Desk:
             return self.stores[0]
         return self.store
 
+    @cached_property
+    def retaining(self) -> list[Store]:
+        """The stores shown that can retain refunds. An operator picks one first: the platform's stores are too many."""
+        if self.only_store is not None:
+            return [self.only_store] if retains(self.only_store) else []
+        return [] if self.is_operator else [store for store in self.stores if retains(store)]
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which lists are shown."""
@@ -56,6 +63,11 @@ class Desk:
         if self.store is not None:
             return tenant_scope(self.store.pk)
         return system_scope() if self.is_operator else tenant_scope(*roles_of(self.user))
+
+
+def retains(store: Store) -> bool:
+    """Whether the store's site takes part in retention at all (Q2)."""
+    return store.site in store.rules.retention_sites
 
 
 def find_store(user: User, store_id) -> Store | None:

@@ -5,6 +5,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from workbench.desk import desk_of
+
 MENU = [
     (
         "",
@@ -12,7 +14,9 @@ MENU = [
             ("index", "", "space_dashboard", lambda: _("Overview")),
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
+            ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
             ("orders_order_changelist", "orders.view_order", "shopping_bag", lambda: _("Orders")),
+            ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
         ],
     ),
@@ -20,23 +24,51 @@ MENU = [
         lambda: _("Store"),
         [
             ("stores_product_changelist", "stores.view_product", "inventory_2", lambda: _("Product warehouse")),
+            ("offers_coupon_changelist", "offers.view_coupon", "confirmation_number", lambda: _("Coupons")),
+            ("offers_storemethod_changelist", "offers.view_storemethod", "toggle_on", lambda: _("Retention methods")),
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_apikey_changelist", "stores.view_apikey", "key", lambda: _("API keys")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],
     ),
+    (
+        lambda: _("Platform"),
+        [
+            (
+                "stores_categoryopening_changelist",
+                "stores.view_categoryopening",
+                "category",
+                lambda: _("Opened categories"),
+            ),
+            (
+                "offers_marketplacemethod_changelist",
+                "offers.view_marketplacemethod",
+                "tune",
+                lambda: _("Methods of marketplaces"),
+            ),
+        ],
+    ),
 ]
+# What only stores with retention have any use for.
+OF_RETENTION = {"offers_bulkjob_changelist", "orders_owedparcel_changelist", "offers_storemethod_changelist"}
 
 
 def sidebar(request: HttpRequest) -> list[dict]:
     """The menu for the theme's sidebar."""
     groups = []
     for title, entries in MENU:
-        items = [_item(request, *entry) for entry in entries if not entry[1] or request.user.has_perm(entry[1])]
+        items = [_item(request, *entry) for entry in entries if _opens(request, *entry[:2])]
         if items:
             groups.append({"title": title() if title else "", "separator": bool(title), "items": items})
     return groups
+
+
+def _opens(request: HttpRequest, view: str, permission: str) -> bool:
+    if permission and not request.user.has_perm(permission):
+        return False
+    desk = desk_of(request) if view in OF_RETENTION else None
+    return desk is None or desk.is_operator or bool(desk.retaining)
 
 
 def _item(request: HttpRequest, view: str, permission: str, icon: str, title) -> dict:

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.tenancy import current_scope
+from offers.eligibility import RETAINABLE_KINDS
 from offers.models import Offer
-from orders.models import Order, OrderStatus
+from offers.retainable import filter_retainable
+from orders.models import Order, OrderStatus, OwedParcel, ParcelStatus
 from payments.models import Payment
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import Kind, Status
+from stores.models import Store
+from workbench.desk import Desk, desk_of, retains
 from workbench.words import SOON
 
 MOST_COUNTED = 99
@@ -30,6 +35,7 @@ class Queue:
     empty: str = _("Nothing here right now.")
     icon: str = ""
     tone: str = ""
+    only_retaining: bool = False
 
     def count(self, rows: QuerySet, now: datetime) -> int:
         """How many, up to one more than MOST_COUNTED: a history is never counted."""
@@ -47,6 +53,21 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
     return rows.filter(pk__in=declined.union(stuck, all=True))
 
 
+def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
+    """Retainable now, store by store: each has its own time zone. Nothing when every store of the platform is shown (Q3)."""
+    store_ids = current_scope().store_ids or ()
+    stores = [store for store in Store.objects.filter(pk__in=store_ids).order_by("pk") if retains(store)]
+    if len(store_ids) == 1 and stores:
+        return filter_retainable(rows, store=stores[0], now=now)
+    found = [
+        filter_retainable(Refund.objects.for_store(store.pk), store=store, now=now).order_by().values("pk")
+        for store in stores
+    ]
+    if not found:
+        return rows.none()
+    return rows.filter(pk__in=found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
+
+
 MERCHANTS_TURN = [Status.AWAITING_MERCHANT, Status.RETURNING]
 
 REFUND_QUEUES = [
@@ -58,6 +79,16 @@ REFUND_QUEUES = [
         _("No request waits for you. Well done!"),
         "inbox",
         "amber",
+    ),
+    Queue(
+        "retainable",
+        _("Retainable now"),
+        _retainable,
+        ("due_at", "-id"),
+        _("No refund can be retained right now."),
+        "volunteer_activism",
+        "green",
+        only_retaining=True,
     ),
     Queue(
         "due",
@@ -138,7 +169,65 @@ PAYMENT_QUEUES = [
     ),
 ]
 
-QUEUES: dict[type, list[Queue]] = {Refund: REFUND_QUEUES, Order: ORDER_QUEUES, Payment: PAYMENT_QUEUES}
+# What is late comes first: empty moments sort last.
+PROMISES_FIRST = ("late_at", "due_at", "-id")
+
+PARCEL_QUEUES = [
+    Queue(
+        "to_send",
+        _("To send"),
+        lambda rows, now: rows.filter(status=ParcelStatus.OWED),
+        PROMISES_FIRST,
+        _("Every promise is kept. Well done!"),
+        "redeem",
+        "amber",
+    ),
+    Queue(
+        "late",
+        _("Late"),
+        lambda rows, now: rows.filter(status=ParcelStatus.OWED).filter(Q(late_at__isnull=False) | Q(due_at__lte=now)),
+        PROMISES_FIRST,
+        _("No promise is late."),
+        "running_with_errors",
+        "red",
+    ),
+    Queue(
+        "escalated",
+        _("Escalated"),
+        lambda rows, now: rows.filter(status=ParcelStatus.OWED, escalated_at__isnull=False),
+        ("escalated_at", "-id"),
+        _("The platform has nothing to complain about."),
+        "gavel",
+        "red",
+    ),
+    Queue(
+        "awaiting_return",
+        _("Awaiting the buyer's return"),
+        lambda rows, now: rows.filter(status=ParcelStatus.AWAITING_RETURN),
+        empty=_("No exchange waits for the buyer's parcel."),
+        icon="hourglass_top",
+    ),
+    Queue(
+        "sent",
+        _("Sent"),
+        lambda rows, now: rows.filter(status=ParcelStatus.SHIPPED),
+        empty=_("Nothing sent yet."),
+        icon="check_circle",
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
+]
+
+QUEUES: dict[type, list[Queue]] = {
+    Refund: REFUND_QUEUES,
+    Order: ORDER_QUEUES,
+    Payment: PAYMENT_QUEUES,
+    OwedParcel: PARCEL_QUEUES,
+}
+
+
+def queues_for(desk: Desk, model: type) -> list[Queue]:
+    """The model's queues that make sense at this desk."""
+    return [queue for queue in QUEUES[model] if not queue.only_retaining or desk.retaining]
 
 
 def queue_asked_for(request, model: type) -> Queue:
@@ -164,6 +253,29 @@ class QueueFilter(SimpleListFilter):
         return queue_asked_for(request, queryset.model).rows(queryset, clock.now())
 
 
+class ShippedFilter(SimpleListFilter):
+    """Tmall's type filters: refund only (shipped), return (shipped), and what no offer can hold back (Q1, Q3)."""
+
+    title = _("shipped or not")
+    parameter_name = "shipped"
+
+    def lookups(self, request, model_admin):
+        """The two kinds that are retainable after shipping, and what isn't shipped."""
+        return [
+            (Kind.REFUND_ONLY, _("Refund only (shipped)")),
+            (Kind.RETURN_AND_REFUND, _("Return and refund (shipped)")),
+            ("no", _("Not shipped")),
+        ]
+
+    def queryset(self, request, queryset):
+        """The refunds of that kind whose goods are on their way or there."""
+        if self.value() == "no":
+            return queryset.filter(order__status=OrderStatus.UNSHIPPED)
+        if self.value() in RETAINABLE_KINDS:
+            return queryset.filter(kind=self.value()).exclude(order__status=OrderStatus.UNSHIPPED)
+        return queryset
+
+
 class QueueMixin:
     """A list with queues as tabs."""
 
@@ -176,7 +288,7 @@ class QueueMixin:
     def changelist_view(self, request, extra_context=None):
         """The list with its tabs."""
         chosen = queue_asked_for(request, self.model)
-        context = {"queues": QUEUES[self.model], "queue": chosen}
+        context = {"queues": queues_for(desk_of(request), self.model), "queue": chosen}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores import actions
-from stores.models import Product, ReturnAddress, Store
+from stores.models import Product, ReturnAddress, Site, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
 from workbench.base import DeskAdmin, attempt, column, put_on_form
 from workbench.desk import desk_of
@@ -158,12 +158,25 @@ class NewStoreForm(StoreForm):
 
     code = forms.SlugField(label=gettext_lazy("Code"), max_length=50)
     marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"))
-    field_order = ("code", "name", "marketplace", "time_zone")
+    site = forms.ChoiceField(
+        label=gettext_lazy("Site"),
+        required=False,
+        choices=[("", "–"), *Site.choices],
+        help_text=gettext_lazy("For Tmall only: retention is open to Tmall, not to Tmall overseas or Taobao (Q2)."),
+    )
+    field_order = ("code", "name", "marketplace", "site", "time_zone")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["marketplace"].choices = Store._meta.get_field("marketplace").choices
         self.fields["time_zone"].initial = "Asia/Shanghai"
+
+    def clean_site(self):
+        """Only Tmall's stores have one; None lets the action choose."""
+        site = self.cleaned_data["site"]
+        if site and self.cleaned_data.get("marketplace") != "tmall":
+            raise forms.ValidationError(_("Only a Tmall store has a site; leave it empty."))
+        return site or None
 
 
 class OperatorStoreForm(StoreForm):

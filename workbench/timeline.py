@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from common.actors import ActorKind
 from common.models import Event
 from offers.models import MethodCode
+from orders.models import ParcelKind
 from payments.models import Purpose
 from refunds.states import Kind, Reason
 from workbench.words import yuan
@@ -34,6 +35,13 @@ TITLES = {
     "offer.declined": gettext_lazy("Offer declined by the buyer"),
     "offer.expired": gettext_lazy("Offer expired without an answer"),
     "offer.withdrawn": gettext_lazy("Offer withdrawn"),
+    "coupon.granted": gettext_lazy("Coupon granted"),
+    "parcel.promised": gettext_lazy("Parcel promised to the buyer"),
+    "parcel.due": gettext_lazy("The buyer's return is on its way: the promised parcel is due"),
+    "parcel.late": gettext_lazy("The promised parcel is late"),
+    "parcel.escalated": gettext_lazy("The late parcel is reported to the platform"),
+    "parcel.shipped": gettext_lazy("Promised parcel sent"),
+    "message.sent": gettext_lazy("Message"),
     "payment.reserved": gettext_lazy("Payment reserved"),
     "payment.succeeded": gettext_lazy("Payment paid out"),
     "payment.failed": gettext_lazy("Payment declined by the gateway"),
@@ -52,6 +60,10 @@ TONES = {
     "payment.failed": "red",
     "payment.needs_attention": "red",
     "offer.declined": "red",
+    "parcel.late": "red",
+    "parcel.escalated": "red",
+    "parcel.shipped": "green",
+    "coupon.granted": "green",
     "refund.refunded": "green",
     "refund.approved": "green",
     "refund.inspection_passed": "green",
@@ -116,17 +128,32 @@ def _change(values, show) -> str:
     return show(values)
 
 
+def _kind(value) -> str:
+    """A refund's kind or a parcel's: an exchange is both."""
+    return _label(Kind if value in Kind.values else ParcelKind, value)
+
+
+def _product(data: dict) -> str:
+    """What was promised: `Blanket × 1`, or the item id when no more is known."""
+    name = data.get("title") or _("item %(item)s") % {"item": data["item_id"]}
+    return f"{name} × {data['quantity']}" if data.get("quantity") else name
+
+
 def _details(data: dict) -> list[str]:
     """The recorded facts that a person decides by, in a fixed order."""
     facts = []
     if data.get("kind"):
-        facts.append(_change(data["kind"], lambda value: _label(Kind, value)))
+        facts.append(_change(data["kind"], _kind))
     if data.get("method"):
         facts.append(_label(MethodCode, data["method"]))
     if data.get("purpose"):
         facts.append(_label(Purpose, data["purpose"]))
     if data.get("amount"):
         facts.append(_change(data["amount"], yuan))
+    if data.get("title") or data.get("item_id"):
+        facts.append(_product(data))
+    if data.get("coupons") or data.get("coupon"):
+        facts.append(", ".join(data.get("coupons") or [data["coupon"]]))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
     if data.get("carrier"):
@@ -147,6 +174,8 @@ def _said(data: dict) -> list[tuple[str, str]]:
         said.append((_("The buyer sees"), data["buyer_sees"]))
     if data.get("message"):
         said.append((_("Message"), data["message"]))
+    if data.get("text"):
+        said.append(("", data["text"]))
     if data.get("reason") and data["reason"] not in Reason.values:
         said.append((_("Reason"), data["reason"]))
     if data.get("note"):

@@ -16,7 +16,7 @@ class Channel(models.TextChoices):
 
     SMART_RETENTION = "smart_retention", _("Platform smart recommended retention")
     REFUND_RETENTION = "refund_retention", _("Refund retention")
-    GENERAL = "general", _("General")
+    GENERAL = "general", _("General use")
 
 
 class CouponQuerySet(TenantQuerySet):

@@ -1,44 +1,13 @@
 """The negotiation by hand, in a real browser: from the queue to the money, and on a phone."""
 
-import shutil
-import warnings
-
 import pytest
 from django.core.cache import cache
-from django.db import connections
 
 from payments.settlement import settle_batch
+from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, width_of  # noqa: F401  browser is a fixture
 from tests.world import make_shop, make_user
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-if CHROMIUM is None:
-    warnings.warn("NO BROWSER: Chromium isn't installed, the browser tests are skipped.", stacklevel=1)
-    pytestmark.append(pytest.mark.skip(reason="NO BROWSER: install Chromium to run this"))
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    """Headless Chromium. Playwright's loop makes Django believe that this is asynchronous code."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield chromium
-        chromium.close()
-        connections.close_all()  # those of Playwright's loop, which nobody else sees
+pytestmark = in_browser
 
 
 @pytest.fixture
@@ -52,23 +21,10 @@ def request_():
     return shop, shop.refund(now=clock.now())
 
 
-def sign_in(page, base: str) -> list[str]:
-    """Sign in by hand; returns the list that collects what goes wrong in the page."""
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.goto(f"{base}/admin/login/")
-    page.fill("[name=username]", "agent")
-    page.fill("[name=password]", "correct horse 9")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{base}/admin/")
-    return wrong
-
-
 @pytest.mark.rule("T2", "T5", "T11", "Q6")
-def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
+def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):  # noqa: F811
     shop, refund = request_
-    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    page = browser.new_page(viewport=DESKTOP, locale="en-GB")
     wrong = sign_in(page, live_server.url)
     page.click("text=Awaiting me")
     page.click(f"#result_list >> text={refund.order.number}")
@@ -100,15 +56,15 @@ def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):
+def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):  # noqa: F811
     _shop, refund = request_
-    page = browser.new_page(viewport={"width": 390, "height": 844}, locale=language)
+    page = browser.new_page(viewport=PHONE, locale=language)
     wrong = sign_in(page, live_server.url)
     case = f"refunds/refund/{refund.pk}"
     lists = ["refunds/refund/", "orders/order/?queue=all", "stores/product/", "payments/payment/"]
     for path in ["", *lists, f"{case}/change/", f"{case}/negotiate/", f"{case}/decide/approve/"]:
         page.goto(f"{live_server.url}/admin/{path}")
-        width = page.evaluate("document.documentElement.scrollWidth")
+        width = width_of(page)
         assert width <= 390, f"{path or 'overview'} is {width} pixels wide"
     button = page.locator("#confirm").bounding_box()
     assert button["height"] >= 44

@@ -5,7 +5,7 @@ import pytest
 from orders.models import Order
 from payments.models import Payment, PaymentStatus
 from payments.settlement import settle_batch
-from refunds import actions
+from refunds import actions, returns
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON
 
@@ -115,7 +115,7 @@ def returned(taote, clock):
     refund = taote.refund()
     with taote.scope():
         actions.approve_refund(store_id=taote.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
-        actions.ship_return(
+        returns.ship_return(
             store_id=taote.store.pk, refund_id=refund.pk, carrier="YTO", tracking_number="1", actor=BUYER, now=NOON
         )
     return refund

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.actions import send_offer
-from refunds import actions
+from refunds import actions, returns
 from tests.world import BUYER, MERCHANT, NOON
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_the_tabs(taote, clock, desk):
             now=NOON,
         )
         actions.approve_refund(store_id=taote.store.pk, refund_id=third.pk, actor=MERCHANT, now=NOON)
-        actions.ship_return(
+        returns.ship_return(
             store_id=taote.store.pk, refund_id=third.pk, carrier="YTO", tracking_number="1", actor=BUYER, now=NOON
         )
     numbers = [refund.order.number for refund in (first, second, third)]

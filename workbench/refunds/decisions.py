@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from common.actors import Actor
 from common.errors import Refused
-from refunds import actions
+from refunds import actions, returns
 from refunds.models import Refund
 from refunds.states import Status
 from stores.models import ReturnAddress, User
@@ -180,7 +180,7 @@ class Inspect(Decision):
 
     def run(self, refund, data, *, actor, now):
         """See the base."""
-        actions.inspect_return(
+        returns.inspect_return(
             store_id=refund.store_id,
             refund_id=refund.pk,
             passed=self.passed,

@@ -1,83 +1,44 @@
-"""The offer form: fill in, see what the buyer will see, send or go back (T2–T7, Q6)."""
+"""Sending an offer in two steps: fill in, see what the buyer will see, send or go back (T2–T7, Q6)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django import forms
+from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from common import clock
 from common.actors import Actor
+from common.errors import Invalid, Refused
 from offers.actions import send_offer
+from offers.buyer.views import buyer_sees
+from offers.coupons import coupons_of
+from offers.eligibility import build_case
 from offers.methods import METHODS, Case
-from offers.models import Offer
-from stores.models import ReturnAddress
-from workbench.forms import DeskForm, YuanField
-from workbench.refunds.page import Option
+from offers.models import Coupon, MethodCode, Offer
+from refunds.models import Refund
+from stores.models import Product
+from stores.permissions import SEND_OFFERS, actor_of, require
+from workbench.base import attempt, put_on_form, tell
+from workbench.forms import posted
+from workbench.refunds.frame import back_to, in_store_time
+from workbench.refunds.offer_form import OfferForm
+from workbench.refunds.retention import Panel, build_panel
+from workbench.words import duration, yuan
+
+MOST_FOUND = 20
 
 
-class OfferForm(DeskForm):
-    """What is proposed. Which fields a method uses follows from its limits."""
+@dataclass(frozen=True)
+class Preview:
+    """An offer as it would be sent, and what the buyer would see of it."""
 
-    method = forms.ChoiceField(label=gettext_lazy("Proposal"), widget=forms.RadioSelect)
-    amount = YuanField(label=gettext_lazy("Amount in yuan"), required=False)
-    return_address = forms.ModelChoiceField(
-        ReturnAddress.objects.none(),
-        label=gettext_lazy("Return address"),
-        required=False,
-        empty_label=gettext_lazy("Choose …"),
-    )
-    message = forms.CharField(
-        label=gettext_lazy("Message to the buyer"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    agreed_with_buyer = forms.BooleanField(
-        label=gettext_lazy("I have agreed on this with the buyer beforehand"), required=False
-    )
-
-    def __init__(self, *args, case: Case, options: list[Option], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.case = case
-        refund = case.refund
-        self.limits = {option.method.code: option.method.limits(case) for option in options}
-        self.fields["method"].choices = [(option.method.code, option.label) for option in options]
-        if len(options) == 1:
-            self.fields["method"].initial = options[0].method.code
-        self.fields["return_address"].queryset = ReturnAddress.objects.for_store(refund.store_id).order_by("id")
-        self.fields["message"].widget.attrs["data-count"] = refund.rules.offer_message_length
-        self._drop_unused()
-
-    def _drop_unused(self) -> None:
-        """Leave out what no possible method asks for; limit and explain what is left."""
-        if not any("return_address" in limits for limits in self.limits.values()):
-            del self.fields["return_address"]
-        most = [limits["max_amount"] for limits in self.limits.values() if "max_amount" in limits]
-        if not most:
-            del self.fields["amount"]
-            return
-        amount = self.fields["amount"]
-        amount.widget.attrs.update(max=most[0], placeholder=f"0.01 – {most[0]}")
-        amount.help_text = _("At most ¥%(most)s.") % {"most": most[0]}
-        if len(self.limits) == 1 and "return_address" in next(iter(self.limits.values())):
-            amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
-                "amount": self.case.refund.amount
-            }
-        else:
-            amount.widget.attrs["required"] = True
-        self.fields["agreed_with_buyer"].widget.attrs["required"] = True
-
-    def terms(self) -> dict:
-        """The arguments of the action."""
-        data = self.cleaned_data
-        address = data.get("return_address")
-        return {
-            "method": data["method"],
-            "message": data["message"],
-            "amount": data.get("amount"),
-            "return_address_id": address.pk if address else None,
-            "agreed_with_buyer": data["agreed_with_buyer"],
-        }
+    offer: Offer
+    sees: str
+    coupons: Sequence[Coupon]
 
 
 def send(case: Case, terms: dict, *, actor: Actor, now: datetime) -> Offer:
@@ -85,23 +46,115 @@ def send(case: Case, terms: dict, *, actor: Actor, now: datetime) -> Offer:
     return send_offer(store_id=case.refund.store_id, refund_id=case.refund.pk, actor=actor, now=now, **terms)
 
 
-def rehearse(case: Case, terms: dict, *, actor: Actor, now: datetime) -> dict:
+def rehearse(case: Case, terms: dict, *, actor: Actor, now: datetime) -> Preview:
     """Send the offer and take it back at once: raises whatever would refuse it, and tells what the buyer would see."""
     with transaction.atomic():
         offer = send(case, terms, actor=actor, now=now)
+        coupons = coupons_of(offer) if offer.method == MethodCode.COUPON else ()
+        preview = Preview(offer, buyer_sees(offer), coupons)
         transaction.set_rollback(True)
-    return {"offer": offer, "buyer_sees": METHODS[offer.method].buyer_sees(case.refund, offer)}
+    return preview
 
 
 def consequences(offer: Offer) -> list[str]:
-    """What sending means, sentence by sentence (T2, T4, T7–T10)."""
+    """What sending means, sentence by sentence (T2, T4, T7–T10, Q7, Q8, Q10, Q16)."""
+    rules = offer.refund.rules
     return [
         _("Nothing changes until the buyer accepts; then it happens at once, without another click of yours."),
+        *_upon_acceptance(offer),
         _("The refund's clock goes on: the offer ends with it at the latest."),
         _("You may still approve or reject the request meanwhile; the offer is then withdrawn."),
         _("While the buyer decides, the offer can't be changed."),
-    ] + (
-        [_("This is the only offer possible for this refund.")]
-        if offer.refund.rules.offers_per_refund == 1
-        else [_("At most %(most)d offers are possible per refund.") % {"most": offer.refund.rules.offers_per_refund}]
-    )
+        _("This is the only offer possible for this refund.")
+        if rules.offers_per_refund == 1
+        else _("At most %(most)d offers are possible per refund.") % {"most": rules.offers_per_refund},
+    ]
+
+
+def _upon_acceptance(offer: Offer) -> list[str]:
+    """What the buyer's yes brings for a marketplace that retains."""
+    rules, time = offer.refund.rules, duration(offer.refund.rules.promise_ships_within)
+    if not rules.retains_shipped_only:
+        return []
+    match offer.method:
+        case MethodCode.PARTIAL_REFUND | MethodCode.RED_PACKET:
+            more = _("%(amount)s goes out to the buyer in the same moment.") % {"amount": yuan(offer.amount)}
+        case MethodCode.GIFT | MethodCode.RESHIP:
+            more = _("You then owe the buyer this parcel: it must be sent within %(time)s.") % {"time": time}
+        case MethodCode.EXCHANGE:
+            more = _("You owe the new parcel within %(time)s after the buyer's return is on its way.") % {"time": time}
+        case MethodCode.COUPON:
+            more = _("The buyer gets the coupons at once.")
+        case _:
+            more = _("It costs nothing, and can be used only once per refund.")
+    return [_("When the buyer accepts, the refund is withdrawn."), more]
+
+
+def find_products(store_id: int, term: str) -> list[Product]:
+    """Products of the store whose title contains the term or whose item id begins with it, the newest first (Q15)."""
+    products = Product.objects.for_store(store_id)
+    if term:
+        products = products.filter(Q(title__icontains=term) | Q(item_id__startswith=term))
+    return list(products.order_by("-id")[:MOST_FOUND])
+
+
+class OfferingMixin:
+    """The views of the offer form and of its product picker."""
+
+    @in_store_time
+    def negotiate_view(self, request, refund):
+        """Fill in (GET), see what the buyer will see (POST preview), send (POST send) or go back (POST edit)."""
+        require(request.user, SEND_OFFERS, refund.store_id)
+        now = clock.now()
+        case = build_case(refund, now)
+        panel = build_panel(request.user, case)
+        code = request.POST.get("method") or request.GET.get("method") or (panel.ways[0].code if panel.ways else "")
+        way = panel.way(code)
+        if way is None:
+            tell(request, _refusal(panel, code))
+            return back_to(refund)
+        form = OfferForm(posted(request), case=case, way=way)
+        step, preview = request.POST.get("step", ""), None
+        if step in ("preview", "send") and form.is_valid():
+            run, answer = send if step == "send" else rehearse, {}
+            actor = actor_of(request.user)
+            refusal = attempt(lambda: answer.update(result=run(case, form.terms(), actor=actor, now=now)))
+            if refusal is not None:
+                put_on_form(form, refusal)
+            elif step == "send":
+                messages.success(request, _("The offer is sent; the buyer can answer now."))
+                return back_to(refund, "#offers")
+            else:
+                preview = answer["result"]
+        return self._offer_page(request, refund, case=case, panel=panel, way=way, form=form, preview=preview)
+
+    def _offer_page(self, request, refund: Refund, *, preview: Preview | None, **context):
+        """Step one with the form, or step two with what the buyer will see."""
+        context |= {"refund": refund, "order": refund.order}
+        if preview is None:
+            return self.page(request, "workbench/refunds/offer.html", _("Propose to the buyer"), **context)
+        context |= {
+            "offer": preview.offer,
+            "buyer_sees": preview.sees,
+            "coupons": preview.coupons,
+            "consequences": consequences(preview.offer),
+        }
+        return self.page(request, "workbench/refunds/offer_confirm.html", _("Check the offer"), **context)
+
+    @in_store_time
+    def products_view(self, request, refund):
+        """What the picker finds in the warehouse of the refund's store, as a piece of HTML."""
+        require(request.user, SEND_OFFERS, refund.store_id)
+        term = request.GET.get("q", "").replace("\0", "").strip()[:100]
+        found = find_products(refund.store_id, term)
+        return render(request, "workbench/refunds/products.html", {"products": found, "full": len(found) == MOST_FOUND})
+
+
+def _refusal(panel: Panel, code: str) -> Refused | Invalid:
+    """Why the method asked for can't be offered."""
+    if panel.refusal:
+        return Refused("not_now", panel.refusal)
+    if code not in METHODS:
+        return Invalid("method", _("Nothing can be offered.") if not code else _("Unknown method."))
+    found = next((each.refusal for each in panel.no_ways if each.method.code == code), "")
+    return Refused("method_not_available", found or _("Nothing can be offered."))

@@ -30,6 +30,7 @@ TONES = {
     "failed": "red",
     "unshipped": "amber",
     "shipped": "blue",
+    "owed": "amber",
     "delivered": "green",
 }
 

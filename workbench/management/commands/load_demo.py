@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from common import clock
 from common.tenancy import system_scope
+from offers.statistics import count_ended_offers
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                     for code in play(store, now):
                         bar.set_postfix_str(code, refresh=False)
                         bar.update()
+            count_ended_offers()
         with system_scope():
             credentials = self.make_credentials(stores)
         write_private(credentials_file, credentials)

@@ -1,4 +1,4 @@
-// Countdowns, character counters, filters that submit themselves, rows that are links, forms that are sent once.
+// Countdowns, character counters, chips, the product picker, filters that submit themselves, rows that are links, forms that are sent once.
 (function () {
   "use strict";
 
@@ -22,13 +22,19 @@
     }
   }
 
+  // Characters as people see them: an emoji, a flag or a family counts as one, as on the server.
+  function graphemes(text) {
+    if (!window.Intl || !Intl.Segmenter) return Array.from(text).length;
+    return Array.from(new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)).length;
+  }
+
   function countCharacters(input) {
     const most = Number(input.dataset.count);
     const counter = document.createElement("output");
     counter.className = "wl-counter";
     input.insertAdjacentElement("afterend", counter);
     const show = () => {
-      const used = Array.from(input.value).length;
+      const used = input.dataset.graphemes ? graphemes(input.value) : Array.from(input.value).length;
       counter.textContent = `${used} / ${most}`;
       counter.classList.toggle("is-over", used > most);
       input.setCustomValidity(used > most ? counter.textContent : "");
@@ -44,6 +50,43 @@
     });
   }
 
+  // A chip fills the field that it names; people may edit it afterwards.
+  function fillIn(id, value) {
+    const field = document.getElementById(id);
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return field;
+  }
+
+  // The product picker: search the warehouse, pick one, its item id is in the field. Answers that come late are dropped.
+  function pickProducts(picker) {
+    const search = picker.querySelector("input"), found = picker.querySelector(".wl-found");
+    let waiting = 0, asked = 0;
+    const mark = () => {
+      const chosen = document.getElementById(picker.dataset.target).value.trim();
+      found.querySelectorAll(".wl-product").forEach((product) => product.setAttribute("aria-pressed", product.value === chosen));
+    };
+    const ask = async () => {
+      const mine = ++asked;
+      const answer = await fetch(`${picker.dataset.picker}?${new URLSearchParams({ q: search.value })}`, { credentials: "same-origin" });
+      if (mine !== asked || !answer.ok) return;
+      found.innerHTML = await answer.text();
+      mark();
+    };
+    picker.hidden = false;
+    search.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 250);
+    });
+    search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+    search.addEventListener("focus", () => found.innerHTML || ask());
+    document.getElementById(picker.dataset.target).addEventListener("input", mark);
+    found.addEventListener("click", (event) => {
+      const product = event.target.closest(".wl-product");
+      if (product) fillIn(picker.dataset.target, product.value);
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const clock = document.querySelector(".wl-countdown");
     if (clock) {
@@ -51,6 +94,9 @@
       setInterval(tick, 10000);
     }
     document.querySelectorAll("[data-count]").forEach(countCharacters);
+    document.querySelectorAll("[data-fill]").forEach((chip) => chip.addEventListener("click", () => fillIn(chip.dataset.fill, chip.value).focus()));
+    document.querySelectorAll("[data-picker]").forEach(pickProducts);
+    document.querySelectorAll(".wl-thread").forEach((thread) => (thread.scrollTop = thread.scrollHeight));
     document.querySelectorAll(".wl-form").forEach((form) => form.tagName === "FORM" && sendOnce(form));
     document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
     document.querySelectorAll("[data-href]").forEach((row) =>

@@ -1,0 +1,235 @@
+"""Sending the recommended offer to a selection: preview, job, results; and the queue of what is retainable now."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from common.tenancy import system_scope
+from offers.bulk import run_job
+from offers.models import BulkJob, BulkRow, Offer
+from stores.models import Membership
+from tests.world import make_shop
+
+pytestmark = pytest.mark.django_db
+QUEUE = "refunds/refund/"
+PREVIEW = "offers/bulkjob/preview/"
+START = "offers/bulkjob/start/"
+
+
+@pytest.fixture
+def tmall(clock):
+    """A Tmall store."""
+    return make_shop("tmall")
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(broker_tasks):
+    """Jobs are run by hand here."""
+
+
+def count(model):
+    with system_scope():
+        return model.objects.count()
+
+
+def only_job():
+    with system_scope():
+        return BulkJob.objects.get()
+
+
+def numbers(desk, **params):
+    return sorted(refund.order.number for refund in desk.get(QUEUE, **params).context["cl"].result_list)
+
+
+@pytest.mark.rule("Q3")
+def test_the_queue_of_what_is_retainable_now(tmall, taote, sign_in):
+    good, second = tmall.refund(), make_shop("tmall")
+    tmall.refund(tmall.order(shipped=False))
+    tmall.refund(tmall.order(category="777"))
+    theirs, mine = second.refund(), taote.refund()
+    desk = sign_in("agent", tmall)
+    assert numbers(desk, queue="retainable") == [good.order.number]
+    tiles = {str(tile["label"]): tile["count"] for tile in desk.get("").context["tiles"]}
+    assert tiles["Retainable now"] == "1"
+    with system_scope():
+        for shop in (second, taote):
+            Membership.objects.create(store=shop.store, user=desk.user, role="agent")
+    assert numbers(desk, queue="retainable") == sorted([good.order.number, theirs.order.number])
+    assert mine.order.number in numbers(desk)
+    plain = sign_in("agent", taote)
+    assert "queue=retainable" not in plain.get(QUEUE).content.decode()
+    assert numbers(plain, queue="retainable") == []
+
+
+@pytest.mark.rule("Q3")
+def test_filters_by_type_and_shipped(tmall, sign_in):
+    desk = sign_in("viewer", tmall)
+    refund_only, back = tmall.refund(kind="refund_only"), tmall.refund()
+    waits = tmall.refund(tmall.order(shipped=False), kind="refund_only")
+    assert numbers(desk, shipped="refund_only") == [refund_only.order.number]
+    assert numbers(desk, shipped="return_and_refund") == [back.order.number]
+    assert numbers(desk, shipped="no") == [waits.order.number]
+    assert len(numbers(desk, shipped="nonsense")) == 3
+
+
+def test_preview_job_and_results(tmall, sign_in, clock):
+    slow, lost = tmall.refund(reason="slow_logistics"), tmall.refund(reason="missing_parts")
+    early = tmall.refund(tmall.order(shipped=False))
+    desk, chosen = sign_in("agent", tmall), [slow.pk, lost.pk, early.pk]
+
+    page = desk.post(PREVIEW, refund=chosen)
+    assert {row.refund.pk for row in page.context["possible"]} == {slow.pk, lost.pk}
+    assert [row.refund.pk for row in page.context["refused"]] == [early.pk]
+    assert "have not been shipped" in page.content.decode()
+    previewed = {row.refund.pk: (row.method, row.message) for row in page.context["possible"]}
+    assert (count(BulkJob), count(Offer)) == (0, 0)
+
+    answer = desk.post(START, refund=[slow.pk, lost.pk])
+    job = only_job()
+    assert answer.headers["Location"] == f"/admin/offers/bulkjob/{job.pk}/change/"
+    tmall.buyer.post(f"refunds/{lost.pk}/withdraw/")
+    assert desk.get(f"offers/bulkjob/{job.pk}/progress/").json() == {
+        "total": 2,
+        "sent": 0,
+        "refused": 0,
+        "finished": False,
+        "rows": [],
+    }
+    assert 'data-progress="' in desk.get(f"offers/bulkjob/{job.pk}/change/").content.decode()
+
+    run_job(job.pk)
+
+    state = desk.get(f"offers/bulkjob/{job.pk}/progress/").json()
+    assert (state["sent"], state["refused"], state["finished"]) == (1, 1, True)
+    assert {row["status"]: bool(row["detail"]) for row in state["rows"]} == {"sent": False, "refused": True}
+    results = desk.get(f"offers/bulkjob/{job.pk}/change/").content.decode()
+    assert 'data-progress="' not in results
+    assert f"/admin/refunds/refund/{slow.pk}/change/" in results
+    assert "Offers are possible only while the refund awaits the merchant." in results
+    shown = desk.get("offers/bulkjob/").context["cl"].result_list[0]
+    assert (shown.sent, shown.refused) == (1, 1)
+    with tmall.scope():
+        sent = Offer.objects.get()
+    assert (sent.get_method_display(), sent.message) == previewed[slow.pk]
+
+
+def test_buyers_get_the_words_of_the_preview(tmall, sign_in, monkeypatch):
+    monkeypatch.setattr("offers.bulk.scripts_for", lambda reason: [translation.get_language()])
+    refund, desk = tmall.refund(reason="slow_logistics"), sign_in("agent", tmall)
+    desk.client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/admin/"})
+    previewed = desk.post(PREVIEW, refund=[refund.pk]).context["possible"][0].message
+    desk.post(START, refund=[refund.pk])
+    with translation.override("en"):
+        run_job(only_job().pk)
+    with tmall.scope():
+        assert Offer.objects.get().message == previewed == "zh-hans"
+
+
+@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+def test_sending_is_for_agents_and_owners(tmall, sign_in, role):
+    refund, desk = tmall.refund(reason="slow_logistics"), sign_in(role, tmall)
+    assert 'form="bulk"' not in desk.get(QUEUE).content.decode()
+    for path in (PREVIEW, START):
+        assert desk.post(path, refund=[refund.pk]).status_code == 403
+        assert desk.post(path, everything="1").status_code == 403
+    assert (count(BulkJob), count(BulkRow)) == (0, 0)
+    agent = sign_in("agent", tmall)
+    assert 'form="bulk"' in agent.get(QUEUE).content.decode()
+    assert agent.post(START, refund=[refund.pk]).status_code == 302
+    assert count(BulkRow) == 1
+
+
+def test_the_role_counts_in_each_store(tmall, sign_in):
+    second, desk = make_shop("tmall"), sign_in("agent", tmall)
+    with system_scope():
+        Membership.objects.create(store=second.store, user=desk.user, role="viewer")
+    both = [tmall.refund(reason="slow_logistics").pk, second.refund(reason="slow_logistics").pk]
+    assert desk.post(START, refund=both).status_code == 403
+    assert count(BulkJob) == 0
+    page = desk.get(QUEUE).content.decode()
+    assert [f'value="{pk}" form="bulk"' in page for pk in both] == [True, False]
+
+
+def test_one_job_per_store(tmall, sign_in):
+    second, desk = make_shop("tmall"), sign_in("agent", tmall)
+    with system_scope():
+        Membership.objects.create(store=second.store, user=desk.user, role="owner")
+    both = [tmall.refund(reason="slow_logistics").pk, second.refund(reason="slow_logistics").pk]
+    assert desk.post(START, refund=both).headers["Location"] == "/admin/offers/bulkjob/"
+    with system_scope():
+        assert set(BulkJob.objects.values_list("store", "total")) == {(tmall.store.pk, 1), (second.store.pk, 1)}
+
+
+def test_foreign_refunds_and_jobs_are_missing(tmall, sign_in):
+    other, desk = make_shop("tmall"), sign_in("owner", tmall)
+    mine, theirs = tmall.refund(reason="slow_logistics"), other.refund(reason="slow_logistics")
+    missing = str(mine.pk)[:-4] + "0000"
+    for path in (PREVIEW, START):
+        for foreign in (theirs.pk, missing, "nonsense"):
+            assert desk.post(path, refund=[mine.pk, foreign]).status_code == 404
+    assert count(BulkJob) == 0
+    sign_in("agent", other).post(START, refund=[theirs.pk])
+    job = only_job()
+    for page in ("change/", "progress/"):
+        assert desk.get(f"offers/bulkjob/{job.pk}/{page}").status_code == 404
+    assert desk.get("offers/bulkjob/").context["cl"].result_list == []
+
+
+def test_a_get_sends_nothing(tmall, sign_in):
+    refund, desk = tmall.refund(reason="slow_logistics"), sign_in("owner", tmall)
+    for path in (PREVIEW, START):
+        assert desk.get(path, refund=[refund.pk]).status_code == 405
+    assert (count(BulkJob), count(Offer)) == (0, 0)
+
+
+def test_everything_that_is_retainable(tmall, sign_in):
+    good = [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
+    tmall.refund(tmall.order(shipped=False))
+    page = sign_in("agent", tmall).post(PREVIEW, everything="1")
+    assert sorted(row.refund.pk for row in page.context["possible"]) == sorted(good)
+    assert page.context["refused"] == []
+
+
+def test_nothing_and_too_much_are_refused(tmall, sign_in, monkeypatch):
+    desk, pair = sign_in("agent", tmall), [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
+    assert desk.post(PREVIEW).headers["Location"].endswith("queue=retainable")
+    monkeypatch.setattr("workbench.bulk.MOST_AT_ONCE", 1)
+    for path in (PREVIEW, START):
+        answer = desk.client.post(f"/admin/{path}", {"refund": pair}, follow=True)
+        assert "Choose at most 1 refunds at once." in answer.content.decode()
+    early = tmall.refund(tmall.order(shipped=False))
+    answer = desk.client.post(f"/admin/{START}", {"refund": [early.pk]}, follow=True)
+    assert "Nothing can be sent for these refunds now." in answer.content.decode()
+    assert count(BulkJob) == 0
+
+
+def test_sending_the_same_selection_twice_sends_each_offer_once(tmall, sign_in):
+    refund, desk = tmall.refund(reason="slow_logistics"), sign_in("agent", tmall)
+    for _ in range(2):
+        desk.post(START, refund=[refund.pk])
+    with system_scope():
+        jobs = list(BulkJob.objects.values_list("pk", flat=True))
+    for pk in jobs:
+        run_job(pk)
+    assert (len(jobs), count(Offer)) == (2, 1)
+
+
+def test_statements_do_not_grow_with_jobs_and_rows(tmall, sign_in):
+    desk = sign_in("agent", tmall)
+
+    def statements(path, **params):
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(path, **params).status_code == 200
+        return len(captured)
+
+    def measure():
+        desk.post(START, refund=[tmall.refund(reason="slow_logistics").pk for _ in range(2)])
+        with system_scope():
+            newest = BulkJob.objects.order_by("-id").first().pk
+        paths = ("offers/bulkjob/", f"offers/bulkjob/{newest}/change/", f"offers/bulkjob/{newest}/progress/")
+        return [*map(statements, paths), statements(QUEUE, queue="retainable")]
+
+    few = measure()
+    measure()
+    assert measure() == few

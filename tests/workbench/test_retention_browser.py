@@ -1,0 +1,98 @@
+"""Retention by hand in a real browser: the agent sends, the buyer accepts on a phone, the desk shows what came of it."""
+
+import pytest
+from django.core.cache import cache
+
+from common import clock
+from offers.buyer.links import link_for
+from offers.models import Offer
+from payments.settlement import settle_batch
+from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, watch, width_of  # noqa: F401  a fixture
+from tests.world import make_shop, make_user
+
+pytestmark = in_browser
+
+
+@pytest.fixture
+def refund():
+    """A Tmall store's refund for a small flaw, asked just now by the real clock."""
+    cache.clear()
+    shop = make_shop("tmall")
+    make_user("agent", shop=shop, role="agent")
+    refund = shop.refund(shop.order(now=clock.now()), reason="minor_flaw", now=clock.now())
+    refund.shop = shop
+    return refund
+
+
+@pytest.mark.rule("Q5", "Q6", "Q7", "Q10", "Q12")
+def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refund):  # noqa: F811
+    page = browser.new_page(viewport=DESKTOP, locale="en-GB")
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/change/")
+    assert "Recommended" in page.inner_text("#way-partial_refund")
+    page.click("#offer-partial_refund")
+    assert page.input_value("[name=amount]") == "59.00"
+    page.fill("[name=amount]", "9")
+    page.fill("[name=message]", "👨‍👩‍👧‍👦" * 51)
+    assert page.inner_text("[data-field=message] .wl-counter") == "51 / 50"
+    page.click("#scripts .wl-chip >> nth=0")
+    script = page.input_value("[name=message]")
+    assert script == "So sorry about the flaw! Let us make it up."
+    page.click("#to-preview")
+    assert "Keep the goods and receive ¥9.00 back." in page.inner_text("#buyer-sees")
+    assert script in page.inner_text("#buyer-sees")
+    page.click("#send-offer")
+    page.wait_for_selector("#offers")
+    assert "The buyer decides about" in page.inner_text("#retention")
+    assert page.locator("#retention .wl-button").count() == 0
+
+    phone = browser.new_page(viewport=PHONE, locale="en-GB")
+    wrong_there = watch(phone)
+    phone.goto(live_server.url + link_for(refund))
+    assert "Keep the goods and receive ¥9.00 back." in phone.inner_text(".offer")
+    assert width_of(phone) <= PHONE["width"]
+    phone.click("text=Accept")
+    with refund.shop.scope():
+        assert Offer.objects.get().status == "pending"  # a click only asks once more
+    phone.click("text=Yes, accept")
+    phone.wait_for_selector(".past")
+    assert "Partial refund: Accepted" in phone.inner_text(".past")
+    settle_batch()
+    page.reload()
+
+    assert "Withdrawn" in page.inner_text(".wl-case")
+    assert "¥9.00" in page.inner_text("#payments")
+    assert "Paid" in page.inner_text("#payments")
+    assert (wrong, wrong_there) == ([], [])
+
+
+@pytest.mark.rule("Q15")
+def test_the_picker_fills_in_the_item_id(browser, live_server, refund):  # noqa: F811
+    page = browser.new_page(viewport=DESKTOP, locale="en-GB")
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/negotiate/?method=gift")
+    page.fill(".wl-picker input", "quilt 80")
+    page.click(".wl-product")
+    assert page.input_value("[name=item_id]") == "8000"
+    assert page.get_attribute(".wl-product", "aria-pressed") == "true"
+    page.click("#to-preview")
+    assert "Quilt 8000 as a gift" in page.inner_text("#buyer-sees")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_nothing_overflows_on_a_phone(browser, live_server, refund, language):  # noqa: F811
+    page = browser.new_page(viewport=PHONE, locale=language)
+    wrong = sign_in(page, live_server.url)
+    refund.shop.buyer.post(f"refunds/{refund.pk}/messages/", {"text": "https://example.com/" + "x" * 200})
+    case = f"/admin/refunds/refund/{refund.pk}"
+    forms = [f"{case}/negotiate/?method={method}" for method in ("gift", "partial_refund", "reassurance", "red_packet")]
+    for path in [f"{case}/change/", *forms, link_for(refund), "/admin/refunds/refund/"]:
+        page.goto(live_server.url + path)
+        assert width_of(page) <= PHONE["width"], path
+    page.goto(f"{live_server.url}{case}/negotiate/?method=reassurance")
+    page.fill("[name=message]", "好" * 50)
+    page.click("#to-preview")
+    page.wait_for_selector("#buyer-sees")
+    assert width_of(page) <= PHONE["width"]
+    assert wrong == []

@@ -1,0 +1,177 @@
+"""The offer form: one form whose fields follow from the method's limits (Q5, Q12, Q13, Q15, T3)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from offers.methods import Case
+from offers.models import Channel, Coupon, MethodCode
+from offers.scripts import scripts_for
+from stores.models import Product, ReturnAddress
+from workbench.forms import DeskForm, YuanField
+from workbench.refunds.retention import Way
+from workbench.templatetags.desk import moment
+
+USABLE_SHOWN = 100
+OTHERS_SHOWN = 20
+AGAIN = (MethodCode.RESHIP, MethodCode.EXCHANGE)
+
+
+class CouponChoices(forms.CheckboxSelectMultiple):
+    """Coupons to tick; those that can't be used are shown with the reason, and can't be ticked (Q13)."""
+
+    why_not: dict[str, str] = {}
+
+    def create_option(self, name, value, *args, **kwargs):
+        """One coupon."""
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.why_not:
+            option["attrs"]["disabled"] = True
+            option["label"] = f"{option['label']} – {self.why_not[value]}"
+        return option
+
+
+class OfferForm(DeskForm):
+    """What is proposed, for one method. What the action refuses is shown at the field that it names."""
+
+    template_name = "workbench/refunds/offer_fields.html"
+
+    method = forms.CharField(widget=forms.HiddenInput)
+    amount = YuanField(label=gettext_lazy("Amount in yuan"), required=False)
+    item_id = forms.CharField(
+        label=gettext_lazy("Item id"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=gettext_lazy("Of this store's product warehouse; the product needn't be listed."),
+    )
+    coupons = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Coupons, as the buyer sees them"), required=False, coerce=UUID, widget=CouponChoices
+    )
+    return_address = forms.ModelChoiceField(
+        ReturnAddress.objects.none(),
+        label=gettext_lazy("Return address"),
+        required=False,
+        empty_label=gettext_lazy("Choose …"),
+    )
+    message = forms.CharField(
+        label=gettext_lazy("Message to the buyer"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-graphemes": "1"}),
+    )
+    agreed_with_buyer = forms.BooleanField(
+        label=gettext_lazy("I have agreed on this with the buyer beforehand"), required=False
+    )
+
+    def __init__(self, *args, case: Case, way: Way, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.case, self.way = case, way
+        self.scripts = scripts_for(case.refund.reason) if case.refund.rules.retains_shipped_only else []
+        self.goods: Sequence[Product] = ()
+        self.fields["method"].initial = way.code
+        self.fields["message"].widget.attrs["data-count"] = case.refund.rules.offer_message_length
+        if way.code == MethodCode.REASSURANCE:
+            self.fields["message"].widget.attrs["required"] = True
+        self._set_up_amount()
+        self._set_up_product()
+        self._set_up_coupons()
+        self._set_up_negotiation()
+
+    def _asks_for(self, field: str, limit: str) -> bool:
+        """Whether the method has this field; otherwise it is dropped."""
+        if limit in self.way.limits:
+            return True
+        del self.fields[field]
+        return False
+
+    def _set_up_amount(self) -> None:
+        """The maximum is shown; a partial refund begins with it (Q12)."""
+        if not self._asks_for("amount", "max_amount"):
+            return
+        most, amount = self.way.limits["max_amount"], self.fields["amount"]
+        amount.widget.attrs.update(max=most, placeholder=f"0.01 – {most}")
+        amount.help_text = _("At most ¥%(most)s.") % {"most": most}
+        if self.way.code == MethodCode.PARTIAL_REFUND:
+            amount.initial = Decimal(most)
+        if "return_address" in self.way.limits:
+            amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
+                "amount": self.case.refund.amount
+            }
+        else:
+            amount.widget.attrs["required"] = True
+
+    def _set_up_product(self) -> None:
+        """Reship and exchange begin with the goods of the refund themselves (Q15)."""
+        if not self._asks_for("item_id", "item_id"):
+            return
+        self.fields["item_id"].widget.attrs["required"] = True
+        if self.way.code in AGAIN:
+            items = [line.line.item_id for line in self.case.lines]
+            products = Product.objects.for_store(self.case.refund.store_id).filter(item_id__in=items)
+            self.goods = list(products.order_by("item_id"))
+            if len(items) == len(self.goods) == 1:
+                self.fields["item_id"].initial = items[0]
+
+    def _set_up_coupons(self) -> None:
+        """Usable coupons first, as the buyer sees them (Q14); the others say why they can't be used (Q13)."""
+        if not self._asks_for("coupons", "coupons"):
+            return
+        now, store_id = self.case.now, self.case.refund.store_id
+        usable = list(Coupon.objects.for_store(store_id).usable(now).as_buyer_sees()[:USABLE_SHOWN])
+        others = (
+            Coupon.objects.for_store(store_id)
+            .filter(valid_until__gt=now)
+            .exclude(pk__in=Coupon.objects.for_store(store_id).usable(now).values("pk"))
+            .order_by("-id")[:OTHERS_SHOWN]
+        )
+        field = self.fields["coupons"]
+        field.widget.why_not = {str(coupon.pk): _why_not(coupon, now) for coupon in others}
+        field.choices = [(str(coupon.pk), _coupon_words(coupon)) for coupon in usable]
+        field.choices += [(str(coupon.pk), str(coupon)) for coupon in others]
+        most = self.way.limits["coupons_shown"]
+        field.help_text = _("The buyer sees the first %(most)d of those that you tick.") % {"most": most}
+
+    def _set_up_negotiation(self) -> None:
+        """A return address and the tick are Taote's (T3, T6)."""
+        if self._asks_for("return_address", "return_address"):
+            addresses = ReturnAddress.objects.for_store(self.case.refund.store_id).order_by("id")
+            self.fields["return_address"].queryset = addresses
+        if self._asks_for("agreed_with_buyer", "agreed_with_buyer"):
+            self.fields["agreed_with_buyer"].widget.attrs["required"] = True
+
+    def terms(self) -> dict:
+        """The arguments of the action."""
+        data = self.cleaned_data
+        address = data.get("return_address")
+        return {
+            "method": self.way.code,
+            "message": data["message"],
+            "amount": data.get("amount"),
+            "item_id": data.get("item_id") or None,
+            "coupon_ids": data.get("coupons") or (),
+            "return_address_id": address.pk if address else None,
+            "agreed_with_buyer": data.get("agreed_with_buyer", False),
+        }
+
+
+def _coupon_words(coupon: Coupon) -> str:
+    """Its terms, its end, and how many are left."""
+    return _("%(coupon)s · until %(until)s · %(left)d left") % {
+        "coupon": coupon,
+        "until": moment(coupon.valid_until)[:10],
+        "left": coupon.quantity - coupon.granted,
+    }
+
+
+def _why_not(coupon: Coupon, now) -> str:
+    """Why a coupon can't be offered, and what to do."""
+    if coupon.channel != Channel.SMART_RETENTION:
+        return _("is on the channel “%(channel)s”; create it on “%(right)s”") % {
+            "channel": coupon.get_channel_display(),
+            "right": Channel.SMART_RETENTION.label,
+        }
+    return _("is not valid yet") if coupon.valid_from > now else _("is used up")
