@@ -39,12 +39,21 @@ class ListBench:
             "API: newest refunds of a store": lambda: self._get(),
             "API: awaiting merchant, newest": lambda: self._get(status=Status.AWAITING_MERCHANT),
             "API: due within 2 hours": lambda: self._get(due_before=clock.now() + timedelta(hours=2)),
+            "API: retainable now": lambda: self._get(retainable="true"),
+            "API: offer options of a refund": self._options,
             "queue: awaiting merchant by deadline": self._queue,
         }
 
     def _get(self, **filters) -> int:
         answer = self.client.get("/api/v1/refunds/", {"page_size": PAGE, **filters})
         return len(answer.json()["results"])
+
+    def _options(self) -> int:
+        """Of the newest refund that awaits the merchant."""
+        with tenant_scope(self.store.pk):
+            awaiting = Refund.objects.for_store(self.store.pk).filter(status=Status.AWAITING_MERCHANT)
+            newest = awaiting.order_by("-pk").values_list("pk", flat=True)[0]
+        return len(self.client.get(f"/api/v1/refunds/{newest}/offer-options/").json()["options"])
 
     def _queue(self) -> int:
         with tenant_scope(self.store.pk):
