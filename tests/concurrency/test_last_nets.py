@@ -39,8 +39,10 @@ def test_no_more_is_claimed_than_was_paid(accepted, sql, net):
 
 
 COPY_OFFER = """
-    INSERT INTO offers_offer (id, store_id, refund_id, method, status, message, agreed_with_buyer, due_at, created_at)
-    SELECT %s, store_id, refund_id, %s, 'pending', '', true, due_at, created_at FROM offers_offer WHERE id = %s
+    INSERT INTO offers_offer (
+        id, store_id, refund_id, method, status, message, agreed_with_buyer, is_counted, due_at, created_at
+    )
+    SELECT %s, store_id, refund_id, %s, 'pending', '', true, false, due_at, created_at FROM offers_offer WHERE id = %s
 """
 
 
