@@ -161,7 +161,17 @@ def _check_pending(offer: Offer, now: datetime) -> None:
         raise Refused("offer_not_pending", _("This offer is over: %(status)s.") % {"status": status.label})
 
 
-def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, rule: str) -> None:
+# What each end of an offer is decided by: in a negotiation, and in retention.
+_RULES = {
+    OfferStatus.ACCEPTED: ("T11", "Q10"),
+    OfferStatus.DECLINED: ("T9", "Q8"),
+    OfferStatus.EXPIRED: ("T7", "Q8"),
+    OfferStatus.WITHDRAWN: ("T8", "Q7"),
+}
+
+
+def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime) -> None:
+    rule = _RULES[offer.status][offer.method not in NEGOTIATIONS]
     writes.update(offer, "status", "answered_at")
     writes.event(
         f"offer.{offer.status}",
@@ -187,7 +197,7 @@ def accept_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: date
     writes = WriteSet()
     before = offer.status
     offer.accept(now=now)
-    _record(writes, offer, before, actor=actor, now=now, rule="T11")
+    _record(writes, offer, before, actor=actor, now=now)
     METHODS[offer.method].accept(writes, offer, actor=actor, now=now)
     writes.flush()
     return offer
@@ -201,7 +211,7 @@ def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: dat
     writes = WriteSet()
     before = offer.status
     offer.decline(now=now)
-    _record(writes, offer, before, actor=actor, now=now, rule="T9")
+    _record(writes, offer, before, actor=actor, now=now)
     writes.flush()
     return offer
 
@@ -212,7 +222,7 @@ def end_pending(writes: WriteSet, offers: list[Offer], *, actor: Actor, now: dat
         before = offer.status
         if offer.due_at <= now:
             offer.expire()
-            _record(writes, offer, before, actor=SYSTEM, now=now, rule="T7")
+            _record(writes, offer, before, actor=SYSTEM, now=now)
         else:
             offer.withdraw()
-            _record(writes, offer, before, actor=actor, now=now, rule="T8")
+            _record(writes, offer, before, actor=actor, now=now)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation import override
 from tqdm import tqdm
 
 from common import clock
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             now = clock.now()
             with system_scope():
                 stores = open_stores(now)
-            with tqdm(total=count_happenings(STORES), desc="demo", unit="step", disable=None) as bar:
+            with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
                 for store in stores:
                     for code in play(store, now):
                         bar.set_postfix_str(code, refresh=False)
