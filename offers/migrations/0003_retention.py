@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('channel', models.CharField(choices=[('smart_retention', 'Platform smart recommended retention'), ('refund_retention', 'Refund retention'), ('general', 'General')], max_length=20, verbose_name='channel')),
+                ('channel', models.CharField(choices=[('smart_retention', 'Platform smart recommended retention'), ('refund_retention', 'Refund retention'), ('general', 'General use')], max_length=20, verbose_name='channel')),
                 ('amount_off', common.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='amount off')),
                 ('min_spend', common.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=12, verbose_name='from a purchase of')),
                 ('valid_from', models.DateTimeField(verbose_name='valid from')),

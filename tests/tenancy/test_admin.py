@@ -107,7 +107,9 @@ def telling(answer, object_id):
 
     def without_id(text: str) -> str:
         text = re.sub(r'(csrfmiddlewaretoken" value=|data-csrf=|nonce=)"[^"]*"', r"\1", text)
-        return text.replace(object_id.replace(".", "_2E"), "ID").replace(object_id, "ID")
+        for name in {object_id, object_id.replace(".", "_2E")}:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "ID", text)
+        return text
 
     messages = [str(message) for message in getattr(answer, "wsgi_request", None)._messages]
     return (
