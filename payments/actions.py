@@ -106,11 +106,20 @@ def claim_due_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None 
     writes = WriteSet()
     claimed = []
     for payment in due.order_by("next_attempt_at")[:limit]:
+        if payment.attempts >= MAX_ATTEMPTS:  # every worker that took it up has died before it got an answer
+            _call_a_person(writes, payment, now)
+            continue
         claimed.append((payment, payment.status == PaymentStatus.PROCESSING))
         payment.begin_attempt(until=now + ATTEMPT_LEASE)
         writes.update(payment, "status", "attempts", "next_attempt_at")
     writes.flush()
     return claimed
+
+
+def _call_a_person(writes: WriteSet, payment: Payment, now: datetime) -> None:
+    payment.needs_attention, payment.next_attempt_at = True, None
+    writes.update(payment, "needs_attention", "next_attempt_at")
+    _record(writes, payment, payment.status, now, settled=False)
 
 
 @action

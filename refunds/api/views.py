@@ -83,6 +83,12 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         """The store's refunds."""
         return Refund.objects.for_store(self.store.pk).select_related("order", "store")
 
+    def paginate_queryset(self, queryset):
+        """Newest first; what is asked for by its deadline comes by its deadline, which is what the index is for."""
+        if self.action == "list" and "due_before" in self.request.query_params:
+            self.paginator.ordering = ("due_at", "id")
+        return super().paginate_queryset(queryset)
+
     def _find(self, pk) -> Refund:
         return get_or_404(self.get_queryset(), pk=pk)
 

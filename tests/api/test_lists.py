@@ -1,8 +1,11 @@
 """Lists are cursor pages, and filters are strict."""
 
 import base64
+from datetime import timedelta
 
 import pytest
+
+from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -117,3 +120,12 @@ def test_filters_narrow_a_list(taote, clock):
 
 def number_of(shop, refund):
     return shop.merchant.get(f"refunds/{refund.pk}/").json()["order"]
+
+
+def test_refunds_asked_for_by_deadline_come_by_deadline_over_all_pages(taote, clock):
+    later, sooner = taote.refund(now=NOON), taote.refund(now=NOON - timedelta(hours=3))
+    middle = taote.refund(now=NOON - timedelta(hours=1))
+    page = taote.merchant.get("refunds/", due_before="2026-12-01T00:00:00Z", page_size=2).json()
+    rest = taote.merchant.client.get(page["next"]).json()
+    ids = [row["id"] for row in page["results"] + rest["results"]]
+    assert ids == [str(refund.pk) for refund in (sooner, middle, later)]

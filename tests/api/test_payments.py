@@ -2,7 +2,9 @@
 
 import pytest
 
-from payments.actions import FIRST_RETRY_AFTER, MAX_ATTEMPTS
+from common import clock as wall
+from common.tenancy import system_scope
+from payments.actions import FIRST_RETRY_AFTER, MAX_ATTEMPTS, claim_due_payments
 from payments.models import SandboxTransfer, Transfer
 from payments.settlement import settle_batch
 from tests.api.helpers import detail
@@ -76,3 +78,16 @@ def test_a_gateway_that_does_not_answer_is_asked_again_and_then_a_person_is(taot
     assert phases(taote) == ["pending"], "nobody knows: the reservation stays"
     assert SandboxTransfer.objects.get().calls == 1, "an unknown outcome is looked up, not sent again"
     assert detail(taote, refund)["status"] == "refunding"
+
+
+def test_a_payment_that_kills_its_workers_calls_a_person(taote, clock):
+    refund = taote.refund(kind="refund_only")
+    taote.merchant.post(f"refunds/{refund.pk}/approve/")
+    for _ in range(MAX_ATTEMPTS):
+        with system_scope():
+            assert len(claim_due_payments(now=wall.now(), limit=10)) == 1  # and then the worker dies
+        clock.move(minutes=3)
+    with system_scope():
+        assert claim_due_payments(now=wall.now(), limit=10) == []
+    payment = taote.merchant.get("payments/").json()["results"][0]
+    assert (payment["status"], payment["needs_attention"]) == ("processing", True)
