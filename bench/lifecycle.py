@@ -1,6 +1,7 @@
 """(a) A refund from the buyer's request to the money, over HTTP, against the bare application on the same server."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -54,7 +55,7 @@ def measure(log_dir: Path, *, rounds: int, seconds: float) -> Iterator[Figure]:
     )
 
 
-class _Lifecycle:
+class _Lifecycle(ABC):
     """Collects the rate of every round and the time of every lifecycle's calls."""
 
     def __init__(self, orders: list):
@@ -74,10 +75,11 @@ class _Lifecycle:
         self.rates.append(len(taken) / (time.perf_counter() - started))
         self.taken += taken
 
+    @abstractmethod
     def job(self, client: HttpClient) -> None:
         """The calls of one lifecycle."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wait(self) -> None:
         """Until everything that was begun has ended."""
 
@@ -122,3 +124,6 @@ class _Bare(_Lifecycle):
         refund = client.post("/bare/refunds/", body)
         client.post(f"/bare/refunds/{refund['id']}/approve/", {})
         client.post(f"/bare/refunds/{refund['id']}/settle/", {})
+
+    def wait(self) -> None:
+        """Its third call has settled it already."""

@@ -71,24 +71,29 @@ def send_offer(
     writes.insert(offer)
     for coupon in terms.coupons:
         writes.insert(OfferCoupon(store_id=store_id, offer=offer, coupon=coupon))
+    _record_sent(writes, offer, terms, actor=actor, now=now)
+    writes.flush()
+    return offer
+
+
+def _record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
+    """Keep what was proposed, in the buyer's words too: it is evidence (Q17)."""
     writes.event(
         "offer.sent",
         offer,
-        topic=refund,
+        topic=offer.refund,
         at=now,
         actor=actor,
         states=("", offer.status),
-        rule="T2" if method in NEGOTIATIONS else "Q6",
-        method=method,
-        message=message,
-        amount=str(amount) if amount is not None else None,
-        item_id=item_id,
+        rule="T2" if offer.method in NEGOTIATIONS else "Q6",
+        method=offer.method,
+        message=terms.message,
+        amount=str(terms.amount) if terms.amount is not None else None,
+        item_id=terms.product.item_id if terms.product else None,
         coupons=[coupon.name for coupon in terms.coupons],
-        agreed_with_buyer=agreed_with_buyer,
-        buyer_sees=METHODS[method].buyer_sees(refund, terms),
+        agreed_with_buyer=terms.agreed_with_buyer,
+        buyer_sees=METHODS[offer.method].buyer_sees(offer.refund, terms),
     )
-    writes.flush()
-    return offer
 
 
 def prepare_terms(

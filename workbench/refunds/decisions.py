@@ -1,5 +1,6 @@
 """What a merchant can decide about a refund: when, with which consequence, and by which action."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,7 +79,7 @@ class FaultForm(NoteForm):
         self.fields["note"].help_text = _("The buyer reads this and may correct the request.")
 
 
-class Decision:
+class Decision(ABC):
     """One thing to decide. The action rechecks everything under its lock; this is what people are told before."""
 
     code: ClassVar[str]
@@ -103,13 +104,13 @@ class Decision:
         """Whether this decision belongs to this refund at all."""
         return True
 
+    @abstractmethod
     def consequence(self, refund: Refund) -> str:
         """What follows, in a sentence."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, refund: Refund, data: dict, *, actor: Actor, now: datetime) -> None:
         """Call the action."""
-        raise NotImplementedError
 
 
 class Approve(Decision):
