@@ -42,7 +42,8 @@ _PAYMENT_COLUMNS = """
 """
 
 _TRANSFER_COLUMNS = (
-    "id, store_id, payment_id, debit_account_id, credit_account_id, amount, phase, created_at, resolved_at"
+    "id, store_id, payment_id, purpose, topic_id, debit_account_id, credit_account_id, amount, phase, created_at, "
+    "resolved_at"
 )
 
 ACCEPT = f"""
@@ -62,10 +63,11 @@ ACCEPT = f"""
         INSERT INTO payments_payment ({_PAYMENT_COLUMNS})
         VALUES (uuidv7(), %(store)s, %(order)s, %(refund)s, 'refund', %(amount)s, %(buyer)s, 'pending', 'sandbox', '', 0,
                 %(now)s, false, '', %(now)s, NULL)
-        RETURNING id, store_id, amount
+        RETURNING id, store_id, topic_id, amount
     ), t AS (
         INSERT INTO payments_transfer ({_TRANSFER_COLUMNS})
-        SELECT uuidv7(), p.store_id, p.id, d.id, c.id, p.amount, 'pending', %(now)s, NULL FROM p {_ACCOUNTS}
+        SELECT uuidv7(), p.store_id, p.id, 'payout', p.topic_id, d.id, c.id, p.amount, 'pending', %(now)s, NULL
+        FROM p {_ACCOUNTS}
     ), e AS (
         INSERT INTO common_event ({_EVENT_COLUMNS})
         SELECT %(store)s, %(now)s, v.name, v.subject, v.id, %(refund)s, v.before, v.after, 'buyer', 'bench', 'bench',
@@ -145,7 +147,8 @@ SWEEP = f"""
         FROM due RETURNING id, store_id, topic_id, amount
     ), t AS (
         INSERT INTO payments_transfer ({_TRANSFER_COLUMNS})
-        SELECT uuidv7(), p.store_id, p.id, d.id, c.id, p.amount, 'pending', %(now)s, NULL FROM p {_ACCOUNTS}
+        SELECT uuidv7(), p.store_id, p.id, 'payout', p.topic_id, d.id, c.id, p.amount, 'pending', %(now)s, NULL
+        FROM p {_ACCOUNTS}
     ), e AS (
         INSERT INTO common_event ({_EVENT_COLUMNS})
         SELECT p.store_id, %(now)s, v.name, v.subject, v.id, p.topic_id, v.before, v.after, 'system', '', '', 'T10',

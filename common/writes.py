@@ -48,15 +48,22 @@ class WriteSet:
 
     def __init__(self) -> None:
         self._inserts: dict[type[models.Model], list] = defaultdict(list)
+        self._new: set[int] = set()
         self._updates: dict[type[models.Model], dict] = defaultdict(dict)
         self._hints: dict[Callable[[list], None], list] = defaultdict(list)
 
     def insert(self, row: models.Model) -> None:
-        """Insert `row` when flushed."""
+        """Insert `row` when flushed, as it is then."""
         self._inserts[type(row)].append(row)
+        self._new.add(id(row))
 
     def update(self, row: models.Model, *fields: str) -> None:
-        """Write these fields of `row` when flushed. Telling the same row twice merges the fields."""
+        """Write these fields of `row` when flushed. Telling the same row twice merges the fields.
+
+        A row that this set inserts needs no update: it is written as it is in the end.
+        """
+        if id(row) in self._new:
+            return
         rows = self._updates[type(row)]
         told = rows.get(row.pk)
         rows[row.pk] = (row, frozenset(fields) if told is None else told[1].union(fields))

@@ -118,12 +118,18 @@ CHECKS = (
         """,
     ),
     Check(
-        "a transfer stays within one store's accounts, from the merchant to the buyers",
+        "a transfer stays within one store's accounts, and between those that its purpose names",
         """
         SELECT 'transfer ' || t.id FROM payments_transfer t
         JOIN payments_ledgeraccount d ON d.id = t.debit_account_id
         JOIN payments_ledgeraccount c ON c.id = t.credit_account_id
-        WHERE d.store_id <> t.store_id OR c.store_id <> t.store_id OR c.kind <> 'buyer_payouts'
+        WHERE d.store_id <> t.store_id OR c.store_id <> t.store_id OR (t.purpose, d.kind, c.kind) NOT IN (
+            ('payout', 'merchant_funds', 'buyer_payouts'),
+            ('payout', 'service_budget', 'buyer_payouts'),
+            ('top_up', 'merchant_funds', 'service_budget'),
+            ('compensation', 'platform_funds', 'merchant_funds'),
+            ('reversal', 'buyer_payouts', 'merchant_funds')
+        )
         """,
     ),
     Check(

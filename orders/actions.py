@@ -16,6 +16,7 @@ from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Order, OrderLine, OrderStatus
+from orders.signals import order_placed
 from stores.models import Product, Store
 
 
@@ -72,7 +73,8 @@ def upsert_order(
         order = Order(store=store, **data)
         order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
         writes.insert(order)
-        _insert_lines(writes, store, order, lines)
+        new_lines = _insert_lines(writes, store, order, lines)
+        order_placed.send(sender=Order, order=order, lines=new_lines, store=store, writes=writes, now=now)
         writes.event("order.placed", order, topic=order, at=now, actor=actor, states=("", order.status))
         writes.flush()
         return order, True
@@ -108,21 +110,23 @@ def _changed(order: Order, lines: Sequence[LineData]) -> bool:
     return kept != {(line["item_id"], line["quantity"], line["unit_price"]) for line in lines}
 
 
-def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
+def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[OrderLine]:
     wanted = [line["item_id"] for line in lines]
     products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+    rows = []
     for line in lines:
         product = products.get(line["item_id"])
-        writes.insert(
-            OrderLine(
-                id=new_id(),
-                store=store,
-                order=order,
-                title=product.title if product else "",
-                category=product.category if product else "",
-                **line,
-            )
+        row = OrderLine(
+            id=new_id(),
+            store=store,
+            order=order,
+            title=product.title if product else "",
+            category=product.category if product else "",
+            **line,
         )
+        writes.insert(row)
+        rows.append(row)
+    return rows
 
 
 @action

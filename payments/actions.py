@@ -18,7 +18,7 @@ from common.writes import WriteSet
 from orders.models import Order
 from payments.gateways import SANDBOX
 from payments.gateways.base import Answer, Outcome
-from payments.models import AccountKind, Payment, PaymentStatus, Phase, Transfer, account_id
+from payments.models import AccountKind, Payment, PaymentStatus, Phase, Transfer, TransferPurpose, account_id
 from payments.signals import payments_settled
 
 log = logging.getLogger("wanliu.payments")
@@ -62,6 +62,8 @@ def reserve_payment(
         Transfer(
             store_id=order.store_id,
             payment_id=payment.pk,
+            purpose=TransferPurpose.PAYOUT,
+            topic_id=topic.pk,
             debit_account_id=account_id(order.store_id, AccountKind.MERCHANT_FUNDS),
             credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
             amount=amount,

@@ -16,24 +16,14 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused
 from common.money import ZERO
 from common.writes import WriteSet
-from orders.actions import lock_order
-from orders.claims import most_refundable as most_refundable_of
-from orders.models import Order
 from payments.actions import reserve_payment
 from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
-from refunds.models import Refund, RefundLine
+from refunds.models import Refund
 from refunds.signals import refunds_decided
-from refunds.states import DueAction, Status
+from refunds.states import Status
 from stores.actions import default_return_address
-from stores.models import ReturnAddress, Store
-
-
-class LineRequest(TypedDict):
-    """Which part of an order a refund is about."""
-
-    item_id: str
-    quantity: int
+from stores.models import ReturnAddress
 
 
 def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
@@ -78,99 +68,6 @@ def record(writes: WriteSet, name: str, refund: Refund, before: str, *, actor: A
         rule=rule,
         **data,
     )
-
-
-@action
-def open_refund(
-    *,
-    store: Store,
-    order_number: str,
-    kind: str,
-    reason: str,
-    amount: Decimal,
-    actor: Actor,
-    now: datetime,
-    description: str = "",
-    lines: Sequence[LineRequest] | None = None,
-) -> Refund:
-    """The buyer asks for a refund of an order, or of these lines of it; the merchant's clock starts (T10).
-
-    `amount` in yuan, above zero. Refused `amount_above_refundable`, `refund_open` (the goods are in another refund),
-    `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
-    """
-    rules = store.rules
-    if kind not in rules.refund_kinds:
-        raise Invalid(
-            "kind", _("%(marketplace)s has no such refunds.") % {"marketplace": rules.label}, "invalid_choice"
-        )
-    order = lock_order(store_id=store.pk, number=order_number)
-    if order.delivered_at and now > order.delivered_at + rules.after_sale_window:
-        raise Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
-    refund = Refund(
-        store=store,
-        order=order,
-        kind=kind,
-        reason=reason,
-        description=description,
-        amount=amount,
-        due_at=now + rules.merchant_answers_within,
-        due_action=DueAction.APPROVE,
-        rules_name=rules.name,
-        rules_version=rules.version,
-        created_at=now,
-    )
-    refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
-    _check_not_taken(order, refund_lines)
-    writes = WriteSet()
-    claim(writes, refund, refund_lines, amount, pieces=int(refund.moves_goods))
-    writes.insert(refund)
-    for line in refund_lines:
-        writes.insert(line)
-    writes.event(
-        "refund.requested",
-        refund,
-        topic=refund,
-        at=now,
-        actor=actor,
-        states=("", refund.status),
-        kind=kind,
-        reason=reason,
-        amount=str(amount),
-        order=order.number,
-    )
-    writes.flush()
-    return refund
-
-
-def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest] | None) -> list[RefundLine]:
-    """The lines that the buyer named, or every line as far as its pieces are not being returned already."""
-    own = {line.item_id: line for line in order.lines.all()}
-    if wanted is None:
-        left = {item_id: line.refundable_quantity for item_id, line in own.items()}
-        pieces = {item_id: quantity for item_id, quantity in left.items() if quantity}
-    else:
-        pieces = {line["item_id"]: line["quantity"] for line in wanted}
-    for item_id, quantity in pieces.items():
-        if item_id not in own:
-            raise Invalid("lines", _("The order has no item %(item)s.") % {"item": item_id}, "does_not_exist")
-        if quantity > own[item_id].quantity:
-            raise Invalid(
-                "lines",
-                _("The order has only %(count)d of item %(item)s.") % {"count": own[item_id].quantity, "item": item_id},
-            )
-    return [
-        RefundLine(store_id=refund.store_id, refund=refund, line=own[item_id], quantity=quantity)
-        for item_id, quantity in pieces.items()
-    ]
-
-
-def _check_not_taken(order: Order, lines: Sequence[RefundLine]) -> None:
-    """Refused `refund_open` when open refunds hold everything that this one asks about."""
-    if lines and most_refundable_of(order, lines) > 0:
-        return
-    if Refund.objects.for_store(order.store_id).open().filter(order=order).exists():
-        raise Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))
-    raise Refused("amount_above_refundable", _("Nothing of this order is left to refund."), "amount")
 
 
 @action

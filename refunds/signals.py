@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Sent with `refunds`, `writes`, `actor`, `now` in the transaction in which they stop awaiting the merchant (orders and
 # refunds are locked), so that whatever was pending about them ends with it (T8).
 refunds_decided = Signal()
+
+# Sent with `refund`, `writes`, `actor`, `now` in the transaction that opens it, before anything is written (its order is
+# locked, `refund.order` and `refund.own_lines` are there), so that it can be counted, marked or answered at once.
+refund_requested = Signal()

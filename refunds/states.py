@@ -61,6 +61,12 @@ OPEN = frozenset(
 )
 
 
+class Programme(models.TextChoices):
+    """What a merchant has opted into and a refund runs under; empty for an ordinary refund."""
+
+    RETURNLESS = "returnless", _("Refund without return")
+
+
 class DueAction(models.TextChoices):
     """What happens when a refund's deadline passes."""
 

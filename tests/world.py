@@ -11,7 +11,7 @@ from common.actors import Actor, ActorKind
 from common.tenancy import system_scope, tenant_scope
 from orders import actions as order_actions
 from orders.models import Order
-from refunds import actions as refund_actions
+from refunds import opening
 from refunds.models import Refund
 from stores import actions as store_actions
 from stores.models import CategoryOpening, Membership, ReturnAddress, Store, User
@@ -113,7 +113,7 @@ class Shop:
         """A refund that the buyer has just asked for."""
         order = order or self.order(now=now)
         with self.scope():
-            return refund_actions.open_refund(
+            return opening.open_refund(
                 store=self.store,
                 order_number=order.number,
                 kind=kind,

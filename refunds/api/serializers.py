@@ -120,7 +120,7 @@ class RefundSerializer(serializers.ModelSerializer):
     @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
     def get_programme(self, refund):
         """The programme that the refund runs under."""
-        return None
+        return refund.programme or None
 
 
 class PaymentOfRefundSerializer(serializers.ModelSerializer):

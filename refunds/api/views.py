@@ -12,7 +12,7 @@ from common.api.filters import InstantFilter
 from common.api.represent import represent
 from common.models import Event
 from orders.api.serializers import StoreNameSerializer
-from refunds import actions, returns
+from refunds import actions, opening, returns
 from refunds.api.extras import LIST_FILTERS
 from refunds.api.serializers import (
     ApproveSerializer,
@@ -29,7 +29,7 @@ from refunds.api.serializers import (
 )
 from refunds.messages import post_message
 from refunds.models import Message, Refund
-from refunds.states import Kind, Reason, Status
+from refunds.states import Kind, Programme, Reason, Status
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
@@ -39,6 +39,7 @@ class RefundFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Status.choices)
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     reason = django_filters.ChoiceFilter(choices=Reason.choices)
+    programme = django_filters.ChoiceFilter(choices=Programme.choices)
     due_before = InstantFilter(field_name="due_at", lookup_expr="lt")
     order = django_filters.CharFilter(field_name="order__number")
     retainable = django_filters.BooleanFilter(method="by_extra", label="something may be offered now")
@@ -46,7 +47,7 @@ class RefundFilter(django_filters.FilterSet):
 
     class Meta:
         model = Refund
-        fields = ["status", "kind", "reason", "due_before", "order", "needs_attention", "q"]
+        fields = ["status", "kind", "reason", "programme", "due_before", "order", "needs_attention", "q"]
 
     def by_extra(self, queryset, name, value):
         """What a higher room knows."""
@@ -105,7 +106,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
     def create(self, request):
         """The buyer asks."""
         data = self.input(OpenRefundSerializer)
-        refund = actions.open_refund(
+        refund = opening.open_refund(
             store=self.store,
             order_number=data["order"],
             kind=data["kind"],

@@ -13,7 +13,7 @@ from common.tenancy import tenant_scope
 from orders.models import Order
 from payments.models import Payment, PaymentStatus
 from payments.settlement import settle_batch
-from refunds import actions, returns
+from refunds import actions, opening, returns
 from refunds.models import Refund, RefundLine
 from refunds.states import Status
 from tests.world import BUYER, MERCHANT, NOON, make_shop
@@ -45,7 +45,7 @@ def step(shop, order, refunds, move):
     with tenant_scope(shop.store.pk), transaction.atomic():
         if name == "open":
             kind, amount, lines = rest
-            refund = actions.open_refund(
+            refund = opening.open_refund(
                 store=shop.store,
                 order_number=order.number,
                 kind=kind,

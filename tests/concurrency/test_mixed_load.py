@@ -20,7 +20,7 @@ from orders import actions as order_actions
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
-from refunds import returns
+from refunds import opening, returns
 from refunds.models import Refund
 from refunds.states import Status
 from refunds.sweeps import sweep_due_refunds
@@ -58,7 +58,7 @@ class Crowd:
         order = dice.choice(self.orders)
         lines = dice.sample(["8000", "8001", "8002"], dice.randint(1, 3))
         with self.shop.scope():
-            return refund_actions.open_refund(
+            return opening.open_refund(
                 store=self.shop.store,
                 order_number=order.number,
                 kind=dice.choice(["refund_only", "return_and_refund"]),

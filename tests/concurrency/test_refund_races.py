@@ -11,7 +11,7 @@ from orders import actions as order_actions
 from orders.models import Order, OrderLine
 from payments.models import Payment
 from refunds import actions as refund_actions
-from refunds import returns
+from refunds import opening, returns
 from refunds.models import Refund
 from refunds.states import Status
 from tests.concurrency.harness import overtaken, together
@@ -34,7 +34,7 @@ def in_scope(shop, call):
 def opener(shop, order, amount, kind="refund_only"):
     """A call that asks for a refund in the caller's scope."""
     return partial(
-        refund_actions.open_refund,
+        opening.open_refund,
         store=shop.store,
         order_number=order.number,
         kind=kind,

@@ -17,7 +17,7 @@ from orders import actions as order_actions
 from orders.models import Order
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
-from refunds import returns
+from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
@@ -163,7 +163,7 @@ class Play:
         with tenant_scope(self.store.pk):
             order = Order.objects.for_store(self.store.pk).get(number=self.order_number(f"A{number:03d}"))
             amount = max(CENT, (order.paid_amount * Decimal(str(scene.share))).quantize(CENT))
-            self.refunds[number] = refund_actions.open_refund(
+            self.refunds[number] = opening.open_refund(
                 store=self.store,
                 order_number=order.number,
                 kind=scene.kind,

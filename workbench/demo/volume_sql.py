@@ -128,11 +128,11 @@ _ORDER_LINES = """
 
 _REFUNDS = """
     INSERT INTO refunds_refund (
-        id, store_id, order_id, kind, reason, description, amount, status, due_at, due_action, rules_name, rules_version,
+        id, store_id, order_id, kind, reason, description, programme, amount, status, due_at, due_action, rules_name, rules_version,
         resubmissions, return_address_id, return_carrier, return_tracking_number, rejection_reason, inspection_note,
         needs_attention, unread_by_merchant, created_at, resolved_at
     )
-    SELECT refund_id, store_id, order_id, kind, reason, '', amount, status, due_at,
+    SELECT refund_id, store_id, order_id, kind, reason, '', '', amount, status, due_at,
            CASE WHEN due_at IS NULL THEN ''
                 ELSE CASE status WHEN 'awaiting_merchant' THEN 'approve' WHEN 'returning' THEN 'refund' ELSE 'close' END
            END,
@@ -164,9 +164,10 @@ _PAYMENTS = """
 
 _TRANSFERS = """
     INSERT INTO payments_transfer (
-        id, store_id, payment_id, debit_account_id, credit_account_id, amount, phase, created_at, resolved_at
+        id, store_id, payment_id, purpose, topic_id, debit_account_id, credit_account_id, amount, phase, created_at,
+        resolved_at
     )
-    SELECT uuidv7(reserved_at - %(now)s), store_id, payment_id, funds_id, payouts_id, amount,
+    SELECT uuidv7(reserved_at - %(now)s), store_id, payment_id, 'payout', refund_id, funds_id, payouts_id, amount,
            CASE WHEN status = 'refunded' THEN 'posted' ELSE 'voided' END, reserved_at, reserved_at + interval '1 minute'
     FROM volume_plan WHERE has_payment
 """

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order, OrderLine
-from refunds.states import OPEN, DueAction, Kind, Reason, Status
+from refunds.states import OPEN, DueAction, Kind, Programme, Reason, Status
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
@@ -42,6 +41,7 @@ class Refund(TenantModel):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices)
     description = models.CharField(_("description"), max_length=500, blank=True)
+    programme = models.CharField(_("programme"), max_length=20, choices=Programme.choices, blank=True)
     amount = MoneyField(verbose_name=_("amount"))
     status = FSMField(
         _("status"), max_length=20, choices=Status.choices, default=Status.AWAITING_MERCHANT, protected=True
@@ -211,30 +211,3 @@ class RefundLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.line_id} × {self.quantity}"
-
-
-class Sender(models.TextChoices):
-    """Who wrote."""
-
-    MERCHANT = "merchant", _("Merchant")
-    BUYER = "buyer", _("Buyer")
-
-
-class Message(TenantModel):
-    """One message of the thread between agent and buyer; kept as evidence and never changed (Q16, Q17)."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="messages", db_index=False)
-    sender = models.CharField(_("from"), max_length=10, choices=Sender.choices)
-    author = models.CharField(_("author"), max_length=150, blank=True)
-    text = models.CharField(_("text"), max_length=1000)
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        indexes = [models.Index(fields=["store", "refund", "id"], name="message_thread")]
-        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.get_sender_display()}: {self.text[:50]}"

@@ -1,11 +1,7 @@
-"""Payments and the double-entry ledger under them."""
+"""A payment to a buyer."""
 
-from functools import lru_cache
-from uuid import UUID, uuid5
-
-import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -13,34 +9,6 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order
-
-ACCOUNT_NAMESPACE = UUID("8c9f2c0e-5d0b-4c39-9a55-6a1d1f0b7a11")
-
-
-class AccountKind(models.TextChoices):
-    """The accounts that every store has."""
-
-    MERCHANT_FUNDS = "merchant_funds", _("Merchant's funds")
-    BUYER_PAYOUTS = "buyer_payouts", _("Paid to buyers")
-
-
-class LedgerAccount(TenantModel):
-    """One side of a transfer. Its id follows from store and kind, so that booking needs no look-up."""
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=30, choices=AccountKind.choices)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "kind"], name="ledger_account_once")]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-
-@lru_cache(maxsize=10_000)
-def account_id(store_id: int, kind: str) -> UUID:
-    """The id of a store's account."""
-    return uuid5(ACCOUNT_NAMESPACE, f"{store_id}:{kind}")
 
 
 class PaymentStatus(models.TextChoices):
@@ -134,69 +102,3 @@ class Payment(TenantModel):
         """The gateway has said no for good."""
         self.last_error, self.settled_at, self.next_attempt_at = error[:200], now, None
         self.needs_attention = False
-
-
-class Phase(models.TextChoices):
-    """Two phases: what is reserved is later posted or voided."""
-
-    PENDING = "pending", _("Reserved")
-    POSTED = "posted", _("Posted")
-    VOIDED = "voided", _("Voided")
-
-
-class Transfer(TenantModel):
-    """Yuan from one account to another: one row has both sides, so the books always balance.
-
-    A transfer leaves the pending phase once and changes in no other way; a correction is a new transfer.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="transfers")
-    debit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
-    credit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
-    amount = MoneyField(verbose_name=_("amount"))
-    phase = models.CharField(_("phase"), max_length=10, choices=Phase.choices, default=Phase.PENDING)
-    created_at = models.DateTimeField(_("created"))
-    resolved_at = models.DateTimeField(_("resolved"), null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_amount_positive"),
-            models.CheckConstraint(condition=~Q(debit_account=F("credit_account")), name="transfer_two_accounts"),
-            models.CheckConstraint(
-                condition=Q(phase="pending", resolved_at__isnull=True)
-                | Q(phase__in=["posted", "voided"], resolved_at__isnull=False),
-                name="transfer_resolved_with_phase",
-            ),
-            models.UniqueConstraint(
-                fields=["payment"], condition=~Q(phase="voided"), name="transfer_one_live_per_payment"
-            ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="resolve_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "OLD.phase <> 'pending' OR (OLD.id, OLD.store_id, OLD.payment_id, OLD.debit_account_id, "
-                    "OLD.credit_account_id, OLD.amount, OLD.created_at) IS DISTINCT FROM (NEW.id, NEW.store_id, "
-                    "NEW.payment_id, NEW.debit_account_id, NEW.credit_account_id, NEW.amount, NEW.created_at)"
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"¥{self.amount} {self.get_phase_display()}"
-
-
-class SandboxTransfer(models.Model):
-    """What the sandbox gateway, an outside party, remembers: one row per key, whatever is sent twice."""
-
-    key = models.CharField(primary_key=True, max_length=64)
-    buyer_id = models.CharField(max_length=64)
-    amount = MoneyField()
-    outcome = models.CharField(max_length=20)
-    calls = models.PositiveIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.outcome}"
