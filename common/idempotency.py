@@ -17,6 +17,24 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
 
 
+def form_body(fields) -> bytes:
+    """A multipart form (`request.data`) as bytes that are equal for equal fields and files, whatever its boundaries were."""
+    parts = hashlib.sha256()
+    for name in sorted(fields):
+        for value in fields.getlist(name):
+            content = value.encode(errors="surrogatepass") if isinstance(value, str) else _digest(value)
+            parts.update(
+                hashlib.sha256(name.encode(errors="surrogatepass")).digest() + hashlib.sha256(content).digest()
+            )
+    return parts.digest()
+
+
+def _digest(file) -> bytes:
+    digest = hashlib.file_digest(file, "sha256").digest()
+    file.seek(0)
+    return file.name.encode(errors="surrogatepass") + b"\0" + digest
+
+
 def claim(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:
     """Return the kept answer of this call, or a new row (without `status_code`) to keep its answer in.
 

@@ -186,7 +186,15 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {  # evidence: outside every address, read by views that ask who may see it
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "media",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -229,6 +237,11 @@ SPECTACULAR_SETTINGS = {
         "ParcelKindEnum": "orders.models.ParcelKind",
         "RefundKindEnum": "refunds.states.Kind",
         "RefundStatusEnum": "refunds.states.Status",
+        "DisputeStatusEnum": "refunds.models.DisputeStatus",
+        "AppealStatusEnum": "refunds.models.AppealStatus",
+        "OutcomeEnum": "refunds.models.Outcome",
+        "SideEnum": "refunds.models.Side",
+        "AppealGroundEnum": "refunds.models.Ground",
         "OfferStatusEnum": "offers.models.OfferStatus",
         "PaymentStatusEnum": "payments.models.PaymentStatus",
     },

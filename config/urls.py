@@ -11,7 +11,9 @@ from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
+from refunds.api.appeals import AppealViewSet
 from refunds.api.disputes import DisputeViewSet
+from refunds.api.evidence import EvidenceViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 
@@ -22,6 +24,8 @@ api.register("return-addresses", ReturnAddressViewSet, basename="return-address"
 api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
+api.register("refunds", EvidenceViewSet, basename="refund-evidence")
+api.register("appeals", AppealViewSet, basename="appeal")
 api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")

@@ -19,6 +19,7 @@ from refunds.claims import release
 from refunds.models import Dispute, DisputeStatus, Outcome, Refund
 from refunds.signals import refunds_decided
 from refunds.states import Status
+from refunds.suggestions import suggest
 
 RULE = "R7"
 DISPUTABLE = (Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED)
@@ -60,6 +61,7 @@ def begin_dispute(
         opened_by=opened_by,
         claim=claim,
         evidence_until=now + refund.rules.evidence_within,
+        suggestion=suggest(refund, now),
         opened_at=now,
     )
     writes.insert(dispute)
@@ -90,6 +92,31 @@ def lock_dispute(*, store_id: int, dispute_id: UUID | str) -> Dispute:
     )
     if dispute is None:
         raise NotFound
+    return dispute
+
+
+@action
+def answer_dispute(
+    *, store_id: int, dispute_id: UUID | str, side: str, reply: str, actor: Actor, now: datetime
+) -> Dispute:
+    """The other side says what it has to say about the claim, once, while evidence is taken (R7).
+
+    Refused `invalid_transition` for the side that opened it, a second time, and once the time is over.
+    """
+    dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
+    if side == dispute.opened_by:
+        raise Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
+    if dispute.reply:
+        raise Refused("invalid_transition", _("This claim is answered already; add evidence to say more."))
+    if not dispute.takes_evidence(now):
+        raise Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
+    dispute.reply = reply
+    writes = WriteSet()
+    writes.update(dispute, "reply")
+    writes.event(
+        "dispute.answered", dispute, topic=dispute.refund, at=now, actor=actor, rule=RULE, side=side, claim=reply
+    )
+    writes.flush()
     return dispute
 
 

@@ -42,6 +42,23 @@ class Api:
             body = {"store": self.store, **body}
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 
+    def upload(self, path: str, content: bytes, name: str = "photo.png", **fields):
+        """POST a form with a file, under exactly this name; a marketplace's client names its store."""
+        if self.store:
+            fields.setdefault("store", self.store)
+        headers = fields.pop("headers", {})
+        lines = [
+            part
+            for field, value in fields.items()
+            for part in ("--limit", f'Content-Disposition: form-data; name="{field}"', "", value)
+        ]
+        lines += ["--limit", f'Content-Disposition: form-data; name="file"; filename="{name}"']
+        lines += ["Content-Type: application/octet-stream", "", ""]
+        body = "\r\n".join(lines).encode() + content + b"\r\n--limit--\r\n"
+        return self.client.post(
+            f"/api/v1/{path}", body, content_type="multipart/form-data; boundary=limit", headers=headers
+        )
+
     def patch(self, path: str, body):
         """PATCH."""
         return self.client.patch(f"/api/v1/{path}", body, content_type="application/json")
@@ -72,6 +89,8 @@ class Shop:
         shipped: bool = True,
         category: str = "50008163",
         now: datetime = NOON,
+        credit_score: int = 0,
+        vip: bool = False,
     ) -> Order:
         """An order paid a day before `now`, by default in transit."""
         number = f"{self.store.code.upper()}-{next(_numbers):06d}"
@@ -87,6 +106,8 @@ class Shop:
                     "number": number,
                     "buyer_id": buyer_id,
                     "buyer_name": "王小明",
+                    "buyer_credit_score": credit_score,
+                    "buyer_is_vip": vip,
                     "paid_at": now - timedelta(days=1),
                     "address": "杭州市西湖区文三路 1 号",
                 },

@@ -11,7 +11,7 @@ from common.models import Event
 from offers.models import MethodCode
 from orders.models import ParcelKind
 from payments.models import Purpose
-from refunds.models import Outcome
+from refunds.models import Ground, Outcome
 from refunds.states import Kind, Reason
 from workbench.words import yuan
 
@@ -34,6 +34,11 @@ TITLES = {
     "refund.disputed": gettext_lazy("Handed over to the platform"),
     "refund.granted": gettext_lazy("The platform has the buyer paid"),
     "refund.denied": gettext_lazy("Closed: the platform sides with the merchant"),
+    "refund.refunded_instantly": gettext_lazy("Refunded at once by the platform"),
+    "evidence.added": gettext_lazy("Evidence added"),
+    "appeal.opened": gettext_lazy("The merchant appeals"),
+    "appeal.decided": gettext_lazy("The appeal is decided"),
+    "dispute.answered": gettext_lazy("The other side answers"),
     "dispute.opened": gettext_lazy("The platform is asked to step in"),
     "dispute.decided": gettext_lazy("The platform has decided"),
     "dispute.withdrawn": gettext_lazy("Nothing left for the platform to decide"),
@@ -70,6 +75,9 @@ TONES = {
     "refund.granted": "green",
     "refund.denied": "red",
     "dispute.decided": "blue",
+    "refund.refunded_instantly": "green",
+    "appeal.opened": "amber",
+    "appeal.decided": "blue",
     "offer.declined": "red",
     "parcel.late": "red",
     "parcel.escalated": "red",
@@ -169,6 +177,14 @@ def _details(data: dict) -> list[str]:
         facts.append(_label(Reason, data["reason"]))
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
+    if data.get("ground"):
+        facts.append(_label(Ground, data["ground"]))
+    if data.get("file"):
+        facts.append(data["file"])
+    if data.get("credit_score"):
+        facts.append(_("credit score %(score)d") % {"score": data["credit_score"]})
+    if data.get("vip"):
+        facts.append(_("VIP"))
     if data.get("outcome"):
         facts.append(_label(Outcome, data["outcome"]))
     if data.get("agreed_with_buyer"):

@@ -1,4 +1,4 @@
-"""JSON in: numbers stay exact, and what JSON forbids is refused."""
+"""JSON in: numbers stay exact, and what JSON forbids is refused. Files in: bounded, under names that are names."""
 
 import codecs
 import json
@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
+
+from common.uploads import MOST_BYTES, too_large
 
 # What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -50,3 +54,34 @@ class StrictJSONParser(JSONParser):
             name = _UNSTORABLE.sub("\ufffd", bad)
             raise ValidationError({name: [ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")]})
         return body
+
+
+# What a multipart body may have besides its file: the boundaries and a few short fields.
+_BESIDE_THE_FILE = 64 * 1024
+
+
+class _NamesOnly(DjangoMultiPartParser):
+    """Refuses what Django would quietly shorten: a file's name with folders in it."""
+
+    def sanitize_file_name(self, file_name):
+        """The name. ValidationError when it is a path."""
+        if "/" in file_name or "\\" in file_name:
+            raise ValidationError(
+                {"file": [ErrorDetail(_("Send the file under its name alone, without folders."), "invalid_name")]}
+            )
+        return super().sanitize_file_name(file_name)
+
+
+class UploadParser(MultiPartParser):
+    """`multipart/form-data` with one file and a few fields; a body that can't be one is refused before it is read."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        """The fields and the file. ValidationError (400) naming `file` for one that is too large or named as a path."""
+        request = parser_context["request"]
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + _BESIDE_THE_FILE:
+            raise too_large("file")
+        meta = {**request.META, "CONTENT_TYPE": media_type}
+        try:
+            return DataAndFiles(*_NamesOnly(meta, stream, request.upload_handlers, "utf-8").parse())
+        except (MultiPartParserError, SuspiciousOperation) as error:
+            raise ParseError(_("The body is not a valid form: %(error)s") % {"error": error}) from error

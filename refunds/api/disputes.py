@@ -12,6 +12,7 @@ from common.api.represent import represent
 from common.money import CENT
 from refunds import disputes
 from refunds.models import Dispute, DisputeStatus, Outcome, Side
+from refunds.suggestions import explain
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
@@ -22,6 +23,29 @@ class OpenDisputeSerializer(serializers.Serializer):
     store = serializers.CharField(required=False)
     refund = serializers.UUIDField()
     claim = serializers.CharField(max_length=1000)
+
+
+class AnswerSerializer(serializers.Serializer):
+    """What the other side says about the claim."""
+
+    store = serializers.CharField(required=False)
+    reply = serializers.CharField(max_length=1000)
+
+
+class GroundSerializer(serializers.Serializer):
+    """One thing that was weighed, in words; `speaks_for` is `buyer`, `merchant` or null."""
+
+    code = serializers.CharField()
+    speaks_for = serializers.ChoiceField(Side.choices, allow_null=True)
+    text = serializers.CharField()
+
+
+class SuggestionSerializer(serializers.Serializer):
+    """The suggested decision; `amount` for a split."""
+
+    outcome = serializers.ChoiceField(Outcome.choices)
+    amount = serializers.CharField(allow_null=True)
+    grounds = GroundSerializer(many=True)
 
 
 class DecisionSerializer(serializers.Serializer):
@@ -40,6 +64,7 @@ class DisputeSerializer(serializers.ModelSerializer):
     order = serializers.CharField(source="refund.order.number")
     outcome = serializers.SerializerMethodField()
     amount = StrictMoneyField(allow_null=True)
+    suggestion = serializers.SerializerMethodField()
 
     class Meta:
         model = Dispute
@@ -60,10 +85,15 @@ class DisputeSerializer(serializers.ModelSerializer):
             "decided_at",
         ]
 
-    @extend_schema_field({"type": "string", "nullable": True, "enum": [*Outcome.values, None]})
+    @extend_schema_field(serializers.ChoiceField(Outcome.choices, allow_null=True))
     def get_outcome(self, dispute):
         """Who was right."""
         return dispute.outcome or None
+
+    @extend_schema_field(SuggestionSerializer)
+    def get_suggestion(self, dispute):
+        """What the platform's person is advised, and why, in the language of the request."""
+        return {**dispute.suggestion, "grounds": explain(dispute.suggestion)}
 
 
 class DisputeFilter(django_filters.FilterSet):
@@ -82,7 +112,7 @@ class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
     """Disputes of a store's refunds."""
 
     resource = "refunds"
-    callers = {"list": "SM", "retrieve": "SM", "create": "SM", "decide": "M"}
+    callers = {"list": "SM", "retrieve": "SM", "create": "SM", "answer": "SM", "decide": "M"}
     serializer_class = DisputeSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = DisputeFilter
@@ -114,6 +144,20 @@ class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
             now=self.now,
         )
         return Response(represent(DisputeSerializer, dispute), status=201)
+
+    @extend_schema(request=AnswerSerializer, responses=DisputeSerializer)
+    @action(detail=True, methods=["post"])
+    def answer(self, request, pk):
+        """The other side answers the claim."""
+        dispute = disputes.answer_dispute(
+            store_id=self.store.pk,
+            dispute_id=parse_id(pk),
+            side=self.side,
+            reply=self.input(AnswerSerializer)["reply"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(represent(DisputeSerializer, dispute))
 
     @extend_schema(request=DecisionSerializer, responses=DisputeSerializer)
     @action(detail=True, methods=["post"])

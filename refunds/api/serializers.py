@@ -111,6 +111,7 @@ class RefundSerializer(serializers.ModelSerializer):
             "programme",
             "due_at",
             "due_action",
+            "is_instant",
             "needs_attention",
             "unread_by_merchant",
             "created_at",

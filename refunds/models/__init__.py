@@ -1,7 +1,22 @@
 """Refunds and what hangs on them."""
 
+from refunds.models.appeals import Appeal, AppealStatus, Ground
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
+from refunds.models.evidence import Evidence
 from refunds.models.refund import Refund, RefundLine
 from refunds.models.thread import Message, Sender
 
-__all__ = ["Dispute", "DisputeStatus", "Message", "Outcome", "Refund", "RefundLine", "Sender", "Side"]
+__all__ = [
+    "Appeal",
+    "AppealStatus",
+    "Dispute",
+    "DisputeStatus",
+    "Evidence",
+    "Ground",
+    "Message",
+    "Outcome",
+    "Refund",
+    "RefundLine",
+    "Sender",
+    "Side",
+]

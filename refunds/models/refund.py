@@ -58,6 +58,7 @@ class Refund(TenantModel):
     return_tracking_number = models.CharField(_("return tracking number"), max_length=64, blank=True)
     rejection_reason = models.CharField(_("why it was rejected"), max_length=200, blank=True)
     inspection_note = models.CharField(_("inspection note"), max_length=200, blank=True)
+    is_instant = models.BooleanField(_("refunded at once by the platform"), default=False)
     needs_attention = models.BooleanField(_("needs attention"), default=False)
     unread_by_merchant = models.PositiveIntegerField(_("unread messages"), default=0)
     created_at = models.DateTimeField(_("requested"))
@@ -125,6 +126,12 @@ class Refund(TenantModel):
     )
     def approve_payment(self):
         """The money goes out (T5, T10)."""
+        self._deadline()
+
+    @transition(field=status, source=Status.AWAITING_MERCHANT, target=Status.REFUNDING)
+    def refund_instantly(self):
+        """The platform refunds a trusted buyer at once, wherever the goods are (P5)."""
+        self.is_instant = True
         self._deadline()
 
     @transition(

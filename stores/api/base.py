@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -106,13 +107,18 @@ class StoreViewSet(viewsets.GenericViewSet):
             store_id=self.store.pk,
             owner=self.request.user.pk,
             key=key,
-            print_=idempotency.fingerprint(request.method, request.get_full_path(), request.body),
+            print_=idempotency.fingerprint(request.method, request.get_full_path(), self._body()),
             now=self.now,
         )
         if answer.status_code is not None:
             raise Replay(answer)
         self.answer = answer
         self.savepoint = transaction.savepoint()
+
+    def _body(self) -> bytes:
+        """What was sent. A form was read as a stream, its files may be too large to have twice."""
+        data = self.request.data
+        return idempotency.form_body(data) if isinstance(data, QueryDict) else self.request._request.body
 
     def handle_exception(self, exc):
         """A refusal undoes everything but its own kept answer."""

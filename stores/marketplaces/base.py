@@ -6,6 +6,45 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuggestionRules:
+    """What speaks for whom in a dispute, and how much (R7). A suggestion is advice: a person decides.
+
+    Points are added up: from `decide_from` on the buyer is suggested, from its negative on the merchant, in between a split.
+    """
+
+    decide_from: int = 3
+
+    good_credit: int = 700  # a score from here on speaks for the buyer
+    poor_credit: int = 550  # one below here for the merchant
+    credit_points: int = 2
+    vip_points: int = 1
+
+    small_amount: Decimal = Decimal("30.00")  # up to here a quarrel costs more than it is worth
+    large_amount: Decimal = Decimal("500.00")  # from here on nothing is given without proof
+    amount_points: int = 1
+
+    sellers_fault: frozenset[str] = frozenset(
+        {
+            *("not_delivered", "parcel_lost", "seller_delay", "slow_logistics", "missing_parts"),
+            *("wrong_item", "quality", "not_as_described", "packaging_damaged", "minor_flaw"),
+        }
+    )
+    buyers_choice: frozenset[str] = frozenset({"changed_mind", "wrong_purchase", "wrong_address"})
+    reason_points: int = 2
+
+    evidence_points: int = 2  # for the side that alone has shown something
+    declined_offer_points: int = -1  # the buyer declined what the merchant offered (Q17)
+    silent_merchant_points: int = 1  # the merchant offered nothing at all
+
+    frequent_refunds: int = 5  # refunds of this buyer in this store within the history
+    frequent_points: int = -1
+    history: timedelta = timedelta(days=180)
+    disputes_points: int = 1  # for the side that won more of the earlier disputes of this buyer or this store
+
+    split_share: Decimal = Decimal("0.50")  # of the amount, when neither side is ahead
+
+
+@dataclass(frozen=True, kw_only=True)
 class MarketplaceRules:
     """What one version of a marketplace's rules says. Defaults are those that the sources leave open.
 
@@ -28,8 +67,17 @@ class MarketplaceRules:
     buyer_disputes_within: timedelta = timedelta(days=7)  # then closed
     offer_lives: timedelta | None = timedelta(hours=24)  # never beyond the refund's own deadline; None: until then (T7)
     evidence_within: timedelta = timedelta(days=3)  # then neither side may add any
+    evidence_per_side: int = 10
+    appeal_within: timedelta = timedelta(days=15)  # P5
     resubmissions: int = 3
     ships_within: timedelta = timedelta(hours=48)
+
+    # Buyers whom the platform refunds at once: from this credit score on, or VIP (P5). None and False: nobody.
+    instant_refund_credit_score: int | None = None
+    instant_refund_for_vip: bool = False
+
+    # What a suggested decision weighs (R7). Points speak for the buyer when positive, for the merchant when negative.
+    suggestion: SuggestionRules = SuggestionRules()
 
     # Offers.
     offer_methods: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ V1 = MarketplaceRules(
     version=1,
     after_sale_window=timedelta(days=7),  # P3
     ships_within=timedelta(hours=24),  # P8
+    instant_refund_credit_score=700,  # P5
+    instant_refund_for_vip=True,  # P5
 )
 
 VERSIONS = (V1,)

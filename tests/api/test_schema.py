@@ -84,6 +84,7 @@ def names_of(shop) -> dict[str, list[str]]:
         "offers": [names.offer],
         "payments": [names.payment],
         "disputes": [names.dispute],
+        "appeals": [names.appeal],
         "parcels": [names.parcel],
     }
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+from io import BytesIO
 from uuid import uuid4
 
+from PIL import Image
+
+from common import uploads
 from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
@@ -14,7 +18,9 @@ from orders.parcels import owe_parcel
 from payments.models import Payment
 from refunds import actions as refund_actions
 from refunds import returns
+from refunds.appeals import open_appeal
 from refunds.disputes import open_dispute
+from refunds.evidence import add_evidence, stored
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
 
@@ -74,6 +80,18 @@ class Names:
         return str(make_dispute(self.shop).pk)
 
     @cached_property
+    def evidence(self) -> str:
+        return str(make_evidence(self.shop, self.refund).pk)
+
+    @cached_property
+    def instant(self) -> str:
+        return str(make_instant_refund(self.shop).pk)
+
+    @cached_property
+    def appeal(self) -> str:
+        return str(make_appeal(self.shop).pk)
+
+    @cached_property
     def payment(self) -> str:
         refund = self._moved(
             str(self.shop.refund(kind="refund_only").pk), refund_actions.approve_refund, actor=MERCHANT
@@ -130,6 +148,46 @@ def make_dispute(shop: Shop):
         )
 
 
+def make_evidence(shop: Shop, refund):
+    """A photograph of the buyer's."""
+    file = uploads.clean_upload(BytesIO(PHOTO), "photo.png")
+    with shop.scope(), stored(shop.store.pk, file) as stored_as:
+        return add_evidence(
+            store_id=shop.store.pk,
+            refund_id=refund,
+            side="buyer",
+            file=file,
+            stored_as=stored_as,
+            note="broken",
+            actor=BUYER,
+            now=NOON,
+        )
+
+
+def make_instant_refund(shop: Shop):
+    """A refund that the platform has paid at once, as some marketplace's rules would have it."""
+    refund, writes = shop.refund(), WriteSet()
+    with shop.scope():
+        refund = refund_actions.lock_refund(store_id=shop.store.pk, refund_id=refund.pk)
+        refund.refund_instantly()
+        refund_actions.pay(writes, refund, actor=BUYER, now=NOON)
+        writes.update(refund, "is_instant")
+        refund_actions.record(
+            writes, "refunded_instantly", refund, "awaiting_merchant", actor=BUYER, now=NOON, rule="P5"
+        )
+        writes.flush()
+    return refund
+
+
+def make_appeal(shop: Shop):
+    """An appeal against an instant refund."""
+    refund = make_instant_refund(shop)
+    with shop.scope():
+        return open_appeal(
+            store_id=shop.store.pk, refund_id=refund.pk, claim="a brick came back", actor=MERCHANT, now=NOON
+        )
+
+
 def make_coupon(shop: Shop):
     """A coupon of the store."""
     with shop.scope():
@@ -171,6 +229,8 @@ class Call:
     body: Callable[[Names], dict] | None = None
     status: int = 200
     names: tuple[str, ...] = ()
+    elsewhere: str = ""  # kinds of key that may make it too, but about other things
+    files: dict[str, bytes] | None = None  # sent as a form with these files beside the body's fields
 
     def __str__(self) -> str:
         return f"{self.verb} {self.route}"
@@ -180,6 +240,13 @@ class Call:
         return self.verb not in ("GET", "HEAD", "OPTIONS")
 
 
+def _photo() -> bytes:
+    picture = BytesIO()
+    Image.new("RGB", (4, 3), "teal").save(picture, "PNG")
+    return picture.getvalue()
+
+
+PHOTO = _photo()
 ORDER_BODY = {
     "number": "N-1",
     "buyer": {"id": "b", "name": "B"},
@@ -265,9 +332,43 @@ CALLS = [
     _post("offers/{}/decline/", "M", "offers", "offer"),
     _read("refunds/{}/messages/", "SM", "refunds", "refund"),
     _post("refunds/{}/messages/", "SM", "refunds", "refund", {"text": "hello"}, 201),
+    _read("refunds/{}/evidence/", "SM", "refunds", "refund"),
+    Call(
+        "POST",
+        "refunds/{}/evidence/",
+        "SM",
+        "refunds",
+        lambda n: f"refunds/{n.refund}/evidence/",
+        lambda n: {"note": "broken"},
+        201,
+        ("refund",),
+        files={"file": PHOTO},
+    ),
+    Call(
+        "GET",
+        "refunds/{}/evidence/{}/",
+        "SM",
+        "refunds",
+        lambda n: f"refunds/{n.refund}/evidence/{n.evidence}/",
+        names=("refund", "evidence"),
+    ),
+    _read("appeals/", "SM", "refunds"),
+    _post("appeals/", "S", "refunds", body=lambda n: {"refund": n.instant, "claim": "x"}, status=201, also=["instant"]),
+    _read("appeals/{}/", "SM", "refunds", "appeal"),
+    _post("appeals/{}/decide/", "M", "refunds", "appeal", {"outcome": "buyer", "note": "x"}),
     _read("disputes/", "SM", "refunds"),
     _post("disputes/", "SM", "refunds", body=lambda n: {"refund": n.refund, "claim": "x"}, status=201, also=["refund"]),
     _read("disputes/{}/", "SM", "refunds", "dispute"),
+    Call(
+        "POST",
+        "disputes/{}/answer/",
+        "S",
+        "refunds",
+        lambda n: f"disputes/{n.dispute}/answer/",
+        lambda n: {"reply": "x"},
+        names=("dispute",),
+        elsewhere="M",  # the buyer answers what the merchant has opened
+    ),
     _post("disputes/{}/decide/", "M", "refunds", "dispute", {"outcome": "merchant", "note": "x"}),
     _read("coupons/", "S", "offers"),
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),

@@ -8,7 +8,7 @@ from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
+from tests.tenancy.calls import make_appeal, make_coupon, make_dispute, make_evidence, make_parcel
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -31,6 +31,7 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
     make_parcel(shop)
     make_dispute(shop)
+    make_evidence(shop, make_appeal(shop).refund_id)
     return shop
 
 

@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from common import clock as wall
 from common.tenancy import system_scope
@@ -50,7 +52,7 @@ def foreign(other):
     return Names(other)
 
 
-def send(verb, path, key, *, store=None, body=None, **headers):
+def send(verb, path, key, *, store=None, body=None, files=None, **headers):
     """Make a call; a marketplace's key names its store as clients do: in the body of a POST, else in the query."""
     if key:
         headers["Authorization"] = f"Bearer {key}"
@@ -58,6 +60,10 @@ def send(verb, path, key, *, store=None, body=None, **headers):
     if store is not None and body is not None:
         body = {"store": store, **body}
     query = f"?store={store}" if store is not None and body is None else ""
+    if files is not None:
+        attached = {name: SimpleUploadedFile("photo.png", content) for name, content in files.items()}
+        form = encode_multipart(BOUNDARY, {**body, **attached})
+        return client.generic(verb, f"{API}{path}{query}", form, content_type=MULTIPART_CONTENT)
     data = "" if body is None else json.dumps(body)
     return client.generic(verb, f"{API}{path}{query}", data, content_type="application/json")
 
@@ -68,11 +74,13 @@ def make(call, names, shop, *, kind=None, key=None, store=...):
     secret = key or (shop.merchant_key if kind == "S" else shop.marketplace_key)
     if store is ...:
         store = shop.store.code if kind == "M" else None
-    return send(call.verb, call.path(names), secret, store=store, body=call.body(names) if call.body else None)
+    body = call.body(names) if call.body else None
+    return send(call.verb, call.path(names), secret, store=store, body=body, files=call.files)
 
 
 def telling(answer):
-    return answer.status_code, answer.content, {name: answer[name] for name in TELLING if name in answer}
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer.status_code, content, {name: answer[name] for name in TELLING if name in answer}
 
 
 def state(*shops):
@@ -140,11 +148,10 @@ def test_only_a_good_key_of_the_right_kind_gets_in(call, own, taote):
     call.path(own), call.body and call.body(own)
     before = state(taote)
     for key in (None, *bad_keys(taote)):
-        answer = send(
-            call.verb, call.path(own), key, store=taote.store.code, body=call.body(own) if call.body else None
-        )
+        body = call.body(own) if call.body else None
+        answer = send(call.verb, call.path(own), key, store=taote.store.code, body=body, files=call.files)
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
-    for kind in {"S", "M"} - set(call.key):
+    for kind in {"S", "M"} - set(call.key) - set(call.elsewhere):
         assert make(call, own, taote, kind=kind).status_code == 403
     if call.resource and "S" in call.key:
         for scopes in insufficient_scopes(call):
@@ -221,6 +228,7 @@ def test_a_list_holds_the_own_rows_only(own, foreign, taote, other):
         make_coupon(names.shop)
         assert names.parcel
         assert names.dispute
+        assert names.appeal
     lists = [call for call in CALLS if call.verb == "GET" and not call.names]
     assert len(lists) >= 6
     for call, kind in [(each, kind) for each in lists for kind in each.key]:

@@ -130,7 +130,7 @@ _REFUNDS = """
     INSERT INTO refunds_refund (
         id, store_id, order_id, kind, reason, description, programme, amount, status, due_at, due_action, rules_name, rules_version,
         resubmissions, return_address_id, return_carrier, return_tracking_number, rejection_reason, inspection_note,
-        needs_attention, unread_by_merchant, created_at, resolved_at
+        is_instant, needs_attention, unread_by_merchant, created_at, resolved_at
     )
     SELECT refund_id, store_id, order_id, kind, reason, '', '', amount, status, due_at,
            CASE WHEN due_at IS NULL THEN ''
@@ -140,7 +140,7 @@ _REFUNDS = """
            CASE WHEN is_approved AND kind <> 'refund_only' THEN address_id END,
            CASE WHEN came_back THEN carrier ELSE '' END,
            CASE WHEN came_back THEN 'R' || lpad(n::text, 12, '0') ELSE '' END,
-           CASE WHEN is_rejected THEN %(why_not)s ELSE '' END, '', status = 'refunding', 0, created_at, resolved_at
+           CASE WHEN is_rejected THEN %(why_not)s ELSE '' END, '', false, status = 'refunding', 0, created_at, resolved_at
     FROM volume_plan
 """
 

@@ -1,0 +1,90 @@
+"""An appeal: the merchant asks back what the platform refunded at once."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.money import ZERO, MoneyField
+from common.tenancy import TenantModel
+from refunds.models.disputes import Outcome
+from refunds.models.refund import Refund
+
+
+class AppealStatus(models.TextChoices):
+    """Where an appeal is."""
+
+    OPEN = "open", _("To be decided")
+    DECIDED = "decided", _("Decided")
+
+
+class Ground(models.TextChoices):
+    """What was wrong with the goods that came back, or with the buyer's story."""
+
+    FAKE_RETURN = "fake_return", _("Fake return")
+    WRONG_GOODS = "wrong_goods", _("Wrong goods came back")
+    DAMAGED_GOODS = "damaged_goods", _("Damaged goods came back")
+    OTHER = "other", _("Other")
+
+
+class Appeal(TenantModel):
+    """The merchant's appeal against an instant refund, one per refund (P5).
+
+    Decided for the merchant it is upheld, for the buyer dismissed, split upheld in part; `compensation` is the yuan that the
+    platform pays back to the merchant for it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(
+        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="appeals", db_index=False
+    )
+    ground = models.CharField(_("ground"), max_length=20, choices=Ground.choices, default=Ground.OTHER)
+    claim = models.CharField(_("claim"), max_length=1000)
+    status = FSMField(
+        _("status"), max_length=20, choices=AppealStatus.choices, default=AppealStatus.OPEN, protected=True
+    )
+    evidence_until = models.DateTimeField(_("evidence until"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    compensation = MoneyField(verbose_name=_("paid back"), default=ZERO)
+    note = models.CharField(_("grounds of the decision"), max_length=1000, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+    decided_at = models.DateTimeField(_("decided"), null=True)
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        constraints = [
+            models.UniqueConstraint(fields=["refund"], name="appeal_one_per_refund"),
+            models.CheckConstraint(
+                condition=Q(status="open", outcome="", decided_at__isnull=True)
+                | Q(status="decided", decided_at__isnull=False) & ~Q(outcome=""),
+                name="appeal_outcome_when_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["merchant", "split"], compensation__gt=0)
+                | Q(outcome__in=["", "buyer"], compensation=0),
+                name="appeal_pays_when_upheld",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="appeal_newest"),
+            models.Index(fields=["store", "evidence_until"], condition=Q(status="open"), name="appeal_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_ground_display()}: {self.claim[:50]}"
+
+    @property
+    def amount(self):
+        """What a split names, in yuan; None for the other outcomes."""
+        return self.compensation if self.outcome == Outcome.SPLIT else None
+
+    def takes_evidence(self, now) -> bool:
+        """Whether both sides may still add evidence."""
+        return self.status == AppealStatus.OPEN and now < self.evidence_until
+
+    @transition(field=status, source=AppealStatus.OPEN, target=AppealStatus.DECIDED)
+    def decide(self, *, outcome: str, compensation, note: str, now):
+        """A person of the platform has decided; `compensation` in yuan."""
+        self.outcome, self.compensation, self.note, self.decided_at = outcome, compensation, note, now

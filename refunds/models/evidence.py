@@ -1,0 +1,51 @@
+"""What both sides show: photographs and papers about a refund."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common import uploads
+from common.ids import new_id
+from common.tenancy import TenantModel
+from refunds.models.disputes import Side
+from refunds.models.refund import Refund
+
+
+class Evidence(TenantModel):
+    """A file of one side about a refund, kept as it was shown and never changed.
+
+    `stored_as` is its name in the storage, which tells nothing; `name` is what people call it; `type` is what the bytes are.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(
+        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="evidence", db_index=False
+    )
+    side = models.CharField(_("side"), max_length=10, choices=Side.choices)
+    stored_as = models.CharField(max_length=100, editable=False)
+    name = models.CharField(_("name"), max_length=uploads.LONGEST_NAME)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    type = models.CharField(_("type"), max_length=30)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    author = models.CharField(_("author"), max_length=150, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.UniqueConstraint(fields=["stored_as"], name="evidence_file_once"),
+            models.CheckConstraint(condition=Q(type__in=list(uploads.SUFFIXES)), name="evidence_type_known"),
+        ]
+        indexes = [models.Index(fields=["store", "refund", "id"], name="evidence_of_refund")]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it may be shown in a page: we wrote its pixels ourselves."""
+        return self.type != uploads.PDF
