@@ -12,6 +12,7 @@ from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from payments.api.webhook import gateway_webhook
+from refunds.api.disputes import DisputeViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 
@@ -22,6 +23,7 @@ api.register("return-addresses", ReturnAddressViewSet, basename="return-address"
 api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
+api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")

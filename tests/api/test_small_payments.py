@@ -32,7 +32,9 @@ def shop(db):
 def send(shop, order, amount="1.00", purpose="other", key=None, **body):
     """POST payments/."""
     headers = {"Idempotency-Key": key or f"k{next(_keys)}"}
-    return shop.merchant.post("payments/", {"order": order.number, "amount": amount, "purpose": purpose, **body}, **headers)
+    return shop.merchant.post(
+        "payments/", {"order": order.number, "amount": amount, "purpose": purpose, **body}, **headers
+    )
 
 
 def error(answer) -> tuple:
@@ -338,5 +340,3 @@ def test_another_stores_order_is_not_found(shop):
     assert send(shop, order).status_code == 404
     assert shop.merchant.get("payments/allowance/", order=order.number).status_code == 404
     assert shop.merchant.get("payments/allowance/").json()["errors"][0]["attr"] == "order"
-
-

@@ -9,7 +9,7 @@ from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon
 from payments.models import PaymentTerms
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_parcel, make_small_payment
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -34,6 +34,7 @@ def furnish(shop: Shop) -> Shop:
     make_small_payment(shop)
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
+    make_dispute(shop)
     return shop
 
 
