@@ -17,6 +17,7 @@ from refunds.api.disputes import DisputeViewSet
 from refunds.api.evidence import EvidenceViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
+from workbench.platform.api import DisputePackViewSet
 
 api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")
@@ -28,6 +29,7 @@ api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("refunds", EvidenceViewSet, basename="refund-evidence")
 api.register("appeals", AppealViewSet, basename="appeal")
 api.register("disputes", DisputeViewSet, basename="dispute")
+api.register("disputes", DisputePackViewSet, basename="dispute-pack")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")

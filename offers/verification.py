@@ -116,7 +116,6 @@ CHECKS = (
         LEFT JOIN payments_transfer t ON t.topic_id = r.id AND t.purpose = 'compensation'
         GROUP BY a.id, r.id
         HAVING NOT r.is_instant OR a.compensation > r.amount
-            OR a.compensation > 0 AND r.status <> 'refunded'
             OR count(t.id) <> (a.compensation > 0)::int
             OR coalesce(sum(t.amount) FILTER (WHERE t.phase = 'posted'), 0) <> a.compensation
         """,

@@ -14,15 +14,17 @@ SEND_OFFERS = "send_offers"
 PAY = "pay"
 SHIP = "ship"
 INSPECT_RETURNS = "inspect_returns"
+SHOW_EVIDENCE = "show_evidence"
+DECIDE_DISPUTES = "decide_disputes"  # no role has it: the platform's people decide
 EDIT_CATALOG = "edit_catalog"
 EDIT_COUPONS = "edit_coupons"
 MANAGE_STORE = "manage_store"
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({VIEW}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_COUPONS}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_COUPONS}),
     Role.FINANCE: frozenset({VIEW, PAY}),
-    Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS}),
+    Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE}),
     Role.OWNER: frozenset(
         {
             VIEW,
@@ -31,6 +33,7 @@ GRANTS: dict[str, frozenset[str]] = {
             PAY,
             SHIP,
             INSPECT_RETURNS,
+            SHOW_EVIDENCE,
             EDIT_CATALOG,
             EDIT_COUPONS,
             MANAGE_STORE,
@@ -49,6 +52,8 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.order",
             "orders.owedparcel",
             "refunds.refund",
+            "refunds.dispute",
+            "refunds.appeal",
             "offers.offer",
             "offers.coupon",
             "offers.bulkjob",

@@ -7,7 +7,7 @@ from rest_framework_api_key.models import APIKey
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import Order, OwedParcel
 from payments.models import Payment
-from refunds.models import Refund
+from refunds.models import Appeal, Dispute, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
 from workbench.coupons import CouponAdmin
@@ -15,6 +15,8 @@ from workbench.offers import OfferAdmin
 from workbench.orders import OrderAdmin
 from workbench.payments import PaymentAdmin
 from workbench.people import ApiKeyAdmin, MembershipAdmin
+from workbench.platform.appeals import AppealAdmin
+from workbench.platform.disputes import DisputeAdmin
 from workbench.promises import PromiseAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
@@ -22,6 +24,8 @@ from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMetho
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
+admin.site.register(Dispute, DisputeAdmin)
+admin.site.register(Appeal, AppealAdmin)
 admin.site.register(Offer, OfferAdmin)
 admin.site.register(BulkJob, BulkJobAdmin)
 admin.site.register(Coupon, CouponAdmin)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from orders.models import Order, OwedParcel
-from refunds.models import Refund
+from refunds.models import Appeal, Dispute, Refund
 from workbench.desk import desk_of
-from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
+from workbench.queues import CASE_QUEUES, MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
 
 
 def build(request: HttpRequest) -> dict:
@@ -20,6 +20,13 @@ def build(request: HttpRequest) -> dict:
     if request.user.has_perm("refunds.view_refund"):
         rows = Refund.objects.in_scope()
         tiles += [_tile("admin:refunds_refund_changelist", queue, rows, now) for queue in queues_for(desk, Refund)[:-1]]
+    for model in (Dispute, Appeal):
+        name = model._meta.model_name
+        queue = CASE_QUEUES[0]
+        rows = model.objects.in_scope()
+        if request.user.has_perm(f"refunds.view_{name}") and queue.count(rows, now):
+            tile = _tile(f"admin:refunds_{name}_changelist", queue, rows, now)
+            tiles.append({**tile, "label": _("Disputes") if model is Dispute else _("Appeals")})
     if request.user.has_perm("orders.view_order"):
         rows = Order.objects.in_scope()
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]

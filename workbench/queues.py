@@ -15,7 +15,7 @@ from offers.models import Offer
 from offers.retainable import filter_retainable
 from orders.models import Order, OrderStatus, OwedParcel, ParcelStatus
 from payments.models import Payment
-from refunds.models import Refund
+from refunds.models import Appeal, Dispute, Refund
 from refunds.states import Kind, Status
 from stores.models import Store
 from workbench.desk import Desk, desk_of, retains
@@ -217,7 +217,38 @@ PARCEL_QUEUES = [
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
 ]
 
+# Disputes and appeals alike: what waits for a person, by how long evidence is still taken.
+CASE_QUEUES = [
+    Queue(
+        "open",
+        _("To be decided"),
+        lambda rows, now: rows.filter(status="open"),
+        ("evidence_until", "-id"),
+        _("Nothing waits for the platform."),
+        "gavel",
+        "red",
+    ),
+    Queue(
+        "evidence",
+        _("Evidence is taken"),
+        lambda rows, now: rows.filter(status="open", evidence_until__gt=now),
+        ("evidence_until", "-id"),
+        _("No case takes evidence right now."),
+        "add_a_photo",
+        "amber",
+    ),
+    Queue(
+        "decided",
+        _("Decided"),
+        lambda rows, now: rows.filter(status="decided"),
+        empty=_("Nothing was decided yet."),
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("The platform was never asked.")),
+]
+
 QUEUES: dict[type, list[Queue]] = {
+    Dispute: CASE_QUEUES,
+    Appeal: CASE_QUEUES,
     Refund: REFUND_QUEUES,
     Order: ORDER_QUEUES,
     Payment: PAYMENT_QUEUES,

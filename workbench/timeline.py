@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,6 +124,17 @@ class Entry:
 def timeline(store_id: int, topic_id) -> list[Entry]:
     """What happened to a refund or an order, newest first; at most the newest MOST_EVENTS."""
     events = Event.objects.for_store(store_id).filter(topic_id=topic_id).order_by("-id")[:MOST_EVENTS]
+    return [_entry(event) for event in events]
+
+
+# What was offered, said and agreed before anybody asked the platform (Q17).
+_NEGOTIATED = ("offer.", "message.", "refund.changed", "coupon.", "parcel.")
+
+
+def negotiation(store_id: int, topic_id) -> list[Entry]:
+    """The record of the negotiation about a refund, oldest first (Q17)."""
+    named = reduce(or_, (Q(name__startswith=name) for name in _NEGOTIATED))
+    events = Event.objects.for_store(store_id).filter(named, topic_id=topic_id).order_by("id")[:MOST_EVENTS]
     return [_entry(event) for event in events]
 
 

@@ -372,6 +372,7 @@ CALLS = [
     _read("disputes/", "SM", "refunds"),
     _post("disputes/", "SM", "refunds", body=lambda n: {"refund": n.refund, "claim": "x"}, status=201, also=["refund"]),
     _read("disputes/{}/", "SM", "refunds", "dispute"),
+    _read("disputes/{}/pack/", "SM", "refunds", "dispute"),
     Call(
         "POST",
         "disputes/{}/answer/",

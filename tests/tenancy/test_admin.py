@@ -20,7 +20,10 @@ OPEN_TO_STRANGERS = {"/admin/login/", "/admin/logout/", "/admin/jsi18n/"}
 # Models in the workbench whose rows belong to no store: the operator's alone (tests/workbench/test_switches.py).
 NOT_TENANTS = {"stores.CategoryOpening", "offers.MarketplaceMethod"}
 # What routes may contain besides the object: values to try for each.
-OTHER_ARGUMENTS = {"code": ["approve", "reject", "inspect", "negotiate", "retry", "no-such-code"]}
+OTHER_ARGUMENTS = {
+    "code": ["approve", "reject", "inspect", "negotiate", "retry", "no-such-code"],
+    "evidence_id": [str(uuid4())],
+}
 # Addresses name rows by their primary key, except for these.
 ADDRESSED_BY = {"stores.ApiKey": "prefix"}
 NO_OBJECT = {"app_label", "url", "content_type_id"}

@@ -22,11 +22,18 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
-from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.platform import DISPUTED, INSTANT, PlatformSteps
+from workbench.demo.scenes import COMMON, TAOTE, TMALL, Scene
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
 PLAIN_ORDERS = 12
+SCENES = {
+    "taote-demo": TAOTE + COMMON + DISPUTED,
+    "tmall-demo": TMALL + COMMON + DISPUTED,
+    "kuaishou-demo": COMMON + DISPUTED,
+    "pinduoduo-demo": COMMON + DISPUTED + INSTANT,
+}
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -83,7 +90,7 @@ def count_happenings(store_codes) -> int:
     return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
 
 
-class Play:
+class Play(PlatformSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -117,6 +124,7 @@ class Play:
         item_id, _title, _category, price = products[item % len(products)]
         name, address = self.random.choice(BUYERS)
         paid_at = asked - timedelta(hours=90)
+        score, is_vip = self._credit(scene)
         buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
         with tenant_scope(self.store.pk):
             order, _ = order_actions.upsert_order(
@@ -125,8 +133,8 @@ class Play:
                     "number": self.order_number(number),
                     "buyer_id": buyer_id,
                     "buyer_name": name,
-                    "buyer_credit_score": self.random.randrange(480, 860),
-                    "buyer_is_vip": self.random.random() < 0.2,
+                    "buyer_credit_score": score,
+                    "buyer_is_vip": is_vip,
                     "paid_at": paid_at,
                     "address": address,
                 },
@@ -138,6 +146,17 @@ class Play:
             )
             if shipped:
                 self._ship(order, paid_at + timedelta(hours=20), deliver=scene is None or scene.delivered)
+
+    def _credit(self, scene: Scene | None) -> tuple[int, bool]:
+        """A buyer's score, and whether they are a VIP: who is refunded at once, the scene decides (P5)."""
+        score, is_vip, rules = self.random.randrange(480, 860), self.random.random() < 0.2, self.store.rules
+        threshold = rules.instant_refund_credit_score
+        if scene is None or threshold is None:
+            return score, is_vip
+        return (max(score, threshold), is_vip) if scene.is_trusted else (min(score, threshold - 1), False)
+
+    def _actor(self, side: str) -> Actor:
+        return AGENT if side == "merchant" else BUYER
 
     def _ship(self, order: Order, at: datetime, *, deliver: bool) -> None:
         carrier = self.random.choice(CARRIERS)

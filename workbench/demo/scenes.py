@@ -19,6 +19,7 @@ class Scene:
     description: str = ""
     buyer_id: str | None = None
     item: int = field(default=0)
+    is_trusted: bool = False  # a buyer whom some marketplaces refund at once
 
 
 def _approve(ago):
@@ -186,10 +187,3 @@ def _retention(method: str, place: int, ending: str) -> Scene:
 
 
 TMALL = [_retention(method, place, ending) for place, method in enumerate(METHODS) for ending in ENDINGS]
-
-SCENES = {
-    "taote-demo": TAOTE + COMMON,
-    "tmall-demo": TMALL + COMMON,
-    "kuaishou-demo": COMMON,
-    "pinduoduo-demo": COMMON,
-}

@@ -16,16 +16,20 @@ from stores.permissions import actor_of, require
 from workbench.base import DeskAdmin, attempt, put_on_form, tell
 from workbench.forms import posted
 from workbench.orders import find_orders
+from workbench.platform.evidence import EvidenceMixin
 from workbench.queues import QueueFilter, QueueMixin, ShippedFilter
-from workbench.refunds.decisions import DECISIONS
+from workbench.refunds.choices import DECISIONS
 from workbench.refunds.frame import back_to, in_store_time
 from workbench.refunds.negotiation import OfferingMixin
 from workbench.refunds.page import build_page
 from workbench.refunds.thread import ThreadMixin
 
 
-class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, DeskAdmin):
+class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, DeskAdmin):
     """What the buyers ask, and what can be answered."""
+
+    class Media:
+        css = {"all": ["workbench/platform.css"]}
 
     change_list_template = "workbench/refunds/queue.html"
     list_display = ("order",)
@@ -57,6 +61,16 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, DeskAdmin):
             path("<uuid:object_id>/negotiate/", view(self.negotiate_view), name="refunds_refund_negotiate"),
             path("<uuid:object_id>/products/", view(require_safe(self.products_view)), name="refunds_refund_products"),
             path("<uuid:object_id>/thread/", view(require_POST(self.thread_view)), name="refunds_refund_thread"),
+            path(
+                "<uuid:object_id>/evidence/",
+                view(require_POST(self.add_evidence_view)),
+                name="refunds_refund_add_evidence",
+            ),
+            path(
+                "<uuid:object_id>/evidence/<uuid:evidence_id>/",
+                view(require_safe(self.evidence_view)),
+                name="refunds_refund_evidence",
+            ),
             path("<uuid:object_id>/decide/<slug:code>/", view(self.decide_view), name="refunds_refund_decide"),
             *super().get_urls(),
         ]

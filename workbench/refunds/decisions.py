@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,8 +14,8 @@ from common.errors import Refused
 from refunds import actions, returns
 from refunds.models import Refund
 from refunds.states import Status
-from stores.models import ReturnAddress, User
-from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY, can
+from stores.models import ReturnAddress
+from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.forms import DeskForm
 from workbench.words import duration, yuan
 
@@ -233,31 +232,3 @@ class PayAgain(Decision):
     def run(self, refund, data, *, actor, now):
         """See the base."""
         actions.retry_payment(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)
-
-
-DECISIONS: dict[str, Decision] = {
-    decision.code: decision() for decision in (Approve, Reject, PassInspection, FailInspection, PayAgain)
-}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A decision as the page shows it: a button with its consequence, or the reason why not."""
-
-    decision: Decision
-    consequence: str
-    refusal: str
-
-
-def choices_for(user: User, refund: Refund, now: datetime) -> list[Choice]:
-    """Every decision that concerns the refund, with the reason of those that aren't possible for this user now."""
-    found = []
-    for decision in DECISIONS.values():
-        if not decision.concerns(refund):
-            continue
-        refused = decision.refusal(refund, now)
-        why = str(refused) if refused else ""
-        if not why and not can(user, decision.capability, refund.store_id):
-            why = _("Your role in this store doesn't allow this.")
-        found.append(Choice(decision, "" if why else decision.consequence(refund), why))
-    return found

@@ -11,7 +11,7 @@ from refunds.models import Refund
 
 
 def in_store_time(view):
-    """Find the refund and show a page about it in the time zone of its store."""
+    """Find the refund (or what is about one) and show a page about it in the time zone of its store."""
 
     @wraps(view)
     def inner(self, request, object_id, **kwargs):

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from offers.buyer.views import buyer_sees
 from offers.eligibility import build_case
 from offers.models import CouponGrant, Offer, OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment, PaymentStatus
-from refunds.models import Refund
+from refunds.models import Appeal, Dispute, Refund
 from stores.models import User
 from stores.permissions import PAY, can
-from workbench.refunds.decisions import choices_for
+from workbench.platform.evidence import evidence_of
+from workbench.refunds.choices import choices_for
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 from workbench.timeline import timeline
@@ -52,6 +56,14 @@ def promises_of(refund: Refund) -> dict:
     return {"parcels": list(parcels), "grants": list(grants)}
 
 
+def cases_of(refund: Refund) -> list[dict]:
+    """What the platform was asked to decide about it, newest first: each case with its title and the address of its page."""
+    model, title = (Appeal, _("Appeal")) if refund.is_instant else (Dispute, _("Platform intervention"))
+    page = f"admin:refunds_{model._meta.model_name}_change"
+    cases = model.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")
+    return [{"case": case, "title": title, "url": reverse(page, args=[case.pk])} for case in cases]
+
+
 def build_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page."""
     case = build_case(refund, now)
@@ -72,6 +84,8 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
         "thread": thread_of(refund, user),
+        "evidence": evidence_of(refund, user, now),
+        "cases": cases_of(refund),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
         "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments),

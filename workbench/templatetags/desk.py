@@ -31,6 +31,8 @@ TONES = {
     "unshipped": "amber",
     "shipped": "blue",
     "owed": "amber",
+    "open": "amber",
+    "decided": "blue",
     "delivered": "green",
 }
 
@@ -94,3 +96,9 @@ def filter_choices(spec, changelist):
 def admin_list(opts) -> str:
     """The name of the address of a model's list."""
     return f"admin:{opts.app_label}_{opts.model_name}_changelist"
+
+
+@register.filter
+def admin_change(opts) -> str:
+    """The name of the address of a row's page."""
+    return f"admin:{opts.app_label}_{opts.model_name}_change"

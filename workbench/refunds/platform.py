@@ -1,0 +1,101 @@
+"""Two more decisions of the merchant's: ask the platform to step in, and appeal against what it refunded at once."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from refunds import appeals, disputes
+from refunds.models import Ground, Refund, Side
+from refunds.states import Status
+from workbench.forms import DeskForm
+from workbench.refunds.decisions import Decision
+from workbench.words import duration, yuan
+
+
+class ClaimForm(DeskForm):
+    """What the platform should decide."""
+
+    claim = forms.CharField(
+        label=gettext_lazy("Your claim"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-count": 1000}),
+        help_text=gettext_lazy(
+            "The buyer and the platform read this. Add photographs on the refund's page afterwards."
+        ),
+    )
+
+    def __init__(self, *args, refund: Refund, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class AppealForm(ClaimForm):
+    """What was wrong, and why."""
+
+    ground = forms.ChoiceField(label=gettext_lazy("What happened"), choices=Ground.choices, widget=forms.RadioSelect)
+    field_order = ["ground", "claim"]
+
+
+class AskPlatform(Decision):
+    """Hand the refund over to the platform (R7)."""
+
+    code, label, icon = "ask-platform", gettext_lazy("Ask the platform"), "gavel"
+    done = gettext_lazy("The platform is asked to step in; add your evidence.")
+    states = disputes.DISPUTABLE
+    form = ClaimForm
+
+    def concerns(self, refund):
+        """Not where the money went out at once: that is appealed against."""
+        return not refund.is_instant
+
+    def consequence(self, refund):
+        """No clock, three days for evidence, a person."""
+        return _(
+            "The refund's clock stops. Both sides have %(time)s for evidence, then a person of the platform decides;"
+            " the buyer's pending offer ends."
+        ) % {"time": duration(refund.rules.evidence_within)}
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        disputes.open_dispute(
+            store_id=refund.store_id,
+            refund_id=refund.pk,
+            opened_by=Side.MERCHANT,
+            claim=data["claim"],
+            actor=actor,
+            now=now,
+        )
+
+
+class AppealAgainst(Decision):
+    """Ask back what the platform refunded at once (P5)."""
+
+    code, label, icon, tone = "appeal", gettext_lazy("Appeal"), "balance", "accent"
+    done = gettext_lazy("Your appeal is with the platform; add your evidence.")
+    states = (Status.REFUNDING, Status.REFUNDED)
+    form = AppealForm
+
+    def concerns(self, refund):
+        """Only instant refunds."""
+        return refund.is_instant
+
+    def refusal(self, refund, now):
+        """The window, and once."""
+        return super().refusal(refund, now) or appeals.appeal_refusal(refund, now)
+
+    def consequence(self, refund):
+        """What an upheld appeal brings."""
+        return _(
+            "You have %(time)s for evidence, then a person of the platform decides. If your appeal is upheld, the platform"
+            " pays you up to %(amount)s back."
+        ) % {"time": duration(refund.rules.evidence_within), "amount": yuan(refund.amount)}
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        appeals.open_appeal(
+            store_id=refund.store_id,
+            refund_id=refund.pk,
+            ground=data["ground"],
+            claim=data["claim"],
+            actor=actor,
+            now=now,
+        )
