@@ -9,6 +9,7 @@ V1 = MarketplaceRules(
     name="kuaishou",
     label="Kuaishou 快手",
     version=1,
+    refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     merchant_answers_within=timedelta(hours=48),
     payment_window=timedelta(days=365),  # K8
     payment_limit=Decimal("1000.00"),  # K9

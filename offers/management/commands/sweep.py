@@ -6,6 +6,7 @@ from common import clock
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.parcels import sweep_due_parcels
+from orders.tracking import ask_carriers
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 
@@ -13,6 +14,7 @@ STEPS = {
     "deadlines": sweep_due_refunds,
     "offers": sweep_due_offers,
     "promises": sweep_due_parcels,
+    "carriers": ask_carriers,
     "settlements": settle_batch,
     "answers counted": count_ended_offers,
 }
