@@ -1,4 +1,4 @@
-"""What this room does when lower rooms have news."""
+"""What this room does when lower rooms, or its own actions, have news."""
 
 from django.dispatch import receiver
 
@@ -6,8 +6,10 @@ from common.actors import SYSTEM
 from orders.signals import shipments_moved
 from payments.models import PaymentStatus
 from payments.signals import payments_settled
+from refunds.disputes import drop_disputes
 from refunds.following import follow_shipments
 from refunds.models import Refund
+from refunds.signals import refunds_decided
 from refunds.states import Status
 
 
@@ -44,3 +46,11 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
 def follow_parcels(sender, shipments, writes, now, **kwargs) -> None:
     """What a refund waits for has happened to its parcel."""
     follow_shipments(writes, shipments, now)
+
+
+@receiver(refunds_decided)
+def drop_withdrawn_disputes(sender, refunds, writes, actor, now, **kwargs) -> None:
+    """A refund that its buyer takes back needs no decision any more (R7)."""
+    withdrawn = [refund for refund in refunds if refund.status == Status.WITHDRAWN]
+    if withdrawn:
+        drop_disputes(writes, withdrawn, actor=actor, now=now)

@@ -11,6 +11,7 @@ from common.models import Event
 from offers.models import MethodCode
 from orders.models import ParcelKind
 from payments.models import Purpose
+from refunds.models import Outcome
 from refunds.states import Kind, Reason
 from workbench.words import yuan
 
@@ -29,7 +30,35 @@ TITLES = {
     "refund.inspection_overdue": gettext_lazy("Not inspected in time: refunded automatically"),
     "refund.closed": gettext_lazy("Closed: the buyer let the deadline pass"),
     "refund.refunded": gettext_lazy("Refunded"),
+    "refund.direct": gettext_lazy("Refunded at once: the carrier didn't have the goods yet"),
+    "refund.recalled": gettext_lazy("The recalled parcel is back: refunded"),
+    "refund.recall_lost": gettext_lazy("The recalled parcel is lost: refunded"),
+    "refund.recall_failed": gettext_lazy("The recall failed: the buyer sends the goods back"),
+    "refund.recall_overdue": gettext_lazy("The recall took too long: refunded automatically"),
+    "refund.return_lost": gettext_lazy("The return parcel is lost: the buyer doesn't wait"),
+    "refund.split": gettext_lazy("Fewer pieces arrived than announced: the rest is a case of its own"),
+    "refund.split_off": gettext_lazy("Split off: these pieces were announced and didn't arrive"),
+    "carrier_claim.opened": gettext_lazy("Claim against the carrier opened"),
+    "carrier_claim.paid": gettext_lazy("The carrier has paid the claim"),
+    "carrier_claim.refused": gettext_lazy("The carrier has refused the claim"),
+    "shipment.awaiting_pickup": gettext_lazy("The carrier has yet to pick the parcel up"),
+    "shipment.in_transit": gettext_lazy("The parcel is on its way"),
+    "shipment.cancelled": gettext_lazy("The pick-up is cancelled: the parcel stays here"),
+    "shipment.recall_asked": gettext_lazy("Recall asked of the carrier"),
+    "shipment.coming_back": gettext_lazy("The carrier brings the parcel back"),
+    "shipment.back": gettext_lazy("The parcel is back at the store"),
+    "shipment.recall_refused": gettext_lazy("The carrier can't recall the parcel any more"),
+    "shipment.delivered": gettext_lazy("The parcel has arrived"),
+    "shipment.lost": gettext_lazy("The carrier has lost the parcel"),
+    "shipment.needs_attention": gettext_lazy("The carrier doesn't answer: needs attention"),
+    "shipment.resumed": gettext_lazy("The carrier is asked again"),
     "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
+    "refund.disputed": gettext_lazy("Handed over to the platform"),
+    "refund.granted": gettext_lazy("The platform has the buyer paid"),
+    "refund.denied": gettext_lazy("Closed: the platform sides with the merchant"),
+    "dispute.opened": gettext_lazy("The platform is asked to step in"),
+    "dispute.decided": gettext_lazy("The platform has decided"),
+    "dispute.withdrawn": gettext_lazy("Nothing left for the platform to decide"),
     "offer.sent": gettext_lazy("Offer sent"),
     "offer.accepted": gettext_lazy("Offer accepted by the buyer"),
     "offer.declined": gettext_lazy("Offer declined by the buyer"),
@@ -51,6 +80,9 @@ TITLES = {
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
     "order.delivered": gettext_lazy("Order delivered"),
+    "order.cancelled": gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
+    "order.unshipped": gettext_lazy("Pick-up cancelled: what is left is packed again"),
+    "order.pieces_stopped": gettext_lazy("Refunded pieces are not packed any more"),
 }
 
 TONES = {
@@ -59,8 +91,25 @@ TONES = {
     "refund.payment_failed": "red",
     "payment.failed": "red",
     "payment.needs_attention": "red",
+    "refund.disputed": "amber",
+    "refund.granted": "green",
+    "refund.denied": "red",
+    "dispute.decided": "blue",
     "offer.declined": "red",
     "parcel.late": "red",
+    "refund.recall_lost": "red",
+    "refund.recall_failed": "red",
+    "refund.return_lost": "red",
+    "refund.split": "red",
+    "carrier_claim.opened": "red",
+    "carrier_claim.refused": "red",
+    "carrier_claim.paid": "green",
+    "shipment.recall_refused": "red",
+    "shipment.lost": "red",
+    "shipment.needs_attention": "red",
+    "shipment.back": "green",
+    "shipment.recall_asked": "blue",
+    "shipment.coming_back": "blue",
     "parcel.escalated": "red",
     "parcel.shipped": "green",
     "coupon.granted": "green",
@@ -158,6 +207,8 @@ def _details(data: dict) -> list[str]:
         facts.append(_label(Reason, data["reason"]))
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
+    if data.get("outcome"):
+        facts.append(_label(Outcome, data["outcome"]))
     if data.get("agreed_with_buyer"):
         facts.append(_("agreed with the buyer beforehand"))
     if data.get("reference"):
@@ -172,6 +223,8 @@ def _said(data: dict) -> list[tuple[str, str]]:
     said = []
     if data.get("buyer_sees"):
         said.append((_("The buyer sees"), data["buyer_sees"]))
+    if data.get("claim"):
+        said.append((_("Claim"), data["claim"]))
     if data.get("message"):
         said.append((_("Message"), data["message"]))
     if data.get("text"):

@@ -199,10 +199,16 @@ class Refund(TenantModel):
         self.inspection_note = note
         self._deadline()
 
-    @transition(field=status, source=Status.RETURNING, target=Status.CLOSED, conditions=[lambda r: not r.pays])
+    @transition(
+        field=status,
+        source=[Status.RETURNING, Status.DISPUTED],
+        target=Status.CLOSED,
+        conditions=[lambda r: not r.pays],
+    )
     def exchange(self, *, note: str, now):
-        """The goods came back as they should, or nobody looked in time: the new ones are owed."""
-        self.goods, self.inspection_note, self.resolved_at = Goods.EXCHANGED, note, now
+        """The goods came back as they should, nobody looked in time, or the platform says so: the new ones are owed."""
+        self.goods, self.resolved_at = Goods.EXCHANGED, now
+        self.inspection_note = note or self.inspection_note
         self._deadline()
 
     @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING, conditions=[lambda r: r.pays])
@@ -222,8 +228,24 @@ class Refund(TenantModel):
         self.resolved_at, self.needs_attention = now, False
 
     @transition(
+        field=status, source=[Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED], target=Status.DISPUTED
+    )
+    def dispute(self):
+        """The platform was asked to step in: no clock runs, a person decides (R7)."""
+        self._deadline()
+
+    @transition(field=status, source=Status.DISPUTED, target=Status.REFUNDING, conditions=[lambda r: r.pays])
+    def grant(self):
+        """The platform gives the buyer the amount, or the part of it that the caller has set (R7)."""
+
+    @transition(field=status, source=Status.DISPUTED, target=Status.CLOSED)
+    def deny(self, *, now):
+        """The platform sides with the merchant (R7)."""
+        self.resolved_at = now
+
+    @transition(
         field=status,
-        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED],
+        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED, Status.DISPUTED],
         target=Status.WITHDRAWN,
     )
     def withdraw(self, *, now):

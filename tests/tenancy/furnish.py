@@ -11,7 +11,7 @@ from orders.models import Shipment
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -34,6 +34,7 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
         open_lost_claim(refund)
     make_parcel(shop)
+    make_dispute(shop)
     return shop
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0005_shipments'),
-        ('refunds', '0005_programme'),
+        ('refunds', '0007_disputes_tenancy'),
         ('stores', '0004_open_categories'),
     ]
 
