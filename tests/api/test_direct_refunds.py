@@ -39,7 +39,7 @@ def test_of_a_part_that_is_refunded_the_rest_is_packed(shop):
     refund = ask(shop, order, amount="40.00", lines=[{"item_id": "8000", "quantity": 1}]).json()
     assert refund["status"] == "refunding"
     lines = shop.merchant.get(f"orders/{order.number}/").json()["lines"]
-    assert [(line["quantity"], line["cancelled_quantity"]) for line in lines] == [(2, 1), (2, 0)]
+    assert {line["item_id"]: line["cancelled_quantity"] for line in lines} == {"8000": 1, "8001": 0}
     assert shop.merchant.post(f"orders/{order.number}/ship/", PARCEL).status_code == 200
     # What was never sent can't be sent back.
     again = ask(shop, order, kind="return_and_refund", amount="40.00", lines=[{"item_id": "8000", "quantity": 2}])
