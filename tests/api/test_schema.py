@@ -84,6 +84,7 @@ def names_of(shop) -> dict[str, list[str]]:
         "offers": [names.offer],
         "payments": [names.payment],
         "coupons": [names.coupon],
+        "disputes": [names.dispute],
         "parcels": [names.parcel],
     }
 
