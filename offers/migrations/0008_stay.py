@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offers', '0007_bulk_language'),
-        ('orders', '0005_saving'),
+        ('orders', '0006_saving'),
         ('stores', '0005_order_saving'),
     ]
 

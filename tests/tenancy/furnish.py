@@ -6,9 +6,10 @@ from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from payments.models import PaymentTerms
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -30,6 +31,9 @@ def furnish(shop: Shop) -> Shop:
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
     make_parcel(shop)
+    make_small_payment(shop)
+    with shop.scope():
+        PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
     return shop
 
