@@ -53,6 +53,7 @@ TITLES = {
     "shipment.needs_attention": gettext_lazy("The carrier doesn't answer: needs attention"),
     "shipment.resumed": gettext_lazy("The carrier is asked again"),
     "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
+    "refund.payment_reversed": gettext_lazy("The money came back: needs attention"),
     "refund.disputed": gettext_lazy("Handed over to the platform"),
     "refund.granted": gettext_lazy("The platform has the buyer paid"),
     "refund.denied": gettext_lazy("Closed: the platform sides with the merchant"),
@@ -76,6 +77,7 @@ TITLES = {
     "payment.failed": gettext_lazy("Payment declined by the gateway"),
     "payment.needs_attention": gettext_lazy("Payment needs attention"),
     "payment.resumed": gettext_lazy("Payment resumed"),
+    "payment.reversed": gettext_lazy("The payment came back"),
     "order.placed": gettext_lazy("Order placed"),
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
@@ -83,6 +85,9 @@ TITLES = {
     "order.cancelled": gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
     "order.unshipped": gettext_lazy("Pick-up cancelled: what is left is packed again"),
     "order.pieces_stopped": gettext_lazy("Refunded pieces are not packed any more"),
+    "order.address_changed": gettext_lazy("Delivery address changed"),
+    "order.urged": gettext_lazy("The buyer urges shipping"),
+    "order.prioritised": gettext_lazy("Tagged for priority shipping"),
 }
 
 TONES = {
@@ -90,6 +95,8 @@ TONES = {
     "refund.inspection_failed": "red",
     "refund.payment_failed": "red",
     "payment.failed": "red",
+    "payment.reversed": "red",
+    "refund.payment_reversed": "red",
     "payment.needs_attention": "red",
     "refund.disputed": "amber",
     "refund.granted": "green",
@@ -120,6 +127,8 @@ TONES = {
     "offer.accepted": "green",
     "order.delivered": "green",
     "offer.sent": "blue",
+    "order.urged": "red",
+    "order.prioritised": "blue",
 }
 
 WHO = {
@@ -205,6 +214,10 @@ def _details(data: dict) -> list[str]:
         facts.append(", ".join(data.get("coupons") or [data["coupon"]]))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
+    if data.get("address"):
+        facts.append(_change(data["address"], str))
+    if data.get("urges", 0) > 1:
+        facts.append(_("%(count)d times") % {"count": data["urges"]})
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
     if data.get("outcome"):

@@ -2,6 +2,8 @@
 
 from orders.models.order import (
     GOODS_STATUS,
+    MOST_SMALL_PAYMENTS,
+    TAGS,
     GoodsStatus,
     Order,
     OrderLine,
@@ -15,6 +17,8 @@ from orders.models.shipment import Direction, Shipment, ShipmentStatus, Task
 
 __all__ = [
     "GOODS_STATUS",
+    "MOST_SMALL_PAYMENTS",
+    "TAGS",
     "Direction",
     "GoodsStatus",
     "Order",

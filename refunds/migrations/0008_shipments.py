@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_shipments'),
+        ('orders', '0007_shipments'),
         ('refunds', '0007_disputes_tenancy'),
         ('stores', '0004_open_categories'),
     ]

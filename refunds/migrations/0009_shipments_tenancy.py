@@ -8,7 +8,7 @@ from common.tenancy_sql import same_store, secure_table
 class Migration(migrations.Migration):
     dependencies = [
         ("refunds", "0008_shipments"),
-        ("orders", "0006_shipments_tenancy"),
+        ("orders", "0008_shipments_tenancy"),
     ]
 
     operations = [

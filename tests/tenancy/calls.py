@@ -12,6 +12,7 @@ from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from orders.parcels import owe_parcel
 from payments.models import Payment
+from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
 from refunds.disputes import open_dispute
@@ -82,6 +83,10 @@ class Names:
             return str(Payment.objects.get(topic_id=refund).pk)
 
     @cached_property
+    def coupon(self) -> str:
+        return str(make_coupon(self.shop).pk)
+
+    @cached_property
     def parcel(self) -> str:
         return str(make_parcel(self.shop).pk)
 
@@ -119,6 +124,17 @@ def make_parcel(shop: Shop):
         )
         writes.flush()
     return parcel
+
+
+def make_small_payment(shop: Shop, order=None, **kwargs) -> Payment:
+    """One yuan for the buyer of an order."""
+    order = order or shop.order()
+    with shop.scope():
+        return send_small_payment(
+            store=shop.store,
+            order_number=order.number,
+            **{"amount": Decimal("1.00"), "purpose": "other", "actor": MERCHANT, "now": NOON, **kwargs},
+        )
 
 
 def make_dispute(shop: Shop):
@@ -171,6 +187,7 @@ class Call:
     body: Callable[[Names], dict] | None = None
     status: int = 200
     names: tuple[str, ...] = ()
+    needs_key: bool = False  # an Idempotency-Key
 
     def __str__(self) -> str:
         return f"{self.verb} {self.route}"
@@ -241,6 +258,8 @@ CALLS = [
     _read("orders/{}/", "SM", "orders", "to_ship"),
     _post("orders/{}/ship/", "S", "orders", "to_ship", PARCEL),
     _post("orders/{}/deliver/", "M", "orders", "in_transit"),
+    _post("orders/{}/urge/", "M", "orders", "to_ship"),
+    _post("orders/{}/change-address/", "SM", "orders", "to_ship", {"address": "elsewhere"}),
     _read("refunds/", "SM", "refunds"),
     _post(
         "refunds/",
@@ -271,8 +290,30 @@ CALLS = [
     _post("disputes/{}/decide/", "M", "refunds", "dispute", {"outcome": "merchant", "note": "x"}),
     _read("coupons/", "S", "offers"),
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
+    _post(
+        "coupons/{}/grant/", "S", "offers", "coupon", lambda n: {"order": n.in_transit}, status=201, also=["in_transit"]
+    ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
     _read("payments/", "S", "payments"),
+    Call(
+        "POST",
+        "payments/",
+        "S",
+        "payments",
+        lambda n: "payments/",
+        lambda n: {"order": n.in_transit, "amount": "1.00", "purpose": "other"},
+        201,
+        ("in_transit",),
+        needs_key=True,
+    ),
+    Call(
+        "GET",
+        "payments/allowance/",
+        "S",
+        "payments",
+        lambda n: f"payments/allowance/?order={n.in_transit}",
+        names=("in_transit",),
+    ),
     _read("payments/{}/", "S", "payments", "payment"),
 ]

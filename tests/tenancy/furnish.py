@@ -8,10 +8,11 @@ from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
 from orders.models import Shipment
+from payments.models import PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -34,6 +35,9 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
         open_lost_claim(refund)
     make_parcel(shop)
+    make_small_payment(shop)
+    with shop.scope():
+        PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
     return shop
 

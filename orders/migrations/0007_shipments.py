@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0004_parcels_tenancy'),
+        ('orders', '0006_saving'),
         ('stores', '0004_open_categories'),
     ]
 

@@ -7,7 +7,7 @@ from common.tenancy_sql import referable, same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_shipments"),
+        ("orders", "0007_shipments"),
     ]
 
     operations = [
