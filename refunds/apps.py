@@ -7,7 +7,4 @@ class RefundsConfig(AppConfig):
     verbose_name = _("Refunds")
 
     def ready(self):
-        from refunds import (
-            at_once,  # noqa: F401  the platform answers some requests the moment they are made
-            receivers,  # noqa: F401  a settled payment settles its refund
-        )
+        from refunds import receivers  # noqa: F401  a settled payment settles its refund

@@ -1,31 +1,52 @@
-"""What the platform answers the moment a refund is asked for, before its merchant sees it."""
+"""Requests that are answered the moment they are made: the first of these that knows an answer gives it."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from django.dispatch import receiver
-
-from common.actors import Actor, ActorKind
+from common.actors import SYSTEM, Actor, ActorKind
 from common.writes import WriteSet
+from refunds import goods
 from refunds.actions import pay, record
 from refunds.models import Refund
-from refunds.signals import refund_requested
 from refunds.states import Kind
 
 PLATFORM = Actor(ActorKind.PLATFORM)
 
+Answer = Callable[[WriteSet, Refund, datetime], bool]
 
-def refund_trusted_buyer(writes: WriteSet, refund: Refund, *, now: datetime) -> bool:
+
+def answer_at_once(writes: WriteSet, refund: Refund, now: datetime) -> None:
+    """Answer a refund that is being opened, its order locked, if something can be answered without the merchant."""
+    for answer in ANSWERS:
+        if answer(writes, refund, now):
+            return
+
+
+def refund_before_pickup(writes: WriteSet, refund: Refund, now: datetime) -> bool:
+    """The carrier doesn't have the goods yet: they aren't shipped, and the buyer is refunded (P2)."""
+    if refund.kind != Kind.REFUND_ONLY or not refund.rules.refunds_before_pickup:
+        return False
+    whereabouts = goods.Whereabouts([refund])
+    if whereabouts.way_of(refund) != goods.Way.STOP:
+        return False
+    before = refund.status
+    refund.approve_payment()
+    record(writes, "direct", refund, before, actor=SYSTEM, now=now, rule="P2", amount=str(refund.amount))
+    goods.stop(writes, refund, whereabouts.parcel_of(refund), actor=SYSTEM, now=now, rule="P2")
+    pay(writes, refund, actor=SYSTEM, now=now, rule="P2")
+    return True
+
+
+def refund_trusted_buyer(writes: WriteSet, refund: Refund, now: datetime) -> bool:
     """Buyers of high credit and VIPs get their money at once, wherever the goods are; an exchange is no money (P5)."""
     rules, order = refund.rules, refund.order
     threshold = rules.instant_refund_credit_score
     has_credit = threshold is not None and order.buyer_credit_score >= threshold
     is_vip = rules.instant_refund_for_vip and order.buyer_is_vip
-    if refund.kind == Kind.EXCHANGE or not (has_credit or is_vip):
+    if not refund.pays or not (has_credit or is_vip):
         return False
     before = refund.status
     refund.refund_instantly()
-    pay(writes, refund, actor=PLATFORM, now=now, rule="P5")
     record(
         writes,
         "refunded_instantly",
@@ -38,14 +59,9 @@ def refund_trusted_buyer(writes: WriteSet, refund: Refund, *, now: datetime) -> 
         credit_score=order.buyer_credit_score,
         vip=order.buyer_is_vip,
     )
+    pay(writes, refund, actor=PLATFORM, now=now, rule="P5")
     return True
 
 
-# In this order; the first that applies answers, and the rest aren't asked.
-ANSWERS: tuple[Callable[..., bool], ...] = (refund_trusted_buyer,)
-
-
-@receiver(refund_requested)
-def answer_at_once(sender, refund, writes, now, **kwargs) -> None:
-    """Let the first rule that applies answer the request."""
-    any(answer(writes, refund, now=now) for answer in ANSWERS)
+# In this order.
+ANSWERS: tuple[Answer, ...] = (refund_before_pickup, refund_trusted_buyer)

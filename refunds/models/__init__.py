@@ -1,6 +1,7 @@
 """Refunds and what hangs on them."""
 
 from refunds.models.appeals import Appeal, AppealStatus, Ground
+from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.evidence import Evidence
 from refunds.models.refund import Refund, RefundLine
@@ -9,6 +10,8 @@ from refunds.models.thread import Message, Sender
 __all__ = [
     "Appeal",
     "AppealStatus",
+    "CarrierClaim",
+    "ClaimStatus",
     "Dispute",
     "DisputeStatus",
     "Evidence",

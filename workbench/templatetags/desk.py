@@ -31,9 +31,18 @@ TONES = {
     "unshipped": "amber",
     "shipped": "blue",
     "owed": "amber",
-    "open": "amber",
     "decided": "blue",
     "delivered": "green",
+    "announced": "blue",
+    "awaiting_pickup": "amber",
+    "in_transit": "blue",
+    "coming_back": "blue",
+    "back": "green",
+    "recall_refused": "red",
+    "lost": "red",
+    "open": "amber",
+    "paid": "green",
+    "refused": "red",
 }
 
 

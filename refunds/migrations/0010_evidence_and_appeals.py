@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0007_disputes_tenancy'),
+        ('refunds', '0009_shipments_tenancy'),
         ('stores', '0004_open_categories'),
     ]
 
