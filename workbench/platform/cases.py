@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from orders.models import Order
+from refunds.claims import most_refundable
 from refunds.models import Evidence, Outcome, Refund, Side
 from stores.permissions import DECIDE_DISPUTES, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, put_on_form, tell
@@ -117,6 +118,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
             refund=refund,
             order=refund.order,
             lines=refund.own_lines,
+            most=most_refundable(refund),
             now=now,
             evidence=card,
             sides=self.sides(case, card),

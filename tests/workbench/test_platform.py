@@ -1,0 +1,247 @@
+"""Evidence, disputes and appeals on the desk: who sees and does what, and what the pages say."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
+
+from common import clock as wall
+from payments.settlement import settle_batch
+from refunds.models import Appeal, Dispute, Evidence
+from tests.api.helpers import ask, detail
+from tests.api.test_disputes import CLAIM, dispute
+from tests.api.test_evidence import PDF, picture, show
+from tests.tenancy.calls import PHOTO
+from tests.world import make_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+REFUND = "refunds/refund"
+DISPUTE = "refunds/dispute"
+
+
+def upload(desk, refund, content=PHOTO, name="photo.png", **data):
+    """Use the evidence form."""
+    file = SimpleUploadedFile(name, content)
+    return desk.client.post(f"/admin/{REFUND}/{refund.pk}/evidence/", {"file": file, **data}, follow=True)
+
+
+def opened(shop, **kwargs):
+    """(refund, dispute) that the buyer has opened."""
+    refund = shop.refund(**kwargs)
+    return refund, dispute(shop.buyer, refund).json()["id"]
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+@pytest.mark.rule("R7")
+def test_the_merchant_asks_the_platform_after_seeing_what_follows(taote, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    address = f"{REFUND}/{refund.pk}/decide/ask-platform/"
+    assert "decide-ask-platform" in text(desk.get(f"{REFUND}/{refund.pk}/change/"))
+    assert "clock stops" in text(desk.get(address))
+    assert taote.reload(refund).status == "awaiting_merchant", "a GET asks nobody"
+    assert list(desk.post(address).context["form"].errors) == ["claim"]
+    assert desk.post(address, claim=CLAIM).status_code == 302
+    assert taote.reload(refund).status == "disputed"
+    page = text(desk.get(f"{REFUND}/{refund.pk}/change/"))
+    assert "Platform intervention" in page
+    assert CLAIM in page
+
+
+@pytest.mark.rule("P5")
+def test_the_merchant_appeals_and_the_operator_upholds_it(clock, db, sign_in):
+    shop = make_shop("pinduoduo")
+    refund = ask(shop, shop.order(vip=True)).json()["id"]
+    while settle_batch():
+        pass
+    desk = sign_in("agent", shop)
+    page = text(desk.get(f"{REFUND}/{refund}/change/"))
+    assert "instant refund" in page
+    assert "decide-appeal" in page
+    assert "decide-ask-platform" not in page
+    data = {"ground": "fake_return", "claim": "空盒"}
+    assert desk.post(f"{REFUND}/{refund}/decide/appeal/", **data).status_code == 302
+    with shop.scope():
+        appeal = Appeal.objects.get()
+    assert [row.pk for row in desk.get("refunds/appeal/").context["cl"].result_list] == [appeal.pk]
+    assert "decide-case" not in text(desk.get(f"refunds/appeal/{appeal.pk}/change/"))
+    decision = {"outcome": "split", "amount": "20.00", "note": "部分成立"}
+    assert desk.post(f"refunds/appeal/{appeal.pk}/decide/", **decision).status_code == 403
+    operator = sign_in("operator")
+    assert "decide-case" in text(operator.get(f"refunds/appeal/{appeal.pk}/change/"))
+    too_much = operator.post(f"refunds/appeal/{appeal.pk}/decide/", **{**decision, "amount": "59.00"})
+    assert list(too_much.context["form"].errors) == ["amount"]
+    assert operator.post(f"refunds/appeal/{appeal.pk}/decide/", **decision).status_code == 302
+    assert str(shop.reload(appeal).compensation) == "20.00"
+    page = text(desk.get(f"refunds/appeal/{appeal.pk}/change/"))
+    assert "Upheld in part" in page
+    assert "¥20.00 paid back to the merchant" in page
+
+
+@pytest.mark.rule("R7", "Q17")
+def test_the_page_shows_both_sides_the_suggestion_and_the_record(taote, sign_in):
+    refund, desk = taote.refund(reason="quality"), sign_in("agent", taote)
+    offer = {"refund": str(refund.pk), "method": "change_to_refund_only", "amount": "2.00", "agreed_with_buyer": True}
+    offer_id = taote.merchant.post("offers/", {**offer, "message": "补您 2 元"}).json()["id"]
+    taote.buyer.post(f"offers/{offer_id}/decline/")
+    taote.buyer.post(f"refunds/{refund.pk}/messages/", {"text": "已经裂开了"})
+    dispute_id = dispute(taote.buyer, refund).json()["id"]
+    show(taote.buyer, refund, picture(), note="裂缝")
+    answer = desk.get(f"{DISPUTE}/{dispute_id}/change/")
+    buyer, merchant = answer.context["sides"]
+    assert (buyer.says, buyer.opened, [file.note for file in buyer.files]) == (CLAIM, True, ["裂缝"])
+    assert (merchant.says, merchant.opened, merchant.files) == ("", False, [])
+    titles = [str(entry.title) for entry in answer.context["record"]]
+    assert titles == ["Offer sent", "Offer declined by the buyer", "Message"]
+    page = text(answer)
+    assert "The buyer declined 1 of 1 offers." in page
+    assert "Evidence: 1 files of the buyer, 0 of the merchant." in page
+    assert 'id="answer"' in page
+    assert desk.post(f"{DISPUTE}/{dispute_id}/answer/", reply="发货前检查过").status_code == 302
+    page = text(desk.get(f"{DISPUTE}/{dispute_id}/change/"))
+    assert "发货前检查过" in page
+    assert 'id="answer"' not in page
+
+
+@pytest.mark.rule("R7")
+def test_the_operator_decides_with_the_suggestion_filled_in(taote, sign_in):
+    refund, dispute_id = opened(taote, reason="other")
+    operator = sign_in("operator")
+    address = f"{DISPUTE}/{dispute_id}/decide/"
+    form = operator.get(address).context["form"]
+    assert form.initial["outcome"] == "split"
+    assert operator.post(address, outcome="split", amount="").context["form"].errors.keys() == {"note"}
+    assert list(operator.post(address, outcome="split", note="x").context["form"].errors) == ["amount"]
+    assert taote.reload(refund).status == "disputed"
+    assert operator.post(address, outcome="split", amount="9.00", note="各让一步").status_code == 302
+    now = taote.reload(refund)
+    assert (now.status, str(now.amount)) == ("refunding", "9.00")
+    assert "各让一步" in text(operator.get(f"{DISPUTE}/{dispute_id}/change/"))
+    again = operator.client.post(f"/admin/{address}", {"outcome": "buyer", "note": "x"}, follow=True)
+    assert again.redirect_chain
+    events = taote.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]
+    assert [event["actor"].split(":")[0] for event in events if event["name"] == "dispute.decided"] == ["operator"]
+
+
+@pytest.mark.parametrize("role", ["owner", "agent", "warehouse", "viewer", "finance"])
+def test_roles_decide_nothing_and_show_what_they_may(taote, sign_in, role):
+    refund, dispute_id = opened(taote)
+    desk = sign_in(role, taote)
+    assert desk.get(f"{DISPUTE}/{dispute_id}/change/").status_code == 200
+    assert desk.post(f"{DISPUTE}/{dispute_id}/decide/", outcome="buyer", note="x").status_code == 403
+    may_answer = role in ("owner", "agent")
+    answer = desk.post(f"{DISPUTE}/{dispute_id}/answer/", reply="x")
+    assert answer.status_code == (302 if may_answer else 403)
+    shown = upload(desk, refund)
+    assert shown.status_code == (200 if role in ("owner", "agent", "warehouse") else 403)
+    with taote.scope():
+        assert Evidence.objects.count() == (role in ("owner", "agent", "warehouse"))
+        assert Dispute.objects.get().reply == ("x" if may_answer else "")
+
+
+@pytest.mark.rule("Q17")
+def test_evidence_is_uploaded_and_seen_in_the_page(taote, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    assert "The evidence is added." in text(upload(desk, refund, note="左边裂了"))
+    with taote.scope():
+        evidence = Evidence.objects.get()
+    address = f"{REFUND}/{refund.pk}/evidence/{evidence.pk}/"
+    assert f"/admin/{address}" in text(desk.get(f"{REFUND}/{refund.pk}/change/"))
+    shown = desk.get(address)
+    assert shown["Content-Type"] == "image/png"
+    assert shown["Content-Disposition"].startswith("inline")
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert desk.get(address, download="1")["Content-Disposition"].startswith("attachment")
+    upload(desk, refund, PDF, "report.pdf")
+    with taote.scope():
+        paper = Evidence.objects.latest("id")
+    assert desk.get(f"{REFUND}/{refund.pk}/evidence/{paper.pk}/")["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"<html>", "Only JPEG, PNG and WebP images"), (b"", "The file is empty."), (None, "required")],
+)
+def test_what_is_no_evidence_is_told(taote, sign_in, content, says):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    if content is None:
+        answer = desk.client.post(f"/admin/{REFUND}/{refund.pk}/evidence/", {"note": "x"}, follow=True)
+    else:
+        answer = upload(desk, refund, content, "photo.jpg")
+    assert says in text(answer)
+    with taote.scope():
+        assert Evidence.objects.count() == 0
+
+
+def test_another_stores_cases_and_files_are_missing(taote, other, sign_in):
+    refund, dispute_id = opened(other)
+    show(other.buyer, refund, picture())
+    with other.scope():
+        evidence = Evidence.objects.get()
+    mine = taote.refund()
+    desk = sign_in("owner", taote)
+    for page in (f"{DISPUTE}/{dispute_id}/change/", f"{DISPUTE}/{dispute_id}/pack/"):
+        assert desk.get(page).status_code == 404
+    for of in (refund, mine):
+        assert desk.get(f"{REFUND}/{of.pk}/evidence/{evidence.pk}/").status_code == 404
+    assert upload(desk, refund).status_code == 404
+    assert list(desk.get(f"{DISPUTE}/", queue="all").context["cl"].result_list) == []
+
+
+def test_the_queue_goes_by_the_time_for_evidence_and_does_not_grow(taote, clock, sign_in):
+    first = opened(taote)[1]
+    desk = sign_in("agent", taote)
+    with CaptureQueriesContext(connection) as few:
+        assert "3 d 0 h" in text(desk.get(f"{DISPUTE}/"))
+    clock.move(hours=30)
+    later = [opened(taote, now=wall.now())[1] for _ in range(3)]
+    with CaptureQueriesContext(connection) as many:
+        rows = [str(row.pk) for row in desk.get(f"{DISPUTE}/").context["cl"].result_list]
+    assert rows[0] == first
+    assert sorted(rows[1:]) == sorted(later)
+    assert len(many) == len(few)
+    clock.move(days=2)
+    assert [str(row.pk) for row in desk.get(f"{DISPUTE}/", queue="evidence").context["cl"].result_list] != rows
+    assert desk.get(f"{DISPUTE}/", queue="decided").context["cl"].result_list.count() == 0
+
+
+@pytest.mark.rule("Q17", "R7")
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", ["举证包", "协商记录", "裂缝", "质量", "59.00"]), ("en", ["Evidence pack"])]
+)
+def test_the_pack_holds_the_whole_case(taote, sign_in, language, words):
+    refund, desk = taote.refund(reason="quality", description="到手就裂了"), sign_in("viewer", taote)
+    taote.merchant.post(f"refunds/{refund.pk}/messages/", {"text": "亲，能拍张照吗"})
+    taote.buyer.post(f"refunds/{refund.pk}/messages/", {"text": "<b>好的</b> & 稍等"})
+    dispute_id = dispute(taote.buyer, refund).json()["id"]
+    show(taote.buyer, refund, picture("JPEG", size=(800, 400)), note="裂缝")
+    show(taote.merchant, refund, PDF, "检测报告.pdf")
+    taote.buyer.post(f"disputes/{dispute_id}/decide/", {"outcome": "merchant", "note": "检测合格"})
+    headers = {"Accept-Language": language, "Accept": "application/pdf"}
+    answer = taote.merchant.client.get(f"/api/v1/disputes/{dispute_id}/pack/", headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    pages = PdfReader(BytesIO(answer.content)).pages
+    found = "".join(page.extract_text() for page in pages)
+    told = [
+        *words,
+        CLAIM,
+        "到手就裂了",
+        "亲，能拍张照吗",
+        "<b>好的</b> & 稍等",
+        "检测合格",
+        "检测报告.pdf",
+        refund.order.number,
+    ]
+    flat = found.replace("\n", "").replace(" ", "")
+    assert [word for word in told if word.replace(" ", "") not in flat] == []
+    assert sum(len(page.images) for page in pages) == 1
+    pack = desk.client.get(f"/admin/{DISPUTE}/{dispute_id}/pack/")
+    assert pack.content.startswith(b"%PDF-")
+    assert detail(taote, refund)["status"] == "closed"
