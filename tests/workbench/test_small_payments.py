@@ -1,8 +1,8 @@
 """Small payments, their limits, reconciliation and the customer-service page at the desk."""
 
 import re
-from html import unescape
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
