@@ -134,6 +134,7 @@ class PayingMixin:
             refusal = attempt(lambda: self._send(request, order, refund, store, form, rehearse=step == "preview"))
             if refusal is not None:
                 put_on_form(form, refusal)
+                form.data = {**form.data.dict(), "order_used": allowance.order_used}  # what is seen now
             elif step == "send":
                 messages.success(request, _("The payment is on its way to the buyer."))
                 return HttpResponseRedirect(f"{back}#small-payments")

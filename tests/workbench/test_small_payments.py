@@ -70,8 +70,10 @@ def test_from_the_form_over_a_look_to_the_payment(shop, sign_in, way):
     assert (payment.amount, payment.purpose, payment.note) == (Decimal("12.30"), "return_freight", "运费")
     assert payment.topic_id == row.pk
     assert "2 of 3 left" in text_of(desk.get(path + "change/"))
-    assert "meanwhile" in text_of(fill(desk, f"{path}pay/", "send")), "the second click of two sends nothing"
+    again = fill(desk, f"{path}pay/", "send")
+    assert "meanwhile" in text_of(again), "the second click of two sends nothing"
     assert len(sent(shop)) == 1
+    assert 'name="order_used" value="1"' in again.content.decode(), "and whoever means it may send another"
 
 
 @pytest.mark.rule("K9", "K10")
