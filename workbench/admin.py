@@ -6,7 +6,7 @@ from rest_framework_api_key.models import APIKey
 
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import Order, OwedParcel
-from payments.models import Payment
+from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, Dispute, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
@@ -18,6 +18,7 @@ from workbench.people import ApiKeyAdmin, MembershipAdmin
 from workbench.platform.appeals import AppealAdmin
 from workbench.platform.disputes import DisputeAdmin
 from workbench.promises import PromiseAdmin
+from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
@@ -33,6 +34,7 @@ admin.site.register(StoreMethod, StoreMethodAdmin)
 admin.site.register(Order, OrderAdmin)
 admin.site.register(OwedParcel, PromiseAdmin)
 admin.site.register(Payment, PaymentAdmin)
+admin.site.register(Reconciliation, ReconciliationAdmin)
 admin.site.register(Product, ProductAdmin)
 admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)

@@ -23,9 +23,10 @@ from workbench.refunds.frame import back_to, in_store_time
 from workbench.refunds.negotiation import OfferingMixin
 from workbench.refunds.page import build_page
 from workbench.refunds.thread import ThreadMixin
+from workbench.small_payments import PayingMixin
 
 
-class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, DeskAdmin):
+class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingMixin, DeskAdmin):
     """What the buyers ask, and what can be answered."""
 
     class Media:
@@ -71,9 +72,14 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, DeskAdm
                 view(require_safe(self.evidence_view)),
                 name="refunds_refund_evidence",
             ),
+            path("<uuid:object_id>/pay/", view(self.pay_view), name="refunds_refund_pay"),
             path("<uuid:object_id>/decide/<slug:code>/", view(self.decide_view), name="refunds_refund_decide"),
             *super().get_urls(),
         ]
+
+    def subject(self, row):
+        """From a refund's page the payment belongs to the refund's history."""
+        return row.order, row
 
     @in_store_time
     def change_view(self, request, refund, form_url="", extra_context=None):
