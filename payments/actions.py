@@ -16,6 +16,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import Refused
 from common.writes import WriteSet
 from orders.models import Order
+from payments.budgets import settle_draws
 from payments.gateways import SANDBOX
 from payments.gateways.base import Answer, Outcome
 from payments.models import AccountKind, Payment, PaymentStatus, Phase, Transfer, TransferPurpose, account_id
@@ -41,10 +42,12 @@ def reserve_payment(
     actor: Actor,
     now: datetime,
     rule: str = "",
+    debit: str = AccountKind.MERCHANT_FUNDS,
 ) -> Payment:
     """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
 
-    The caller has locked the order and claimed the amount. After the commit a worker is told.
+    The caller has locked the order and claimed the amount. `debit` is the kind of account that pays. After the commit a
+    worker is told.
     """
     payment = Payment(
         store_id=order.store_id,
@@ -64,7 +67,7 @@ def reserve_payment(
             payment_id=payment.pk,
             purpose=TransferPurpose.PAYOUT,
             topic_id=topic.pk,
-            debit_account_id=account_id(order.store_id, AccountKind.MERCHANT_FUNDS),
+            debit_account_id=account_id(order.store_id, debit),
             credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
             amount=amount,
             created_at=now,
@@ -80,6 +83,7 @@ def reserve_payment(
         rule=rule,
         amount=str(amount),
         purpose=purpose,
+        account=debit,
     )
     writes.hint(tell_worker, payment.pk)
     return payment
@@ -151,6 +155,7 @@ def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]
             settled.append(payment)
     if settled:
         payments_settled.send(sender=Payment, payments=settled, writes=writes, now=now)
+        settle_draws([transfers[payment.pk] for payment in settled])
     writes.flush()
     return settled
 

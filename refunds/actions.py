@@ -20,6 +20,7 @@ from payments.actions import reserve_payment
 from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.models import Refund
+from refunds.returnless.paying import paying_account
 from refunds.signals import refunds_decided
 from refunds.states import Status
 from stores.actions import default_return_address
@@ -133,6 +134,7 @@ def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: 
         actor=actor,
         now=now,
         rule=rule,
+        debit=paying_account(writes, refund, refund.amount, actor=actor, now=now),
     )
 
 
@@ -270,6 +272,7 @@ def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: da
         amount=payments[-1].amount,
         actor=actor,
         now=now,
+        debit=paying_account(writes, refund, payments[-1].amount, actor=actor, now=now),
     )
     writes.flush()
     return refund

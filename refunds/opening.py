@@ -20,6 +20,7 @@ from orders.claims import most_refundable
 from orders.models import Order
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
+from refunds.returnless.promises import programme_of
 from refunds.signals import refund_requested
 from refunds.states import DueAction
 from stores.models import Store
@@ -73,6 +74,7 @@ def open_refund(
     )
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     _check_not_taken(order, refund_lines)
+    refund.programme = programme_of(refund)
     writes = WriteSet()
     claim(writes, refund, refund_lines, amount, pieces=int(refund.moves_goods))
     writes.insert(refund)
@@ -89,6 +91,7 @@ def open_refund(
         reason=reason,
         amount=str(amount),
         order=order.number,
+        programme=refund.programme,
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
     writes.flush()

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from common import clock
 from common.actors import SYSTEM
@@ -22,7 +23,7 @@ BATCH = 500
 
 # What the deadlines' outcomes read; the rest of both rows stays in the database.
 COLUMNS = (
-    *("store", "order", "kind", "amount", "status", "due_at", "due_action", "resolved_at"),
+    *("store", "order", "kind", "programme", "amount", "status", "due_at", "due_action", "resolved_at"),
     *("rules_name", "rules_version"),
     *("order__store", "order__buyer_id", "order__paid_amount", "order__claimed_amount"),
 )
@@ -97,7 +98,7 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     stores = {refund.store_id for refund in refunds if refund.moves_goods}
     firsts = ReturnAddress.objects.filter(store_id__in=stores).order_by("store_id", "id").distinct("store_id")
     addresses = {address.store_id: address for address in firsts} if stores else {}
-    for refund in refunds:
+    for refund in sorted(refunds, key=attrgetter("store_id")):  # budgets are locked in the order of their stores
         approve(writes, refund, address=addresses.get(refund.store_id), actor=SYSTEM, now=now, rule="T10")
     refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)
 

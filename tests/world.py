@@ -42,6 +42,10 @@ class Api:
             body = {"store": self.store, **body}
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 
+    def put(self, path: str, body):
+        """PUT."""
+        return self.client.put(f"/api/v1/{path}", body, content_type="application/json")
+
     def patch(self, path: str, body):
         """PATCH."""
         return self.client.patch(f"/api/v1/{path}", body, content_type="application/json")

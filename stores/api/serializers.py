@@ -4,16 +4,23 @@ from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
+from stores.api.extras import STORE_FLAGS
 from stores.models import Product, ProductSource, ReturnAddress, Store, validate_time_zone
 
 
 class StoreSerializer(serializers.ModelSerializer):
-    """The store and its settings."""
+    """The store and its settings. `certified_merchant`: refund without return is in force (R10)."""
+
+    certified_merchant = serializers.SerializerMethodField()
 
     class Meta:
         model = Store
-        fields = ["code", "name", "marketplace", "time_zone", "negotiation_open"]
+        fields = ["code", "name", "marketplace", "time_zone", "negotiation_open", "certified_merchant"]
         read_only_fields = fields
+
+    def get_certified_merchant(self, store) -> bool:
+        """What a higher room knows."""
+        return STORE_FLAGS["certified_merchant"](store)
 
 
 class StoreChangeSerializer(serializers.Serializer):
