@@ -131,13 +131,14 @@ def test_all_steps_at_once_or_none(shop):
 def test_other_marketplaces_do_not_have_it(marketplace):
     shop = make_shop(marketplace)
     for answer in (
-        shop.merchant.get("returnless/"),
         shop.merchant.put("returnless/", STEPS),
         shop.merchant.post("returnless/enrol/"),
         shop.merchant.post("returnless/top-up/", {"amount": "1.00"}),
         shop.buyer.post("returnless/live-sessions/", {"live_session": "L"}),
     ):
         assert code(answer) == (409, "method_not_available", None)
+    assert state(shop)["offered"] is False
+    assert shop.merchant.get("returnless/badges/").json() == {"certified": False, "items": []}
 
 
 @pytest.mark.rule("R2")

@@ -23,6 +23,7 @@ def test_a_store_shows_its_settings(taote):
         "marketplace": "taote",
         "time_zone": "Asia/Shanghai",
         "negotiation_open": True,
+        "certified_merchant": False,
     }
     assert taote.merchant.get(f"stores/{taote.store.code}/").json() == expected
     assert taote.merchant.get("stores/").json()["results"] == [expected]

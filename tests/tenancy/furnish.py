@@ -6,8 +6,10 @@ from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from payments.models import Budget
 from refunds.messages import post_message
-from stores.models import Membership, User
+from refunds.models import CoveredProduct, Enrolment, LiveSession
+from stores.models import Membership, Product, User
 from tests.tenancy.calls import make_coupon, make_parcel
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
@@ -29,8 +31,21 @@ def furnish(shop: Shop) -> Shop:
         idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
+        _furnish_returnless(shop)
     make_parcel(shop)
     return shop
+
+
+def _furnish_returnless(shop: Shop) -> None:
+    """An enrolment with its budget, a product and a live session."""
+    store = shop.store
+    budget = Budget.objects.create(store=store)
+    enrolment = Enrolment.objects.create(store=store, budget=budget, version="3.0")
+    product = Product.objects.for_store(store.pk).first()
+    CoveredProduct.objects.create(
+        store=store, enrolment=enrolment, product=product, item_id=product.item_id, added_at=NOON
+    )
+    LiveSession.objects.create(store=store, session="L", started_at=NOON, is_covered=False)
 
 
 def _furnish_retention(shop: Shop, refund, offer) -> None:

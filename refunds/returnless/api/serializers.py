@@ -4,8 +4,10 @@ from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import CENT, ZERO
-from refunds.models import CoveredProduct, EnrolmentStatus, LiveSession, Step
+from payments.models import Budget
+from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession
 from refunds.returnless.agreements import CURRENT, agreement_text
+from stores.models import Store
 
 MOST_PRODUCTS = 1000
 
@@ -89,52 +91,47 @@ class BudgetSerializer(serializers.Serializer):
 
 
 class EnrolmentSerializer(serializers.Serializer):
-    """Everything about a store's enrolment; None stands for a store that hasn't begun."""
+    """How far a store is, and what it has set. `offered` tells whether its marketplace has the programme at all."""
 
+    offered = serializers.BooleanField()
     status = serializers.ChoiceField(EnrolmentStatus.choices)
     version = serializers.CharField(allow_null=True)
     agreement = AgreementSerializer()
-    steps_done = serializers.ListField(child=serializers.ChoiceField(Step.choices))
-    next_step = serializers.ChoiceField(Step.choices, allow_null=True)
+    steps_done = serializers.ListField(child=serializers.CharField())
+    next_step = serializers.CharField(allow_null=True)
     budget = BudgetSerializer()
     auto_top_up = AutoTopUpSerializer()
     products = CoveredProductSerializer(many=True)
     in_force_since = serializers.DateTimeField(allow_null=True)
     certified = serializers.BooleanField()
 
-    def to_representation(self, enrolment):
-        """See the class."""
-        budget = enrolment and enrolment.budget
-        return super().to_representation(
-            {
-                "status": enrolment.status if enrolment else EnrolmentStatus.NOT_ENROLLED,
-                "version": enrolment.version if enrolment else None,
-                "agreement": {
-                    "version": (enrolment and enrolment.agreement_version) or None,
-                    "accepted_at": enrolment and enrolment.agreement_at,
-                    "accepted_by": (enrolment and enrolment.agreement_by) or None,
-                    "current_version": CURRENT,
-                    "text": agreement_text(CURRENT),
-                },
-                "steps_done": enrolment.steps_done if enrolment else [],
-                "next_step": enrolment.next_step if enrolment else Step.AGREEMENT,
-                "budget": {
-                    "balance": budget.balance if budget else ZERO,
-                    "reserved": budget.reserved if budget else ZERO,
-                    "available": budget.available if budget else ZERO,
-                },
-                "auto_top_up": {
-                    "on": budget.tops_up if budget else False,
-                    "threshold": budget.threshold if budget else ZERO,
-                    "amount": budget.top_up_amount if budget else ZERO,
-                },
-                "products": list(CoveredProduct.objects.for_store(enrolment.store_id).order_by("item_id"))
-                if enrolment
-                else [],
-                "in_force_since": enrolment and enrolment.in_force_since,
-                "certified": bool(enrolment and enrolment.is_in_force),
-            }
-        )
+
+def represent_enrolment(store: Store, enrolment: Enrolment | None) -> dict:
+    """The store's enrolment as EnrolmentSerializer has it; one that hasn't begun is shown with nothing done."""
+    enrolment = enrolment or Enrolment(store=store, budget=Budget(store=store))
+    budget = enrolment.budget
+    products = CoveredProduct.objects.for_store(store.pk).order_by("item_id")
+    return EnrolmentSerializer(
+        {
+            "offered": bool(store.rules.returnless_version),
+            "status": enrolment.status,
+            "version": enrolment.version or None,
+            "agreement": {
+                "version": enrolment.agreement_version or None,
+                "accepted_at": enrolment.agreement_at,
+                "accepted_by": enrolment.agreement_by or None,
+                "current_version": CURRENT,
+                "text": agreement_text(CURRENT),
+            },
+            "steps_done": enrolment.steps_done,
+            "next_step": enrolment.next_step,
+            "budget": budget,
+            "auto_top_up": {"on": budget.tops_up, "threshold": budget.threshold, "amount": budget.top_up_amount},
+            "products": products,
+            "in_force_since": enrolment.in_force_since,
+            "certified": enrolment.is_in_force,
+        }
+    ).data
 
 
 class BadgeSerializer(serializers.Serializer):

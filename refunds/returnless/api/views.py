@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from common.api.represent import represent
 from refunds.api.serializers import RefundDetailSerializer
+from refunds.models import Enrolment, Refund
 from refunds.returnless import enrolment, programme
 from refunds.returnless.api.serializers import (
     MOST_PRODUCTS,
@@ -19,6 +20,7 @@ from refunds.returnless.api.serializers import (
     SettingsSerializer,
     StartSessionSerializer,
     TopUpSerializer,
+    represent_enrolment,
 )
 from refunds.returnless.promises import covered_items, enrolment_in_force
 from refunds.returnless.review import negotiate_refund
@@ -38,16 +40,16 @@ class ReturnlessViewSet(StoreViewSet):
         "badges": "SM",
     }
     serializer_class = EnrolmentSerializer
+    queryset = Enrolment.objects.none()
     pagination_class = None
 
-    def initial(self, request, *args, **kwargs):
-        """Nothing here exists on a marketplace without the programme."""
-        super().initial(request, *args, **kwargs)
-        enrolment.check_offered(self.store)
+    def get_object(self):
+        """The one thing of this resource; OPTIONS asks for it."""
+        return enrolment.enrolment_of(self.store.pk)
 
     def _answer(self, status: int = 200) -> Response:
         found = enrolment.enrolment_of(self.store.pk)
-        return Response(EnrolmentSerializer().to_representation(found), status=status)
+        return Response(represent_enrolment(self.store, found), status=status)
 
     @extend_schema(responses=EnrolmentSerializer)
     def show(self, request):
@@ -122,6 +124,7 @@ class NegotiationViewSet(StoreViewSet):
     resource = "refunds"
     callers = {"negotiate": "S"}
     serializer_class = RefundDetailSerializer
+    queryset = Refund.objects.none()
 
     @extend_schema(request=NegotiateSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])
