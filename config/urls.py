@@ -11,6 +11,8 @@ from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
+from payments.api.webhook import gateway_webhook
+from refunds.api.disputes import DisputeViewSet
 from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
@@ -24,6 +26,7 @@ api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("refunds", NegotiationViewSet, basename="refund-negotiation")
+api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
@@ -44,6 +47,7 @@ urlpatterns = [
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
+    path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

@@ -11,6 +11,7 @@ from common.models import Event
 from offers.models import MethodCode
 from orders.models import ParcelKind
 from payments.models import AccountKind, Purpose
+from refunds.models import Outcome
 from refunds.states import Kind, Programme, Reason
 from workbench.words import yuan
 
@@ -31,6 +32,13 @@ TITLES = {
     "refund.closed": gettext_lazy("Closed: the buyer let the deadline pass"),
     "refund.refunded": gettext_lazy("Refunded"),
     "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
+    "refund.payment_reversed": gettext_lazy("The money came back: needs attention"),
+    "refund.disputed": gettext_lazy("Handed over to the platform"),
+    "refund.granted": gettext_lazy("The platform has the buyer paid"),
+    "refund.denied": gettext_lazy("Closed: the platform sides with the merchant"),
+    "dispute.opened": gettext_lazy("The platform is asked to step in"),
+    "dispute.decided": gettext_lazy("The platform has decided"),
+    "dispute.withdrawn": gettext_lazy("Nothing left for the platform to decide"),
     "offer.sent": gettext_lazy("Offer sent"),
     "offer.accepted": gettext_lazy("Offer accepted by the buyer"),
     "offer.declined": gettext_lazy("Offer declined by the buyer"),
@@ -61,10 +69,14 @@ TITLES = {
     "returnless.upgraded": gettext_lazy("Switched to the new version"),
     "returnless.registered": gettext_lazy("Brought in on an earlier version"),
     "returnless.left": gettext_lazy("Left the programme"),
+    "payment.reversed": gettext_lazy("The payment came back"),
     "order.placed": gettext_lazy("Order placed"),
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
     "order.delivered": gettext_lazy("Order delivered"),
+    "order.address_changed": gettext_lazy("Delivery address changed"),
+    "order.urged": gettext_lazy("The buyer urges shipping"),
+    "order.prioritised": gettext_lazy("Tagged for priority shipping"),
 }
 
 TONES = {
@@ -72,7 +84,13 @@ TONES = {
     "refund.inspection_failed": "red",
     "refund.payment_failed": "red",
     "payment.failed": "red",
+    "payment.reversed": "red",
+    "refund.payment_reversed": "red",
     "payment.needs_attention": "red",
+    "refund.disputed": "amber",
+    "refund.granted": "green",
+    "refund.denied": "red",
+    "dispute.decided": "blue",
     "offer.declined": "red",
     "parcel.late": "red",
     "parcel.escalated": "red",
@@ -90,6 +108,8 @@ TONES = {
     "budget.topped_up": "green",
     "returnless.came_into_force": "green",
     "returnless.left": "red",
+    "order.urged": "red",
+    "order.prioritised": "blue",
 }
 
 WHO = {
@@ -178,8 +198,14 @@ def _details(data: dict) -> list[str]:
     facts.extend(_of_programme(data))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
+    if data.get("address"):
+        facts.append(_change(data["address"], str))
+    if data.get("urges", 0) > 1:
+        facts.append(_("%(count)d times") % {"count": data["urges"]})
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
+    if data.get("outcome"):
+        facts.append(_label(Outcome, data["outcome"]))
     if data.get("agreed_with_buyer"):
         facts.append(_("agreed with the buyer beforehand"))
     if data.get("reference"):
@@ -212,6 +238,8 @@ def _said(data: dict) -> list[tuple[str, str]]:
     said = []
     if data.get("buyer_sees"):
         said.append((_("The buyer sees"), data["buyer_sees"]))
+    if data.get("claim"):
+        said.append((_("Claim"), data["claim"]))
     if data.get("message"):
         said.append((_("Message"), data["message"]))
     if data.get("text"):

@@ -1,17 +1,22 @@
 """Refunds and what hangs on them."""
 
+from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.refund import Refund, RefundLine
 from refunds.models.returnless import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Step
 from refunds.models.thread import Message, Sender
 
 __all__ = [
     "CoveredProduct",
+    "Dispute",
+    "DisputeStatus",
     "Enrolment",
     "EnrolmentStatus",
     "LiveSession",
     "Message",
+    "Outcome",
     "Refund",
     "RefundLine",
     "Sender",
+    "Side",
     "Step",
 ]

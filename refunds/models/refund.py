@@ -96,7 +96,7 @@ class Refund(TenantModel):
 
     @property
     def is_new(self) -> bool:
-        """Whether it was made just now and has not been read back: no offers or payments can hang on it yet."""
+        """Whether it was made just now and has not been read back: only what answered it at once can hang on it."""
         return self._state.adding
 
     @property
@@ -176,9 +176,30 @@ class Refund(TenantModel):
         """The money has arrived."""
         self.resolved_at, self.needs_attention = now, False
 
+    @transition(field=status, source=Status.REFUNDED, target=Status.REFUNDING)
+    def unsettle(self):
+        """The money came back: it has to be paid again."""
+        self.resolved_at = None
+
+    @transition(
+        field=status, source=[Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED], target=Status.DISPUTED
+    )
+    def dispute(self):
+        """The platform was asked to step in: no clock runs, a person decides (R7)."""
+        self._deadline()
+
+    @transition(field=status, source=Status.DISPUTED, target=Status.REFUNDING)
+    def grant(self):
+        """The platform gives the buyer the amount, or the part of it that the caller has set (R7)."""
+
+    @transition(field=status, source=Status.DISPUTED, target=Status.CLOSED)
+    def deny(self, *, now):
+        """The platform sides with the merchant (R7)."""
+        self.resolved_at = now
+
     @transition(
         field=status,
-        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED],
+        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED, Status.DISPUTED],
         target=Status.WITHDRAWN,
     )
     def withdraw(self, *, now):

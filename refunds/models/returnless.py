@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField, transition
+from django_fsm import FSMField, transition
 
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
@@ -46,9 +46,8 @@ STEPS_DONE = {
 }
 JOINED = frozenset({EnrolmentStatus.CONFIRMED, EnrolmentStatus.IN_FORCE})
 # From these the first step begins anew: 1.0 is gone, and a store that left reads the agreement again (R8).
-BEGINNINGS = (EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.LEFT, EnrolmentStatus.EARLIER)
+BEGINNINGS = [EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.LEFT, EnrolmentStatus.EARLIER]
 _S = EnrolmentStatus
-_FROM_AGREED = [_S.AGREED, _S.BUDGETED, _S.TOP_UP_SET, _S.READY, _S.CONFIRMED, _S.IN_FORCE]
 
 
 class Enrolment(TenantModel):
@@ -94,6 +93,11 @@ class Enrolment(TenantModel):
         """Under what its history is kept: the budget's id."""
         return self.budget_id
 
+    def agree(self, *, version: str, text_version: str, by: str, now) -> None:
+        """Keep which text was accepted, when and by whom, for which version of the programme (R2)."""
+        self.version = version
+        self.agreement_version, self.agreement_at, self.agreement_by = text_version, now, by
+
     @property
     def is_joined(self) -> bool:
         """Whether every step is done."""
@@ -114,31 +118,21 @@ class Enrolment(TenantModel):
         """The step that comes next; None once everything is confirmed."""
         return next((step for step in Step.values if step not in self.steps_done), None)
 
-    def _onward(self, first: str, done: str) -> str:
-        """`done` when the enrolment was only as far as `first`, else where it is: a step may be done again."""
-        return done if self.status == first else self.status
+    @transition(field=status, source=BEGINNINGS, target=_S.AGREED)
+    def accept_agreement(self):
+        """The first step (R2)."""
 
-    @transition(field=status, source=[*BEGINNINGS, *_FROM_AGREED], target=RETURN_VALUE(*_FROM_AGREED))
-    def accept_agreement(self, *, version: str, text_version: str, by: str, now):
-        """The first step; later the same call accepts a newer text (R2)."""
-        self.agreement_version, self.agreement_at, self.agreement_by = text_version, now, by
-        self.version = version
-        return _S.AGREED if self.status in BEGINNINGS else self.status
-
-    @transition(field=status, source=_FROM_AGREED, target=RETURN_VALUE(*_FROM_AGREED))
+    @transition(field=status, source=_S.AGREED, target=_S.BUDGETED)
     def set_budget(self):
         """The second step (R2)."""
-        return self._onward(_S.AGREED, _S.BUDGETED)
 
-    @transition(field=status, source=_FROM_AGREED[1:], target=RETURN_VALUE(*_FROM_AGREED[1:]))
+    @transition(field=status, source=_S.BUDGETED, target=_S.TOP_UP_SET)
     def set_auto_top_up(self):
         """The third step (R2)."""
-        return self._onward(_S.BUDGETED, _S.TOP_UP_SET)
 
-    @transition(field=status, source=_FROM_AGREED[2:], target=RETURN_VALUE(*_FROM_AGREED[2:]))
+    @transition(field=status, source=_S.TOP_UP_SET, target=_S.READY)
     def choose_products(self):
         """The fourth step (R2)."""
-        return self._onward(_S.TOP_UP_SET, _S.READY)
 
     @transition(field=status, source=_S.READY, target=_S.CONFIRMED)
     def confirm(self, *, now):
@@ -146,10 +140,9 @@ class Enrolment(TenantModel):
         self.confirmed_at, self.left_at = now, None
 
     @transition(field=status, source=_S.EARLIER, target=_S.CONFIRMED, conditions=[lambda e: e.version == "2.0"])
-    def upgrade(self, *, version: str, text_version: str, by: str, now):
+    def upgrade(self, *, now):
         """From 2.0 in one step (R8)."""
-        self.version, self.confirmed_at = version, now
-        self.agreement_version, self.agreement_at, self.agreement_by = text_version, now, by
+        self.confirmed_at = now
 
     @transition(field=status, source=[_S.CONFIRMED, _S.IN_FORCE], target=_S.IN_FORCE)
     def come_into_force(self, *, since):

@@ -3,7 +3,7 @@
 Locks: the enrolment, then the budget.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -96,13 +96,13 @@ def change_settings(*, store: Store, settings: Settings, actor: Actor, now: date
     if "agreement_version" in settings:
         _accept_agreement(writes, enrolment, settings["agreement_version"], actor, now)
     if "budget" in settings:
-        _step(enrolment, enrolment.set_budget)
+        _step(enrolment, Step.BUDGET, enrolment.set_budget)
         budgets.set_balance(writes, enrolment.budget, balance=settings["budget"], actor=actor, now=now)
     if "auto_top_up" in settings:
-        _step(enrolment, enrolment.set_auto_top_up)
+        _step(enrolment, Step.AUTO_TOP_UP, enrolment.set_auto_top_up)
         _set_auto_top_up(writes, enrolment, settings["auto_top_up"], actor, now)
     if "products" in settings:
-        _step(enrolment, enrolment.choose_products)
+        _step(enrolment, Step.PRODUCTS, enrolment.choose_products)
         _choose_products(writes, enrolment, settings["products"], actor, now)
     if enrolment.is_joined:
         budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
@@ -123,11 +123,12 @@ def _open(store: Store) -> Enrolment:
     return enrolment
 
 
-def _step(enrolment: Enrolment, do) -> None:
-    """Go a step, if it is its turn."""
-    if not can_proceed(do):
+def _step(enrolment: Enrolment, step: str, do: Callable[[], None]) -> None:
+    """Go a step if it is its turn; one that is done may be done again."""
+    if can_proceed(do):
+        do()
+    elif step not in enrolment.steps_done:
         raise incomplete(enrolment)
-    do()
 
 
 def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, actor: Actor, now: datetime) -> None:
@@ -138,8 +139,9 @@ def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, acto
             "agreement_version", _("Accept the current agreement, version %(version)s.") % {"version": CURRENT}
         )
     before = enrolment.status
+    _step(enrolment, Step.AGREEMENT, enrolment.accept_agreement)
     offered = enrolment.store.rules.returnless_version
-    enrolment.accept_agreement(version=offered, text_version=version, by=actor.label or actor.id, now=now)
+    enrolment.agree(version=offered, text_version=version, by=actor.label or actor.id, now=now)
     writes.update(enrolment, "version", "agreement_version", "agreement_at", "agreement_by")
     tell(writes, "agreement_accepted", enrolment, before, actor=actor, now=now, rule="R2", version=version)
 

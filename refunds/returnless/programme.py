@@ -79,7 +79,8 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
         )
     before, earlier = enrolment.status, enrolment.version
     version = store.rules.returnless_version
-    enrolment.upgrade(version=version, text_version=CURRENT, by=actor.label or actor.id, now=now)
+    enrolment.upgrade(now=now)
+    enrolment.agree(version=version, text_version=CURRENT, by=actor.label or actor.id, now=now)
     writes = WriteSet()
     fields = ("status", "version", "confirmed_at", "agreement_version", "agreement_at", "agreement_by")
     writes.update(enrolment, *fields)

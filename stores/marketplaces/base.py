@@ -27,6 +27,7 @@ class MarketplaceRules:
     merchant_inspects_within: timedelta = timedelta(days=10)  # then refunded
     buyer_disputes_within: timedelta = timedelta(days=7)  # then closed
     offer_lives: timedelta | None = timedelta(hours=24)  # never beyond the refund's own deadline; None: until then (T7)
+    evidence_within: timedelta = timedelta(days=3)  # then neither side may add any
     resubmissions: int = 3
     ships_within: timedelta = timedelta(hours=48)
 
@@ -44,6 +45,11 @@ class MarketplaceRules:
     # What is promised on top of an order (a gift, a reship, an exchange) is a parcel with a deadline (Q16).
     promise_ships_within: timedelta = timedelta(hours=48)  # then late
     promise_escalates_after: timedelta = timedelta(hours=24)  # then the platform is told
+
+    # Order saving before shipping: the platform answers a refund with a proposal to stay (K1); buyers may urge (K5, K6).
+    proposes_stay: bool = False
+    urge_counts_every: timedelta = timedelta(hours=24)  # a buyer who urges more often is counted once
+    urge_alert_at: int = 10  # so many urged orders interrupt the desk, unless the store sets another number
 
     # Small payments (K8–K10).
     payment_window: timedelta = timedelta(days=365)

@@ -12,8 +12,10 @@ from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from orders.parcels import owe_parcel
 from payments.models import Payment
+from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
+from refunds.disputes import open_dispute
 from refunds.models import Refund
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import change_settings
@@ -72,6 +74,10 @@ class Names:
         return self._moved(refund, returns.ship_return, carrier="SF", tracking_number="R1", actor=BUYER)
 
     @cached_property
+    def dispute(self) -> str:
+        return str(make_dispute(self.shop).pk)
+
+    @cached_property
     def payment(self) -> str:
         refund = self._moved(
             str(self.shop.refund(kind="refund_only").pk), refund_actions.approve_refund, actor=MERCHANT
@@ -99,6 +105,10 @@ class Names:
         with self.shop.scope():
             change_settings(store=self.shop.store, settings=settings, actor=MERCHANT, now=NOON)
         return self.item
+
+    @cached_property
+    def coupon(self) -> str:
+        return str(make_coupon(self.shop).pk)
 
     @cached_property
     def parcel(self) -> str:
@@ -138,6 +148,26 @@ def make_parcel(shop: Shop):
         )
         writes.flush()
     return parcel
+
+
+def make_small_payment(shop: Shop, order=None, **kwargs) -> Payment:
+    """One yuan for the buyer of an order."""
+    order = order or shop.order()
+    with shop.scope():
+        return send_small_payment(
+            store=shop.store,
+            order_number=order.number,
+            **{"amount": Decimal("1.00"), "purpose": "other", "actor": MERCHANT, "now": NOON, **kwargs},
+        )
+
+
+def make_dispute(shop: Shop):
+    """A dispute that the buyer has opened."""
+    refund = shop.refund()
+    with shop.scope():
+        return open_dispute(
+            store_id=shop.store.pk, refund_id=refund.pk, opened_by="buyer", claim="broken", actor=BUYER, now=NOON
+        )
 
 
 def make_coupon(shop: Shop):
@@ -181,6 +211,7 @@ class Call:
     body: Callable[[Names], dict] | None = None
     status: int = 200
     names: tuple[str, ...] = ()
+    needs_key: bool = False  # an Idempotency-Key
 
     def __str__(self) -> str:
         return f"{self.verb} {self.route}"
@@ -251,6 +282,8 @@ CALLS = [
     _read("orders/{}/", "SM", "orders", "to_ship"),
     _post("orders/{}/ship/", "S", "orders", "to_ship", PARCEL),
     _post("orders/{}/deliver/", "M", "orders", "in_transit"),
+    _post("orders/{}/urge/", "M", "orders", "to_ship"),
+    _post("orders/{}/change-address/", "SM", "orders", "to_ship", {"address": "elsewhere"}),
     _read("refunds/", "SM", "refunds"),
     _post(
         "refunds/",
@@ -275,8 +308,15 @@ CALLS = [
     _post("offers/{}/decline/", "M", "offers", "offer"),
     _read("refunds/{}/messages/", "SM", "refunds", "refund"),
     _post("refunds/{}/messages/", "SM", "refunds", "refund", {"text": "hello"}, 201),
+    _read("disputes/", "SM", "refunds"),
+    _post("disputes/", "SM", "refunds", body=lambda n: {"refund": n.refund, "claim": "x"}, status=201, also=["refund"]),
+    _read("disputes/{}/", "SM", "refunds", "dispute"),
+    _post("disputes/{}/decide/", "M", "refunds", "dispute", {"outcome": "merchant", "note": "x"}),
     _read("coupons/", "S", "offers"),
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
+    _post(
+        "coupons/{}/grant/", "S", "offers", "coupon", lambda n: {"order": n.in_transit}, status=201, also=["in_transit"]
+    ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
     _post("refunds/{}/negotiate/", "S", "refunds", "promised", {"text": "hello"}),
@@ -294,5 +334,24 @@ CALLS = [
     _post("returnless/live-sessions/", "M", "payments", body={"live_session": "L1"}, status=201),
     _read("returnless/badges/", "SM", "payments"),
     _read("payments/", "S", "payments"),
+    Call(
+        "POST",
+        "payments/",
+        "S",
+        "payments",
+        lambda n: "payments/",
+        lambda n: {"order": n.in_transit, "amount": "1.00", "purpose": "other"},
+        201,
+        ("in_transit",),
+        needs_key=True,
+    ),
+    Call(
+        "GET",
+        "payments/allowance/",
+        "S",
+        "payments",
+        lambda n: f"payments/allowance/?order={n.in_transit}",
+        names=("in_transit",),
+    ),
     _read("payments/{}/", "S", "payments", "payment"),
 ]

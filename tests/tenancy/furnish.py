@@ -6,11 +6,11 @@ from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
-from payments.models import Budget
+from payments.models import Budget, PaymentTerms
 from refunds.messages import post_message
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from stores.models import Membership, Product, User
-from tests.tenancy.calls import make_coupon, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -33,6 +33,10 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
         _furnish_returnless(shop)
     make_parcel(shop)
+    make_small_payment(shop)
+    with shop.scope():
+        PaymentTerms.objects.create(store=shop.store, per_order=5)
+    make_dispute(shop)
     return shop
 
 

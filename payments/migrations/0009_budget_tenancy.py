@@ -7,7 +7,7 @@ from common.tenancy_sql import referable, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0006_budget"),
+        ("payments", "0008_budget"),
     ]
 
     operations = [

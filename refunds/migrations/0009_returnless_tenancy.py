@@ -7,8 +7,8 @@ from common.tenancy_sql import referable, same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refunds", "0006_returnless"),
-        ("payments", "0007_budget_tenancy"),
+        ("refunds", "0008_returnless"),
+        ("payments", "0009_budget_tenancy"),
         ("stores", "0004_open_categories"),
     ]
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0005_more_accounts'),
-        ('stores', '0004_open_categories'),
+        ('payments', '0007_small_payments_tenancy'),
+        ('stores', '0005_order_saving'),
     ]
 
     operations = [

@@ -9,10 +9,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_line_programme'),
-        ('payments', '0006_budget'),
-        ('refunds', '0005_programme'),
-        ('stores', '0004_open_categories'),
+        ('orders', '0007_line_programme'),
+        ('payments', '0008_budget'),
+        ('refunds', '0007_disputes_tenancy'),
+        ('stores', '0005_order_saving'),
     ]
 
     operations = [
