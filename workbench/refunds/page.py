@@ -11,6 +11,7 @@ from refunds.models import Refund
 from stores.models import User
 from stores.permissions import PAY, can
 from workbench.refunds.decisions import choices_for
+from workbench.refunds.programme import programme_of
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 from workbench.timeline import timeline
@@ -71,6 +72,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
+        "programme": programme_of(refund),
         "thread": thread_of(refund, user),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),

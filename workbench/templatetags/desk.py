@@ -32,6 +32,10 @@ TONES = {
     "shipped": "blue",
     "owed": "amber",
     "delivered": "green",
+    "earlier": "amber",
+    "ready": "amber",
+    "confirmed": "blue",
+    "in_force": "green",
 }
 
 
