@@ -7,7 +7,7 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel
+from orders.models import Order, OrderLine, OwedParcel, Shipment
 from stores.models import ProductSource
 
 MAX_LINES = 200
@@ -46,8 +46,9 @@ class OrderLineSerializer(serializers.ModelSerializer):
             "programme",
             "claimed_quantity",
             "claimed_amount",
+            "cancelled_quantity",
         ]
-        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount"]
+        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity"]
 
     @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
     def get_programme(self, line):
@@ -169,3 +170,11 @@ class ParcelSerializer(serializers.ModelSerializer):
             "created_at",
             "shipped_at",
         ]
+
+
+class ShipmentSerializer(serializers.ModelSerializer):
+    """A parcel as its carrier tells of it."""
+
+    class Meta:
+        model = Shipment
+        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]

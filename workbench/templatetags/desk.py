@@ -36,6 +36,16 @@ TONES = {
     "ready": "amber",
     "confirmed": "blue",
     "in_force": "green",
+    "announced": "blue",
+    "awaiting_pickup": "amber",
+    "in_transit": "blue",
+    "coming_back": "blue",
+    "back": "green",
+    "recall_refused": "red",
+    "lost": "red",
+    "open": "amber",
+    "paid": "green",
+    "refused": "red",
 }
 
 

@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_line_programme'),
+        ('orders', '0009_line_programme'),
         ('payments', '0008_budget'),
-        ('refunds', '0007_disputes_tenancy'),
+        ('refunds', '0009_shipments_tenancy'),
         ('stores', '0005_order_saving'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0006_saving'),
+        ('orders', '0008_shipments_tenancy'),
     ]
 
     operations = [

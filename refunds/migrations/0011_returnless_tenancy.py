@@ -7,7 +7,7 @@ from common.tenancy_sql import referable, same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refunds", "0008_returnless"),
+        ("refunds", "0010_returnless"),
         ("payments", "0009_budget_tenancy"),
         ("stores", "0004_open_categories"),
     ]
