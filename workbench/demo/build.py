@@ -18,9 +18,12 @@ from orders.models import Order
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
+from refunds.messages import post_message
+from refunds.returnless.review import negotiate_refund
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
+from workbench.demo import returnless
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.scenes import SCENES, Scene
 
@@ -63,15 +66,22 @@ def open_stores(now: datetime) -> list[Store]:
     return stores
 
 
+def scenes_of(store_code: str) -> list[Scene]:
+    """The store's scenes."""
+    return SCENES[store_code] + (returnless.RETURNLESS if store_code == returnless.STORE else [])
+
+
 def play(store: Store, now: datetime) -> Iterator[str]:
     """Play the store's scenes up to `now`, yielding a word per happening, for a progress bar."""
     play_store = Play(store, now)
     happenings = [
         happening
-        for number, scene in enumerate(SCENES[store.code])
+        for number, scene in enumerate(scenes_of(store.code))
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    if store.code == returnless.STORE:
+        happenings += returnless.programme_happenings(store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -80,7 +90,8 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
+    scenes = sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in scenes_of(code)) for code in store_codes)
+    return scenes + (returnless.HAPPENINGS if returnless.STORE in store_codes else 0)
 
 
 class Play:
@@ -187,6 +198,14 @@ class Play:
     def approve(self, number: int) -> None:
         """The merchant says yes."""
         self._on_refund(refund_actions.approve_refund, number, AGENT)
+
+    def talk(self, number: int, text: str) -> None:
+        """The merchant negotiates first."""
+        self._on_refund(negotiate_refund, number, AGENT, text=text)
+
+    def reply(self, number: int, text: str) -> None:
+        """The buyer writes."""
+        self._on_refund(post_message, number, BUYER, text=text)
 
     def reject(self, number: int, **arguments) -> None:
         """The merchant says no."""
