@@ -146,7 +146,14 @@ def test_the_page_shows_budget_products_sessions_and_the_certified_mark(shop, si
     assert "from the service budget at once; the buyer keeps the goods" in text(desk.get(approve))
     assert desk.post(approve).status_code == 302
     shown = text(desk.get(PAGE))
-    for part in ('id="certified"', "¥41.00", refund.order.number, "Quilt 8000", "L1", f"/live/{shop.store.code}/badges.json"):
+    for part in (
+        'id="certified"',
+        "¥41.00",
+        refund.order.number,
+        "Quilt 8000",
+        "L1",
+        f"/live/{shop.store.code}/badges.json",
+    ):
         assert part in shown, part
     assert "Certified merchant" in text(desk.get(f"stores/store/{shop.store.pk}/change/"))
     assert "Leave the programme" in text(desk.get(f"{PAGE}leave/"))

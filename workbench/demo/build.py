@@ -23,7 +23,7 @@ from refunds.returnless.review import negotiate_refund
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
-from workbench.demo import returnless
+from workbench.demo import returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.scenes import SCENES, Scene
 
@@ -80,8 +80,8 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
-    if store.code == returnless.STORE:
-        happenings += returnless.programme_happenings(store, now)
+    happenings += returnless.happenings(store, now)
+    happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -90,8 +90,13 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    scenes = sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in scenes_of(code)) for code in store_codes)
-    return scenes + (returnless.HAPPENINGS if returnless.STORE in store_codes else 0)
+    return sum(
+        PLAIN_ORDERS
+        + returnless.count(code)
+        + small_payments.count(code)
+        + sum(2 + len(scene.steps) for scene in scenes_of(code))
+        for code in store_codes
+    )
 
 
 class Play:

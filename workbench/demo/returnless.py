@@ -18,7 +18,6 @@ LIVE_ROOM = Actor(ActorKind.BUYER, "demo", "快手直播")
 STORE = "kuaishou-demo"
 COVERED = ["830036", "830037"]
 ADDED_LATER = "830038"
-HAPPENINGS = 5  # of the programme itself
 EARLIER_STORE = ("kuaishou-earlier", "老铁零食铺", "2.0")
 EARLIER_PRODUCTS = [("850051", "手撕面包 整箱", "29.90"), ("850052", "每日坚果 30 包", "69.00")]
 
@@ -64,8 +63,15 @@ RETURNLESS = [
 ]
 
 
-def programme_happenings(store: Store, now: datetime) -> Iterator[tuple[datetime, Callable[[], None]]]:
+def count(store_code: str) -> int:
+    """How many happenings there are beside the scenes."""
+    return 5 if store_code == STORE else 0
+
+
+def happenings(store: Store, now: datetime) -> Iterator[tuple[datetime, Callable[[], None]]]:
     """(when, what): the store joins, goes live, and chooses one more product for its next session."""
+    if store.code != STORE:
+        return
     settings = {
         "agreement_version": CURRENT,
         "budget": Decimal("600.00"),

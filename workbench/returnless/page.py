@@ -1,8 +1,6 @@
 """The programme's page: the budget and where its yuan went, what is covered, from which sessions on (R3–R6, R10)."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
 from django.urls import reverse
 
@@ -19,11 +17,10 @@ MOST_PRODUCTS = 100
 
 @dataclass(frozen=True)
 class Movement:
-    """Yuan into the budget (`amount` above zero) or out of it. `refund` is what they were paid for."""
+    """Yuan into the budget or out of it. `refund` is what they were paid for."""
 
-    at: datetime
-    amount: Decimal
     transfer: Transfer
+    is_in: bool
     refund: Refund | None
 
     @property
@@ -47,15 +44,10 @@ def movements(store: Store, enrolment: Enrolment) -> list[Movement]:
     }
     drawn = transfers.filter(topic_id__in=refunds, debit_account_id=own, purpose=TransferPurpose.PAYOUT)
     found = [
-        Movement(
-            transfer.created_at,
-            transfer.amount if transfer.credit_account_id == own else -transfer.amount,
-            transfer,
-            refunds.get(transfer.topic_id),
-        )
+        Movement(transfer, transfer.credit_account_id == own, refunds.get(transfer.topic_id))
         for transfer in [*filled, *drawn]
     ]
-    return sorted(found, key=lambda movement: movement.at, reverse=True)[:MOST_MOVEMENTS]
+    return sorted(found, key=lambda movement: movement.transfer.created_at, reverse=True)[:MOST_MOVEMENTS]
 
 
 def covered_products(store: Store) -> list[CoveredProduct]:
