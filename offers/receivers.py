@@ -3,8 +3,10 @@
 from django.dispatch import receiver
 
 from offers.actions import end_pending
-from offers.models import Offer
-from refunds.signals import refunds_decided
+from offers.models import Offer, OfferStatus
+from payments.models import PaymentStatus
+from payments.signals import payments_settled
+from refunds.signals import payment_repeated, refunds_decided
 
 
 @receiver(refunds_decided)
@@ -22,3 +24,22 @@ def end_pending_offers(sender, refunds, writes, actor, now, **kwargs) -> None:
     for offer in offers:
         offer.refund = by_id[offer.refund_id]
     end_pending(writes, offers, actor=actor, now=now)
+
+
+@receiver(payments_settled)
+def count_unpaid_offers_again(sender, payments, **kwargs) -> None:
+    """An offer whose money was declined for good cost nothing: its figures are made anew (Q18)."""
+    failed = [payment for payment in payments if payment.status == PaymentStatus.FAILED]
+    if failed:
+        _count_again({payment.store_id for payment in failed}, [payment.topic_id for payment in failed])
+
+
+@receiver(payment_repeated)
+def count_paid_offer_again(sender, refund, **kwargs) -> None:
+    """Paid after all."""
+    _count_again({refund.store_id}, [refund.pk])
+
+
+def _count_again(store_ids: set[int], refund_ids: list) -> None:
+    accepted = Offer.objects.filter(store_id__in=store_ids, refund_id__in=refund_ids, status=OfferStatus.ACCEPTED)
+    accepted.update(is_rolled=False)

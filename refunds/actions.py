@@ -20,7 +20,7 @@ from payments.actions import reserve_payment
 from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.models import Refund
-from refunds.signals import refunds_decided
+from refunds.signals import payment_repeated, refunds_decided
 from refunds.states import Status
 from stores.actions import default_return_address
 from stores.models import ReturnAddress
@@ -274,5 +274,6 @@ def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: da
         actor=actor,
         now=now,
     )
+    payment_repeated.send(sender=Refund, refund=refund)
     writes.flush()
     return refund
