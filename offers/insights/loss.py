@@ -38,6 +38,9 @@ class Loss:
         return Loss(**{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)})
 
 
+LOSS_PARTS = (*(part.name for part in fields(Loss)), "hidden", "total")
+
+
 def loss_of(order: Order, refund: Refund, costs: Costs) -> Loss:
     """What the refund costs when it is paid, at these rates.
 

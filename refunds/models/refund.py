@@ -84,7 +84,9 @@ class Refund(TenantModel):
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
             models.Index(
-                fields=["store", "id"], condition=Q(status="refunded", is_loss_counted=False), name="refund_loss_to_count"
+                fields=["store", "id"],
+                condition=Q(status="refunded", is_loss_counted=False),
+                name="refund_loss_to_count",
             ),
         ]
 

@@ -5,7 +5,9 @@ from django.db import connection
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
-from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from offers.insights.rates import set_cost_rates
+from offers.insights.rebuild import roll_everything
+from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
 from refunds.messages import post_message
 from stores.models import Membership, User
 from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
@@ -31,6 +33,7 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
     make_parcel(shop)
     make_dispute(shop)
+    roll_everything()
     return shop
 
 
@@ -44,6 +47,8 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     )
     StoreMethod.objects.create(store=store, method="gift", available_from=NOON.date())
     Acceptance.objects.create(store=store, reason="other", method="gift")
+    set_cost_rates(store=store, changes={}, actor=MERCHANT, now=NOON)
+    DailyLoss.objects.create(store=store, date=NOON.date(), marketplace=store.marketplace, reason="other")
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
     BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
     post_message(store_id=store.pk, refund_id=refund.pk, text="hello", actor=BUYER, now=NOON)

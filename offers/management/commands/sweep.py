@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from common import clock
+from offers.insights.rollup import roll_up
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.parcels import sweep_due_parcels
@@ -15,6 +16,7 @@ STEPS = {
     "promises": sweep_due_parcels,
     "settlements": settle_batch,
     "answers counted": count_ended_offers,
+    "rolled up": roll_up,
 }
 
 
