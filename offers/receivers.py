@@ -3,9 +3,10 @@
 from django.dispatch import receiver
 
 from offers.actions import end_pending
+from offers.insights.rollup import uncount_losses
 from offers.models import Offer, OfferStatus
 from payments.models import PaymentStatus
-from payments.signals import payments_settled
+from payments.signals import payments_reversed, payments_settled
 from refunds.signals import payment_repeated, refunds_decided
 
 
@@ -32,6 +33,15 @@ def count_unpaid_offers_again(sender, payments, **kwargs) -> None:
     failed = [payment for payment in payments if payment.status == PaymentStatus.FAILED]
     if failed:
         _count_again({payment.store_id for payment in failed}, [payment.topic_id for payment in failed])
+
+
+@receiver(payments_reversed)
+def count_what_came_back(sender, payments, **kwargs) -> None:
+    """Money that came back was neither a cost nor a loss, until it is paid again."""
+    store_ids = {payment.store_id for payment in payments}
+    refund_ids = [payment.topic_id for payment in payments]
+    uncount_losses(store_ids, refund_ids)
+    _count_again(store_ids, refund_ids)
 
 
 @receiver(payment_repeated)

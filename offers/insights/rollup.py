@@ -4,6 +4,7 @@ One roll-up runs at a time (an advisory lock), and what it reads it reads after 
 offer's outcome clears its `is_rolled` in the same transaction, so nothing that commits in between is lost.
 """
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -25,24 +26,40 @@ def _added(table: str, measures) -> str:
 
 _KEY, _MEASURES = ", ".join(RETENTION_KEY), ", ".join(MEASURES)
 
-# Accepted offers on other refunds of a lost refund's order have kept less than they seemed to.
-_COUNT_LOSSES = f"""
-WITH lost AS (
-    UPDATE refunds_refund SET is_loss_counted = true WHERE id IN (
-        SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted
-        LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
-    ) RETURNING id, store_id, order_id
-), losses AS ({LOSS}), added AS (
-    INSERT INTO offers_dailyloss ({", ".join(LOSS_KEY)}, {", ".join(LOSSES)})
-    SELECT {", ".join(LOSS_KEY)}, {_sums(LOSSES)} FROM losses GROUP BY {", ".join(LOSS_KEY)} ORDER BY store_id, date, reason
-    ON CONFLICT (store_id, date, reason) DO UPDATE SET {_added("offers_dailyloss", LOSSES)}
-), again AS (
-    UPDATE offers_offer o SET is_rolled = false FROM lost JOIN refunds_refund r
-      ON r.store_id = lost.store_id AND r.order_id = lost.order_id AND r.id <> lost.id
-    WHERE o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
+
+def _losses(is_counted: str, which: str, sign: str) -> str:
+    """Count refunds as lost, or no longer. Accepted offers on other refunds of the order have then kept something else."""
+    return f"""
+    WITH lost AS (
+        UPDATE refunds_refund SET is_loss_counted = {is_counted} WHERE id IN ({which})
+        RETURNING id, store_id, order_id
+    ), losses AS ({LOSS}), added AS (
+        INSERT INTO offers_dailyloss ({", ".join(LOSS_KEY)}, {", ".join(LOSSES)})
+        SELECT {", ".join(LOSS_KEY)}, {_sums(LOSSES)} FROM losses
+        GROUP BY {", ".join(LOSS_KEY)} ORDER BY store_id, date, reason
+        ON CONFLICT (store_id, date, reason)
+        DO UPDATE SET {", ".join(f"{name} = offers_dailyloss.{name} {sign} excluded.{name}" for name in LOSSES)}
+    ), again AS (
+        UPDATE offers_offer o SET is_rolled = false FROM lost JOIN refunds_refund r
+          ON r.store_id = lost.store_id AND r.order_id = lost.order_id AND r.id <> lost.id
+        WHERE o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
+    )
+    SELECT count(*) FROM lost
+    """
+
+
+_COUNT_LOSSES = _losses(
+    "true",
+    """SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted
+       LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
+    "+",
 )
-SELECT count(*) FROM lost
-"""
+_UNCOUNT_LOSSES = _losses(
+    "false",
+    """SELECT id FROM refunds_refund
+       WHERE store_id = ANY(%(stores)s) AND id = ANY(%(refunds)s::uuid[]) AND is_loss_counted""",
+    "-",
+)
 
 _LOCK_OFFERS = """
     SELECT id FROM offers_offer WHERE NOT is_rolled AND status <> 'pending'
@@ -76,6 +93,12 @@ WITH chosen AS (SELECT unnest(%(ids)s::uuid[]) AS id), fresh AS ({FRESH}), delta
 )
 SELECT count(*) FROM fresh
 """
+
+
+def uncount_losses(store_ids: Iterable[int], refund_ids: Sequence[UUID]) -> None:
+    """Take refunds out of the losses whose money comes back, before they are refunded no longer. In the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCOUNT_LOSSES, {"stores": list(store_ids), "refunds": list(refund_ids), **rule_parameters()})
 
 
 def roll_up(*, limit: int = BATCH) -> int:

@@ -15,7 +15,8 @@ from offers.actions import send_offer
 from offers.insights.rebuild import rebuild, roll_everything
 from offers.models import CostRates, DailyRetention, Offer, Outcome
 from offers.verification import run_checks
-from payments.models import Payment
+from payments.models import Payment, SandboxTransfer
+from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
 from refunds.actions import retry_payment
 from stores.actions import create_store_key
@@ -241,6 +242,29 @@ def test_a_sale_that_is_refunded_later_was_not_kept(rated, clock):
     assert live["totals"]["taken_back"] == "40.00"
     assert live["lost"]["refunds"] == 2
     assert live["lost"]["sale"] == "60.00"
+
+
+@pytest.mark.rule("Q18")
+def test_a_refund_whose_money_comes_back_is_not_lost(rated, clock):
+    order = rated.order()
+    accepted(rated, rated.refund(order), method="red_packet", amount="5.00")
+    settle_batch()
+    later = rated.refund(order, kind="refund_only", amount="30.00")
+    rated.merchant.post(f"refunds/{later.pk}/approve/")
+    settle_batch()
+    roll_everything()
+    assert money(rated)[::2] == ("29.00", "5.00")
+
+    with rated.scope():
+        payments = {payment.purpose: payment for payment in Payment.objects.all()}
+    for purpose in ("refund", "red_packet"):
+        with system_scope():
+            reverse_payments(reasons={payments[purpose].pk: "account closed"}, now=NOON)
+    SandboxTransfer.objects.update(outcome="returned")
+
+    assert money(rated)[::2] == ("59.00", "0.00")
+    live = consistent(rated)
+    assert (live["lost"]["refunds"], live["lost"]["total"]) == (0, "0.00")
 
 
 @pytest.mark.rule("Q18")

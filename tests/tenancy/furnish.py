@@ -8,9 +8,10 @@ from offers import actions as offer_actions
 from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
+from payments.models import PaymentTerms
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -32,6 +33,9 @@ def furnish(shop: Shop) -> Shop:
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
     make_parcel(shop)
+    make_small_payment(shop)
+    with shop.scope():
+        PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
     roll_everything()
     return shop

@@ -33,6 +33,9 @@ SHARED = {
     "stores_categoryopening",  # what the marketplaces have opened, edited by the operator
     "offers_marketplacemethod",  # the marketplaces' own switches, edited by the operator
     "offers_marketplaceacceptance",  # sums over all stores of a marketplace
+    "payments_gatewaynotice",  # what gateways told the platform; only its operator reads it
+    "payments_reconciliation",  # the platform's comparison with its gateways, its operator's
+    "payments_difference",
     "payments_sandboxtransfer",  # the sandbox gateway's memory: it plays an outside party
 }
 REFERENCES = [
@@ -187,7 +190,7 @@ def not_unique(unprotected):
         unique = run(
             """
             SELECT i.indexrelid::regclass::text, c.conname
-            FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
+            FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('u', 'p')
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
             WHERE i.indrelid = %s::regclass AND i.indisunique AND a.attname = %s
             """,
