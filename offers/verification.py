@@ -109,6 +109,22 @@ CHECKS = (
         """,
     ),
     Check(
+        "a proposal to stay that was accepted has withdrawn its refund and touches no money",
+        """
+        SELECT 'offer ' || f.id FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
+        WHERE f.method = 'stay' AND (f.status = 'accepted' AND r.status <> 'withdrawn' OR f.amount IS NOT NULL)
+        """,
+    ),
+    Check(
+        "an order was urged as often as it says",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN common_event e
+            ON e.store_id = o.store_id AND e.topic_id = o.id AND e.subject_id = o.id AND e.name = 'order.urged'
+        WHERE o.urges > 0 GROUP BY o.id HAVING o.urges <> count(e.id)
+        """,
+    ),
+    Check(
         "a payment has one payout in the phase that fits its state, and one reversal when it came back",
         """
         SELECT 'payment ' || p.id || ' (' || p.status || ')' FROM payments_payment p

@@ -10,7 +10,7 @@ from django_fsm import FSMField, transition
 from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
-from stores.models import Product, ProductSource
+from stores.models import Product, ProductSource, Store
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
@@ -39,8 +39,22 @@ GOODS_STATUS = {
 }
 
 
+TAGS = ("priority_shipping", "urged", "late")
+# An order whose money is asked back as a whole has nobody who waits for it.
+WANTED = Q(paid_amount=0) | Q(claimed_amount__lt=F("paid_amount"))
+WAITING = Q(status=OrderStatus.UNSHIPPED) & WANTED
+
+
 class OrderQuerySet(TenantQuerySet):
     """Named reads."""
+
+    def priority(self):
+        """To be shipped before others, since the buyer was persuaded to stay (K1)."""
+        return self.filter(WAITING, is_priority=True)
+
+    def urged(self):
+        """Waiting although the buyer asked for haste, in stores that see it (K5)."""
+        return self.filter(WAITING, is_urged=True, store__smart_customer_service=True)
 
     def late(self, now):
         """Not shipped although it should be."""
@@ -66,6 +80,9 @@ class Order(TenantModel):
     )
     is_priority = models.BooleanField(_("priority shipping"), default=False)
     is_urged = models.BooleanField(_("urged"), default=False)
+    urges = models.PositiveIntegerField(_("urged so often"), default=0, db_default=0)
+    urged_at = models.DateTimeField(_("last urged"), null=True)
+    address_changed_at = models.DateTimeField(_("address changed"), null=True)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
@@ -88,6 +105,11 @@ class Order(TenantModel):
                 name="order_claimed_within_paid",
             ),
             models.CheckConstraint(
+                condition=Q(is_urged=False, urges=0, urged_at=None)
+                | Q(is_urged=True, urges__gte=1, urged_at__isnull=False),
+                name="order_urges_are_dated",
+            ),
+            models.CheckConstraint(
                 condition=Q(small_payments__gte=0, small_payments__lte=MOST_SMALL_PAYMENTS),
                 name="order_small_payments_bounded",
             ),
@@ -97,6 +119,8 @@ class Order(TenantModel):
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
             models.Index(fields=["store", "ship_by"], condition=Q(status="unshipped"), name="order_to_ship"),
+            models.Index(fields=["store", "ship_by"], condition=WAITING & Q(is_priority=True), name="order_priority"),
+            models.Index(fields=["store", "ship_by"], condition=WAITING & Q(is_urged=True), name="order_urged"),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +135,20 @@ class Order(TenantModel):
     def refundable_amount(self) -> Decimal:
         """Yuan that nobody has claimed yet."""
         return self.paid_amount - self.claimed_amount
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the buyer still waits for it to be shipped."""
+        return self.status == OrderStatus.UNSHIPPED and (not self.paid_amount or self.claimed_amount < self.paid_amount)
+
+    def tags(self, store: Store, now) -> list[str]:
+        """Of TAGS those that it carries now: shipping clears them, and urges are for stores that see them (K1, K5)."""
+        on = {
+            "priority_shipping": self.is_waiting and self.is_priority,
+            "urged": self.is_waiting and self.is_urged and store.smart_customer_service,
+            "late": self.status == OrderStatus.UNSHIPPED and self.ship_by < now,
+        }
+        return [tag for tag in TAGS if on[tag]]
 
     @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):

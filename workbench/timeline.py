@@ -60,6 +60,9 @@ TITLES = {
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
     "order.delivered": gettext_lazy("Order delivered"),
+    "order.address_changed": gettext_lazy("Delivery address changed"),
+    "order.urged": gettext_lazy("The buyer urges shipping"),
+    "order.prioritised": gettext_lazy("Tagged for priority shipping"),
 }
 
 TONES = {
@@ -86,6 +89,8 @@ TONES = {
     "offer.accepted": "green",
     "order.delivered": "green",
     "offer.sent": "blue",
+    "order.urged": "red",
+    "order.prioritised": "blue",
 }
 
 WHO = {
@@ -171,6 +176,10 @@ def _details(data: dict) -> list[str]:
         facts.append(", ".join(data.get("coupons") or [data["coupon"]]))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
+    if data.get("address"):
+        facts.append(_change(data["address"], str))
+    if data.get("urges", 0) > 1:
+        facts.append(_("%(count)d times") % {"count": data["urges"]})
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
     if data.get("outcome"):

@@ -100,7 +100,7 @@ class Refund(TenantModel):
 
     @property
     def is_new(self) -> bool:
-        """Whether it was made just now and has not been read back: no offers or payments can hang on it yet."""
+        """Whether it was made just now and has not been read back: only what answered it at once can hang on it."""
         return self._state.adding
 
     @property

@@ -67,6 +67,11 @@ class MarketplaceRules:
     promise_ships_within: timedelta = timedelta(hours=48)  # then late
     promise_escalates_after: timedelta = timedelta(hours=24)  # then the platform is told
 
+    # Order saving before shipping: the platform answers a refund with a proposal to stay (K1); buyers may urge (K5, K6).
+    proposes_stay: bool = False
+    urge_counts_every: timedelta = timedelta(hours=24)  # a buyer who urges more often is counted once
+    urge_alert_at: int = 10  # so many urged orders interrupt the desk, unless the store sets another number
+
     # Money kept (Q18, K12): rates of a store that has set none, and how long a kept sale may still be lost again.
     costs: Costs = Costs()
     retention_holds: timedelta = timedelta(days=30)

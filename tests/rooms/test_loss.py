@@ -14,6 +14,7 @@ from orders.models import Order
 from payments.settlement import settle_batch
 from refunds.actions import approve_refund
 from refunds.models import Refund
+from refunds.returns import inspect_return, ship_return
 from stores.marketplaces import Costs
 from tests.api.helpers import detail
 from tests.world import BUYER, MERCHANT, NOON
@@ -68,7 +69,7 @@ def test_a_refund_says_what_it_costs_until_the_buyer_gives_up(taote):
     kind=st.sampled_from(["refund_only", "return_and_refund"]),
     shipped=st.booleans(),
     rates=st.fixed_dictionaries(
-        {name: yuan for name in ("acquisition", "outbound_freight", "return_freight", "handling")}
+        dict.fromkeys(("acquisition", "outbound_freight", "return_freight", "handling"), yuan)
         | {"stock_loss_percent": st.decimals("0", "100", places=2)}
     ),
 )
@@ -94,8 +95,6 @@ def test_the_roll_up_says_the_same_as_the_page(taote, price, part, kind, shipped
 
 
 def come_back(shop, refund) -> None:
-    from refunds.returns import inspect_return, ship_return
-
     common = {"store_id": shop.store.pk, "refund_id": refund.pk, "now": NOON}
     ship_return(**common, carrier="SF", tracking_number="R1", actor=BUYER)
     inspect_return(**common, passed=True, note="", actor=MERCHANT)

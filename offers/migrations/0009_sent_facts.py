@@ -7,7 +7,7 @@ CHARS = {"sent_by": (64, False), "sent_by_kind": (20, False), "sent_by_label": (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0007_bulk_language"), ("refunds", "0005_programme"), ("common", "0002_tenancy")]
+    dependencies = [("offers", "0008_stay"), ("refunds", "0005_programme"), ("common", "0002_tenancy")]
 
     operations = [
         *(

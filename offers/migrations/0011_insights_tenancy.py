@@ -6,7 +6,7 @@ from common.tenancy_sql import same_store, secure_table
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0009_insights")]
+    dependencies = [("offers", "0010_insights")]
 
     operations = [
         secure_table("offers_costrates"),

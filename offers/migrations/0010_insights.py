@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers', '0008_sent_facts'),
+        ('offers', '0009_sent_facts'),
         ('refunds', '0008_loss_counted'),
         ('stores', '0004_open_categories'),
     ]
