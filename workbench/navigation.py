@@ -18,6 +18,7 @@ MENU = [
             ("orders_order_changelist", "orders.view_order", "shopping_bag", lambda: _("Orders")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
+            ("insights", "offers.view_dailyretention", "savings", lambda: _("Money kept")),
         ],
     ),
     (

@@ -16,6 +16,7 @@ from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
 from workbench.forms import DeskForm, posted
+from workbench.insights.loss import loss_of_order
 from workbench.queues import QueueFilter, QueueMixin
 from workbench.templatetags.desk import badge, countdown, moment
 from workbench.timeline import timeline
@@ -90,7 +91,7 @@ class OrderAdmin(QueueMixin, DeskAdmin):
         return self._page(request, order, form)
 
     def _page(self, request, order: Order, form: ShipForm):
-        refunds = Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id")
+        refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
         payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")
         unshipped = order.status == OrderStatus.UNSHIPPED
         return self.page(
@@ -99,7 +100,8 @@ class OrderAdmin(QueueMixin, DeskAdmin):
             order.number,
             order=order,
             lines=list(order.lines.for_store(order.store_id).order_by("id")),
-            refunds=list(refunds),
+            refunds=refunds,
+            loss=loss_of_order(order, refunds),
             payments=list(payments),
             entries=timeline(order.store_id, order.pk),
             form=form if unshipped and can(request.user, SHIP, order.store_id) else None,

@@ -14,6 +14,8 @@ from unfold.sites import UnfoldAdminSite
 
 from workbench import dashboard
 from workbench.desk import SESSION_KEY, desk_of, find_store
+from workbench.insights.page import insights_view
+from workbench.insights.rates import rates_view
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -42,7 +44,12 @@ class WorkbenchSite(UnfoldAdminSite):
 
     def get_urls(self):
         """The admin's addresses and the desk's own."""
-        return [path("switch-store/", self.admin_view(switch_store), name="switch_store"), *super().get_urls()]
+        return [
+            path("switch-store/", self.admin_view(switch_store), name="switch_store"),
+            path("insights/", self.admin_view(insights_view), name="insights"),
+            path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
+            *super().get_urls(),
+        ]
 
     def each_context(self, request):
         """What every page shows: the desk, beside the theme's own."""

@@ -155,7 +155,14 @@ class InsightsViewSet(StoreViewSet):
     queryset = DailyRetention.objects.none()
     content_negotiation_class = FormatIsTheViews
 
-    @extend_schema(parameters=[SpanSerializer], responses=RetentionReportSerializer, filters=False)
+    @extend_schema(
+        parameters=[SpanSerializer],
+        responses={
+            (200, "application/json"): RetentionReportSerializer,
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+        filters=False,
+    )
     @action(detail=False, pagination_class=None)
     def retention(self, request):
         """Offers, acceptance, money kept and lost between two days, both included; `format=csv` is a table for a spreadsheet."""

@@ -1,5 +1,6 @@
 """A store's cost rates: each change is a new version from that instant on (Q18)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,6 +12,25 @@ from stores.marketplaces import Costs, MarketplaceRules
 from stores.models import Store
 
 RATES = tuple(Costs.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class RateHistory:
+    """A store's versions, the newest first."""
+
+    versions: tuple[CostRates, ...]
+
+    def at(self, instant: datetime | None, rules: MarketplaceRules) -> Costs:
+        """What held at an instant (None: what holds now); the rules' defaults before the store had set any."""
+        for version in self.versions:
+            if instant is None or version.valid_from <= instant:
+                return version.costs
+        return rules.costs
+
+
+def rates_of(store_id: int) -> RateHistory:
+    """Every version that the store has set; stores change them a few times a year."""
+    return RateHistory(tuple(CostRates.objects.for_store(store_id).newest_first()))
 
 
 def own_rates(store_id: int) -> CostRates | None:
@@ -31,6 +51,7 @@ def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Ac
     was = before.costs if before else store.rules.costs
     values = {name: changes.get(name, getattr(was, name)) for name in RATES}
     rates = CostRates(store=store, valid_from=now, set_by=actor.label or actor.id, **values)
+    changed = {name: [str(getattr(was, name)), str(value)] for name, value in values.items()}
     writes = WriteSet()
     writes.insert(rates)
     writes.event(
@@ -40,9 +61,7 @@ def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Ac
         at=now,
         actor=actor,
         rule="Q18",
-        **{
-            name: [str(getattr(was, name)), str(value)] for name, value in values.items() if value != getattr(was, name)
-        },
+        **{name: values for name, values in changed.items() if values[0] != values[1]},
     )
     writes.flush()
     return rates

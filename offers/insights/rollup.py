@@ -73,9 +73,12 @@ WITH chosen AS (SELECT unnest(%(ids)s::uuid[]) AS id), fresh AS ({FRESH}), delta
     SELECT {", ".join(f"f.{name}" for name in RETENTION_KEY)}, {_sums(MEASURES, "f.{0} - coalesce(b.{0}, 0)")}
     FROM fresh f LEFT JOIN offers_outcome b ON b.store_id = f.store_id AND b.offer_id = f.offer_id
     GROUP BY {", ".join(f"f.{name}" for name in RETENTION_KEY)}
+), changed AS (
+    UPDATE offers_outcome b SET {", ".join(f"{name} = f.{name}" for name in MEASURES)}
+    FROM fresh f WHERE b.store_id = f.store_id AND b.offer_id = f.offer_id
 ), kept AS (
-    INSERT INTO offers_outcome (offer_id, store_id, {_MEASURES}) SELECT offer_id, store_id, {_MEASURES} FROM fresh
-    ON CONFLICT (offer_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in MEASURES)}
+    INSERT INTO offers_outcome (offer_id, store_id, {_MEASURES}) SELECT offer_id, store_id, {_MEASURES} FROM fresh f
+    WHERE NOT EXISTS (SELECT FROM offers_outcome b WHERE b.store_id = f.store_id AND b.offer_id = f.offer_id)
 ), added AS (
     INSERT INTO offers_dailyretention ({_KEY}, {_MEASURES})
     SELECT {_KEY}, {_MEASURES} FROM delta ORDER BY store_id, date, method, reason, agent, agent_label

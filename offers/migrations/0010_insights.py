@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Outcome',
             fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('offers', models.IntegerField(default=0)),
                 ('answered', models.IntegerField(default=0)),
                 ('expired', models.IntegerField(default=0)),
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
                 ('agent_time', common.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
                 ('consultation', common.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
                 ('offer_costs', common.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
-                ('offer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='offers.offer')),
+                ('offer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='offers.offer')),
             ],
             options={
                 'abstract': False,

@@ -96,7 +96,7 @@ class Figures(TenantModel):
 class Outcome(Figures):
     """What one ended offer has put into the roll-up: what is subtracted when it comes to something else later."""
 
-    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="+")
 
     def __str__(self) -> str:
         return str(self.offer_id)

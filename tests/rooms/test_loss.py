@@ -87,7 +87,7 @@ def test_the_roll_up_says_the_same_as_the_page(taote, price, part, kind, shipped
             come_back(taote, refund)
     settle_batch()
     with taote.scope():
-        wanted = before + loss_of(order, refund, Costs(**{**COSTS.__dict__, **rates}))
+        wanted = before + loss_of(taote.reload(order), refund, Costs(**{**COSTS.__dict__, **rates}))
         assert read(span).lost == wanted
     roll_everything()
     with taote.scope():
