@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offers', '0009_sent_facts'),
-        ('refunds', '0008_loss_counted'),
+        ('refunds', '0010_loss_counted'),
         ('stores', '0004_open_categories'),
     ]
 

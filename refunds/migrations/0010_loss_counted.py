@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0004_parcels_tenancy'),
-        ('refunds', '0007_disputes_tenancy'),
+        ('refunds', '0009_shipments_tenancy'),
         ('stores', '0004_open_categories'),
     ]
 
