@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.actors import Actor, ActorKind
@@ -306,6 +306,26 @@ def test_a_changed_rate_leaves_the_past_as_it_was(rated, clock):
     consistent(rated)
     with rated.scope():
         assert CostRates.objects.for_store(rated.store.pk).count() == 2
+
+
+@pytest.mark.rule("Q18")
+def test_the_database_keeps_old_rates_as_they_were(rated):
+    with rated.scope(), pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        CostRates.objects.for_store(rated.store.pk).update(handling="0.00")
+
+
+@pytest.mark.rule("Q18", "K1")
+def test_a_buyer_who_stays_is_the_platforms_doing_and_no_parcel_would_have_come_back(db):
+    kuaishou = make_shop("kuaishou")
+    order = kuaishou.order(shipped=False)
+    refund = kuaishou.buyer.post(
+        "refunds/", {"order": order.number, "kind": "refund_only", "reason": "changed_mind", "amount": "59.00"}
+    ).json()
+    kuaishou.buyer.post(f"offers/{refund['offers'][0]['id']}/accept/")
+    assert money(kuaishou) == ("59.00", "5.00", "0.00", "64.00")
+    live = consistent(kuaishou)
+    assert [(row["method"], row["accepted"]) for row in live["by_method"]] == [("stay", 1)]
+    assert [(row["agent"], row["name"]) for row in live["by_agent"]] == [("platform", "")]
 
 
 def test_an_offer_keeps_who_sent_it_and_the_day_in_the_stores_zone(taote, clock):

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from common import clock
 from common.tenancy import system_scope
+from offers.insights.rebuild import roll_everything
 from offers.statistics import count_ended_offers
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             return
         if not stores:
             now = clock.now()
+            sign_in("agent", "客服小柔")  # offers are sent in this name
             with system_scope():
                 stores = open_stores(now)
             with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
@@ -46,6 +48,7 @@ class Command(BaseCommand):
                         bar.set_postfix_str(code, refresh=False)
                         bar.update()
             count_ended_offers()
+            roll_everything()
         with system_scope():
             credentials = self.make_credentials(stores)
         write_private(credentials_file, credentials)
