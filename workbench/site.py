@@ -44,8 +44,11 @@ class WorkbenchSite(UnfoldAdminSite):
 
     def get_urls(self):
         """The admin's addresses and the desk's own."""
+        from workbench.customers import customers_view  # it knows the lists, which are registered on this site
+
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
+            path("customers/", self.admin_view(customers_view), name="customers"),
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
             *super().get_urls(),

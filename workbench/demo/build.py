@@ -23,6 +23,7 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
+from workbench.demo import small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
@@ -85,6 +86,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -93,7 +95,10 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in scenes_of(code)) for code in store_codes)
+    return sum(
+        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in scenes_of(code))
+        for code in store_codes
+    )
 
 
 class Play:

@@ -14,6 +14,8 @@ from common import clock
 from common.tenancy import system_scope
 from offers.insights.rebuild import roll_everything
 from offers.statistics import count_ended_offers
+from payments.gateways import SANDBOX
+from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
@@ -48,6 +50,7 @@ class Command(BaseCommand):
                         bar.set_postfix_str(code, refresh=False)
                         bar.update()
             count_ended_offers()
+            reconcile(name=SANDBOX, day=yesterday(now), now=now)
             roll_everything()
         with system_scope():
             credentials = self.make_credentials(stores)
