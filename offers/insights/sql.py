@@ -94,7 +94,7 @@ FRESH = f"""
               AND e.method <> ALL(%(changing)s)
         ) again ON later.status = 'withdrawn'
         WHERE o.status = 'accepted' AND o.method <> ALL(%(changing)s) AND same.yuan IS NOT NULL
-          AND later.store_id = o.store_id AND later.order_id = r.order_id AND later.id <> r.id
+          AND later.store_id = o.store_id AND later.order_id = r.order_id AND later.id > r.id
           AND later.created_at >= o.answered_at AND later.created_at < o.answered_at + rule.holds
           AND (later.status = 'refunded' OR again.yuan IS NOT NULL)
     ) back

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import InternalError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.actors import Actor, ActorKind
@@ -310,7 +310,7 @@ def test_a_changed_rate_leaves_the_past_as_it_was(rated, clock):
 
 @pytest.mark.rule("Q18")
 def test_the_database_keeps_old_rates_as_they_were(rated):
-    with rated.scope(), pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+    with rated.scope(), pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
         CostRates.objects.for_store(rated.store.pk).update(handling="0.00")
 
 
