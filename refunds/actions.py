@@ -22,7 +22,7 @@ from refunds.claims import claim, release
 from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
 from refunds.returnless.paying import paying_account
-from refunds.signals import refunds_decided
+from refunds.signals import payment_repeated, refunds_decided
 from refunds.states import Status
 from refunds.windows import check_window
 from stores.actions import default_return_address
@@ -299,5 +299,6 @@ def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: da
         now=now,
         debit=paying_account(writes, refund, payments[-1].amount, actor=actor, now=now),
     )
+    payment_repeated.send(sender=Refund, refund=refund)
     writes.flush()
     return refund

@@ -63,6 +63,11 @@ RETURNLESS = [
 ]
 
 
+def scenes() -> list[Scene]:
+    """Requests under the programme, in several states."""
+    return RETURNLESS
+
+
 def count(store_code: str) -> int:
     """How many happenings there are beside the scenes."""
     return 5 if store_code == STORE else 0

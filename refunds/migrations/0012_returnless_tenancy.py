@@ -7,7 +7,7 @@ from common.tenancy_sql import referable, same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refunds", "0010_returnless"),
+        ("refunds", "0011_returnless"),
         ("payments", "0009_budget_tenancy"),
         ("stores", "0004_open_categories"),
     ]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('orders', '0009_line_programme'),
         ('payments', '0008_budget'),
-        ('refunds', '0009_shipments_tenancy'),
+        ('refunds', '0010_loss_counted'),
         ('stores', '0005_order_saving'),
     ]
 
