@@ -19,11 +19,13 @@ DECIDE_DISPUTES = "decide_disputes"  # no role has it: the platform's people dec
 EDIT_CATALOG = "edit_catalog"
 EDIT_COUPONS = "edit_coupons"
 MANAGE_STORE = "manage_store"
+SEE_OWN_RESULTS = "see_own_results"
+SEE_ALL_RESULTS = "see_all_results"
 
 GRANTS: dict[str, frozenset[str]] = {
-    Role.VIEWER: frozenset({VIEW}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_COUPONS}),
-    Role.FINANCE: frozenset({VIEW, PAY}),
+    Role.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_COUPONS, SEE_OWN_RESULTS}),
+    Role.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
     Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE}),
     Role.OWNER: frozenset(
         {
@@ -37,6 +39,8 @@ GRANTS: dict[str, frozenset[str]] = {
             EDIT_CATALOG,
             EDIT_COUPONS,
             MANAGE_STORE,
+            SEE_OWN_RESULTS,
+            SEE_ALL_RESULTS,
         }
     ),
 }
@@ -54,12 +58,14 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "refunds.refund",
             "refunds.dispute",
             "refunds.appeal",
+            "refunds.enrolment",
             "offers.offer",
             "offers.coupon",
             "offers.bulkjob",
             "payments.payment",
         )
     },
+    "offers.view_dailyretention": SEE_OWN_RESULTS,
     "stores.add_product": EDIT_CATALOG,
     "stores.change_product": EDIT_CATALOG,
     "stores.add_returnaddress": EDIT_CATALOG,

@@ -59,6 +59,10 @@ class Api:
             f"/api/v1/{path}", body, content_type="multipart/form-data; boundary=limit", headers=headers
         )
 
+    def put(self, path: str, body):
+        """PUT."""
+        return self.client.put(f"/api/v1/{path}", body, content_type="application/json")
+
     def patch(self, path: str, body):
         """PATCH."""
         return self.client.patch(f"/api/v1/{path}", body, content_type="application/json")
@@ -91,8 +95,9 @@ class Shop:
         now: datetime = NOON,
         credit_score: int = 0,
         vip: bool = False,
+        **head,
     ) -> Order:
-        """An order paid a day before `now`, by default in transit."""
+        """An order paid a day before `now`, by default in transit; `head` are more of its fields."""
         number = f"{self.store.code.upper()}-{next(_numbers):06d}"
         items = [{"item_id": str(8000 + place), "price": Decimal(price)} for place, price in enumerate(prices)]
         with self.scope():
@@ -110,6 +115,7 @@ class Shop:
                     "buyer_is_vip": vip,
                     "paid_at": now - timedelta(days=1),
                     "address": "杭州市西湖区文三路 1 号",
+                    **head,
                 },
                 lines=[
                     {"item_id": item["item_id"], "quantity": quantity, "unit_price": item["price"]} for item in items

@@ -5,6 +5,7 @@ from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.evidence import Evidence
 from refunds.models.refund import Refund, RefundLine
+from refunds.models.returnless import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Step
 from refunds.models.thread import Message, Sender
 
 __all__ = [
@@ -12,14 +13,19 @@ __all__ = [
     "AppealStatus",
     "CarrierClaim",
     "ClaimStatus",
+    "CoveredProduct",
     "Dispute",
     "DisputeStatus",
+    "Enrolment",
+    "EnrolmentStatus",
     "Evidence",
     "Ground",
+    "LiveSession",
     "Message",
     "Outcome",
     "Refund",
     "RefundLine",
     "Sender",
     "Side",
+    "Step",
 ]

@@ -141,6 +141,13 @@ INSTANT = [
     ),
 ]
 
+QUARRELS = {
+    "taote-demo": DISPUTED,
+    "tmall-demo": DISPUTED,
+    "kuaishou-demo": DISPUTED,
+    "pinduoduo-demo": DISPUTED + INSTANT,
+}
+
 
 class PlatformSteps:
     """What a scene may do before the platform. Mixed into `Play`, which knows the store and its refunds."""

@@ -187,3 +187,10 @@ def _retention(method: str, place: int, ending: str) -> Scene:
 
 
 TMALL = [_retention(method, place, ending) for place, method in enumerate(METHODS) for ending in ENDINGS]
+
+SCENES = {
+    "taote-demo": TAOTE + COMMON,
+    "tmall-demo": TMALL + COMMON,
+    "kuaishou-demo": COMMON,
+    "pinduoduo-demo": COMMON,
+}

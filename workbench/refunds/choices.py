@@ -8,12 +8,29 @@ from django.utils.translation import gettext as _
 from refunds.models import Refund
 from stores.models import User
 from stores.permissions import can
-from workbench.refunds.decisions import Approve, Decision, FailInspection, PassInspection, PayAgain, Reject
+from workbench.refunds.decisions import (
+    Approve,
+    Decision,
+    FailInspection,
+    NegotiateFirst,
+    PassInspection,
+    PayAgain,
+    Reject,
+)
 from workbench.refunds.platform import AppealAgainst, AskPlatform
 
 DECISIONS: dict[str, Decision] = {
     decision.code: decision()
-    for decision in (Approve, Reject, PassInspection, FailInspection, PayAgain, AskPlatform, AppealAgainst)
+    for decision in (
+        Approve,
+        NegotiateFirst,
+        Reject,
+        PassInspection,
+        FailInspection,
+        PayAgain,
+        AskPlatform,
+        AppealAgainst,
+    )
 }
 
 

@@ -13,8 +13,10 @@ from payments.models import Payment, PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
 from stores.models import User
 from stores.permissions import PAY, can
+from workbench.insights.loss import loss_if_lost
 from workbench.platform.evidence import evidence_of
 from workbench.refunds.choices import choices_for
+from workbench.refunds.programme import programme_of
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 from workbench.small_payments import pay_card
@@ -78,12 +80,14 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "most": case.most,
         "now": now,
         "deadline_words": at_deadline(refund),
+        "loss": loss_if_lost(refund, now),
         "choices": [choice for choice in choices if not choice.refusal],
         "refused_choices": [choice for choice in choices if choice.refusal],
         "panel": build_panel(user, case),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
+        "programme": programme_of(refund),
         "thread": thread_of(refund, user),
         "evidence": evidence_of(refund, user, now),
         "cases": cases_of(refund),
