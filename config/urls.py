@@ -9,6 +9,8 @@ from rest_framework.routers import SimpleRouter
 from common.health import healthz, readyz
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
+from orders.api.delays import DelayReportViewSet, NoticeViewSet
+from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from refunds.api.views import RefundViewSet
@@ -18,12 +20,15 @@ api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
+api.register("orders", OrderFilesViewSet, basename="order-files")  # before an order that is called “export”
 api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
+api.register("delay-reports", DelayReportViewSet, basename="delay-report")
+api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("payments", PaymentViewSet, basename="payment")
 
 handler400 = "common.api.pages.bad_request"

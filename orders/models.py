@@ -3,14 +3,32 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
+from orders.delays.models import DelayedOrder, DelayReport
+from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
 from stores.models import Product, ProductSource
+
+__all__ = [
+    "COMES_FIRST",
+    "DelayReport",
+    "DelayedOrder",
+    "GoodsStatus",
+    "ImportRow",
+    "ImportStatus",
+    "Order",
+    "OrderLine",
+    "OrderStatus",
+    "OwedParcel",
+    "ParcelKind",
+    "ParcelStatus",
+    "ShipmentImport",
+]
 
 
 class OrderStatus(models.TextChoices):
@@ -36,16 +54,42 @@ GOODS_STATUS = {
 }
 
 
+# What the warehouse still has to send: an order all of whose money is claimed back waits for that to be decided.
+_TO_SHIP = Q(status=OrderStatus.UNSHIPPED) & (Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0))
+TO_SHIP = Q(awaits_shipping=True)
+# Urged while it was delayed, and the delay is over: before everything else (K4).
+COMES_FIRST = ExpressionWrapper(Q(is_urged=True, resumed_at__isnull=False), output_field=models.BooleanField())
+
+
 class OrderQuerySet(TenantQuerySet):
     """Named reads."""
 
+    def to_ship(self):
+        """What the warehouse still has to send (P8)."""
+        return self.filter(TO_SHIP)
+
+    def in_shipping_order(self):
+        """By deadline; urged orders whose delay was lifted before all others (P8, K4)."""
+        return self.order_by(COMES_FIRST.desc(), "ship_by", "id")
+
     def late(self, now):
-        """Not shipped although it should be."""
-        return self.filter(status=OrderStatus.UNSHIPPED, ship_by__lt=now)
+        """Not shipped although it should be (P8)."""
+        return self.to_ship().filter(ship_by__lt=now)
+
+    def soon_late(self, now, within):
+        """Late within this time unless shipped (P8)."""
+        return self.to_ship().filter(ship_by__gte=now, ship_by__lte=now + within)
+
+    def delayed(self):
+        """To be shipped later than the rule says, which an open delay report has told the buyer (K4)."""
+        return self.to_ship().filter(rule_ship_by__isnull=False)
 
 
 class Order(TenantModel):
-    """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it."""
+    """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it.
+
+    `ship_by` is the deadline that counts; while a delay report has moved it, `rule_ship_by` is the one to come back to.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(_("order number"), max_length=64)
@@ -55,6 +99,9 @@ class Order(TenantModel):
     buyer_is_vip = models.BooleanField(_("VIP"), default=False)
     paid_at = models.DateTimeField(_("paid"))
     ship_by = models.DateTimeField(_("ship by"))
+    rule_ship_by = models.DateTimeField(_("deadline before the delay"), null=True)
+    resumed_at = models.DateTimeField(_("delay lifted"), null=True)
+    late_at = models.DateTimeField(_("late since"), null=True)
     address = models.CharField(_("delivery address"), max_length=300)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
     live_session = models.CharField(_("live session"), max_length=64, blank=True)
@@ -69,6 +116,12 @@ class Order(TenantModel):
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     paid_amount = MoneyField(verbose_name=_("paid"))
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+    # The indexes below follow this column: following the amounts themselves would make every claim write them all anew.
+    awaits_shipping = models.GeneratedField(
+        expression=ExpressionWrapper(_TO_SHIP, models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     objects = OrderQuerySet.as_manager()
 
@@ -82,16 +135,42 @@ class Order(TenantModel):
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("paid_amount")),
                 name="order_claimed_within_paid",
             ),
+            models.CheckConstraint(
+                condition=Q(rule_ship_by__isnull=True) | Q(ship_by__gte=F("rule_ship_by")),
+                name="order_delay_moves_later",
+            ),
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="order_newest"),
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
-            models.Index(fields=["store", "ship_by"], condition=Q(status="unshipped"), name="order_to_ship"),
+            models.Index(fields=["store", "ship_by"], condition=TO_SHIP, name="order_to_ship"),
+            models.Index("store", COMES_FIRST.desc(), "ship_by", "id", condition=TO_SHIP, name="order_shipping_queue"),
+            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_urged=True), name="order_urged"),
+            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_priority=True), name="order_priority"),
+            models.Index(
+                fields=["store", "ship_by"], condition=TO_SHIP & Q(rule_ship_by__isnull=False), name="order_delayed"
+            ),
+            models.Index(fields=["ship_by"], condition=TO_SHIP & Q(late_at__isnull=True), name="order_becoming_late"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_to_ship(self) -> bool:
+        """Whether the warehouse still has to send it; what `awaits_shipping` says, before the row is written."""
+        return self.status == OrderStatus.UNSHIPPED and (self.claimed_amount < self.paid_amount or not self.paid_amount)
+
+    @property
+    def is_delayed(self) -> bool:
+        """Whether an open delay report has moved its deadline (K4)."""
+        return self.status == OrderStatus.UNSHIPPED and self.rule_ship_by is not None
+
+    @property
+    def comes_first(self) -> bool:
+        """Urged, and its delay was lifted (K4)."""
+        return self.is_urged and self.resumed_at is not None
 
     @property
     def goods_status(self) -> str:
@@ -160,6 +239,17 @@ class OrderLine(TenantModel):
     def refundable_quantity(self) -> int:
         """Pieces that no refund has claimed yet."""
         return self.quantity - self.claimed_quantity
+
+    @property
+    def pieces_to_pack(self) -> int:
+        """Pieces to put into the parcel: what is claimed back stays on the shelf.
+
+        A refund before shipping claims money and no goods: the price of whole pieces stands for those pieces.
+        """
+        without_money = 0
+        if self.unit_price and self.claimed_amount % self.unit_price == 0:
+            without_money = int(self.claimed_amount / self.unit_price)
+        return self.quantity - max(self.claimed_quantity, without_money)
 
 
 class ParcelKind(models.TextChoices):

@@ -7,11 +7,11 @@ from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
 from orders.models import Order, OrderLine, OwedParcel
+from orders.tags import Tag, tags_of
 from stores.models import ProductSource
 
 MAX_LINES = 200
 MAX_QUANTITY = 100_000
-TAGS = ["priority_shipping", "urged", "late"]
 
 
 class BuyerSerializer(serializers.Serializer):
@@ -102,10 +102,9 @@ class OrderSerializer(serializers.ModelSerializer):
             "lines",
         ]
 
-    def get_tags(self, order: Order) -> list[str]:
-        """Of priority_shipping, urged, late."""
-        late = order.status == "unshipped" and order.ship_by < clock.now()
-        return [tag for tag, on in zip(TAGS, [order.is_priority, order.is_urged, late], strict=True) if on]
+    def get_tags(self, order: Order) -> list[Tag]:
+        """Why the order needs another look."""
+        return tags_of(order, clock.now(), order.store.rules)
 
 
 class ShipSerializer(serializers.Serializer):

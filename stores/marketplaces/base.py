@@ -29,6 +29,8 @@ class MarketplaceRules:
     offer_lives: timedelta | None = timedelta(hours=24)  # never beyond the refund's own deadline; None: until then (T7)
     resubmissions: int = 3
     ships_within: timedelta = timedelta(hours=48)
+    ships_soon_within: timedelta = timedelta(hours=6)  # before the deadline an order counts as late soon (P8)
+    delay_reaches: timedelta = timedelta(days=90)  # how far a delay report may move it (K4)
 
     # Offers.
     offer_methods: tuple[str, ...] = ()

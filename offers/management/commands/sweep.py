@@ -5,7 +5,9 @@ from django.core.management.base import BaseCommand
 from common import clock
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
+from orders.delays.sweeps import sweep_due_reports
 from orders.parcels import sweep_due_parcels
+from orders.shipping import sweep_late_orders
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 
@@ -13,6 +15,8 @@ STEPS = {
     "deadlines": sweep_due_refunds,
     "offers": sweep_due_offers,
     "promises": sweep_due_parcels,
+    "late orders": sweep_late_orders,
+    "delay reports": sweep_due_reports,
     "settlements": settle_batch,
     "answers counted": count_ended_offers,
 }
