@@ -13,6 +13,7 @@ from orders.api.delays import DelayReportViewSet, NoticeViewSet
 from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
+from refunds.api.disputes import DisputeViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 
@@ -24,6 +25,7 @@ api.register("orders", OrderFilesViewSet, basename="order-files")  # before an o
 api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
+api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
