@@ -85,6 +85,7 @@ def names_of(shop) -> dict[str, list[str]]:
         "payments": [names.payment],
         "disputes": [names.dispute],
         "parcels": [names.parcel],
+        "delay-reports": [names.delay],
     }
 
 
