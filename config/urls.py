@@ -13,6 +13,7 @@ from orders.api.delays import DelayReportViewSet, NoticeViewSet
 from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
+from payments.api.webhook import gateway_webhook
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
@@ -45,6 +46,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
+    path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

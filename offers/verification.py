@@ -107,14 +107,52 @@ CHECKS = (
         """,
     ),
     Check(
-        "a payment has exactly one transfer, in the phase that fits its state",
+        "a proposal to stay that was accepted has withdrawn its refund and touches no money",
+        """
+        SELECT 'offer ' || f.id FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
+        WHERE f.method = 'stay' AND (f.status = 'accepted' AND r.status <> 'withdrawn' OR f.amount IS NOT NULL)
+        """,
+    ),
+    Check(
+        "an order was urged as often as it says",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN common_event e
+            ON e.store_id = o.store_id AND e.topic_id = o.id AND e.subject_id = o.id AND e.name = 'order.urged'
+        WHERE o.urges > 0 GROUP BY o.id HAVING o.urges <> count(e.id)
+        """,
+    ),
+    Check(
+        "a payment has one payout in the phase that fits its state, and one reversal when it came back",
         """
         SELECT 'payment ' || p.id || ' (' || p.status || ')' FROM payments_payment p
         LEFT JOIN payments_transfer t ON t.payment_id = p.id
         GROUP BY p.id
-        HAVING count(t.id) <> 1 OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
-            OR bool_or(t.phase <> CASE p.status
-                WHEN 'succeeded' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END)
+        HAVING count(t.id) FILTER (WHERE t.purpose = 'payout') <> 1
+            OR count(t.id) FILTER (WHERE t.purpose = 'reversal') <> (p.reversed_at IS NOT NULL)::int
+            OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
+            OR bool_or(t.phase <> CASE WHEN p.status = 'succeeded' OR p.reversed_at IS NOT NULL THEN 'posted'
+                WHEN p.status = 'failed' THEN 'voided' ELSE 'pending' END)
+        """,
+    ),
+    Check(
+        "an order counts the small payments that didn't fail",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN payments_payment p ON p.order_id = o.id AND p.allowance_date IS NOT NULL AND p.status <> 'failed'
+        GROUP BY o.id HAVING o.small_payments <> count(p.id)
+        """,
+    ),
+    Check(
+        "a day's allowance counts the small payments of that day that didn't fail",
+        """
+        SELECT 'store ' || coalesce(a.store_id, p.store_id) || ' on ' || coalesce(a.date, p.allowance_date)
+        FROM payments_dayallowance a
+        FULL JOIN (
+            SELECT store_id, allowance_date, sum(amount) FILTER (WHERE status <> 'failed') AS yuan
+            FROM payments_payment WHERE allowance_date IS NOT NULL GROUP BY store_id, allowance_date
+        ) p ON p.store_id = a.store_id AND p.allowance_date = a.date
+        WHERE coalesce(a.used, 0) <> coalesce(p.yuan, 0)
         """,
     ),
     Check(
@@ -152,6 +190,7 @@ CHECKS = (
         WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
            OR (p.id IS NULL AND s.outcome = 'paid')
            OR (s.outcome = 'paid' AND (p.status = 'failed' OR p.amount <> s.amount))
+           OR (s.outcome = 'returned' AND p.status = 'failed' AND p.reversed_at IS NULL)
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,
     ),

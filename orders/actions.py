@@ -16,7 +16,7 @@ from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Order, OrderLine, OrderStatus
-from orders.signals import order_placed
+from orders.signals import order_placed, orders_shipped
 from stores.models import Product, Store
 
 
@@ -84,6 +84,8 @@ def upsert_order(
     fields = [name for name, value in data.items() if getattr(order, name) != value]
     if order.status != OrderStatus.UNSHIPPED:
         fields = [name for name in fields if name not in ("address", "ship_by")]
+    if order.address_changed_at is not None:  # a delivery that comes again must not bring the old address back (K3)
+        fields = [name for name in fields if name != "address"]
     for name in fields:
         setattr(order, name, data[name])
     if _changed(order, lines):
@@ -140,6 +142,7 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
         raise Refused("order_already_shipped", _("This order has already been shipped."))
     writes = WriteSet()
     ship(writes, order, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
+    orders_shipped.send(sender=Order, orders=[order], writes=writes, actor=actor, now=now)
     writes.flush()
     return order
 
@@ -147,7 +150,7 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
 def ship(
     writes: WriteSet, order: Order, *, carrier: str, tracking_number: str, actor: Actor, now: datetime, **data
 ) -> None:
-    """Ship a locked order that hasn't shipped yet; `data` goes into the event."""
+    """Ship a locked order that hasn't shipped yet; `data` goes into the event. The caller sends `orders_shipped`."""
     before = order.status
     order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
     writes.update(order, "status", "carrier", "tracking_number", "shipped_at")

@@ -16,6 +16,7 @@ from stores.models import Product, ProductSource
 
 __all__ = [
     "COMES_FIRST",
+    "MOST_SMALL_PAYMENTS",
     "DelayReport",
     "DelayedOrder",
     "GoodsStatus",
@@ -29,6 +30,9 @@ __all__ = [
     "ParcelStatus",
     "ShipmentImport",
 ]
+
+# No terms allow more small payments per order than this; it bounds the counter below.
+MOST_SMALL_PAYMENTS = 50
 
 
 class OrderStatus(models.TextChoices):
@@ -72,6 +76,14 @@ class OrderQuerySet(TenantQuerySet):
         """By deadline; urged orders whose delay was lifted before all others (P8, K4)."""
         return self.order_by(COMES_FIRST.desc(), "ship_by", "id")
 
+    def priority(self):
+        """To be shipped before others, since the buyer was persuaded to stay (K1)."""
+        return self.to_ship().filter(is_priority=True)
+
+    def urged(self):
+        """Waiting although the buyer asked for haste, in stores that see it (K5)."""
+        return self.to_ship().filter(is_urged=True, store__smart_customer_service=True)
+
     def late(self, now):
         """Not shipped although it should be (P8)."""
         return self.to_ship().filter(ship_by__lt=now)
@@ -110,6 +122,9 @@ class Order(TenantModel):
     )
     is_priority = models.BooleanField(_("priority shipping"), default=False)
     is_urged = models.BooleanField(_("urged"), default=False)
+    urges = models.PositiveIntegerField(_("urged so often"), default=0, db_default=0)
+    urged_at = models.DateTimeField(_("last urged"), null=True)
+    address_changed_at = models.DateTimeField(_("address changed"), null=True)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
@@ -122,6 +137,8 @@ class Order(TenantModel):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+    # Places that small payments take; one that fails or comes back gives its place back (K9).
+    small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
     objects = OrderQuerySet.as_manager()
 
@@ -138,6 +155,15 @@ class Order(TenantModel):
             models.CheckConstraint(
                 condition=Q(rule_ship_by__isnull=True) | Q(ship_by__gte=F("rule_ship_by")),
                 name="order_delay_moves_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_urged=False, urges=0, urged_at=None)
+                | Q(is_urged=True, urges__gte=1, urged_at__isnull=False),
+                name="order_urges_are_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(small_payments__gte=0, small_payments__lte=MOST_SMALL_PAYMENTS),
+                name="order_small_payments_bounded",
             ),
         ]
         indexes = [

@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Sent with `order`, `lines`, `store`, `writes`, `now` in the transaction that places a new order, before anything is
 # written: what is promised with an order is kept on it.
 order_placed = Signal()
+
+# Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, so that what was possible only
+# before ends with it (K1). Whoever ships orders sends it.
+orders_shipped = Signal()

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from stores.marketplaces import MarketplaceRules
+from stores.models import Store
 
 
 class Tag(models.TextChoices):
@@ -20,30 +20,31 @@ class Tag(models.TextChoices):
     DELAYED = "delayed", _("Delay reported")
 
 
-def tags_of(order: Order, now: datetime, rules: MarketplaceRules) -> list[str]:
-    """The order's tags at this instant."""
-    waits = order.is_to_ship
-    left = order.ship_by - now
+def tags_of(order: Order, store: Store, now: datetime) -> list[Tag]:
+    """The tags of an order of this store at this instant: shipping clears them, and urges are for stores that see them (K5)."""
+    if not order.is_to_ship:
+        return []
+    soon = now <= order.ship_by <= now + store.rules.ships_soon_within
     carried = {
         Tag.PRIORITY: order.is_priority,
-        Tag.URGED: order.is_urged,
-        Tag.LATE: waits and order.ship_by < now,
-        Tag.SOON_LATE: waits and order.ship_by >= now and left <= rules.ships_soon_within,
-        Tag.DELAYED: waits and order.is_delayed,
+        Tag.URGED: order.is_urged and store.smart_customer_service,
+        Tag.LATE: order.ship_by < now,
+        Tag.SOON_LATE: soon,
+        Tag.DELAYED: order.is_delayed,
     }
-    return [tag.value for tag, on in carried.items() if on]
+    return [tag for tag, on in carried.items() if on]
 
 
-def with_tag(orders: QuerySet[Order], tag: str, now: datetime, rules: MarketplaceRules) -> QuerySet[Order]:
-    """Those of one store's orders that carry the tag at this instant."""
+def with_tag(orders: QuerySet[Order], tag: str, store: Store, now: datetime) -> QuerySet[Order]:
+    """Those of the store's orders that carry the tag at this instant."""
     match tag:
         case Tag.LATE:
             return orders.late(now)
         case Tag.SOON_LATE:
-            return orders.soon_late(now, rules.ships_soon_within)
+            return orders.soon_late(now, store.rules.ships_soon_within)
         case Tag.DELAYED:
             return orders.delayed()
         case Tag.URGED:
-            return orders.filter(is_urged=True)
+            return orders.urged()
         case _:
-            return orders.filter(is_priority=True)
+            return orders.priority()

@@ -32,6 +32,7 @@ TITLES = {
     "refund.closed": gettext_lazy("Closed: the buyer let the deadline pass"),
     "refund.refunded": gettext_lazy("Refunded"),
     "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
+    "refund.payment_reversed": gettext_lazy("The money came back: needs attention"),
     "refund.disputed": gettext_lazy("Handed over to the platform"),
     "refund.granted": gettext_lazy("The platform has the buyer paid"),
     "refund.denied": gettext_lazy("Closed: the platform sides with the merchant"),
@@ -55,6 +56,7 @@ TITLES = {
     "payment.failed": gettext_lazy("Payment declined by the gateway"),
     "payment.needs_attention": gettext_lazy("Payment needs attention"),
     "payment.resumed": gettext_lazy("Payment resumed"),
+    "payment.reversed": gettext_lazy("The payment came back"),
     "order.placed": gettext_lazy("Order placed"),
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
@@ -66,6 +68,9 @@ TITLES = {
     "delay.reported": gettext_lazy("Delay reported"),
     "delay.overdue": gettext_lazy("The reported date has passed with orders left to ship"),
     "delay.lifted": gettext_lazy("Delay lifted"),
+    "order.address_changed": gettext_lazy("Delivery address changed"),
+    "order.urged": gettext_lazy("The buyer urges shipping"),
+    "order.prioritised": gettext_lazy("Tagged for priority shipping"),
 }
 
 TONES = {
@@ -73,6 +78,8 @@ TONES = {
     "refund.inspection_failed": "red",
     "refund.payment_failed": "red",
     "payment.failed": "red",
+    "payment.reversed": "red",
+    "refund.payment_reversed": "red",
     "payment.needs_attention": "red",
     "refund.disputed": "amber",
     "refund.granted": "green",
@@ -95,6 +102,8 @@ TONES = {
     "offer.accepted": "green",
     "order.delivered": "green",
     "offer.sent": "blue",
+    "order.urged": "red",
+    "order.prioritised": "blue",
 }
 
 WHO = {
@@ -187,6 +196,10 @@ def _details(data: dict) -> list[str]:
         facts.append(_label(Reason, data["reason"]))
     if data.get("ship_by"):
         facts.append(_("ship by %(when)s") % {"when": _change(data["ship_by"], _instant)})
+    if data.get("address"):
+        facts.append(_change(data["address"], str))
+    if data.get("urges", 0) > 1:
+        facts.append(_("%(count)d times") % {"count": data["urges"]})
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
     if data.get("outcome"):

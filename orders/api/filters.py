@@ -22,7 +22,7 @@ class OrderFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset, name, value):
         """Orders that carry the tag now."""
-        return with_tag(queryset, value, clock.now(), self.request.parser_context["view"].store.rules)
+        return with_tag(queryset, value, self.request.parser_context["view"].store, clock.now())
 
     def search(self, queryset, name, value):
         """By the start of the number, the buyer's name or the tracking number."""

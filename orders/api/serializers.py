@@ -12,6 +12,7 @@ from stores.models import ProductSource
 
 MAX_LINES = 200
 MAX_QUANTITY = 100_000
+MAX_ADDRESS = Order._meta.get_field("address").max_length
 
 
 class BuyerSerializer(serializers.Serializer):
@@ -47,7 +48,7 @@ class PlaceOrderSerializer(serializers.Serializer):
     buyer = BuyerSerializer()
     paid_at = serializers.DateTimeField()
     ship_by = serializers.DateTimeField(required=False, allow_null=True)
-    address = serializers.CharField(max_length=300)
+    address = serializers.CharField(max_length=MAX_ADDRESS)
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
     live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")
     lines = OrderLineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)
@@ -104,7 +105,7 @@ class OrderSerializer(serializers.ModelSerializer):
 
     def get_tags(self, order: Order) -> list[Tag]:
         """Why the order needs another look."""
-        return tags_of(order, clock.now(), order.store.rules)
+        return tags_of(order, self.context["view"].store, clock.now())
 
 
 class ShipSerializer(serializers.Serializer):
@@ -112,6 +113,13 @@ class ShipSerializer(serializers.Serializer):
 
     carrier = serializers.CharField(max_length=50)
     tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
+
+
+class AddressSerializer(serializers.Serializer):
+    """Where the order goes instead."""
+
+    store = serializers.CharField(required=False)
+    address = serializers.CharField(max_length=MAX_ADDRESS)
 
 
 class StoreNameSerializer(serializers.Serializer):

@@ -7,9 +7,10 @@ from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from orders import actions
+from orders import actions, saving
 from orders.api.filters import OrderFilter
 from orders.api.serializers import (
+    AddressSerializer,
     OrderSerializer,
     ParcelSerializer,
     PlaceOrderSerializer,
@@ -25,7 +26,15 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     """Orders of a store, addressed by their marketplace number."""
 
     resource = "orders"
-    callers = {"list": "SM", "retrieve": "SM", "create": "M", "ship": "S", "deliver": "M"}
+    callers = {
+        "list": "SM",
+        "retrieve": "SM",
+        "create": "M",
+        "ship": "S",
+        "deliver": "M",
+        "urge": "M",
+        "change_address": "SM",
+    }
     serializer_class = OrderSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = OrderFilter
@@ -34,10 +43,10 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def get_queryset(self):
         """The store's orders."""
-        return Order.objects.for_store(self.store.pk).select_related("store").prefetch_related("lines")
+        return Order.objects.for_store(self.store.pk).prefetch_related("lines")
 
     def _answer(self, number: str, status: int = 200) -> Response:
-        return Response(OrderSerializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
+        return Response(self.get_serializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
 
     def retrieve(self, request, number):
         """One order."""
@@ -71,6 +80,21 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     def deliver(self, request, number):
         """The buyer has received it."""
         actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
+        return self._answer(number)
+
+    @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def urge(self, request, number):
+        """The buyer asks for haste."""
+        saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
+        return self._answer(number)
+
+    @extend_schema(request=AddressSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="change-address")
+    def change_address(self, request, number):
+        """Send it somewhere else, as long as it hasn't shipped."""
+        address = self.input(AddressSerializer)["address"]
+        saving.change_address(store_id=self.store.pk, number=number, address=address, actor=self.actor, now=self.now)
         return self._answer(number)
 
 

@@ -106,7 +106,7 @@ def _rows_of(store: Store, orders: list[Order], zone: ZoneInfo, now: datetime) -
         values = (
             order.number,
             order.status,
-            ";".join(tags_of(order, now, store.rules)),
+            ";".join(tags_of(order, store, now)),
             order.paid_at.astimezone(zone).isoformat(timespec="seconds"),
             order.ship_by.astimezone(zone).isoformat(timespec="seconds"),
             order.buyer_id,

@@ -21,6 +21,7 @@ from orders.actions import ship
 from orders.erp.checking import BATCH, refusal_of
 from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
 from orders.models import Order
+from orders.signals import orders_shipped
 
 log = logging.getLogger("wanliu.orders")
 
@@ -69,6 +70,7 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
                 rule="K2",
                 shipment_import=str(job.pk),
             )
+        orders_shipped.send(sender=Order, orders=list(orders.values()), writes=writes, actor=actor, now=now)
         writes.flush()
         done += len(rows)
         note_progress(job.pk, done)

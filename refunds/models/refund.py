@@ -94,7 +94,7 @@ class Refund(TenantModel):
 
     @property
     def is_new(self) -> bool:
-        """Whether it was made just now and has not been read back: no offers or payments can hang on it yet."""
+        """Whether it was made just now and has not been read back: only what answered it at once can hang on it."""
         return self._state.adding
 
     @property
@@ -173,6 +173,11 @@ class Refund(TenantModel):
     def settle(self, *, now):
         """The money has arrived."""
         self.resolved_at, self.needs_attention = now, False
+
+    @transition(field=status, source=Status.REFUNDED, target=Status.REFUNDING)
+    def unsettle(self):
+        """The money came back: it has to be paid again."""
+        self.resolved_at = None
 
     @transition(
         field=status, source=[Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED], target=Status.DISPUTED

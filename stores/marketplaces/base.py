@@ -48,6 +48,11 @@ class MarketplaceRules:
     promise_ships_within: timedelta = timedelta(hours=48)  # then late
     promise_escalates_after: timedelta = timedelta(hours=24)  # then the platform is told
 
+    # Order saving before shipping: the platform answers a refund with a proposal to stay (K1); buyers may urge (K5, K6).
+    proposes_stay: bool = False
+    urge_counts_every: timedelta = timedelta(hours=24)  # a buyer who urges more often is counted once
+    urge_alert_at: int = 10  # so many urged orders interrupt the desk, unless the store sets another number
+
     # Small payments (K8–K10).
     payment_window: timedelta = timedelta(days=365)
     payment_limit: Decimal = Decimal("1000.00")

@@ -86,7 +86,7 @@ class TestExport:
 
     def test_by_tag_and_the_other_filters(self, shop):
         plain, urged, first = (shop.order(shipped=False, buyer_id=f"b{n}") for n in range(3))
-        edit(urged, is_urged=True)
+        edit(urged, is_urged=True, urges=1, urged_at=NOON)
         edit(first, is_priority=True)
         late = shop.order(shipped=False, now=NOON - timedelta(days=3))
         assert numbers(shop, tag="urged") == [urged.number]
@@ -352,7 +352,7 @@ def test_urged_orders_whose_delay_was_lifted_are_exported_first(shop):
             actor=MERCHANT,
             now=NOON,
         )
-    edit(later, is_urged=True)
+    edit(later, is_urged=True, urges=1, urged_at=NOON)
     assert numbers(shop) == [soon.number, later.number]
     assert shop.merchant.post(f"delay-reports/{report.pk}/lift/").status_code == 200
     assert numbers(shop) == [later.number, soon.number]

@@ -13,6 +13,7 @@ from offers.coupons import create_coupon
 from orders.delays.actions import report_delay
 from orders.parcels import owe_parcel
 from payments.models import Payment
+from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
 from refunds.disputes import open_dispute
@@ -83,6 +84,10 @@ class Names:
             return str(Payment.objects.get(topic_id=refund).pk)
 
     @cached_property
+    def coupon(self) -> str:
+        return str(make_coupon(self.shop).pk)
+
+    @cached_property
     def parcel(self) -> str:
         return str(make_parcel(self.shop).pk)
 
@@ -124,6 +129,17 @@ def make_parcel(shop: Shop):
         )
         writes.flush()
     return parcel
+
+
+def make_small_payment(shop: Shop, order=None, **kwargs) -> Payment:
+    """One yuan for the buyer of an order."""
+    order = order or shop.order()
+    with shop.scope():
+        return send_small_payment(
+            store=shop.store,
+            order_number=order.number,
+            **{"amount": Decimal("1.00"), "purpose": "other", "actor": MERCHANT, "now": NOON, **kwargs},
+        )
 
 
 def make_dispute(shop: Shop):
@@ -191,6 +207,7 @@ class Call:
     status: int = 200
     names: tuple[str, ...] = ()
     is_file: bool = False
+    needs_key: bool = False  # an Idempotency-Key
 
     def __str__(self) -> str:
         return f"{self.verb} {self.route}"
@@ -277,6 +294,8 @@ CALLS = [
     _post("delay-reports/{}/lift/", "S", "orders", "delay"),
     _read("buyer-notices/", "SM", "orders"),
     _post("orders/{}/deliver/", "M", "orders", "in_transit"),
+    _post("orders/{}/urge/", "M", "orders", "to_ship"),
+    _post("orders/{}/change-address/", "SM", "orders", "to_ship", {"address": "elsewhere"}),
     _read("refunds/", "SM", "refunds"),
     _post(
         "refunds/",
@@ -307,8 +326,30 @@ CALLS = [
     _post("disputes/{}/decide/", "M", "refunds", "dispute", {"outcome": "merchant", "note": "x"}),
     _read("coupons/", "S", "offers"),
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
+    _post(
+        "coupons/{}/grant/", "S", "offers", "coupon", lambda n: {"order": n.in_transit}, status=201, also=["in_transit"]
+    ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
     _read("payments/", "S", "payments"),
+    Call(
+        "POST",
+        "payments/",
+        "S",
+        "payments",
+        lambda n: "payments/",
+        lambda n: {"order": n.in_transit, "amount": "1.00", "purpose": "other"},
+        201,
+        ("in_transit",),
+        needs_key=True,
+    ),
+    Call(
+        "GET",
+        "payments/allowance/",
+        "S",
+        "payments",
+        lambda n: f"payments/allowance/?order={n.in_transit}",
+        names=("in_transit",),
+    ),
     _read("payments/{}/", "S", "payments", "payment"),
 ]

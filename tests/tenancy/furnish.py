@@ -1,14 +1,18 @@
 """Stores in which every tenant table has rows, and a fingerprint of everything that a store has."""
 
+import io
+
 from django.db import connection
 
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from orders.erp.imports import stage_import
+from payments.models import PaymentTerms
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
+from tests.tenancy.calls import SHIPMENTS, make_coupon, make_delay, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -30,8 +34,20 @@ def furnish(shop: Shop) -> Shop:
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
     make_parcel(shop)
+    make_small_payment(shop)
+    with shop.scope():
+        PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
+    make_delay(shop)
+    _furnish_import(shop)
     return shop
+
+
+def _furnish_import(shop: Shop) -> None:
+    """A file with tracking numbers that waits to be confirmed."""
+    content = io.BytesIO(SHIPMENTS.format(shop.order(shipped=False).number).encode())
+    with shop.scope():
+        stage_import(store=shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
 
 
 def _furnish_retention(shop: Shop, refund, offer) -> None:
