@@ -249,7 +249,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "OrderStatusEnum": "orders.models.OrderStatus",
-        "OrderTagEnum": "orders.tags.Tag",
+        "OrderTagEnum": "orders.models.Tag",
         "DelayReportStatusEnum": "orders.delays.models.ReportStatus",
         "ParcelStatusEnum": "orders.models.ParcelStatus",
         "ParcelKindEnum": "orders.models.ParcelKind",

@@ -12,7 +12,7 @@ from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.delays.models import DelayedOrder, DelayReport
 from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
-from stores.models import Product, ProductSource
+from stores.models import Product, ProductSource, Store
 
 __all__ = [
     "COMES_FIRST",
@@ -29,6 +29,7 @@ __all__ = [
     "ParcelKind",
     "ParcelStatus",
     "ShipmentImport",
+    "Tag",
 ]
 
 # No terms allow more small payments per order than this; it bounds the counter below.
@@ -49,6 +50,16 @@ class GoodsStatus(models.TextChoices):
     NOT_SHIPPED = "not_shipped", _("Not shipped")
     IN_TRANSIT = "in_transit", _("In transit")
     RECEIVED = "received", _("Received")
+
+
+class Tag(models.TextChoices):
+    """Why an order that waits needs another look than its neighbours (P8, K1, K4, K5)."""
+
+    PRIORITY = "priority_shipping", _("Priority shipping")
+    URGED = "urged", _("Urged")
+    LATE = "late", _("Late to ship")
+    SOON_LATE = "soon_late", _("Late soon")
+    DELAYED = "delayed", _("Delay reported")
 
 
 GOODS_STATUS = {
@@ -95,6 +106,20 @@ class OrderQuerySet(TenantQuerySet):
     def delayed(self):
         """To be shipped later than the rule says, which an open delay report has told the buyer (K4)."""
         return self.to_ship().filter(rule_ship_by__isnull=False)
+
+    def tagged(self, tag, store, now):
+        """Those of this store's orders that carry the tag now."""
+        match tag:
+            case Tag.LATE:
+                return self.late(now)
+            case Tag.SOON_LATE:
+                return self.soon_late(now, store.rules.ships_soon_within)
+            case Tag.DELAYED:
+                return self.delayed()
+            case Tag.URGED:
+                return self.urged()
+            case _:
+                return self.priority()
 
 
 class Order(TenantModel):
@@ -192,6 +217,19 @@ class Order(TenantModel):
     def is_delayed(self) -> bool:
         """Whether an open delay report has moved its deadline (K4)."""
         return self.status == OrderStatus.UNSHIPPED and self.rule_ship_by is not None
+
+    def tags(self, store: Store, now) -> list[Tag]:
+        """Those that it carries now: shipping clears them, and urges are for stores that see them (K5)."""
+        if not self.is_to_ship:
+            return []
+        carried = {
+            Tag.PRIORITY: self.is_priority,
+            Tag.URGED: self.is_urged and store.smart_customer_service,
+            Tag.LATE: self.ship_by < now,
+            Tag.SOON_LATE: now <= self.ship_by <= now + store.rules.ships_soon_within,
+            Tag.DELAYED: self.is_delayed,
+        }
+        return [tag for tag, on in carried.items() if on]
 
     @property
     def comes_first(self) -> bool:

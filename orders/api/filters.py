@@ -4,8 +4,7 @@ import django_filters
 from django.db.models import Q
 
 from common import clock
-from orders.models import Order, OrderStatus
-from orders.tags import Tag, with_tag
+from orders.models import Order, OrderStatus, Tag
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -22,7 +21,7 @@ class OrderFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset, name, value):
         """Orders that carry the tag now."""
-        return with_tag(queryset, value, self.request.parser_context["view"].store, clock.now())
+        return queryset.tagged(value, self.request.parser_context["view"].store, clock.now())
 
     def search(self, queryset, name, value):
         """By the start of the number, the buyer's name or the tracking number."""

@@ -6,8 +6,7 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel
-from orders.tags import Tag, tags_of
+from orders.models import Order, OrderLine, OwedParcel, Tag
 from stores.models import ProductSource
 
 MAX_LINES = 200
@@ -105,7 +104,7 @@ class OrderSerializer(serializers.ModelSerializer):
 
     def get_tags(self, order: Order) -> list[Tag]:
         """Why the order needs another look."""
-        return tags_of(order, self.context["view"].store, clock.now())
+        return order.tags(self.context["view"].store, clock.now())
 
 
 class ShipSerializer(serializers.Serializer):

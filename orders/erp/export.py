@@ -19,7 +19,6 @@ from openpyxl import Workbook
 
 from orders.erp.cells import Value, inert
 from orders.models import Order, OrderLine
-from orders.tags import tags_of
 from stores.models import Store
 
 CHUNK = 1000
@@ -106,7 +105,7 @@ def _rows_of(store: Store, orders: list[Order], zone: ZoneInfo, now: datetime) -
         values = (
             order.number,
             order.status,
-            ";".join(tags_of(order, store, now)),
+            ";".join(order.tags(store, now)),
             order.paid_at.astimezone(zone).isoformat(timespec="seconds"),
             order.ship_by.astimezone(zone).isoformat(timespec="seconds"),
             order.buyer_id,
