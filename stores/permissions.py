@@ -48,6 +48,8 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "stores.returnaddress",
             "orders.order",
             "orders.owedparcel",
+            "orders.delayreport",
+            "orders.shipmentimport",
             "refunds.refund",
             "offers.offer",
             "offers.coupon",
