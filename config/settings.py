@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-imports": {"task": "orders.tasks.forget_shipment_imports", "schedule": 3600},
     "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
     "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 60, "options": {"expires": 120}},
+    "ask-carriers": {"task": "orders.tasks.ask_carriers", "schedule": 10, "options": {"expires": 30}},
     "settle-payments": {"task": "payments.tasks.settle_due_payments", "schedule": 10, "options": {"expires": 30}},
     "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
     "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
@@ -250,7 +251,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OrderStatusEnum": "orders.models.OrderStatus",
         "OrderTagEnum": "orders.models.Tag",
-        "DelayReportStatusEnum": "orders.delays.models.ReportStatus",
+        "DelayReportStatusEnum": "orders.models.delay.ReportStatus",
         "ParcelStatusEnum": "orders.models.ParcelStatus",
         "ParcelKindEnum": "orders.models.ParcelKind",
         "RefundKindEnum": "refunds.states.Kind",

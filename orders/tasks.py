@@ -1,9 +1,10 @@
-"""Beat looks after promises, deadlines, delay reports and imported files."""
+"""Beat looks after promises, deadlines, delay reports and imported files; workers ask the carriers."""
 
 from uuid import UUID
 
 from celery import shared_task
 
+from orders import tracking
 from orders.delays.sweeps import BATCH as REPORTS_AT_ONCE
 from orders.delays.sweeps import sweep_due_reports
 from orders.erp.running import forget_imports, run_import, running_imports
@@ -45,4 +46,17 @@ def resume_shipment_imports() -> None:
 def forget_shipment_imports() -> None:
     """Drop the files that were never imported."""
     while forget_imports():
+        pass
+
+
+@shared_task
+def ask_carriers_about(shipment_ids: list[str]) -> None:
+    """Ask about these parcels now; whatever is lost of it the sweep below finds."""
+    tracking.ask_carriers(ids=[UUID(shipment_id) for shipment_id in shipment_ids])
+
+
+@shared_task
+def ask_carriers() -> None:
+    """Ask about every parcel of which something is wanted."""
+    while tracking.ask_carriers() == tracking.BATCH:
         pass

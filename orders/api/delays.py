@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import MOST_ORDERS, lift_delay, report_delay
-from orders.delays.models import DelayedOrder, DelayReport, ReportStatus
+from orders.models.delay import DelayedOrder, DelayReport, ReportStatus
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 

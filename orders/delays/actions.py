@@ -11,8 +11,8 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, ManyRefused, NotFound, Refused
 from common.writes import WriteSet
-from orders.delays.models import DelayedOrder, DelayReport
 from orders.models import Order, OrderStatus
+from orders.models.delay import DelayedOrder, DelayReport
 from stores.models import Store
 
 MOST_ORDERS = 1000
@@ -39,7 +39,7 @@ def check_expected(store: Store, expected_at: datetime, now: datetime) -> None:
 def refusal_of(order: Order, expected_at: datetime) -> Refused | None:
     """Why this order can't be in a new report with this date."""
     name = {"number": order.number}
-    if order.status != OrderStatus.UNSHIPPED:
+    if order.status not in (OrderStatus.UNSHIPPED, OrderStatus.CANCELLED):
         return Refused("order_already_shipped", _("Order %(number)s has already been shipped: leave it out.") % name)
     if not order.is_to_ship:
         return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)

@@ -4,8 +4,8 @@ from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.writes import WriteSet
-from orders.delays.models import DelayedOrder, DelayReport
 from orders.models import OrderStatus
+from orders.models.delay import DelayedOrder, DelayReport
 
 BATCH = 100
 

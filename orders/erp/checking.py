@@ -30,6 +30,9 @@ DETAILS = {
 BY_STATE = frozenset({"order_already_shipped", "nothing_to_ship"})
 
 
+NOT_SENT = (OrderStatus.UNSHIPPED, OrderStatus.CANCELLED)
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
     """A row with its order, and the code of what is wrong with it, if anything."""
@@ -41,9 +44,9 @@ class CheckedRow:
 
 def refusal_of(order: Order) -> str:
     """Why this order can't be shipped by a file now; empty when it can."""
-    if order.status != OrderStatus.UNSHIPPED:
-        return "order_already_shipped"
-    return "" if order.is_to_ship else "nothing_to_ship"
+    if order.is_to_ship:
+        return ""
+    return "nothing_to_ship" if order.status in NOT_SENT else "order_already_shipped"
 
 
 def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:

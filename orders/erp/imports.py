@@ -18,9 +18,9 @@ from common.errors import Invalid, NotFound, Refused, WanliuError
 from common.writes import WriteSet
 from orders.erp.cells import printable
 from orders.erp.checking import DETAILS, CheckedRow, check
-from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
 from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
+from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
 from stores.models import Store
 
 MOST_SHOWN = 200

@@ -19,8 +19,8 @@ from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, refusal_of
-from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
 from orders.models import Order
+from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
 from orders.signals import orders_shipped
 
 log = logging.getLogger("wanliu.orders")
@@ -94,7 +94,7 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
         locked = (
             Order.objects.for_store(job.store_id)
             .filter(pk__in=[row.order_id for row in rows])
-            .only("store", "number", "status", "paid_amount", "claimed_amount")
+            .only("store", "number", "status", "address", "paid_amount", "claimed_amount")
             .order_by("id")
             .select_for_update(no_key=True)
         )

@@ -8,9 +8,9 @@ from common import clock as wall
 from common.models import Event
 from common.tenancy import system_scope
 from orders.actions import deliver_order
-from orders.delays.models import DelayedOrder, DelayReport
 from orders.delays.sweeps import sweep_due_reports
 from orders.models import Order
+from orders.models.delay import DelayedOrder, DelayReport
 from orders.shipping import sweep_late_orders
 from tests.api.helpers import ask, code, everything
 from tests.world import BUYER, NOON, make_shop

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from common import clock
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
-from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
 from orders.erp.reading import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.erp.running import progress_of
+from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
 from stores.models import Store
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, put_on_form, tell

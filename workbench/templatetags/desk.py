@@ -29,7 +29,6 @@ TONES = {
     "declined": "red",
     "failed": "red",
     "unshipped": "amber",
-    "open": "blue",
     "overdue": "red",
     "lifted": "green",
     "checked": "amber",
@@ -38,6 +37,16 @@ TONES = {
     "shipped": "blue",
     "owed": "amber",
     "delivered": "green",
+    "announced": "blue",
+    "awaiting_pickup": "amber",
+    "in_transit": "blue",
+    "coming_back": "blue",
+    "back": "green",
+    "recall_refused": "red",
+    "lost": "red",
+    "open": "amber",
+    "paid": "green",
+    "refused": "red",
 }
 
 

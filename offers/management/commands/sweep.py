@@ -8,6 +8,7 @@ from offers.sweeps import sweep_due_offers
 from orders.delays.sweeps import sweep_due_reports
 from orders.parcels import sweep_due_parcels
 from orders.shipping import sweep_late_orders
+from orders.tracking import ask_carriers
 from payments.inbox import process_due_notices
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
@@ -18,6 +19,7 @@ STEPS = {
     "promises": sweep_due_parcels,
     "late orders": sweep_late_orders,
     "delay reports": sweep_due_reports,
+    "carriers": ask_carriers,
     "settlements": settle_batch,
     "notices": process_due_notices,
     "answers counted": count_ended_offers,

@@ -1,6 +1,7 @@
 """An order and its lines. What is claimed back is counted on the rows, where a constraint holds the limit."""
 
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -9,117 +10,13 @@ from django_fsm import FSMField, transition
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
-from common.tenancy import TenantModel, TenantQuerySet
-from orders.delays.models import DelayedOrder, DelayReport
-from orders.erp.models import ImportRow, ImportStatus, ShipmentImport
-from stores.models import Product, ProductSource, Store
-
-__all__ = [
-    "COMES_FIRST",
-    "MOST_SMALL_PAYMENTS",
-    "DelayReport",
-    "DelayedOrder",
-    "GoodsStatus",
-    "ImportRow",
-    "ImportStatus",
-    "Order",
-    "OrderLine",
-    "OrderStatus",
-    "OwedParcel",
-    "ParcelKind",
-    "ParcelStatus",
-    "ShipmentImport",
-    "Tag",
-]
+from common.tenancy import TenantModel
+from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
+from orders.models.states import GOODS_STATUS, OrderStatus, Tag
+from stores.models import ProductSource, Store
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
-
-
-class OrderStatus(models.TextChoices):
-    """Where the goods are."""
-
-    UNSHIPPED = "unshipped", _("To be shipped")
-    SHIPPED = "shipped", _("In transit")
-    DELIVERED = "delivered", _("Delivered")
-
-
-class GoodsStatus(models.TextChoices):
-    """The order's status as a refund sees it."""
-
-    NOT_SHIPPED = "not_shipped", _("Not shipped")
-    IN_TRANSIT = "in_transit", _("In transit")
-    RECEIVED = "received", _("Received")
-
-
-class Tag(models.TextChoices):
-    """Why an order that waits needs another look than its neighbours (P8, K1, K4, K5)."""
-
-    PRIORITY = "priority_shipping", _("Priority shipping")
-    URGED = "urged", _("Urged")
-    LATE = "late", _("Late to ship")
-    SOON_LATE = "soon_late", _("Late soon")
-    DELAYED = "delayed", _("Delay reported")
-
-
-GOODS_STATUS = {
-    OrderStatus.UNSHIPPED: GoodsStatus.NOT_SHIPPED,
-    OrderStatus.SHIPPED: GoodsStatus.IN_TRANSIT,
-    OrderStatus.DELIVERED: GoodsStatus.RECEIVED,
-}
-
-
-# What the warehouse still has to send: an order all of whose money is claimed back waits for that to be decided.
-_TO_SHIP = Q(status=OrderStatus.UNSHIPPED) & (Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0))
-TO_SHIP = Q(awaits_shipping=True)
-# Urged while it was delayed, and the delay is over: before everything else (K4).
-COMES_FIRST = ExpressionWrapper(Q(is_urged=True, resumed_at__isnull=False), output_field=models.BooleanField())
-
-
-class OrderQuerySet(TenantQuerySet):
-    """Named reads."""
-
-    def to_ship(self):
-        """What the warehouse still has to send (P8)."""
-        return self.filter(TO_SHIP)
-
-    def in_shipping_order(self):
-        """By deadline; urged orders whose delay was lifted before all others (P8, K4)."""
-        return self.order_by(COMES_FIRST.desc(), "ship_by", "id")
-
-    def priority(self):
-        """To be shipped before others, since the buyer was persuaded to stay (K1)."""
-        return self.to_ship().filter(is_priority=True)
-
-    def urged(self):
-        """Waiting although the buyer asked for haste, in stores that see it (K5)."""
-        return self.to_ship().filter(is_urged=True, store__smart_customer_service=True)
-
-    def late(self, now):
-        """Not shipped although it should be (P8)."""
-        return self.to_ship().filter(ship_by__lt=now)
-
-    def soon_late(self, now, within):
-        """Late within this time unless shipped (P8)."""
-        return self.to_ship().filter(ship_by__gte=now, ship_by__lte=now + within)
-
-    def delayed(self):
-        """To be shipped later than the rule says, which an open delay report has told the buyer (K4)."""
-        return self.to_ship().filter(rule_ship_by__isnull=False)
-
-    def tagged(self, tag, store, now):
-        """Those of this store's orders that carry the tag now."""
-        match tag:
-            case Tag.LATE:
-                return self.late(now)
-            case Tag.SOON_LATE:
-                return self.soon_late(now, store.rules.ships_soon_within)
-            case Tag.DELAYED:
-                return self.delayed()
-            case Tag.URGED:
-                return self.urged()
-            case _:
-                return self.priority()
 
 
 class Order(TenantModel):
@@ -158,7 +55,7 @@ class Order(TenantModel):
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
     # The indexes below follow this column: following the amounts themselves would make every claim write them all anew.
     awaits_shipping = models.GeneratedField(
-        expression=ExpressionWrapper(_TO_SHIP, models.BooleanField()),
+        expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -208,6 +105,11 @@ class Order(TenantModel):
     def __str__(self) -> str:
         return self.number
 
+    @cached_property
+    def own_lines(self) -> list["OrderLine"]:
+        """Its lines, read once; an action that changes them changes these objects."""
+        return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
+
     @property
     def is_to_ship(self) -> bool:
         """Whether the warehouse still has to send it; what `awaits_shipping` says, before the row is written."""
@@ -256,6 +158,15 @@ class Order(TenantModel):
         """The buyer has received it."""
         self.delivered_at = now
 
+    @transition(field=status, source=OrderStatus.SHIPPED, target=OrderStatus.UNSHIPPED)
+    def unship(self):
+        """The pick-up is cancelled, and what is left is packed again (P2)."""
+        self.carrier, self.tracking_number, self.shipped_at = "", "", None
+
+    @transition(field=status, source=[OrderStatus.UNSHIPPED, OrderStatus.SHIPPED], target=OrderStatus.CANCELLED)
+    def cancel(self):
+        """Everything was refunded before the carrier had it (P2)."""
+
 
 class OrderLine(TenantModel):
     """One product of an order, with its title and category as they were when it was bought."""
@@ -268,6 +179,7 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(verbose_name=_("unit price"))
     claimed_quantity = models.PositiveIntegerField(_("quantity claimed back"), default=0)
+    cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
 
     class Meta:
@@ -278,7 +190,8 @@ class OrderLine(TenantModel):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="order_line_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(claimed_quantity__lte=F("quantity")), name="order_line_claimed_within_quantity"
+                condition=Q(claimed_quantity__lte=F("quantity") - F("cancelled_quantity")),
+                name="order_line_claimed_within_quantity",
             ),
             models.CheckConstraint(
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("quantity") * F("unit_price")),
@@ -302,7 +215,12 @@ class OrderLine(TenantModel):
     @property
     def refundable_quantity(self) -> int:
         """Pieces that no refund has claimed yet."""
-        return self.quantity - self.claimed_quantity
+        return self.quantity_to_ship - self.claimed_quantity
+
+    @property
+    def quantity_to_ship(self) -> int:
+        """Pieces that are packed: those that weren't refunded before (P2)."""
+        return self.quantity - self.cancelled_quantity
 
     @property
     def pieces_to_pack(self) -> int:
@@ -313,78 +231,4 @@ class OrderLine(TenantModel):
         without_money = 0
         if self.unit_price and self.claimed_amount % self.unit_price == 0:
             without_money = int(self.claimed_amount / self.unit_price)
-        return self.quantity - max(self.claimed_quantity, without_money)
-
-
-class ParcelKind(models.TextChoices):
-    """What was promised."""
-
-    GIFT = "gift", _("Gift")
-    RESHIP = "reship", _("Reship")
-    EXCHANGE = "exchange", _("Exchange")
-
-
-class ParcelStatus(models.TextChoices):
-    """Where a promised parcel is."""
-
-    AWAITING_RETURN = "awaiting_return", _("Awaiting the buyer's return")
-    OWED = "owed", _("To be sent")
-    SHIPPED = "shipped", _("Sent")
-
-
-class OwedParcel(TenantModel):
-    """A parcel that the merchant promised and owes until it is sent (Q16). `topic_id` is the refund it came from.
-
-    `due_at` is the deadline, then the moment of escalation; empty when nothing runs.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    topic_id = models.UUIDField(editable=False)
-    kind = models.CharField(_("kind"), max_length=20, choices=ParcelKind.choices)
-    product = models.ForeignKey(
-        Product, verbose_name=_("product"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    item_id = models.CharField(_("item id"), max_length=20)
-    title = models.CharField(_("title"), max_length=200, blank=True)
-    quantity = models.PositiveIntegerField(_("quantity"), default=1)
-    address = models.CharField(_("delivery address"), max_length=300)
-    status = FSMField(
-        _("status"), max_length=20, choices=ParcelStatus.choices, default=ParcelStatus.OWED, protected=True
-    )
-    due_at = models.DateTimeField(_("deadline"), null=True)
-    late_at = models.DateTimeField(_("late since"), null=True)
-    escalated_at = models.DateTimeField(_("escalated"), null=True)
-    carrier = models.CharField(_("carrier"), max_length=50, blank=True)
-    tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
-    rules_name = models.CharField(max_length=20, editable=False)
-    rules_version = models.PositiveSmallIntegerField(editable=False)
-    created_at = models.DateTimeField(_("promised"))
-    shipped_at = models.DateTimeField(_("shipped"), null=True)
-
-    class Meta:
-        verbose_name = _("promised parcel")
-        verbose_name_plural = _("promised parcels")
-        indexes = [
-            models.Index(fields=["store", "-id"], name="parcel_newest"),
-            models.Index(fields=["store", "status", "due_at"], name="parcel_queue"),
-            models.Index(fields=["store", "topic_id"], name="parcel_of_topic"),
-            models.Index(fields=["store", "order"], name="parcel_of_order"),
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="parcel_due"),
-        ]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.title or self.item_id} × {self.quantity}"
-
-    @transition(field=status, source=ParcelStatus.AWAITING_RETURN, target=ParcelStatus.OWED)
-    def expect(self, *, due_at):
-        """The buyer's return is on its way."""
-        self.due_at = due_at
-
-    @transition(field=status, source=ParcelStatus.OWED, target=ParcelStatus.SHIPPED)
-    def ship(self, *, carrier: str, tracking_number: str, now):
-        """The promise is kept."""
-        self.carrier, self.tracking_number, self.shipped_at, self.due_at = carrier, tracking_number, now, None
+        return self.quantity - max(self.claimed_quantity + self.cancelled_quantity, without_money)
