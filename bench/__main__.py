@@ -26,19 +26,27 @@ class Sizes:
     open_rows: tuple[int, ...]
     history: int
     stores: int
+    files: int
 
 
 FULL = Sizes(
-    rounds=4, seconds=8, offers=300, due=20_000, open_rows=(20_000, 200_000, 1_000_000), history=80_000, stores=20
+    rounds=4,
+    seconds=8,
+    offers=300,
+    due=20_000,
+    open_rows=(20_000, 200_000, 1_000_000),
+    history=80_000,
+    stores=20,
+    files=100_000,
 )
-QUICK = Sizes(rounds=2, seconds=2, offers=50, due=4_000, open_rows=(2_000, 6_000), history=4_000, stores=5)
+QUICK = Sizes(rounds=2, seconds=2, offers=50, due=4_000, open_rows=(2_000, 6_000), history=4_000, stores=5, files=6_000)
 
 
 def main() -> int:
     """Exit code 0 whether goals are met or not: they are read, not asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
-    parser.add_argument("--only", choices=["lifecycle", "settling", "sweeping"], help="only one; only prints")
+    parser.add_argument("--only", choices=["lifecycle", "settling", "sweeping", "files"], help="only one; only prints")
     arguments = parser.parse_args()
     started = time.monotonic()
     with throwaway(durable=True) as services:
@@ -64,7 +72,7 @@ def _set_up() -> None:
 
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
-    from bench import lifecycle, settling
+    from bench import files, lifecycle, settling
     from workbench.demo import volume
 
     stores = volume.open_stores(sizes.stores)
@@ -72,6 +80,8 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         yield from lifecycle.measure(log_dir, rounds=sizes.rounds, seconds=sizes.seconds)
     if only in (None, "settling"):
         yield from settling.measure(stores, rounds=sizes.rounds, count=sizes.offers)
+    if only in (None, "files"):
+        yield from files.measure(stores[0], count=sizes.files)
     if only in (None, "sweeping"):
         yield from _at_size(sizes, stores)
 
