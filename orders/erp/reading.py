@@ -7,7 +7,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -59,7 +59,8 @@ def read_rows(file: IO[bytes]) -> Iterator[FileRow]:
     file.seek(0)
     if magic == XLS_MAGIC:
         raise _invalid(_("This is an old .xls file: save it as .xlsx or .csv."), "file_type")
-    yield from _named(_xlsx(file) if magic == XLSX_MAGIC else _csv(file))
+    with closing(_xlsx(file) if magic == XLSX_MAGIC else _csv(file)) as rows:
+        yield from _named(rows)
 
 
 def _invalid(detail: str, code: str = "invalid") -> Invalid:
