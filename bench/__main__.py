@@ -27,6 +27,8 @@ class Sizes:
     history: int
     stores: int
     files: int
+    small_payments: int
+    paying_stores: int
 
 
 FULL = Sizes(
@@ -38,15 +40,30 @@ FULL = Sizes(
     history=80_000,
     stores=20,
     files=100_000,
+    small_payments=1_000,
+    paying_stores=200,
 )
-QUICK = Sizes(rounds=2, seconds=2, offers=50, due=4_000, open_rows=(2_000, 6_000), history=4_000, stores=5, files=6_000)
+QUICK = Sizes(
+    rounds=2,
+    seconds=2,
+    offers=50,
+    due=4_000,
+    open_rows=(2_000, 6_000),
+    history=4_000,
+    stores=5,
+    small_payments=200,
+    paying_stores=20,
+    files=6_000,
+)
 
 
 def main() -> int:
     """Exit code 0 whether goals are met or not: they are read, not asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
-    parser.add_argument("--only", choices=["lifecycle", "settling", "sweeping", "files"], help="only one; only prints")
+    parser.add_argument(
+        "--only", choices=["lifecycle", "settling", "small-payments", "files", "sweeping"], help="only one; only prints"
+    )
     arguments = parser.parse_args()
     started = time.monotonic()
     with throwaway(durable=True) as services:
@@ -72,7 +89,7 @@ def _set_up() -> None:
 
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
-    from bench import files, lifecycle, settling
+    from bench import files, lifecycle, settling, small_payments
     from workbench.demo import volume
 
     stores = volume.open_stores(sizes.stores)
@@ -82,6 +99,10 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         yield from settling.measure(stores, rounds=sizes.rounds, count=sizes.offers)
     if only in (None, "files"):
         yield from files.measure(stores[0], count=sizes.files)
+    if only in (None, "small-payments"):
+        yield from small_payments.measure(
+            log_dir, rounds=sizes.rounds, count=sizes.small_payments, spread=sizes.paying_stores
+        )
     if only in (None, "sweeping"):
         yield from _at_size(sizes, stores)
 

@@ -25,6 +25,7 @@ MENU = [
             ("orders_delayreport_changelist", "orders.view_delayreport", "schedule", lambda: _("Delay reports")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
+            ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
         ],
     ),
     (
@@ -53,6 +54,12 @@ MENU = [
                 "offers.view_marketplacemethod",
                 "tune",
                 lambda: _("Methods of marketplaces"),
+            ),
+            (
+                "payments_reconciliation_changelist",
+                "payments.view_reconciliation",
+                "balance",
+                lambda: _("Reconciliation"),
             ),
         ],
     ),

@@ -21,6 +21,7 @@ from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
+from workbench.demo import small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.scenes import SCENES, Scene
 from workbench.demo.shipping import count_warehouse, warehouse
@@ -74,6 +75,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
     ]
     happenings += play_store.plain_orders()
     happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
+    happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -82,8 +84,10 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    scenes = sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
-    return scenes + count_warehouse(store_codes)
+    return count_warehouse(store_codes) + sum(
+        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in SCENES[code])
+        for code in store_codes
+    )
 
 
 class Play:
