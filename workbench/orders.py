@@ -15,6 +15,7 @@ from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
 from workbench.forms import ShipForm, posted
+from workbench.insights.loss import loss_of_order
 from workbench.queues import QueueFilter, QueueMixin
 from workbench.shipping.queue import ShippingMixin
 from workbench.small_payments import PayingMixin, pay_card
@@ -93,7 +94,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, PayingMixin, DeskAdmin):
         return self._page(request, order, form)
 
     def _page(self, request, order: Order, form: ShipForm):
-        refunds = Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id")
+        refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
         payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")
         unshipped = order.status == OrderStatus.UNSHIPPED
         return self.page(
@@ -102,7 +103,8 @@ class OrderAdmin(ShippingMixin, QueueMixin, PayingMixin, DeskAdmin):
             order.number,
             order=order,
             lines=list(order.lines.for_store(order.store_id).order_by("id")),
-            refunds=list(refunds),
+            refunds=refunds,
+            loss=loss_of_order(order, refunds),
             payments=list(payments),
             pay_card=pay_card(order, order.store, request.user),
             entries=timeline(order.store_id, order.pk),

@@ -16,7 +16,7 @@ from offers.retainable import filter_retainable
 from orders.models import COMES_FIRST, DelayReport, Order, OrderStatus, OwedParcel, ParcelStatus
 from payments.models import Payment
 from refunds.models import Refund
-from refunds.states import Kind, Status
+from refunds.states import Kind, Programme, Status
 from stores.marketplaces import CHOICES, current_rules
 from stores.models import Store
 from workbench.desk import Desk, desk_of, retains
@@ -38,6 +38,7 @@ class Queue:
     tone: str = ""
     only_retaining: bool = False
     on_overview: bool = True
+    only_returnless: bool = False
 
     def count(self, rows: QuerySet, now: datetime) -> int:
         """How many, up to one more than MOST_COUNTED: a history is never counted."""
@@ -91,6 +92,16 @@ REFUND_QUEUES = [
         "volunteer_activism",
         "green",
         only_retaining=True,
+    ),
+    Queue(
+        "returnless",
+        _("Without return"),
+        lambda rows, now: rows.filter(programme=Programme.RETURNLESS, status=Status.AWAITING_MERCHANT),
+        ("due_at", "-id"),
+        _("No refund without return waits for your review."),
+        "verified",
+        "violet",
+        only_returnless=True,
     ),
     Queue(
         "due",
@@ -296,7 +307,11 @@ QUEUES: dict[type, list[Queue]] = {
 
 def queues_for(desk: Desk, model: type) -> list[Queue]:
     """The model's queues that make sense at this desk."""
-    return [queue for queue in QUEUES[model] if not queue.only_retaining or desk.retaining]
+    return [
+        queue
+        for queue in QUEUES[model]
+        if (not queue.only_retaining or desk.retaining) and (not queue.only_returnless or desk.returnless)
+    ]
 
 
 def queue_asked_for(request, model: type) -> Queue:

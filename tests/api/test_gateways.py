@@ -12,15 +12,17 @@ from django.test import Client
 
 from common import clock as wall
 from common.tenancy import system_scope
+from payments import tasks
 from payments.actions import claim_due_payments
 from payments.gateways import gateway
 from payments.inbox import process_due_notices
-from payments.models import GatewayNotice, Payment, Reconciliation, SandboxTransfer, Transfer
+from payments.models import DayAllowance, GatewayNotice, Payment, Reconciliation, SandboxTransfer, Transfer
 from payments.reconciling import reconcile
 from payments.settlement import settle_batch
+from refunds.actions import retry_payment
 from tests.api.test_small_payments import allowance, send
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
-from tests.world import make_shop
+from tests.world import MERCHANT, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
 
@@ -90,6 +92,12 @@ def test_a_returned_refund_waits_for_a_person_and_can_be_paid_again(shop):
     assert (detail["status"], detail["needs_attention"]) == ("refunding", True)
     names = [event["name"] for event in shop.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]]
     assert names[-2:] == ["payment.reversed", "refund.payment_reversed"]
+    with shop.scope():
+        retry_payment(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=wall.now())
+    settle_batch()
+    detail = shop.merchant.get(f"refunds/{refund.pk}/").json()
+    assert (detail["status"], detail["needs_attention"]) == ("refunded", False)
+    assert [each["status"] for each in detail["payments"]] == ["failed", "succeeded"]
 
 
 def test_a_notice_that_overtakes_our_own_booking_is_booked_whole(shop):
@@ -237,6 +245,25 @@ def _mend(declined, lost, other, missed, stranger):
     SandboxTransfer.objects.filter(key=other).update(amount=Decimal("1.00"))
     SandboxTransfer.objects.create(key=lost, buyer_id="b", amount=1, outcome="paid")
     SandboxTransfer.objects.filter(key=missed).update(outcome="paid")
+
+
+def test_the_days_comparison_is_made_once(shop, clock):
+    tasks.reconcile_yesterday()
+    first = Reconciliation.objects.get()
+    assert (first.gateway, first.date) == ("sandbox", TODAY - timedelta(days=1))
+    clock.move(hours=1)
+    tasks.reconcile_yesterday()
+    assert Reconciliation.objects.get().pk == first.pk
+
+
+def test_workers_process_notices_and_open_the_day(shop):
+    payment = paid(shop)
+    post(SANDBOX.send_back(payment))
+    tasks.process_notices()
+    assert results() == ["applied"]
+    tasks.open_allowances()
+    with shop.scope():
+        assert DayAllowance.objects.get().date == TODAY
 
 
 def test_what_was_paid_there_before_midnight_and_booked_here_after_it_is_no_difference(shop):

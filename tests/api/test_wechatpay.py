@@ -43,6 +43,7 @@ def server(settings, monkeypatch):
             "API_V3_KEY": API_V3_KEY,
             "NOTIFY_URL": "https://wanliu.example/gateways/wechatpay/webhook/",
             "SCENE_ID": "1011",
+            "SCENE_INFO": "赔付原因",
             "BASE_URL": server.url,
         }
         yield server
@@ -109,6 +110,13 @@ def test_the_same_bill_number_again_is_paid_once(server):
     asked = instruction()
     assert [pay(asked).outcome for _ in range(2)] == [Outcome.PAID, Outcome.PAID]
     assert len(server.bills) == 1
+
+
+def test_a_refusal_of_a_bill_that_was_paid_before_is_not_believed(server):
+    asked = instruction()
+    pay(asked)
+    server.script = ["INVALID_REQUEST"]
+    assert pay(asked).outcome == Outcome.PAID
 
 
 @pytest.mark.parametrize(

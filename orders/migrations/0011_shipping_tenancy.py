@@ -7,7 +7,7 @@ from common.tenancy_sql import referable, same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0009_shipping"),
+        ("orders", "0010_shipping"),
     ]
 
     operations = [
