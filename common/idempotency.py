@@ -17,22 +17,17 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
 
 
-def form_body(fields) -> bytes:
-    """A multipart form (`request.data`) as bytes that are equal for equal fields and files, whatever its boundaries were."""
-    parts = hashlib.sha256()
-    for name in sorted(fields):
-        for value in fields.getlist(name):
-            content = value.encode(errors="surrogatepass") if isinstance(value, str) else _digest(value)
-            parts.update(
-                hashlib.sha256(name.encode(errors="surrogatepass")).digest() + hashlib.sha256(content).digest()
-            )
-    return parts.digest()
-
-
-def _digest(file) -> bytes:
-    digest = hashlib.file_digest(file, "sha256").digest()
-    file.seek(0)
-    return file.name.encode(errors="surrogatepass") + b"\0" + digest
+def upload_body(data, files) -> bytes:
+    """What stands for a multipart body: its boundary is another one each time, and its files may be too large to keep."""
+    parts = [f"{name}={value}" for name in sorted(data) for value in data.getlist(name) if name not in files]
+    for name in sorted(files):
+        for file in files.getlist(name):
+            digest = hashlib.sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            parts.append(f"{name}:{file.name}:{digest.hexdigest()}")
+    return "\0".join(parts).encode()
 
 
 def claim(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:

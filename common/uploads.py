@@ -68,7 +68,7 @@ def clean_upload(file: BinaryIO, name: str, *, field: str = "file") -> CleanFile
 def too_large(field: str) -> Invalid:
     """What to say about a file of too many bytes."""
     return Invalid(
-        field, _("The file is too large: at most %(most)d MB.") % {"most": MOST_BYTES // 1024**2}, "too_large"
+        field, _("The file is too large: at most %(most)d MB.") % {"most": MOST_BYTES // 1024**2}, "file_too_large"
     )
 
 

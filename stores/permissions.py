@@ -55,6 +55,8 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "stores.returnaddress",
             "orders.order",
             "orders.owedparcel",
+            "orders.delayreport",
+            "orders.shipmentimport",
             "refunds.refund",
             "refunds.dispute",
             "refunds.appeal",

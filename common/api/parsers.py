@@ -1,4 +1,4 @@
-"""JSON in: numbers stay exact, and what JSON forbids is refused. Files in: bounded, under names that are names."""
+"""JSON in: numbers stay exact, and what JSON forbids is refused."""
 
 import codecs
 import json
@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
-
-from common.uploads import MOST_BYTES, too_large
 
 # What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -56,10 +54,6 @@ class StrictJSONParser(JSONParser):
         return body
 
 
-# What a multipart body may have besides its file: the boundaries and a few short fields.
-_BESIDE_THE_FILE = 64 * 1024
-
-
 class _NamesOnly(DjangoMultiPartParser):
     """Refuses what Django would quietly shorten: a file's name with folders in it."""
 
@@ -73,15 +67,30 @@ class _NamesOnly(DjangoMultiPartParser):
 
 
 class UploadParser(MultiPartParser):
-    """`multipart/form-data` with one file and a few fields; a body that can't be one is refused before it is read."""
+    """Files beside fields. Larger ones are kept on disk, never in memory; `MAX_BYTES` bounds the whole body before it is read."""
+
+    MAX_BYTES = 32 * 2**20
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """The fields and the file. ValidationError (400) naming `file` for one that is too large or named as a path."""
-        request = parser_context["request"]
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + _BESIDE_THE_FILE:
-            raise too_large("file")
-        meta = {**request.META, "CONTENT_TYPE": media_type}
+        """Return fields and files. ValidationError (400) for a body that is too large, ParseError for a broken one."""
+        if int(stream.META.get("CONTENT_LENGTH") or 0) > self.MAX_BYTES:
+            detail = _("The upload is too large: at most %(most)d MB.") % {"most": self.MAX_BYTES // 2**20}
+            raise ValidationError({"file": [ErrorDetail(detail, "file_too_large")]})
         try:
-            return DataAndFiles(*_NamesOnly(meta, stream, request.upload_handlers, "utf-8").parse())
-        except (MultiPartParserError, SuspiciousOperation) as error:
+            meta = {**stream.META, "CONTENT_TYPE": media_type}
+            body = DataAndFiles(*_NamesOnly(meta, stream, parser_context["request"].upload_handlers, "utf-8").parse())
+        except MultiPartParserError as error:
             raise ParseError(_("The body is not a valid form: %(error)s") % {"error": error}) from error
+        except (RequestDataTooBig, TooManyFilesSent) as error:
+            raise ParseError(_("The body is too large; send fewer items at once.")) from error
+        for name, values in body.data.lists():
+            bad = next(_unstorable([name, *values]), None)
+            if bad is not None:
+                raise ValidationError(
+                    {
+                        _UNSTORABLE.sub("\ufffd", name): [
+                            ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")
+                        ]
+                    }
+                )
+        return body

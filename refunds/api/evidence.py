@@ -17,6 +17,12 @@ from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
+class EvidenceParser(UploadParser):
+    """One file and its note; the rest of the body is boundaries."""
+
+    MAX_BYTES = uploads.MOST_BYTES + 64 * 1024
+
+
 class AddEvidenceSerializer(serializers.Serializer):
     """A file (JPEG, PNG, WebP or PDF) and what is to be seen in it."""
 
@@ -66,7 +72,7 @@ class EvidenceViewSet(StoreViewSet):
 
     @extend_schema(methods=["GET"], responses=EvidenceSerializer(many=True), filters=False)
     @extend_schema(methods=["POST"], request=AddEvidenceSerializer, responses={201: EvidenceSerializer})
-    @action(detail=True, methods=["get", "post"], parser_classes=[UploadParser], filter_backends=[])
+    @action(detail=True, methods=["get", "post"], parser_classes=[EvidenceParser], filter_backends=[])
     def evidence(self, request, pk):
         """What both sides have shown, oldest first; add a file."""
         if request.method == "POST":

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -103,22 +102,21 @@ class StoreViewSet(viewsets.GenericViewSet):
         if len(key) > MAX_KEY_LENGTH or not key.isprintable():
             raise ValidationError({"Idempotency-Key": [ErrorDetail(_("At most 255 printable characters."), "invalid")]})
         request = self.request._request
+        if request.content_type == "multipart/form-data":
+            body = idempotency.upload_body(self.request.data, self.request.FILES)
+        else:
+            body = request.body
         answer = idempotency.claim(
             store_id=self.store.pk,
             owner=self.request.user.pk,
             key=key,
-            print_=idempotency.fingerprint(request.method, request.get_full_path(), self._body()),
+            print_=idempotency.fingerprint(request.method, request.get_full_path(), body),
             now=self.now,
         )
         if answer.status_code is not None:
             raise Replay(answer)
         self.answer = answer
         self.savepoint = transaction.savepoint()
-
-    def _body(self) -> bytes:
-        """What was sent. A form was read as a stream, its files may be too large to have twice."""
-        data = self.request.data
-        return idempotency.form_body(data) if isinstance(data, QueryDict) else self.request._request.body
 
     def handle_exception(self, exc):
         """A refusal undoes everything but its own kept answer."""

@@ -99,6 +99,8 @@ class MarketplaceRules:
     appeal_within: timedelta = timedelta(days=15)  # P5
     resubmissions: int = 3
     ships_within: timedelta = timedelta(hours=48)
+    ships_soon_within: timedelta = timedelta(hours=6)  # before the deadline an order counts as late soon (P8)
+    delay_reaches: timedelta = timedelta(days=90)  # how far a delay report may move it (K4)
 
     # Buyers whom the platform refunds at once: from this credit score on, or VIP (P5). None and False: nobody.
     instant_refund_credit_score: int | None = None

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from PIL import Image, PngImagePlugin
 
 from common import uploads
+from refunds.api.evidence import EvidenceParser
 from refunds.models import Evidence
 from tests.api.helpers import code, everything
 from tests.api.test_disputes import decide, dispute
@@ -44,7 +45,7 @@ def bomb(width=60_000, height=60_000) -> bytes:
 
 def show(side, refund, content, name="photo.png", **fields):
     """One side adds a file."""
-    return side.upload(f"refunds/{getattr(refund, 'pk', refund)}/evidence/", content, name, **fields)
+    return side.send_form(f"refunds/{getattr(refund, 'pk', refund)}/evidence/", content, name, **fields)
 
 
 def fetch(side, evidence) -> tuple[dict, bytes]:
@@ -152,10 +153,10 @@ def test_what_is_no_evidence_is_refused_and_leaves_nothing(taote, content, name,
 def test_a_huge_file_is_refused_before_it_is_read(taote, monkeypatch):
     refund = taote.refund()
     monkeypatch.setattr(uploads, "MOST_BYTES", 1000)
-    assert code(show(taote.buyer, refund, PDF[:-7] + b" " * 1000 + b"%%EOF")) == (400, "too_large", "file")
+    assert code(show(taote.buyer, refund, PDF[:-7] + b" " * 1000 + b"%%EOF")) == (400, "file_too_large", "file")
     monkeypatch.undo()
-    monkeypatch.setattr("common.api.parsers.MOST_BYTES", -64 * 1024)
-    assert code(show(taote.buyer, refund, picture())) == (400, "too_large", "file")
+    monkeypatch.setattr(EvidenceParser, "MAX_BYTES", 10)
+    assert code(show(taote.buyer, refund, picture())) == (400, "file_too_large", "file")
 
 
 def test_a_body_that_is_no_form_is_refused(taote):

@@ -87,6 +87,7 @@ def names_of(shop) -> dict[str, list[str]]:
         "disputes": [names.dispute],
         "appeals": [names.appeal],
         "parcels": [names.parcel],
+        "delay-reports": [names.delay],
     }
 
 
