@@ -16,7 +16,7 @@ from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Order, OrderLine, OrderStatus
-from orders.signals import order_placed
+from orders.signals import order_placed, order_redated
 from stores.models import Product, Store
 
 
@@ -81,8 +81,11 @@ def upsert_order(
     fields = [name for name, value in data.items() if getattr(order, name) != value]
     if order.status != OrderStatus.UNSHIPPED:
         fields = [name for name in fields if name not in ("address", "ship_by")]
+    was = order.paid_at
     for name in fields:
         setattr(order, name, data[name])
+    if "paid_at" in fields:
+        order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if _changed(order, lines):
         fixed = Refused(
             "invalid_transition",

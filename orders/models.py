@@ -88,6 +88,10 @@ class Order(TenantModel):
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
             models.Index(fields=["store", "ship_by"], condition=Q(status="unshipped"), name="order_to_ship"),
+            models.Index(
+                fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
+            ),
+            models.Index(fields=["store", "paid_at"], name="order_by_payment"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,8 @@ from payments.actions import reserve_payment
 from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.models import Refund
-from refunds.signals import refunds_decided
+from refunds.quality.counting import count_correction
+from refunds.signals import faults_verified, refunds_decided
 from refunds.states import Status
 from stores.actions import default_return_address
 from stores.models import ReturnAddress
@@ -90,6 +91,8 @@ def approve_refund(
         address = find_return_address(store_id, return_address_id)
     writes = WriteSet()
     approve(writes, refund, address=address, actor=actor, now=now, rule="T8")
+    if not refund.moves_goods:
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     writes.flush()
     return refund
@@ -248,6 +251,7 @@ def resubmit_refund(
     refund.resubmit(now=now)
     writes.update(refund, "resubmissions", "rejection_reason", "reason", "description", "amount")
     record(writes, "resubmitted", refund, before, actor=actor, now=now, amount=str(amount), reason=refund.reason)
+    count_correction(writes, refund, actor=actor, now=now)
     writes.flush()
     return refund
 

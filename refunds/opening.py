@@ -20,6 +20,7 @@ from orders.claims import most_refundable
 from orders.models import Order
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
+from refunds.quality.counting import count_application
 from refunds.signals import refund_requested
 from refunds.states import DueAction
 from stores.models import Store
@@ -91,6 +92,7 @@ def open_refund(
         order=order.number,
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    count_application(writes, refund, actor=actor, now=now)
     writes.flush()
     return refund
 

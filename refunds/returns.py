@@ -9,6 +9,7 @@ from common.writes import WriteSet
 from orders.parcels import awaited_parcel, start_exchange
 from refunds.actions import check_transition, lock_refund, pay, record
 from refunds.models import Refund
+from refunds.signals import faults_verified
 from refunds.states import Status
 
 
@@ -58,6 +59,7 @@ def inspect_return(
     if passed:
         refund.pass_inspection(note=note)
         pay(writes, refund, actor=actor, now=now, rule="P1")
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     else:
         refund.fail_inspection(note=note, now=now)
     writes.update(refund, "inspection_note", "rejection_reason")

@@ -12,7 +12,7 @@ from common.writes import WriteSet
 from refunds.actions import approve, pay, record
 from refunds.claims import release
 from refunds.models import Refund
-from refunds.signals import refunds_decided
+from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction
 from stores.models import ReturnAddress
 
@@ -22,7 +22,7 @@ BATCH = 500
 
 # What the deadlines' outcomes read; the rest of both rows stays in the database.
 COLUMNS = (
-    *("store", "order", "kind", "amount", "status", "due_at", "due_action", "resolved_at"),
+    *("store", "order", "kind", "reason", "programme", "amount", "status", "due_at", "due_action", "resolved_at"),
     *("rules_name", "rules_version"),
     *("order__store", "order__buyer_id", "order__paid_amount", "order__claimed_amount"),
 )
@@ -99,6 +99,8 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     addresses = {address.store_id: address for address in firsts} if stores else {}
     for refund in refunds:
         approve(writes, refund, address=addresses.get(refund.store_id), actor=SYSTEM, now=now, rule="T10")
+    uncontested = [refund for refund in refunds if not refund.moves_goods]
+    faults_verified.send(sender=Refund, refunds=uncontested, writes=writes, actor=SYSTEM, now=now)
     refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)
 
 
@@ -120,3 +122,4 @@ def _refund_uninspected(writes: WriteSet, refunds: Sequence[Refund], now: dateti
         refund.pass_inspection(note="")
         pay(writes, refund, actor=SYSTEM, now=now, rule="P1")
         record(writes, "inspection_overdue", refund, before, actor=SYSTEM, now=now, rule="P1")
+    faults_verified.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)

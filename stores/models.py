@@ -45,12 +45,21 @@ class Store(models.Model):
         default=True,
         help_text=_("The marketplace opens negotiation to stores in batches (T1)."),
     )
+    # What a restriction forbids (P7); stores.listings sets and heeds them.
+    listings_blocked = models.BooleanField(_("no new listings"), default=False, editable=False)
+    products_off = models.BooleanField(_("products taken off"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("store")
         verbose_name_plural = _("stores")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(products_off=False) | models.Q(listings_blocked=True),
+                name="store_off_means_blocked",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -159,6 +168,8 @@ class Product(TenantModel):
     category = models.CharField(_("category"), max_length=50, blank=True)
     price = MoneyField(verbose_name=_("price"))
     listed = models.BooleanField(_("listed"), default=True)
+    # Unlisted by a restriction, to be listed again when it is lifted (P7).
+    taken_off = models.BooleanField(_("taken off"), default=False, editable=False)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
 
     class Meta:
@@ -167,8 +178,14 @@ class Product(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["store", "item_id"], name="product_item_id_once"),
             models.CheckConstraint(condition=models.Q(price__gte=0), name="product_price_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(listed=False) | models.Q(taken_off=False), name="product_taken_off_is_unlisted"
+            ),
         ]
-        indexes = [models.Index(fields=["store", "-id"], name="product_newest")]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="product_newest"),
+            models.Index(fields=["store"], condition=models.Q(taken_off=True), name="product_taken_off"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -7,6 +7,8 @@ from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.parcels import sweep_due_parcels
 from payments.settlement import settle_batch
+from refunds.quality.restrictions import review_all
+from refunds.quality.rollup import roll_up_days
 from refunds.sweeps import sweep_due_refunds
 
 STEPS = {
@@ -15,6 +17,8 @@ STEPS = {
     "promises": sweep_due_parcels,
     "settlements": settle_batch,
     "answers counted": count_ended_offers,
+    "quality days": roll_up_days,
+    "restrictions": review_all,
 }
 
 
