@@ -182,10 +182,13 @@ def reject_refund(
 
 @action
 def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
-    """The buyer takes the request back; what it claimed is free again."""
+    """The buyer takes the request back, even from the platform; what it claimed is free again."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     check_transition(
-        refund, [Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED], now, before_deadline=False
+        refund,
+        [Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED, Status.DISPUTED],
+        now,
+        before_deadline=False,
     )
     before = refund.status
     refund.withdraw(now=now)

@@ -8,3 +8,4 @@ class RefundsConfig(AppConfig):
 
     def ready(self):
         from refunds import receivers  # noqa: F401  a settled payment settles its refund
+        from refunds.quality import counting, rollup  # noqa: F401  what is counted, and which days have changed

@@ -1,11 +1,13 @@
-"""What this room does when lower rooms have news."""
+"""What this room does when lower rooms, or its own actions, have news."""
 
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
 from payments.models import PaymentStatus
 from payments.signals import payments_settled
+from refunds.disputes import drop_disputes
 from refunds.models import Refund
+from refunds.signals import refunds_decided
 from refunds.states import Status
 
 
@@ -36,3 +38,11 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
             amount=str(payment.amount),
             error=payment.last_error,
         )
+
+
+@receiver(refunds_decided)
+def drop_withdrawn_disputes(sender, refunds, writes, actor, now, **kwargs) -> None:
+    """A refund that its buyer takes back needs no decision any more (R7)."""
+    withdrawn = [refund for refund in refunds if refund.status == Status.WITHDRAWN]
+    if withdrawn:
+        drop_disputes(writes, withdrawn, actor=actor, now=now)

@@ -11,6 +11,7 @@ from common.models import Event
 from offers.models import MethodCode
 from orders.models import ParcelKind
 from payments.models import Purpose
+from refunds.models import Outcome
 from refunds.states import Kind, Reason
 from workbench.words import yuan
 
@@ -30,6 +31,12 @@ TITLES = {
     "refund.closed": gettext_lazy("Closed: the buyer let the deadline pass"),
     "refund.refunded": gettext_lazy("Refunded"),
     "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
+    "refund.disputed": gettext_lazy("Handed over to the platform"),
+    "refund.granted": gettext_lazy("The platform has the buyer paid"),
+    "refund.denied": gettext_lazy("Closed: the platform sides with the merchant"),
+    "dispute.opened": gettext_lazy("The platform is asked to step in"),
+    "dispute.decided": gettext_lazy("The platform has decided"),
+    "dispute.withdrawn": gettext_lazy("Nothing left for the platform to decide"),
     "offer.sent": gettext_lazy("Offer sent"),
     "offer.accepted": gettext_lazy("Offer accepted by the buyer"),
     "offer.declined": gettext_lazy("Offer declined by the buyer"),
@@ -59,6 +66,10 @@ TONES = {
     "refund.payment_failed": "red",
     "payment.failed": "red",
     "payment.needs_attention": "red",
+    "refund.disputed": "amber",
+    "refund.granted": "green",
+    "refund.denied": "red",
+    "dispute.decided": "blue",
     "offer.declined": "red",
     "parcel.late": "red",
     "parcel.escalated": "red",
@@ -158,6 +169,8 @@ def _details(data: dict) -> list[str]:
         facts.append(_label(Reason, data["reason"]))
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
+    if data.get("outcome"):
+        facts.append(_label(Outcome, data["outcome"]))
     if data.get("agreed_with_buyer"):
         facts.append(_("agreed with the buyer beforehand"))
     if data.get("reference"):
@@ -172,6 +185,8 @@ def _said(data: dict) -> list[tuple[str, str]]:
     said = []
     if data.get("buyer_sees"):
         said.append((_("The buyer sees"), data["buyer_sees"]))
+    if data.get("claim"):
+        said.append((_("Claim"), data["claim"]))
     if data.get("message"):
         said.append((_("Message"), data["message"]))
     if data.get("text"):

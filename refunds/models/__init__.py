@@ -1,12 +1,16 @@
 """Refunds and what hangs on them."""
 
+from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.quality import ChangedDay, Policy, QualityDay, QualityRefund, QualityRestriction, Step
 from refunds.models.refund import Refund, RefundLine
 from refunds.models.thread import Message, Sender
 
 __all__ = [
     "ChangedDay",
+    "Dispute",
+    "DisputeStatus",
     "Message",
+    "Outcome",
     "Policy",
     "QualityDay",
     "QualityRefund",
@@ -14,5 +18,6 @@ __all__ = [
     "Refund",
     "RefundLine",
     "Sender",
+    "Side",
     "Step",
 ]

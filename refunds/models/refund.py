@@ -175,8 +175,24 @@ class Refund(TenantModel):
         self.resolved_at, self.needs_attention = now, False
 
     @transition(
+        field=status, source=[Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED], target=Status.DISPUTED
+    )
+    def dispute(self):
+        """The platform was asked to step in: no clock runs, a person decides (R7)."""
+        self._deadline()
+
+    @transition(field=status, source=Status.DISPUTED, target=Status.REFUNDING)
+    def grant(self):
+        """The platform gives the buyer the amount, or the part of it that the caller has set (R7)."""
+
+    @transition(field=status, source=Status.DISPUTED, target=Status.CLOSED)
+    def deny(self, *, now):
+        """The platform sides with the merchant (R7)."""
+        self.resolved_at = now
+
+    @transition(
         field=status,
-        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED],
+        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED, Status.DISPUTED],
         target=Status.WITHDRAWN,
     )
     def withdraw(self, *, now):

@@ -1,6 +1,7 @@
 """The view that every resource builds on: key → store → scope → idempotency → action."""
 
 import json
+from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from common import clock, idempotency
+from common.actors import Actor, ActorKind
 from common.errors import NotFound
 from common.models import IdempotentAnswer
 from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
@@ -140,9 +142,14 @@ class StoreViewSet(viewsets.GenericViewSet):
             set_scope(None)
 
     @property
-    def actor(self):
+    def actor(self) -> Actor:
         """Who acts in this request."""
         return self.request.user.actor()
+
+    @property
+    def platform(self) -> Actor:
+        """The marketplace itself, where it decides and doesn't speak for a buyer."""
+        return replace(self.actor, kind=ActorKind.PLATFORM)
 
     def input(self, serializer_class=None, **kwargs) -> dict:
         """The validated body. 400 names the fields at fault."""

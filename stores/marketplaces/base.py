@@ -36,6 +36,7 @@ class MarketplaceRules:
     merchant_inspects_within: timedelta = timedelta(days=10)  # then refunded
     buyer_disputes_within: timedelta = timedelta(days=7)  # then closed
     offer_lives: timedelta | None = timedelta(hours=24)  # never beyond the refund's own deadline; None: until then (T7)
+    evidence_within: timedelta = timedelta(days=3)  # then neither side may add any
     resubmissions: int = 3
     ships_within: timedelta = timedelta(hours=48)
 

@@ -14,6 +14,7 @@ from orders.parcels import owe_parcel
 from payments.models import Payment
 from refunds import actions as refund_actions
 from refunds import returns
+from refunds.disputes import open_dispute
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
 
@@ -69,6 +70,10 @@ class Names:
         return self._moved(refund, returns.ship_return, carrier="SF", tracking_number="R1", actor=BUYER)
 
     @cached_property
+    def dispute(self) -> str:
+        return str(make_dispute(self.shop).pk)
+
+    @cached_property
     def payment(self) -> str:
         refund = self._moved(
             str(self.shop.refund(kind="refund_only").pk), refund_actions.approve_refund, actor=MERCHANT
@@ -114,6 +119,15 @@ def make_parcel(shop: Shop):
         )
         writes.flush()
     return parcel
+
+
+def make_dispute(shop: Shop):
+    """A dispute that the buyer has opened."""
+    refund = shop.refund()
+    with shop.scope():
+        return open_dispute(
+            store_id=shop.store.pk, refund_id=refund.pk, opened_by="buyer", claim="broken", actor=BUYER, now=NOON
+        )
 
 
 def make_coupon(shop: Shop):
@@ -251,6 +265,10 @@ CALLS = [
     _post("offers/{}/decline/", "M", "offers", "offer"),
     _read("refunds/{}/messages/", "SM", "refunds", "refund"),
     _post("refunds/{}/messages/", "SM", "refunds", "refund", {"text": "hello"}, 201),
+    _read("disputes/", "SM", "refunds"),
+    _post("disputes/", "SM", "refunds", body=lambda n: {"refund": n.refund, "claim": "x"}, status=201, also=["refund"]),
+    _read("disputes/{}/", "SM", "refunds", "dispute"),
+    _post("disputes/{}/decide/", "M", "refunds", "dispute", {"outcome": "merchant", "note": "x"}),
     _read("coupons/", "S", "offers"),
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
     _read("parcels/", "S", "orders"),

@@ -8,7 +8,7 @@ from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
 from refunds.messages import post_message
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -30,6 +30,7 @@ def furnish(shop: Shop) -> Shop:
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
     make_parcel(shop)
+    make_dispute(shop)
     return shop
 
 

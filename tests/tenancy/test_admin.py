@@ -108,7 +108,7 @@ def telling(answer, object_id):
     def without_id(text: str) -> str:
         text = re.sub(r'(csrfmiddlewaretoken" value=|data-csrf=|nonce=)"[^"]*"', r"\1", text)
         for name in {object_id, object_id.replace(".", "_2E")}:
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "ID", text)
+            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?!\w)", "ID", text)
         return text
 
     messages = [str(message) for message in getattr(answer, "wsgi_request", None)._messages]

@@ -220,6 +220,7 @@ def test_a_list_holds_the_own_rows_only(own, foreign, taote, other):
     for names in (own, foreign):
         make_coupon(names.shop)
         assert names.parcel
+        assert names.dispute
     lists = [call for call in CALLS if call.verb == "GET" and not call.names]
     assert len(lists) >= 6
     for call, kind in [(each, kind) for each in lists for kind in each.key]:

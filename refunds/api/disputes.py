@@ -1,0 +1,132 @@
+"""Disputes over HTTP: either side asks, the platform's person decides (R7)."""
+
+import django_filters
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from common.api.fields import StrictMoneyField
+from common.api.represent import represent
+from common.money import CENT
+from refunds import disputes
+from refunds.models import Dispute, DisputeStatus, Outcome, Side
+from stores.api.auth import STORE
+from stores.api.base import StoreViewSet, get_or_404, parse_id
+
+
+class OpenDisputeSerializer(serializers.Serializer):
+    """What one side asks the platform to decide."""
+
+    store = serializers.CharField(required=False)
+    refund = serializers.UUIDField()
+    claim = serializers.CharField(max_length=1000)
+
+
+class DecisionSerializer(serializers.Serializer):
+    """Who is right, and why. `amount` only for a split: what the buyer is paid."""
+
+    store = serializers.CharField(required=False)
+    outcome = serializers.ChoiceField(Outcome.choices)
+    amount = StrictMoneyField(minimum=CENT, required=False)
+    note = serializers.CharField(max_length=1000)
+
+
+class DisputeSerializer(serializers.ModelSerializer):
+    """A dispute. `outcome` and `amount` are null until it is decided, `amount` except for a split."""
+
+    refund = serializers.UUIDField(source="refund_id")
+    order = serializers.CharField(source="refund.order.number")
+    outcome = serializers.SerializerMethodField()
+    amount = StrictMoneyField(allow_null=True)
+
+    class Meta:
+        model = Dispute
+        fields = [
+            "id",
+            "refund",
+            "order",
+            "opened_by",
+            "claim",
+            "reply",
+            "status",
+            "evidence_until",
+            "suggestion",
+            "outcome",
+            "amount",
+            "note",
+            "opened_at",
+            "decided_at",
+        ]
+
+    @extend_schema_field({"type": "string", "nullable": True, "enum": [*Outcome.values, None]})
+    def get_outcome(self, dispute):
+        """Who was right."""
+        return dispute.outcome or None
+
+
+class DisputeFilter(django_filters.FilterSet):
+    """Filters of the list."""
+
+    status = django_filters.ChoiceFilter(choices=DisputeStatus.choices)
+    opened_by = django_filters.ChoiceFilter(choices=Side.choices)
+    refund = django_filters.UUIDFilter(field_name="refund_id")
+
+    class Meta:
+        model = Dispute
+        fields = ["status", "opened_by", "refund"]
+
+
+class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Disputes of a store's refunds."""
+
+    resource = "refunds"
+    callers = {"list": "SM", "retrieve": "SM", "create": "SM", "decide": "M"}
+    serializer_class = DisputeSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = DisputeFilter
+    queryset = Dispute.objects.none()
+
+    @property
+    def side(self) -> str:
+        """Whom the key speaks for."""
+        return Side.MERCHANT if self.request.user.kind == STORE else Side.BUYER
+
+    def get_queryset(self):
+        """The store's disputes."""
+        return Dispute.objects.for_store(self.store.pk).select_related("refund__order")
+
+    def retrieve(self, request, pk):
+        """One dispute."""
+        return Response(represent(DisputeSerializer, get_or_404(self.get_queryset(), pk=pk)))
+
+    @extend_schema(request=OpenDisputeSerializer, responses={201: DisputeSerializer})
+    def create(self, request):
+        """Ask the platform to step in."""
+        data = self.input(OpenDisputeSerializer)
+        dispute = disputes.open_dispute(
+            store_id=self.store.pk,
+            refund_id=data["refund"],
+            opened_by=self.side,
+            claim=data["claim"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(represent(DisputeSerializer, dispute), status=201)
+
+    @extend_schema(request=DecisionSerializer, responses=DisputeSerializer)
+    @action(detail=True, methods=["post"])
+    def decide(self, request, pk):
+        """The platform decides."""
+        data = self.input(DecisionSerializer)
+        dispute = disputes.decide_dispute(
+            store_id=self.store.pk,
+            dispute_id=parse_id(pk),
+            outcome=data["outcome"],
+            amount=data.get("amount"),
+            note=data["note"],
+            actor=self.platform,
+            now=self.now,
+        )
+        return Response(represent(DisputeSerializer, dispute))

@@ -1,0 +1,108 @@
+"""A dispute: the platform was asked to step in, and a person decides who is right."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.money import MoneyField
+from common.tenancy import TenantModel
+from refunds.models.refund import Refund
+
+
+class Side(models.TextChoices):
+    """The two sides of a case."""
+
+    MERCHANT = "merchant", _("Merchant")
+    BUYER = "buyer", _("Buyer")
+
+
+class DisputeStatus(models.TextChoices):
+    """Where a dispute is."""
+
+    OPEN = "open", _("To be decided")
+    DECIDED = "decided", _("Decided")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
+
+
+class Outcome(models.TextChoices):
+    """Who was right."""
+
+    BUYER = "buyer", _("For the buyer")
+    MERCHANT = "merchant", _("For the merchant")
+    SPLIT = "split", _("Split")
+
+
+class Dispute(TenantModel):
+    """What both sides say about a refund, and what the platform decided (R7).
+
+    While it is open its refund is `disputed` and no clock of the refund runs. `suggestion` is what the platform's person was
+    last shown: `{"outcome", "amount", "grounds": [[code, {facts}], …]}`; `amount` (yuan) is what a split pays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(
+        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="disputes", db_index=False
+    )
+    opened_by = models.CharField(_("opened by"), max_length=10, choices=Side.choices)
+    claim = models.CharField(_("claim"), max_length=1000)
+    reply = models.CharField(_("the other side's reply"), max_length=1000, blank=True)
+    status = FSMField(
+        _("status"), max_length=20, choices=DisputeStatus.choices, default=DisputeStatus.OPEN, protected=True
+    )
+    evidence_until = models.DateTimeField(_("evidence until"))
+    suggestion = models.JSONField(_("suggestion"), default=dict)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    amount = MoneyField(verbose_name=_("amount"), null=True)
+    note = models.CharField(_("grounds of the decision"), max_length=1000, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+    decided_at = models.DateTimeField(_("decided"), null=True)
+
+    class Meta:
+        verbose_name = _("dispute")
+        verbose_name_plural = _("disputes")
+        constraints = [
+            models.UniqueConstraint(fields=["refund"], condition=Q(status="open"), name="dispute_one_open_per_refund"),
+            models.CheckConstraint(
+                condition=Q(status="decided") & ~Q(outcome="") | ~Q(status="decided") & Q(outcome=""),
+                name="dispute_outcome_when_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="split", amount__isnull=False, amount__gt=0)
+                | ~Q(outcome="split") & Q(amount__isnull=True),
+                name="dispute_split_has_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at__isnull=True) | ~Q(status="open") & Q(decided_at__isnull=False),
+                name="dispute_ended_with_status",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="dispute_newest"),
+            models.Index(fields=["store", "refund"], name="dispute_of_refund"),
+            models.Index(fields=["store", "evidence_until"], condition=Q(status="open"), name="dispute_queue"),
+            models.Index(fields=["store", "decided_at"], condition=Q(outcome="buyer"), name="dispute_lost"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}: {self.claim[:50]}"
+
+    @property
+    def other_side(self) -> str:
+        """Who has yet to answer."""
+        return Side.MERCHANT if self.opened_by == Side.BUYER else Side.BUYER
+
+    def takes_evidence(self, now) -> bool:
+        """Whether both sides may still add evidence."""
+        return self.status == DisputeStatus.OPEN and now < self.evidence_until
+
+    @transition(field=status, source=DisputeStatus.OPEN, target=DisputeStatus.DECIDED)
+    def decide(self, *, outcome: str, amount, note: str, now):
+        """A person of the platform has decided; `amount` (yuan) only for a split."""
+        self.outcome, self.amount, self.note, self.decided_at = outcome, amount, note, now
+
+    @transition(field=status, source=DisputeStatus.OPEN, target=DisputeStatus.WITHDRAWN)
+    def withdraw(self, *, now):
+        """The buyer has taken the refund back: there is nothing left to decide."""
+        self.decided_at = now
