@@ -12,6 +12,7 @@ from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from refunds.api.disputes import DisputeViewSet
+from refunds.api.quality import QualityViewSet
 from refunds.api.views import RefundViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 
@@ -26,6 +27,7 @@ api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
+api.register("quality", QualityViewSet, basename="quality")
 api.register("payments", PaymentViewSet, basename="payment")
 
 handler400 = "common.api.pages.bad_request"

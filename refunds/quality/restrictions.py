@@ -4,7 +4,7 @@ The figures alone decide: a store is under every step up to the hardest one whos
 that they no longer give a reason for. So a store may meet two steps at once, and lose them one by one or together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -21,7 +21,8 @@ from stores.listings import restrict_listings
 from stores.marketplaces.base import MarketplaceRules, QualityThreshold
 from stores.models import Store
 
-# From which steps on the catalogue is bound.
+MOST_SHOWN = 100
+# The steps that bind the catalogue.
 BLOCKS_LISTINGS = frozenset({Step.NO_NEW_LISTINGS, Step.PRODUCTS_OFF})
 
 
@@ -35,9 +36,14 @@ def steps_for(rules: MarketplaceRules, figures: Figures) -> list[QualityThreshol
     return list(rules.quality_thresholds[: max(reached, default=-1) + 1])
 
 
-def hardest(restrictions: Mapping[str, QualityRestriction]) -> str | None:
-    """The hardest of the steps in force, None when none is."""
-    return max(restrictions, key=list(Step.values).index, default=None)
+def hardest(steps: Iterable[str]) -> str | None:
+    """The hardest of these steps, None when there is none."""
+    return max(steps, key=Step.values.index, default=None)
+
+
+def restrictions_of(store_id: int) -> list[QualityRestriction]:
+    """The store's restrictions, past and present, newest first, those that began together from the hardest down."""
+    return list(QualityRestriction.objects.for_store(store_id).order_by("-id")[:MOST_SHOWN])
 
 
 def in_force(store_id: int) -> dict[str, QualityRestriction]:

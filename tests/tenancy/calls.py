@@ -273,6 +273,7 @@ CALLS = [
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
+    _read("quality/", "S", "refunds"),
     _read("payments/", "S", "payments"),
     _read("payments/{}/", "S", "payments", "payment"),
 ]

@@ -221,7 +221,8 @@ def test_a_list_holds_the_own_rows_only(own, foreign, taote, other):
         make_coupon(names.shop)
         assert names.parcel
         assert names.dispute
-    lists = [call for call in CALLS if call.verb == "GET" and not call.names]
+    figures = {"quality/"}  # one answer about the store and no rows of it: tests/api/test_quality.py
+    lists = [call for call in CALLS if call.verb == "GET" and not call.names and call.route not in figures]
     assert len(lists) >= 6
     for call, kind in [(each, kind) for each in lists for kind in each.key]:
         mine, theirs = (make(call, own, shop, kind=kind).json()["results"] for shop in (taote, other))
