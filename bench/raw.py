@@ -37,7 +37,7 @@ _EVENT_COLUMNS = """
 """
 
 _PAYMENT_COLUMNS = """
-    id, store_id, order_id, topic_id, purpose, amount, buyer_id, status, gateway, gateway_reference, attempts,
+    id, store_id, order_id, topic_id, purpose, amount, buyer_id, note, status, gateway, gateway_reference, attempts,
     next_attempt_at, needs_attention, last_error, created_at, settled_at
 """
 
@@ -61,7 +61,7 @@ ACCEPT = f"""
         UPDATE orders_order SET claimed_amount = %(amount)s WHERE id = %(order)s RETURNING 1
     ), p AS (
         INSERT INTO payments_payment ({_PAYMENT_COLUMNS})
-        VALUES (uuidv7(), %(store)s, %(order)s, %(refund)s, 'refund', %(amount)s, %(buyer)s, 'pending', 'sandbox', '', 0,
+        VALUES (uuidv7(), %(store)s, %(order)s, %(refund)s, 'refund', %(amount)s, %(buyer)s, '', 'pending', '', '', 0,
                 %(now)s, false, '', %(now)s, NULL)
         RETURNING id, store_id, topic_id, amount
     ), t AS (
@@ -91,12 +91,12 @@ CLAIM = """
         ORDER BY next_attempt_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE payments_payment p SET status = 'processing', attempts = attempts + 1,
-           next_attempt_at = %(now)s + interval '2 minutes'
+           next_attempt_at = %(now)s + interval '2 minutes', gateway = 'sandbox'
     FROM due WHERE p.id = due.id RETURNING p.id, p.buyer_id, p.amount
 """
 
 PAY = """
-    INSERT INTO payments_sandboxtransfer (key, buyer_id, amount, outcome, calls) VALUES (%s, %s, %s, 'paid', 1)
+    INSERT INTO payments_sandboxtransfer (key, buyer_id, amount, outcome, calls, at) VALUES (%s, %s, %s, 'paid', 1, %s)
     ON CONFLICT DO NOTHING
 """
 
@@ -142,7 +142,7 @@ SWEEP = f"""
         FROM due WHERE r.id = due.id
     ), p AS (
         INSERT INTO payments_payment ({_PAYMENT_COLUMNS})
-        SELECT uuidv7(), store_id, order_id, id, 'refund', amount, buyer_id, 'pending', 'sandbox', '', 0, %(now)s, false,
+        SELECT uuidv7(), store_id, order_id, id, 'refund', amount, buyer_id, '', 'pending', '', '', 0, %(now)s, false,
                '', %(now)s, NULL
         FROM due RETURNING id, store_id, topic_id, amount
     ), t AS (
@@ -194,7 +194,7 @@ def settle(connection: psycopg.Connection, ids: Sequence[UUID], now: datetime) -
         connection.execute(SCOPE, ["*"])
         claimed = connection.execute(CLAIM, {"now": now, "ids": list(ids), "limit": len(ids)}).fetchall()
     for payment_id, buyer_id, amount in claimed:
-        connection.execute(PAY, [str(payment_id), buyer_id, amount])
+        connection.execute(PAY, [str(payment_id), buyer_id, amount, now])
     with connection.transaction():
         connection.execute(SCOPE, ["*"])
         return connection.execute(RECORD, {"now": now, "ids": [row[0] for row in claimed]}).fetchone()[0]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from environs import env
@@ -135,7 +136,27 @@ CELERY_BEAT_SCHEDULE = {
     "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
     "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 60, "options": {"expires": 120}},
     "settle-payments": {"task": "payments.tasks.settle_due_payments", "schedule": 10, "options": {"expires": 30}},
+    "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
+    "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
+    "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(hour=2, minute=30)},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 3600},
+}
+
+# --- gateways ---------------------------------------------------------------------------------------------
+# The sandbox signs its notices with this; empty: a secret that follows from SECRET_KEY.
+SANDBOX_GATEWAY_SECRET = env.str("SANDBOX_GATEWAY_SECRET", "")
+# Keys are PEM texts (in the environment with real line breaks). All of them set: stores may pay through WeChat Pay.
+WECHATPAY = {
+    "MCHID": env.str("WECHATPAY_MCHID", ""),
+    "APPID": env.str("WECHATPAY_APPID", ""),
+    "CERT_SERIAL": env.str("WECHATPAY_CERT_SERIAL", ""),
+    "PRIVATE_KEY": env.str("WECHATPAY_PRIVATE_KEY", ""),
+    "PUBLIC_KEY_ID": env.str("WECHATPAY_PUBLIC_KEY_ID", ""),
+    "PUBLIC_KEY": env.str("WECHATPAY_PUBLIC_KEY", ""),
+    "API_V3_KEY": env.str("WECHATPAY_API_V3_KEY", ""),
+    "NOTIFY_URL": env.str("WECHATPAY_NOTIFY_URL", ""),
+    "SCENE_ID": env.str("WECHATPAY_SCENE_ID", "1011"),
+    "BASE_URL": env.str("WECHATPAY_BASE_URL", "https://api.mch.weixin.qq.com"),
 }
 
 # --- people -----------------------------------------------------------------------------------------------
@@ -233,6 +254,7 @@ SPECTACULAR_SETTINGS = {
         "RefundStatusEnum": "refunds.states.Status",
         "OfferStatusEnum": "offers.models.OfferStatus",
         "PaymentStatusEnum": "payments.models.PaymentStatus",
+        "PaymentPurposeEnum": "payments.models.Purpose",
     },
 }
 

@@ -11,6 +11,7 @@ from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
+from payments.api.webhook import gateway_webhook
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.quality import QualityViewSet
 from refunds.api.views import RefundViewSet
@@ -42,6 +43,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
+    path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

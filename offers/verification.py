@@ -107,14 +107,36 @@ CHECKS = (
         """,
     ),
     Check(
-        "a payment has exactly one transfer, in the phase that fits its state",
+        "a payment has one payout in the phase that fits its state, and one reversal when it came back",
         """
         SELECT 'payment ' || p.id || ' (' || p.status || ')' FROM payments_payment p
         LEFT JOIN payments_transfer t ON t.payment_id = p.id
         GROUP BY p.id
-        HAVING count(t.id) <> 1 OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
-            OR bool_or(t.phase <> CASE p.status
-                WHEN 'succeeded' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END)
+        HAVING count(t.id) FILTER (WHERE t.purpose = 'payout') <> 1
+            OR count(t.id) FILTER (WHERE t.purpose = 'reversal') <> (p.reversed_at IS NOT NULL)::int
+            OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
+            OR bool_or(t.phase <> CASE WHEN p.status = 'succeeded' OR p.reversed_at IS NOT NULL THEN 'posted'
+                WHEN p.status = 'failed' THEN 'voided' ELSE 'pending' END)
+        """,
+    ),
+    Check(
+        "an order counts the small payments that didn't fail",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN payments_payment p ON p.order_id = o.id AND p.allowance_date IS NOT NULL AND p.status <> 'failed'
+        GROUP BY o.id HAVING o.small_payments <> count(p.id)
+        """,
+    ),
+    Check(
+        "a day's allowance counts the small payments of that day that didn't fail",
+        """
+        SELECT 'store ' || coalesce(a.store_id, p.store_id) || ' on ' || coalesce(a.date, p.allowance_date)
+        FROM payments_dayallowance a
+        FULL JOIN (
+            SELECT store_id, allowance_date, sum(amount) FILTER (WHERE status <> 'failed') AS yuan
+            FROM payments_payment WHERE allowance_date IS NOT NULL GROUP BY store_id, allowance_date
+        ) p ON p.store_id = a.store_id AND p.allowance_date = a.date
+        WHERE coalesce(a.used, 0) <> coalesce(p.yuan, 0)
         """,
     ),
     Check(
@@ -152,6 +174,7 @@ CHECKS = (
         WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
            OR (p.id IS NULL AND s.outcome = 'paid')
            OR (s.outcome = 'paid' AND (p.status = 'failed' OR p.amount <> s.amount))
+           OR (s.outcome = 'returned' AND p.status = 'failed' AND p.reversed_at IS NULL)
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,
     ),

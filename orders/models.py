@@ -12,6 +12,9 @@ from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from stores.models import Product, ProductSource
 
+# No terms allow more small payments per order than this; it bounds the counter below.
+MOST_SMALL_PAYMENTS = 50
+
 
 class OrderStatus(models.TextChoices):
     """Where the goods are."""
@@ -69,6 +72,8 @@ class Order(TenantModel):
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     paid_amount = MoneyField(verbose_name=_("paid"))
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+    # Places that small payments take; one that fails or comes back gives its place back (K9).
+    small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
     objects = OrderQuerySet.as_manager()
 
@@ -81,6 +86,10 @@ class Order(TenantModel):
             models.CheckConstraint(
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("paid_amount")),
                 name="order_claimed_within_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(small_payments__gte=0, small_payments__lte=MOST_SMALL_PAYMENTS),
+                name="order_small_payments_bounded",
             ),
         ]
         indexes = [

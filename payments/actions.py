@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,9 +16,19 @@ from common.actors import SYSTEM, Actor
 from common.errors import Refused
 from common.writes import WriteSet
 from orders.models import Order
+from payments.allowances import give_back
 from payments.gateways import SANDBOX
 from payments.gateways.base import Answer, Outcome
-from payments.models import AccountKind, Payment, PaymentStatus, Phase, Transfer, TransferPurpose, account_id
+from payments.models import (
+    AccountKind,
+    Payment,
+    PaymentStatus,
+    PaymentTerms,
+    Phase,
+    Transfer,
+    TransferPurpose,
+    account_id,
+)
 from payments.signals import payments_settled
 
 log = logging.getLogger("wanliu.payments")
@@ -41,19 +51,23 @@ def reserve_payment(
     actor: Actor,
     now: datetime,
     rule: str = "",
+    note: str = "",
+    allowance_date: date | None = None,
 ) -> Payment:
     """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
 
-    The caller has locked the order and claimed the amount. After the commit a worker is told.
+    The caller has locked the order and claimed the amount, or, for a small payment with its `allowance_date`, taken a place
+    on the order. After the commit a worker is told.
     """
     payment = Payment(
         store_id=order.store_id,
-        order_id=order.pk,
+        order=order,
         topic_id=topic.pk,
         purpose=purpose,
         amount=amount,
         buyer_id=order.buyer_id,
-        gateway=SANDBOX,
+        note=note,
+        allowance_date=allowance_date,
         next_attempt_at=now,
         created_at=now,
     )
@@ -80,6 +94,7 @@ def reserve_payment(
         rule=rule,
         amount=str(amount),
         purpose=purpose,
+        **({"note": note} if note else {}),
     )
     writes.hint(tell_worker, payment.pk)
     return payment
@@ -100,22 +115,34 @@ def tell_worker(payment_ids: Sequence[UUID]) -> None:
 def claim_due_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[tuple[Payment, bool]]:
     """Take up due payments that no other worker has; returns each with whether it was asked before.
 
-    A payment is leased to this worker for ATTEMPT_LEASE.
+    A payment is leased to this worker for ATTEMPT_LEASE. The first time, its store's gateway is chosen for good.
     """
-    due = Payment.objects.in_scope().due(now).select_for_update(skip_locked=True, no_key=True)
+    due = Payment.objects.in_scope().due(now).select_related("order")
+    due = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
     if ids is not None:
         due = due.filter(pk__in=ids)
     writes = WriteSet()
     claimed = []
-    for payment in due.order_by("next_attempt_at")[:limit]:
+    payments = list(due.order_by("next_attempt_at")[:limit])
+    gateways = _gateways_of({payment.store_id for payment in payments if not payment.gateway})
+    for payment in payments:
         if payment.attempts >= MAX_ATTEMPTS:  # every worker that took it up has died before it got an answer
             _call_a_person(writes, payment, now)
             continue
         claimed.append((payment, payment.status == PaymentStatus.PROCESSING))
         payment.begin_attempt(until=now + ATTEMPT_LEASE)
-        writes.update(payment, "status", "attempts", "next_attempt_at")
+        payment.gateway = payment.gateway or gateways.get(payment.store_id, SANDBOX)
+        writes.update(payment, "status", "attempts", "next_attempt_at", "gateway")
     writes.flush()
     return claimed
+
+
+def _gateways_of(store_ids: set[int]) -> dict[int, str]:
+    """The gateway of each of these stores that has another than the sandbox."""
+    if not store_ids:
+        return {}
+    terms = PaymentTerms.objects.in_scope().filter(store_id__in=store_ids).exclude(gateway="")
+    return dict(terms.values_list("store_id", "gateway"))
 
 
 def _call_a_person(writes: WriteSet, payment: Payment, now: datetime) -> None:
@@ -132,14 +159,7 @@ def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]
     answers about one payment, one that knows outweighs one that doesn't.
     """
     by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != Outcome.UNKNOWN)}
-    # Orders are locked before payments (`of` gives the order of the locks), and always in the same sequence.
-    payments = list(
-        Payment.objects.in_scope()
-        .select_related("order")
-        .select_for_update(of=("order", "self"), no_key=True)
-        .filter(pk__in=by_key, status=PaymentStatus.PROCESSING)
-        .order_by("order_id", "id")
-    )
+    payments = in_lock_order(Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING))
     transfers = {
         transfer.payment_id: transfer
         for transfer in Transfer.objects.in_scope().filter(payment__in=payments, phase=Phase.PENDING)
@@ -149,10 +169,32 @@ def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]
     for payment in payments:
         if _apply(writes, payment, transfers[payment.pk], by_key[payment.pk], now):
             settled.append(payment)
+    failed = [payment for payment in settled if payment.status == PaymentStatus.FAILED]
+    free_places(writes, failed)
     if settled:
         payments_settled.send(sender=Payment, payments=settled, writes=writes, now=now)
     writes.flush()
+    give_back(failed)
     return settled
+
+
+def in_lock_order(payments: models.QuerySet) -> list[Payment]:
+    """Lock these payments, their orders first (`of` says so) and always in the same sequence; one object per order."""
+    orders: dict[UUID, Order] = {}
+    locked = list(
+        payments.select_related("order").select_for_update(of=("order", "self"), no_key=True).order_by("order_id", "id")
+    )
+    for payment in locked:
+        payment.order = orders.setdefault(payment.order_id, payment.order)
+    return locked
+
+
+def free_places(writes: WriteSet, failed: Sequence[Payment]) -> None:
+    """Small payments among these, which have just failed, give their places on their (locked) orders back (K9)."""
+    for payment in failed:
+        if payment.is_small:
+            payment.order.small_payments -= 1
+            writes.update(payment.order, "small_payments")
 
 
 def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answer, now: datetime) -> bool:
@@ -161,7 +203,7 @@ def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answe
     match answer.outcome:
         case Outcome.UNKNOWN:
             _postpone(payment, answer, now)
-        case Outcome.PAID:
+        case Outcome.PAID | Outcome.RETURNED:  # it was paid first; that it came back is the inbox's news
             payment.succeed(reference=answer.reference, now=now)
             transfer.phase = Phase.POSTED
         case Outcome.DECLINED:

@@ -9,11 +9,14 @@ from common.tenancy import system_scope
 from payments.actions import claim_due_payments, record_answers
 from payments.gateways import gateway
 from payments.gateways.base import Answer, Instruction, Outcome
-from payments.models import Payment
+from payments.models import Payment, Purpose
+from payments.payout import no_longer_fitting
 
 log = logging.getLogger("wanliu.payments")
 
 BATCH = 100
+# What goes back the way it came; everything else is a present from the merchant.
+REFUNDS = (Purpose.REFUND, Purpose.PARTIAL_REFUND)
 
 
 def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:
@@ -24,23 +27,40 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     """
     with system_scope():
         claimed = claim_due_payments(now=clock.now(), limit=limit, ids=ids)
+        refused = no_longer_fitting([payment for payment, _was_asked in claimed])
     if not claimed:
         return 0
-    answers = [answer for payment, was_asked in claimed for answer in _ask(payment, was_asked)]
+    answers = [
+        answer for payment, was_asked in claimed for answer in _ask(payment, was_asked, refused.get(payment.pk, ""))
+    ]
     with system_scope():
         record_answers(answers=answers, now=clock.now())
     return len(claimed)
 
 
-def _ask(payment: Payment, was_asked: bool) -> list[Answer]:
-    """What the gateway says about one payment. One that breaks its promise and raises leaves it unknown: the batch goes on."""
+def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[Answer]:
+    """What the gateway says about one payment. One that breaks its promise and raises leaves it unknown: the batch goes on.
+
+    With a `refusal` the payment may not be paid any more: it isn't sent, unless the gateway already knows of it.
+    """
     key = str(payment.pk)
     try:
         port = gateway(payment.gateway)
         known = port.look_up(key) if was_asked else None
         if known is not None:
             return [known]
-        return port.pay(Instruction(key=key, buyer_id=payment.buyer_id, amount=payment.amount))
+        if refusal:
+            return [Answer(key, Outcome.DECLINED, error=refusal)]
+        return port.pay(
+            Instruction(
+                key=key,
+                buyer_id=payment.buyer_id,
+                amount=payment.amount,
+                order_number=payment.order.number,
+                order_amount=payment.order.paid_amount,
+                is_refund=payment.purpose in REFUNDS,
+            )
+        )
     except Exception as error:
         log.exception("gateway %s raised for payment %s", payment.gateway, key)
         return [Answer(key, Outcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]

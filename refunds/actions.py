@@ -263,7 +263,7 @@ def resubmit_refund(
 def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
     """Pay again what the gateway declined for good. Refused `invalid_transition` when there is no such payment."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    payments = list(Payment.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("id"))
+    payments = list(Payment.objects.for_store(store_id).not_small().filter(topic_id=refund.pk).order_by("id"))
     if not payments or any(payment.status != PaymentStatus.FAILED for payment in payments):
         raise Refused("invalid_transition", _("There is no failed payment to repeat."))
     refund.needs_attention = False

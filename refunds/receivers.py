@@ -4,7 +4,7 @@ from django.dispatch import receiver
 
 from common.actors import SYSTEM
 from payments.models import PaymentStatus
-from payments.signals import payments_settled
+from payments.signals import payments_reversed, payments_settled, topic_asked
 from refunds.disputes import drop_disputes
 from refunds.models import Refund
 from refunds.signals import refunds_decided
@@ -14,7 +14,9 @@ from refunds.states import Status
 @receiver(payments_settled)
 def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     """A paid refund is refunded; one whose payment failed for good waits for a person."""
-    by_topic = {payment.topic_id: payment for payment in payments}
+    by_topic = {payment.topic_id: payment for payment in payments if not payment.is_small}
+    if not by_topic:
+        return
     waiting = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
     for refund in waiting.select_for_update(no_key=True):
         payment = by_topic[refund.pk]
@@ -38,6 +40,38 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
             amount=str(payment.amount),
             error=payment.last_error,
         )
+
+
+@receiver(payments_reversed)
+def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
+    """A refund whose money came back isn't refunded any more: a person looks after it and may pay again."""
+    by_topic = {payment.topic_id: payment for payment in payments if not payment.is_small}
+    if not by_topic:
+        return
+    paid = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
+    for refund in paid.select_for_update(no_key=True):
+        payment = by_topic[refund.pk]
+        before = refund.status
+        if refund.status == Status.REFUNDED:
+            refund.unsettle()
+        refund.needs_attention = True
+        writes.update(refund, "status", "resolved_at", "needs_attention")
+        writes.event(
+            "refund.payment_reversed",
+            refund,
+            topic=refund,
+            at=now,
+            actor=SYSTEM,
+            states=(before, refund.status),
+            amount=str(payment.amount),
+            error=payment.last_error,
+        )
+
+
+@receiver(topic_asked)
+def find_topic(sender, order, topic_id, **kwargs) -> Refund | None:
+    """The refund with this id, if it is one of this order (K11)."""
+    return Refund.objects.for_store(order.store_id).filter(pk=topic_id, order=order).first()
 
 
 @receiver(refunds_decided)

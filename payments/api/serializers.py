@@ -3,15 +3,17 @@
 from rest_framework import serializers
 
 from common.api.fields import StrictMoneyField
-from payments.models import Payment
+from common.money import CENT
+from payments.models import SMALL_PURPOSES, Payment, Purpose
+from payments.small import Allowance
 
 
 class PaymentSerializer(serializers.ModelSerializer):
-    """Money for the buyer of an order. `refund` is the case it belongs to."""
+    """Money for the buyer of an order. `refund` is the case it belongs to; null for one that is about the order itself."""
 
     amount = StrictMoneyField()
     order = serializers.CharField(source="order.number")
-    refund = serializers.UUIDField(source="topic_id")
+    refund = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
@@ -21,11 +23,77 @@ class PaymentSerializer(serializers.ModelSerializer):
             "refund",
             "purpose",
             "amount",
+            "note",
             "status",
             "needs_attention",
             "attempts",
+            "gateway",
             "gateway_reference",
             "last_error",
             "created_at",
             "settled_at",
+            "reversed_at",
         ]
+
+    def get_refund(self, payment: Payment) -> serializers.UUIDField(allow_null=True):
+        """The topic, unless it is the order."""
+        return None if payment.topic_id == payment.order_id else str(payment.topic_id)
+
+
+class SmallPaymentSerializer(serializers.Serializer):
+    """A small payment to send. With `refund` it is about that refund of the order."""
+
+    order = serializers.CharField(max_length=64)
+    amount = StrictMoneyField(minimum=CENT)
+    purpose = serializers.ChoiceField(choices=[(value, Purpose(value).label) for value in SMALL_PURPOSES])
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    refund = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class OrderPlacesSerializer(serializers.Serializer):
+    """Small payments of an order: how many it had, how many it may still have."""
+
+    used = serializers.IntegerField()
+    left = serializers.IntegerField()
+
+
+class DaySerializer(serializers.Serializer):
+    """A store's day: yuan. `resets_at` is when the next one begins."""
+
+    date = serializers.DateField()
+    limit = StrictMoneyField()
+    used = StrictMoneyField()
+    left = StrictMoneyField()
+    resets_at = serializers.DateTimeField()
+
+
+class AllowanceSerializer(serializers.Serializer):
+    """What is left for an order. `usable_until` is the end of its last day, not included."""
+
+    per_payment = StrictMoneyField()
+    order = OrderPlacesSerializer()
+    store_day = DaySerializer()
+    usable_until = serializers.DateTimeField()
+
+    def to_representation(self, allowance: Allowance) -> dict:
+        """From what the room knows."""
+        return super().to_representation(
+            {
+                "per_payment": allowance.limits.per_payment,
+                "order": {"used": allowance.order_used, "left": allowance.order_left},
+                "store_day": {
+                    "date": allowance.day,
+                    "limit": allowance.limits.per_day,
+                    "used": allowance.day_used,
+                    "left": allowance.day_left,
+                    "resets_at": allowance.resets_at,
+                },
+                "usable_until": allowance.usable_until,
+            }
+        )
+
+
+class AllowanceQuerySerializer(serializers.Serializer):
+    """Which order is asked about."""
+
+    order = serializers.CharField(max_length=64)

@@ -1,12 +1,21 @@
-"""Payments, to read."""
+"""Payments: small ones to send, and all of them to read."""
 
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
+from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from payments.api.serializers import PaymentSerializer
+from orders.models import Order
+from payments.api.serializers import (
+    AllowanceQuerySerializer,
+    AllowanceSerializer,
+    PaymentSerializer,
+    SmallPaymentSerializer,
+)
 from payments.models import Payment, PaymentStatus, Purpose
+from payments.small import allowance_of, send_small_payment
 from stores.api.base import StoreViewSet, get_or_404
 
 
@@ -26,7 +35,8 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
     """A store's payments to buyers."""
 
     resource = "payments"
-    callers = {"list": "S", "retrieve": "S"}
+    callers = {"list": "S", "retrieve": "S", "create": "S", "allowance": "S"}
+    idempotency_key_required = frozenset({"create"})
     serializer_class = PaymentSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = PaymentFilter
@@ -39,3 +49,32 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
     def retrieve(self, request, pk):
         """One payment."""
         return Response(PaymentSerializer(get_or_404(self.get_queryset(), pk=pk)).data)
+
+    @extend_schema(request=SmallPaymentSerializer, responses={201: PaymentSerializer})
+    def create(self, request):
+        """Send a small payment. The Idempotency-Key header is required: it keeps a retry from paying twice."""
+        data = self.input(SmallPaymentSerializer)
+        payment = send_small_payment(
+            store=self.store,
+            order_number=data["order"],
+            amount=data["amount"],
+            purpose=data["purpose"],
+            note=data["note"],
+            refund_id=data["refund"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(PaymentSerializer(payment).data, status=201)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("order", str, required=True, description="The order's number.")],
+        responses=AllowanceSerializer,
+        filters=False,
+    )
+    @action(detail=False, pagination_class=None)
+    def allowance(self, request):
+        """What is left for an order: per payment, in the order, of the store's day, and until when (K8–K10)."""
+        query = AllowanceQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        order = get_or_404(Order.objects.for_store(self.store.pk), number=query.validated_data["order"])
+        return Response(AllowanceSerializer(allowance_of(order, self.store, self.now)).data)

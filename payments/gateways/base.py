@@ -1,6 +1,8 @@
 """The port behind which gateways live: one file each."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -12,15 +14,19 @@ class Outcome(StrEnum):
     PAID = "paid"
     DECLINED = "declined"  # for good
     UNKNOWN = "unknown"  # a time-out or a fault: reconciled later, never guessed
+    RETURNED = "returned"  # was paid and came back
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """What a gateway is asked to pay. `key` is stable over retries."""
+    """What a gateway is asked to pay. `key` is stable over retries. A refund goes back the way the order was paid."""
 
     key: str
     buyer_id: str
     amount: Decimal
+    order_number: str = ""
+    order_amount: Decimal = Decimal("0.00")
+    is_refund: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,36 @@ class Answer:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What a gateway told us unasked. `event_id` is the same however often it is sent."""
+
+    event_id: str
+    key: str
+    outcome: Outcome
+    amount: Decimal | None = None
+    reference: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """What a gateway did with one key on a day: `outcome` is PAID, DECLINED or RETURNED."""
+
+    key: str
+    outcome: Outcome
+    amount: Decimal
+    reference: str = ""
+
+
+class BadNotice(Exception):
+    """A notice that isn't the gateway's, is too old, or can't be read."""
+
+
+class NoStatement(Exception):
+    """The gateway doesn't have the statement (yet), or could not be reached."""
+
+
 class Gateway(Protocol):
     """A way to move money. Called outside any transaction; never raises for what may happen on a network."""
 
@@ -42,4 +78,12 @@ class Gateway(Protocol):
 
     def look_up(self, key: str) -> Answer | None:
         """What became of a key; None when the gateway has never seen it."""
+        ...
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        """Check the signature and read what is told; None for what doesn't concern payments. BadNotice."""
+        ...
+
+    def statement(self, day: date) -> Iterable[StatementLine]:
+        """What was moved on a day of the gateway's calendar (China). NoStatement."""
         ...

@@ -2,15 +2,33 @@
 
 Some buyer ids force an outcome: `sandbox-decline`, `sandbox-timeout` (pays nothing and never answers),
 `sandbox-duplicate` (pays once and answers twice). Everybody else is paid.
+
+Its notices are JSON, signed with HMAC-SHA256 over `<timestamp>.<body>` under a secret of this installation, in the headers
+`Sandbox-Timestamp` and `Sandbox-Signature`.
 """
 
-from django.db.models import F
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
 
-from payments.gateways.base import Answer, Instruction, Outcome
+from django.conf import settings
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from common import clock
+from common.money import parse_money
+from payments.gateways.base import Answer, BadNotice, Instruction, Notice, Outcome, StatementLine
 from payments.models import SandboxTransfer
 
 TIMEOUT = "timeout"
 FORCED = {"sandbox-decline": Outcome.DECLINED, "sandbox-timeout": TIMEOUT}
+ZONE = ZoneInfo("Asia/Shanghai")
+NOTICE_LIVES = timedelta(minutes=5)
+DECLINED = "The buyer's account can't receive money."
+CAME_BACK = "The buyer's account was closed; the money came back."
 
 
 class SandboxGateway:
@@ -24,6 +42,7 @@ class SandboxGateway:
                 "buyer_id": instruction.buyer_id,
                 "amount": instruction.amount,
                 "outcome": FORCED.get(instruction.buyer_id, Outcome.PAID),
+                "at": clock.now(),
             },
         )
         if not is_new:
@@ -36,11 +55,66 @@ class SandboxGateway:
         transfer = SandboxTransfer.objects.filter(pk=key).first()
         return transfer and self._answer(transfer)
 
+    def send_back(self, key: str) -> tuple[dict[str, str], bytes]:
+        """The buyer's bank returns what was paid: the headers and body of the notice that the gateway then posts."""
+        SandboxTransfer.objects.filter(pk=key, outcome=Outcome.PAID).update(outcome=Outcome.RETURNED, at=clock.now())
+        return self.notice(key)
+
+    def notice(self, key: str) -> tuple[dict[str, str], bytes]:
+        """The headers and body of a notice about what became of a key."""
+        transfer = SandboxTransfer.objects.get(pk=key)
+        answer = self._answer(transfer)
+        told = {
+            "event": f"{key}:{transfer.outcome}",
+            "key": key,
+            "outcome": transfer.outcome,
+            "amount": f"{transfer.amount:.2f}",
+            "reference": answer.reference,
+            "error": answer.error,
+        }
+        return self.sign(json.dumps(told).encode())
+
+    def sign(self, body: bytes) -> tuple[dict[str, str], bytes]:
+        """The body with the headers that prove it."""
+        timestamp = str(int(clock.now().timestamp()))
+        return {"Sandbox-Timestamp": timestamp, "Sandbox-Signature": self._signature(timestamp, body)}, body
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        """A notice that is signed and at most five minutes old."""
+        timestamp, signature = headers.get("Sandbox-Timestamp", ""), headers.get("Sandbox-Signature", "")
+        if not hmac.compare_digest(self._signature(timestamp, body).encode(), signature.encode()):
+            raise BadNotice("The signature is wrong.")
+        sent_at = datetime.fromtimestamp(int(timestamp), ZONE)
+        if abs(clock.now() - sent_at) > NOTICE_LIVES:
+            raise BadNotice("The notice is too old.")
+        try:
+            told = json.loads(body)
+            outcome = Outcome(told["outcome"])
+            amount = parse_money(told["amount"])
+            return Notice(told["event"], told["key"], outcome, amount, told["reference"], told["error"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadNotice("The body can't be read.") from error
+
+    def statement(self, day: date) -> Iterable[StatementLine]:
+        """Everything of the day in China that is known for good."""
+        start = datetime.combine(day, datetime.min.time(), ZONE)
+        moved = SandboxTransfer.objects.filter(at__gte=start, at__lt=start + timedelta(days=1))
+        for transfer in moved.exclude(outcome=TIMEOUT).order_by("at", "key").iterator():
+            answer = self._answer(transfer)
+            yield StatementLine(transfer.key, answer.outcome, transfer.amount, answer.reference)
+
+    def _signature(self, timestamp: str, body: bytes) -> str:
+        secret = settings.SANDBOX_GATEWAY_SECRET or salted_hmac("sandbox-gateway", "").hexdigest()
+        return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
+
     def _answer(self, transfer: SandboxTransfer) -> Answer:
+        reference = f"SBX-{transfer.key[-12:].upper()}"
         match transfer.outcome:
             case Outcome.PAID:
-                return Answer(transfer.key, Outcome.PAID, reference=f"SBX-{transfer.key[-12:].upper()}")
+                return Answer(transfer.key, Outcome.PAID, reference=reference)
             case Outcome.DECLINED:
-                return Answer(transfer.key, Outcome.DECLINED, error="The buyer's account can't receive money.")
+                return Answer(transfer.key, Outcome.DECLINED, error=DECLINED)
+            case Outcome.RETURNED:
+                return Answer(transfer.key, Outcome.RETURNED, reference=reference, error=CAME_BACK)
             case _:
                 return Answer(transfer.key, Outcome.UNKNOWN, error="The gateway did not answer in time.")

@@ -53,7 +53,7 @@ class Phase(models.TextChoices):
 
 
 class TransferPurpose(models.TextChoices):
-    """Why yuan move; only a payout has a payment."""
+    """Why yuan move; a payout has a payment, and so has a reversal: the one that came back."""
 
     PAYOUT = "payout", _("Payment to a buyer")
     TOP_UP = "top_up", _("Budget topped up")
@@ -64,7 +64,8 @@ class TransferPurpose(models.TextChoices):
 class Transfer(TenantModel):
     """Yuan from one account to another: one row has both sides, so the books always balance.
 
-    `topic_id` is what it is about: the refund, else the order, else the store's enrolment or the like. A transfer leaves the pending phase once and changes in no other way; a correction is a new transfer.
+    `topic_id` is what it is about: the refund, else the order, else the store's enrolment or the like. A transfer leaves
+    the pending phase once and changes in no other way; a correction is a new transfer.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -88,11 +89,12 @@ class Transfer(TenantModel):
                 name="transfer_resolved_with_phase",
             ),
             models.CheckConstraint(
-                condition=Q(purpose="payout", payment__isnull=False) | ~Q(purpose="payout") & Q(payment__isnull=True),
+                condition=Q(purpose__in=["payout", "reversal"], payment__isnull=False)
+                | ~Q(purpose__in=["payout", "reversal"]) & Q(payment__isnull=True),
                 name="transfer_payout_has_payment",
             ),
             models.UniqueConstraint(
-                fields=["payment"], condition=~Q(phase="voided"), name="transfer_one_live_per_payment"
+                fields=["payment", "purpose"], condition=~Q(phase="voided"), name="transfer_one_live_per_payment"
             ),
         ]
         indexes = [models.Index(fields=["store", "topic_id"], name="transfer_of_topic")]

@@ -26,6 +26,14 @@ class Purpose(models.TextChoices):
     REFUND = "refund", _("Refund")
     PARTIAL_REFUND = "partial_refund", _("Partial refund")
     RED_PACKET = "red_packet", _("Red packet")
+    RETURN_FREIGHT = "return_freight", _("Return freight")
+    PRICE_DIFFERENCE = "price_difference", _("Price difference")
+    GOODS_COMPENSATION = "goods_compensation", _("Compensation for goods")
+    OTHER = "other", _("Other")
+
+
+# What a small payment may be for (K11).
+SMALL_PURPOSES = (Purpose.RETURN_FREIGHT, Purpose.PRICE_DIFFERENCE, Purpose.GOODS_COMPENSATION, Purpose.OTHER)
 
 
 class PaymentQuerySet(TenantQuerySet):
@@ -35,16 +43,26 @@ class PaymentQuerySet(TenantQuerySet):
         """Payments that a worker should take up."""
         return self.filter(next_attempt_at__lte=now)
 
+    def small(self):
+        """Small payments: they stand beside refunds and have limits of their own (K8–K11)."""
+        return self.filter(allowance_date__isnull=False)
+
+    def not_small(self):
+        """Payments that a refund or an offer waits for."""
+        return self.filter(allowance_date__isnull=True)
+
     def in_attention(self):
         """Payments that a person must look at."""
         return self.filter(needs_attention=True)
 
 
 class Payment(TenantModel):
-    """Money for the buyer of an order. `topic_id` is the refund that it belongs to.
+    """Money for the buyer of an order. `topic_id` is the refund that it belongs to, or else the order.
 
     `next_attempt_at` is when a worker takes it up (again); empty when it is settled or waits for a person. The id is the
-    gateway's idempotency key: however often it is sent, the gateway pays once.
+    gateway's idempotency key: however often it is sent, the gateway pays once. `gateway` is chosen when a worker takes it
+    up for the first time. A small payment has an `allowance_date`: the store's day on whose allowance it counts (K10).
+    One that was paid and came back is failed, with `reversed_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -58,7 +76,9 @@ class Payment(TenantModel):
     status = FSMField(
         _("status"), max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.PENDING, protected=True
     )
-    gateway = models.CharField(_("gateway"), max_length=30)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    allowance_date = models.DateField(_("counts on"), null=True)
+    gateway = models.CharField(_("gateway"), max_length=30, blank=True)
     gateway_reference = models.CharField(_("gateway's reference"), max_length=100, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
@@ -66,13 +86,24 @@ class Payment(TenantModel):
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"))
     settled_at = models.DateTimeField(_("settled"), null=True)
+    reversed_at = models.DateTimeField(_("came back"), null=True)
 
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=SMALL_PURPOSES, allowance_date__isnull=False)
+                | ~Q(purpose__in=SMALL_PURPOSES) & Q(allowance_date__isnull=True),
+                name="payment_small_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True) | Q(status="failed"), name="payment_reversed_is_failed"
+            ),
+        ]
         indexes = [
             models.Index(fields=["store", "-id"], name="payment_newest"),
             models.Index(fields=["store", "status", "-id"], name="payment_by_status"),
@@ -80,6 +111,11 @@ class Payment(TenantModel):
             models.Index(fields=["store", "topic_id"], name="payment_of_topic"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="payment_due"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="payment_attention"),
+            models.Index(
+                fields=["store", "allowance_date", "id"],
+                condition=Q(allowance_date__isnull=False),
+                name="payment_of_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,3 +138,13 @@ class Payment(TenantModel):
         """The gateway has said no for good."""
         self.last_error, self.settled_at, self.next_attempt_at = error[:200], now, None
         self.needs_attention = False
+
+    @transition(field=status, source=PaymentStatus.SUCCEEDED, target=PaymentStatus.FAILED)
+    def come_back(self, *, error: str, now):
+        """The gateway gave the money back after it had paid."""
+        self.last_error, self.reversed_at = error[:200], now
+
+    @property
+    def is_small(self) -> bool:
+        """Whether this is a small payment."""
+        return self.allowance_date is not None

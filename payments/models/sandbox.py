@@ -13,6 +13,7 @@ class SandboxTransfer(models.Model):
     amount = MoneyField()
     outcome = models.CharField(max_length=20)
     calls = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(null=True, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.key} {self.outcome}"

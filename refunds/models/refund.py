@@ -174,6 +174,11 @@ class Refund(TenantModel):
         """The money has arrived."""
         self.resolved_at, self.needs_attention = now, False
 
+    @transition(field=status, source=Status.REFUNDED, target=Status.REFUNDING)
+    def unsettle(self):
+        """The money came back: it has to be paid again."""
+        self.resolved_at = None
+
     @transition(
         field=status, source=[Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED], target=Status.DISPUTED
     )

@@ -1,5 +1,7 @@
 """Statements are the currency: how many an accept, a settlement and a sweep may take, BEGIN and COMMIT included."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
 from payments.settlement import settle_batch
+from payments.small import send_small_payment
 from refunds.sweeps import sweep_due_refunds
 from tests.world import BUYER, MERCHANT, NOON
 
@@ -76,6 +79,26 @@ def test_accept_to_settled_takes_at_most_ten_in_a_batch_of_twenty(taote):
     accepts = {statements(lambda offer=offer: accept(taote, offer)) for offer in offers}
     assert len(accepts) == 1
     assert accepts.pop() + settlement(20) / 20 <= 10
+
+
+@pytest.mark.rule("K11")
+@pytest.mark.parametrize(("about_refund", "most"), [(False, 7), (True, 8)])
+def test_a_small_payment_takes_at_most_eight(taote, about_refund, most):
+    refund = taote.refund()
+
+    def send():
+        with tenant_scope(taote.store.pk):
+            send_small_payment(
+                store=taote.store,
+                order_number=refund.order.number,
+                amount=Decimal("1.00"),
+                purpose="other",
+                refund_id=refund.pk if about_refund else None,
+                actor=MERCHANT,
+                now=NOON,
+            )
+
+    assert [statements(send), statements(send)] == [most, most], "whether it opens the day's allowance or not"
 
 
 def test_settling_takes_as_many_for_one_as_for_many(taote):

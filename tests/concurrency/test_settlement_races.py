@@ -54,9 +54,8 @@ def record(refund, *outcomes, now=NOON):
 
 def taken_up(refund) -> str:
     """A worker has leased the payment and the gateway has paid it; nothing is booked yet. Returns the key."""
-    payment = payment_of(refund)
     with system_scope():
-        claim_due_payments(now=NOON, limit=1, ids=[payment.pk])
+        ((payment, _),) = claim_due_payments(now=NOON, limit=1, ids=[payment_of(refund).pk])
     gateway(payment.gateway).pay(Instruction(str(payment.pk), payment.buyer_id, payment.amount))
     return str(payment.pk)
 

@@ -12,6 +12,7 @@ from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from orders.parcels import owe_parcel
 from payments.models import Payment
+from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
 from refunds.disputes import open_dispute
@@ -121,6 +122,17 @@ def make_parcel(shop: Shop):
     return parcel
 
 
+def make_small_payment(shop: Shop, order=None, **kwargs) -> Payment:
+    """One yuan for the buyer of an order."""
+    order = order or shop.order()
+    with shop.scope():
+        return send_small_payment(
+            store=shop.store,
+            order_number=order.number,
+            **{"amount": Decimal("1.00"), "purpose": "other", "actor": MERCHANT, "now": NOON, **kwargs},
+        )
+
+
 def make_dispute(shop: Shop):
     """A dispute that the buyer has opened."""
     refund = shop.refund()
@@ -171,6 +183,7 @@ class Call:
     body: Callable[[Names], dict] | None = None
     status: int = 200
     names: tuple[str, ...] = ()
+    needs_key: bool = False  # an Idempotency-Key
 
     def __str__(self) -> str:
         return f"{self.verb} {self.route}"
@@ -275,5 +288,24 @@ CALLS = [
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
     _read("quality/", "S", "refunds"),
     _read("payments/", "S", "payments"),
+    Call(
+        "POST",
+        "payments/",
+        "S",
+        "payments",
+        lambda n: "payments/",
+        lambda n: {"order": n.in_transit, "amount": "1.00", "purpose": "other"},
+        201,
+        ("in_transit",),
+        needs_key=True,
+    ),
+    Call(
+        "GET",
+        "payments/allowance/",
+        "S",
+        "payments",
+        lambda n: f"payments/allowance/?order={n.in_transit}",
+        names=("in_transit",),
+    ),
     _read("payments/{}/", "S", "payments", "payment"),
 ]

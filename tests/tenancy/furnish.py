@@ -6,10 +6,11 @@ from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from payments.models import PaymentTerms
 from refunds.messages import post_message
 from refunds.models import ChangedDay, QualityDay, QualityRefund, QualityRestriction
 from stores.models import Membership, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel
+from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -32,6 +33,9 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
         _furnish_quality(shop, refund)
     make_parcel(shop)
+    make_small_payment(shop)
+    with shop.scope():
+        PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
     return shop
 

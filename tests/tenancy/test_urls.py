@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -21,7 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 # Open to everybody; nothing in them is a store's.
 BUYER_PAGE = "/b/<token>/"  # whoever has the signed link; see tests/journeys/test_buyer_page.py
-PUBLIC = {"/", "/healthz", "/readyz", "/api/v1/schema/", "/api/v1/docs/", "/i18n/setlang/", BUYER_PAGE}
+GATEWAYS = "/gateways/<name>/webhook/"  # let in by the gateway's signature; see tests/api/test_gateways.py
+PUBLIC = {"/", "/healthz", "/readyz", "/api/v1/schema/", "/api/v1/docs/", "/i18n/setlang/", BUYER_PAGE, GATEWAYS}
 ROUTES = [route for route in routes_under(API) if route.path not in PUBLIC]
 CALLS_AND_HEADS = [*CALLS, *(Call("HEAD", *list(vars(call).values())[1:]) for call in CALLS if call.verb == "GET")]
 every_call = pytest.mark.parametrize("call", CALLS, ids=str)
@@ -57,7 +59,7 @@ def send(verb, path, key, *, store=None, body=None, **headers):
     client = Client(headers=headers, raise_request_exception=False)
     if store is not None and body is not None:
         body = {"store": store, **body}
-    query = f"?store={store}" if store is not None and body is None else ""
+    query = f"{'&' if '?' in path else '?'}store={store}" if store is not None and body is None else ""
     data = "" if body is None else json.dumps(body)
     return client.generic(verb, f"{API}{path}{query}", data, content_type="application/json")
 
@@ -68,7 +70,10 @@ def make(call, names, shop, *, kind=None, key=None, store=...):
     secret = key or (shop.merchant_key if kind == "S" else shop.marketplace_key)
     if store is ...:
         store = shop.store.code if kind == "M" else None
-    return send(call.verb, call.path(names), secret, store=store, body=call.body(names) if call.body else None)
+    headers = {"Idempotency-Key": str(uuid4())} if call.needs_key else {}
+    return send(
+        call.verb, call.path(names), secret, store=store, body=call.body(names) if call.body else None, **headers
+    )
 
 
 def telling(answer):
@@ -76,8 +81,8 @@ def telling(answer):
 
 
 def state(*shops):
-    """Everything that the shops have; when a key was last used aside, which a call notes."""
-    return [fingerprint(shop, without=("stores_apikey",)) for shop in shops]
+    """Everything that the shops have; what a call notes aside: when a key was last used, and the answer that it got."""
+    return [fingerprint(shop, without=("stores_apikey", "common_idempotentanswer")) for shop in shops]
 
 
 def test_every_route_and_verb_is_known():
@@ -92,7 +97,7 @@ def test_every_other_route_is_listed_as_public():
     assert others - {route.path for route in ROUTES} == PUBLIC
 
 
-@pytest.mark.parametrize("path", sorted(PUBLIC - {"/readyz", BUYER_PAGE}))
+@pytest.mark.parametrize("path", sorted(PUBLIC - {"/readyz", BUYER_PAGE, GATEWAYS}))
 def test_a_public_route_needs_no_key(path):
     answer = Client().post(path, {"language": "en"}) if "setlang" in path else Client().get(path)
     assert answer.status_code in (200, 302)

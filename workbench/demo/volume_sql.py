@@ -104,13 +104,13 @@ _ORDERS = """
     INSERT INTO orders_order (
         id, store_id, number, buyer_id, buyer_name, buyer_credit_score, buyer_is_vip, paid_at, ship_by, address, source,
         live_session, status, is_priority, is_urged, carrier, tracking_number, shipped_at, delivered_at, paid_amount,
-        claimed_amount
+        claimed_amount, small_payments
     )
     SELECT order_id, store_id, number, buyer_id, buyer_name, 480 + pick * 38 / 100, pick < 200, paid_at,
            paid_at + interval '2 days', address, 'own', '', CASE WHEN in_transit THEN 'shipped' ELSE 'delivered' END,
            false, false, carrier, 'V' || lpad(n::text, 12, '0'), paid_at + interval '20 hours',
            CASE WHEN NOT in_transit THEN paid_at + interval '68 hours' END,
-           quantity * price + coalesce(more_price, 0), CASE WHEN holds THEN amount ELSE 0 END
+           quantity * price + coalesce(more_price, 0), CASE WHEN holds THEN amount ELSE 0 END, 0
     FROM volume_plan
 """
 
@@ -152,10 +152,10 @@ _REFUND_LINES = """
 
 _PAYMENTS = """
     INSERT INTO payments_payment (
-        id, store_id, order_id, topic_id, purpose, amount, buyer_id, status, gateway, gateway_reference, attempts,
+        id, store_id, order_id, topic_id, purpose, amount, buyer_id, note, status, gateway, gateway_reference, attempts,
         next_attempt_at, needs_attention, last_error, created_at, settled_at
     )
-    SELECT payment_id, store_id, order_id, refund_id, 'refund', amount, buyer_id,
+    SELECT payment_id, store_id, order_id, refund_id, 'refund', amount, buyer_id, '',
            CASE WHEN status = 'refunded' THEN 'succeeded' ELSE 'failed' END, 'sandbox',
            CASE WHEN status = 'refunded' THEN 'SBX-' || upper(right(payment_id::text, 12)) ELSE '' END, 1, NULL, false,
            CASE WHEN status = 'refunded' THEN '' ELSE %(declined)s END, reserved_at, reserved_at + interval '1 minute'
@@ -173,8 +173,9 @@ _TRANSFERS = """
 """
 
 _SANDBOX = """
-    INSERT INTO payments_sandboxtransfer (key, buyer_id, amount, outcome, calls)
-    SELECT payment_id::text, buyer_id, amount, CASE WHEN status = 'refunded' THEN 'paid' ELSE 'declined' END, 1
+    INSERT INTO payments_sandboxtransfer (key, buyer_id, amount, outcome, calls, at)
+    SELECT payment_id::text, buyer_id, amount, CASE WHEN status = 'refunded' THEN 'paid' ELSE 'declined' END, 1,
+           reserved_at + interval '1 minute'
     FROM volume_plan WHERE has_payment
 """
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0004_parcels_tenancy'),
+        ('orders', '0005_small_payments'),
         ('stores', '0005_restriction'),
     ]
 

@@ -1,0 +1,147 @@
+"""The day's allowance of a store: opened at its midnight, drawn by small payments, given back when they fail (K10).
+
+It is the hottest row of a store and is taken last, after everything else is written: only the COMMIT happens under it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from common.actions import action
+from common.money import ZERO
+from payments.days import local_date
+from payments.models import DayAllowance, Payment, PaymentTerms
+from stores import marketplaces
+from stores.models import Store
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What holds for a store's small payments now: the operator's terms, else the marketplace's rules. Yuan."""
+
+    per_payment: Decimal
+    per_order: int
+    per_day: Decimal
+
+
+def limits_under(rules: marketplaces.MarketplaceRules, terms: PaymentTerms | None) -> Limits:
+    """The limits that these terms leave of the marketplace's rules (K9, K10)."""
+
+    def chosen(own, rule):
+        return rule if own is None else own
+
+    return Limits(
+        per_payment=chosen(terms and terms.per_payment, rules.payment_limit),
+        per_order=chosen(terms and terms.per_order, rules.payments_per_order),
+        per_day=chosen(terms and terms.per_day, rules.store_day_limit),
+    )
+
+
+def limits_of(store: Store) -> Limits:
+    """The store's limits now."""
+    return limits_under(store.rules, PaymentTerms.objects.for_store(store.pk).first())
+
+
+def used_on(store_id: int, day: date) -> Decimal:
+    """Yuan of a day's allowance that are used; a day that nobody has opened yet is unused."""
+    used = DayAllowance.objects.for_store(store_id).filter(date=day).values_list("used", flat=True).first()
+    return ZERO if used is None else used
+
+
+# Opens the day when beat has not: the result is the same. The WHERE is the guard: PostgreSQL evaluates it on the row's
+# newest version, under the row's lock.
+_DRAW = """
+    INSERT INTO payments_dayallowance AS a (store_id, date, "limit", used)
+    VALUES (%(store)s, %(day)s, %(limit)s, %(amount)s)
+    ON CONFLICT (store_id, date) DO UPDATE SET used = a.used + excluded.used, "limit" = excluded.limit
+    WHERE a.used + excluded.used <= excluded.limit
+    RETURNING used
+"""
+
+
+def draw(*, store_id: int, day: date, amount: Decimal, limit: Decimal) -> bool:
+    """Count `amount` on the day's allowance; False, and nothing counted, when that would be above `limit`."""
+    if amount > limit:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAW, {"store": store_id, "day": day, "limit": limit, "amount": amount})
+        return cursor.fetchone() is not None
+
+
+_GIVE_BACK = """
+    WITH back AS (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::numeric[]) AS b(store_id, date, amount)),
+    held AS MATERIALIZED (
+        SELECT a.id, back.amount FROM payments_dayallowance a JOIN back USING (store_id, date)
+        ORDER BY a.store_id, a.date FOR NO KEY UPDATE OF a
+    )
+    UPDATE payments_dayallowance a SET used = a.used - held.amount FROM held WHERE a.id = held.id
+"""
+
+
+def give_back(payments: Iterable[Payment]) -> None:
+    """Small payments that have just failed no longer count on the day on which they were sent.
+
+    The caller has locked their orders and moved them to failed, which happens to a payment once.
+    """
+    back: dict[tuple[int, date], Decimal] = defaultdict(lambda: ZERO)
+    for payment in payments:
+        if payment.allowance_date is not None:
+            back[payment.store_id, payment.allowance_date] += payment.amount
+    if not back:
+        return
+    columns = [[key[0] for key in back], [key[1] for key in back], list(back.values())]
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, columns)
+
+
+_OPEN = """
+    INSERT INTO payments_dayallowance (store_id, date, "limit", used)
+    SELECT s.id, z.date, coalesce(t.per_day, r.per_day), 0
+    FROM stores_store s
+    JOIN unnest(%s::text[], %s::date[]) AS z(time_zone, date) USING (time_zone)
+    JOIN unnest(%s::text[], %s::numeric[]) AS r(marketplace, per_day) USING (marketplace)
+    LEFT JOIN payments_paymentterms t ON t.store_id = s.id
+    WHERE NOT EXISTS (SELECT FROM payments_dayallowance a WHERE a.store_id = s.id AND a.date = z.date)
+    ON CONFLICT (store_id, date) DO NOTHING
+"""
+
+
+@action
+def open_day_allowances(*, now: datetime) -> int:
+    """Open today's allowance of every store in whose time zone it is not open yet; returns how many (K10).
+
+    One statement writes them all. The zones' dates are told to it: PostgreSQL's own table of zones may be another one.
+    """
+    zones = list(Store.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct())
+    rules = [marketplaces.current_rules(name) for name, _label in marketplaces.CHOICES]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN,
+            [
+                zones,
+                [local_date(zone, now) for zone in zones],
+                [each.name for each in rules],
+                [each.store_day_limit for each in rules],
+            ],
+        )
+        return cursor.rowcount
+
+
+def allowances_today(stores: Sequence[Store], now: datetime) -> list[tuple[Store, Limits, DayAllowance]]:
+    """Each store with its limits and today's allowance, in two statements; what isn't open yet is shown unused."""
+    ids = [store.pk for store in stores]
+    terms = {row.store_id: row for row in PaymentTerms.objects.in_scope().filter(store_id__in=ids)}
+    days = {store.pk: local_date(store.time_zone, now) for store in stores}
+    rows = DayAllowance.objects.in_scope().filter(store_id__in=ids, date__in=set(days.values()))
+    open_ = {(row.store_id, row.date): row for row in rows}
+    shown = []
+    for store in stores:
+        limits = limits_under(store.rules, terms.get(store.pk))
+        row = open_.get((store.pk, days[store.pk])) or DayAllowance(store=store, date=days[store.pk])
+        row.limit = limits.per_day
+        shown.append((store, limits, row))
+    return shown

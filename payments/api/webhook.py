@@ -1,0 +1,39 @@
+"""Where gateways send their notices: outside the merchants' API, let in by the gateway's signature alone."""
+
+import logging
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from common import clock
+from common.tenancy import system_scope
+from payments.gateways.base import BadNotice
+from payments.inbox import receive_notice
+
+log = logging.getLogger("wanliu.payments")
+
+LARGEST_NOTICE = 64 * 1024
+
+
+@csrf_exempt
+@require_POST
+def gateway_webhook(request: HttpRequest, name: str) -> HttpResponse:
+    """204 once the notice is kept (however often it comes), 401 when it isn't the gateway's, 404 for no such gateway."""
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_NOTICE:
+        return _refusal("The notice is too large.", 413)
+    try:
+        with system_scope():
+            receive_notice(name=name, headers=request.headers, body=request.body, now=clock.now())
+    except BadNotice as refusal:
+        log.warning("a notice for %s was refused: %s", name, refusal)
+        return _refusal(str(refusal), 401)
+    except (KeyError, ImproperlyConfigured):
+        raise Http404 from None
+    return HttpResponse(status=204)
+
+
+def _refusal(message: str, status: int) -> JsonResponse:
+    """In the shape that gateways log; the words are for their operators, not for people at the desk."""
+    return JsonResponse({"code": "FAIL", "message": message}, status=status)

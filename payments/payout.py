@@ -1,0 +1,57 @@
+"""Looking again when a worker takes up small payments: the limits may have changed since they were sent (K9, K10)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from payments.allowances import limits_under
+from payments.models import Payment, PaymentTerms
+from stores.marketplaces import CHOICES, current_rules
+
+# A payment's place among the order's, and the day's yuan up to and including it: what is paid comes first, then by age.
+_STANDING = """
+    SELECT p.id, s.marketplace, t.per_payment, t.per_order, t.per_day,
+           (SELECT count(*) FROM payments_payment e
+            WHERE e.store_id = p.store_id AND e.order_id = p.order_id AND e.allowance_date IS NOT NULL
+              AND (e.status = 'succeeded' OR e.status <> 'failed' AND e.id <= p.id)),
+           CASE WHEN a.used > coalesce(t.per_day, %s::numeric) THEN
+               (SELECT sum(e.amount) FROM payments_payment e
+                WHERE e.store_id = p.store_id AND e.allowance_date = p.allowance_date
+                  AND (e.status = 'succeeded' OR e.status <> 'failed' AND e.id <= p.id))
+           ELSE 0 END
+    FROM payments_payment p
+    JOIN stores_store s ON s.id = p.store_id
+    LEFT JOIN payments_paymentterms t ON t.store_id = p.store_id
+    LEFT JOIN payments_dayallowance a ON a.store_id = p.store_id AND a.date = p.allowance_date
+    WHERE p.id = ANY (%s)
+"""
+
+
+def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
+    """Those of these small payments that the limits of now don't allow any more, each with the reason. One statement."""
+    small = {payment.pk: payment for payment in payments if payment.is_small}
+    if not small:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [_lowest_day_limit(), list(small)])
+        rows = cursor.fetchall()
+    refused = {}
+    for payment_id, marketplace, per_payment, per_order, per_day, place, yuan in rows:
+        terms = PaymentTerms(per_payment=per_payment, per_order=per_order, per_day=per_day)
+        limits = limits_under(current_rules(marketplace), terms)
+        if small[payment_id].amount > limits.per_payment:
+            refused[payment_id] = _("The limit per payment was lowered to %(most)s.") % {"most": limits.per_payment}
+        elif place > limits.per_order:
+            refused[payment_id] = _("The limit per order was lowered to %(count)d payments.") % {
+                "count": limits.per_order
+            }
+        elif yuan > limits.per_day:
+            refused[payment_id] = _("The limit per day was lowered to %(most)s.") % {"most": limits.per_day}
+    return refused
+
+
+def _lowest_day_limit():
+    """Below this no marketplace's rule can be exceeded, and the day need not be summed up."""
+    return min(current_rules(name).store_day_limit for name, _label in CHOICES)

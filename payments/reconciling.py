@@ -1,0 +1,147 @@
+"""Once a day a gateway's statement is compared with our books; what differs is listed for a person, nothing is corrected."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from common.tenancy import system_scope
+from payments.gateways import gateway
+from payments.gateways.base import Outcome, StatementLine
+from payments.models import Difference, DifferenceKind, Payment, PaymentStatus, Reconciliation
+
+CHUNK = 1000
+# The gateways' calendar.
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def yesterday(now: datetime) -> date:
+    """The last day that is over in the gateways' calendar."""
+    return now.astimezone(ZONE).date() - timedelta(days=1)
+
+
+def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:
+    """Compare a gateway's statement of a day with our payments; keeps the report and replaces an earlier one of the day.
+
+    The gateway is asked outside any transaction. NoStatement when it has none (yet), KeyError for an unknown gateway.
+    """
+    port = gateway(name)
+    seen: set[str] = set()
+    found: list[Difference] = []
+    for lines in _chunks(port.statement(day)):
+        with system_scope():
+            found += _compare(name, lines)
+        seen.update(line.key for line in lines)
+    with system_scope():
+        paid = list(_paid_on(name, day))
+    for payment in paid:
+        if str(payment.pk) not in seen:
+            found += _ask_about(port, payment)
+    return _keep(name, day, now, len(seen), len(paid), found)
+
+
+def _chunks(lines: Iterable[StatementLine]) -> Iterator[Sequence[StatementLine]]:
+    """A bill of any length, in parts; the last of several lines about one key in a part tells what became of it."""
+    rest = iter(lines)
+    while part := list(islice(rest, CHUNK)):
+        yield list({line.key: line for line in part}.values())
+
+
+def _compare(name: str, lines: Sequence[StatementLine]) -> list[Difference]:
+    """What the statement says otherwise than we, or about what we don't know."""
+    keys = [key for line in lines if (key := _as_id(line.key)) is not None]
+    ours = {str(payment.pk): payment for payment in Payment.objects.in_scope().filter(pk__in=keys, gateway=name)}
+    found = []
+    for line in lines:
+        payment = ours.get(line.key)
+        if payment is None:
+            if line.outcome != Outcome.DECLINED:
+                found.append(_difference(DifferenceKind.UNKNOWN_HERE, line.key, line=line))
+        elif payment.amount != line.amount:
+            found.append(_difference(DifferenceKind.AMOUNT, line.key, payment, line))
+        elif not _agree(payment, line):
+            found.append(_difference(DifferenceKind.STATUS, line.key, payment, line))
+    return found
+
+
+def _agree(payment: Payment, line: StatementLine) -> bool:
+    """Whether our state fits the statement's. What came back later was paid on its day."""
+    match line.outcome:
+        case Outcome.PAID:
+            return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
+        case Outcome.DECLINED:
+            return payment.status == PaymentStatus.FAILED and payment.reversed_at is None
+    return payment.reversed_at is not None
+
+
+def _paid_on(name: str, day: date) -> Iterator[Payment]:
+    """What we booked as paid on this day of the gateway's calendar."""
+    start = datetime.combine(day, time.min, ZONE)
+    paid = Payment.objects.in_scope().filter(
+        Q(status=PaymentStatus.SUCCEEDED) | Q(reversed_at__isnull=False),
+        gateway=name,
+        settled_at__gte=start,
+        settled_at__lt=start + timedelta(days=1),
+    )
+    return paid.order_by("settled_at").iterator()
+
+
+def _ask_about(port, payment: Payment) -> list[Difference]:
+    """A payment that the day's statement doesn't have: the gateway may have moved it just before or after midnight."""
+    key = str(payment.pk)
+    answer = port.look_up(key)
+    if answer is not None and answer.outcome in (Outcome.PAID, Outcome.RETURNED, Outcome.UNKNOWN):
+        return []
+    found = _difference(DifferenceKind.UNKNOWN_THERE, key, payment)
+    found.status_there = answer.outcome if answer else ""
+    return [found]
+
+
+def _difference(
+    kind: DifferenceKind, key: str, payment: Payment | None = None, line: StatementLine | None = None
+) -> Difference:
+    return Difference(
+        kind=kind,
+        key=key[:64],
+        payment_id=payment and payment.pk,
+        status_here=_state_here(payment),
+        amount_here=payment and payment.amount,
+        status_there=line.outcome if line else "",
+        amount_there=line and line.amount,
+        reference=line.reference if line else payment.gateway_reference if payment else "",
+    )
+
+
+def _state_here(payment: Payment | None) -> str:
+    if payment is None:
+        return ""
+    return "reversed" if payment.reversed_at else payment.status
+
+
+def _keep(
+    name: str, day: date, now: datetime, lines: int, payments: int, differences: Sequence[Difference]
+) -> Reconciliation:
+    with system_scope():
+        Reconciliation.objects.filter(gateway=name, date=day).delete()
+        report = Reconciliation.objects.create(
+            gateway=name,
+            date=day,
+            lines=lines,
+            payments=payments,
+            differences_found=len(differences),
+            created_at=now,
+        )
+        for difference in differences:
+            difference.reconciliation = report
+        Difference.objects.bulk_create(differences, batch_size=CHUNK)
+    return report
+
+
+def _as_id(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None

@@ -1,0 +1,157 @@
+"""Small payments: a few yuan to the buyer of an order that settle a quarrel, within limits (K8–K11).
+
+They stand beside refunds: nothing is claimed of what the order was paid. Locks: order, then (what is written) payment and
+transfer, then the day's allowance.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, NotFound, Refused
+from common.money import ZERO
+from common.writes import WriteSet
+from orders.actions import lock_order
+from orders.models import Order
+from payments.actions import reserve_payment
+from payments.allowances import Limits, draw, limits_of, used_on
+from payments.days import local_date, start_of, usable_until
+from payments.models import SMALL_PURPOSES, Payment
+from payments.signals import topic_asked
+from stores.models import Store
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What may still be sent about an order now. Yuan; `day_left` and `order_left` are never below zero."""
+
+    limits: Limits
+    order_used: int
+    day: date
+    day_used: Decimal
+    resets_at: datetime
+    usable_until: datetime
+
+    @property
+    def order_left(self) -> int:
+        """Payments that this order may still have."""
+        return max(0, self.limits.per_order - self.order_used)
+
+    @property
+    def day_left(self) -> Decimal:
+        """Yuan that the store may still send today."""
+        return max(ZERO, self.limits.per_day - self.day_used)
+
+
+def allowance_of(order: Order, store: Store, now: datetime) -> Allowance:
+    """What is left for this order of its store, before anything is sent."""
+    day = local_date(store.time_zone, now)
+    return Allowance(
+        limits=limits_of(store),
+        order_used=order.small_payments,
+        day=day,
+        day_used=used_on(store.pk, day),
+        resets_at=start_of(day + timedelta(days=1), store.time_zone),
+        usable_until=usable_until(order, store),
+    )
+
+
+@action
+def send_small_payment(
+    *,
+    store: Store,
+    order_number: str,
+    amount: Decimal,
+    purpose: str,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    refund_id: UUID | str | None = None,
+) -> Payment:
+    """Pay the buyer of an order `amount` yuan, above zero, for one of SMALL_PURPOSES (K11); a worker sends it.
+
+    With `refund_id` it is told in that refund's history; Invalid `refund` when the order has no such refund. Refused
+    `payment_window_closed` (K8), `payment_above_limit`, `order_payment_count_reached` (K9), `store_day_limit_reached` (K10).
+    """
+    if purpose not in SMALL_PURPOSES:
+        raise Invalid("purpose", _("Choose what the payment is for."), "invalid_choice")
+    if amount <= ZERO:
+        raise Invalid("amount", _("The amount must be above zero."))
+    order = lock_order(store_id=store.pk, number=order_number)
+    topic = _topic(order, refund_id)
+    limits = limits_of(store)
+    _check(order, store, limits, amount, now)
+    day = local_date(store.time_zone, now)
+    writes = WriteSet()
+    order.small_payments += 1
+    writes.update(order, "small_payments")
+    payment = reserve_payment(
+        writes,
+        order=order,
+        topic=topic,
+        purpose=purpose,
+        amount=amount,
+        actor=actor,
+        now=now,
+        rule="K11",
+        note=note,
+        allowance_date=day,
+    )
+    writes.flush()
+    if not draw(store_id=store.pk, day=day, amount=amount, limit=limits.per_day):
+        _refuse_day(store, limits, day)
+    return payment
+
+
+def _topic(order: Order, refund_id: UUID | str | None):
+    """What the payment is about: the order, or the named refund of it, which the room above knows."""
+    if refund_id is None:
+        return order
+    for _receiver, topic in topic_asked.send(sender=Payment, order=order, topic_id=refund_id):
+        if topic is not None:
+            return topic
+    raise NotFound("refund")
+
+
+def _check(order: Order, store: Store, limits: Limits, amount: Decimal, now: datetime) -> None:
+    until = usable_until(order, store)
+    if now >= until:
+        raise Refused(
+            "payment_window_closed",
+            _("Small payments for this order were possible until %(until)s; it was paid too long ago.")
+            % {"until": _local(until, store)},
+        )
+    if amount > limits.per_payment:
+        raise Refused(
+            "payment_above_limit",
+            _("At most %(most)s yuan per payment; send less.") % {"most": limits.per_payment},
+            "amount",
+        )
+    if order.small_payments >= limits.per_order:
+        raise Refused(
+            "order_payment_count_reached",
+            _("This order has had its %(count)d small payments; no more are possible unless one fails.")
+            % {"count": limits.per_order},
+        )
+
+
+def _refuse_day(store: Store, limits: Limits, day: date) -> None:
+    left = max(ZERO, limits.per_day - used_on(store.pk, day))
+    resets_at = start_of(day + timedelta(days=1), store.time_zone)
+    raise Refused(
+        "store_day_limit_reached",
+        _("The store has %(left)s yuan left of today's %(limit)s; send less, or wait until %(resets)s.")
+        % {"left": left, "limit": limits.per_day, "resets": _local(resets_at, store)},
+        "amount",
+    )
+
+
+def _local(instant: datetime, store: Store) -> str:
+    """An instant as the store's clock shows it."""
+    return f"{instant.astimezone(ZoneInfo(store.time_zone)):%Y-%m-%d %H:%M}"

@@ -1,0 +1,49 @@
+"""The operator sets what a store may send and through which gateway."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor, ActorKind
+from common.errors import Invalid, Refused
+from common.money import ZERO
+from orders.models import MOST_SMALL_PAYMENTS
+from payments.allowances import limits_of
+from payments.days import local_date
+from payments.gateways import is_usable
+from payments.models import DayAllowance, PaymentTerms
+from stores.models import Store
+
+
+@action
+def set_payment_terms(
+    *,
+    store: Store,
+    per_payment: Decimal | None,
+    per_order: int | None,
+    per_day: Decimal | None,
+    gateway: str,
+    actor: Actor,
+    now: datetime,
+) -> PaymentTerms:
+    """Set a store's limits (yuan; None: the marketplace's rule) and its gateway (empty: the sandbox). Operators only.
+
+    They count from now on, also for what is reserved but not paid out yet: a worker that takes it up looks again (K9, K10).
+    Invalid names the field; a gateway that isn't configured is Invalid, too.
+    """
+    if actor.kind != ActorKind.OPERATOR:
+        raise Refused("invalid_transition", _("Only the platform's operator sets these limits."))
+    for field, value in (("per_payment", per_payment), ("per_day", per_day)):
+        if value is not None and value < ZERO:
+            raise Invalid(field, _("A limit can't be below zero."))
+    if per_order is not None and not 0 <= per_order <= MOST_SMALL_PAYMENTS:
+        raise Invalid("per_order", _("Between 0 and %(most)d payments per order.") % {"most": MOST_SMALL_PAYMENTS})
+    if gateway and not is_usable(gateway):
+        raise Invalid("gateway", _("This gateway isn't configured on this platform."), "invalid_choice")
+    values = {"per_payment": per_payment, "per_order": per_order, "per_day": per_day, "gateway": gateway}
+    terms, _created = PaymentTerms.objects.update_or_create(store=store, defaults=values)
+    today = local_date(store.time_zone, now)
+    DayAllowance.objects.for_store(store.pk).filter(date__gte=today).update(limit=limits_of(store).per_day)
+    return terms
