@@ -49,6 +49,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.order",
             "orders.owedparcel",
             "refunds.refund",
+            "refunds.qualityrefund",
             "offers.offer",
             "offers.coupon",
             "offers.bulkjob",

@@ -10,6 +10,7 @@ from common import clock
 from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.desk import desk_of
+from workbench.quality.board import restricted_stores
 from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
 
 
@@ -25,7 +26,11 @@ def build(request: HttpRequest) -> dict:
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
     if request.user.has_perm("orders.view_owedparcel") and (desk.retaining or desk.is_operator):
         tiles.append(_promises(now))
-    return {"tiles": tiles, "deadlines": list(next_deadlines(now)) if tiles else []}
+    return {
+        "tiles": tiles,
+        "deadlines": list(next_deadlines(now)) if tiles else [],
+        "restricted": restricted_stores() if request.user.has_perm("refunds.view_qualityrefund") else [],
+    }
 
 
 def _tile(view: str, queue: Queue, rows, now: datetime) -> dict:

@@ -18,7 +18,7 @@ class RateField(serializers.DecimalField):
         super().__init__(max_digits=10, decimal_places=4, **kwargs)
 
 
-class ThresholdSerializer(serializers.Serializer):
+class QualityThresholdSerializer(serializers.Serializer):
     """A step holds while the rate is above `rate` and `count` at least `minimum`."""
 
     step = serializers.ChoiceField(Step.choices)
@@ -26,7 +26,7 @@ class ThresholdSerializer(serializers.Serializer):
     minimum = serializers.IntegerField()
 
 
-class RestrictionSerializer(serializers.ModelSerializer):
+class QualityRestrictionSerializer(serializers.ModelSerializer):
     """A step against the store: the rate and count that brought it; `lifted_at` is null while it is in force."""
 
     rate = RateField()
@@ -36,7 +36,7 @@ class RestrictionSerializer(serializers.ModelSerializer):
         fields = ["step", "since", "lifted_at", "rate", "count"]
 
 
-class DaySerializer(serializers.Serializer):
+class QualityDaySerializer(serializers.Serializer):
     """A date of the store's calendar."""
 
     date = serializers.DateField()
@@ -53,11 +53,11 @@ class QualitySerializer(serializers.Serializer):
     orders = serializers.IntegerField()
     quality_refunds = serializers.IntegerField()
     rate = RateField()
-    thresholds = ThresholdSerializer(many=True)
-    restrictions = RestrictionSerializer(many=True)
+    thresholds = QualityThresholdSerializer(many=True)
+    restrictions = QualityRestrictionSerializer(many=True)
     step = serializers.ChoiceField(Step.choices, allow_null=True)
     stars = serializers.DecimalField(max_digits=3, decimal_places=2)
-    days = DaySerializer(many=True)
+    days = QualityDaySerializer(many=True)
 
 
 class QualityViewSet(StoreViewSet):
