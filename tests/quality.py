@@ -57,7 +57,7 @@ def clean_books() -> None:
     with system_scope():
         off = {check.name: rows for check, rows in run_checks() if rows}
     off.pop("an order's paid amount is the sum of its lines", None)
-    assert off == {}
+    assert off == {}, off
 
 
 def set_rules(monkeypatch, marketplace: str, **changes) -> None:
