@@ -14,8 +14,10 @@ from common.writes import WriteSet
 from offers.coupons import find_coupons
 from offers.eligibility import build_case, refusal_of
 from offers.methods import METHODS, Terms
-from offers.models import NEGOTIATIONS, Offer, OfferCoupon, OfferStatus
+from offers.methods.stay import new_address
+from offers.models import NEGOTIATIONS, MethodCode, Offer, OfferCoupon, OfferStatus
 from offers.text import length
+from orders.saving import readdress
 from refunds.actions import check_transition, find_return_address, lock_refund
 from refunds.models import Refund
 from refunds.states import Status
@@ -71,12 +73,12 @@ def send_offer(
     writes.insert(offer)
     for coupon in terms.coupons:
         writes.insert(OfferCoupon(store_id=store_id, offer=offer, coupon=coupon))
-    _record_sent(writes, offer, terms, actor=actor, now=now)
+    record_sent(writes, offer, terms, actor=actor, now=now)
     writes.flush()
     return offer
 
 
-def _record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
+def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
     """Keep what was proposed, in the buyer's words too: it is evidence (Q17)."""
     writes.event(
         "offer.sent",
@@ -85,7 +87,7 @@ def _record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, 
         at=now,
         actor=actor,
         states=("", offer.status),
-        rule="T2" if offer.method in NEGOTIATIONS else "Q6",
+        rule=_rule_of(offer),
         method=offer.method,
         message=terms.message,
         amount=str(terms.amount) if terms.amount is not None else None,
@@ -150,7 +152,7 @@ def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     """Load an offer with its refund and order and lock all three, the order first. NotFound when it is missing."""
     offer = (
         Offer.objects.for_store(store_id)
-        .select_related("refund__order", "return_address", "product")
+        .select_related("refund__order", "refund__store", "return_address", "product")
         .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
         .filter(pk=offer_id)
         .first()
@@ -166,17 +168,24 @@ def _check_pending(offer: Offer, now: datetime) -> None:
         raise Refused("offer_not_pending", _("This offer is over: %(status)s.") % {"status": status.label})
 
 
-# What each end of an offer is decided by: in a negotiation, and in retention.
+# What its sending and each of its ends is decided by: in a negotiation, in retention, for the platform's proposal to stay.
 _RULES = {
-    OfferStatus.ACCEPTED: ("T11", "Q10"),
-    OfferStatus.DECLINED: ("T9", "Q8"),
-    OfferStatus.EXPIRED: ("T7", "Q8"),
-    OfferStatus.WITHDRAWN: ("T8", "Q7"),
+    OfferStatus.PENDING: ("T2", "Q6", "K1"),
+    OfferStatus.ACCEPTED: ("T11", "Q10", "K1"),
+    OfferStatus.DECLINED: ("T9", "Q8", "K1"),
+    OfferStatus.EXPIRED: ("T7", "Q8", "K1"),
+    OfferStatus.WITHDRAWN: ("T8", "Q7", "K1"),
 }
 
 
-def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime) -> None:
-    rule = _RULES[offer.status][offer.method not in NEGOTIATIONS]
+def _rule_of(offer: Offer) -> str:
+    negotiation, retention, stay = _RULES[offer.status]
+    if offer.method == MethodCode.STAY:
+        return stay
+    return negotiation if offer.method in NEGOTIATIONS else retention
+
+
+def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, **data) -> None:
     writes.update(offer, "status", "answered_at")
     writes.event(
         f"offer.{offer.status}",
@@ -185,24 +194,32 @@ def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: d
         at=now,
         actor=actor,
         states=(before, offer.status),
-        rule=rule,
+        rule=_rule_of(offer),
         method=offer.method,
+        **data,
     )
 
 
 @action
-def accept_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
+def accept_offer(
+    *, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime, address: str | None = None
+) -> Offer:
     """The buyer says yes: what was promised happens in this transaction (T5, T6).
 
-    Refused `offer_not_pending` when it was answered, expired or withdrawn before.
+    `address` comes with a proposal to stay: the order is kept and goes there, in one step (K3). Refused
+    `offer_not_pending` when it was answered, expired or withdrawn before, `order_already_shipped` when only shipping ended it.
     """
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
+    address = new_address(offer, address)
+    METHODS[offer.method].recheck(offer)
     _check_pending(offer, now)
     check_transition(offer.refund, [Status.AWAITING_MERCHANT], now)
     writes = WriteSet()
     before = offer.status
     offer.accept(now=now)
-    _record(writes, offer, before, actor=actor, now=now)
+    _record(writes, offer, before, actor=actor, now=now, **({"address": address} if address else {}))
+    if address is not None:
+        readdress(writes, offer.refund.order, address, actor=actor, now=now)
     METHODS[offer.method].accept(writes, offer, actor=actor, now=now)
     writes.flush()
     return offer

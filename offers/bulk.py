@@ -92,7 +92,9 @@ def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, no
     """Make a job of the refunds for which something can be sent, and tell a worker. Invalid for none or too many."""
     if len(refund_ids) > MOST_AT_ONCE:
         raise Invalid("refunds", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE}, "max_length")
-    refunds = Refund.objects.for_store(store.pk).filter(pk__in=refund_ids).select_related("order", "store")
+    refunds = (
+        Refund.objects.for_store(store.pk).filter(pk__in=refund_ids).select_related("order", "store").order_by("id")
+    )
     proposals = [proposal for refund in refunds if (proposal := propose(refund, now)).method is not None]
     if not proposals:
         raise Invalid("refunds", _("Nothing can be sent for these refunds now."), "required")

@@ -16,6 +16,13 @@ def local_date(store: Store, now: datetime) -> date:
     return now.astimezone(ZoneInfo(store.time_zone)).date()
 
 
+def offers_before(refund: Refund) -> list[Offer]:
+    """The refund's offers, oldest first. A new refund can have one only where the platform answers at once (K1)."""
+    if refund.is_new and not refund.rules.proposes_stay:
+        return []
+    return list(Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("product").order_by("id"))
+
+
 class Case:
     """A refund at an instant. The refund comes with its order and, where retention is asked about, its store."""
 
@@ -34,10 +41,13 @@ class Case:
 
     @cached_property
     def earlier(self) -> list[Offer]:
-        """The offers made before, oldest first."""
-        if self.refund.is_new:
-            return []
-        return list(Offer.objects.for_store(self.refund.store_id).filter(refund=self.refund).order_by("id"))
+        """The offers made before, the platform's too, oldest first."""
+        return offers_before(self.refund)
+
+    @property
+    def attempts(self) -> list[Offer]:
+        """The offers that the merchant made before; what the platform proposed counts against nobody (K1)."""
+        return [offer for offer in self.earlier if offer.method != MethodCode.STAY]
 
     @cached_property
     def today(self) -> date:

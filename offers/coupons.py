@@ -11,7 +11,9 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused
 from common.writes import WriteSet
-from offers.models import Channel, Coupon, CouponGrant, Offer, OfferCoupon
+from offers.models import BY_HAND, Channel, Coupon, CouponGrant, Offer, OfferCoupon
+from orders.actions import lock_order
+from orders.models import Order
 from stores.models import Store
 
 
@@ -101,3 +103,59 @@ def grant_coupons(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime
         )
         writes.insert(grant)
         writes.event("coupon.granted", grant, topic=offer.refund, at=now, actor=actor, rule="Q13", coupon=coupon.name)
+
+
+@action
+def grant_coupon(
+    *, store_id: int, coupon_id: UUID | str, order_number: str, actor: Actor, now: datetime
+) -> CouponGrant:
+    """Give a coupon to the buyer of an order by hand, each coupon once per order (K7).
+
+    The order is locked first, the coupon last. NotFound for an unknown coupon or order. Refused
+    `coupon_channel_not_recognised` for the channel that only accepted offers give from (Q13), `coupon_already_granted`,
+    `coupon_not_available` for one that is over, not valid yet or used up.
+    """
+    order = lock_order(store_id=store_id, number=order_number)
+    coupon = Coupon.objects.for_store(store_id).filter(pk=coupon_id).select_for_update(no_key=True).first()
+    if coupon is None:
+        raise NotFound
+    _check_by_hand(coupon, order, now)
+    coupon.granted += 1
+    grant = CouponGrant(
+        store_id=store_id,
+        coupon=coupon,
+        order=order,
+        buyer_id=order.buyer_id,
+        granted_by=actor.label,
+        granted_at=now,
+    )
+    writes = WriteSet()
+    writes.update(coupon, "granted")
+    writes.insert(grant)
+    writes.event("coupon.granted", grant, topic=order, at=now, actor=actor, rule="K7", coupon=coupon.name)
+    writes.flush()
+    return grant
+
+
+def _check_by_hand(coupon: Coupon, order: Order, now: datetime) -> None:
+    if coupon.channel not in BY_HAND:
+        raise Refused(
+            "coupon_channel_not_recognised",
+            _(
+                "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. Choose one on “%(right)s”."
+            )
+            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": Channel.GENERAL.label},
+            "coupon",
+        )
+    if CouponGrant.objects.for_store(coupon.store_id).filter(order=order, coupon=coupon).exists():
+        raise Refused(
+            "coupon_already_granted",
+            _("The buyer got “%(name)s” for this order before; choose another.") % {"name": coupon.name},
+            "coupon",
+        )
+    if not coupon.valid_from <= now < coupon.valid_until or coupon.granted >= coupon.quantity:
+        raise Refused(
+            "coupon_not_available",
+            _("“%(name)s” is used up or not valid now; choose another.") % {"name": coupon.name},
+            "coupon",
+        )

@@ -37,7 +37,7 @@ def general_refusal(case: Case) -> Refused | None:
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
     if any(offer.status == OfferStatus.PENDING for offer in case.earlier):
         return Refused("offer_pending", _("The buyer has yet to answer an offer; wait for it."))
-    if len(case.earlier) >= refund.rules.offers_per_refund:
+    if len(case.attempts) >= refund.rules.offers_per_refund:
         return Refused("attempts_exhausted", _("No further offer is possible for this refund."))
     return None
 
@@ -80,8 +80,8 @@ def refusal_of(method: Method, case: Case) -> Refused | None:
 
 
 def attempts_left(case: Case) -> int:
-    """How many offers may still be made for this refund, ever (T4, Q8)."""
-    return max(0, case.refund.rules.offers_per_refund - len(case.earlier))
+    """How many offers the merchant may still make for this refund, ever (T4, Q8)."""
+    return max(0, case.refund.rules.offers_per_refund - len(case.attempts))
 
 
 def methods_for(refund: Refund) -> list[Method]:

@@ -2,9 +2,36 @@
 
 from django.dispatch import receiver
 
-from offers.actions import end_pending
-from offers.models import Offer
-from refunds.signals import refunds_decided
+from offers.actions import end_pending, record_sent
+from offers.methods import Terms
+from offers.methods.stay import PLATFORM, proposable, propose_stay
+from offers.models import MethodCode, Offer
+from orders.signals import orders_shipped
+from refunds.signals import refund_requested, refunds_decided
+
+
+@receiver(refund_requested)
+def answer_first(sender, refund, writes, now, **kwargs) -> None:
+    """The platform asks the buyer of an unshipped order to stay, in the transaction that opens the request (K1)."""
+    if proposable(refund):
+        record_sent(writes, propose_stay(writes, refund, now=now), Terms(), actor=PLATFORM, now=now)
+
+
+@receiver(orders_shipped)
+def end_proposals_to_stay(sender, orders, writes, now, **kwargs) -> None:
+    """Nobody is asked to wait for what is on its way (K1)."""
+    store_ids = {order.store_id for order in orders}
+    pending = (
+        Offer.objects.pending()
+        .filter(
+            store_id__in=store_ids, refund__store_id__in=store_ids, refund__order__in=[order.pk for order in orders]
+        )
+        .filter(method=MethodCode.STAY)
+        .select_related("refund")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    end_pending(writes, list(pending), actor=PLATFORM, now=now)
 
 
 @receiver(refunds_decided)

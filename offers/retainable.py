@@ -24,7 +24,7 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
     if not rules.offer_methods or (rules.retention_sites and store.site not in rules.retention_sites):
         return refunds.none() if wanted else refunds
     offers = Offer.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
-    made = offers.order_by().values("refund").annotate(count=Count("pk")).values("count")
+    made = offers.of_merchant().order_by().values("refund").annotate(count=Count("pk")).values("count")
     condition = Q(status=Status.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(offers.filter(status=OfferStatus.PENDING))
     condition &= Q(offers_made__lt=rules.offers_per_refund)
     if rules.retains_shipped_only:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict
+from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -45,15 +45,23 @@ def create_store(
     return store
 
 
+class StoreSettings(TypedDict, total=False):
+    """What a store's owner sets; what is left out stays. `urge_alert_at` None is the marketplace's own number (K6)."""
+
+    name: str
+    time_zone: str
+    priority_shipping_tag: bool
+    smart_customer_service: bool
+    urge_alert_at: int | None
+
+
 @action
-def update_store(*, store: Store, name: str | None = None, time_zone: str | None = None) -> Store:
-    """Change a store's settings; what is None stays."""
-    if name is not None:
-        store.name = name
-    if time_zone is not None:
-        store.time_zone = time_zone
+def update_store(*, store: Store, **settings: Unpack[StoreSettings]) -> Store:
+    """Change a store's settings. ValidationError for what makes no sense."""
+    for field, value in settings.items():
+        setattr(store, field, value)
     store.full_clean()
-    store.save(update_fields=["name", "time_zone"])
+    store.save(update_fields=list(settings))
     return store
 
 

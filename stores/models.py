@@ -5,7 +5,7 @@ import zoneinfo
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
@@ -14,6 +14,8 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from stores import marketplaces
+
+MOST_URGE_ALERT = 999  # urged orders are counted up to here and no further
 
 
 def validate_time_zone(name: str) -> None:
@@ -48,6 +50,25 @@ class Store(models.Model):
     # What a restriction forbids (P7); stores.listings sets and heeds them.
     listings_blocked = models.BooleanField(_("no new listings"), default=False, editable=False)
     products_off = models.BooleanField(_("products taken off"), default=False, editable=False)
+    priority_shipping_tag = models.BooleanField(
+        _("tag orders for priority shipping"),
+        default=True,
+        db_default=True,
+        help_text=_("An order whose buyer is persuaded to stay is tagged, so that the warehouse ships it first (K1)."),
+    )
+    smart_customer_service = models.BooleanField(
+        _("smart customer service"),
+        default=True,
+        db_default=True,
+        help_text=_("Shows which orders buyers urge you to ship. When it is off they are recorded but not shown (K5)."),
+    )
+    urge_alert_at = models.PositiveSmallIntegerField(
+        _("urged orders that interrupt"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_URGE_ALERT)],
+        help_text=_("When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -58,7 +79,11 @@ class Store(models.Model):
             models.CheckConstraint(
                 condition=models.Q(products_off=False) | models.Q(listings_blocked=True),
                 name="store_off_means_blocked",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(urge_alert_at=None) | models.Q(urge_alert_at__range=(1, MOST_URGE_ALERT)),
+                name="store_urge_alert_in_bounds",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,6 +93,11 @@ class Store(models.Model):
     def rules(self) -> marketplaces.MarketplaceRules:
         """The marketplace's rules for what begins now."""
         return marketplaces.current_rules(self.marketplace)
+
+    @property
+    def alerts_at(self) -> int:
+        """How many urged orders interrupt the desk: the store's own number, else the marketplace's (K6)."""
+        return self.urge_alert_at or self.rules.urge_alert_at
 
 
 class User(AbstractUser):

@@ -31,6 +31,28 @@ TITLES = {
     "refund.inspection_overdue": gettext_lazy("Not inspected in time: refunded automatically"),
     "refund.closed": gettext_lazy("Closed: the buyer let the deadline pass"),
     "refund.refunded": gettext_lazy("Refunded"),
+    "refund.direct": gettext_lazy("Refunded at once: the carrier didn't have the goods yet"),
+    "refund.recalled": gettext_lazy("The recalled parcel is back: refunded"),
+    "refund.recall_lost": gettext_lazy("The recalled parcel is lost: refunded"),
+    "refund.recall_failed": gettext_lazy("The recall failed: the buyer sends the goods back"),
+    "refund.recall_overdue": gettext_lazy("The recall took too long: refunded automatically"),
+    "refund.return_lost": gettext_lazy("The return parcel is lost: the buyer doesn't wait"),
+    "refund.split": gettext_lazy("Fewer pieces arrived than announced: the rest is a case of its own"),
+    "refund.split_off": gettext_lazy("Split off: these pieces were announced and didn't arrive"),
+    "carrier_claim.opened": gettext_lazy("Claim against the carrier opened"),
+    "carrier_claim.paid": gettext_lazy("The carrier has paid the claim"),
+    "carrier_claim.refused": gettext_lazy("The carrier has refused the claim"),
+    "shipment.awaiting_pickup": gettext_lazy("The carrier has yet to pick the parcel up"),
+    "shipment.in_transit": gettext_lazy("The parcel is on its way"),
+    "shipment.cancelled": gettext_lazy("The pick-up is cancelled: the parcel stays here"),
+    "shipment.recall_asked": gettext_lazy("Recall asked of the carrier"),
+    "shipment.coming_back": gettext_lazy("The carrier brings the parcel back"),
+    "shipment.back": gettext_lazy("The parcel is back at the store"),
+    "shipment.recall_refused": gettext_lazy("The carrier can't recall the parcel any more"),
+    "shipment.delivered": gettext_lazy("The parcel has arrived"),
+    "shipment.lost": gettext_lazy("The carrier has lost the parcel"),
+    "shipment.needs_attention": gettext_lazy("The carrier doesn't answer: needs attention"),
+    "shipment.resumed": gettext_lazy("The carrier is asked again"),
     "refund.payment_failed": gettext_lazy("The payment failed: needs attention"),
     "refund.payment_reversed": gettext_lazy("The money came back: needs attention"),
     "refund.disputed": gettext_lazy("Handed over to the platform"),
@@ -63,6 +85,12 @@ TITLES = {
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
     "order.delivered": gettext_lazy("Order delivered"),
+    "order.cancelled": gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
+    "order.unshipped": gettext_lazy("Pick-up cancelled: what is left is packed again"),
+    "order.pieces_stopped": gettext_lazy("Refunded pieces are not packed any more"),
+    "order.address_changed": gettext_lazy("Delivery address changed"),
+    "order.urged": gettext_lazy("The buyer urges shipping"),
+    "order.prioritised": gettext_lazy("Tagged for priority shipping"),
 }
 
 TONES = {
@@ -79,6 +107,19 @@ TONES = {
     "dispute.decided": "blue",
     "offer.declined": "red",
     "parcel.late": "red",
+    "refund.recall_lost": "red",
+    "refund.recall_failed": "red",
+    "refund.return_lost": "red",
+    "refund.split": "red",
+    "carrier_claim.opened": "red",
+    "carrier_claim.refused": "red",
+    "carrier_claim.paid": "green",
+    "shipment.recall_refused": "red",
+    "shipment.lost": "red",
+    "shipment.needs_attention": "red",
+    "shipment.back": "green",
+    "shipment.recall_asked": "blue",
+    "shipment.coming_back": "blue",
     "parcel.escalated": "red",
     "parcel.shipped": "green",
     "coupon.granted": "green",
@@ -89,6 +130,8 @@ TONES = {
     "offer.accepted": "green",
     "order.delivered": "green",
     "offer.sent": "blue",
+    "order.urged": "red",
+    "order.prioritised": "blue",
 }
 
 WHO = {
@@ -174,6 +217,10 @@ def _details(data: dict) -> list[str]:
         facts.append(", ".join(data.get("coupons") or [data["coupon"]]))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
+    if data.get("address"):
+        facts.append(_change(data["address"], str))
+    if data.get("urges", 0) > 1:
+        facts.append(_("%(count)d times") % {"count": data["urges"]})
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
     if data.get("outcome"):

@@ -3,9 +3,8 @@
 from common import clock
 from common.api.represent import represent
 from offers.api.serializers import OfferSerializer
-from offers.case import Case
+from offers.case import Case, offers_before
 from offers.eligibility import general_refusal
-from offers.models import Offer
 from offers.retainable import filter_retainable
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
 from refunds.models import Refund
@@ -13,11 +12,7 @@ from refunds.models import Refund
 
 def offers_of(refund: Refund) -> list[dict]:
     """Oldest first."""
-    if refund.is_new:
-        return []
-    offers = list(
-        Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("product").order_by("id")
-    )
+    offers = offers_before(refund)
     for offer in offers:
         offer.refund = refund
     return [represent(OfferSerializer, offer) for offer in offers]

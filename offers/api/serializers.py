@@ -7,7 +7,8 @@ from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import CENT, ZERO
 from offers.buyer.links import link_for
 from offers.coupons import coupons_of
-from offers.models import Coupon, MethodCode, Offer
+from offers.models import Coupon, CouponGrant, MethodCode, Offer
+from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
 from stores.api.auth import MARKETPLACE
 
 
@@ -32,6 +33,29 @@ class CouponSerializer(serializers.ModelSerializer):
             "granted",
         ]
         read_only_fields = ["granted"]
+
+
+class GrantCouponSerializer(serializers.Serializer):
+    """The order whose buyer gets the coupon."""
+
+    order = serializers.CharField(max_length=64)
+
+
+class CouponGrantSerializer(serializers.ModelSerializer):
+    """A coupon in a buyer's hands. `order` is the order's number, `buyer` the buyer's id."""
+
+    order = serializers.CharField(source="order.number")
+    buyer = serializers.CharField(source="buyer_id")
+
+    class Meta:
+        model = CouponGrant
+        fields = ["id", "coupon", "order", "buyer", "granted_by", "granted_at"]
+
+
+class AcceptSerializer(StoreNameSerializer):
+    """The buyer's yes; to a proposal to stay it may bring the address to which the order goes instead (K3)."""
+
+    address = serializers.CharField(required=False, allow_null=True, default=None, max_length=MAX_ADDRESS)
 
 
 class SendOfferSerializer(serializers.Serializer):

@@ -6,8 +6,16 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from offers import actions
-from offers.api.serializers import CouponSerializer, OfferOptionsSerializer, OfferSerializer, SendOfferSerializer
-from offers.coupons import create_coupon
+from offers.api.serializers import (
+    AcceptSerializer,
+    CouponGrantSerializer,
+    CouponSerializer,
+    GrantCouponSerializer,
+    OfferOptionsSerializer,
+    OfferSerializer,
+    SendOfferSerializer,
+)
+from offers.coupons import create_coupon, grant_coupon
 from offers.eligibility import attempts_left, build_case, general_refusal, methods_for, refusal_of
 from offers.models import Coupon, Offer
 from offers.recommendation import recommend
@@ -51,15 +59,15 @@ class OfferViewSet(StoreViewSet):
         )
         return Response(self.get_serializer(offer).data, status=201)
 
-    def _answer(self, function, pk) -> Response:
-        offer = function(store_id=self.store.pk, offer_id=parse_id(pk), actor=self.actor, now=self.now)
+    def _answer(self, function, pk, **terms) -> Response:
+        offer = function(store_id=self.store.pk, offer_id=parse_id(pk), actor=self.actor, now=self.now, **terms)
         return Response(self.get_serializer(offer).data)
 
-    @extend_schema(request=StoreNameSerializer, responses=OfferSerializer)
+    @extend_schema(request=AcceptSerializer, responses=OfferSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request, pk):
         """The buyer says yes."""
-        return self._answer(actions.accept_offer, pk)
+        return self._answer(actions.accept_offer, pk, address=self.input(AcceptSerializer)["address"])
 
     @extend_schema(request=StoreNameSerializer, responses=OfferSerializer)
     @action(detail=True, methods=["post"])
@@ -106,7 +114,7 @@ class CouponViewSet(mixins.ListModelMixin, StoreViewSet):
     """Coupons of a store."""
 
     resource = "offers"
-    callers = {"list": "S", "create": "S"}
+    callers = {"list": "S", "create": "S", "grant": "S"}
     serializer_class = CouponSerializer
     queryset = Coupon.objects.none()
 
@@ -118,3 +126,16 @@ class CouponViewSet(mixins.ListModelMixin, StoreViewSet):
         """Make a coupon."""
         coupon = create_coupon(store=self.store, **self.input(CouponSerializer))
         return Response(CouponSerializer(coupon).data, status=201)
+
+    @extend_schema(request=GrantCouponSerializer, responses={201: CouponGrantSerializer})
+    @action(detail=True, methods=["post"])
+    def grant(self, request, pk):
+        """Give it to the buyer of an order."""
+        grant = grant_coupon(
+            store_id=self.store.pk,
+            coupon_id=parse_id(pk),
+            order_number=self.input(GrantCouponSerializer)["order"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(CouponGrantSerializer(grant).data, status=201)

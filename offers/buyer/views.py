@@ -21,7 +21,9 @@ from offers.actions import accept_offer, decline_offer
 from offers.buyer.links import BuyerLink, read_link
 from offers.coupons import coupons_of
 from offers.methods import METHODS, Terms
-from offers.models import MethodCode, Offer, OfferStatus
+from offers.methods.stay import asks_for_address, headline, reasons_to_stay
+from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
+from orders.api.serializers import MAX_ADDRESS
 from refunds.messages import post_message
 from refunds.models import Message, Refund
 
@@ -94,7 +96,10 @@ class BuyerPage(View):
             offer = self.pending(refund)
             if offer is None or str(offer.pk) != request.POST.get("offer"):
                 raise WanliuError(_("This offer is over."))
-            ANSWERS[what](store_id=link.store_id, offer_id=offer.pk, actor=actor, now=now)
+            terms = {}
+            if what == "accept" and "address" in request.POST:
+                terms["address"] = request.POST["address"].replace("\0", "")[:MAX_ADDRESS]
+            ANSWERS[what](store_id=link.store_id, offer_id=offer.pk, actor=actor, now=now, **terms)
 
     def refund(self, link: BuyerLink) -> Refund:
         """The refund with its order and store."""
@@ -107,7 +112,26 @@ class BuyerPage(View):
     def pending(self, refund: Refund) -> Offer | None:
         """The offer that waits for an answer."""
         offers = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund, due_at__gt=clock.now())
-        return offers.select_related("refund", "product", "return_address").first()
+        offer = offers.select_related("product", "return_address").first()
+        if offer is not None:
+            offer.refund = refund
+        return offer
+
+    def proposal_to_stay(self, offer: Offer) -> dict:
+        """The platform's proposal, point by point; for a wrong address with a field for the right one (K1, K3)."""
+        refund = offer.refund
+        return {
+            "headline": headline(refund),
+            "facts": reasons_to_stay(refund),
+            "asks_for_address": asks_for_address(refund),
+            "address": refund.order.address,
+            "address_length": MAX_ADDRESS,
+        }
+
+    def grants(self, refund: Refund):
+        """What the buyer holds of the store for this order, the newest first (K7)."""
+        grants = CouponGrant.objects.for_store(refund.store_id).filter(order=refund.order_id)
+        return grants.select_related("coupon").order_by("-id")
 
     def show(self, request, link: BuyerLink, *, answer: str = "", error: str = "", status: int = 200):
         """Render the page inside the scope."""
@@ -120,6 +144,8 @@ class BuyerPage(View):
             "offer": offer,
             "sees": buyer_sees(offer) if offer else "",
             "coupons": coupons_of(offer) if offer and offer.method == MethodCode.COUPON else [],
+            "stay": self.proposal_to_stay(offer) if offer and offer.method == MethodCode.STAY else None,
+            "grants": self.grants(refund),
             "past": past.order_by("id"),
             "thread": Message.objects.for_store(link.store_id).filter(refund=refund).order_by("id"),
             "answer": answer if offer and answer in ANSWERS else "",

@@ -10,6 +10,7 @@ from offers.methods.partial_refund import PartialRefund
 from offers.methods.reassurance import Reassurance
 from offers.methods.red_packet import RedPacket
 from offers.methods.reship import Reship
+from offers.methods.stay import Stay
 
 METHODS: dict[str, Method] = {
     method.code: method()
@@ -23,6 +24,7 @@ METHODS: dict[str, Method] = {
         RedPacket,
         ChangeToRefundOnly,
         ChangeToReturn,
+        Stay,
     )
 }
 

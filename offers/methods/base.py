@@ -53,6 +53,10 @@ class Method(ABC):
     def buyer_sees(self, refund: Refund, terms: Terms) -> str:
         """The proposal in the words that the buyer reads (T11, Q6)."""
 
+    def recheck(self, offer: Offer) -> None:
+        """Refused when what was proposed can't be had any more, whatever the offer's own state says."""
+        return None
+
     @abstractmethod
     def accept(self, writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
         """Do what was promised to `offer.refund`, which is locked together with its order."""

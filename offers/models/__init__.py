@@ -1,12 +1,13 @@
 """Offers, coupons, the switches of methods, and how often each method was accepted."""
 
 from offers.models.bulk import BulkJob, BulkRow, RowStatus
-from offers.models.coupons import Channel, Coupon, CouponGrant, OfferCoupon
+from offers.models.coupons import BY_HAND, Channel, Coupon, CouponGrant, OfferCoupon
 from offers.models.offers import NEGOTIATIONS, MethodCode, Offer, OfferStatus
 from offers.models.statistics import Acceptance, MarketplaceAcceptance
 from offers.models.switches import MarketplaceMethod, StoreMethod
 
 __all__ = [
+    "BY_HAND",
     "NEGOTIATIONS",
     "Acceptance",
     "BulkJob",

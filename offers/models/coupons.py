@@ -19,8 +19,16 @@ class Channel(models.TextChoices):
     GENERAL = "general", _("General use")
 
 
+# Coupons that people may give away by hand. What is on the platform's channel goes out with accepted offers only (Q13, K7).
+BY_HAND = (Channel.GENERAL, Channel.REFUND_RETENTION)
+
+
 class CouponQuerySet(TenantQuerySet):
     """Named reads."""
+
+    def grantable(self, now):
+        """Coupons that can be given to the buyer of an order by hand now (K7)."""
+        return self.filter(channel__in=BY_HAND, valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity"))
 
     def usable(self, now):
         """Coupons that can be granted in retention now (Q13)."""
@@ -84,20 +92,30 @@ class OfferCoupon(TenantModel):
 
 
 class CouponGrant(TenantModel):
-    """A coupon in a buyer's hands."""
+    """A coupon in a buyer's hands: by an accepted offer, or (without one) given to the buyer of an order by hand (K7)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+")
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     buyer_id = models.CharField(_("buyer id"), max_length=64)
+    granted_by = models.CharField(_("granted by"), max_length=150, blank=True, default="", db_default="")
     granted_at = models.DateTimeField(_("granted"))
 
     class Meta:
         verbose_name = _("granted coupon")
         verbose_name_plural = _("granted coupons")
-        constraints = [models.UniqueConstraint(fields=["offer", "coupon"], name="coupon_granted_once_per_offer")]
-        indexes = [models.Index(fields=["store", "buyer_id"], name="coupon_grant_of_buyer")]
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "coupon"], name="coupon_granted_once_per_offer"),
+            models.UniqueConstraint(
+                fields=["order", "coupon"], condition=Q(offer__isnull=True), name="coupon_granted_once_per_order"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "buyer_id"], name="coupon_grant_of_buyer"),
+            models.Index(fields=["store", "order", "-id"], name="coupon_grant_of_order"),
+            models.Index(fields=["store", "coupon", "-id"], name="coupon_grant_of_coupon"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.coupon_id} → {self.buyer_id}"

@@ -34,6 +34,7 @@ class MethodCode(models.TextChoices):
     RED_PACKET = "red_packet", _("Red packet")
     CHANGE_TO_REFUND_ONLY = "change_to_refund_only", _("Refund without return")
     CHANGE_TO_RETURN = "change_to_return", _("Return and refund")
+    STAY = "stay", _("Stay with the order")
 
 
 NEGOTIATIONS = [MethodCode.CHANGE_TO_REFUND_ONLY, MethodCode.CHANGE_TO_RETURN]
@@ -41,6 +42,10 @@ NEGOTIATIONS = [MethodCode.CHANGE_TO_REFUND_ONLY, MethodCode.CHANGE_TO_RETURN]
 
 class OfferQuerySet(TenantQuerySet):
     """Named reads."""
+
+    def of_merchant(self):
+        """What the merchant proposed, without what the platform did (K1)."""
+        return self.exclude(method=MethodCode.STAY)
 
     def pending(self):
         """Offers that the buyer may still answer."""

@@ -6,12 +6,12 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel
+from orders.models import Order, OrderLine, OwedParcel, Shipment
 from stores.models import ProductSource
 
 MAX_LINES = 200
 MAX_QUANTITY = 100_000
-TAGS = ["priority_shipping", "urged", "late"]
+MAX_ADDRESS = Order._meta.get_field("address").max_length
 
 
 class BuyerSerializer(serializers.Serializer):
@@ -35,8 +35,17 @@ class OrderLineSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = OrderLine
-        fields = ["item_id", "title", "category", "quantity", "unit_price", "claimed_quantity", "claimed_amount"]
-        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount"]
+        fields = [
+            "item_id",
+            "title",
+            "category",
+            "quantity",
+            "unit_price",
+            "claimed_quantity",
+            "claimed_amount",
+            "cancelled_quantity",
+        ]
+        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity"]
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -47,7 +56,7 @@ class PlaceOrderSerializer(serializers.Serializer):
     buyer = BuyerSerializer()
     paid_at = serializers.DateTimeField()
     ship_by = serializers.DateTimeField(required=False, allow_null=True)
-    address = serializers.CharField(max_length=300)
+    address = serializers.CharField(max_length=MAX_ADDRESS)
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
     live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")
     lines = OrderLineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)
@@ -103,9 +112,8 @@ class OrderSerializer(serializers.ModelSerializer):
         ]
 
     def get_tags(self, order: Order) -> list[str]:
-        """Of priority_shipping, urged, late."""
-        late = order.status == "unshipped" and order.ship_by < clock.now()
-        return [tag for tag, on in zip(TAGS, [order.is_priority, order.is_urged, late], strict=True) if on]
+        """Of priority_shipping, urged (for stores that see it), late."""
+        return order.tags(self.context["view"].store, clock.now())
 
 
 class ShipSerializer(serializers.Serializer):
@@ -113,6 +121,13 @@ class ShipSerializer(serializers.Serializer):
 
     carrier = serializers.CharField(max_length=50)
     tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
+
+
+class AddressSerializer(serializers.Serializer):
+    """Where the order goes instead."""
+
+    store = serializers.CharField(required=False)
+    address = serializers.CharField(max_length=MAX_ADDRESS)
 
 
 class StoreNameSerializer(serializers.Serializer):
@@ -147,3 +162,11 @@ class ParcelSerializer(serializers.ModelSerializer):
             "created_at",
             "shipped_at",
         ]
+
+
+class ShipmentSerializer(serializers.ModelSerializer):
+    """A parcel as its carrier tells of it."""
+
+    class Meta:
+        model = Shipment
+        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]

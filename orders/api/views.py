@@ -9,16 +9,16 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common import clock
-from orders import actions
+from orders import actions, saving
 from orders.api.serializers import (
-    TAGS,
+    AddressSerializer,
     OrderSerializer,
     ParcelSerializer,
     PlaceOrderSerializer,
     ShipSerializer,
     StoreNameSerializer,
 )
-from orders.models import Order, OrderStatus, OwedParcel, ParcelKind, ParcelStatus
+from orders.models import TAGS, Order, OrderStatus, OwedParcel, ParcelKind, ParcelStatus
 from orders.parcels import ship_parcel
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
@@ -37,9 +37,13 @@ class OrderFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset, name, value):
         """Orders that carry the tag."""
-        if value == "late":
-            return queryset.late(clock.now())
-        return queryset.filter(**{"is_priority" if value == "priority_shipping" else "is_urged": True})
+        match value:
+            case "late":
+                return queryset.late(clock.now())
+            case "urged":
+                return queryset.urged()
+            case _:
+                return queryset.priority()
 
     def search(self, queryset, name, value):
         """By the start of the number, the buyer's name or the tracking number."""
@@ -52,7 +56,15 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     """Orders of a store, addressed by their marketplace number."""
 
     resource = "orders"
-    callers = {"list": "SM", "retrieve": "SM", "create": "M", "ship": "S", "deliver": "M"}
+    callers = {
+        "list": "SM",
+        "retrieve": "SM",
+        "create": "M",
+        "ship": "S",
+        "deliver": "M",
+        "urge": "M",
+        "change_address": "SM",
+    }
     serializer_class = OrderSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = OrderFilter
@@ -64,7 +76,7 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
         return Order.objects.for_store(self.store.pk).prefetch_related("lines")
 
     def _answer(self, number: str, status: int = 200) -> Response:
-        return Response(OrderSerializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
+        return Response(self.get_serializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
 
     def retrieve(self, request, number):
         """One order."""
@@ -98,6 +110,21 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     def deliver(self, request, number):
         """The buyer has received it."""
         actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
+        return self._answer(number)
+
+    @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def urge(self, request, number):
+        """The buyer asks for haste."""
+        saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
+        return self._answer(number)
+
+    @extend_schema(request=AddressSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="change-address")
+    def change_address(self, request, number):
+        """Send it somewhere else, as long as it hasn't shipped."""
+        address = self.input(AddressSerializer)["address"]
+        saving.change_address(store_id=self.store.pk, number=number, address=address, actor=self.actor, now=self.now)
         return self._answer(number)
 
 

@@ -4,15 +4,26 @@ from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from stores.models import Product, ProductSource, ReturnAddress, Store, validate_time_zone
+from stores.models import MOST_URGE_ALERT, Product, ProductSource, ReturnAddress, Store, validate_time_zone
 
 
 class StoreSerializer(serializers.ModelSerializer):
-    """The store and its settings."""
+    """The store and its settings. `urge_alert_at` is the number in force, the store's own or the marketplace's (K6)."""
+
+    urge_alert_at = serializers.IntegerField(source="alerts_at")
 
     class Meta:
         model = Store
-        fields = ["code", "name", "marketplace", "time_zone", "negotiation_open"]
+        fields = [
+            "code",
+            "name",
+            "marketplace",
+            "time_zone",
+            "negotiation_open",
+            "priority_shipping_tag",
+            "smart_customer_service",
+            "urge_alert_at",
+        ]
         read_only_fields = fields
 
 
@@ -21,6 +32,11 @@ class StoreChangeSerializer(serializers.Serializer):
 
     name = serializers.CharField(max_length=100, required=False)
     time_zone = serializers.CharField(max_length=50, required=False, validators=[validate_time_zone])
+    priority_shipping_tag = serializers.BooleanField(required=False)
+    smart_customer_service = serializers.BooleanField(required=False)
+    urge_alert_at = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=MOST_URGE_ALERT, help_text="null: the marketplace's own"
+    )
 
 
 class ProductSerializer(serializers.ModelSerializer):

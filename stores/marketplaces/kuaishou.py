@@ -9,7 +9,12 @@ V1 = MarketplaceRules(
     name="kuaishou",
     label="Kuaishou 快手",
     version=1,
+    refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     merchant_answers_within=timedelta(hours=48),
+    offer_lives=timedelta(hours=24),
+    proposes_stay=True,  # K1
+    urge_counts_every=timedelta(hours=24),  # K5
+    urge_alert_at=10,  # K6
     payment_window=timedelta(days=365),  # K8
     payment_limit=Decimal("1000.00"),  # K9
     payments_per_order=3,  # K9

@@ -83,6 +83,7 @@ def names_of(shop) -> dict[str, list[str]]:
         "refunds": [names.refund, names.rejected, names.awaiting_return, names.returning],
         "offers": [names.offer],
         "payments": [names.payment],
+        "coupons": [names.coupon],
         "disputes": [names.dispute],
         "parcels": [names.parcel],
     }

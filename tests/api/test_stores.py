@@ -23,6 +23,9 @@ def test_a_store_shows_its_settings(taote):
         "marketplace": "taote",
         "time_zone": "Asia/Shanghai",
         "negotiation_open": True,
+        "priority_shipping_tag": True,
+        "smart_customer_service": True,
+        "urge_alert_at": 10,
     }
     assert taote.merchant.get(f"stores/{taote.store.code}/").json() == expected
     assert taote.merchant.get("stores/").json()["results"] == [expected]

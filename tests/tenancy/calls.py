@@ -83,6 +83,10 @@ class Names:
             return str(Payment.objects.get(topic_id=refund).pk)
 
     @cached_property
+    def coupon(self) -> str:
+        return str(make_coupon(self.shop).pk)
+
+    @cached_property
     def parcel(self) -> str:
         return str(make_parcel(self.shop).pk)
 
@@ -254,6 +258,8 @@ CALLS = [
     _read("orders/{}/", "SM", "orders", "to_ship"),
     _post("orders/{}/ship/", "S", "orders", "to_ship", PARCEL),
     _post("orders/{}/deliver/", "M", "orders", "in_transit"),
+    _post("orders/{}/urge/", "M", "orders", "to_ship"),
+    _post("orders/{}/change-address/", "SM", "orders", "to_ship", {"address": "elsewhere"}),
     _read("refunds/", "SM", "refunds"),
     _post(
         "refunds/",
@@ -284,6 +290,9 @@ CALLS = [
     _post("disputes/{}/decide/", "M", "refunds", "dispute", {"outcome": "merchant", "note": "x"}),
     _read("coupons/", "S", "offers"),
     _post("coupons/", "S", "offers", body=COUPON_BODY, status=201),
+    _post(
+        "coupons/{}/grant/", "S", "offers", "coupon", lambda n: {"order": n.in_transit}, status=201, also=["in_transit"]
+    ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
     _read("quality/", "S", "refunds"),

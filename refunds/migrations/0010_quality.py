@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0007_disputes_tenancy'),
-        ('stores', '0005_restriction'),
+        ('refunds', '0009_shipments_tenancy'),
+        ('stores', '0006_restriction'),
     ]
 
     operations = [

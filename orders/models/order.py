@@ -1,6 +1,7 @@
 """An order and its lines. What is claimed back is counted on the rows, where a constraint holds the limit."""
 
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,7 @@ from django_fsm import FSMField, transition
 from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
-from stores.models import Product, ProductSource
+from stores.models import Product, ProductSource, Store
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
@@ -22,6 +23,7 @@ class OrderStatus(models.TextChoices):
     UNSHIPPED = "unshipped", _("To be shipped")
     SHIPPED = "shipped", _("In transit")
     DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class GoodsStatus(models.TextChoices):
@@ -36,11 +38,26 @@ GOODS_STATUS = {
     OrderStatus.UNSHIPPED: GoodsStatus.NOT_SHIPPED,
     OrderStatus.SHIPPED: GoodsStatus.IN_TRANSIT,
     OrderStatus.DELIVERED: GoodsStatus.RECEIVED,
+    OrderStatus.CANCELLED: GoodsStatus.NOT_SHIPPED,
 }
+
+
+TAGS = ("priority_shipping", "urged", "late")
+# An order whose money is asked back as a whole has nobody who waits for it.
+WANTED = Q(paid_amount=0) | Q(claimed_amount__lt=F("paid_amount"))
+WAITING = Q(status=OrderStatus.UNSHIPPED) & WANTED
 
 
 class OrderQuerySet(TenantQuerySet):
     """Named reads."""
+
+    def priority(self):
+        """To be shipped before others, since the buyer was persuaded to stay (K1)."""
+        return self.filter(WAITING, is_priority=True)
+
+    def urged(self):
+        """Waiting although the buyer asked for haste, in stores that see it (K5)."""
+        return self.filter(WAITING, is_urged=True, store__smart_customer_service=True)
 
     def late(self, now):
         """Not shipped although it should be."""
@@ -66,6 +83,9 @@ class Order(TenantModel):
     )
     is_priority = models.BooleanField(_("priority shipping"), default=False)
     is_urged = models.BooleanField(_("urged"), default=False)
+    urges = models.PositiveIntegerField(_("urged so often"), default=0, db_default=0)
+    urged_at = models.DateTimeField(_("last urged"), null=True)
+    address_changed_at = models.DateTimeField(_("address changed"), null=True)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
@@ -88,6 +108,11 @@ class Order(TenantModel):
                 name="order_claimed_within_paid",
             ),
             models.CheckConstraint(
+                condition=Q(is_urged=False, urges=0, urged_at=None)
+                | Q(is_urged=True, urges__gte=1, urged_at__isnull=False),
+                name="order_urges_are_dated",
+            ),
+            models.CheckConstraint(
                 condition=Q(small_payments__gte=0, small_payments__lte=MOST_SMALL_PAYMENTS),
                 name="order_small_payments_bounded",
             ),
@@ -101,10 +126,17 @@ class Order(TenantModel):
                 fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
             ),
             models.Index(fields=["store", "paid_at"], name="order_by_payment"),
+            models.Index(fields=["store", "ship_by"], condition=WAITING & Q(is_priority=True), name="order_priority"),
+            models.Index(fields=["store", "ship_by"], condition=WAITING & Q(is_urged=True), name="order_urged"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @cached_property
+    def own_lines(self) -> list["OrderLine"]:
+        """Its lines, read once; an action that changes them changes these objects."""
+        return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
 
     @property
     def goods_status(self) -> str:
@@ -116,6 +148,20 @@ class Order(TenantModel):
         """Yuan that nobody has claimed yet."""
         return self.paid_amount - self.claimed_amount
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the buyer still waits for it to be shipped."""
+        return self.status == OrderStatus.UNSHIPPED and (not self.paid_amount or self.claimed_amount < self.paid_amount)
+
+    def tags(self, store: Store, now) -> list[str]:
+        """Of TAGS those that it carries now: shipping clears them, and urges are for stores that see them (K1, K5)."""
+        on = {
+            "priority_shipping": self.is_waiting and self.is_priority,
+            "urged": self.is_waiting and self.is_urged and store.smart_customer_service,
+            "late": self.status == OrderStatus.UNSHIPPED and self.ship_by < now,
+        }
+        return [tag for tag in TAGS if on[tag]]
+
     @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):
         """The parcel is with the carrier."""
@@ -125,6 +171,15 @@ class Order(TenantModel):
     def deliver(self, *, now):
         """The buyer has received it."""
         self.delivered_at = now
+
+    @transition(field=status, source=OrderStatus.SHIPPED, target=OrderStatus.UNSHIPPED)
+    def unship(self):
+        """The pick-up is cancelled, and what is left is packed again (P2)."""
+        self.carrier, self.tracking_number, self.shipped_at = "", "", None
+
+    @transition(field=status, source=[OrderStatus.UNSHIPPED, OrderStatus.SHIPPED], target=OrderStatus.CANCELLED)
+    def cancel(self):
+        """Everything was refunded before the carrier had it (P2)."""
 
 
 class OrderLine(TenantModel):
@@ -138,6 +193,7 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(verbose_name=_("unit price"))
     claimed_quantity = models.PositiveIntegerField(_("quantity claimed back"), default=0)
+    cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
 
     class Meta:
@@ -148,7 +204,8 @@ class OrderLine(TenantModel):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="order_line_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(claimed_quantity__lte=F("quantity")), name="order_line_claimed_within_quantity"
+                condition=Q(claimed_quantity__lte=F("quantity") - F("cancelled_quantity")),
+                name="order_line_claimed_within_quantity",
             ),
             models.CheckConstraint(
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("quantity") * F("unit_price")),
@@ -172,7 +229,12 @@ class OrderLine(TenantModel):
     @property
     def refundable_quantity(self) -> int:
         """Pieces that no refund has claimed yet."""
-        return self.quantity - self.claimed_quantity
+        return self.quantity_to_ship - self.claimed_quantity
+
+    @property
+    def quantity_to_ship(self) -> int:
+        """Pieces that are packed: those that weren't refunded before (P2)."""
+        return self.quantity - self.cancelled_quantity
 
 
 class ParcelKind(models.TextChoices):

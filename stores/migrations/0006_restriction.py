@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0004_open_categories'),
+        ('stores', '0005_order_saving'),
     ]
 
     operations = [

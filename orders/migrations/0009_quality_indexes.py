@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_small_payments'),
-        ('stores', '0005_restriction'),
+        ('orders', '0008_shipments_tenancy'),
+        ('stores', '0006_restriction'),
     ]
 
     operations = [

@@ -1,0 +1,133 @@
+"""Kuaishou: before an unshipped order is cancelled the platform asks the buyer to stay (K1, K3)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from common.actors import Actor, ActorKind
+from common.errors import Invalid, Refused
+from common.writes import WriteSet
+from offers.methods.base import Case, Method
+from offers.models import MethodCode, Offer
+from orders.models import OrderStatus
+from orders.saving import prioritise
+from refunds.actions import withdraw_for_offer
+from refunds.models import Refund
+from refunds.states import Reason, Status
+
+PLATFORM = Actor(ActorKind.PLATFORM)
+
+
+class Stay(Method):
+    """The platform's own proposal. No merchant sends it: no marketplace lists it among its offers."""
+
+    code = MethodCode.STAY
+
+    def refusal(self, case: Case):
+        """Only for orders that the warehouse still has."""
+        if not proposable(case.refund):
+            return Refused("method_not_available", _("The platform proposes this before an order ships."), "method")
+        return None
+
+    def check(self, case, terms):
+        """There is nothing to fill in."""
+
+    def limits(self, case):
+        """There is nothing to fill in."""
+        return {}
+
+    def why(self, case):
+        """See the base."""
+        return _("The order has not been shipped: the buyer may still keep it.")
+
+    def buyer_sees(self, refund, terms):
+        """The proposal and what is true about the order, in one text: it is evidence (Q17)."""
+        return " ".join([headline(refund), *reasons_to_stay(refund)])
+
+    def recheck(self, offer):
+        """An order that was shipped meanwhile has nothing left to propose, whatever became of the proposal."""
+        order = offer.refund.order
+        if order.status != OrderStatus.UNSHIPPED and offer.answered_at is None:
+            raise Refused(
+                "order_already_shipped",
+                _(
+                    "The order was shipped meanwhile (%(carrier)s %(tracking)s). To keep it, withdraw the request;"
+                    " otherwise wait for the seller's answer."
+                )
+                % {"carrier": order.carrier, "tracking": order.tracking_number},
+            )
+
+    def accept(self, writes, offer, *, actor, now):
+        """Withdraw the refund and let the order go first, when the store's switch is on (K1)."""
+        withdraw_for_offer(writes, offer.refund, actor=actor, now=now, rule="K1")
+        if offer.refund.store.priority_shipping_tag:
+            prioritise(writes, offer.refund.order, actor=PLATFORM, now=now)
+
+
+def proposable(refund: Refund) -> bool:
+    """Whether the platform answers this new request with a proposal to stay (K1)."""
+    unshipped = refund.order.status == OrderStatus.UNSHIPPED
+    return refund.rules.proposes_stay and unshipped and refund.status == Status.AWAITING_MERCHANT
+
+
+def propose_stay(writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
+    """Add the platform's proposal for a refund that the same writes open.
+
+    It lives as other offers do and never stops the refund's clock. It is no merchant's choice, so recommendation learns
+    nothing from it.
+    """
+    lives = refund.rules.offer_lives
+    offer = Offer(
+        store_id=refund.store_id,
+        refund=refund,
+        method=MethodCode.STAY,
+        due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
+        created_at=now,
+        is_counted=True,
+    )
+    writes.insert(offer)
+    return offer
+
+
+def new_address(offer: Offer, address: str | None) -> str | None:
+    """The address that the buyer wrote with the answer, for the one proposal that takes it. Invalid otherwise (K3)."""
+    if address is None:
+        return None
+    if offer.method != MethodCode.STAY:
+        raise Invalid("address", _("Only a proposal to stay with an unshipped order takes an address."))
+    if not address.strip():
+        raise Invalid("address", _("Write the address to which the order should go."), "blank")
+    return address.strip()
+
+
+def asks_for_address(refund: Refund) -> bool:
+    """Whether the wrong address is what the buyer is worried about (K3)."""
+    return refund.reason == Reason.WRONG_ADDRESS
+
+
+def headline(refund: Refund) -> str:
+    """What is proposed, in one sentence."""
+    if asks_for_address(refund):
+        return _("You needn't cancel: the address of this order can still be changed.")
+    return _("Your order has not been shipped yet. Would you like to keep it?")
+
+
+def reasons_to_stay(refund: Refund) -> list[str]:
+    """Why it may be worth staying: nothing but what is known about the order."""
+    order, zone = refund.order, ZoneInfo(refund.store.time_zone)
+    ship_by = f"{order.ship_by.astimezone(zone):%Y-%m-%d %H:%M}"
+    if order.ship_by > refund.created_at:
+        facts = [_("It is in the seller's warehouse, to be shipped by %(ship_by)s.") % {"ship_by": ship_by}]
+    else:
+        facts = [
+            _("It should have left the warehouse by %(ship_by)s. We are sorry that it is late.") % {"ship_by": ship_by}
+        ]
+    if refund.store.priority_shipping_tag:
+        facts.append(_("If you stay, the warehouse is asked to ship it before other orders."))
+    facts.append(
+        _("You keep the goods at the price you paid, ¥%(amount)s; later they may cost more or be sold out.")
+        % {"amount": order.paid_amount}
+    )
+    facts.append(_("Staying withdraws this request. You can ask for a refund again whenever you need to."))
+    return facts
