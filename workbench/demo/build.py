@@ -21,6 +21,7 @@ from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
+from workbench.demo import quality
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.scenes import SCENES, Scene
 
@@ -68,19 +69,26 @@ def play(store: Store, now: datetime) -> Iterator[str]:
     play_store = Play(store, now)
     happenings = [
         happening
-        for number, scene in enumerate(SCENES[store.code])
+        for number, scene in enumerate(scenes_of(store.code))
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += quality.history(play_store)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
         yield store.code
 
 
+def scenes_of(store_code: str) -> list[Scene]:
+    """The refunds of a store."""
+    return SCENES[store_code] + quality.SCENES.get(store_code, [])
+
+
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
+    scenes = sum(2 + len(scene.steps) for code in store_codes for scene in scenes_of(code))
+    return scenes + sum(PLAIN_ORDERS + quality.count_history(code) for code in store_codes)
 
 
 class Play:

@@ -18,6 +18,7 @@ from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
 from workbench.demo.build import count_happenings, open_stores, play
 from workbench.demo.catalogue import STORES
+from workbench.demo.quality import roll_up_history
 
 
 class Command(BaseCommand):
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                         bar.set_postfix_str(code, refresh=False)
                         bar.update()
             count_ended_offers()
+            roll_up_history(stores, now)
         with system_scope():
             credentials = self.make_credentials(stores)
         write_private(credentials_file, credentials)
