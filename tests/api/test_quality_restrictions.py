@@ -177,9 +177,9 @@ def test_a_worker_is_told_of_each_counted_refund_and_needs_not_be(shop, broker_t
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.db.transaction.on_commit", lambda call, **kwargs: call())
         ask(shop, reason="changed_mind")
-        assert broker_tasks == []
+        assert "refunds.tasks.review_quality_of" not in dict(broker_tasks)
         ask(shop)
-    assert broker_tasks == [("refunds.tasks.review_quality_of", [shop.store.pk])]
+    assert dict(broker_tasks)["refunds.tasks.review_quality_of"] == [shop.store.pk]
     for _ in range(5):
         ask(shop)
     review_quality_of(shop.store.pk)

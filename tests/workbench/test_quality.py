@@ -83,8 +83,8 @@ def test_the_trend_is_the_rate_of_the_window_day_by_day(shop, sign_in, days):
     rate, *lines = chart["datasets"]
     assert (len(chart["labels"]), len(rate["data"]), chart["labels"][-1]) == (days, days, "11-20")
     by_day = dict(zip(chart["labels"], map(str, rate["data"]), strict=True))
-    assert by_day["11-10"] == "5.0000"  # 1 of 20
-    assert by_day["11-11"] == "0.0000"  # the orders have left, the refund hasn't: nothing to measure it by
+    assert by_day["11-09"] == "5.0000"  # 1 of 20
+    assert by_day["11-10"] == "0.0000"  # the orders have left, the refund hasn't: nothing to measure it by
     assert by_day["11-20"] == "0.0000"
     assert [line["data"][0] for line in lines] == ["3.0000", "5.0000", "10.0000"]
 
