@@ -12,6 +12,7 @@ from refunds.models import Refund
 from workbench.desk import desk_of
 from workbench.quality.board import restricted_stores
 from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
+from workbench.small_payments import allowance_bars
 
 
 def build(request: HttpRequest) -> dict:
@@ -26,9 +27,11 @@ def build(request: HttpRequest) -> dict:
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
     if request.user.has_perm("orders.view_owedparcel") and (desk.retaining or desk.is_operator):
         tiles.append(_promises(now))
+    bars = allowance_bars(desk, now) if request.user.has_perm("payments.view_payment") else []
     return {
         "tiles": tiles,
         "deadlines": list(next_deadlines(now)) if tiles else [],
+        "allowance_bars": bars,
         "restricted": restricted_stores() if request.user.has_perm("refunds.view_qualityrefund") else [],
     }
 

@@ -21,7 +21,7 @@ from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
-from workbench.demo import quality
+from workbench.demo import quality, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.scenes import SCENES, Scene
 
@@ -74,6 +74,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
     ]
     happenings += play_store.plain_orders()
     happenings += quality.history(play_store)
+    happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -87,8 +88,13 @@ def scenes_of(store_code: str) -> list[Scene]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    scenes = sum(2 + len(scene.steps) for code in store_codes for scene in scenes_of(code))
-    return scenes + sum(PLAIN_ORDERS + quality.count_history(code) for code in store_codes)
+    return sum(
+        PLAIN_ORDERS
+        + small_payments.count(code)
+        + quality.count_history(code)
+        + sum(2 + len(scene.steps) for scene in scenes_of(code))
+        for code in store_codes
+    )
 
 
 class Play:
