@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from offers.insights.checks import INSIGHT_CHECKS
+from refunds.quality.checks import QUALITY_CHECKS
+
 # Refunds whose goods are claimed: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
 # Refunds whose pieces come back to the store.
@@ -200,9 +203,35 @@ CHECKS = (
             ('payout', 'merchant_funds', 'buyer_payouts'),
             ('payout', 'service_budget', 'buyer_payouts'),
             ('top_up', 'merchant_funds', 'service_budget'),
+            ('withdrawal', 'service_budget', 'merchant_funds'),
             ('compensation', 'platform_funds', 'merchant_funds'),
             ('reversal', 'buyer_payouts', 'merchant_funds')
         )
+        """,
+    ),
+    Check(
+        "a service budget is what was topped up and not drawn, and reserves what is on its way",
+        """
+        SELECT 'budget of store ' || a.store_id FROM payments_ledgeraccount a
+        LEFT JOIN payments_budget b ON b.store_id = a.store_id
+        LEFT JOIN payments_transfer t ON a.id IN (t.debit_account_id, t.credit_account_id) AND t.store_id = a.store_id
+        WHERE a.kind = 'service_budget'
+        GROUP BY a.store_id, b.balance, b.reserved
+        HAVING coalesce(b.balance, 0) <> coalesce(sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
+                FILTER (WHERE t.phase = 'posted'), 0)
+            OR coalesce(b.reserved, 0) <> coalesce(sum(t.amount) FILTER (WHERE t.phase = 'pending'), 0)
+        """,
+    ),
+    Check(
+        "only a refund without return is paid from a service budget, and only for goods that were promised so",
+        """
+        SELECT 'transfer ' || t.id FROM payments_transfer t
+        JOIN payments_ledgeraccount d ON d.id = t.debit_account_id AND d.kind = 'service_budget'
+        LEFT JOIN refunds_refund r ON r.id = t.topic_id
+        WHERE t.purpose = 'payout' AND (r.programme IS DISTINCT FROM 'returnless' OR EXISTS (
+            SELECT FROM refunds_refundline rl JOIN orders_orderline l ON l.id = rl.line_id
+            WHERE rl.refund_id = r.id AND l.programme <> 'returnless'
+        ))
         """,
     ),
     Check(
@@ -229,46 +258,8 @@ CHECKS = (
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,
     ),
-    Check(
-        "a refund without return never counts as a quality refund",
-        """
-        SELECT 'refund ' || r.id FROM refunds_qualityrefund q
-        JOIN refunds_refund r ON r.id = q.refund_id WHERE r.programme = 'returnless'
-        """,
-    ),
-    Check(
-        "a day that is rolled up has as many orders and quality refunds as there are",
-        """
-        SELECT 'store ' || d.store_id || ' on ' || d.date FROM refunds_qualityday d
-        JOIN stores_store s ON s.id = d.store_id AND s.time_zone = d.time_zone
-        CROSS JOIN LATERAL (
-            SELECT d.date::timestamp AT TIME ZONE d.time_zone AS starts,
-                   (d.date + 1)::timestamp AT TIME ZONE d.time_zone AS ends
-        ) day
-        WHERE NOT EXISTS (SELECT FROM refunds_changedday c WHERE c.store_id = d.store_id AND c.date = d.date)
-          AND (d.orders <> (SELECT count(*) FROM orders_order o
-                            WHERE o.store_id = d.store_id AND o.paid_at >= day.starts AND o.paid_at < day.ends)
-            OR d.quality_refunds <> (SELECT count(*) FROM refunds_qualityrefund q
-                            WHERE q.store_id = d.store_id AND q.counted_at >= day.starts AND q.counted_at < day.ends))
-        """,
-    ),
-    Check(
-        "a store's catalogue is bound exactly while a restriction in force says so",
-        """
-        SELECT 'store ' || s.code FROM stores_store s
-        LEFT JOIN refunds_qualityrestriction r ON r.store_id = s.id AND r.lifted_at IS NULL
-        GROUP BY s.id
-        HAVING s.listings_blocked <> (count(r.id) FILTER (WHERE r.step IN ('no_new_listings', 'products_off')) > 0)
-            OR s.products_off <> (count(r.id) FILTER (WHERE r.step = 'products_off') > 0)
-        """,
-    ),
-    Check(
-        "a product is taken off only while its store's products are",
-        """
-        SELECT 'product ' || p.id FROM stores_product p
-        JOIN stores_store s ON s.id = p.store_id WHERE p.taken_off AND NOT s.products_off
-        """,
-    ),
+    *(Check(name, sql) for name, sql in INSIGHT_CHECKS),
+    *(Check(name, sql) for name, sql in QUALITY_CHECKS),
 )
 
 

@@ -22,6 +22,7 @@ from refunds.at_once import answer_at_once
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
 from refunds.quality.counting import count_application
+from refunds.returnless.promises import programme_of
 from refunds.signals import refund_requested
 from refunds.states import DueAction, Kind
 from refunds.windows import check_window
@@ -76,6 +77,7 @@ def open_refund(
     )
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     _check_not_taken(order, refund_lines)
+    refund.programme = programme_of(refund)
     if amount is None:
         amount = most_refundable(order, refund_lines)
     writes = WriteSet()
@@ -94,6 +96,7 @@ def open_refund(
         reason=reason,
         amount=str(amount),
         order=order.number,
+        programme=refund.programme,
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
     count_application(writes, refund, actor=actor, now=now)

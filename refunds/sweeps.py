@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from common import clock
 from common.actors import SYSTEM
@@ -115,7 +116,7 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     firsts = ReturnAddress.objects.filter(store_id__in=stores).order_by("store_id", "id").distinct("store_id")
     addresses = {address.store_id: address for address in firsts} if stores else {}
     whereabouts = Whereabouts(refunds)
-    for refund in refunds:
+    for refund in sorted(refunds, key=attrgetter("store_id")):  # budgets are locked in the order of their stores
         address = addresses.get(refund.store_id)
         approve(writes, refund, address=address, actor=SYSTEM, now=now, rule="T10", whereabouts=whereabouts)
     uncontested = [refund for refund in refunds if not refund.moves_goods]

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from refunds.models import Policy, QualityRestriction, Step
+from refunds.models import Policy, QualityRestriction, QualityStep
 from refunds.quality.figures import window_of
 from refunds.quality.restrictions import hardest, restrictions_of
 from refunds.quality.stars import stars_of
@@ -21,7 +21,7 @@ class RateField(serializers.DecimalField):
 class QualityThresholdSerializer(serializers.Serializer):
     """A step holds while the rate is above `rate` and `count` at least `minimum`."""
 
-    step = serializers.ChoiceField(Step.choices)
+    step = serializers.ChoiceField(QualityStep.choices)
     rate = RateField()
     minimum = serializers.IntegerField()
 
@@ -55,7 +55,7 @@ class QualitySerializer(serializers.Serializer):
     rate = RateField()
     thresholds = QualityThresholdSerializer(many=True)
     restrictions = QualityRestrictionSerializer(many=True)
-    step = serializers.ChoiceField(Step.choices, allow_null=True)
+    step = serializers.ChoiceField(QualityStep.choices, allow_null=True)
     stars = serializers.DecimalField(max_digits=3, decimal_places=2)
     days = QualityDaySerializer(many=True)
 

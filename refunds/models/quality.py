@@ -18,7 +18,7 @@ class Policy(models.TextChoices):
     VERIFIED_FAULT = "verified_fault", _("when the fault is verified")
 
 
-class Step(models.TextChoices):
+class QualityStep(models.TextChoices):
     """What a store above the thresholds meets, from the mildest to the hardest."""
 
     DEMOTION = "demotion", _("Demotion")
@@ -91,7 +91,7 @@ class QualityRestriction(TenantModel):
     """A step against a store, with the rate and count that brought it, until the figures have recovered (P7)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    step = models.CharField(_("step"), max_length=20, choices=Step.choices)
+    step = models.CharField(_("step"), max_length=20, choices=QualityStep.choices)
     since = models.DateTimeField(_("since"))
     rate = models.DecimalField(_("rate"), max_digits=10, decimal_places=4)
     count = models.PositiveIntegerField(_("quality refunds"))

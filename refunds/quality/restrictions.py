@@ -14,7 +14,7 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
-from refunds.models import QualityRestriction, Step
+from refunds.models import QualityRestriction, QualityStep
 from refunds.quality.figures import Figures, window_of
 from stores import marketplaces
 from stores.listings import restrict_listings
@@ -23,7 +23,7 @@ from stores.models import Store
 
 MOST_SHOWN = 100
 # The steps that bind the catalogue.
-BLOCKS_LISTINGS = frozenset({Step.NO_NEW_LISTINGS, Step.PRODUCTS_OFF})
+BLOCKS_LISTINGS = frozenset({QualityStep.NO_NEW_LISTINGS, QualityStep.PRODUCTS_OFF})
 
 
 def steps_for(rules: MarketplaceRules, figures: Figures) -> list[QualityThreshold]:
@@ -38,7 +38,7 @@ def steps_for(rules: MarketplaceRules, figures: Figures) -> list[QualityThreshol
 
 def hardest(steps: Iterable[str]) -> str | None:
     """The hardest of these steps, None when there is none."""
-    return max(steps, key=Step.values.index, default=None)
+    return max(steps, key=QualityStep.values.index, default=None)
 
 
 def restrictions_of(store_id: int) -> list[QualityRestriction]:
@@ -72,7 +72,7 @@ def review_quality(*, store_id: int, actor: Actor, now: datetime) -> bool:
         present[step] = _restrict(writes, store, step, figures, actor=actor, now=now)
     writes.flush()
     restrict_listings(
-        store=store, blocked=not BLOCKS_LISTINGS.isdisjoint(present), off=Step.PRODUCTS_OFF.value in present
+        store=store, blocked=not BLOCKS_LISTINGS.isdisjoint(present), off=QualityStep.PRODUCTS_OFF.value in present
     )
     return True
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from refunds.models import QualityRestriction, Step
+from refunds.models import QualityRestriction, QualityStep
 from refunds.quality.figures import Figures, figures_of, rate_of
 from refunds.quality.recovery import Recovery, recovery_from
 from stores.marketplaces.base import QualityThreshold
@@ -16,7 +16,7 @@ from stores.models import Store
 from workbench.words import percent
 
 MOST_RESTRICTED = 60
-COLOURS = {Step.DEMOTION: "#e0a12b", Step.NO_NEW_LISTINGS: "#d9722b", Step.PRODUCTS_OFF: "#d04438"}
+COLOURS = {QualityStep.DEMOTION: "#e0a12b", QualityStep.NO_NEW_LISTINGS: "#d9722b", QualityStep.PRODUCTS_OFF: "#d04438"}
 CHART_OPTIONS = {
     "responsive": True,
     "maintainAspectRatio": False,
@@ -42,7 +42,7 @@ class Standing:
     @property
     def label(self) -> str:
         """The step's name."""
-        return str(Step(self.threshold.step).label)
+        return str(QualityStep(self.threshold.step).label)
 
     @property
     def meaning(self) -> str:
@@ -70,9 +70,13 @@ class Standing:
 
 
 MEANINGS = {
-    Step.DEMOTION: lambda: _("The store's products are shown further down in search and recommendations."),
-    Step.NO_NEW_LISTINGS: lambda: _("No product can be added or listed; what is listed stays and can be changed."),
-    Step.PRODUCTS_OFF: lambda: _("All products are off the shelf; they come back by themselves when this is lifted."),
+    QualityStep.DEMOTION: lambda: _("The store's products are shown further down in search and recommendations."),
+    QualityStep.NO_NEW_LISTINGS: lambda: _(
+        "No product can be added or listed; what is listed stays and can be changed."
+    ),
+    QualityStep.PRODUCTS_OFF: lambda: _(
+        "All products are off the shelf; they come back by themselves when this is lifted."
+    ),
 }
 
 
@@ -109,7 +113,7 @@ def chart_of(store: Store, trend: list[tuple[date, Decimal]]) -> str:
     ]
     lines += [
         {
-            "label": f"{Step(threshold.step).label} > {percent(threshold.rate)}",
+            "label": f"{QualityStep(threshold.step).label} > {percent(threshold.rate)}",
             "data": [str(threshold.rate * 100)] * len(trend),
             "borderColor": COLOURS[threshold.step],
             "borderWidth": 1,
@@ -124,6 +128,6 @@ def restricted_stores() -> list[dict]:
     """Each restricted store of the open scope with its hardest step; of the platform's at most MOST_RESTRICTED rows."""
     rows = QualityRestriction.objects.in_scope().in_force().select_related("store").order_by("-id")[:MOST_RESTRICTED]
     found: dict[int, dict] = {}
-    for row in sorted(rows, key=lambda row: Step.values.index(row.step)):
+    for row in sorted(rows, key=lambda row: QualityStep.values.index(row.step)):
         found[row.store_id] = {"store": row.store, "step": row, "meaning": MEANINGS[row.step]()}
     return sorted(found.values(), key=lambda each: each["store"].code)

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from common import clock
+from offers.insights.rollup import roll_up
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.parcels import sweep_due_parcels
@@ -23,6 +24,7 @@ STEPS = {
     "answers counted": count_ended_offers,
     "quality days": roll_up_days,
     "restrictions": review_all,
+    "rolled up": roll_up,
 }
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0009_shipments_tenancy'),
+        ('refunds', '0012_returnless_tenancy'),
         ('stores', '0006_restriction'),
     ]
 

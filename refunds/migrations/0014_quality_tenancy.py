@@ -7,7 +7,7 @@ from common.tenancy_sql import same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refunds", "0010_quality"),
+        ("refunds", "0013_quality"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_shipments_tenancy'),
+        ('orders', '0009_line_programme'),
         ('stores', '0006_restriction'),
     ]
 
