@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0009_line_programme'),
+        ('orders', '0011_shipping_tenancy'),
         ('stores', '0006_restriction'),
     ]
 
