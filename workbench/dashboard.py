@@ -11,6 +11,7 @@ from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.desk import desk_of
 from workbench.insights.overview import money_kept
+from workbench.quality.board import restricted_stores
 from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
 from workbench.small_payments import allowance_bars
 
@@ -24,7 +25,8 @@ def build(request: HttpRequest) -> dict:
         tiles += [_tile("admin:refunds_refund_changelist", queue, rows, now) for queue in queues_for(desk, Refund)[:-1]]
     if request.user.has_perm("orders.view_order"):
         rows = Order.objects.in_scope()
-        tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
+        queues = [queue for queue in ORDER_QUEUES[:-1] if queue.on_overview]
+        tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in queues]
     if request.user.has_perm("orders.view_owedparcel") and (desk.retaining or desk.is_operator):
         tiles.append(_promises(now))
     bars = allowance_bars(desk, now) if request.user.has_perm("payments.view_payment") else []
@@ -32,6 +34,7 @@ def build(request: HttpRequest) -> dict:
         "tiles": tiles,
         "deadlines": list(next_deadlines(now)) if tiles else [],
         "allowance_bars": bars,
+        "restricted": restricted_stores() if request.user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,
     }
 

@@ -13,9 +13,22 @@ MENU = [
         [
             ("index", "", "space_dashboard", lambda: _("Overview")),
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
+            (
+                "refunds_qualityrefund_changelist",
+                "refunds.view_qualityrefund",
+                "verified",
+                lambda: _("Quality refunds"),
+            ),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
-            ("orders_order_changelist", "orders.view_order", "shopping_bag", lambda: _("Orders")),
+            ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),
+            (
+                "orders_shipmentimport_changelist",
+                "orders.view_shipmentimport",
+                "upload_file",
+                lambda: _("Shipment files"),
+            ),
+            ("orders_delayreport_changelist", "orders.view_delayreport", "schedule", lambda: _("Delay reports")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
             ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),

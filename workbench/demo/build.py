@@ -25,10 +25,11 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import returnless, small_payments
+from workbench.demo import quality, returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.shipping import count_warehouse, warehouse
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
@@ -41,7 +42,8 @@ RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent
 
 def scenes_of(code: str) -> list[Scene]:
     """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
-    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ())]
+    past = HISTORY[code]() if code in HISTORY else quality.SCENES.get(code, ())
+    return [*SCENES[code], *past]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -88,6 +90,8 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += quality.history(play_store)
+    happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
@@ -98,8 +102,9 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(
+    return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
+        + quality.count_history(code)
         + returnless.count(code)
         + small_payments.count(code)
         + sum(2 + len(scene.steps) for scene in scenes_of(code))
@@ -136,6 +141,10 @@ class Play:
                     f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
                 ),
             )
+
+    def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
+        """An order that waits in the warehouse."""
+        self.place(number, item, paid_at + timedelta(hours=90), None, shipped=False)
 
     def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""

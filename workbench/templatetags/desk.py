@@ -11,6 +11,7 @@ from workbench import words
 register = template.Library()
 register.filter("yuan", words.yuan)
 register.filter("duration", words.duration)
+register.filter("percent", words.percent)
 
 # One colour per meaning: amber asks for the merchant, blue is under way, green is done well, red is trouble.
 TONES = {
@@ -29,6 +30,11 @@ TONES = {
     "declined": "red",
     "failed": "red",
     "unshipped": "amber",
+    "overdue": "red",
+    "lifted": "green",
+    "checked": "amber",
+    "running": "blue",
+    "done": "green",
     "shipped": "blue",
     "owed": "amber",
     "delivered": "green",
