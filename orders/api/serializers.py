@@ -1,12 +1,13 @@
 """Shapes of orders."""
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel, Shipment
+from orders.models import Order, OrderLine, OwedParcel, Shipment, Tag
 from stores.models import ProductSource
 
 MAX_LINES = 200
@@ -31,6 +32,7 @@ class OrderLineSerializer(serializers.ModelSerializer):
     item_id = ItemIdField()
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
     unit_price = StrictMoneyField(minimum=ZERO)
+    programme = serializers.SerializerMethodField()
     claimed_amount = StrictMoneyField(read_only=True)
 
     class Meta:
@@ -41,11 +43,17 @@ class OrderLineSerializer(serializers.ModelSerializer):
             "category",
             "quantity",
             "unit_price",
+            "programme",
             "claimed_quantity",
             "claimed_amount",
             "cancelled_quantity",
         ]
         read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity"]
+
+    @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
+    def get_programme(self, line):
+        """What the buyer was promised with it when the order was placed."""
+        return line.programme or None
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -111,8 +119,8 @@ class OrderSerializer(serializers.ModelSerializer):
             "lines",
         ]
 
-    def get_tags(self, order: Order) -> list[str]:
-        """Of priority_shipping, urged (for stores that see it), late."""
+    def get_tags(self, order: Order) -> list[Tag]:
+        """Why the order needs another look."""
         return order.tags(self.context["view"].store, clock.now())
 
 

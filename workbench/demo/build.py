@@ -19,20 +19,23 @@ from orders.models import Order
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
+from refunds.messages import post_message
+from refunds.returnless.review import negotiate_refund
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import small_payments
+from workbench.demo import returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.shipping import count_warehouse, warehouse
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
 COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
 PLAIN_ORDERS = 12
-HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history}
+HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
 # What the demo's Tmall store says its hidden costs are (Q18).
 RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
 
@@ -86,6 +89,8 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
+    happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
@@ -95,8 +100,11 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(
-        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in scenes_of(code))
+    return count_warehouse(store_codes) + sum(
+        PLAIN_ORDERS
+        + returnless.count(code)
+        + small_payments.count(code)
+        + sum(2 + len(scene.steps) for scene in scenes_of(code))
         for code in store_codes
     )
 
@@ -130,6 +138,10 @@ class Play:
                     f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
                 ),
             )
+
+    def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
+        """An order that waits in the warehouse."""
+        self.place(number, item, paid_at + timedelta(hours=90), None, shipped=False)
 
     def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""
@@ -207,6 +219,14 @@ class Play:
     def approve(self, number: int) -> None:
         """The merchant says yes."""
         self._on_refund(refund_actions.approve_refund, number, AGENT)
+
+    def talk(self, number: int, text: str) -> None:
+        """The merchant negotiates first."""
+        self._on_refund(negotiate_refund, number, AGENT, text=text)
+
+    def reply(self, number: int, text: str) -> None:
+        """The buyer writes."""
+        self._on_refund(post_message, number, BUYER, text=text)
 
     def reject(self, number: int, **arguments) -> None:
         """The merchant says no."""
