@@ -13,6 +13,7 @@ DECIDE_REFUNDS = "decide_refunds"
 SEND_OFFERS = "send_offers"
 PAY = "pay"
 SHIP = "ship"
+EDIT_ORDERS = "edit_orders"
 INSPECT_RETURNS = "inspect_returns"
 EDIT_CATALOG = "edit_catalog"
 EDIT_COUPONS = "edit_coupons"
@@ -20,7 +21,7 @@ MANAGE_STORE = "manage_store"
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({VIEW}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_COUPONS}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_ORDERS, EDIT_COUPONS}),
     Role.FINANCE: frozenset({VIEW, PAY}),
     Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS}),
     Role.OWNER: frozenset(
@@ -30,6 +31,7 @@ GRANTS: dict[str, frozenset[str]] = {
             SEND_OFFERS,
             PAY,
             SHIP,
+            EDIT_ORDERS,
             INSPECT_RETURNS,
             EDIT_CATALOG,
             EDIT_COUPONS,

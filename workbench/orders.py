@@ -16,8 +16,10 @@ from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
 from workbench.forms import DeskForm, posted
-from workbench.queues import QueueFilter, QueueMixin
+from workbench.queues import QueueFilter, QueueMixin, TagFilter
+from workbench.saving import SavingMixin, hidden_events, saving_of
 from workbench.templatetags.desk import badge, countdown, moment
+from workbench.templatetags.work import tag_badges
 from workbench.timeline import timeline
 from workbench.words import yuan
 
@@ -34,16 +36,26 @@ class ShipForm(DeskForm):
     tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=64)
 
 
-class OrderAdmin(QueueMixin, DeskAdmin):
+class OrderAdmin(QueueMixin, SavingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
-    list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
-    list_filter = (QueueFilter, "is_priority", "is_urged")
+    list_display = (
+        "number",
+        "show_buyer",
+        "show_status",
+        "show_tags",
+        "show_ship_by",
+        "show_paid",
+        "show_claimed",
+        "show_paid_at",
+    )
+    list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
     search_help_text = gettext_lazy("Order number or buyer")
 
     show_buyer = column(gettext_lazy("buyer"), lambda order: order.buyer_name)
     show_status = column(gettext_lazy("status"), badge)
+    show_tags = column(gettext_lazy("tags"), tag_badges)
     show_ship_by = column(
         gettext_lazy("ship by"),
         lambda order: countdown(order.ship_by) if order.status == OrderStatus.UNSHIPPED else "–",
@@ -101,7 +113,8 @@ class OrderAdmin(QueueMixin, DeskAdmin):
             lines=list(order.lines.for_store(order.store_id).order_by("id")),
             refunds=list(refunds),
             payments=list(payments),
-            entries=timeline(order.store_id, order.pk),
+            entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
             form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
             late=unshipped and order.ship_by < clock.now(),
+            **saving_of(order, request.user),
         )

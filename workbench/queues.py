@@ -156,6 +156,24 @@ ORDER_QUEUES = [
         "running_with_errors",
         "red",
     ),
+    Queue(
+        "urged",
+        _("Urged"),
+        lambda rows, now: rows.urged(),
+        ("ship_by", "-id"),
+        _("No buyer urges you."),
+        "notification_important",
+        "red",
+    ),
+    Queue(
+        "priority",
+        _("Priority shipping"),
+        lambda rows, now: rows.priority(),
+        ("ship_by", "-id"),
+        _("No order is to go first."),
+        "low_priority",
+        "blue",
+    ),
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No orders yet.")),
 ]
 
@@ -251,6 +269,28 @@ class QueueFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         """The queue's rows."""
         return queue_asked_for(request, queryset.model).rows(queryset, clock.now())
+
+
+class TagFilter(SimpleListFilter):
+    """The orders that carry a tag now; urges only in stores that see them (K1, K5)."""
+
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request, model_admin):
+        """The tags that the warehouse works by."""
+        return [("priority_shipping", _("Priority shipping")), ("urged", _("Urged")), ("late", _("Late to ship"))]
+
+    def queryset(self, request, queryset):
+        """The orders that carry it."""
+        match self.value():
+            case "priority_shipping":
+                return queryset.priority()
+            case "urged":
+                return queryset.urged()
+            case "late":
+                return queryset.late(clock.now())
+        return queryset
 
 
 class ShippedFilter(SimpleListFilter):

@@ -14,6 +14,7 @@ from unfold.sites import UnfoldAdminSite
 
 from workbench import dashboard
 from workbench.desk import SESSION_KEY, desk_of, find_store
+from workbench.urges import urge_alert
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -45,10 +46,11 @@ class WorkbenchSite(UnfoldAdminSite):
         return [path("switch-store/", self.admin_view(switch_store), name="switch_store"), *super().get_urls()]
 
     def each_context(self, request):
-        """What every page shows: the desk, beside the theme's own."""
+        """What every page shows: the desk and what interrupts it, beside the theme's own."""
         context = super().each_context(request)
         if self.has_permission(request):
             context["desk"] = desk_of(request)
+            context["urge_alert"] = urge_alert(request)
         return context
 
     def index(self, request, extra_context=None):

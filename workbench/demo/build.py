@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common import clock
-from common.actors import Actor, ActorKind
+from common.actors import Actor
 from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
@@ -21,12 +21,21 @@ from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
+from workbench.demo import saving
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
-from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.people import AGENT, BUYER
+from workbench.demo.scenes import COMMON, TAOTE, TMALL, Scene
 
-AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
-BUYER = Actor(ActorKind.BUYER, "demo", "买家")
 PLAIN_ORDERS = 12
+SCENES = {
+    "taote-demo": TAOTE + COMMON,
+    "tmall-demo": TMALL + COMMON,
+    "kuaishou-demo": saving.SCENES + COMMON,
+    "pinduoduo-demo": COMMON,
+}
+# What happens to orders without a refund.
+HAPPENINGS = {"kuaishou-demo": saving.HAPPENINGS}
+WITH_COUPONS = {"tmall", "kuaishou"}
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -56,7 +65,7 @@ def open_stores(now: datetime) -> list[Store]:
                 for item_id, title, category, price in PRODUCTS[code]
             ],
         )
-        if marketplace == "tmall":
+        if marketplace in WITH_COUPONS:
             add_coupons(store, now)
         store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
         stores.append(store)
@@ -71,7 +80,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for number, scene in enumerate(SCENES[store.code])
         for happening in play_store.happenings(number, scene)
     ]
-    happenings += play_store.plain_orders()
+    happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -80,10 +89,13 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
+    return sum(
+        PLAIN_ORDERS + len(HAPPENINGS.get(code, ())) + sum(2 + len(scene.steps) for scene in SCENES[code])
+        for code in store_codes
+    )
 
 
-class Play:
+class Play(saving.SavingSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -94,7 +106,8 @@ class Play:
     def happenings(self, number: int, scene: Scene):
         """(when, what) of one scene: the order, the request, and its steps."""
         asked = self.now - timedelta(hours=scene.ago)
-        yield asked - timedelta(hours=90), lambda: self.place(f"A{number:03d}", scene.item, asked, scene)
+        paid_at = asked - timedelta(hours=scene.paid)
+        yield paid_at, lambda: self.place(f"A{number:03d}", scene.item, paid_at, scene, scene.shipped)
         yield asked, lambda: self.ask(number, scene)
         for ago, what, arguments in scene.steps:
             step = getattr(self, what)
@@ -106,17 +119,20 @@ class Play:
             at = self.now - timedelta(hours=2 + number * 5)
             yield (
                 at,
-                lambda number=number, at=at: self.place(
-                    f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
-                ),
+                lambda number=number, at=at: self.place(f"B{number:03d}", number, at, None, number > 5),
             )
 
-    def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
+    def happenings_of_orders(self):
+        """(when, what) of what happens to those orders."""
+        for ago, what, arguments in HAPPENINGS.get(self.store.code, ()):
+            step = getattr(self, what)
+            yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(**arguments)
+
+    def place(self, number: str, item: int, paid_at: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""
         products = PRODUCTS[self.store.code]
         item_id, _title, _category, price = products[item % len(products)]
         name, address = self.random.choice(BUYERS)
-        paid_at = asked - timedelta(hours=90)
         buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
         with tenant_scope(self.store.pk):
             order, _ = order_actions.upsert_order(
@@ -137,21 +153,24 @@ class Play:
                 now=paid_at,
             )
             if shipped:
-                self._ship(order, paid_at + timedelta(hours=20), deliver=scene is None or scene.delivered)
+                at = paid_at + timedelta(hours=20)
+                self.ship_order(order.number, at)
+                if scene is None or scene.delivered:
+                    order_actions.deliver_order(
+                        store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+                    )
 
-    def _ship(self, order: Order, at: datetime, *, deliver: bool) -> None:
+    def ship_order(self, number: str, at: datetime) -> None:
+        """The warehouse hands an order to some carrier."""
         carrier = self.random.choice(CARRIERS)
-        order_actions.ship_order(
-            store_id=self.store.pk,
-            number=order.number,
-            carrier=carrier,
-            tracking_number=f"{self.random.randrange(10**12, 10**13)}",
-            actor=AGENT,
-            now=at,
-        )
-        if deliver:
-            order_actions.deliver_order(
-                store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+        with tenant_scope(self.store.pk):
+            order_actions.ship_order(
+                store_id=self.store.pk,
+                number=number,
+                carrier=carrier,
+                tracking_number=f"{self.random.randrange(10**12, 10**13)}",
+                actor=AGENT,
+                now=at,
             )
 
     def order_number(self, number: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from offers.buyer.views import buyer_sees
 from offers.eligibility import build_case
-from offers.models import CouponGrant, Offer, OfferStatus
+from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment, PaymentStatus
 from refunds.models import Refund
@@ -70,6 +70,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "panel": build_panel(user, case),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
+        "stay": next((offer for offer in offers if offer.method == MethodCode.STAY), None),
         **promises_of(refund),
         "thread": thread_of(refund, user),
         "payments": payments,

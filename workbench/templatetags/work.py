@@ -1,12 +1,14 @@
 """What the pages of coupons, promises and bulk sendings ask about a row."""
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.money import ZERO
-from offers.models import Channel, Coupon, RowStatus
-from orders.models import OwedParcel, ParcelStatus
+from offers.models import BY_HAND, Channel, Coupon, RowStatus
+from orders.models import Order, OwedParcel, ParcelStatus
 from refunds.states import Status
 from stores.permissions import SEND_OFFERS, can
 from workbench.desk import retains
@@ -21,6 +23,13 @@ def is_late(parcel: OwedParcel) -> bool:
     if parcel.late_at is not None:
         return True
     return parcel.status == ParcelStatus.OWED and parcel.due_at is not None and parcel.due_at <= clock.now()
+
+
+@register.filter
+def tag_badges(order: Order):
+    """The tags that an order carries now, as badges."""
+    tags = order.tags(order.store, clock.now())
+    return mark_safe(render_to_string("workbench/orders/tags.html", {"tags": tags, "order": order})) if tags else "–"
 
 
 @register.filter
@@ -45,11 +54,23 @@ def row_tone(status: str) -> str:
 @register.filter
 def why_unusable(coupon: Coupon) -> str:
     """Why agents can't offer this coupon now; empty when they can (Q13)."""
-    now = clock.now()
     if "coupon" not in coupon.store.rules.offer_methods or not retains(coupon.store):
         return _("This store has no retention.")
     if coupon.channel != Channel.SMART_RETENTION:
         return _("Wrong channel: retention recognises “%(right)s” only.") % {"right": Channel.SMART_RETENTION.label}
+    return _why_over(coupon)
+
+
+@register.filter
+def why_not_by_hand(coupon: Coupon) -> str:
+    """Why this coupon can't be given to the buyer of an order now; empty when it can (K7)."""
+    if coupon.channel not in BY_HAND:
+        return _("Given by accepted offers only.")
+    return _why_over(coupon)
+
+
+def _why_over(coupon: Coupon) -> str:
+    now = clock.now()
     if coupon.valid_until <= now:
         return _("It is over.")
     if coupon.granted >= coupon.quantity:

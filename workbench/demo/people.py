@@ -1,0 +1,6 @@
+"""Who acts in the demo."""
+
+from common.actors import Actor, ActorKind
+
+AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
+BUYER = Actor(ActorKind.BUYER, "demo", "买家")
