@@ -59,15 +59,19 @@ class GrantForm(DeskForm):
 
 def saving_of(order: Order, user: User) -> dict:
     """What the order's page shows of it: the address form, the coupons that can be given and those that were."""
-    unshipped = order.status == OrderStatus.UNSHIPPED
     grants = CouponGrant.objects.for_store(order.store_id).filter(order=order).select_related("coupon").order_by("-id")
     return {
         "tags": order.tags(order.store, clock.now()),
         "shows_urges": order.store.smart_customer_service and order.urges > 0,
-        "may_readdress": unshipped and can(user, EDIT_ORDERS, order.store_id),
+        "may_readdress": may_readdress(order, user),
         "grants": list(grants),
         "grant_form": GrantForm(order=order) if can(user, EDIT_COUPONS, order.store_id) else None,
     }
+
+
+def may_readdress(order: Order, user: User) -> bool:
+    """Whether this user may send the order somewhere else now (K3)."""
+    return order.status == OrderStatus.UNSHIPPED and can(user, EDIT_ORDERS, order.store_id)
 
 
 def hidden_events(order: Order) -> tuple[str, ...]:

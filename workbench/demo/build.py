@@ -11,7 +11,7 @@ from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
-from offers.models import Coupon, Offer
+from offers.models import BY_HAND, Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
@@ -39,8 +39,9 @@ WITH_COUPONS = {"tmall", "kuaishou"}
 
 
 def add_coupons(store: Store, now: datetime) -> None:
-    """Coupons on each channel, valid since before the first scene."""
-    for name, channel, off, spend in COUPONS:
+    """Coupons on each channel that the store can give from, valid since before the first scene."""
+    usable = [coupon for coupon in COUPONS if store.rules.offer_methods or coupon[1] in BY_HAND]
+    for name, channel, off, spend in usable:
         create_coupon(
             store=store,
             name=name,

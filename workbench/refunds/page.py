@@ -13,6 +13,7 @@ from stores.permissions import PAY, can
 from workbench.refunds.decisions import choices_for
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
+from workbench.saving import may_readdress
 from workbench.timeline import timeline
 from workbench.words import at_deadline
 
@@ -61,6 +62,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
     return {
         "refund": refund,
         "order": refund.order,
+        "may_readdress": may_readdress(refund.order, user),
         "lines": case.lines,
         "most": case.most,
         "now": now,
