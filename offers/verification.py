@@ -10,6 +10,8 @@ from django.db import connection
 
 # Refunds whose goods are claimed: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
+# Refunds whose pieces come back to the store.
+_TAKES_PIECES = "(r.kind <> 'refund_only' OR r.goods = 'recalled')"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ CHECKS = (
         GROUP BY l.id
         HAVING l.claimed_amount <> coalesce(sum(rl.amount), 0)
             OR l.claimed_quantity
-               <> coalesce(sum(rl.quantity) FILTER (WHERE r.kind <> 'refund_only' AND {_HOLDING}), 0)
-            OR l.claimed_amount > l.quantity * l.unit_price OR l.claimed_quantity > l.quantity
+               <> coalesce(sum(rl.quantity) FILTER (WHERE {_TAKES_PIECES} AND {_HOLDING}), 0)
+            OR l.cancelled_quantity <> coalesce(sum(rl.quantity) FILTER (WHERE r.goods = 'stopped'), 0)
+            OR l.claimed_amount > l.quantity * l.unit_price OR l.claimed_quantity + l.cancelled_quantity > l.quantity
         """,
     ),
     Check(
@@ -81,6 +84,38 @@ CHECKS = (
                 OR count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) <> (NOT r.needs_attention)::int
             ELSE count(p.id) FILTER (WHERE p.status <> 'failed') > 0
         END
+        """,
+    ),
+    Check(
+        "goods that are not shipped any more were refunded, and an order without any others is cancelled",
+        """
+        SELECT 'refund ' || r.id FROM refunds_refund r
+        WHERE r.goods = 'stopped' AND r.status NOT IN ('refunding', 'refunded')
+        UNION ALL
+        SELECT 'order ' || o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+        GROUP BY o.id HAVING sum(l.quantity - l.cancelled_quantity) = 0 AND o.status <> 'cancelled'
+        """,
+    ),
+    Check(
+        "an exchange that is done owes what came back, piece by piece, and no exchange moves money",
+        """
+        SELECT 'refund ' || r.id FROM refunds_refund r WHERE r.kind = 'exchange' AND (
+            EXISTS (SELECT FROM payments_payment p WHERE p.topic_id = r.id AND p.purpose = 'refund')
+            OR r.goods = 'exchanged' AND (
+                r.status <> 'closed'
+                OR (SELECT sum(quantity) FROM refunds_refundline rl WHERE rl.refund_id = r.id) IS DISTINCT FROM
+                   (SELECT sum(quantity) FROM orders_owedparcel p WHERE p.topic_id = r.id AND p.kind = 'exchange')
+            )
+        )
+        """,
+    ),
+    Check(
+        "a lost parcel that goods were to come back in has one carrier claim, and no other parcel has any",
+        """
+        SELECT 'shipment ' || s.id FROM orders_shipment s
+        LEFT JOIN refunds_carrierclaim c ON c.shipment_id = s.id
+        WHERE (s.status = 'lost' AND (s.direction = 'return' OR s.recalled_for IS NOT NULL)) <> (c.id IS NOT NULL)
+           OR c.refund_id <> CASE s.direction WHEN 'return' THEN s.topic_id ELSE s.recalled_for END
         """,
     ),
     Check(

@@ -15,7 +15,9 @@ from common.errors import Invalid, NotFound, Refused
 from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
-from orders.models import Order, OrderLine, OrderStatus
+from orders.carriers.base import Stage
+from orders.models import Direction, Order, OrderLine, OrderStatus
+from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, orders_shipped
 from stores.models import Product, Store
 
@@ -133,8 +135,15 @@ def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[
 
 @action
 def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str, actor: Actor, now: datetime) -> Order:
-    """Hand the order to the carrier. Refused `order_already_shipped` the second time."""
+    """Hand the order to the carrier, who is asked to pick it up.
+
+    Refused `order_already_shipped` the second time, `invalid_transition` when everything was refunded before (P2).
+    """
     order = lock_order(store_id=store_id, number=number)
+    if order.status == OrderStatus.CANCELLED:
+        raise Refused(
+            "invalid_transition", _("Don't ship this order: everything in it was refunded before it was picked up.")
+        )
     if order.status != OrderStatus.UNSHIPPED:
         raise Refused("order_already_shipped", _("This order has already been shipped."))
     before = order.status
@@ -151,6 +160,16 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
         carrier=carrier,
         tracking_number=tracking_number,
     )
+    announce_shipment(
+        writes,
+        order=order,
+        topic_id=order.pk,
+        direction=Direction.OUTBOUND,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        address=order.address,
+        now=now,
+    )
     orders_shipped.send(sender=Order, orders=[order], writes=writes, actor=actor, now=now)
     writes.flush()
     return order
@@ -158,7 +177,10 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
 
 @action
 def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) -> Order:
-    """The buyer has received the goods. Refused `invalid_transition` unless they were on their way."""
+    """The buyer has received the goods; a recall that was under way has failed by it (P4).
+
+    Refused `invalid_transition` unless they were on their way.
+    """
     order = lock_order(store_id=store_id, number=number)
     if order.status != OrderStatus.SHIPPED:
         raise Refused("invalid_transition", _("Only an order that is in transit can be delivered."))
@@ -167,5 +189,9 @@ def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) ->
     writes = WriteSet()
     writes.update(order, "status", "delivered_at")
     writes.event("order.delivered", order, topic=order, at=now, actor=actor, states=(before, order.status))
+    shipment = outbound_of([order]).get(order.pk)
+    if shipment is not None:
+        shipment.order = order
+        move_shipment(writes, shipment, Stage.DELIVERED, actor=actor, now=now)
     writes.flush()
     return order

@@ -32,9 +32,13 @@ def owe_parcel(
     rules: MarketplaceRules,
     actor: Actor,
     now: datetime,
+    goods_are_back: bool = False,
 ) -> OwedParcel:
-    """Add a promised parcel to the caller's writes; an exchange's clock starts when the buyer's return is on its way."""
-    waits = kind == ParcelKind.EXCHANGE
+    """Add a promised parcel to the caller's writes.
+
+    An exchange's clock starts when the buyer's return is on its way, unless the goods are back already.
+    """
+    waits = kind == ParcelKind.EXCHANGE and not goods_are_back
     parcel = OwedParcel(
         store_id=order.store_id,
         order=order,

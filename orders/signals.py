@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # written: what is promised with an order is kept on it.
 order_placed = Signal()
 
+# Sent with `shipments`, `writes`, `now` in the transaction in which parcels move (their orders are locked and on them), so
+# that the refunds that wait for a parcel follow it.
+shipments_moved = Signal()
+
 # Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, so that what was possible only
 # before ends with it (K1). Whoever ships orders sends it.
 orders_shipped = Signal()

@@ -19,9 +19,11 @@ from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
+from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
 from refunds.signals import refunds_decided
 from refunds.states import Status
+from refunds.windows import check_window
 from stores.actions import default_return_address
 from stores.models import ReturnAddress
 
@@ -109,16 +111,34 @@ def find_return_address(store_id: int, address_id: UUID | str | None) -> ReturnA
 
 
 def approve(
-    writes: WriteSet, refund: Refund, *, address: ReturnAddress | None, actor: Actor, now: datetime, rule: str
+    writes: WriteSet,
+    refund: Refund,
+    *,
+    address: ReturnAddress | None,
+    actor: Actor,
+    now: datetime,
+    rule: str,
+    whereabouts: Whereabouts | None = None,
 ) -> None:
-    """Approve a locked refund in its present kind and amount; a payment is reserved when no goods come back."""
+    """Approve a locked refund in its present kind and amount.
+
+    The buyer may return the goods, or a payment is reserved; goods that haven't left are not shipped any more (P2), and
+    the money for those on their way may have to wait for them (P4). A batch reads the `whereabouts` of its goods once.
+    """
     before = refund.status
     if refund.moves_goods:
         refund.approve_return(address=address, now=now)
         writes.update(refund, "return_address")
     else:
-        refund.approve_payment()
-        pay(writes, refund, actor=actor, now=now, rule=rule)
+        whereabouts = whereabouts or Whereabouts([refund])
+        way, parcel = whereabouts.way_of(refund), whereabouts.parcel_of(refund)
+        if way == Way.RECALL:
+            recall(writes, refund, parcel, actor=actor, now=now)
+        else:
+            refund.approve_payment()
+            if way == Way.STOP:
+                stop(writes, refund, parcel, actor=actor, now=now, rule="P2")
+            pay(writes, refund, actor=actor, now=now, rule=rule)
     record(writes, "approved", refund, before, actor=actor, now=now, rule=rule, amount=str(refund.amount))
 
 
@@ -238,6 +258,8 @@ def resubmit_refund(
     check_transition(refund, [Status.REJECTED], now)
     if refund.resubmissions >= refund.rules.resubmissions:
         raise Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
+    if correction.get("reason", refund.reason) != refund.reason:
+        check_window(refund.order, refund.rules, correction["reason"], now)
     before = refund.status
     writes = WriteSet()
     amount = correction.get("amount", refund.amount)

@@ -15,13 +15,17 @@ from refunds.models import Refund, RefundLine
 
 
 def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
-    """Each refund's lines with their order lines, read in one query; one object per order line."""
-    found: dict[UUID, list[RefundLine]] = defaultdict(list)
-    order_lines: dict[UUID, object] = {}
-    for line in RefundLine.objects.in_scope().filter(refund__in=refunds).select_related("line").order_by("id"):
-        line.line = order_lines.setdefault(line.line_id, line.line)
-        found[line.refund_id].append(line)
-    return found
+    """Each refund's `own_lines` with their order lines, read in one query at most; one object per order line."""
+    missing = [refund for refund in refunds if "own_lines" not in vars(refund)]
+    if missing:
+        order_lines = {line.line_id: line.line for refund in refunds for line in vars(refund).get("own_lines", ())}
+        found: dict[UUID, list[RefundLine]] = defaultdict(list)
+        for line in RefundLine.objects.in_scope().filter(refund__in=missing).select_related("line").order_by("id"):
+            line.line = order_lines.setdefault(line.line_id, line.line)
+            found[line.refund_id].append(line)
+        for refund in missing:
+            refund.own_lines = found[refund.pk]
+    return {refund.pk: refund.own_lines for refund in refunds}
 
 
 def most_refundable(refund: Refund) -> Decimal:
@@ -50,7 +54,7 @@ def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO
         if keep:
             claims.check_amount(refund.order, own, keep)
         shares = allocate(keep, [claims.most_of_line(line) for line in own])
-        back = [-line.quantity if refund.moves_goods else 0 for line in own]
+        back = [-line.quantity if refund.claims_pieces else 0 for line in own]
         claims.adjust(writes, refund.order, own, shares, back)
         for line in own:
             writes.update(line, "amount")

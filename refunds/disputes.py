@@ -16,6 +16,7 @@ from common.writes import WriteSet
 from refunds.actions import check_transition, lock_refund, pay, record
 from refunds.claims import claim as claim_amount
 from refunds.claims import release
+from refunds.exchanges import owe_new_goods
 from refunds.models import Dispute, DisputeStatus, Outcome, Refund
 from refunds.signals import refunds_decided
 from refunds.states import Status
@@ -116,6 +117,8 @@ def decide_dispute(
             "invalid_transition",
             _("This dispute is over: %(status)s.") % {"status": dispute.get_status_display()},
         )
+    if outcome == Outcome.SPLIT and not refund.pays:
+        raise Invalid("outcome", _("An exchange moves no money that could be split; choose one side."))
     check_split(outcome, amount, below=refund.amount)
     writes = WriteSet()
     dispute.decide(outcome=outcome, amount=amount, note=note, now=now)
@@ -161,6 +164,9 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
         release(writes, [refund])
         refund.deny(now=now)
         record(writes, "denied", refund, before, actor=actor, now=now, rule=RULE)
+        return
+    if not refund.pays:
+        owe_new_goods(writes, [refund], name="granted", note="", actor=actor, now=now, rule=RULE)
         return
     if dispute.amount is not None:
         lines = refund.own_lines

@@ -18,10 +18,12 @@ from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.claims import most_refundable
 from orders.models import Order
+from refunds.at_once import answer_at_once
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
 from refunds.signals import refund_requested
-from refunds.states import DueAction
+from refunds.states import DueAction, Kind
+from refunds.windows import check_window
 from stores.models import Store
 
 
@@ -39,7 +41,7 @@ def open_refund(
     order_number: str,
     kind: str,
     reason: str,
-    amount: Decimal,
+    amount: Decimal | None,
     actor: Actor,
     now: datetime,
     description: str = "",
@@ -47,24 +49,24 @@ def open_refund(
 ) -> Refund:
     """The buyer asks for a refund of an order, or of these lines of it; the merchant's clock starts (T10).
 
-    `amount` in yuan, above zero. Refused `amount_above_refundable`, `refund_open` (the goods are in another refund),
+    `amount` in yuan, above zero; an exchange moves no money and holds its goods' price when none is named. Refused `amount_above_refundable`, `refund_open` (the goods are in another refund),
     `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
     """
     rules = store.rules
+    if amount is None and kind != Kind.EXCHANGE:
+        raise Invalid("amount", _("Name the amount that is to be refunded."), "required")
     if kind not in rules.refund_kinds:
         raise Invalid(
             "kind", _("%(marketplace)s has no such refunds.") % {"marketplace": rules.label}, "invalid_choice"
         )
     order = lock_order(store_id=store.pk, number=order_number)
-    if order.delivered_at and now > order.delivered_at + rules.after_sale_window:
-        raise Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
+    check_window(order, rules, reason, now)
     refund = Refund(
         store=store,
         order=order,
         kind=kind,
         reason=reason,
         description=description,
-        amount=amount,
         due_at=now + rules.merchant_answers_within,
         due_action=DueAction.APPROVE,
         rules_name=rules.name,
@@ -73,6 +75,8 @@ def open_refund(
     )
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     _check_not_taken(order, refund_lines)
+    if amount is None:
+        amount = most_refundable(order, refund_lines)
     writes = WriteSet()
     claim(writes, refund, refund_lines, amount, pieces=int(refund.moves_goods))
     writes.insert(refund)
@@ -91,13 +95,14 @@ def open_refund(
         order=order.number,
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    answer_at_once(writes, refund, now)
     writes.flush()
     return refund
 
 
 def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest] | None) -> list[RefundLine]:
     """The lines that the buyer named, or every line as far as its pieces are not being returned already."""
-    own = {line.item_id: line for line in order.lines.all()}
+    own = {line.item_id: line for line in order.own_lines}
     if wanted is None:
         left = {item_id: line.refundable_quantity for item_id, line in own.items()}
         pieces = {item_id: quantity for item_id, quantity in left.items() if quantity}

@@ -3,9 +3,11 @@
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
+from orders.signals import shipments_moved
 from payments.models import PaymentStatus
 from payments.signals import payments_reversed, payments_settled, topic_asked
 from refunds.disputes import drop_disputes
+from refunds.following import follow_shipments
 from refunds.models import Refund
 from refunds.signals import refunds_decided
 from refunds.states import Status
@@ -40,6 +42,12 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
             amount=str(payment.amount),
             error=payment.last_error,
         )
+
+
+@receiver(shipments_moved)
+def follow_parcels(sender, shipments, writes, now, **kwargs) -> None:
+    """What a refund waits for has happened to its parcel."""
+    follow_shipments(writes, shipments, now)
 
 
 @receiver(payments_reversed)

@@ -6,8 +6,11 @@ from uuid import UUID
 from common.actions import action
 from common.actors import Actor
 from common.writes import WriteSet
+from orders.models import Direction
 from orders.parcels import awaited_parcel, start_exchange
+from orders.shipments import announce_shipment
 from refunds.actions import check_transition, lock_refund, pay, record
+from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.states import Status
 
@@ -31,6 +34,16 @@ def ship_return(
         check_transition(refund, [Status.AWAITING_RETURN], now)
         refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)
     writes.update(refund, "return_carrier", "return_tracking_number")
+    announce_shipment(
+        writes,
+        order=refund.order,
+        topic_id=refund.pk,
+        direction=Direction.RETURN,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        address="",
+        now=now,
+    )
     record(
         writes,
         "return_shipped",
@@ -50,18 +63,28 @@ def ship_return(
 def inspect_return(
     *, store_id: int, refund_id: UUID | str, passed: bool, note: str, actor: Actor, now: datetime
 ) -> Refund:
-    """The merchant has looked at what came back: passed pays the refund, failed rejects it with the note (P1)."""
+    """The merchant has looked at what came back: passed pays or exchanges, failed rejects with the note (P1)."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     check_transition(refund, [Status.RETURNING], now)
     writes = WriteSet()
-    before = refund.status
     if passed:
-        refund.pass_inspection(note=note)
-        pay(writes, refund, actor=actor, now=now, rule="P1")
+        accept_goods(writes, refund, note=note, actor=actor, now=now)
     else:
+        before = refund.status
         refund.fail_inspection(note=note, now=now)
-    writes.update(refund, "inspection_note", "rejection_reason")
-    name = "inspection_passed" if passed else "inspection_failed"
-    record(writes, name, refund, before, actor=actor, now=now, rule="P1", note=note)
+        writes.update(refund, "inspection_note", "rejection_reason")
+        record(writes, "inspection_failed", refund, before, actor=actor, now=now, rule="P1", note=note)
     writes.flush()
     return refund
+
+
+def accept_goods(writes: WriteSet, refund: Refund, *, note: str, actor: Actor, now: datetime) -> None:
+    """What came back for a locked refund is fine: the buyer is paid, or the new goods are owed (P1)."""
+    if not refund.pays:
+        owe_new_goods(writes, [refund], name="inspection_passed", note=note, actor=actor, now=now, rule="P1")
+        return
+    before = refund.status
+    refund.pass_inspection(note=note)
+    writes.update(refund, "inspection_note")
+    pay(writes, refund, actor=actor, now=now, rule="P1")
+    record(writes, "inspection_passed", refund, before, actor=actor, now=now, rule="P1", note=note)

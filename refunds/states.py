@@ -67,6 +67,14 @@ class Programme(models.TextChoices):
     RETURNLESS = "returnless", _("Refund without return")
 
 
+class Goods(models.TextChoices):
+    """What became of the goods by the refund; empty as long as it hasn't touched them, or has left them where they are."""
+
+    STOPPED = "stopped", _("Not shipped any more")
+    RECALLED = "recalled", _("Recalled from their way")
+    EXCHANGED = "exchanged", _("Exchanged")
+
+
 class DueAction(models.TextChoices):
     """What happens when a refund's deadline passes."""
 

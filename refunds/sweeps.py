@@ -10,10 +10,13 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
-from refunds.claims import release
+from refunds.claims import lines_of, release
+from refunds.exchanges import owe_new_goods
+from refunds.following import pay_recalled
+from refunds.goods import Whereabouts, is_reachable
 from refunds.models import Refund
 from refunds.signals import refunds_decided
-from refunds.states import DueAction
+from refunds.states import DueAction, Status
 from stores.models import ReturnAddress
 
 log = logging.getLogger("wanliu.refunds")
@@ -22,9 +25,16 @@ BATCH = 500
 
 # What the deadlines' outcomes read; the rest of both rows stays in the database.
 COLUMNS = (
-    *("store", "order", "kind", "amount", "status", "due_at", "due_action", "resolved_at"),
+    *("store", "order", "kind", "amount", "goods", "status", "due_at", "due_action", "resolved_at"),
     *("rules_name", "rules_version"),
-    *("order__store", "order__buyer_id", "order__paid_amount", "order__claimed_amount"),
+    *(
+        "order__store",
+        "order__status",
+        "order__address",
+        "order__buyer_id",
+        "order__paid_amount",
+        "order__claimed_amount",
+    ),
 )
 
 
@@ -83,11 +93,17 @@ def _expire(refunds: Sequence[Refund], now: datetime) -> None:
     due = defaultdict(list)
     for refund in refunds:
         due[refund.due_action].append(refund)
+    lines_of([refund for refund in refunds if _needs_lines(refund)])  # together: one object per order line
     writes = WriteSet()
     _approve(writes, due[DueAction.APPROVE], now)
     _close(writes, due[DueAction.CLOSE], now)
-    _refund_uninspected(writes, due[DueAction.REFUND], now)
+    _refund(writes, due[DueAction.REFUND], now)
     writes.flush()
+
+
+def _needs_lines(refund: Refund) -> bool:
+    """Whether what its deadline brings moves pieces or gives yuan back."""
+    return refund.due_action == DueAction.CLOSE or not refund.pays or is_reachable(refund)
 
 
 def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
@@ -97,8 +113,10 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     stores = {refund.store_id for refund in refunds if refund.moves_goods}
     firsts = ReturnAddress.objects.filter(store_id__in=stores).order_by("store_id", "id").distinct("store_id")
     addresses = {address.store_id: address for address in firsts} if stores else {}
+    whereabouts = Whereabouts(refunds)
     for refund in refunds:
-        approve(writes, refund, address=addresses.get(refund.store_id), actor=SYSTEM, now=now, rule="T10")
+        address = addresses.get(refund.store_id)
+        approve(writes, refund, address=address, actor=SYSTEM, now=now, rule="T10", whereabouts=whereabouts)
     refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)
 
 
@@ -113,9 +131,17 @@ def _close(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
         record(writes, "closed", refund, before, actor=SYSTEM, now=now, rule="P1")
 
 
-def _refund_uninspected(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
-    """The goods came back and nobody inspected them in time."""
+def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+    """Nobody inspected what came back in time, or nobody knows where the recalled parcel is (P4)."""
+    uninspected = [refund for refund in refunds if refund.status == Status.RETURNING]
+    exchanges = [refund for refund in uninspected if not refund.pays]
+    owe_new_goods(writes, exchanges, name="inspection_overdue", note="", actor=SYSTEM, now=now, rule="P1")
     for refund in refunds:
+        if refund.status == Status.RECALLING:
+            pay_recalled(writes, refund, "recall_overdue", now)
+    for refund in uninspected:
+        if not refund.pays:
+            continue
         before = refund.status
         refund.pass_inspection(note="")
         pay(writes, refund, actor=SYSTEM, now=now, rule="P1")

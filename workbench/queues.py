@@ -310,7 +310,7 @@ class ShippedFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         """The refunds of that kind whose goods are on their way or there."""
         if self.value() == "no":
-            return queryset.filter(order__status=OrderStatus.UNSHIPPED)
+            return queryset.filter(order__status__in=[OrderStatus.UNSHIPPED, OrderStatus.CANCELLED])
         if self.value() in RETAINABLE_KINDS:
             return queryset.filter(kind=self.value()).exclude(order__status=OrderStatus.UNSHIPPED)
         return queryset

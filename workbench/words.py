@@ -48,6 +48,12 @@ def at_deadline(refund: Refund) -> str:
             }
         case Status.AWAITING_RETURN:
             return _("If the buyer doesn't send the goods by then, the refund is closed.")
+        case Status.RETURNING if not refund.pays:
+            return _("Without your inspection the exchange counts as accepted and the new goods are owed.")
+        case Status.RECALLING:
+            return _("If nobody knows by then where the parcel is, %(amount)s is refunded.") % {
+                "amount": yuan(refund.amount)
+            }
         case Status.RETURNING:
             return _("Without your inspection %(amount)s is refunded automatically.") % {"amount": yuan(refund.amount)}
         case Status.REJECTED:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel
+from orders.models import Order, OrderLine, OwedParcel, Shipment
 from stores.models import ProductSource
 
 MAX_LINES = 200
@@ -35,8 +35,17 @@ class OrderLineSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = OrderLine
-        fields = ["item_id", "title", "category", "quantity", "unit_price", "claimed_quantity", "claimed_amount"]
-        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount"]
+        fields = [
+            "item_id",
+            "title",
+            "category",
+            "quantity",
+            "unit_price",
+            "claimed_quantity",
+            "claimed_amount",
+            "cancelled_quantity",
+        ]
+        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity"]
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -153,3 +162,11 @@ class ParcelSerializer(serializers.ModelSerializer):
             "created_at",
             "shipped_at",
         ]
+
+
+class ShipmentSerializer(serializers.ModelSerializer):
+    """A parcel as its carrier tells of it."""
+
+    class Meta:
+        model = Shipment
+        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]

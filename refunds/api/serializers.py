@@ -10,8 +10,10 @@ from common.models import Event
 from common.money import CENT
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS
+from refunds.api.parcels import TrackingSerializer
 from refunds.claims import most_refundable
 from refunds.models import Message, Refund, RefundLine
+from refunds.parcels import parcels_of, split_off
 from refunds.states import Kind, Reason
 
 
@@ -29,7 +31,7 @@ class OpenRefundSerializer(serializers.Serializer):
     order = serializers.CharField(max_length=64)
     kind = serializers.ChoiceField(Kind.choices)
     reason = serializers.ChoiceField(Reason.choices)
-    amount = StrictMoneyField(minimum=CENT)
+    amount = StrictMoneyField(minimum=CENT, required=False, help_text="Required except for an exchange.")
     description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
 
@@ -137,6 +139,9 @@ class RefundDetailSerializer(RefundSerializer):
     """A refund with everything about it."""
 
     max_refundable = serializers.SerializerMethodField()
+    split_from = serializers.UUIDField(source="split_from_id", allow_null=True)
+    split_into = serializers.SerializerMethodField()
+    tracking = serializers.SerializerMethodField()
     lines = serializers.SerializerMethodField()
     payments = serializers.SerializerMethodField()
     retainable = serializers.SerializerMethodField()
@@ -152,6 +157,10 @@ class RefundDetailSerializer(RefundSerializer):
             "return_tracking_number",
             "rejection_reason",
             "inspection_note",
+            "goods",
+            "split_from",
+            "split_into",
+            "tracking",
             "lines",
             "retainable",
             "offers",
@@ -162,6 +171,16 @@ class RefundDetailSerializer(RefundSerializer):
     def get_max_refundable(self, refund) -> str:
         """Yuan."""
         return f"{most_refundable(refund):.2f}"
+
+    @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
+    def get_split_into(self, refund):
+        """The refunds of what was announced and didn't arrive."""
+        return [] if refund.is_new else [str(rest.pk) for rest in split_off(refund)]
+
+    @extend_schema_field(TrackingSerializer())
+    def get_tracking(self, refund):
+        """What carriers have of it."""
+        return represent(TrackingSerializer, parcels_of(refund))
 
     @extend_schema_field(RefundLineSerializer(many=True))
     def get_lines(self, refund):

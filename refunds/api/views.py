@@ -111,7 +111,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
             order_number=data["order"],
             kind=data["kind"],
             reason=data["reason"],
-            amount=data["amount"],
+            amount=data.get("amount"),
             description=data["description"],
             lines=data.get("lines"),
             actor=self.actor,

@@ -1,7 +1,19 @@
 """Refunds and what hangs on them."""
 
+from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.refund import Refund, RefundLine
 from refunds.models.thread import Message, Sender
 
-__all__ = ["Dispute", "DisputeStatus", "Message", "Outcome", "Refund", "RefundLine", "Sender", "Side"]
+__all__ = [
+    "CarrierClaim",
+    "ClaimStatus",
+    "Dispute",
+    "DisputeStatus",
+    "Message",
+    "Outcome",
+    "Refund",
+    "RefundLine",
+    "Sender",
+    "Side",
+]

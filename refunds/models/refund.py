@@ -11,7 +11,7 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order, OrderLine
-from refunds.states import OPEN, DueAction, Kind, Programme, Reason, Status
+from refunds.states import OPEN, DueAction, Goods, Kind, Programme, Reason, Status
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
@@ -43,6 +43,10 @@ class Refund(TenantModel):
     description = models.CharField(_("description"), max_length=500, blank=True)
     programme = models.CharField(_("programme"), max_length=20, choices=Programme.choices, blank=True)
     amount = MoneyField(verbose_name=_("amount"))
+    goods = models.CharField(_("goods"), max_length=20, choices=Goods.choices, blank=True, default="", db_default="")
+    split_from = models.ForeignKey(
+        "self", verbose_name=_("split from"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     status = FSMField(
         _("status"), max_length=20, choices=Status.choices, default=Status.AWAITING_MERCHANT, protected=True
     )
@@ -79,6 +83,9 @@ class Refund(TenantModel):
             models.Index(fields=["store", "-id"], name="refund_newest"),
             models.Index(fields=["store", "status", "-id"], name="refund_by_status"),
             models.Index(fields=["store", "order"], name="refund_of_order"),
+            models.Index(
+                fields=["store", "split_from"], condition=Q(split_from__isnull=False), name="refund_split_from"
+            ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due"),
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
@@ -106,6 +113,16 @@ class Refund(TenantModel):
     def moves_goods(self) -> bool:
         """Whether the buyer sends goods back."""
         return self.kind != Kind.REFUND_ONLY
+
+    @property
+    def claims_pieces(self) -> bool:
+        """Whether its pieces come back, by the buyer or by a recall, so that no other refund may take them."""
+        return self.moves_goods or self.goods == Goods.RECALLED
+
+    @property
+    def pays(self) -> bool:
+        """Whether it ends with money; an exchange ends with a new parcel."""
+        return self.kind != Kind.EXCHANGE
 
     @cached_property
     def own_lines(self) -> list["RefundLine"]:
@@ -151,16 +168,52 @@ class Refund(TenantModel):
         self.rejection_reason = ""
         self._deadline(now + self.rules.merchant_answers_within, DueAction.APPROVE)
 
+    @transition(
+        field=status, source=Status.AWAITING_MERCHANT, target=Status.RECALLING, conditions=[lambda r: not r.moves_goods]
+    )
+    def start_recall(self, *, now):
+        """Approved, but the goods are on their way: the money waits for them to come back (P4)."""
+        self.goods = Goods.RECALLED
+        self._deadline(now + self.rules.recall_ends_within, DueAction.REFUND)
+
+    @transition(field=status, source=Status.RECALLING, target=Status.REFUNDING)
+    def end_recall(self):
+        """The parcel is back, or lost, or nobody knows in time: the buyer gets the money (P4)."""
+        self._deadline()
+
+    @transition(field=status, source=Status.RECALLING, target=Status.AWAITING_RETURN)
+    def fail_recall(self, *, address: ReturnAddress | None, now):
+        """The parcel reaches the buyer after all, who sends the goods back like any other return (P4)."""
+        self.kind, self.goods, self.return_address = Kind.RETURN_AND_REFUND, "", address
+        self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
+
     @transition(field=status, source=Status.AWAITING_RETURN, target=Status.RETURNING)
     def ship_return(self, *, carrier: str, tracking_number: str, now):
         """The return parcel is on its way (P1)."""
         self.return_carrier, self.return_tracking_number = carrier, tracking_number
         self._deadline(now + self.rules.merchant_inspects_within, DueAction.REFUND)
 
-    @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING)
+    @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING, conditions=[lambda r: r.pays])
     def pass_inspection(self, *, note: str):
         """The goods came back as they should (P1), or nobody looked in time."""
         self.inspection_note = note
+        self._deadline()
+
+    @transition(
+        field=status,
+        source=[Status.RETURNING, Status.DISPUTED],
+        target=Status.CLOSED,
+        conditions=[lambda r: not r.pays],
+    )
+    def exchange(self, *, note: str, now):
+        """The goods came back as they should, nobody looked in time, or the platform says so: the new ones are owed."""
+        self.goods, self.resolved_at = Goods.EXCHANGED, now
+        self.inspection_note = note or self.inspection_note
+        self._deadline()
+
+    @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING, conditions=[lambda r: r.pays])
+    def lose_return(self):
+        """The carrier has lost the return parcel: the buyer doesn't wait for it (P3)."""
         self._deadline()
 
     @transition(field=status, source=Status.RETURNING, target=Status.REJECTED)
@@ -186,7 +239,7 @@ class Refund(TenantModel):
         """The platform was asked to step in: no clock runs, a person decides (R7)."""
         self._deadline()
 
-    @transition(field=status, source=Status.DISPUTED, target=Status.REFUNDING)
+    @transition(field=status, source=Status.DISPUTED, target=Status.REFUNDING, conditions=[lambda r: r.pays])
     def grant(self):
         """The platform gives the buyer the amount, or the part of it that the caller has set (R7)."""
 

@@ -20,11 +20,18 @@ class MarketplaceRules:
     refund_kinds: frozenset[str] = frozenset({"refund_only", "return_and_refund"})
     # A buyer may ask this long after the goods were received.
     after_sale_window: timedelta = timedelta(days=15)
+    # "7 days, no reason" may be asked this long after the goods were received; other reasons longer (P3).
+    no_reason_window: timedelta = timedelta(days=7)
+    # Refund-only for goods that the carrier doesn't have yet is paid at once, and the shipment stopped (P2).
+    refunds_before_pickup: bool = False
+    # Refund-only for goods in transit waits for the parcel to be called back (P4).
+    recalls_in_transit: bool = False
 
     # Clocks: who must act, how long, and what happens when they don't (P1, T10).
     merchant_answers_within: timedelta = timedelta(hours=48)  # then approved
     buyer_ships_return_within: timedelta = timedelta(days=7)  # then closed
-    merchant_inspects_within: timedelta = timedelta(days=10)  # then refunded
+    merchant_inspects_within: timedelta = timedelta(days=10)  # then refunded, or exchanged
+    recall_ends_within: timedelta = timedelta(days=3)  # then refunded, wherever the parcel is (P4)
     buyer_disputes_within: timedelta = timedelta(days=7)  # then closed
     offer_lives: timedelta | None = timedelta(hours=24)  # never beyond the refund's own deadline; None: until then (T7)
     evidence_within: timedelta = timedelta(days=3)  # then neither side may add any

@@ -8,7 +8,11 @@ V1 = MarketplaceRules(
     name="pinduoduo",
     label="Pinduoduo 拼多多",
     version=1,
-    after_sale_window=timedelta(days=7),  # P3
+    refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
+    no_reason_window=timedelta(days=7),  # P3
+    refunds_before_pickup=True,  # P2
+    recalls_in_transit=True,  # P4
+    recall_ends_within=timedelta(days=3),
     ships_within=timedelta(hours=24),  # P8
 )
 

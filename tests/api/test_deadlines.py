@@ -43,7 +43,7 @@ def test_36_hours_without_an_answer_pay_a_refund_only(taote, clock):
 @pytest.mark.parametrize("marketplace", ["tmall", "kuaishou", "pinduoduo"])
 def test_elsewhere_the_merchant_has_48_hours(db, clock, marketplace):
     shop = make_shop(marketplace)
-    refund = shop.refund(kind="refund_only")
+    refund = shop.refund(kind="refund_only", amount="5.00")
     assert nothing_until(shop, clock, refund, hours=48)["status"] == "refunding"
 
 

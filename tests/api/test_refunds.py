@@ -6,7 +6,6 @@ from common import clock as wall
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail, everything
-from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -96,14 +95,6 @@ def test_the_window_for_asking_closes(taote, clock):
     before = everything(taote)
     assert code(ask(taote, order, amount="1.00")) == (409, "after_sale_window_closed", None)
     assert everything(taote) == before
-
-
-def test_pinduoduos_window_is_seven_days(db, clock):
-    shop = make_shop("pinduoduo")
-    order = shop.order()
-    shop.buyer.post(f"orders/{order.number}/deliver/")
-    clock.move(days=7, seconds=1)
-    assert code(ask(shop, order)) == (409, "after_sale_window_closed", None)
 
 
 STATES = {

@@ -11,7 +11,13 @@ from payments.models import Payment, PaymentStatus, SandboxTransfer
 from refunds.models import Refund
 from refunds.states import Kind, Status
 
-CLOCK_RUNS = {Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.RETURNING, Status.REJECTED}
+CLOCK_RUNS = {
+    Status.AWAITING_MERCHANT,
+    Status.AWAITING_RETURN,
+    Status.RETURNING,
+    Status.RECALLING,
+    Status.REJECTED,
+}
 # A payment is taken up without an event of its own: whether a worker has it now is no news.
 SILENT = {PaymentStatus.PROCESSING: PaymentStatus.PENDING}
 

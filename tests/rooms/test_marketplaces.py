@@ -42,7 +42,10 @@ def test_what_the_marketplaces_say_themselves():
     assert (tmall.offers_per_refund, tmall.offer_lives, tmall.offer_message_length) == (2, timedelta(hours=24), 50)
     assert (kuaishou.payment_limit, kuaishou.payments_per_order) == (Decimal("1000.00"), 3)
     assert (kuaishou.store_day_limit, kuaishou.payment_window) == (Decimal("100000.00"), timedelta(days=365))
-    assert (pinduoduo.ships_within, pinduoduo.after_sale_window) == (timedelta(hours=24), timedelta(days=7))
+    assert (pinduoduo.ships_within, pinduoduo.no_reason_window) == (timedelta(hours=24), timedelta(days=7))
+    assert [r.name for r in (taote, tmall, kuaishou, pinduoduo) if r.recalls_in_transit] == ["pinduoduo"]
+    assert [r.name for r in (taote, tmall, kuaishou, pinduoduo) if r.refunds_before_pickup] == ["pinduoduo"]
+    assert [r.name for r in (taote, tmall, kuaishou, pinduoduo) if "exchange" not in r.refund_kinds] == ["taote"]
 
 
 @pytest.mark.django_db

@@ -4,9 +4,12 @@ from django.db import connection
 
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
+from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from orders.models import Shipment
 from payments.models import PaymentTerms
+from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from stores.models import Membership, User
 from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
@@ -30,12 +33,22 @@ def furnish(shop: Shop) -> Shop:
         idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
+        open_lost_claim(refund)
     make_parcel(shop)
     make_small_payment(shop)
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
     return shop
+
+
+def open_lost_claim(refund) -> None:
+    """A claim about the refund's parcel, and a refund split from it."""
+    writes = WriteSet()
+    shipment = Shipment.objects.filter(order=refund.order_id).first()
+    open_carrier_claim(writes, refund, shipment, now=NOON)
+    writes.flush()
+    type(refund).objects.filter(pk=refund.pk).update(split_from=refund)
 
 
 def _furnish_retention(shop: Shop, refund, offer) -> None:

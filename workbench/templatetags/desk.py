@@ -32,6 +32,16 @@ TONES = {
     "shipped": "blue",
     "owed": "amber",
     "delivered": "green",
+    "announced": "blue",
+    "awaiting_pickup": "amber",
+    "in_transit": "blue",
+    "coming_back": "blue",
+    "back": "green",
+    "recall_refused": "red",
+    "lost": "red",
+    "open": "amber",
+    "paid": "green",
+    "refused": "red",
 }
 
 

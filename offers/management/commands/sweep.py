@@ -6,6 +6,7 @@ from common import clock
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.parcels import sweep_due_parcels
+from orders.tracking import ask_carriers
 from payments.inbox import process_due_notices
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
@@ -14,6 +15,7 @@ STEPS = {
     "deadlines": sweep_due_refunds,
     "offers": sweep_due_offers,
     "promises": sweep_due_parcels,
+    "carriers": ask_carriers,
     "settlements": settle_batch,
     "notices": process_due_notices,
     "answers counted": count_ended_offers,

@@ -1,6 +1,7 @@
 """An order and its lines. What is claimed back is counted on the rows, where a constraint holds the limit."""
 
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
@@ -22,6 +23,7 @@ class OrderStatus(models.TextChoices):
     UNSHIPPED = "unshipped", _("To be shipped")
     SHIPPED = "shipped", _("In transit")
     DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class GoodsStatus(models.TextChoices):
@@ -36,6 +38,7 @@ GOODS_STATUS = {
     OrderStatus.UNSHIPPED: GoodsStatus.NOT_SHIPPED,
     OrderStatus.SHIPPED: GoodsStatus.IN_TRANSIT,
     OrderStatus.DELIVERED: GoodsStatus.RECEIVED,
+    OrderStatus.CANCELLED: GoodsStatus.NOT_SHIPPED,
 }
 
 
@@ -126,6 +129,11 @@ class Order(TenantModel):
     def __str__(self) -> str:
         return self.number
 
+    @cached_property
+    def own_lines(self) -> list["OrderLine"]:
+        """Its lines, read once; an action that changes them changes these objects."""
+        return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
+
     @property
     def goods_status(self) -> str:
         """Where the goods are, in a refund's words."""
@@ -135,6 +143,11 @@ class Order(TenantModel):
     def refundable_amount(self) -> Decimal:
         """Yuan that nobody has claimed yet."""
         return self.paid_amount - self.claimed_amount
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the carrier has it, or the buyer."""
+        return self.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 
     @property
     def is_waiting(self) -> bool:
@@ -160,6 +173,15 @@ class Order(TenantModel):
         """The buyer has received it."""
         self.delivered_at = now
 
+    @transition(field=status, source=OrderStatus.SHIPPED, target=OrderStatus.UNSHIPPED)
+    def unship(self):
+        """The pick-up is cancelled, and what is left is packed again (P2)."""
+        self.carrier, self.tracking_number, self.shipped_at = "", "", None
+
+    @transition(field=status, source=[OrderStatus.UNSHIPPED, OrderStatus.SHIPPED], target=OrderStatus.CANCELLED)
+    def cancel(self):
+        """Everything was refunded before the carrier had it (P2)."""
+
 
 class OrderLine(TenantModel):
     """One product of an order, with its title and category as they were when it was bought."""
@@ -172,6 +194,7 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(verbose_name=_("unit price"))
     claimed_quantity = models.PositiveIntegerField(_("quantity claimed back"), default=0)
+    cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
 
     class Meta:
@@ -182,7 +205,8 @@ class OrderLine(TenantModel):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="order_line_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(claimed_quantity__lte=F("quantity")), name="order_line_claimed_within_quantity"
+                condition=Q(claimed_quantity__lte=F("quantity") - F("cancelled_quantity")),
+                name="order_line_claimed_within_quantity",
             ),
             models.CheckConstraint(
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("quantity") * F("unit_price")),
@@ -206,7 +230,12 @@ class OrderLine(TenantModel):
     @property
     def refundable_quantity(self) -> int:
         """Pieces that no refund has claimed yet."""
-        return self.quantity - self.claimed_quantity
+        return self.quantity_to_ship - self.claimed_quantity
+
+    @property
+    def quantity_to_ship(self) -> int:
+        """Pieces that are packed: those that weren't refunded before (P2)."""
+        return self.quantity - self.cancelled_quantity
 
 
 class ParcelKind(models.TextChoices):

@@ -1,0 +1,57 @@
+"""The port behind which carriers live: one file each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Stage(StrEnum):
+    """Where a carrier says that a parcel is."""
+
+    AWAITING_PICKUP = "awaiting_pickup"
+    IN_TRANSIT = "in_transit"
+    CANCELLED = "cancelled"  # recalled before it was picked up: it never left
+    COMING_BACK = "coming_back"  # the recall is accepted
+    BACK = "back"  # with its sender again
+    RECALL_REFUSED = "recall_refused"  # it goes on to its recipient
+    DELIVERED = "delivered"
+    LOST = "lost"
+    UNKNOWN = "unknown"  # a time-out or a fault: asked again later, never guessed
+
+
+@dataclass(frozen=True)
+class Consignment:
+    """A parcel as a carrier is told of it. `key` is ours and stable over retries."""
+
+    key: str
+    carrier: str
+    tracking_number: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a carrier said about one key."""
+
+    key: str
+    stage: Stage
+    error: str = ""
+
+
+class Carrier(Protocol):
+    """A way to move parcels. Called outside any transaction; never raises for what may happen on a network.
+
+    Every call may be repeated with the same key and then changes nothing more.
+    """
+
+    def create_pickup(self, consignment: Consignment) -> Report:
+        """Have the parcel picked up at the sender's."""
+        ...
+
+    def recall(self, consignment: Consignment) -> Report:
+        """Stop the parcel: cancel the pick-up if it is outstanding, else intercept it on its way."""
+        ...
+
+    def track(self, consignment: Consignment) -> Report:
+        """Where the parcel is now; a carrier that hasn't seen the number yet begins to follow it."""
+        ...

@@ -1,0 +1,89 @@
+"""A carrier to try things with. It behaves like an outside party: its memory isn't part of our transactions.
+
+It picks up at once, accepts every recall and brings the parcel back, and a parcel moves one step each time it is looked
+at. The beginning of a tracking number forces another course:
+
+- `UNPICKED…` isn't picked up until `pick_up` is called;
+- `NORECALL…` can't be intercepted any more and is delivered;
+- `LOST…` is lost on its way, and on its way back;
+- `SILENT…` never gets an answer in time.
+"""
+
+from django.db.models import F
+
+from orders.carriers.base import Consignment, Report, Stage
+from orders.models import SandboxParcel
+
+UNPICKED, NORECALL, LOST, SILENT = "UNPICKED", "NORECALL", "LOST", "SILENT"
+
+# One step further, for a parcel that isn't lost.
+_NEXT = {
+    Stage.IN_TRANSIT: Stage.DELIVERED,
+    Stage.RECALL_REFUSED: Stage.DELIVERED,
+    Stage.COMING_BACK: Stage.BACK,
+}
+
+
+class SandboxCarrier:
+    """See the module."""
+
+    def create_pickup(self, consignment: Consignment) -> Report:
+        """Picked up at once, unless the number says otherwise."""
+        return self._report(self._parcel(consignment)[0])
+
+    def recall(self, consignment: Consignment) -> Report:
+        """Cancelled before the pick-up, intercepted after it, or refused."""
+        parcel, _ = self._parcel(consignment)
+        match parcel.stage:
+            case Stage.AWAITING_PICKUP:
+                self._move(parcel, Stage.CANCELLED)
+            case Stage.IN_TRANSIT:
+                refuses = parcel.tracking_number.startswith(NORECALL)
+                self._move(parcel, Stage.RECALL_REFUSED if refuses else Stage.COMING_BACK)
+        return self._report(parcel)
+
+    def track(self, consignment: Consignment) -> Report:
+        """Where it is; the next look finds it one step further."""
+        parcel, is_new = self._parcel(consignment)
+        if not is_new and parcel.stage in _NEXT:
+            is_lost = parcel.tracking_number.startswith(LOST) and parcel.stage != Stage.RECALL_REFUSED
+            self._move(parcel, Stage.LOST if is_lost else _NEXT[Stage(parcel.stage)])
+        return self._report(parcel)
+
+    def _parcel(self, consignment: Consignment) -> tuple[SandboxParcel, bool]:
+        number = consignment.tracking_number
+        parcel, is_new = SandboxParcel.objects.get_or_create(
+            key=consignment.key,
+            defaults={
+                "carrier": consignment.carrier,
+                "tracking_number": number,
+                "stage": Stage.AWAITING_PICKUP if number.startswith(UNPICKED) else Stage.IN_TRANSIT,
+            },
+        )
+        if not is_new:
+            SandboxParcel.objects.filter(pk=parcel.pk).update(calls=F("calls") + 1)
+        return parcel, is_new
+
+    def _move(self, parcel: SandboxParcel, stage: Stage) -> None:
+        """Move it, unless somebody else has moved it meanwhile: then take what they made of it."""
+        moved = SandboxParcel.objects.filter(pk=parcel.pk, stage=parcel.stage).update(stage=stage)
+        if moved:
+            parcel.stage = stage
+        else:
+            parcel.refresh_from_db()
+
+    def _report(self, parcel: SandboxParcel) -> Report:
+        if parcel.tracking_number.startswith(SILENT):
+            return Report(parcel.key, Stage.UNKNOWN, error="The carrier did not answer in time.")
+        return Report(parcel.key, Stage(parcel.stage))
+
+
+def pick_up(tracking_number: str) -> int:
+    """The courier comes: parcels with this number that waited are on their way. Returns how many."""
+    waiting = SandboxParcel.objects.filter(tracking_number=tracking_number, stage=Stage.AWAITING_PICKUP)
+    return waiting.update(stage=Stage.IN_TRANSIT)
+
+
+def move(tracking_number: str, stage: Stage) -> int:
+    """Whatever happens to parcels with this number happens now. Returns how many."""
+    return SandboxParcel.objects.filter(tracking_number=tracking_number).update(stage=stage)

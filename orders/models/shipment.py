@@ -1,0 +1,151 @@
+"""A parcel with a carrier: an order on its way to the buyer, or goods on their way back."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.tenancy import TenantModel, TenantQuerySet
+from orders.models.order import Order
+
+
+class Direction(models.TextChoices):
+    """Which way a parcel goes."""
+
+    OUTBOUND = "outbound", _("To the buyer")
+    RETURN = "return", _("Back to the store")
+
+
+class ShipmentStatus(models.TextChoices):
+    """Where a parcel is, as its carrier has last said."""
+
+    ANNOUNCED = "announced", _("Handed over")
+    AWAITING_PICKUP = "awaiting_pickup", _("Not picked up yet")
+    IN_TRANSIT = "in_transit", _("In transit")
+    CANCELLED = "cancelled", _("Pick-up cancelled")
+    COMING_BACK = "coming_back", _("Coming back")
+    BACK = "back", _("Back at the store")
+    RECALL_REFUSED = "recall_refused", _("Recall refused")
+    DELIVERED = "delivered", _("Arrived")
+    LOST = "lost", _("Lost")
+
+
+# Before the parcel has arrived anywhere, or is known to be lost.
+ON_ITS_WAY = (ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP, ShipmentStatus.IN_TRANSIT)
+MOVING = (*ON_ITS_WAY, ShipmentStatus.COMING_BACK, ShipmentStatus.RECALL_REFUSED)
+
+
+class Task(models.TextChoices):
+    """What a worker asks of the carrier next."""
+
+    CREATE_PICKUP = "create_pickup", _("Ask for the pick-up")
+    RECALL = "recall", _("Recall the parcel")
+    TRACK = "track", _("Look where it is")
+
+
+class ShipmentQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def due(self, now):
+        """Shipments about which a worker should ask the carrier."""
+        return self.filter(next_attempt_at__lte=now)
+
+
+class Shipment(TenantModel):
+    """One parcel. `topic_id` is what it belongs to: the order on its way out, the refund on the way back.
+
+    `task` is what we want of the carrier next and `next_attempt_at` when a worker asks; empty when nothing is to be asked.
+    The id is the key under which the carrier knows the parcel: however often it is asked, it does a thing once.
+    `recalled_for` is the refund for which the parcel is to come back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    topic_id = models.UUIDField(editable=False)
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices)
+    port = models.CharField(_("asked through"), max_length=30)
+    carrier = models.CharField(_("carrier"), max_length=50)
+    tracking_number = models.CharField(_("tracking number"), max_length=64)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    status = FSMField(
+        _("status"), max_length=20, choices=ShipmentStatus.choices, default=ShipmentStatus.ANNOUNCED, protected=True
+    )
+    task = models.CharField(_("asked next"), max_length=20, choices=Task.choices)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    recalled_for = models.UUIDField(null=True, editable=False)
+    recalled_at = models.DateTimeField(_("recalled"), null=True)
+    created_at = models.DateTimeField(_("handed over"))
+    reported_at = models.DateTimeField(_("last report"), null=True)
+
+    objects = ShipmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("shipment")
+        verbose_name_plural = _("shipments")
+        indexes = [
+            models.Index(fields=["store", "order"], name="shipment_of_order"),
+            models.Index(fields=["store", "topic_id"], name="shipment_of_topic"),
+            models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="shipment_due"),
+            models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="shipment_attention"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recalled_at__isnull=True, recalled_for__isnull=True)
+                | Q(recalled_at__isnull=False, recalled_for__isnull=False),
+                name="shipment_recalled_for_a_refund",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.tracking_number}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen to the parcel."""
+        return self.status not in MOVING
+
+    @transition(field=status, source=ShipmentStatus.ANNOUNCED, target=ShipmentStatus.AWAITING_PICKUP)
+    def await_pickup(self):
+        """The carrier knows of it and hasn't come yet (P2)."""
+
+    @transition(
+        field=status,
+        source=[ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP],
+        target=ShipmentStatus.IN_TRANSIT,
+    )
+    def set_out(self):
+        """It has been picked up."""
+
+    @transition(
+        field=status,
+        source=[ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP],
+        target=ShipmentStatus.CANCELLED,
+    )
+    def cancel(self):
+        """The pick-up is cancelled: it never leaves (P2)."""
+
+    @transition(field=status, source=[*ON_ITS_WAY], target=ShipmentStatus.COMING_BACK)
+    def turn_back(self):
+        """The carrier has accepted the recall (P4)."""
+
+    @transition(field=status, source=[*ON_ITS_WAY, ShipmentStatus.COMING_BACK], target=ShipmentStatus.BACK)
+    def come_back(self):
+        """It is with its sender again (P4)."""
+
+    @transition(field=status, source=[*ON_ITS_WAY, ShipmentStatus.COMING_BACK], target=ShipmentStatus.RECALL_REFUSED)
+    def refuse_recall(self):
+        """The carrier can't intercept it any more: it goes on to its recipient (P4)."""
+
+    @transition(field=status, source=[*MOVING], target=ShipmentStatus.DELIVERED)
+    def deliver(self):
+        """It has arrived where it was sent to."""
+
+    @transition(field=status, source=[*MOVING], target=ShipmentStatus.LOST)
+    def lose(self):
+        """The carrier has lost it (P3, P4)."""

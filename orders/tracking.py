@@ -1,0 +1,49 @@
+"""Carriers are asked: claim what is due, ask outside any transaction, write down the answers."""
+
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from common import clock
+from common.tenancy import system_scope
+from orders.carriers import carrier
+from orders.carriers.base import Consignment, Report, Stage
+from orders.models import Shipment, Task
+from orders.shipments import Answered, claim_due_shipments, record_reports
+
+log = logging.getLogger("wanliu.carriers")
+
+BATCH = 100
+
+
+def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:
+    """Ask about up to `limit` due shipments (of these ids, if given); returns how many were taken up.
+
+    Safe to run anywhere, any number of times, and to kill at any moment: the carrier does a thing once per key.
+    """
+    with system_scope():
+        claimed = claim_due_shipments(now=clock.now(), limit=limit, ids=ids)
+    if not claimed:
+        return 0
+    answers = [Answered(shipment.task, _ask(shipment)) for shipment in claimed]
+    with system_scope():
+        record_reports(answers=answers, now=clock.now())
+    return len(claimed)
+
+
+def _ask(shipment: Shipment) -> Report:
+    """What the carrier says. One that breaks its promise and raises leaves it unknown: the batch goes on."""
+    key = str(shipment.pk)
+    consignment = Consignment(key, shipment.carrier, shipment.tracking_number, shipment.address)
+    try:
+        port = carrier(shipment.port)
+        match shipment.task:
+            case Task.CREATE_PICKUP:
+                return port.create_pickup(consignment)
+            case Task.RECALL:
+                return port.recall(consignment)
+            case _:
+                return port.track(consignment)
+    except Exception as error:
+        log.exception("carrier %s raised for shipment %s", shipment.port, key)
+        return Report(key, Stage.UNKNOWN, error=f"{type(error).__name__}: {error}")

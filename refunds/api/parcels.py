@@ -1,0 +1,36 @@
+"""Shapes of what carriers have to do with a refund."""
+
+from rest_framework import serializers
+
+from common.api.fields import StrictMoneyField
+from orders.api.serializers import ShipmentSerializer
+from refunds.models import CarrierClaim
+from refunds.parcels import RecallStatus
+
+
+class RecallSerializer(serializers.Serializer):
+    """A recall of the order's parcel."""
+
+    status = serializers.ChoiceField(RecallStatus.choices)
+    asked_at = serializers.DateTimeField(source="shipment.recalled_at")
+    carrier = serializers.CharField(source="shipment.carrier")
+    tracking_number = serializers.CharField(source="shipment.tracking_number")
+
+
+class CarrierClaimSerializer(serializers.ModelSerializer):
+    """A claim against a carrier for a lost parcel."""
+
+    amount = StrictMoneyField()
+
+    class Meta:
+        model = CarrierClaim
+        fields = ["id", "amount", "status", "note", "opened_at", "closed_at"]
+
+
+class TrackingSerializer(serializers.Serializer):
+    """The order's latest parcel to the buyer, the recall of it for this refund, the buyer's return, and what was lost."""
+
+    shipment = ShipmentSerializer(source="outbound", allow_null=True)
+    recall = RecallSerializer(allow_null=True)
+    return_shipment = ShipmentSerializer(source="returning", allow_null=True)
+    carrier_claims = CarrierClaimSerializer(source="claims", many=True)

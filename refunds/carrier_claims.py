@@ -1,0 +1,75 @@
+"""Every write about claims against carriers (P3)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import SYSTEM, Actor
+from common.errors import NotFound, Refused
+from common.money import ZERO
+from common.writes import WriteSet
+from orders.models import Shipment
+from refunds.models import CarrierClaim, ClaimStatus, Refund
+
+
+def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, now: datetime) -> CarrierClaim:
+    """The carrier has lost the refund's parcel and owes the store what the goods were sold for."""
+    claim = CarrierClaim(
+        store_id=refund.store_id,
+        refund=refund,
+        shipment=shipment,
+        amount=sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO),
+        opened_at=now,
+    )
+    writes.insert(claim)
+    writes.event(
+        "carrier_claim.opened",
+        claim,
+        topic=refund,
+        at=now,
+        actor=SYSTEM,
+        states=("", claim.status),
+        rule="P3",
+        amount=str(claim.amount),
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+    )
+    return claim
+
+
+@action
+def close_carrier_claim(
+    *, store_id: int, claim_id: UUID | str, paid: bool, note: str, actor: Actor, now: datetime
+) -> CarrierClaim:
+    """The carrier has paid, or won't. Refused `invalid_transition` when the claim is closed already."""
+    claim = (
+        CarrierClaim.objects.for_store(store_id)
+        .select_related("refund", "shipment")
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=claim_id)
+        .first()
+    )
+    if claim is None:
+        raise NotFound
+    if claim.status != ClaimStatus.OPEN:
+        raise Refused("invalid_transition", _("This claim is closed already: it can't be decided again."))
+    before = claim.status
+    close = claim.settle if paid else claim.give_up
+    close(note=note, now=now)
+    writes = WriteSet()
+    writes.update(claim, "status", "note", "closed_at")
+    writes.event(
+        f"carrier_claim.{claim.status}",
+        claim,
+        topic=claim.refund,
+        at=now,
+        actor=actor,
+        states=(before, claim.status),
+        rule="P3",
+        amount=str(claim.amount),
+        note=note,
+    )
+    writes.flush()
+    return claim

@@ -1,0 +1,81 @@
+"""Refunds follow their parcels: a recalled one ends its refund's waiting, a lost return isn't waited for (P3, P4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.actors import SYSTEM
+from common.writes import WriteSet
+from orders.models import Direction, OrderStatus, Shipment, ShipmentStatus
+from refunds.actions import pay, record
+from refunds.carrier_claims import open_carrier_claim
+from refunds.claims import lines_of
+from refunds.exchanges import owe_new_goods
+from refunds.models import Refund
+from refunds.states import Status
+from stores.actions import default_return_address
+
+BACK = (ShipmentStatus.BACK, ShipmentStatus.CANCELLED)
+AT_THE_BUYERS = (ShipmentStatus.RECALL_REFUSED, ShipmentStatus.DELIVERED)
+
+
+def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datetime) -> None:
+    """Move the refunds that wait for these parcels; their orders are locked."""
+    by_refund = {
+        shipment.recalled_for or shipment.topic_id: shipment
+        for shipment in shipments
+        if shipment.recalled_for or shipment.direction == Direction.RETURN
+    }
+    if not by_refund:
+        return
+    found = Refund.objects.in_scope().filter(pk__in=by_refund).select_for_update(no_key=True).order_by("pk")
+    refunds = list(found)
+    lines_of(refunds)  # together: one object per order line
+    for refund in refunds:
+        shipment = by_refund[refund.pk]
+        refund.order = shipment.order
+        if shipment.status == ShipmentStatus.LOST:
+            open_carrier_claim(writes, refund, shipment, now=now)
+        if refund.status == Status.RECALLING:
+            _end_recall(writes, refund, shipment, now)
+        elif refund.status == Status.RETURNING and shipment.status == ShipmentStatus.LOST:
+            _give_up_return(writes, refund, now)
+
+
+def _end_recall(writes: WriteSet, refund: Refund, shipment: Shipment, now: datetime) -> None:
+    """The recalled parcel has ended somewhere, and the refund with it (P4)."""
+    if shipment.status in BACK:
+        if refund.order.status == OrderStatus.SHIPPED:
+            before = refund.order.status
+            refund.order.cancel()
+            writes.update(refund.order, "status")
+            states = (before, refund.order.status)
+            writes.event(
+                "order.cancelled", refund.order, topic=refund.order, at=now, actor=SYSTEM, states=states, rule="P4"
+            )
+        pay_recalled(writes, refund, "recalled", now)
+    elif shipment.status == ShipmentStatus.LOST:
+        pay_recalled(writes, refund, "recall_lost", now)
+    elif shipment.status in AT_THE_BUYERS:
+        before, kind = refund.status, refund.kind
+        refund.fail_recall(address=default_return_address(refund.store_id), now=now)
+        writes.update(refund, "kind", "goods", "return_address")
+        record(writes, "recall_failed", refund, before, actor=SYSTEM, now=now, rule="P4", kind=[kind, refund.kind])
+
+
+def pay_recalled(writes: WriteSet, refund: Refund, name: str, now: datetime) -> None:
+    """A locked refund waits for its recall no longer: the buyer gets the money (P4)."""
+    before = refund.status
+    refund.end_recall()
+    record(writes, name, refund, before, actor=SYSTEM, now=now, rule="P4", amount=str(refund.amount))
+    pay(writes, refund, actor=SYSTEM, now=now, rule="P4")
+
+
+def _give_up_return(writes: WriteSet, refund: Refund, now: datetime) -> None:
+    """The return parcel is lost: the buyer, who has sent it, doesn't wait (P3)."""
+    if not refund.pays:
+        owe_new_goods(writes, [refund], name="return_lost", note="", actor=SYSTEM, now=now, rule="P3")
+        return
+    before = refund.status
+    refund.lose_return()
+    record(writes, "return_lost", refund, before, actor=SYSTEM, now=now, rule="P3", amount=str(refund.amount))
+    pay(writes, refund, actor=SYSTEM, now=now, rule="P3")

@@ -1,0 +1,122 @@
+"""What paying a refund means for goods that the buyer doesn't have yet: leave them, stop them, call them back (P2, P4).
+
+Only a refund that takes its goods' whole price touches them; a part of the price is money and nothing else.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum, auto
+
+from common.actors import Actor
+from common.money import ZERO
+from common.writes import WriteSet
+from orders.models import OrderLine, OrderStatus, Shipment, ShipmentStatus
+from orders.models.shipment import ON_ITS_WAY
+from orders.shipments import ask_recall, outbound_of
+from orders.stopping import stop_pieces
+from refunds.claims import claim, lines_of, most_refundable
+from refunds.models import Refund
+from refunds.states import Goods
+
+
+class Way(Enum):
+    """What happens to the goods when the refund is granted."""
+
+    LEAVE = auto()
+    STOP = auto()
+    RECALL = auto()
+
+
+class Whereabouts:
+    """Where the goods of some refunds are, read in three statements for any number of them, or in none.
+
+    Their orders are locked, one object per order.
+    """
+
+    def __init__(self, refunds: Sequence[Refund]):
+        asked = [refund for refund in refunds if is_reachable(refund)]
+        self._parcels: dict = {}
+        if not asked:
+            return
+        lines_of(asked)
+        orders = {refund.order_id: refund.order for refund in asked}
+        _load_lines(orders, asked)
+        shipped = [order for order in orders.values() if order.status == OrderStatus.SHIPPED]
+        if shipped:
+            self._parcels = outbound_of(shipped)
+
+    def parcel_of(self, refund: Refund) -> Shipment | None:
+        """The order's parcel, if its goods may be reached and a carrier has it."""
+        return self._parcels.get(refund.order_id)
+
+    def way_of(self, refund: Refund) -> Way:
+        """What granting this refund now does to its goods."""
+        if not is_reachable(refund) or not _takes_all(refund):
+            return Way.LEAVE
+        if any(line.quantity > line.line.refundable_quantity for line in refund.own_lines):
+            return Way.LEAVE  # another refund already has these pieces
+        if refund.order.status == OrderStatus.UNSHIPPED:
+            return Way.STOP
+        parcel = self.parcel_of(refund)
+        if parcel is not None and parcel.status == ShipmentStatus.AWAITING_PICKUP:
+            return Way.STOP
+        if refund.rules.recalls_in_transit and (parcel is None or parcel.status in ON_ITS_WAY) and _is_parcel(refund):
+            return Way.RECALL
+        return Way.LEAVE
+
+
+def is_reachable(refund: Refund) -> bool:
+    """Whether the goods may still be stopped or called back under the refund's rules."""
+    if refund.moves_goods:
+        return False
+    rules = refund.rules
+    if refund.order.status == OrderStatus.SHIPPED:
+        return rules.refunds_before_pickup or rules.recalls_in_transit
+    return refund.order.status == OrderStatus.UNSHIPPED
+
+
+def _load_lines(orders: dict, refunds: Sequence[Refund]) -> None:
+    """Give each order its `own_lines`; those that a refund has already are the same objects."""
+    missing = [order for order in orders.values() if "own_lines" not in vars(order)]
+    if not missing:
+        return
+    known = {line.line_id: line.line for refund in refunds for line in refund.own_lines}
+    for order in missing:
+        order.own_lines = []
+    for line in OrderLine.objects.in_scope().filter(order__in=missing).order_by("id"):
+        orders[line.order_id].own_lines.append(known.get(line.pk, line))
+
+
+def _takes_all(refund: Refund) -> bool:
+    """Whether it amounts to its goods' price, less what was paid of it before; what is still open doesn't count."""
+    price = sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO)
+    if refund.amount == price:
+        return True
+    if refund.amount < most_refundable(refund):
+        return False
+    return not (
+        Refund.objects.for_store(refund.store_id).open().filter(order=refund.order_id).exclude(pk=refund.pk).exists()
+    )
+
+
+def _is_parcel(refund: Refund) -> bool:
+    """Whether the refund is about everything in the parcel: a part of one can't be intercepted."""
+    own = {line.line_id: line.quantity for line in refund.own_lines}
+    return all(own.get(line.pk, 0) == line.quantity_to_ship for line in refund.order.own_lines)
+
+
+def stop(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Actor, now: datetime, rule: str) -> None:
+    """The refund's pieces are not shipped any more (P2)."""
+    refund.goods = Goods.STOPPED
+    writes.update(refund, "goods")
+    stop_pieces(writes, refund.order, refund.own_lines, parcel, topic=refund, actor=actor, now=now, rule=rule)
+
+
+def recall(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Actor, now: datetime) -> None:
+    """Call the refund's parcel back; until it is known where it ends, no other refund takes these pieces (P4)."""
+    claim(writes, refund, refund.own_lines, refund.amount, pieces=1)
+    for line in refund.own_lines:
+        writes.update(line, "amount")
+    refund.start_recall(now=now)
+    writes.update(refund, "goods")
+    ask_recall(writes, refund.order, parcel, topic=refund, actor=actor, now=now, rule="P4")

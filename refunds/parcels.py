@@ -1,0 +1,66 @@
+"""The parcels that a refund is about, for those who look at it."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Direction, Shipment, ShipmentStatus
+from refunds.models import CarrierClaim, Refund
+
+
+class RecallStatus(models.TextChoices):
+    """How a recall stands (P4)."""
+
+    ASKED = "asked", _("Asked of the carrier")
+    ACCEPTED = "accepted", _("Accepted: the parcel is coming back")
+    BACK = "back", _("The parcel is back")
+    REFUSED = "refused", _("Failed: the buyer gets the parcel")
+    LOST = "lost", _("The parcel is lost")
+
+
+_RECALL = {
+    ShipmentStatus.COMING_BACK: RecallStatus.ACCEPTED,
+    ShipmentStatus.BACK: RecallStatus.BACK,
+    ShipmentStatus.CANCELLED: RecallStatus.BACK,
+    ShipmentStatus.RECALL_REFUSED: RecallStatus.REFUSED,
+    ShipmentStatus.DELIVERED: RecallStatus.REFUSED,
+    ShipmentStatus.LOST: RecallStatus.LOST,
+}
+
+
+@dataclass(frozen=True)
+class Recall:
+    """A recall as people see it."""
+
+    shipment: Shipment
+    status: RecallStatus
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """The order's latest parcel to the buyer, the recall for this refund, the buyer's return, and what was lost."""
+
+    outbound: Shipment | None = None
+    recall: Recall | None = None
+    returning: Shipment | None = None
+    claims: tuple[CarrierClaim, ...] = ()
+
+
+def parcels_of(refund: Refund) -> Parcels:
+    """What carriers have of this refund, in two statements."""
+    outbound = recall = returning = None
+    for shipment in Shipment.objects.for_store(refund.store_id).filter(order=refund.order_id).order_by("id"):
+        if shipment.direction == Direction.OUTBOUND:
+            outbound = shipment
+            if shipment.recalled_for == refund.pk:
+                recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
+        elif shipment.topic_id == refund.pk:
+            returning = shipment
+    claims = CarrierClaim.objects.for_store(refund.store_id).filter(refund=refund).order_by("id")
+    return Parcels(outbound, recall, returning, tuple(claims))
+
+
+def split_off(refund: Refund) -> list[Refund]:
+    """The refunds that were split from this one, oldest first."""
+    return list(Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id"))

@@ -1,0 +1,26 @@
+"""How long after the receipt a refund may be asked, and for which reasons (P3)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from orders.models import Order
+from refunds.states import Reason
+from stores.marketplaces import MarketplaceRules
+
+
+def check_window(order: Order, rules: MarketplaceRules, reason: str, now: datetime) -> None:
+    """Refused `after_sale_window_closed` when it is too late for this order, or for this reason."""
+    if order.delivered_at is None:
+        return
+    if now > order.delivered_at + rules.after_sale_window:
+        raise Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
+    if reason == Reason.NO_REASON_7D and now > order.delivered_at + rules.no_reason_window:
+        others = ", ".join(str(other.label) for other in Reason if other != Reason.NO_REASON_7D)
+        raise Refused(
+            "after_sale_window_closed",
+            _("Without a reason goods go back within %(days)d days after receipt; now name one of: %(reasons)s.")
+            % {"days": rules.no_reason_window.days, "reasons": others},
+            "reason",
+        )
