@@ -18,6 +18,7 @@ MENU = [
             ("orders_order_changelist", "orders.view_order", "shopping_bag", lambda: _("Orders")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
+            ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
         ],
     ),
     (
@@ -46,6 +47,12 @@ MENU = [
                 "offers.view_marketplacemethod",
                 "tune",
                 lambda: _("Methods of marketplaces"),
+            ),
+            (
+                "payments_reconciliation_changelist",
+                "payments.view_reconciliation",
+                "balance",
+                lambda: _("Reconciliation"),
             ),
         ],
     ),

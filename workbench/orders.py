@@ -18,6 +18,7 @@ from workbench.base import DeskAdmin, attempt, column, tell
 from workbench.forms import DeskForm, posted
 from workbench.queues import QueueFilter, QueueMixin, TagFilter
 from workbench.saving import SavingMixin, hidden_events, saving_of
+from workbench.small_payments import PayingMixin, pay_card
 from workbench.templatetags.desk import badge, countdown, moment
 from workbench.templatetags.work import tag_badges
 from workbench.timeline import timeline
@@ -36,7 +37,7 @@ class ShipForm(DeskForm):
     tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=64)
 
 
-class OrderAdmin(QueueMixin, SavingMixin, DeskAdmin):
+class OrderAdmin(QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
     list_display = (
@@ -72,7 +73,16 @@ class OrderAdmin(QueueMixin, SavingMixin, DeskAdmin):
     def get_urls(self):
         """The button's address, before the admin's catch-all."""
         ship = self.admin_site.admin_view(self.ship_view)
-        return [path("<uuid:object_id>/ship/", ship, name="orders_order_ship"), *super().get_urls()]
+        pay = self.admin_site.admin_view(self.pay_view)
+        return [
+            path("<uuid:object_id>/ship/", ship, name="orders_order_ship"),
+            path("<uuid:object_id>/pay/", pay, name="orders_order_pay"),
+            *super().get_urls(),
+        ]
+
+    def subject(self, row):
+        """An order's own payments are about itself."""
+        return row, None
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The order's page; there is nothing to save on it."""
@@ -113,6 +123,7 @@ class OrderAdmin(QueueMixin, SavingMixin, DeskAdmin):
             lines=list(order.lines.for_store(order.store_id).order_by("id")),
             refunds=list(refunds),
             payments=list(payments),
+            pay_card=pay_card(order, order.store, request.user),
             entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
             form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
             late=unshipped and order.ship_by < clock.now(),

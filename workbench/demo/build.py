@@ -21,7 +21,7 @@ from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
-from workbench.demo import saving
+from workbench.demo import saving, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.people import AGENT, BUYER
 from workbench.demo.scenes import COMMON, TAOTE, TMALL, Scene
@@ -82,6 +82,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
+    happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -91,7 +92,10 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return sum(
-        PLAIN_ORDERS + len(HAPPENINGS.get(code, ())) + sum(2 + len(scene.steps) for scene in SCENES[code])
+        PLAIN_ORDERS
+        + len(HAPPENINGS.get(code, ()))
+        + small_payments.count(code)
+        + sum(2 + len(scene.steps) for scene in SCENES[code])
         for code in store_codes
     )
 

@@ -14,6 +14,7 @@ from workbench.refunds.decisions import choices_for
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 from workbench.saving import may_readdress
+from workbench.small_payments import pay_card
 from workbench.timeline import timeline
 from workbench.words import at_deadline
 
@@ -77,7 +78,8 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "thread": thread_of(refund, user),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
-        "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments),
+        "pay_card": pay_card(refund.order, refund.store, user, refund=refund),
+        "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments if not payment.is_small),
         "related": related_refunds(refund),
         "entries": timeline(refund.store_id, refund.pk),
     }
