@@ -4,3 +4,4 @@ from common.actors import Actor, ActorKind
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
+COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
