@@ -1,6 +1,5 @@
 """Orders: the list, the page, and handing a parcel to the carrier."""
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
@@ -15,13 +14,14 @@ from payments.models import Payment
 from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
-from workbench.forms import DeskForm, posted
+from workbench.filters import TagFilter
+from workbench.forms import ShipForm, posted
 from workbench.insights.loss import loss_of_order
-from workbench.queues import QueueFilter, QueueMixin, TagFilter
+from workbench.queues import QueueFilter, QueueMixin
 from workbench.saving import SavingMixin, hidden_events, saving_of
+from workbench.shipping.queue import ShippingMixin
 from workbench.small_payments import PayingMixin, pay_card
 from workbench.templatetags.desk import badge, countdown, moment
-from workbench.templatetags.work import tag_badges
 from workbench.timeline import timeline
 from workbench.words import yuan
 
@@ -31,33 +31,16 @@ def find_orders(orders: QuerySet, term: str) -> QuerySet:
     return orders.filter(Q(number__startswith=term) | Q(buyer_name__startswith=term) | Q(buyer_id=term))
 
 
-class ShipForm(DeskForm):
-    """Who carries the parcel."""
-
-    carrier = forms.CharField(label=gettext_lazy("Carrier"), max_length=50)
-    tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=64)
-
-
-class OrderAdmin(QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
+class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
-    list_display = (
-        "number",
-        "show_buyer",
-        "show_status",
-        "show_tags",
-        "show_ship_by",
-        "show_paid",
-        "show_claimed",
-        "show_paid_at",
-    )
+    list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
     search_help_text = gettext_lazy("Order number or buyer")
 
     show_buyer = column(gettext_lazy("buyer"), lambda order: order.buyer_name)
     show_status = column(gettext_lazy("status"), badge)
-    show_tags = column(gettext_lazy("tags"), tag_badges)
     show_ship_by = column(
         gettext_lazy("ship by"),
         lambda order: countdown(order.ship_by) if order.status == OrderStatus.UNSHIPPED else "–",

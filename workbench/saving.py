@@ -59,9 +59,9 @@ class GrantForm(DeskForm):
 
 def saving_of(order: Order, user: User) -> dict:
     """What the order's page shows of it: the address form, the coupons that can be given and those that were."""
+    order.shown_tags = order.tags(order.store, clock.now())
     grants = CouponGrant.objects.for_store(order.store_id).filter(order=order).select_related("coupon").order_by("-id")
     return {
-        "tags": order.tags(order.store, clock.now()),
         "shows_urges": order.store.smart_customer_service and order.urges > 0,
         "may_readdress": may_readdress(order, user),
         "grants": list(grants),

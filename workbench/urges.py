@@ -14,7 +14,7 @@ from workbench.desk import desk_of
 
 LIST = "orders_order_changelist"
 # Pages from which urged orders are worked off: the interruption would only be in the way there.
-_WORKED_OFF_FROM = "orders_order_"
+_WORKED_OFF_FROM = ("orders_order_", "orders_shipmentimport_")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class UrgeAlert:
 def urge_alert(request: HttpRequest) -> UrgeAlert | None:
     """The interruption that is due on this page, found with one statement per request; None when nothing is.
 
-    The list of urged orders and the pages of orders aren't interrupted, nor are the platform's operators: they ship nothing.
+    The list of urged orders, the pages of orders and the ERP's import aren't interrupted, nor are the platform's operators: they ship nothing.
     """
     if not hasattr(request, "urge_alert"):
         request.urge_alert = None if _is_exempt(request) else _find(request)

@@ -30,6 +30,7 @@ from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.people import AGENT, BUYER, COLLEAGUE
 from workbench.demo.scenes import COMMON, TAOTE, TMALL, Scene
+from workbench.demo.shipping import count_warehouse, warehouse
 
 PLAIN_ORDERS = 12
 SCENES = {
@@ -97,6 +98,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
+    happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
@@ -107,7 +109,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(
+    return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
         + len(HAPPENINGS.get(code, ()))
         + returnless.count(code)
@@ -151,6 +153,10 @@ class Play(saving.SavingSteps):
         for ago, what, arguments in HAPPENINGS.get(self.store.code, ()):
             step = getattr(self, what)
             yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(**arguments)
+
+    def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
+        """An order that waits in the warehouse."""
+        self.place(number, item, paid_at, None, shipped=False)
 
     def place(self, number: str, item: int, paid_at: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""

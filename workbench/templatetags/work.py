@@ -1,14 +1,12 @@
 """What the pages of coupons, promises and bulk sendings ask about a row."""
 
 from django import template
-from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.money import ZERO
 from offers.models import BY_HAND, Channel, Coupon, RowStatus
-from orders.models import Order, OwedParcel, ParcelStatus
+from orders.models import OwedParcel, ParcelStatus
 from refunds.states import Status
 from stores.permissions import SEND_OFFERS, can
 from workbench.desk import retains
@@ -23,13 +21,6 @@ def is_late(parcel: OwedParcel) -> bool:
     if parcel.late_at is not None:
         return True
     return parcel.status == ParcelStatus.OWED and parcel.due_at is not None and parcel.due_at <= clock.now()
-
-
-@register.filter
-def tag_badges(order: Order):
-    """The tags that an order carries now, as badges."""
-    tags = order.tags(order.store, clock.now())
-    return mark_safe(render_to_string("workbench/orders/tags.html", {"tags": tags, "order": order})) if tags else "–"
 
 
 @register.filter
