@@ -25,7 +25,7 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import returnless, saving, small_payments
+from workbench.demo import quality, returnless, saving, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.people import AGENT, BUYER, COLLEAGUE
@@ -49,7 +49,8 @@ RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent
 
 def scenes_of(code: str) -> list[Scene]:
     """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
-    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ())]
+    past = HISTORY[code]() if code in HISTORY else quality.SCENES.get(code, ())
+    return [*SCENES[code], *past]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -98,6 +99,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
+    happenings += quality.history(play_store)
     happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
@@ -112,6 +114,7 @@ def count_happenings(store_codes) -> int:
     return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
         + len(HAPPENINGS.get(code, ()))
+        + quality.count_history(code)
         + returnless.count(code)
         + small_payments.count(code)
         + sum(2 + len(scene.steps) for scene in scenes_of(code))
