@@ -52,10 +52,9 @@
     setTimeout(ask, pause);
   }
 
-  // The theme's script writes the file's name into a text field of its own widget, which a plain input doesn't have.
-  document.querySelectorAll("input[type=file]").forEach((input) => (input.hasChangeListener = true));
-
   document.addEventListener("DOMContentLoaded", () => {
+    // The theme's script writes the file's name into a text field of its own widget, which a plain input doesn't have.
+    document.querySelectorAll("input[type=file]").forEach((input) => (input.hasChangeListener = true));
     const bulk = document.querySelector("#orders-bulk");
     const one = document.querySelector("#ship-one");
     const job = document.querySelector("#import-job[data-progress]");
