@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from common.health import healthz, readyz
+from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
@@ -18,6 +19,7 @@ from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettings
 
 api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")
+api.register("stores", CostRatesViewSet, basename="store-costs")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
 api.register("orders", OrderViewSet, basename="order")
@@ -27,6 +29,7 @@ api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
+api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")
 
 handler400 = "common.api.pages.bad_request"

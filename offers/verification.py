@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from offers.insights.checks import INSIGHT_CHECKS
+
 # Refunds whose goods are claimed: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
 # Refunds whose pieces come back to the store.
@@ -229,6 +231,7 @@ CHECKS = (
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,
     ),
+    *(Check(name, sql) for name, sql in INSIGHT_CHECKS),
 )
 
 

@@ -21,7 +21,7 @@ from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
-from refunds.signals import refunds_decided
+from refunds.signals import payment_repeated, refunds_decided
 from refunds.states import Status
 from refunds.windows import check_window
 from stores.actions import default_return_address
@@ -296,5 +296,6 @@ def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: da
         actor=actor,
         now=now,
     )
+    payment_repeated.send(sender=Refund, refund=refund)
     writes.flush()
     return refund

@@ -19,6 +19,7 @@ MENU = [
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
             ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
+            ("insights", "offers.view_dailyretention", "savings", lambda: _("Money kept")),
         ],
     ),
     (

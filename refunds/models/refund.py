@@ -66,6 +66,7 @@ class Refund(TenantModel):
     unread_by_merchant = models.PositiveIntegerField(_("unread messages"), default=0)
     created_at = models.DateTimeField(_("requested"))
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    is_loss_counted = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = RefundQuerySet.as_manager()
 
@@ -89,6 +90,11 @@ class Refund(TenantModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due"),
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
+            models.Index(
+                fields=["store", "id"],
+                condition=Q(status="refunded", is_loss_counted=False),
+                name="refund_loss_to_count",
+            ),
         ]
 
     def __str__(self) -> str:

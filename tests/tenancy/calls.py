@@ -239,6 +239,17 @@ CALLS = [
     Call(
         "PATCH", "stores/{}/", "S", "catalog", lambda n: f"stores/{n.code}/", lambda n: {"name": "N"}, names=("code",)
     ),
+    _read("stores/{}/cost-rates/", "S", "catalog", "code"),
+    Call(
+        "PATCH",
+        "stores/{}/cost-rates/",
+        "S",
+        "catalog",
+        lambda n: f"stores/{n.code}/cost-rates/",
+        lambda n: {"handling": "5.00"},
+        names=("code",),
+    ),
+    _read("insights/retention/", "S", "offers"),
     _read("products/", "S", "catalog"),
     _post("products/", "S", "catalog", body=PRODUCT_BODY, status=201),
     _read("products/{}/", "S", "catalog", "item"),

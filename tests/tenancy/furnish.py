@@ -6,7 +6,9 @@ from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from common.writes import WriteSet
 from offers import actions as offer_actions
-from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from offers.insights.rates import set_cost_rates
+from offers.insights.rebuild import roll_everything
+from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
 from orders.models import Shipment
 from payments.models import PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
@@ -39,6 +41,7 @@ def furnish(shop: Shop) -> Shop:
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
+    roll_everything()
     return shop
 
 
@@ -61,6 +64,8 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     )
     StoreMethod.objects.create(store=store, method="gift", available_from=NOON.date())
     Acceptance.objects.create(store=store, reason="other", method="gift")
+    set_cost_rates(store=store, changes={}, actor=MERCHANT, now=NOON)
+    DailyLoss.objects.create(store=store, date=NOON.date(), marketplace=store.marketplace, reason="other")
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
     BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
     post_message(store_id=store.pk, refund_id=refund.pk, text="hello", actor=BUYER, now=NOON)

@@ -11,6 +11,7 @@ from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
+from offers.insights.rates import set_cost_rates
 from offers.models import Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
@@ -20,14 +21,25 @@ from refunds import actions as refund_actions
 from refunds import opening, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
-from stores.models import Store
+from stores.models import Store, User
+from stores.permissions import actor_of
 from workbench.demo import small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
+from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
+COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
 PLAIN_ORDERS = 12
+HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history}
+# What the demo's Tmall store says its hidden costs are (Q18).
+RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
+
+
+def scenes_of(code: str) -> list[Scene]:
+    """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
+    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ())]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -59,6 +71,7 @@ def open_stores(now: datetime) -> list[Store]:
         )
         if marketplace == "tmall":
             add_coupons(store, now)
+            set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
         store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
         stores.append(store)
     return stores
@@ -69,7 +82,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
     play_store = Play(store, now)
     happenings = [
         happening
-        for number, scene in enumerate(SCENES[store.code])
+        for number, scene in enumerate(scenes_of(store.code))
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
@@ -83,7 +96,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return sum(
-        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in SCENES[code])
+        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in scenes_of(code))
         for code in store_codes
     )
 
@@ -95,6 +108,8 @@ class Play:
         self.store, self.now = store, now
         self.random = random.Random(store.code)
         self.refunds: dict[int, object] = {}
+        agent = User.objects.filter(username="agent").first()
+        self.agents = [actor_of(agent) if agent else AGENT, COLLEAGUE]
 
     def happenings(self, number: int, scene: Scene):
         """(when, what) of one scene: the order, the request, and its steps."""
@@ -217,7 +232,7 @@ class Play:
         self._on_refund(
             offer_actions.send_offer,
             number,
-            AGENT,
+            self.agents[number % 2],
             method="change_to_refund_only",
             agreed_with_buyer=True,
             **arguments,
@@ -230,7 +245,7 @@ class Play:
         self._on_refund(
             offer_actions.send_offer,
             number,
-            AGENT,
+            self.agents[number % 2],
             method="change_to_return",
             return_address_id=address.pk,
             agreed_with_buyer=True,
@@ -245,7 +260,7 @@ class Play:
             with tenant_scope(self.store.pk):
                 usable = Coupon.objects.for_store(self.store.pk).usable(clock.now()).as_buyer_sees()
                 arguments["coupon_ids"] = list(usable.values_list("pk", flat=True))
-        self._on_refund(offer_actions.send_offer, number, AGENT, **arguments)
+        self._on_refund(offer_actions.send_offer, number, self.agents[number % 2], **arguments)
 
     def _answer(self, action, number: int) -> None:
         with tenant_scope(self.store.pk):

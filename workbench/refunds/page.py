@@ -10,6 +10,7 @@ from payments.models import Payment, PaymentStatus
 from refunds.models import Refund
 from stores.models import User
 from stores.permissions import PAY, can
+from workbench.insights.loss import loss_if_lost
 from workbench.refunds.decisions import choices_for
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
@@ -66,6 +67,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "most": case.most,
         "now": now,
         "deadline_words": at_deadline(refund),
+        "loss": loss_if_lost(refund, now),
         "choices": [choice for choice in choices if not choice.refusal],
         "refused_choices": [choice for choice in choices if choice.refusal],
         "panel": build_panel(user, case),

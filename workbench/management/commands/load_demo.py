@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from common import clock
 from common.tenancy import system_scope
+from offers.insights.rebuild import roll_everything
 from offers.statistics import count_ended_offers
 from payments.gateways import SANDBOX
 from payments.reconciling import reconcile, yesterday
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             return
         if not stores:
             now = clock.now()
+            sign_in("agent", "客服小柔")  # offers are sent in this name
             with system_scope():
                 stores = open_stores(now)
             with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
@@ -49,6 +51,7 @@ class Command(BaseCommand):
                         bar.update()
             count_ended_offers()
             reconcile(name=SANDBOX, day=yesterday(now), now=now)
+            roll_everything()
         with system_scope():
             credentials = self.make_credentials(stores)
         write_private(credentials_file, credentials)
