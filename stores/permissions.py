@@ -53,6 +53,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.order",
             "orders.owedparcel",
             "refunds.refund",
+            "refunds.enrolment",
             "offers.offer",
             "offers.coupon",
             "offers.bulkjob",

@@ -152,6 +152,7 @@ class RefundDetailSerializer(RefundSerializer):
         fields = [
             *RefundSerializer.Meta.fields,
             "max_refundable",
+            "negotiating_since",
             "resubmissions",
             "return_address",
             "return_carrier",

@@ -88,3 +88,6 @@ class MarketplaceRules:
     payment_limit: Decimal = Decimal("1000.00")
     payments_per_order: int = 3
     store_day_limit: Decimal = Decimal("100000.00")
+
+    # The version of refund without return that stores may join; empty where there is none (R2).
+    returnless_version: str = ""

@@ -10,10 +10,11 @@ from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
 from orders.models import Shipment
-from payments.models import PaymentTerms
+from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
-from stores.models import Membership, User
+from refunds.models import CoveredProduct, Enrolment, LiveSession
+from stores.models import Membership, Product, User
 from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
@@ -35,6 +36,7 @@ def furnish(shop: Shop) -> Shop:
         idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
+        _furnish_returnless(shop)
         open_lost_claim(refund)
     make_parcel(shop)
     make_small_payment(shop)
@@ -43,6 +45,18 @@ def furnish(shop: Shop) -> Shop:
     make_dispute(shop)
     roll_everything()
     return shop
+
+
+def _furnish_returnless(shop: Shop) -> None:
+    """An enrolment with its budget, a product and a live session."""
+    store = shop.store
+    budget = Budget.objects.create(store=store)
+    enrolment = Enrolment.objects.create(store=store, budget=budget, version="3.0")
+    product = Product.objects.for_store(store.pk).first()
+    CoveredProduct.objects.create(
+        store=store, enrolment=enrolment, product=product, item_id=product.item_id, added_at=NOON
+    )
+    LiveSession.objects.create(store=store, session="L", started_at=NOON, is_covered=False)
 
 
 def open_lost_claim(refund) -> None:

@@ -19,11 +19,13 @@ from orders.models import Order
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
+from refunds.messages import post_message
+from refunds.returnless.review import negotiate_refund
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import small_payments
+from workbench.demo import returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
@@ -32,7 +34,7 @@ AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
 COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
 PLAIN_ORDERS = 12
-HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history}
+HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
 # What the demo's Tmall store says its hidden costs are (Q18).
 RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
 
@@ -86,6 +88,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
@@ -96,7 +99,10 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return sum(
-        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in scenes_of(code))
+        PLAIN_ORDERS
+        + returnless.count(code)
+        + small_payments.count(code)
+        + sum(2 + len(scene.steps) for scene in scenes_of(code))
         for code in store_codes
     )
 
@@ -207,6 +213,14 @@ class Play:
     def approve(self, number: int) -> None:
         """The merchant says yes."""
         self._on_refund(refund_actions.approve_refund, number, AGENT)
+
+    def talk(self, number: int, text: str) -> None:
+        """The merchant negotiates first."""
+        self._on_refund(negotiate_refund, number, AGENT, text=text)
+
+    def reply(self, number: int, text: str) -> None:
+        """The buyer writes."""
+        self._on_refund(post_message, number, BUYER, text=text)
 
     def reject(self, number: int, **arguments) -> None:
         """The merchant says no."""

@@ -12,6 +12,7 @@ from stores.models import User
 from stores.permissions import PAY, can
 from workbench.insights.loss import loss_if_lost
 from workbench.refunds.decisions import choices_for
+from workbench.refunds.programme import programme_of
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 from workbench.small_payments import pay_card
@@ -74,6 +75,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
+        "programme": programme_of(refund),
         "thread": thread_of(refund, user),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),

@@ -21,6 +21,7 @@ from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
 from workbench.demo.build import count_happenings, open_stores, play
 from workbench.demo.catalogue import STORES
+from workbench.demo.returnless import open_earlier_store
 
 
 class Command(BaseCommand):
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             sign_in("agent", "客服小柔")  # offers are sent in this name
             with system_scope():
                 stores = open_stores(now)
+                open_earlier_store(now)
             with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
                 for store in stores:
                     for code in play(store, now):
