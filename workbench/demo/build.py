@@ -29,6 +29,7 @@ from workbench.demo import returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.shipping import count_warehouse, warehouse
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
@@ -88,6 +89,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
@@ -98,7 +100,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(
+    return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
         + returnless.count(code)
         + small_payments.count(code)
@@ -136,6 +138,10 @@ class Play:
                     f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
                 ),
             )
+
+    def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
+        """An order that waits in the warehouse."""
+        self.place(number, item, paid_at + timedelta(hours=90), None, shipped=False)
 
     def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""
