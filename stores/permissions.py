@@ -55,6 +55,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.delayreport",
             "orders.shipmentimport",
             "refunds.refund",
+            "refunds.qualityrefund",
             "refunds.enrolment",
             "offers.offer",
             "offers.coupon",

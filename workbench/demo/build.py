@@ -25,7 +25,7 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import returnless, small_payments
+from workbench.demo import quality, returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.scenes import SCENES, Scene
@@ -42,7 +42,8 @@ RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent
 
 def scenes_of(code: str) -> list[Scene]:
     """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
-    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ())]
+    past = HISTORY[code]() if code in HISTORY else quality.SCENES.get(code, ())
+    return [*SCENES[code], *past]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -89,6 +90,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += quality.history(play_store)
     happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
@@ -102,6 +104,7 @@ def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
+        + quality.count_history(code)
         + returnless.count(code)
         + small_payments.count(code)
         + sum(2 + len(scene.steps) for scene in scenes_of(code))
