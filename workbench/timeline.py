@@ -1,5 +1,6 @@
 """Events in the words of people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -188,10 +189,10 @@ class Entry:
     said: list[tuple[str, str]]
 
 
-def timeline(store_id: int, topic_id) -> list[Entry]:
-    """What happened to a refund or an order, newest first; at most the newest MOST_EVENTS."""
+def timeline(store_id: int, topic_id, *, hidden: Sequence[str] = ()) -> list[Entry]:
+    """What happened to a refund or an order but for `hidden` events, newest first; at most the newest MOST_EVENTS."""
     events = Event.objects.for_store(store_id).filter(topic_id=topic_id).order_by("-id")[:MOST_EVENTS]
-    return [_entry(event) for event in events]
+    return [_entry(event) for event in events if event.name not in hidden]
 
 
 def _entry(event: Event) -> Entry:

@@ -152,6 +152,11 @@ class Order(TenantModel):
         """Yuan that nobody has claimed yet."""
         return self.paid_amount - self.claimed_amount
 
+    @property
+    def has_left(self) -> bool:
+        """Whether the carrier has it, or the buyer."""
+        return self.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+
     @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):
         """The parcel is with the carrier."""

@@ -49,8 +49,7 @@ def history(play) -> Iterator[tuple[datetime, object]]:
         for place in range(ORDERS_A_DAY):
             at = play.now - timedelta(days=day, hours=-5 * place)
             number = f"C{day:02d}{place}"
-            asked = at + timedelta(hours=90)
-            yield at, lambda number=number, asked=asked, item=day + place: play.place(number, item, asked, None)
+            yield at, lambda number=number, at=at, item=day + place: play.place(number, item, at, None)
         yield play.now - timedelta(days=day - 1), lambda: review_one(play.store.pk, clock.now())
 
 

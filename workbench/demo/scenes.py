@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Scene:
-    """One refund. `ago` is when it was asked, in hours before now; `share` is how much of the order is asked back."""
+    """One refund. `ago` is when it was asked, in hours before now; `share` is how much of the order is asked back.
+
+    The order was paid `paid` hours before that.
+    """
 
     ago: float
     kind: str
@@ -19,6 +22,8 @@ class Scene:
     description: str = ""
     buyer_id: str | None = None
     item: int = field(default=0)
+    shipped: bool = True
+    paid: float = 90
 
 
 def _approve(ago):
@@ -186,10 +191,3 @@ def _retention(method: str, place: int, ending: str) -> Scene:
 
 
 TMALL = [_retention(method, place, ending) for place, method in enumerate(METHODS) for ending in ENDINGS]
-
-SCENES = {
-    "taote-demo": TAOTE + COMMON,
-    "tmall-demo": TMALL + COMMON,
-    "kuaishou-demo": COMMON,
-    "pinduoduo-demo": COMMON,
-}
