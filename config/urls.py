@@ -18,6 +18,7 @@ from payments.api.webhook import gateway_webhook
 from refunds.api.appeals import AppealViewSet
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.evidence import EvidenceViewSet
+from refunds.api.quality import QualityViewSet
 from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
@@ -41,6 +42,7 @@ api.register("disputes", DisputePackViewSet, basename="dispute-pack")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
+api.register("quality", QualityViewSet, basename="quality")
 api.register("delay-reports", DelayReportViewSet, basename="delay-report")
 api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("returnless", ReturnlessViewSet, basename="returnless")

@@ -12,6 +12,7 @@ from orders.shipments import announce_shipment
 from refunds.actions import check_transition, lock_refund, pay, record
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
+from refunds.signals import faults_verified
 from refunds.states import Status
 
 
@@ -69,6 +70,7 @@ def inspect_return(
     writes = WriteSet()
     if passed:
         accept_goods(writes, refund, note=note, actor=actor, now=now)
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     else:
         before = refund.status
         refund.fail_inspection(note=note, now=now)

@@ -13,6 +13,7 @@ DECIDE_REFUNDS = "decide_refunds"
 SEND_OFFERS = "send_offers"
 PAY = "pay"
 SHIP = "ship"
+EDIT_ORDERS = "edit_orders"
 INSPECT_RETURNS = "inspect_returns"
 SHOW_EVIDENCE = "show_evidence"
 DECIDE_DISPUTES = "decide_disputes"  # no role has it: the platform's people decide
@@ -24,7 +25,9 @@ SEE_ALL_RESULTS = "see_all_results"
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_COUPONS, SEE_OWN_RESULTS}),
+    Role.AGENT: frozenset(
+        {VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_ORDERS, EDIT_COUPONS, SEE_OWN_RESULTS}
+    ),
     Role.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
     Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE}),
     Role.OWNER: frozenset(
@@ -34,6 +37,7 @@ GRANTS: dict[str, frozenset[str]] = {
             SEND_OFFERS,
             PAY,
             SHIP,
+            EDIT_ORDERS,
             INSPECT_RETURNS,
             SHOW_EVIDENCE,
             EDIT_CATALOG,
@@ -60,6 +64,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "refunds.refund",
             "refunds.dispute",
             "refunds.appeal",
+            "refunds.qualityrefund",
             "refunds.enrolment",
             "offers.offer",
             "offers.coupon",

@@ -7,7 +7,7 @@ from rest_framework_api_key.models import APIKey
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
-from refunds.models import Appeal, Dispute, Enrolment, Refund
+from refunds.models import Appeal, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
 from workbench.coupons import CouponAdmin
@@ -18,6 +18,7 @@ from workbench.people import ApiKeyAdmin, MembershipAdmin
 from workbench.platform.appeals import AppealAdmin
 from workbench.platform.disputes import DisputeAdmin
 from workbench.promises import PromiseAdmin
+from workbench.quality.admin import QualityAdmin
 from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.returnless.admin import EnrolmentAdmin
@@ -30,6 +31,7 @@ admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(Dispute, DisputeAdmin)
 admin.site.register(Appeal, AppealAdmin)
+admin.site.register(QualityRefund, QualityAdmin)
 admin.site.register(Enrolment, EnrolmentAdmin)
 admin.site.register(Offer, OfferAdmin)
 admin.site.register(BulkJob, BulkJobAdmin)

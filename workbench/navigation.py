@@ -15,6 +15,12 @@ MENU = [
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
             ("refunds_dispute_changelist", "refunds.view_dispute", "gavel", lambda: _("Platform intervention")),
             ("refunds_appeal_changelist", "refunds.view_appeal", "balance", lambda: _("Appeals")),
+            (
+                "refunds_qualityrefund_changelist",
+                "refunds.view_qualityrefund",
+                "verified",
+                lambda: _("Quality refunds"),
+            ),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
             ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),

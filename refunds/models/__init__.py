@@ -4,6 +4,7 @@ from refunds.models.appeals import Appeal, AppealStatus, Ground
 from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.evidence import Evidence
+from refunds.models.quality import ChangedDay, Policy, QualityDay, QualityRefund, QualityRestriction, QualityStep
 from refunds.models.refund import Refund, RefundLine
 from refunds.models.returnless import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Step
 from refunds.models.thread import Message, Sender
@@ -12,6 +13,7 @@ __all__ = [
     "Appeal",
     "AppealStatus",
     "CarrierClaim",
+    "ChangedDay",
     "ClaimStatus",
     "CoveredProduct",
     "Dispute",
@@ -23,6 +25,11 @@ __all__ = [
     "LiveSession",
     "Message",
     "Outcome",
+    "Policy",
+    "QualityDay",
+    "QualityRefund",
+    "QualityRestriction",
+    "QualityStep",
     "Refund",
     "RefundLine",
     "Sender",

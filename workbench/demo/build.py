@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common import clock
-from common.actors import Actor, ActorKind
+from common.actors import Actor
 from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from offers.insights.rates import set_cost_rates
-from offers.models import Coupon, Offer
+from offers.models import BY_HAND, Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
@@ -25,17 +25,24 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import returnless, small_payments
+from workbench.demo import quality, returnless, saving, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
+from workbench.demo.people import AGENT, BUYER, COLLEAGUE
 from workbench.demo.platform import QUARRELS, PlatformSteps
-from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.scenes import COMMON, TAOTE, TMALL, Scene
 from workbench.demo.shipping import count_warehouse, warehouse
 
-AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
-BUYER = Actor(ActorKind.BUYER, "demo", "买家")
-COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
 PLAIN_ORDERS = 12
+SCENES = {
+    "taote-demo": TAOTE + COMMON,
+    "tmall-demo": TMALL + COMMON,
+    "kuaishou-demo": COMMON + saving.SCENES,
+    "pinduoduo-demo": COMMON,
+}
+# What happens to orders without a refund.
+HAPPENINGS = {"kuaishou-demo": saving.HAPPENINGS}
+WITH_COUPONS = {"tmall", "kuaishou"}
 HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
 # What the demo's Tmall store says its hidden costs are (Q18).
 RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
@@ -43,12 +50,14 @@ RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent
 
 def scenes_of(code: str) -> list[Scene]:
     """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
-    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ()), *QUARRELS[code]]
+    past = HISTORY[code]() if code in HISTORY else quality.SCENES.get(code, ())
+    return [*SCENES[code], *past, *QUARRELS[code]]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
-    """Coupons on each channel, valid since before the first scene."""
-    for name, channel, off, spend in COUPONS:
+    """Coupons on each channel that the store can give from, valid since before the first scene."""
+    usable = [coupon for coupon in COUPONS if store.rules.offer_methods or coupon[1] in BY_HAND]
+    for name, channel, off, spend in usable:
         create_coupon(
             store=store,
             name=name,
@@ -73,8 +82,9 @@ def open_stores(now: datetime) -> list[Store]:
                 for item_id, title, category, price in PRODUCTS[code]
             ],
         )
-        if marketplace == "tmall":
+        if marketplace in WITH_COUPONS:
             add_coupons(store, now)
+        if marketplace == "tmall":
             set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
         store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
         stores.append(store)
@@ -89,7 +99,8 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for number, scene in enumerate(scenes_of(store.code))
         for happening in play_store.happenings(number, scene)
     ]
-    happenings += play_store.plain_orders()
+    happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
+    happenings += quality.history(play_store)
     happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
@@ -103,6 +114,8 @@ def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
+        + len(HAPPENINGS.get(code, ()))
+        + quality.count_history(code)
         + returnless.count(code)
         + small_payments.count(code)
         + sum(2 + len(scene.steps) for scene in scenes_of(code))
@@ -110,7 +123,7 @@ def count_happenings(store_codes) -> int:
     )
 
 
-class Play(PlatformSteps):
+class Play(PlatformSteps, saving.SavingSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -123,7 +136,8 @@ class Play(PlatformSteps):
     def happenings(self, number: int, scene: Scene):
         """(when, what) of one scene: the order, the request, and its steps."""
         asked = self.now - timedelta(hours=scene.ago)
-        yield asked - timedelta(hours=90), lambda: self.place(f"A{number:03d}", scene.item, asked, scene)
+        paid_at = asked - timedelta(hours=scene.paid)
+        yield paid_at, lambda: self.place(f"A{number:03d}", scene.item, paid_at, scene, scene.shipped)
         yield asked, lambda: self.ask(number, scene)
         for ago, what, arguments in scene.steps:
             step = getattr(self, what)
@@ -135,21 +149,24 @@ class Play(PlatformSteps):
             at = self.now - timedelta(hours=2 + number * 5)
             yield (
                 at,
-                lambda number=number, at=at: self.place(
-                    f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
-                ),
+                lambda number=number, at=at: self.place(f"B{number:03d}", number, at, None, number > 5),
             )
+
+    def happenings_of_orders(self):
+        """(when, what) of what happens to those orders."""
+        for ago, what, arguments in HAPPENINGS.get(self.store.code, ()):
+            step = getattr(self, what)
+            yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(**arguments)
 
     def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
         """An order that waits in the warehouse."""
-        self.place(number, item, paid_at + timedelta(hours=90), None, shipped=False)
+        self.place(number, item, paid_at, None, shipped=False)
 
-    def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
+    def place(self, number: str, item: int, paid_at: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""
         products = PRODUCTS[self.store.code]
         item_id, _title, _category, price = products[item % len(products)]
         name, address = self.random.choice(BUYERS)
-        paid_at = asked - timedelta(hours=90)
         score, is_vip = self._credit(scene)
         buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
         with tenant_scope(self.store.pk):
@@ -171,7 +188,12 @@ class Play(PlatformSteps):
                 now=paid_at,
             )
             if shipped:
-                self._ship(order, paid_at + timedelta(hours=20), deliver=scene is None or scene.delivered)
+                at = paid_at + timedelta(hours=20)
+                self.ship_order(order.number, at)
+                if scene is None or scene.delivered:
+                    order_actions.deliver_order(
+                        store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+                    )
 
     def _credit(self, scene: Scene | None) -> tuple[int, bool]:
         """A buyer's score, and whether they are a VIP: who is refunded at once, the scene decides (P5)."""
@@ -184,19 +206,17 @@ class Play(PlatformSteps):
     def _actor(self, side: str) -> Actor:
         return AGENT if side == "merchant" else BUYER
 
-    def _ship(self, order: Order, at: datetime, *, deliver: bool) -> None:
+    def ship_order(self, number: str, at: datetime) -> None:
+        """The warehouse hands an order to some carrier."""
         carrier = self.random.choice(CARRIERS)
-        order_actions.ship_order(
-            store_id=self.store.pk,
-            number=order.number,
-            carrier=carrier,
-            tracking_number=f"{self.random.randrange(10**12, 10**13)}",
-            actor=AGENT,
-            now=at,
-        )
-        if deliver:
-            order_actions.deliver_order(
-                store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+        with tenant_scope(self.store.pk):
+            order_actions.ship_order(
+                store_id=self.store.pk,
+                number=number,
+                carrier=carrier,
+                tracking_number=f"{self.random.randrange(10**12, 10**13)}",
+                actor=AGENT,
+                now=at,
             )
 
     def order_number(self, number: str) -> str:

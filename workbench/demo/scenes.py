@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Scene:
-    """One refund. `ago` is when it was asked, in hours before now; `share` is how much of the order is asked back."""
+    """One refund. `ago` is when it was asked, in hours before now; `share` is how much of the order is asked back.
+
+    The order was paid `paid` hours before that.
+    """
 
     ago: float
     kind: str
@@ -20,6 +23,8 @@ class Scene:
     buyer_id: str | None = None
     item: int = field(default=0)
     is_trusted: bool = False  # a buyer whom some marketplaces refund at once
+    shipped: bool = True
+    paid: float = 90
 
 
 def _approve(ago):
@@ -187,10 +192,3 @@ def _retention(method: str, place: int, ending: str) -> Scene:
 
 
 TMALL = [_retention(method, place, ending) for place, method in enumerate(METHODS) for ending in ENDINGS]
-
-SCENES = {
-    "taote-demo": TAOTE + COMMON,
-    "tmall-demo": TMALL + COMMON,
-    "kuaishou-demo": COMMON,
-    "pinduoduo-demo": COMMON,
-}

@@ -17,6 +17,7 @@ from workbench.base import DeskAdmin, attempt, put_on_form, tell
 from workbench.forms import posted
 from workbench.orders import find_orders
 from workbench.platform.evidence import EvidenceMixin
+from workbench.quality.admin import CountedFilter
 from workbench.queues import QueueFilter, QueueMixin, ShippedFilter
 from workbench.refunds.choices import DECISIONS
 from workbench.refunds.frame import back_to, in_store_time
@@ -34,7 +35,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
 
     change_list_template = "workbench/refunds/queue.html"
     list_display = ("order",)
-    list_filter = (QueueFilter, "kind", ShippedFilter, "reason")
+    list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number or buyer")
 

@@ -7,7 +7,7 @@ from common.tenancy_sql import same_store, secure_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refunds", "0013_evidence_and_appeals"),
+        ("refunds", "0015_evidence_and_appeals"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0012_returnless_tenancy'),
+        ('refunds', '0014_quality_tenancy'),
         ('stores', '0004_open_categories'),
     ]
 
