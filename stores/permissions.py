@@ -49,6 +49,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.order",
             "orders.owedparcel",
             "refunds.refund",
+            "refunds.carrierclaim",
             "offers.offer",
             "offers.coupon",
             "offers.bulkjob",

@@ -23,7 +23,7 @@ def build(request: HttpRequest) -> dict:
     if request.user.has_perm("orders.view_order"):
         rows = Order.objects.in_scope()
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
-    if request.user.has_perm("orders.view_owedparcel") and (desk.retaining or desk.is_operator):
+    if request.user.has_perm("orders.view_owedparcel") and desk.promises:
         tiles.append(_promises(now))
     return {"tiles": tiles, "deadlines": list(next_deadlines(now)) if tiles else []}
 

@@ -17,6 +17,12 @@ MENU = [
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
             ("orders_order_changelist", "orders.view_order", "shopping_bag", lambda: _("Orders")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
+            (
+                "refunds_carrierclaim_changelist",
+                "refunds.view_carrierclaim",
+                "request_quote",
+                lambda: _("Carrier claims"),
+            ),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
         ],
     ),
@@ -51,7 +57,8 @@ MENU = [
     ),
 ]
 # What only stores with retention have any use for.
-OF_RETENTION = {"offers_bulkjob_changelist", "orders_owedparcel_changelist", "offers_storemethod_changelist"}
+OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
+OF_PROMISES = "orders_owedparcel_changelist"
 
 
 def sidebar(request: HttpRequest) -> list[dict]:
@@ -67,6 +74,8 @@ def sidebar(request: HttpRequest) -> list[dict]:
 def _opens(request: HttpRequest, view: str, permission: str) -> bool:
     if permission and not request.user.has_perm(permission):
         return False
+    if view == OF_PROMISES:
+        return desk_of(request).promises
     desk = desk_of(request) if view in OF_RETENTION else None
     return desk is None or desk.is_operator or bool(desk.retaining)
 

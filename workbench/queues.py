@@ -15,7 +15,7 @@ from offers.models import Offer
 from offers.retainable import filter_retainable
 from orders.models import Order, OrderStatus, OwedParcel, ParcelStatus
 from payments.models import Payment
-from refunds.models import Refund
+from refunds.models import CarrierClaim, ClaimStatus, Refund
 from refunds.states import Kind, Status
 from stores.models import Store
 from workbench.desk import Desk, desk_of, retains
@@ -127,6 +127,15 @@ REFUND_QUEUES = [
         "amber",
     ),
     Queue(
+        "recalls",
+        _("Recalls"),
+        lambda rows, now: rows.filter(status=Status.RECALLING),
+        ("due_at", "-id"),
+        _("No parcel is being called back."),
+        "u_turn_left",
+        "blue",
+    ),
+    Queue(
         "attention",
         _("Needs attention"),
         _attention,
@@ -217,11 +226,23 @@ PARCEL_QUEUES = [
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
 ]
 
+CLAIM_QUEUES = [
+    Queue(
+        "open",
+        _("To settle with the carrier"),
+        lambda rows, now: rows.filter(status=ClaimStatus.OPEN),
+        ("opened_at", "-id"),
+        _("No carrier owes you anything."),
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No carrier has lost anything.")),
+]
+
 QUEUES: dict[type, list[Queue]] = {
     Refund: REFUND_QUEUES,
     Order: ORDER_QUEUES,
     Payment: PAYMENT_QUEUES,
     OwedParcel: PARCEL_QUEUES,
+    CarrierClaim: CLAIM_QUEUES,
 }
 
 

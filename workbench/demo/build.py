@@ -15,14 +15,18 @@ from offers.models import Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
+from orders.tracking import ask_carriers
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
+from refunds.states import Kind
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
-from workbench.demo.scenes import SCENES, Scene
+from workbench.demo.return_steps import ReturnSteps
+from workbench.demo.scene import Scene
+from workbench.demo.scenes import SCENES
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
@@ -83,7 +87,7 @@ def count_happenings(store_codes) -> int:
     return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
 
 
-class Play:
+class Play(ReturnSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -94,7 +98,8 @@ class Play:
     def happenings(self, number: int, scene: Scene):
         """(when, what) of one scene: the order, the request, and its steps."""
         asked = self.now - timedelta(hours=scene.ago)
-        yield asked - timedelta(hours=90), lambda: self.place(f"A{number:03d}", scene.item, asked, scene)
+        paid = self.now - timedelta(hours=scene.paid_ago)
+        yield paid, lambda: self.place(f"A{number:03d}", scene.item, paid, scene, scene.shipped)
         yield asked, lambda: self.ask(number, scene)
         for ago, what, arguments in scene.steps:
             step = getattr(self, what)
@@ -106,17 +111,15 @@ class Play:
             at = self.now - timedelta(hours=2 + number * 5)
             yield (
                 at,
-                lambda number=number, at=at: self.place(
-                    f"B{number:03d}", number, at + timedelta(hours=90), None, number > 5
-                ),
+                lambda number=number, at=at: self.place(f"B{number:03d}", number, at, None, number > 5),
             )
 
-    def place(self, number: str, item: int, asked: datetime, scene: Scene | None, shipped: bool = True) -> None:
+    def place(self, number: str, item: int, paid_at: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""
         products = PRODUCTS[self.store.code]
         item_id, _title, _category, price = products[item % len(products)]
         name, address = self.random.choice(BUYERS)
-        paid_at = asked - timedelta(hours=90)
+        quantity = (scene and scene.quantity) or self.random.choice([1, 1, 1, 2])
         buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
         with tenant_scope(self.store.pk):
             order, _ = order_actions.upsert_order(
@@ -130,22 +133,25 @@ class Play:
                     "paid_at": paid_at,
                     "address": address,
                 },
-                lines=[
-                    {"item_id": item_id, "quantity": self.random.choice([1, 1, 1, 2]), "unit_price": Decimal(price)}
-                ],
+                lines=[{"item_id": item_id, "quantity": quantity, "unit_price": Decimal(price)}],
                 actor=BUYER,
                 now=paid_at,
             )
             if shipped:
-                self._ship(order, paid_at + timedelta(hours=20), deliver=scene is None or scene.delivered)
+                self._ship(
+                    order,
+                    paid_at + timedelta(hours=20),
+                    deliver=scene is None or scene.delivered,
+                    course=scene.course if scene else "",
+                )
 
-    def _ship(self, order: Order, at: datetime, *, deliver: bool) -> None:
+    def _ship(self, order: Order, at: datetime, *, deliver: bool, course: str) -> None:
         carrier = self.random.choice(CARRIERS)
         order_actions.ship_order(
             store_id=self.store.pk,
             number=order.number,
             carrier=carrier,
-            tracking_number=f"{self.random.randrange(10**12, 10**13)}",
+            tracking_number=f"{course}{self.random.randrange(10**12, 10**13)}",
             actor=AGENT,
             now=at,
         )
@@ -168,7 +174,7 @@ class Play:
                 order_number=order.number,
                 kind=scene.kind,
                 reason=scene.reason,
-                amount=amount,
+                amount=None if scene.kind == Kind.EXCHANGE else amount,
                 description=scene.description,
                 actor=BUYER,
                 now=clock.now(),
@@ -196,9 +202,9 @@ class Play:
         """The buyer gives up."""
         self._on_refund(refund_actions.withdraw_refund, number, BUYER)
 
-    def ship_return(self, number: int) -> None:
+    def ship_return(self, number: int, course: str = "") -> None:
         """The buyer sends the goods."""
-        tracking = f"{self.random.randrange(10**12, 10**13)}"
+        tracking = f"{course}{self.random.randrange(10**12, 10**13)}"
         carrier = self.random.choice(CARRIERS)
         self._on_refund(returns.ship_return, number, BUYER, carrier=carrier, tracking_number=tracking)
 
@@ -258,5 +264,6 @@ class Play:
     def sweep(self, number: int) -> None:
         """Clocks run out and money goes out."""
         sweep_due_refunds()
+        ask_carriers()
         sweep_due_offers()
         settle_batch()

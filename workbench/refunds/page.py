@@ -8,8 +8,9 @@ from offers.models import CouponGrant, Offer, OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment, PaymentStatus
 from refunds.models import Refund
+from refunds.parcels import parcels_of, split_off
 from stores.models import User
-from stores.permissions import PAY, can
+from stores.permissions import PAY, SHIP, can
 from workbench.refunds.decisions import choices_for
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
@@ -72,6 +73,9 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
         "thread": thread_of(refund, user),
+        "parcels": parcels_of(refund),
+        "split_into": split_off(refund),
+        "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
         "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments),
