@@ -17,7 +17,7 @@ def _returned(asked: float, *then, **parcel) -> tuple:
 
 
 RECALLS = [
-    Scene(7, "refund_only", "changed_mind", (approve(5), carriers(4.9)), item=0, delivered=False),
+    Scene(7, "refund_only", "changed_mind", (approve(0.4), carriers(0.3)), item=0, delivered=False),
     Scene(
         26,
         "refund_only",

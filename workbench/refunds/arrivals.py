@@ -32,6 +32,9 @@ class ArrivalForm(DeskForm):
                 max_value=line.quantity,
                 required=False,
                 initial=line.quantity,
+                widget=forms.TextInput(
+                    attrs={"type": "number", "inputmode": "numeric", "min": "0", "max": str(line.quantity)}
+                ),
                 help_text=_("%(count)d announced") % {"count": line.quantity},
             )
         self.order_fields([name for name in self.fields if name != "note"])

@@ -73,7 +73,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
         "thread": thread_of(refund, user),
-        "parcels": parcels_of(refund),
+        "tracking": parcels_of(refund),
         "split_into": split_off(refund),
         "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
