@@ -26,19 +26,41 @@ class Sizes:
     open_rows: tuple[int, ...]
     history: int
     stores: int
+    small_payments: int
+    paying_stores: int
 
 
 FULL = Sizes(
-    rounds=4, seconds=8, offers=300, due=20_000, open_rows=(20_000, 200_000, 1_000_000), history=80_000, stores=20
+    rounds=4,
+    seconds=8,
+    offers=300,
+    due=20_000,
+    open_rows=(20_000, 200_000, 1_000_000),
+    history=80_000,
+    stores=20,
+    small_payments=1_000,
+    paying_stores=200,
 )
-QUICK = Sizes(rounds=2, seconds=2, offers=50, due=4_000, open_rows=(2_000, 6_000), history=4_000, stores=5)
+QUICK = Sizes(
+    rounds=2,
+    seconds=2,
+    offers=50,
+    due=4_000,
+    open_rows=(2_000, 6_000),
+    history=4_000,
+    stores=5,
+    small_payments=200,
+    paying_stores=20,
+)
 
 
 def main() -> int:
     """Exit code 0 whether goals are met or not: they are read, not asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
-    parser.add_argument("--only", choices=["lifecycle", "settling", "sweeping"], help="only one; only prints")
+    parser.add_argument(
+        "--only", choices=["lifecycle", "settling", "small-payments", "sweeping"], help="only one; only prints"
+    )
     arguments = parser.parse_args()
     started = time.monotonic()
     with throwaway(durable=True) as services:
@@ -64,7 +86,7 @@ def _set_up() -> None:
 
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
-    from bench import lifecycle, settling
+    from bench import lifecycle, settling, small_payments
     from workbench.demo import volume
 
     stores = volume.open_stores(sizes.stores)
@@ -72,6 +94,10 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         yield from lifecycle.measure(log_dir, rounds=sizes.rounds, seconds=sizes.seconds)
     if only in (None, "settling"):
         yield from settling.measure(stores, rounds=sizes.rounds, count=sizes.offers)
+    if only in (None, "small-payments"):
+        yield from small_payments.measure(
+            log_dir, rounds=sizes.rounds, count=sizes.small_payments, spread=sizes.paying_stores
+        )
     if only in (None, "sweeping"):
         yield from _at_size(sizes, stores)
 

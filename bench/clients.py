@@ -15,11 +15,13 @@ class HttpClient:
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection(HOST, port, timeout=60)
 
-    def post(self, path: str, body: dict, key: str = "") -> dict:
+    def post(self, path: str, body: dict, key: str = "", *, idempotency_key: str = "") -> dict:
         """The decoded answer. RuntimeError for anything but a success."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
         self.connection.request("POST", path, json.dumps(body), headers)
         answer = self.connection.getresponse()
         content = answer.read()

@@ -7,8 +7,11 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 SCOPE = "SELECT set_config('wanliu.stores', %s, true)"
 
@@ -162,6 +165,36 @@ SWEEP = f"""
 """
 
 
+LOCK_ORDER = """
+    SELECT id, buyer_id, paid_at, small_payments FROM orders_order WHERE store_id = %s AND number = %s
+    FOR NO KEY UPDATE
+"""
+
+SMALL = f"""
+    WITH o AS (
+        UPDATE orders_order SET small_payments = small_payments + 1 WHERE id = %(order)s
+    ), p AS (
+        INSERT INTO payments_payment ({_PAYMENT_COLUMNS}, allowance_date)
+        VALUES (uuidv7(), %(store)s, %(order)s, %(order)s, 'other', 1, %(buyer)s, '', 'pending', '', '', 0, %(now)s, false,
+                '', %(now)s, NULL, %(day)s)
+        RETURNING id, store_id, topic_id, amount
+    ), t AS (
+        INSERT INTO payments_transfer ({_TRANSFER_COLUMNS})
+        SELECT uuidv7(), p.store_id, p.id, 'payout', p.topic_id, d.id, c.id, p.amount, 'pending', %(now)s, NULL
+        FROM p {_ACCOUNTS}
+    )
+    INSERT INTO common_event ({_EVENT_COLUMNS})
+    SELECT p.store_id, %(now)s, 'payment.reserved', 'payment', p.id, p.topic_id, '', 'pending', 'merchant', 'bench', 'bench',
+           'K11', '{{"amount": "1.00", "purpose": "other"}}' FROM p
+"""
+
+DRAW = """
+    INSERT INTO payments_dayallowance AS a (store_id, date, "limit", used) VALUES (%(store)s, %(day)s, 100000, 1)
+    ON CONFLICT (store_id, date) DO UPDATE SET used = a.used + excluded.used
+    WHERE a.used + excluded.used <= a."limit" RETURNING used
+"""
+
+
 def connect() -> psycopg.Connection:
     """A connection that prepares every statement the first time."""
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=0)
@@ -205,3 +238,14 @@ def sweep(connection: psycopg.Connection, limit: int, now: datetime) -> int:
     with connection.transaction():
         connection.execute(SCOPE, ["*"])
         return connection.execute(SWEEP, {"now": now, "limit": limit}).fetchone()[0]
+
+
+def small_payment(connection: psycopg.Connection, store_id: int, number: str, now: datetime) -> None:
+    """Lock, write and draw as `send_small_payment` does."""
+    with connection.transaction():
+        connection.execute(SCOPE, [str(store_id)])
+        order, buyer, _paid_at, _sent = connection.execute(LOCK_ORDER, [store_id, number]).fetchone()
+        values = {"store": store_id, "order": order, "buyer": buyer, "now": now, "day": now.astimezone(ZONE).date()}
+        connection.execute(SMALL, values)
+        if connection.execute(DRAW, values).fetchone() is None:
+            raise RuntimeError("The day's allowance is used up.")

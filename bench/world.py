@@ -31,13 +31,13 @@ class Shop:
     marketplace_key: str
 
 
-def open_shops(count: int) -> list[Shop]:
+def open_shops(count: int, *, prefix: str = "bench") -> list[Shop]:
     """Taote stores to trade in."""
     with system_scope():
-        _, marketplace_key = store_actions.create_marketplace_key(marketplace="taote", name="bench")
+        _, marketplace_key = store_actions.create_marketplace_key(marketplace="taote", name=prefix)
         shops = []
         for number in range(count):
-            store = store_actions.create_store(code=f"bench-{number}", name=f"Bench {number}", marketplace="taote")
+            store = store_actions.create_store(code=f"{prefix}-{number}", name=f"Bench {number}", marketplace="taote")
             store_actions.add_return_address(
                 store=store, contact="收", phone="057985120000", address="义乌市稠州北路 8 号"
             )

@@ -137,7 +137,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-payments": {"task": "payments.tasks.settle_due_payments", "schedule": 10, "options": {"expires": 30}},
     "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
     "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
-    "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(hour=2, minute=30)},
+    "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 3600},
 }
 
@@ -154,7 +154,9 @@ WECHATPAY = {
     "PUBLIC_KEY": env.str("WECHATPAY_PUBLIC_KEY", ""),
     "API_V3_KEY": env.str("WECHATPAY_API_V3_KEY", ""),
     "NOTIFY_URL": env.str("WECHATPAY_NOTIFY_URL", ""),
+    # The scene under which transfers are approved, and what it wants to be told: compensation, and why.
     "SCENE_ID": env.str("WECHATPAY_SCENE_ID", "1011"),
+    "SCENE_INFO": env.str("WECHATPAY_SCENE_INFO", "赔付原因"),
     "BASE_URL": env.str("WECHATPAY_BASE_URL", "https://api.mch.weixin.qq.com"),
 }
 

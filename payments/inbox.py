@@ -119,7 +119,7 @@ def _apply(notice: GatewayNotice, now: datetime) -> NoticeResult:
         moved = []
     if moved:
         return NoticeResult.APPLIED
-    return NoticeResult.NO_CHANGE if _agrees(notice, payment) else NoticeResult.CONFLICT
+    return NoticeResult.NO_CHANGE if _agrees(notice, _payment_of(notice)) else NoticeResult.CONFLICT
 
 
 def _payment_of(notice: GatewayNotice) -> Payment | None:
@@ -134,9 +134,10 @@ def _answer(payment: Payment, outcome: Outcome, notice: GatewayNotice) -> Answer
     return Answer(str(payment.pk), outcome, reference=notice.reference, error=notice.error)
 
 
-def _agrees(notice: GatewayNotice, payment: Payment) -> bool:
-    """Whether our books say already what the notice says, or more than it."""
-    payment.refresh_from_db()
+def _agrees(notice: GatewayNotice, payment: Payment | None) -> bool:
+    """Whether our books say already what the notice says, or more than it. The payment is read anew: it may have moved."""
+    if payment is None:
+        return False
     match notice.outcome:
         case Outcome.PAID:
             return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None

@@ -23,6 +23,12 @@ def yesterday(now: datetime) -> date:
     return now.astimezone(ZONE).date() - timedelta(days=1)
 
 
+def is_reconciled(*, name: str, day: date) -> bool:
+    """Whether there is a report of this day already."""
+    with system_scope():
+        return Reconciliation.objects.filter(gateway=name, date=day).exists()
+
+
 def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:
     """Compare a gateway's statement of a day with our payments; keeps the report and replaces an earlier one of the day.
 

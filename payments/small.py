@@ -73,10 +73,12 @@ def send_small_payment(
     now: datetime,
     note: str = "",
     refund_id: UUID | str | None = None,
+    order_used: int | None = None,
 ) -> Payment:
     """Pay the buyer of an order `amount` yuan, above zero, for one of SMALL_PURPOSES (K11); a worker sends it.
 
-    With `refund_id` it is told in that refund's history; Invalid `refund` when the order has no such refund. Refused
+    `order_used` is how many small payments the sender saw on the order, if they saw any count: Refused `invalid_transition`
+    when another was sent or has failed since. With `refund_id` it is told in that refund's history; Invalid `refund` when the order has no such refund. Refused
     `payment_window_closed` (K8), `payment_above_limit`, `order_payment_count_reached` (K9), `store_day_limit_reached` (K10).
     """
     if purpose not in SMALL_PURPOSES:
@@ -85,6 +87,10 @@ def send_small_payment(
         raise Invalid("amount", _("The amount must be above zero."))
     order = lock_order(store_id=store.pk, number=order_number)
     topic = _topic(order, refund_id)
+    if order_used not in (None, order.small_payments):
+        raise Refused(
+            "invalid_transition", _("This order's payments have changed meanwhile; look again before you send.")
+        )
     limits = limits_of(store)
     _check(order, store, limits, amount, now)
     day = local_date(store.time_zone, now)

@@ -11,7 +11,7 @@ from payments.gateways import usable_gateways
 from payments.gateways.base import NoStatement
 from payments.inbox import BATCH as NOTICES
 from payments.inbox import process_due_notices
-from payments.reconciling import reconcile, yesterday
+from payments.reconciling import is_reconciled, reconcile, yesterday
 from payments.settlement import BATCH, settle_batch
 
 log = logging.getLogger("wanliu.payments")
@@ -52,10 +52,13 @@ def open_allowances() -> None:
 
 @shared_task
 def reconcile_yesterday() -> None:
-    """Compare every gateway's statement of the day that is over in China with our books."""
+    """Compare every gateway's statement of the day that is over in China with our books, once; hourly until there is one."""
     now = clock.now()
+    day = yesterday(now)
     for name in usable_gateways():
+        if is_reconciled(name=name, day=day):
+            continue
         try:
-            reconcile(name=name, day=yesterday(now), now=now)
+            reconcile(name=name, day=day, now=now)
         except NoStatement as reason:
             log.warning("no statement of %s yet: %s", name, reason)

@@ -6,7 +6,7 @@ from rest_framework_api_key.models import APIKey
 
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import Order, OwedParcel
-from payments.models import Payment
+from payments.models import Payment, Reconciliation
 from refunds.models import CarrierClaim, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
@@ -17,6 +17,7 @@ from workbench.orders import OrderAdmin
 from workbench.payments import PaymentAdmin
 from workbench.people import ApiKeyAdmin, MembershipAdmin
 from workbench.promises import PromiseAdmin
+from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
@@ -31,6 +32,7 @@ admin.site.register(StoreMethod, StoreMethodAdmin)
 admin.site.register(Order, OrderAdmin)
 admin.site.register(OwedParcel, PromiseAdmin)
 admin.site.register(Payment, PaymentAdmin)
+admin.site.register(Reconciliation, ReconciliationAdmin)
 admin.site.register(Product, ProductAdmin)
 admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)

@@ -11,6 +11,7 @@ from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.desk import desk_of
 from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
+from workbench.small_payments import allowance_bars
 
 
 def build(request: HttpRequest) -> dict:
@@ -25,7 +26,12 @@ def build(request: HttpRequest) -> dict:
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
     if request.user.has_perm("orders.view_owedparcel") and desk.promises:
         tiles.append(_promises(now))
-    return {"tiles": tiles, "deadlines": list(next_deadlines(now)) if tiles else []}
+    bars = allowance_bars(desk, now) if request.user.has_perm("payments.view_payment") else []
+    return {
+        "tiles": tiles,
+        "deadlines": list(next_deadlines(now)) if tiles else [],
+        "allowance_bars": bars,
+    }
 
 
 def _tile(view: str, queue: Queue, rows, now: datetime) -> dict:

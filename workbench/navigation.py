@@ -24,6 +24,7 @@ MENU = [
                 lambda: _("Carrier claims"),
             ),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
+            ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
         ],
     ),
     (
@@ -52,6 +53,12 @@ MENU = [
                 "offers.view_marketplacemethod",
                 "tune",
                 lambda: _("Methods of marketplaces"),
+            ),
+            (
+                "payments_reconciliation_changelist",
+                "payments.view_reconciliation",
+                "balance",
+                lambda: _("Reconciliation"),
             ),
         ],
     ),

@@ -17,6 +17,7 @@ from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
 from workbench.forms import DeskForm, posted
 from workbench.queues import QueueFilter, QueueMixin
+from workbench.small_payments import PayingMixin, pay_card
 from workbench.templatetags.desk import badge, countdown, moment
 from workbench.timeline import timeline
 from workbench.words import yuan
@@ -34,7 +35,7 @@ class ShipForm(DeskForm):
     tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=64)
 
 
-class OrderAdmin(QueueMixin, DeskAdmin):
+class OrderAdmin(QueueMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
@@ -60,7 +61,16 @@ class OrderAdmin(QueueMixin, DeskAdmin):
     def get_urls(self):
         """The button's address, before the admin's catch-all."""
         ship = self.admin_site.admin_view(self.ship_view)
-        return [path("<uuid:object_id>/ship/", ship, name="orders_order_ship"), *super().get_urls()]
+        pay = self.admin_site.admin_view(self.pay_view)
+        return [
+            path("<uuid:object_id>/ship/", ship, name="orders_order_ship"),
+            path("<uuid:object_id>/pay/", pay, name="orders_order_pay"),
+            *super().get_urls(),
+        ]
+
+    def subject(self, row):
+        """An order's own payments are about itself."""
+        return row, None
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The order's page; there is nothing to save on it."""
@@ -101,6 +111,7 @@ class OrderAdmin(QueueMixin, DeskAdmin):
             lines=list(order.lines.for_store(order.store_id).order_by("id")),
             refunds=list(refunds),
             payments=list(payments),
+            pay_card=pay_card(order, order.store, request.user),
             entries=timeline(order.store_id, order.pk),
             form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
             late=unshipped and order.ship_by < clock.now(),

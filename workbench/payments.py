@@ -14,13 +14,17 @@ from payments.models import Payment, Transfer
 from refunds.models import Refund
 from stores.permissions import PAY, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
+from workbench.desk import desk_of
 from workbench.orders import find_orders
 from workbench.queues import QueueFilter, QueueMixin
+from workbench.small_payments import allowance_bars
 from workbench.templatetags.desk import badge, moment
 from workbench.words import yuan
 
 
 def _attention(payment: Payment) -> str:
+    if payment.reversed_at:
+        return format_html('<span class="wl-badge red">{}</span>', _("came back"))
     if not payment.needs_attention:
         return ""
     return format_html('<span class="wl-badge red">{}</span>', _("needs attention"))
@@ -30,6 +34,7 @@ class PaymentAdmin(QueueMixin, DeskAdmin):
     """Money to buyers."""
 
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_attention", "show_created")
+    change_list_template = "workbench/payments/list.html"
     list_filter = (QueueFilter, "status", "purpose")
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number or buyer")
@@ -40,6 +45,14 @@ class PaymentAdmin(QueueMixin, DeskAdmin):
     show_status = column(gettext_lazy("status"), badge)
     show_attention = column("", _attention)
     show_created = column(gettext_lazy("created"), lambda payment: moment(payment.created_at))
+
+    class Media:
+        css = {"all": ["workbench/work.css"]}
+
+    def changelist_view(self, request, extra_context=None):
+        """The list, below today's allowance."""
+        bars = allowance_bars(desk_of(request), clock.now())
+        return super().changelist_view(request, {"allowance_bars": bars, **(extra_context or {})})
 
     def get_queryset(self, request):
         """With the order that each row names."""

@@ -42,7 +42,13 @@ class WorkbenchSite(UnfoldAdminSite):
 
     def get_urls(self):
         """The admin's addresses and the desk's own."""
-        return [path("switch-store/", self.admin_view(switch_store), name="switch_store"), *super().get_urls()]
+        from workbench.customers import customers_view  # it knows the lists, which are registered on this site
+
+        return [
+            path("switch-store/", self.admin_view(switch_store), name="switch_store"),
+            path("customers/", self.admin_view(customers_view), name="customers"),
+            *super().get_urls(),
+        ]
 
     def each_context(self, request):
         """What every page shows: the desk, beside the theme's own."""

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +16,7 @@ from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
 from workbench.base import DeskAdmin, attempt, column, put_on_form
 from workbench.desk import desk_of
 from workbench.forms import DeskForm, DeskModelForm, YuanField, posted
+from workbench.payment_terms import TermsMixin
 from workbench.templatetags.desk import moment
 from workbench.words import yuan
 
@@ -189,7 +190,7 @@ class OperatorStoreForm(StoreForm):
     )
 
 
-class StoreAdmin(DeskAdmin):
+class StoreAdmin(TermsMixin, DeskAdmin):
     """The user's stores and their settings; for the operator every store."""
 
     list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "show_created")
@@ -198,6 +199,11 @@ class StoreAdmin(DeskAdmin):
     search_help_text = gettext_lazy("Code or name")
     ordering = ("code",)
     show_created = column(gettext_lazy("created"), lambda store: moment(store.created_at))
+
+    def get_urls(self):
+        """The form of the limits, before the admin's catch-all."""
+        terms = self.admin_site.admin_view(self.terms_view)
+        return [path("<str:object_id>/payment-terms/", terms, name="stores_store_terms"), *super().get_urls()]
 
     def get_queryset(self, request):
         """The stores of the open scope: row-level security holds the wall."""

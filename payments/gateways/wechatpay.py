@@ -74,6 +74,7 @@ class Config:
     api_v3_key: str
     notify_url: str
     scene_id: str
+    scene_info: str
     base_url: str
 
 
@@ -110,9 +111,10 @@ class WeChatPayGateway:
             return [_unknown(instruction.key, error)]
         if status == 200:
             return [_answer(instruction.key, told)]
-        if told.get("code") == "ALREADY_EXISTS":
-            return [self.look_up(instruction.key) or _unknown(instruction.key, told.get("message", ""))]
-        return [_refusal(instruction.key, status, told)]
+        refusal = _refusal(instruction.key, status, told)
+        if refusal.outcome == Outcome.DECLINED or told.get("code") == "ALREADY_EXISTS":
+            return [self.look_up(instruction.key) or refusal]  # a bill that is there after all tells the truth
+        return [refusal]
 
     def look_up(self, key: str) -> Answer | None:
         """What became of the bill: a transfer, else a refund. None when WeChat Pay knows neither."""
@@ -173,6 +175,9 @@ class WeChatPayGateway:
             "openid": instruction.buyer_id,
             "transfer_amount": _fen(instruction.amount),
             "transfer_remark": f"订单{instruction.order_number}"[:32],
+            "transfer_scene_report_infos": [
+                {"info_type": self.config.scene_info, "info_content": f"订单{instruction.order_number}售后"[:32]}
+            ],
             "notify_url": self.config.notify_url,
         }
 

@@ -23,6 +23,7 @@ from refunds.states import Kind
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store
+from workbench.demo import small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.return_steps import ReturnSteps
 from workbench.demo.scene import Scene
@@ -76,6 +77,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
@@ -84,7 +86,10 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(PLAIN_ORDERS + sum(2 + len(scene.steps) for scene in SCENES[code]) for code in store_codes)
+    return sum(
+        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in SCENES[code])
+        for code in store_codes
+    )
 
 
 class Play(ReturnSteps):

@@ -25,9 +25,10 @@ from workbench.refunds.frame import back_to, in_store_time
 from workbench.refunds.negotiation import OfferingMixin
 from workbench.refunds.page import build_page
 from workbench.refunds.thread import ThreadMixin
+from workbench.small_payments import PayingMixin
 
 
-class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, DeskAdmin):
+class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, PayingMixin, DeskAdmin):
     """What the buyers ask, and what can be answered."""
 
     change_list_template = "workbench/refunds/queue.html"
@@ -65,9 +66,14 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, DeskAdmin):
                 view(require_POST(self.ask_carrier_view)),
                 name="refunds_refund_ask_carrier",
             ),
+            path("<uuid:object_id>/pay/", view(self.pay_view), name="refunds_refund_pay"),
             path("<uuid:object_id>/decide/<slug:code>/", view(self.decide_view), name="refunds_refund_decide"),
             *super().get_urls(),
         ]
+
+    def subject(self, row):
+        """From a refund's page the payment belongs to the refund's history."""
+        return row.order, row
 
     @in_store_time
     def change_view(self, request, refund, form_url="", extra_context=None):

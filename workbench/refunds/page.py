@@ -14,6 +14,7 @@ from stores.permissions import PAY, SHIP, can
 from workbench.refunds.decisions import choices_for
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
+from workbench.small_payments import pay_card
 from workbench.timeline import timeline
 from workbench.words import at_deadline
 
@@ -78,7 +79,8 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
-        "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments),
+        "pay_card": pay_card(refund.order, refund.store, user, refund=refund),
+        "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments if not payment.is_small),
         "related": related_refunds(refund),
         "entries": timeline(refund.store_id, refund.pk),
     }

@@ -13,6 +13,8 @@ from tqdm import tqdm
 from common import clock
 from common.tenancy import system_scope
 from offers.statistics import count_ended_offers
+from payments.gateways import SANDBOX
+from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
@@ -46,6 +48,7 @@ class Command(BaseCommand):
                         bar.set_postfix_str(code, refresh=False)
                         bar.update()
             count_ended_offers()
+            reconcile(name=SANDBOX, day=yesterday(now), now=now)
         with system_scope():
             credentials = self.make_credentials(stores)
         write_private(credentials_file, credentials)
