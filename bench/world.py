@@ -145,6 +145,12 @@ def _offer(refund: Refund, now: datetime) -> Offer:
         message="补您 2 元，不用退货可以吗？",
         amount=OFFERED,
         agreed_with_buyer=True,
+        sent_by="bench",
+        sent_by_kind="merchant",
+        sent_on=now.date(),
+        reason=refund.reason,
+        asked_kind=refund.kind,
+        asked_amount=refund.amount,
         due_at=refund.due_at,
         created_at=now,
     )

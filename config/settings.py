@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-offers": {"task": "offers.tasks.sweep_offers", "schedule": 10, "options": {"expires": 30}},
     "sweep-parcels": {"task": "orders.tasks.sweep_parcels", "schedule": 30, "options": {"expires": 60}},
     "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
+    "roll-up-insights": {"task": "offers.tasks.roll_up_insights", "schedule": 60, "options": {"expires": 120}},
     "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 60, "options": {"expires": 120}},
     "ask-carriers": {"task": "orders.tasks.ask_carriers", "schedule": 10, "options": {"expires": 30}},
     "settle-payments": {"task": "payments.tasks.settle_due_payments", "schedule": 10, "options": {"expires": 30}},

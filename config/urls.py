@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from common.health import healthz, readyz
+from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
 from orders.api.views import OrderViewSet, ParcelViewSet
@@ -14,19 +15,25 @@ from payments.api.views import PaymentViewSet
 from payments.api.webhook import gateway_webhook
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.views import RefundViewSet
+from refunds.returnless.api.public import public_badges
+from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
 from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 
 api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")
+api.register("stores", CostRatesViewSet, basename="store-costs")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
 api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
+api.register("refunds", NegotiationViewSet, basename="refund-negotiation")
 api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
+api.register("returnless", ReturnlessViewSet, basename="returnless")
+api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")
 
 handler400 = "common.api.pages.bad_request"
@@ -37,9 +44,11 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("api/v1/returnless/", ReturnlessViewSet.as_view({"get": "show", "put": "change"}), name="returnless"),
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
     path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -16,6 +16,7 @@ from offers.eligibility import build_case, refusal_of
 from offers.methods import METHODS, Terms
 from offers.methods.stay import new_address
 from offers.models import NEGOTIATIONS, MethodCode, Offer, OfferCoupon, OfferStatus
+from offers.sending import sending_facts
 from offers.text import length
 from orders.saving import readdress
 from refunds.actions import check_transition, find_return_address, lock_refund
@@ -66,6 +67,7 @@ def send_offer(
         return_address=terms.return_address,
         agreed_with_buyer=agreed_with_buyer,
         product=terms.product,
+        **sending_facts(refund, actor=actor, now=now, product=terms.product),
         due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
         created_at=now,
     )

@@ -3,11 +3,14 @@
 from django.dispatch import receiver
 
 from offers.actions import end_pending, record_sent
+from offers.insights.rollup import uncount_losses
 from offers.methods import Terms
 from offers.methods.stay import PLATFORM, proposable, propose_stay
-from offers.models import MethodCode, Offer
+from offers.models import MethodCode, Offer, OfferStatus
 from orders.signals import orders_shipped
-from refunds.signals import refund_requested, refunds_decided
+from payments.models import PaymentStatus
+from payments.signals import payments_reversed, payments_settled
+from refunds.signals import payment_repeated, refund_requested, refunds_decided
 
 
 @receiver(refund_requested)
@@ -49,3 +52,31 @@ def end_pending_offers(sender, refunds, writes, actor, now, **kwargs) -> None:
     for offer in offers:
         offer.refund = by_id[offer.refund_id]
     end_pending(writes, offers, actor=actor, now=now)
+
+
+@receiver(payments_settled)
+def count_unpaid_offers_again(sender, payments, **kwargs) -> None:
+    """An offer whose money was declined for good cost nothing: its figures are made anew (Q18)."""
+    failed = [payment for payment in payments if payment.status == PaymentStatus.FAILED]
+    if failed:
+        _count_again({payment.store_id for payment in failed}, [payment.topic_id for payment in failed])
+
+
+@receiver(payments_reversed)
+def count_what_came_back(sender, payments, **kwargs) -> None:
+    """Money that came back was neither a cost nor a loss, until it is paid again."""
+    store_ids = {payment.store_id for payment in payments}
+    refund_ids = [payment.topic_id for payment in payments]
+    uncount_losses(store_ids, refund_ids)
+    _count_again(store_ids, refund_ids)
+
+
+@receiver(payment_repeated)
+def count_paid_offer_again(sender, refund, **kwargs) -> None:
+    """Paid after all."""
+    _count_again({refund.store_id}, [refund.pk])
+
+
+def _count_again(store_ids: set[int], refund_ids: list) -> None:
+    accepted = Offer.objects.filter(store_id__in=store_ids, refund_id__in=refund_ids, status=OfferStatus.ACCEPTED)
+    accepted.update(is_rolled=False)

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from offers.bulk import run_job, unfinished_jobs
+from offers.insights.rebuild import roll_everything
 from offers.statistics import BATCH as COUNTED_AT_ONCE
 from offers.statistics import count_ended_offers
 from offers.sweeps import BATCH, sweep_due_offers
@@ -22,6 +23,12 @@ def count_offers() -> None:
     """Teach the recommendation what buyers answered."""
     while count_ended_offers() == COUNTED_AT_ONCE:
         pass
+
+
+@shared_task
+def roll_up_insights() -> None:
+    """Keep the daily figures of money kept and lost up to date."""
+    roll_everything()
 
 
 @shared_task

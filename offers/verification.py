@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from offers.insights.checks import INSIGHT_CHECKS
+
 # Refunds whose goods are claimed: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
 # Refunds whose pieces come back to the store.
@@ -200,9 +202,35 @@ CHECKS = (
             ('payout', 'merchant_funds', 'buyer_payouts'),
             ('payout', 'service_budget', 'buyer_payouts'),
             ('top_up', 'merchant_funds', 'service_budget'),
+            ('withdrawal', 'service_budget', 'merchant_funds'),
             ('compensation', 'platform_funds', 'merchant_funds'),
             ('reversal', 'buyer_payouts', 'merchant_funds')
         )
+        """,
+    ),
+    Check(
+        "a service budget is what was topped up and not drawn, and reserves what is on its way",
+        """
+        SELECT 'budget of store ' || a.store_id FROM payments_ledgeraccount a
+        LEFT JOIN payments_budget b ON b.store_id = a.store_id
+        LEFT JOIN payments_transfer t ON a.id IN (t.debit_account_id, t.credit_account_id) AND t.store_id = a.store_id
+        WHERE a.kind = 'service_budget'
+        GROUP BY a.store_id, b.balance, b.reserved
+        HAVING coalesce(b.balance, 0) <> coalesce(sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
+                FILTER (WHERE t.phase = 'posted'), 0)
+            OR coalesce(b.reserved, 0) <> coalesce(sum(t.amount) FILTER (WHERE t.phase = 'pending'), 0)
+        """,
+    ),
+    Check(
+        "only a refund without return is paid from a service budget, and only for goods that were promised so",
+        """
+        SELECT 'transfer ' || t.id FROM payments_transfer t
+        JOIN payments_ledgeraccount d ON d.id = t.debit_account_id AND d.kind = 'service_budget'
+        LEFT JOIN refunds_refund r ON r.id = t.topic_id
+        WHERE t.purpose = 'payout' AND (r.programme IS DISTINCT FROM 'returnless' OR EXISTS (
+            SELECT FROM refunds_refundline rl JOIN orders_orderline l ON l.id = rl.line_id
+            WHERE rl.refund_id = r.id AND l.programme <> 'returnless'
+        ))
         """,
     ),
     Check(
@@ -229,6 +257,7 @@ CHECKS = (
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,
     ),
+    *(Check(name, sql) for name, sql in INSIGHT_CHECKS),
 )
 
 

@@ -95,13 +95,15 @@ def upsert_order(
         )
         if order.claimed_amount or order.status != OrderStatus.UNSHIPPED:
             raise fixed
+        promised = {line.item_id: line.programme for line in order.lines.all()}
         try:
             OrderLine.objects.for_store(store.pk).filter(order=order).delete()
         except ProtectedError as error:  # a refund that has ended still tells of these lines
             raise fixed from error
         order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
         fields.append("paid_amount")
-        _insert_lines(writes, store, order, lines)
+        for line in _insert_lines(writes, store, order, lines):
+            line.programme = promised.get(line.item_id, "")
     if fields:
         writes.update(order, *fields)
         writes.event("order.updated", order, topic=order, at=now, actor=actor, fields=fields)

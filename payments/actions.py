@@ -17,6 +17,7 @@ from common.errors import Refused
 from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
+from payments.budgets import settle_draws
 from payments.gateways import SANDBOX
 from payments.gateways.base import Answer, Outcome
 from payments.models import (
@@ -53,11 +54,12 @@ def reserve_payment(
     rule: str = "",
     note: str = "",
     allowance_date: date | None = None,
+    debit: str = AccountKind.MERCHANT_FUNDS,
 ) -> Payment:
     """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
 
     The caller has locked the order and claimed the amount, or, for a small payment with its `allowance_date`, taken a place
-    on the order. After the commit a worker is told.
+    on the order. `debit` is the kind of account that pays. After the commit a worker is told.
     """
     payment = Payment(
         store_id=order.store_id,
@@ -78,7 +80,7 @@ def reserve_payment(
             payment_id=payment.pk,
             purpose=TransferPurpose.PAYOUT,
             topic_id=topic.pk,
-            debit_account_id=account_id(order.store_id, AccountKind.MERCHANT_FUNDS),
+            debit_account_id=account_id(order.store_id, debit),
             credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
             amount=amount,
             created_at=now,
@@ -94,6 +96,7 @@ def reserve_payment(
         rule=rule,
         amount=str(amount),
         purpose=purpose,
+        account=debit,
         **({"note": note} if note else {}),
     )
     writes.hint(tell_worker, payment.pk)
@@ -173,6 +176,7 @@ def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]
     free_places(writes, failed)
     if settled:
         payments_settled.send(sender=Payment, payments=settled, writes=writes, now=now)
+        settle_draws([transfers[payment.pk] for payment in settled])
     writes.flush()
     give_back(failed)
     return settled

@@ -21,7 +21,8 @@ from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
-from refunds.signals import refunds_decided
+from refunds.returnless.paying import paying_account
+from refunds.signals import payment_repeated, refunds_decided
 from refunds.states import Status
 from refunds.windows import check_window
 from stores.actions import default_return_address
@@ -153,6 +154,7 @@ def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: 
         actor=actor,
         now=now,
         rule=rule,
+        debit=paying_account(writes, refund, refund.amount, actor=actor, now=now),
     )
 
 
@@ -295,6 +297,8 @@ def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: da
         amount=payments[-1].amount,
         actor=actor,
         now=now,
+        debit=paying_account(writes, refund, payments[-1].amount, actor=actor, now=now),
     )
+    payment_repeated.send(sender=Refund, refund=refund)
     writes.flush()
     return refund

@@ -66,8 +66,8 @@ class Whereabouts:
 
 
 def is_reachable(refund: Refund) -> bool:
-    """Whether the goods may still be stopped or called back under the refund's rules."""
-    if refund.moves_goods:
+    """Whether the goods may still be stopped or called back under the refund's rules; under a programme they stay (R1)."""
+    if refund.moves_goods or refund.programme:
         return False
     rules = refund.rules
     if refund.order.status == OrderStatus.SHIPPED:

@@ -21,6 +21,7 @@ from orders.models import Order
 from refunds.at_once import answer_at_once
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
+from refunds.returnless.promises import programme_of
 from refunds.signals import refund_requested
 from refunds.states import DueAction, Kind
 from refunds.windows import check_window
@@ -75,6 +76,7 @@ def open_refund(
     )
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     _check_not_taken(order, refund_lines)
+    refund.programme = programme_of(refund)
     if amount is None:
         amount = most_refundable(order, refund_lines)
     writes = WriteSet()
@@ -93,6 +95,7 @@ def open_refund(
         reason=reason,
         amount=str(amount),
         order=order.number,
+        programme=refund.programme,
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
     answer_at_once(writes, refund, now)

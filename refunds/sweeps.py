@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from common import clock
 from common.actors import SYSTEM
@@ -25,7 +26,7 @@ BATCH = 500
 
 # What the deadlines' outcomes read; the rest of both rows stays in the database.
 COLUMNS = (
-    *("store", "order", "kind", "amount", "goods", "status", "due_at", "due_action", "resolved_at"),
+    *("store", "order", "kind", "programme", "amount", "goods", "status", "due_at", "due_action", "resolved_at"),
     *("rules_name", "rules_version"),
     *(
         "order__store",
@@ -114,7 +115,7 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     firsts = ReturnAddress.objects.filter(store_id__in=stores).order_by("store_id", "id").distinct("store_id")
     addresses = {address.store_id: address for address in firsts} if stores else {}
     whereabouts = Whereabouts(refunds)
-    for refund in refunds:
+    for refund in sorted(refunds, key=attrgetter("store_id")):  # budgets are locked in the order of their stores
         address = addresses.get(refund.store_id)
         approve(writes, refund, address=address, actor=SYSTEM, now=now, rule="T10", whereabouts=whereabouts)
     refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)

@@ -17,11 +17,13 @@ INSPECT_RETURNS = "inspect_returns"
 EDIT_CATALOG = "edit_catalog"
 EDIT_COUPONS = "edit_coupons"
 MANAGE_STORE = "manage_store"
+SEE_OWN_RESULTS = "see_own_results"
+SEE_ALL_RESULTS = "see_all_results"
 
 GRANTS: dict[str, frozenset[str]] = {
-    Role.VIEWER: frozenset({VIEW}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_COUPONS}),
-    Role.FINANCE: frozenset({VIEW, PAY}),
+    Role.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_COUPONS, SEE_OWN_RESULTS}),
+    Role.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
     Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS}),
     Role.OWNER: frozenset(
         {
@@ -34,6 +36,8 @@ GRANTS: dict[str, frozenset[str]] = {
             EDIT_CATALOG,
             EDIT_COUPONS,
             MANAGE_STORE,
+            SEE_OWN_RESULTS,
+            SEE_ALL_RESULTS,
         }
     ),
 }
@@ -50,12 +54,14 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.owedparcel",
             "refunds.refund",
             "refunds.carrierclaim",
+            "refunds.enrolment",
             "offers.offer",
             "offers.coupon",
             "offers.bulkjob",
             "payments.payment",
         )
     },
+    "offers.view_dailyretention": SEE_OWN_RESULTS,
     "stores.add_product": EDIT_CATALOG,
     "stores.change_product": EDIT_CATALOG,
     "stores.add_returnaddress": EDIT_CATALOG,

@@ -42,6 +42,10 @@ class Api:
             body = {"store": self.store, **body}
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 
+    def put(self, path: str, body):
+        """PUT."""
+        return self.client.put(f"/api/v1/{path}", body, content_type="application/json")
+
     def patch(self, path: str, body):
         """PATCH."""
         return self.client.patch(f"/api/v1/{path}", body, content_type="application/json")
@@ -72,8 +76,9 @@ class Shop:
         shipped: bool = True,
         category: str = "50008163",
         now: datetime = NOON,
+        **head,
     ) -> Order:
-        """An order paid a day before `now`, by default in transit."""
+        """An order paid a day before `now`, by default in transit; `head` are more of its fields."""
         number = f"{self.store.code.upper()}-{next(_numbers):06d}"
         items = [{"item_id": str(8000 + place), "price": Decimal(price)} for place, price in enumerate(prices)]
         with self.scope():
@@ -89,6 +94,7 @@ class Shop:
                     "buyer_name": "王小明",
                     "paid_at": now - timedelta(days=1),
                     "address": "杭州市西湖区文三路 1 号",
+                    **head,
                 },
                 lines=[
                     {"item_id": item["item_id"], "quantity": quantity, "unit_price": item["price"]} for item in items

@@ -7,7 +7,7 @@ from rest_framework_api_key.models import APIKey
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import Order, OwedParcel
 from payments.models import Payment, Reconciliation
-from refunds.models import CarrierClaim, Refund
+from refunds.models import CarrierClaim, Enrolment, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
 from workbench.carrier_claims import CarrierClaimAdmin
@@ -19,12 +19,14 @@ from workbench.people import ApiKeyAdmin, MembershipAdmin
 from workbench.promises import PromiseAdmin
 from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
+from workbench.returnless.admin import EnrolmentAdmin
 from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(CarrierClaim, CarrierClaimAdmin)
+admin.site.register(Enrolment, EnrolmentAdmin)
 admin.site.register(Offer, OfferAdmin)
 admin.site.register(BulkJob, BulkJobAdmin)
 admin.site.register(Coupon, CouponAdmin)

@@ -10,6 +10,7 @@ from common import clock
 from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.desk import desk_of
+from workbench.insights.overview import money_kept
 from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
 from workbench.small_payments import allowance_bars
 
@@ -31,6 +32,7 @@ def build(request: HttpRequest) -> dict:
         "tiles": tiles,
         "deadlines": list(next_deadlines(now)) if tiles else [],
         "allowance_bars": bars,
+        "money_kept": money_kept(request, now) if tiles else None,
     }
 
 

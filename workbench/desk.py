@@ -57,6 +57,13 @@ class Desk:
         stores = self.stores if self.only_store is None else [self.only_store]
         return self.is_operator or any(retains(store) or Kind.EXCHANGE in store.rules.refund_kinds for store in stores)
 
+    @cached_property
+    def returnless(self) -> list[Store]:
+        """The stores shown whose marketplace has refund without return (R2); an operator picks one first."""
+        if self.only_store is not None:
+            return [self.only_store] if self.only_store.rules.returnless_version else []
+        return [] if self.is_operator else [store for store in self.stores if store.rules.returnless_version]
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which lists are shown."""

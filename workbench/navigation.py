@@ -25,12 +25,14 @@ MENU = [
             ),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
             ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
+            ("insights", "offers.view_dailyretention", "savings", lambda: _("Money kept")),
         ],
     ),
     (
         lambda: _("Store"),
         [
             ("stores_product_changelist", "stores.view_product", "inventory_2", lambda: _("Product warehouse")),
+            ("refunds_enrolment_changelist", "refunds.view_enrolment", "verified", lambda: _("Refund without return")),
             ("offers_coupon_changelist", "offers.view_coupon", "confirmation_number", lambda: _("Coupons")),
             ("offers_storemethod_changelist", "offers.view_storemethod", "toggle_on", lambda: _("Retention methods")),
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
@@ -66,6 +68,8 @@ MENU = [
 # What only stores with retention have any use for.
 OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
 OF_PROMISES = "orders_owedparcel_changelist"
+# What only stores of a marketplace with refund without return have any use for.
+OF_RETURNLESS = {"refunds_enrolment_changelist"}
 
 
 def sidebar(request: HttpRequest) -> list[dict]:
@@ -81,10 +85,12 @@ def sidebar(request: HttpRequest) -> list[dict]:
 def _opens(request: HttpRequest, view: str, permission: str) -> bool:
     if permission and not request.user.has_perm(permission):
         return False
+    desk = desk_of(request)
     if view == OF_PROMISES:
-        return desk_of(request).promises
-    desk = desk_of(request) if view in OF_RETENTION else None
-    return desk is None or desk.is_operator or bool(desk.retaining)
+        return desk.promises
+    if view in OF_RETENTION:
+        return desk.is_operator or bool(desk.retaining)
+    return view not in OF_RETURNLESS or desk.is_operator or bool(desk.returnless)
 
 
 def _item(request: HttpRequest, view: str, permission: str, icon: str, title) -> dict:

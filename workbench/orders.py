@@ -16,6 +16,7 @@ from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
 from workbench.forms import DeskForm, posted
+from workbench.insights.loss import loss_of_order
 from workbench.queues import QueueFilter, QueueMixin
 from workbench.small_payments import PayingMixin, pay_card
 from workbench.templatetags.desk import badge, countdown, moment
@@ -100,7 +101,7 @@ class OrderAdmin(QueueMixin, PayingMixin, DeskAdmin):
         return self._page(request, order, form)
 
     def _page(self, request, order: Order, form: ShipForm):
-        refunds = Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id")
+        refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
         payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")
         unshipped = order.status == OrderStatus.UNSHIPPED
         return self.page(
@@ -109,7 +110,8 @@ class OrderAdmin(QueueMixin, PayingMixin, DeskAdmin):
             order.number,
             order=order,
             lines=list(order.lines.for_store(order.store_id).order_by("id")),
-            refunds=list(refunds),
+            refunds=refunds,
+            loss=loss_of_order(order, refunds),
             payments=list(payments),
             pay_card=pay_card(order, order.store, request.user),
             entries=timeline(order.store_id, order.pk),

@@ -16,7 +16,7 @@ from offers.retainable import filter_retainable
 from orders.models import Order, OrderStatus, OwedParcel, ParcelStatus
 from payments.models import Payment
 from refunds.models import CarrierClaim, ClaimStatus, Refund
-from refunds.states import Kind, Status
+from refunds.states import Kind, Programme, Status
 from stores.models import Store
 from workbench.desk import Desk, desk_of, retains
 from workbench.words import SOON
@@ -36,6 +36,7 @@ class Queue:
     icon: str = ""
     tone: str = ""
     only_retaining: bool = False
+    only_returnless: bool = False
 
     def count(self, rows: QuerySet, now: datetime) -> int:
         """How many, up to one more than MOST_COUNTED: a history is never counted."""
@@ -89,6 +90,16 @@ REFUND_QUEUES = [
         "volunteer_activism",
         "green",
         only_retaining=True,
+    ),
+    Queue(
+        "returnless",
+        _("Without return"),
+        lambda rows, now: rows.filter(programme=Programme.RETURNLESS, status=Status.AWAITING_MERCHANT),
+        ("due_at", "-id"),
+        _("No refund without return waits for your review."),
+        "verified",
+        "violet",
+        only_returnless=True,
     ),
     Queue(
         "due",
@@ -248,7 +259,11 @@ QUEUES: dict[type, list[Queue]] = {
 
 def queues_for(desk: Desk, model: type) -> list[Queue]:
     """The model's queues that make sense at this desk."""
-    return [queue for queue in QUEUES[model] if not queue.only_retaining or desk.retaining]
+    return [
+        queue
+        for queue in QUEUES[model]
+        if (not queue.only_retaining or desk.retaining) and (not queue.only_returnless or desk.returnless)
+    ]
 
 
 def queue_asked_for(request, model: type) -> Queue:

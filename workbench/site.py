@@ -14,6 +14,8 @@ from unfold.sites import UnfoldAdminSite
 
 from workbench import dashboard
 from workbench.desk import SESSION_KEY, desk_of, find_store
+from workbench.insights.page import insights_view
+from workbench.insights.rates import rates_view
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -47,6 +49,8 @@ class WorkbenchSite(UnfoldAdminSite):
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
             path("customers/", self.admin_view(customers_view), name="customers"),
+            path("insights/", self.admin_view(insights_view), name="insights"),
+            path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
             *super().get_urls(),
         ]
 

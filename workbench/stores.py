@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from refunds.returnless.promises import enrolment_in_force
 from stores import actions
 from stores.models import Product, ReturnAddress, Site, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
@@ -260,6 +261,7 @@ class StoreAdmin(TermsMixin, DeskAdmin):
             form=form,
             store=store,
             rules=store.rules,
+            certified=enrolment_in_force(store.pk) is not None,
             may_save=may_save,
         )
 

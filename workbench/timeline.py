@@ -10,12 +10,13 @@ from common.actors import ActorKind
 from common.models import Event
 from offers.models import MethodCode
 from orders.models import ParcelKind
-from payments.models import Purpose
+from payments.models import AccountKind, Purpose
 from refunds.models import Outcome
-from refunds.states import Kind, Reason
+from refunds.states import Kind, Programme, Reason
 from workbench.words import yuan
 
 MOST_EVENTS = 200
+MOST_NAMED = 5
 
 TITLES = {
     "refund.requested": gettext_lazy("Refund requested"),
@@ -77,6 +78,19 @@ TITLES = {
     "payment.failed": gettext_lazy("Payment declined by the gateway"),
     "payment.needs_attention": gettext_lazy("Payment needs attention"),
     "payment.resumed": gettext_lazy("Payment resumed"),
+    "refund.negotiating": gettext_lazy("The merchant talks first"),
+    "budget.topped_up": gettext_lazy("Budget topped up"),
+    "budget.lowered": gettext_lazy("Budget lowered"),
+    "budget.exceeded": gettext_lazy("The budget was spent: paid from the merchant's funds"),
+    "returnless.agreement_accepted": gettext_lazy("Agreement accepted"),
+    "returnless.auto_top_up_set": gettext_lazy("Automatic top-up set"),
+    "returnless.products_chosen": gettext_lazy("Products chosen"),
+    "returnless.confirmed": gettext_lazy("Joined: in force from the next live session"),
+    "returnless.came_into_force": gettext_lazy("In force since a live session started"),
+    "returnless.session_started": gettext_lazy("Live session started"),
+    "returnless.upgraded": gettext_lazy("Switched to the new version"),
+    "returnless.registered": gettext_lazy("Brought in on an earlier version"),
+    "returnless.left": gettext_lazy("Left the programme"),
     "payment.reversed": gettext_lazy("The payment came back"),
     "order.placed": gettext_lazy("Order placed"),
     "order.updated": gettext_lazy("Order updated by the marketplace"),
@@ -127,6 +141,11 @@ TONES = {
     "offer.accepted": "green",
     "order.delivered": "green",
     "offer.sent": "blue",
+    "refund.negotiating": "blue",
+    "budget.exceeded": "red",
+    "budget.topped_up": "green",
+    "returnless.came_into_force": "green",
+    "returnless.left": "red",
     "order.urged": "red",
     "order.prioritised": "blue",
 }
@@ -212,6 +231,9 @@ def _details(data: dict) -> list[str]:
         facts.append(_product(data))
     if data.get("coupons") or data.get("coupon"):
         facts.append(", ".join(data.get("coupons") or [data["coupon"]]))
+    if data.get("programme"):
+        facts.append(_label(Programme, data["programme"]))
+    facts.extend(_of_programme(data))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
     if data.get("address"):
@@ -228,6 +250,24 @@ def _details(data: dict) -> list[str]:
         facts.append(_("reference %(reference)s") % {"reference": data["reference"]})
     if data.get("attempts", 0) > 1:
         facts.append(_("%(count)d attempts") % {"count": data["attempts"]})
+    return facts
+
+
+def _of_programme(data: dict) -> list[str]:
+    """What is told of refund without return: versions, top-ups, products, the live session."""
+    facts = []
+    if data.get("version"):
+        facts.append(_change(data["version"], str))
+    if data.get("automatic"):
+        facts.append(_("automatic"))
+    if data.get("account") == AccountKind.SERVICE_BUDGET:
+        facts.append(_("from the service budget"))
+    if "threshold" in data:
+        facts.append(_("below %(threshold)s") % {"threshold": yuan(data["threshold"])} if data["on"] else _("off"))
+    facts.extend(f"+ {item_id}" for item_id in data.get("added", ())[:MOST_NAMED])
+    facts.extend(f"− {item_id}" for item_id in data.get("removed", ())[:MOST_NAMED])
+    if data.get("live_session"):
+        facts.append(data["live_session"])
     return facts
 
 
@@ -248,6 +288,8 @@ def _said(data: dict) -> list[tuple[str, str]]:
         said.append((_("Note"), data["note"]))
     if data.get("evidence"):
         said.append((_("Evidence"), data["evidence"]))
+    if data.get("carrier_error"):
+        said.append((_("Carrier"), data["carrier_error"]))
     if data.get("error"):
         said.append((_("Gateway"), data["error"]))
     return said

@@ -5,6 +5,8 @@ from common.api.represent import represent
 from offers.api.serializers import OfferSerializer
 from offers.case import Case, offers_before
 from offers.eligibility import general_refusal
+from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
+from offers.insights.rates import costs_at
 from offers.retainable import filter_retainable
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
 from refunds.models import Refund
@@ -29,6 +31,16 @@ def by_retainable(refunds, *, store, wanted: bool):
     return filter_retainable(refunds, store=store, now=clock.now(), wanted=wanted)
 
 
+def loss(refund: Refund) -> dict | None:
+    """What it costs when the refund is paid, by the store's rates (K12); null when the buyer has given up."""
+    if refund.status in KEPT:
+        return None
+    now = clock.now()
+    found = loss_of(refund.order, refund, costs_at(refund.store_id, refund.resolved_at or now, refund.rules))
+    return {name: f"{getattr(found, name):.2f}" for name in LOSS_PARTS}
+
+
 LIST_FILTERS["retainable"] = by_retainable
+DETAIL_FIELDS["loss"] = loss
 DETAIL_FIELDS["offers"] = offers_of
 DETAIL_FIELDS["retainable"] = retainable

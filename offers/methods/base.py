@@ -32,6 +32,12 @@ class Method(ABC):
     """One way to answer a refund. Methods hold no state."""
 
     code: ClassVar[MethodCode]
+    # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind, whether the case
+    # and its work end, whether a parcel that would have come back doesn't, and whether the product is given away.
+    changes_refund: ClassVar[bool] = False
+    ends_case: ClassVar[bool] = True
+    spares_return: ClassVar[bool] = True
+    gives_product: ClassVar[bool] = False
 
     @abstractmethod
     def refusal(self, case: Case) -> Refused | None:

@@ -15,6 +15,7 @@ class ChangeToRefundOnly(Method):
     """Return-and-refund becomes refund only; accepted, the money goes out and nothing is left to do."""
 
     code = MethodCode.CHANGE_TO_REFUND_ONLY
+    changes_refund = True
 
     def refusal(self, case):
         """Only a return request can be changed like this."""

@@ -15,6 +15,8 @@ class ChangeToReturn(Method):
     """Refund only becomes return-and-refund; accepted, the refund awaits the buyer's parcel."""
 
     code = MethodCode.CHANGE_TO_RETURN
+    changes_refund = True
+    ends_case = spares_return = False
 
     def refusal(self, case):
         """Only a refund-only request can be changed like this, and only goods that have left can come back."""

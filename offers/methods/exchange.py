@@ -11,6 +11,7 @@ class Exchange(ParcelMethod):
     """The new parcel is due once the buyer's return is on its way."""
 
     code = MethodCode.EXCHANGE
+    spares_return = False
 
     def check(self, case, terms):
         """Needs the product that replaces the goods."""

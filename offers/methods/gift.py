@@ -10,6 +10,7 @@ class Gift(ParcelMethod):
     """The buyer keeps the goods and gets a product as a present."""
 
     code = MethodCode.GIFT
+    gives_product = True
 
     def why(self, case):
         """See the base."""

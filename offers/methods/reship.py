@@ -10,6 +10,7 @@ class Reship(ParcelMethod):
     """The buyer keeps what has arrived; the rest is sent again."""
 
     code = MethodCode.RESHIP
+    gives_product = True
 
     def why(self, case):
         """See the base."""

@@ -10,6 +10,7 @@ from common.errors import Invalid, Refused
 from common.writes import WriteSet
 from offers.methods.base import Case, Method
 from offers.models import MethodCode, Offer
+from offers.sending import sending_facts
 from orders.models import OrderStatus
 from orders.saving import prioritise
 from refunds.actions import withdraw_for_offer
@@ -23,6 +24,7 @@ class Stay(Method):
     """The platform's own proposal. No merchant sends it: no marketplace lists it among its offers."""
 
     code = MethodCode.STAY
+    spares_return = False  # nothing has left the warehouse
 
     def refusal(self, case: Case):
         """Only for orders that the warehouse still has."""
@@ -82,6 +84,7 @@ def propose_stay(writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
         store_id=refund.store_id,
         refund=refund,
         method=MethodCode.STAY,
+        **sending_facts(refund, actor=PLATFORM, now=now),
         due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
         created_at=now,
         is_counted=True,

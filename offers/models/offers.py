@@ -9,6 +9,7 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models import Refund
+from refunds.states import Kind, Reason
 from stores.models import Product, ReturnAddress
 
 
@@ -53,7 +54,11 @@ class OfferQuerySet(TenantQuerySet):
 
 
 class Offer(TenantModel):
-    """A proposal and what became of it. `amount` is in yuan; which fields are set depends on the method."""
+    """A proposal and what became of it. `amount` is in yuan; which fields are set depends on the method.
+
+    Who sent it on which of the store's days, about what request, and what a promised product was worth stay as they were
+    then: figures rest on them (Q18). See `offers.sending`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -74,6 +79,15 @@ class Offer(TenantModel):
     created_at = models.DateTimeField(_("sent"))
     answered_at = models.DateTimeField(_("answered"), null=True)
     is_counted = models.BooleanField(default=False, editable=False)
+    sent_by = models.CharField(_("sent by"), max_length=64, editable=False)
+    sent_by_kind = models.CharField(max_length=20, editable=False)
+    sent_by_label = models.CharField(_("sent by"), max_length=150, blank=True, editable=False)
+    sent_on = models.DateField(editable=False)
+    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, editable=False)
+    asked_kind = models.CharField(max_length=20, choices=Kind.choices, editable=False)
+    asked_amount = MoneyField(editable=False)
+    product_price = MoneyField(null=True, editable=False)
+    is_rolled = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -101,6 +115,8 @@ class Offer(TenantModel):
                 condition=Q(is_counted=False, status__in=["accepted", "declined", "expired"]),
                 name="offer_to_count",
             ),
+            models.Index(fields=["store", "sent_on"], condition=Q(is_rolled=False), name="offer_not_rolled"),
+            models.Index(fields=["id"], condition=Q(is_rolled=False) & ~Q(status="pending"), name="offer_to_roll"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Shapes of orders."""
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import clock
@@ -31,6 +32,7 @@ class OrderLineSerializer(serializers.ModelSerializer):
     item_id = ItemIdField()
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
     unit_price = StrictMoneyField(minimum=ZERO)
+    programme = serializers.SerializerMethodField()
     claimed_amount = StrictMoneyField(read_only=True)
 
     class Meta:
@@ -41,11 +43,17 @@ class OrderLineSerializer(serializers.ModelSerializer):
             "category",
             "quantity",
             "unit_price",
+            "programme",
             "claimed_quantity",
             "claimed_amount",
             "cancelled_quantity",
         ]
         read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity"]
+
+    @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
+    def get_programme(self, line):
+        """What the buyer was promised with it when the order was placed."""
+        return line.programme or None
 
 
 class PlaceOrderSerializer(serializers.Serializer):

@@ -179,7 +179,10 @@ class Order(TenantModel):
 
 
 class OrderLine(TenantModel):
-    """One product of an order, with its title and category as they were when it was bought."""
+    """One product of an order, with its title and category as they were when it was bought.
+
+    `programme` is what the buyer was promised with it then; it stays, whatever the store does later (R3).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
@@ -188,6 +191,7 @@ class OrderLine(TenantModel):
     category = models.CharField(_("category"), max_length=50, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(verbose_name=_("unit price"))
+    programme = models.CharField(_("promised under"), max_length=20, blank=True, editable=False)
     claimed_quantity = models.PositiveIntegerField(_("quantity claimed back"), default=0)
     cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)

@@ -57,6 +57,7 @@ class TransferPurpose(models.TextChoices):
 
     PAYOUT = "payout", _("Payment to a buyer")
     TOP_UP = "top_up", _("Budget topped up")
+    WITHDRAWAL = "withdrawal", _("Budget lowered")
     COMPENSATION = "compensation", _("Paid back to the merchant")
     REVERSAL = "reversal", _("Payment came back")
 

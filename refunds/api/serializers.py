@@ -160,11 +160,13 @@ class RefundDetailSerializer(RefundSerializer):
     payments = serializers.SerializerMethodField()
     retainable = serializers.SerializerMethodField()
     offers = serializers.SerializerMethodField()
+    loss = serializers.SerializerMethodField()
 
     class Meta(RefundSerializer.Meta):
         fields = [
             *RefundSerializer.Meta.fields,
             "max_refundable",
+            "negotiating_since",
             "resubmissions",
             "return_address",
             "return_carrier",
@@ -179,6 +181,7 @@ class RefundDetailSerializer(RefundSerializer):
             "retainable",
             "offers",
             "payments",
+            "loss",
         ]
 
     @extend_schema_field({"type": "string", "example": "12.30"})
@@ -224,6 +227,17 @@ class RefundDetailSerializer(RefundSerializer):
     def get_offers(self, refund):
         """Oldest first."""
         return DETAIL_FIELDS["offers"](refund)
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "nullable": True,
+            "additionalProperties": {"type": "string", "example": "12.30"},
+        }
+    )
+    def get_loss(self, refund):
+        """What the refund costs when it is paid: `sale`, the hidden parts, their sum `hidden`, and `total`."""
+        return DETAIL_FIELDS["loss"](refund)
 
 
 class EventSerializer(serializers.ModelSerializer):

@@ -3,17 +3,23 @@
 from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
 from refunds.models.refund import Refund, RefundLine
+from refunds.models.returnless import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Step
 from refunds.models.thread import Message, Sender
 
 __all__ = [
     "CarrierClaim",
     "ClaimStatus",
+    "CoveredProduct",
     "Dispute",
     "DisputeStatus",
+    "Enrolment",
+    "EnrolmentStatus",
+    "LiveSession",
     "Message",
     "Outcome",
     "Refund",
     "RefundLine",
     "Sender",
     "Side",
+    "Step",
 ]

@@ -42,6 +42,7 @@ class Refund(TenantModel):
     reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices)
     description = models.CharField(_("description"), max_length=500, blank=True)
     programme = models.CharField(_("programme"), max_length=20, choices=Programme.choices, blank=True)
+    negotiating_since = models.DateTimeField(_("negotiating since"), null=True)
     amount = MoneyField(verbose_name=_("amount"))
     goods = models.CharField(_("goods"), max_length=20, choices=Goods.choices, blank=True, default="", db_default="")
     split_from = models.ForeignKey(
@@ -66,6 +67,7 @@ class Refund(TenantModel):
     unread_by_merchant = models.PositiveIntegerField(_("unread messages"), default=0)
     created_at = models.DateTimeField(_("requested"))
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    is_loss_counted = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = RefundQuerySet.as_manager()
 
@@ -89,6 +91,12 @@ class Refund(TenantModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due"),
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
+            models.Index(fields=["store", "programme", "-id"], condition=~Q(programme=""), name="refund_of_programme"),
+            models.Index(
+                fields=["store", "id"],
+                condition=Q(status="refunded", is_loss_counted=False),
+                name="refund_loss_to_count",
+            ),
         ]
 
     def __str__(self) -> str:

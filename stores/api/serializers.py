@@ -4,13 +4,18 @@ from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
+from stores.api.extras import STORE_FLAGS
 from stores.models import MOST_URGE_ALERT, Product, ProductSource, ReturnAddress, Store, validate_time_zone
 
 
 class StoreSerializer(serializers.ModelSerializer):
-    """The store and its settings. `urge_alert_at` is the number in force, the store's own or the marketplace's (K6)."""
+    """The store and its settings. `urge_alert_at` is the number in force, the store's own or the marketplace's (K6).
+
+    `certified_merchant` tells whether refund without return is in force (R10).
+    """
 
     urge_alert_at = serializers.IntegerField(source="alerts_at")
+    certified_merchant = serializers.SerializerMethodField()
 
     class Meta:
         model = Store
@@ -23,8 +28,13 @@ class StoreSerializer(serializers.ModelSerializer):
             "priority_shipping_tag",
             "smart_customer_service",
             "urge_alert_at",
+            "certified_merchant",
         ]
         read_only_fields = fields
+
+    def get_certified_merchant(self, store) -> bool:
+        """What a higher room knows."""
+        return STORE_FLAGS["certified_merchant"](store)
 
 
 class StoreChangeSerializer(serializers.Serializer):

@@ -4,6 +4,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What lies behind a refund beside its amount, in yuan (Q18, K12); a store sets rates of its own."""
+
+    return_freight: Decimal = Decimal("8.00")
+    handling: Decimal = Decimal("4.00")  # a return received, inspected and put back
+    agent_minutes: int = 8  # an agent's work on a case …
+    agent_hourly: Decimal = Decimal("30.00")  # … and what an hour of it costs
+    consultation: Decimal = Decimal("1.00")  # the talk with the buyer: lines, licences, robots
+    acquisition: Decimal = Decimal("15.00")  # winning the order: advertising, commission
+    outbound_freight: Decimal = Decimal("6.00")
+    stock_loss_percent: Decimal = Decimal("10.00")  # of the goods' value, when they have left the warehouse
+
+    @property
+    def agent_time(self) -> Decimal:
+        """Yuan of an agent's work on one case."""
+        return (self.agent_minutes * self.agent_hourly / 60).quantize(CENT, rounding="ROUND_HALF_UP")
+
 
 @dataclass(frozen=True, kw_only=True)
 class MarketplaceRules:
@@ -58,8 +79,15 @@ class MarketplaceRules:
     urge_counts_every: timedelta = timedelta(hours=24)  # a buyer who urges more often is counted once
     urge_alert_at: int = 10  # so many urged orders interrupt the desk, unless the store sets another number
 
+    # Money kept (Q18, K12): rates of a store that has set none, and how long a kept sale may still be lost again.
+    costs: Costs = Costs()
+    retention_holds: timedelta = timedelta(days=30)
+
     # Small payments (K8–K10).
     payment_window: timedelta = timedelta(days=365)
     payment_limit: Decimal = Decimal("1000.00")
     payments_per_order: int = 3
     store_day_limit: Decimal = Decimal("100000.00")
+
+    # The version of refund without return that stores may join; empty where there is none (R2).
+    returnless_version: str = ""

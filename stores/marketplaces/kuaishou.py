@@ -1,4 +1,5 @@
-"""Kuaishou: orders are saved before they ship, and small payments settle quarrels (K1–K12)."""
+"""Kuaishou: orders are saved before they ship, small payments settle quarrels (K1–K12), goods may stay with the buyer
+when they are refunded (R1–R10)."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ V1 = MarketplaceRules(
     payment_limit=Decimal("1000.00"),  # K9
     payments_per_order=3,  # K9
     store_day_limit=Decimal("100000.00"),  # K10
+    returnless_version="3.0",  # R2, R8
 )
 
 VERSIONS = (V1,)

@@ -23,6 +23,7 @@ def test_a_store_shows_its_settings(taote):
         "marketplace": "taote",
         "time_zone": "Asia/Shanghai",
         "negotiation_open": True,
+        "certified_merchant": False,
         "priority_shipping_tag": True,
         "smart_customer_service": True,
         "urge_alert_at": 10,

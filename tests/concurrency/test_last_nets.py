@@ -40,9 +40,12 @@ def test_no_more_is_claimed_than_was_paid(accepted, sql, net):
 
 COPY_OFFER = """
     INSERT INTO offers_offer (
-        id, store_id, refund_id, method, status, message, agreed_with_buyer, is_counted, due_at, created_at
+        id, store_id, refund_id, method, status, message, agreed_with_buyer, is_counted, due_at, created_at,
+        sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount
     )
-    SELECT %s, store_id, refund_id, %s, 'pending', '', true, false, due_at, created_at FROM offers_offer WHERE id = %s
+    SELECT %s, store_id, refund_id, %s, 'pending', '', true, false, due_at, created_at,
+           sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount
+    FROM offers_offer WHERE id = %s
 """
 
 

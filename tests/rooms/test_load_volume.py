@@ -1,16 +1,21 @@
 """`load_volume`: bulk data that obeys every rule that the actions obey."""
 
+from collections import Counter
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from common.models import Event
 from common.tenancy import system_scope
+from offers.models import DailyRetention, Offer
 from offers.verification import run_checks
 from refunds.models import Refund
 from refunds.states import OPEN, Status
 from stores.models import Store
 
 pytestmark = pytest.mark.django_db
+
+METHODS = {"reassurance", "partial_refund", "red_packet", "change_to_refund_only"}
 
 
 def load(refunds=600, stores=3):
@@ -25,6 +30,12 @@ def test_the_ledger_is_clean_and_the_command_adds_to_what_is_there(clock):
         assert Store.objects.filter(code__startswith="volume-").count() == 4
         assert Refund.objects.count() == 650
         assert [(check.name, off) for check, off in run_checks() if off] == []
+        offers = Counter(Offer.objects.values_list("method", "status"))
+        assert {status for _method, status in offers} >= {"accepted", "declined", "expired"}
+        assert {method for method, _status in offers} == METHODS
+        assert sum(DailyRetention.objects.values_list("accepted", flat=True)) == sum(
+            count for (_method, status), count in offers.items() if status == "accepted"
+        )
 
 
 def test_most_of_it_is_over_and_what_is_open_is_not_due_yet(clock):

@@ -16,6 +16,9 @@ from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
 from refunds.disputes import open_dispute
+from refunds.models import Refund
+from refunds.returnless.agreements import CURRENT
+from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
 
@@ -81,6 +84,27 @@ class Names:
         )
         with self.shop.scope():
             return str(Payment.objects.get(topic_id=refund).pk)
+
+    @cached_property
+    def promised(self) -> str:
+        """A refund that runs under refund without return."""
+        refund = self.shop.refund(kind="refund_only")
+        with self.shop.scope():
+            Refund.objects.filter(pk=refund.pk).update(programme="returnless")
+        return str(refund.pk)
+
+    @cached_property
+    def own_item(self) -> str:
+        """An item of a store that is ready to join refund without return."""
+        settings = {
+            "agreement_version": CURRENT,
+            "budget": Decimal("10.00"),
+            "auto_top_up": {"on": False, "threshold": Decimal("0.00"), "amount": Decimal("0.00")},
+            "products": [self.item],
+        }
+        with self.shop.scope():
+            change_settings(store=self.shop.store, settings=settings, actor=MERCHANT, now=NOON)
+        return self.item
 
     @cached_property
     def coupon(self) -> str:
@@ -239,6 +263,17 @@ CALLS = [
     Call(
         "PATCH", "stores/{}/", "S", "catalog", lambda n: f"stores/{n.code}/", lambda n: {"name": "N"}, names=("code",)
     ),
+    _read("stores/{}/cost-rates/", "S", "catalog", "code"),
+    Call(
+        "PATCH",
+        "stores/{}/cost-rates/",
+        "S",
+        "catalog",
+        lambda n: f"stores/{n.code}/cost-rates/",
+        lambda n: {"handling": "5.00"},
+        names=("code",),
+    ),
+    _read("insights/retention/", "S", "offers"),
     _read("products/", "S", "catalog"),
     _post("products/", "S", "catalog", body=PRODUCT_BODY, status=201),
     _read("products/{}/", "S", "catalog", "item"),
@@ -295,6 +330,20 @@ CALLS = [
     ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
+    _post("refunds/{}/negotiate/", "S", "refunds", "promised", {"text": "hello"}),
+    _read("returnless/", "S", "payments"),
+    Call(
+        "PUT",
+        "returnless/",
+        "S",
+        "payments",
+        lambda n: "returnless/",
+        lambda n: {"agreement_version": CURRENT, "budget": "1.00"} if n.own_item else {},
+    ),
+    _post("returnless/enrol/", "S", "payments", body=lambda n: {"upgrade": not n.own_item}),
+    _post("returnless/top-up/", "S", "payments", body=lambda n: {"amount": "1.00" if n.own_item else "0.00"}),
+    _post("returnless/live-sessions/", "M", "payments", body={"live_session": "L1"}, status=201),
+    _read("returnless/badges/", "SM", "payments"),
     _read("payments/", "S", "payments"),
     Call(
         "POST",

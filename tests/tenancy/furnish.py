@@ -6,12 +6,15 @@ from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from common.writes import WriteSet
 from offers import actions as offer_actions
-from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, OfferCoupon, StoreMethod
+from offers.insights.rates import set_cost_rates
+from offers.insights.rebuild import roll_everything
+from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
 from orders.models import Shipment
-from payments.models import PaymentTerms
+from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
-from stores.models import Membership, User
+from refunds.models import CoveredProduct, Enrolment, LiveSession
+from stores.models import Membership, Product, User
 from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
@@ -33,13 +36,27 @@ def furnish(shop: Shop) -> Shop:
         idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
+        _furnish_returnless(shop)
         open_lost_claim(refund)
     make_parcel(shop)
     make_small_payment(shop)
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
+    roll_everything()
     return shop
+
+
+def _furnish_returnless(shop: Shop) -> None:
+    """An enrolment with its budget, a product and a live session."""
+    store = shop.store
+    budget = Budget.objects.create(store=store)
+    enrolment = Enrolment.objects.create(store=store, budget=budget, version="3.0")
+    product = Product.objects.for_store(store.pk).first()
+    CoveredProduct.objects.create(
+        store=store, enrolment=enrolment, product=product, item_id=product.item_id, added_at=NOON
+    )
+    LiveSession.objects.create(store=store, session="L", started_at=NOON, is_covered=False)
 
 
 def open_lost_claim(refund) -> None:
@@ -61,6 +78,8 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     )
     StoreMethod.objects.create(store=store, method="gift", available_from=NOON.date())
     Acceptance.objects.create(store=store, reason="other", method="gift")
+    set_cost_rates(store=store, changes={}, actor=MERCHANT, now=NOON)
+    DailyLoss.objects.create(store=store, date=NOON.date(), marketplace=store.marketplace, reason="other")
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
     BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
     post_message(store_id=store.pk, refund_id=refund.pk, text="hello", actor=BUYER, now=NOON)

@@ -191,7 +191,7 @@ def not_unique(unprotected):
         unique = run(
             """
             SELECT i.indexrelid::regclass::text, c.conname
-            FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
+            FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('u', 'p')
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
             WHERE i.indrelid = %s::regclass AND i.indisunique AND a.attname = %s
             """,

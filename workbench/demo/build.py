@@ -11,6 +11,7 @@ from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
+from offers.insights.rates import set_cost_rates
 from offers.models import Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
@@ -19,19 +20,32 @@ from orders.tracking import ask_carriers
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
+from refunds.messages import post_message
+from refunds.returnless.review import negotiate_refund
 from refunds.states import Kind
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
-from stores.models import Store
-from workbench.demo import small_payments
+from stores.models import Store, User
+from stores.permissions import actor_of
+from workbench.demo import returnless, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
+from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.return_steps import ReturnSteps
 from workbench.demo.scene import Scene
 from workbench.demo.scenes import SCENES
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
+COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
 PLAIN_ORDERS = 12
+HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
+# What the demo's Tmall store says its hidden costs are (Q18).
+RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
+
+
+def scenes_of(code: str) -> list[Scene]:
+    """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
+    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ())]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
@@ -63,6 +77,7 @@ def open_stores(now: datetime) -> list[Store]:
         )
         if marketplace == "tmall":
             add_coupons(store, now)
+            set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
         store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
         stores.append(store)
     return stores
@@ -73,10 +88,11 @@ def play(store: Store, now: datetime) -> Iterator[str]:
     play_store = Play(store, now)
     happenings = [
         happening
-        for number, scene in enumerate(SCENES[store.code])
+        for number, scene in enumerate(scenes_of(store.code))
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
@@ -87,7 +103,10 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return sum(
-        PLAIN_ORDERS + small_payments.count(code) + sum(2 + len(scene.steps) for scene in SCENES[code])
+        PLAIN_ORDERS
+        + returnless.count(code)
+        + small_payments.count(code)
+        + sum(2 + len(scene.steps) for scene in scenes_of(code))
         for code in store_codes
     )
 
@@ -99,6 +118,8 @@ class Play(ReturnSteps):
         self.store, self.now = store, now
         self.random = random.Random(store.code)
         self.refunds: dict[int, object] = {}
+        agent = User.objects.filter(username="agent").first()
+        self.agents = [actor_of(agent) if agent else AGENT, COLLEAGUE]
 
     def happenings(self, number: int, scene: Scene):
         """(when, what) of one scene: the order, the request, and its steps."""
@@ -199,6 +220,14 @@ class Play(ReturnSteps):
         """The merchant says yes."""
         self._on_refund(refund_actions.approve_refund, number, AGENT)
 
+    def talk(self, number: int, text: str) -> None:
+        """The merchant negotiates first."""
+        self._on_refund(negotiate_refund, number, AGENT, text=text)
+
+    def reply(self, number: int, text: str) -> None:
+        """The buyer writes."""
+        self._on_refund(post_message, number, BUYER, text=text)
+
     def reject(self, number: int, **arguments) -> None:
         """The merchant says no."""
         self._on_refund(refund_actions.reject_refund, number, AGENT, **arguments)
@@ -223,7 +252,7 @@ class Play(ReturnSteps):
         self._on_refund(
             offer_actions.send_offer,
             number,
-            AGENT,
+            self.agents[number % 2],
             method="change_to_refund_only",
             agreed_with_buyer=True,
             **arguments,
@@ -236,7 +265,7 @@ class Play(ReturnSteps):
         self._on_refund(
             offer_actions.send_offer,
             number,
-            AGENT,
+            self.agents[number % 2],
             method="change_to_return",
             return_address_id=address.pk,
             agreed_with_buyer=True,
@@ -251,7 +280,7 @@ class Play(ReturnSteps):
             with tenant_scope(self.store.pk):
                 usable = Coupon.objects.for_store(self.store.pk).usable(clock.now()).as_buyer_sees()
                 arguments["coupon_ids"] = list(usable.values_list("pk", flat=True))
-        self._on_refund(offer_actions.send_offer, number, AGENT, **arguments)
+        self._on_refund(offer_actions.send_offer, number, self.agents[number % 2], **arguments)
 
     def _answer(self, action, number: int) -> None:
         with tenant_scope(self.store.pk):

@@ -18,6 +18,7 @@ from stores import actions as store_actions
 from stores import marketplaces
 from stores.models import ReturnAddress, Store
 from workbench.demo.catalogue import BUYERS, CARRIERS, PRODUCTS
+from workbench.demo.volume_offers_sql import PLAN_OFFERS
 from workbench.demo.volume_sql import ANALYZE, INSERTS, PLAN
 
 CHUNK = 20_000
@@ -101,11 +102,12 @@ def load(*, stores: list[Store], refunds: int, now: datetime, open_share: float 
     for first in range(0, refunds, CHUNK):
         last = min(first + CHUNK, refunds) - 1
         with system_scope(), connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS volume_plan")
+            cursor.execute("DROP TABLE IF EXISTS volume_plan, volume_offers")
             cursor.execute(PLAN, {**parameters, "first": first, "last": last})
+            cursor.execute(PLAN_OFFERS, parameters)
             for insert in INSERTS:
                 cursor.execute(insert, parameters)
-            cursor.execute("DROP TABLE volume_plan")
+            cursor.execute("DROP TABLE volume_plan, volume_offers")
         yield last - first + 1
     with connection.cursor() as cursor:
         cursor.execute(ANALYZE)

@@ -3,6 +3,9 @@
 A case is an order, a refund of it, and what became of it. Parameters: see `volume.load`.
 """
 
+from workbench.demo.volume_offers_sql import EVENTS as OFFER_EVENTS
+from workbench.demo.volume_offers_sql import OFFER_INSERTS
+
 # What everything else follows from: dice, the story that they choose, and the instants of that story counted back from
 # now. Cases come oldest first, so that ids grow and indexes are appended to.
 _DICE = """
@@ -179,14 +182,16 @@ _SANDBOX = """
     FROM volume_plan WHERE has_payment
 """
 
-_EVENTS = """
+_EVENTS = f"""
     INSERT INTO common_event (
         store_id, at, name, subject_type, subject_id, topic_id, from_state, to_state, actor_kind, actor_id, actor_label,
         rule, data
     )
-    SELECT p.store_id, e.at, e.name, e.subject, CASE e.subject WHEN 'refund' THEN refund_id ELSE payment_id END, refund_id,
+    SELECT p.store_id, e.at, e.name, CASE e.subject WHEN 'offer_payment' THEN 'payment' ELSE e.subject END,
+           CASE e.subject WHEN 'refund' THEN refund_id WHEN 'offer' THEN offer_id WHEN 'offer_payment' THEN offer_payment_id
+                          ELSE payment_id END, refund_id,
            e.before, e.after, e.actor, CASE e.actor WHEN 'system' THEN '' ELSE 'volume' END, '', e.rule, e.data
-    FROM volume_plan p CROSS JOIN LATERAL (
+    FROM volume_plan p LEFT JOIN volume_offers USING (refund_id) CROSS JOIN LATERAL (
         SELECT created_at, 1, 'refund.requested', 'refund', '', 'awaiting_merchant', 'buyer', '',
                jsonb_build_object('kind', kind, 'reason', reason, 'amount', amount::text, 'order', number)
         UNION ALL SELECT decided_at, 2, 'refund.rejected', 'refund', 'awaiting_merchant', 'rejected', 'merchant', 'T8',
@@ -207,11 +212,12 @@ _EVENTS = """
         UNION ALL SELECT reserved_at + interval '1 minute', 8,
                CASE status WHEN 'refunded' THEN 'refund.refunded' ELSE 'refund.payment_failed' END, 'refund', 'refunding',
                status, 'system', '', jsonb_build_object('amount', amount::text) WHERE has_payment
-        UNION ALL SELECT resolved_at, 9, 'refund.withdrawn', 'refund', 'awaiting_merchant', status, 'buyer', '', '{}'
+        UNION ALL SELECT resolved_at, 9, 'refund.withdrawn', 'refund', 'awaiting_merchant', status, 'buyer', '', '{{}}'
                WHERE status = 'withdrawn'
         UNION ALL SELECT resolved_at, 10, 'refund.closed', 'refund',
-               CASE kind WHEN 'refund_only' THEN 'rejected' ELSE 'awaiting_return' END, status, 'system', 'P1', '{}'
+               CASE kind WHEN 'refund_only' THEN 'rejected' ELSE 'awaiting_return' END, status, 'system', 'P1', '{{}}'
                WHERE status = 'closed'
+        {OFFER_EVENTS}
     ) AS e(at, place, name, subject, before, after, actor, rule, data)
     ORDER BY e.at, e.place
 """
@@ -224,10 +230,11 @@ INSERTS = (
     _PAYMENTS,
     _TRANSFERS,
     _SANDBOX,
+    *OFFER_INSERTS,
     _EVENTS,
 )
 
 ANALYZE = """
     ANALYZE orders_order, orders_orderline, refunds_refund, refunds_refundline, payments_payment, payments_transfer,
-            payments_sandboxtransfer, common_event
+            payments_sandboxtransfer, offers_offer, common_event
 """

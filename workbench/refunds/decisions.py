@@ -15,7 +15,8 @@ from common.errors import Refused
 from refunds import actions, returns
 from refunds.goods import Way, Whereabouts
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.returnless.review import negotiate_refund
+from refunds.states import Programme, Status
 from stores.models import ReturnAddress, User
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY, can
 from workbench.forms import DeskForm
@@ -125,6 +126,10 @@ class Approve(Decision):
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
+        if refund.programme == Programme.RETURNLESS:
+            return _("%(amount)s is paid from the service budget at once; the buyer keeps the goods.") % {
+                "amount": yuan(refund.amount)
+            }
         way = Whereabouts([refund]).way_of(refund)
         if way == Way.RECALL:
             return _(
@@ -182,6 +187,39 @@ class Reject(Decision):
         actions.reject_refund(
             store_id=refund.store_id, refund_id=refund.pk, reason=data["reason"], actor=actor, now=now
         )
+
+
+class TalkForm(DeskForm):
+    """What the merchant proposes."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Message to the buyer"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-count": 1000}),
+    )
+
+    def __init__(self, *args, refund: Refund, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class NegotiateFirst(Decision):
+    """Talk to the buyer before deciding about a refund without return (R1)."""
+
+    code, label, icon = "negotiate-first", gettext_lazy("Negotiate first"), "forum"
+    done = gettext_lazy("The message is sent, and the refund marked as being negotiated.")
+    form = TalkForm
+
+    def concerns(self, refund):
+        """Only under the programme."""
+        return refund.programme == Programme.RETURNLESS
+
+    def consequence(self, refund):
+        """The clock goes on."""
+        return _("You write to the buyer and others see that you are talking. The clock goes on.")
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        negotiate_refund(store_id=refund.store_id, refund_id=refund.pk, text=data["text"], actor=actor, now=now)
 
 
 class Inspect(Decision):
@@ -263,7 +301,8 @@ class PayAgain(Decision):
 
 
 DECISIONS: dict[str, Decision] = {
-    decision.code: decision() for decision in (Approve, Reject, PassInspection, FailInspection, PayAgain)
+    decision.code: decision()
+    for decision in (Approve, NegotiateFirst, Reject, PassInspection, FailInspection, PayAgain)
 }
 
 

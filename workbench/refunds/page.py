@@ -11,7 +11,9 @@ from refunds.models import Refund
 from refunds.parcels import parcels_of, split_off
 from stores.models import User
 from stores.permissions import PAY, SHIP, can
+from workbench.insights.loss import loss_if_lost
 from workbench.refunds.decisions import choices_for
+from workbench.refunds.programme import programme_of
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 from workbench.small_payments import pay_card
@@ -67,12 +69,14 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "most": case.most,
         "now": now,
         "deadline_words": at_deadline(refund),
+        "loss": loss_if_lost(refund, now),
         "choices": [choice for choice in choices if not choice.refusal],
         "refused_choices": [choice for choice in choices if choice.refusal],
         "panel": build_panel(user, case),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **promises_of(refund),
+        "programme": programme_of(refund),
         "thread": thread_of(refund, user),
         "tracking": parcels_of(refund),
         "split_into": split_off(refund),

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from common import clock
+from offers.insights.rollup import roll_up
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.parcels import sweep_due_parcels
@@ -19,6 +20,7 @@ STEPS = {
     "settlements": settle_batch,
     "notices": process_due_notices,
     "answers counted": count_ended_offers,
+    "rolled up": roll_up,
 }
 
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from common import clock
 from common.tenancy import system_scope
+from offers.insights.rebuild import roll_everything
 from offers.statistics import count_ended_offers
 from payments.gateways import SANDBOX
 from payments.reconciling import reconcile, yesterday
@@ -20,6 +21,7 @@ from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
 from workbench.demo.build import count_happenings, open_stores, play
 from workbench.demo.catalogue import STORES
+from workbench.demo.returnless import open_earlier_store
 
 
 class Command(BaseCommand):
@@ -40,8 +42,10 @@ class Command(BaseCommand):
             return
         if not stores:
             now = clock.now()
+            sign_in("agent", "客服小柔")  # offers are sent in this name
             with system_scope():
                 stores = open_stores(now)
+                open_earlier_store(now)
             with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
                 for store in stores:
                     for code in play(store, now):
@@ -49,6 +53,7 @@ class Command(BaseCommand):
                         bar.update()
             count_ended_offers()
             reconcile(name=SANDBOX, day=yesterday(now), now=now)
+            roll_everything()
         with system_scope():
             credentials = self.make_credentials(stores)
         write_private(credentials_file, credentials)

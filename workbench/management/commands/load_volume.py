@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from common import clock
+from offers.insights.rebuild import roll_everything
 from workbench.demo import volume
 
 
@@ -25,4 +26,6 @@ class Command(BaseCommand):
         with tqdm(total=refunds, desc="volume", unit="refund", unit_scale=True, disable=None) as bar:
             for added in volume.load(stores=opened, refunds=refunds, now=clock.now()):
                 bar.update(added)
+        rolled = roll_everything()
+        self.stdout.write(f"Rolled up {rolled} offers and losses.")
         self.stdout.write(f"Added {refunds} refunds in {stores} stores.")

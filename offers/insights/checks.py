@@ -1,0 +1,48 @@
+"""What must hold between offers, their outcomes and the roll-ups: part of `verify_ledger`."""
+
+from offers.insights.sql import MEASURES
+
+_DAY = "store_id, date, method, reason, agent, agent_label"
+
+# (name, sql that selects a description of each row that is off)
+INSIGHT_CHECKS = (
+    (
+        "a day of money kept is the sum of its offers' outcomes",
+        f"""
+        SELECT 'store ' || store_id || ' ' || date || ' ' || method FROM (
+            SELECT {_DAY}, {", ".join(MEASURES)} FROM offers_dailyretention
+            UNION ALL
+            SELECT o.store_id, o.sent_on, o.method, o.reason, o.sent_by, o.sent_by_label,
+                   {", ".join(f"-b.{name}" for name in MEASURES)}
+            FROM offers_outcome b JOIN offers_offer o ON o.id = b.offer_id
+        ) counted GROUP BY {_DAY} HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
+        """,
+    ),
+    (
+        "an offer that is rolled up has an outcome, and costs what its transfers, coupons and product came to",
+        """
+        SELECT 'offer ' || o.id FROM offers_offer o LEFT JOIN offers_outcome b ON b.offer_id = o.id
+        WHERE o.is_rolled AND (
+            o.status = 'pending' OR b.offer_id IS NULL OR b.accepted <> (o.status = 'accepted')::int
+            OR b.offer_costs <> CASE WHEN o.status = 'accepted' THEN
+                coalesce((SELECT sum(CASE t.purpose WHEN 'reversal' THEN -t.amount ELSE t.amount END)
+                          FROM payments_transfer t JOIN payments_payment p ON p.id = t.payment_id
+                          WHERE t.topic_id = o.refund_id AND t.phase <> 'voided' AND p.purpose = o.method), 0)
+                + coalesce((SELECT sum(c.amount_off) FROM offers_coupongrant g JOIN offers_coupon c ON c.id = g.coupon_id
+                            WHERE g.offer_id = o.id), 0)
+                + CASE WHEN o.method IN ('gift', 'reship') THEN o.product_price ELSE 0 END
+            ELSE 0 END
+        )
+        """,
+    ),
+    (
+        "a store's losses are those of its refunded refunds, each counted once",
+        """
+        SELECT 'store ' || store_id FROM (
+            SELECT store_id, refunds, sale FROM offers_dailyloss
+            UNION ALL
+            SELECT store_id, -1, -amount FROM refunds_refund WHERE is_loss_counted
+        ) counted GROUP BY store_id HAVING sum(refunds) <> 0 OR sum(sale) <> 0
+        """,
+    ),
+)

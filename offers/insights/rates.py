@@ -1,0 +1,67 @@
+"""A store's cost rates: each change is a new version from that instant on (Q18)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from common.actions import action
+from common.actors import Actor
+from common.writes import WriteSet
+from offers.models import CostRates
+from stores.marketplaces import Costs, MarketplaceRules
+from stores.models import Store
+
+RATES = tuple(Costs.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class RateHistory:
+    """A store's versions, the newest first."""
+
+    versions: tuple[CostRates, ...]
+
+    def at(self, instant: datetime | None, rules: MarketplaceRules) -> Costs:
+        """What held at an instant (None: what holds now); the rules' defaults before the store had set any."""
+        for version in self.versions:
+            if instant is None or version.valid_from <= instant:
+                return version.costs
+        return rules.costs
+
+
+def rates_of(store_id: int) -> RateHistory:
+    """Every version that the store has set; stores change them a few times a year."""
+    return RateHistory(tuple(CostRates.objects.for_store(store_id).newest_first()))
+
+
+def own_rates(store_id: int) -> CostRates | None:
+    """What the store has set, as it holds now; None while the marketplace's defaults do."""
+    return CostRates.objects.for_store(store_id).newest_first().first()
+
+
+def costs_at(store_id: int, at: datetime, rules: MarketplaceRules) -> Costs:
+    """The rates that held in the store at an instant."""
+    rates = CostRates.objects.for_store(store_id).filter(valid_from__lte=at).newest_first().first()
+    return rates.costs if rates else rules.costs
+
+
+@action
+def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Actor, now: datetime) -> CostRates:
+    """Set some of the store's rates from now on; the others stay. What was counted before keeps the rates of its time."""
+    before = own_rates(store.pk)
+    was = before.costs if before else store.rules.costs
+    values = {name: changes.get(name, getattr(was, name)) for name in RATES}
+    rates = CostRates(store=store, valid_from=now, set_by=actor.label or actor.id, **values)
+    changed = {name: [str(getattr(was, name)), str(value)] for name, value in values.items()}
+    writes = WriteSet()
+    writes.insert(rates)
+    writes.event(
+        "cost_rates.set",
+        rates,
+        topic=rates,
+        at=now,
+        actor=actor,
+        rule="Q18",
+        **{name: values for name, values in changed.items() if values[0] != values[1]},
+    )
+    writes.flush()
+    return rates

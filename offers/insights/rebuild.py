@@ -1,0 +1,54 @@
+"""Making the roll-ups anew from raw rows."""
+
+from django.db import connection
+
+from common.tenancy import system_scope
+from offers.insights.rollup import LOCK, roll_up
+from offers.insights.sql import LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY
+from stores.models import Store
+
+# What a client can see of a roll-up; rows that came to nothing are left out.
+_DAYS = f"""
+    SELECT {", ".join(RETENTION_KEY)}, {", ".join(MEASURES)} FROM offers_dailyretention
+    WHERE store_id = %(store)s AND offers <> 0
+"""
+_LOSSES = f"SELECT {', '.join(LOSS_KEY)}, {', '.join(LOSSES)} FROM offers_dailyloss WHERE store_id = %(store)s AND refunds <> 0"
+_FORGET = (
+    "DELETE FROM offers_dailyretention WHERE store_id = %(store)s",
+    "DELETE FROM offers_dailyloss WHERE store_id = %(store)s",
+    "DELETE FROM offers_outcome WHERE store_id = %(store)s",
+    "UPDATE offers_offer SET is_rolled = false WHERE store_id = %(store)s AND is_rolled",
+    "UPDATE refunds_refund SET is_loss_counted = false WHERE store_id = %(store)s AND is_loss_counted",
+)
+
+
+def roll_everything() -> int:
+    """Roll up until nothing is left; returns how many offers and refunds that were."""
+    total = 0
+    while count := roll_up():
+        total += count
+    return total
+
+
+def rebuild(store: Store) -> int:
+    """Make a store's roll-ups anew; returns how many of their rows came out otherwise than they were: 0 when all was well.
+
+    Readers see right figures all the while: what is not rolled up is counted on the spot.
+    """
+    roll_everything()
+    before = _snapshot(store)
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        for statement in _FORGET:
+            cursor.execute(statement, {"store": store.pk})
+    roll_everything()
+    return len(before ^ _snapshot(store))
+
+
+def _snapshot(store: Store) -> set[tuple]:
+    with system_scope(), connection.cursor() as cursor:
+        rows = set()
+        for statement in (_DAYS, _LOSSES):
+            cursor.execute(statement, {"store": store.pk})
+            rows |= set(cursor.fetchall())
+        return rows

@@ -1,0 +1,120 @@
+"""The daily roll-ups: every ended offer and every refunded refund counted once, and again when it comes to something else.
+
+One roll-up runs at a time (an advisory lock), and what it reads it reads after it has locked the offers: whatever changes an
+offer's outcome clears its `is_rolled` in the same transaction, so nothing that commits in between is lost.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from common.tenancy import system_scope
+from offers.insights.sql import FRESH, LOSS, LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY, rule_parameters
+
+BATCH = 5000
+LOCK = 0x77616E6C  # of the roll-ups, among this database's advisory locks
+
+
+def _sums(measures, what: str = "{0}") -> str:
+    return ", ".join(f"sum({what.format(name)}) AS {name}" for name in measures)
+
+
+def _added(table: str, measures) -> str:
+    return ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in measures)
+
+
+_KEY, _MEASURES = ", ".join(RETENTION_KEY), ", ".join(MEASURES)
+
+
+def _losses(is_counted: str, which: str, sign: str) -> str:
+    """Count refunds as lost, or no longer. Accepted offers on other refunds of the order have then kept something else."""
+    return f"""
+    WITH lost AS (
+        UPDATE refunds_refund SET is_loss_counted = {is_counted} WHERE id IN ({which})
+        RETURNING id, store_id, order_id
+    ), losses AS ({LOSS}), added AS (
+        INSERT INTO offers_dailyloss ({", ".join(LOSS_KEY)}, {", ".join(LOSSES)})
+        SELECT {", ".join(LOSS_KEY)}, {_sums(LOSSES)} FROM losses
+        GROUP BY {", ".join(LOSS_KEY)} ORDER BY store_id, date, reason
+        ON CONFLICT (store_id, date, reason)
+        DO UPDATE SET {", ".join(f"{name} = offers_dailyloss.{name} {sign} excluded.{name}" for name in LOSSES)}
+    ), again AS (
+        UPDATE offers_offer o SET is_rolled = false FROM lost JOIN refunds_refund r
+          ON r.store_id = lost.store_id AND r.order_id = lost.order_id AND r.id <> lost.id
+        WHERE o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
+    )
+    SELECT count(*) FROM lost
+    """
+
+
+_COUNT_LOSSES = _losses(
+    "true",
+    """SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted
+       LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
+    "+",
+)
+_UNCOUNT_LOSSES = _losses(
+    "false",
+    """SELECT id FROM refunds_refund
+       WHERE store_id = ANY(%(stores)s) AND id = ANY(%(refunds)s::uuid[]) AND is_loss_counted""",
+    "-",
+)
+
+_LOCK_OFFERS = """
+    SELECT id FROM offers_offer WHERE NOT is_rolled AND status <> 'pending'
+    ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+# The difference to what an offer has put in before is added. An offer that is new among the accepted makes those that were
+# accepted before on the same order be looked at again: never later ones, so this ends.
+_ROLL_OFFERS = f"""
+WITH chosen AS (SELECT unnest(%(ids)s::uuid[]) AS id), fresh AS ({FRESH}), delta AS (
+    SELECT {", ".join(f"f.{name}" for name in RETENTION_KEY)}, {_sums(MEASURES, "f.{0} - coalesce(b.{0}, 0)")}
+    FROM fresh f LEFT JOIN offers_outcome b ON b.store_id = f.store_id AND b.offer_id = f.offer_id
+    GROUP BY {", ".join(f"f.{name}" for name in RETENTION_KEY)}
+), changed AS (
+    UPDATE offers_outcome b SET {", ".join(f"{name} = f.{name}" for name in MEASURES)}
+    FROM fresh f WHERE b.store_id = f.store_id AND b.offer_id = f.offer_id
+), kept AS (
+    INSERT INTO offers_outcome (offer_id, store_id, {_MEASURES}) SELECT offer_id, store_id, {_MEASURES} FROM fresh f
+    WHERE NOT EXISTS (SELECT FROM offers_outcome b WHERE b.store_id = f.store_id AND b.offer_id = f.offer_id)
+), added AS (
+    INSERT INTO offers_dailyretention ({_KEY}, {_MEASURES})
+    SELECT {_KEY}, {_MEASURES} FROM delta ORDER BY store_id, date, method, reason, agent, agent_label
+    ON CONFLICT (store_id, date, method, reason, agent, agent_label)
+    DO UPDATE SET {_added("offers_dailyretention", MEASURES)}
+), again AS (
+    UPDATE offers_offer o SET is_rolled = false
+    FROM fresh f JOIN refunds_refund a ON a.store_id = f.store_id AND a.id = f.refund_id
+    JOIN refunds_refund r ON r.store_id = a.store_id AND r.order_id = a.order_id AND r.id <> a.id
+    WHERE f.accepted = 1 AND o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
+      AND o.is_rolled AND o.id <> ALL(%(ids)s::uuid[])
+      AND NOT EXISTS (SELECT FROM offers_outcome b WHERE b.offer_id = f.offer_id AND b.accepted = 1)
+), marked AS (
+    UPDATE offers_offer SET is_rolled = true WHERE id = ANY(%(ids)s::uuid[])
+)
+SELECT count(*) FROM fresh
+"""
+
+
+def uncount_losses(store_ids: Iterable[int], refund_ids: Sequence[UUID]) -> None:
+    """Take refunds out of the losses whose money comes back, before they are refunded no longer. In the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCOUNT_LOSSES, {"stores": list(store_ids), "refunds": list(refund_ids), **rule_parameters()})
+
+
+def roll_up(*, limit: int = BATCH) -> int:
+    """Roll up to `limit` refunded refunds and `limit` ended offers; returns how many. 0 while another roll-up runs."""
+    parameters = {"limit": limit, **rule_parameters()}
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_COUNT_LOSSES, parameters)
+        losses = cursor.fetchone()[0]
+        cursor.execute(_LOCK_OFFERS, [limit])
+        ids: list[UUID] = [row[0] for row in cursor.fetchall()]
+        if ids:
+            cursor.execute(_ROLL_OFFERS, {**parameters, "ids": ids})
+    return losses + len(ids)

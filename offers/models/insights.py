@@ -1,0 +1,155 @@
+"""Money kept: a store's cost rates, what each ended offer came to, and the daily roll-ups (Q18, K12)."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from common.ids import new_id
+from common.money import ZERO, MoneyField
+from common.tenancy import TenantModel, TenantQuerySet
+from offers.models.offers import Offer
+from refunds.states import Reason
+from stores import marketplaces
+from stores.marketplaces import Costs
+
+
+class CostRatesQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def newest_first(self):
+        """What holds now comes first."""
+        return self.order_by("-valid_from", "-id")
+
+
+class CostRates(TenantModel):
+    """What a store says its hidden costs are, from an instant on, in yuan. A change is a new row: the past keeps its rates."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    valid_from = models.DateTimeField(_("valid from"))
+    return_freight = MoneyField(verbose_name=_("return freight"))
+    handling = MoneyField(verbose_name=_("handling of a return"))
+    agent_minutes = models.PositiveSmallIntegerField(_("agent's minutes per case"))
+    agent_hourly = MoneyField(verbose_name=_("agent's hour"))
+    consultation = MoneyField(verbose_name=_("consultation per case"))
+    acquisition = MoneyField(verbose_name=_("acquisition of an order"))
+    outbound_freight = MoneyField(verbose_name=_("outbound freight"))
+    stock_loss_percent = models.DecimalField(_("stock loss in per cent"), max_digits=5, decimal_places=2)
+    set_by = models.CharField(_("set by"), max_length=150, blank=True)
+
+    objects = CostRatesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cost rates")
+        verbose_name_plural = _("cost rates")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    return_freight__gte=0,
+                    handling__gte=0,
+                    agent_hourly__gte=0,
+                    consultation__gte=0,
+                    acquisition__gte=0,
+                    outbound_freight__gte=0,
+                ),
+                name="cost_rates_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(stock_loss_percent__gte=0, stock_loss_percent__lte=100), name="cost_rates_percent"
+            ),
+        ]
+        indexes = [models.Index(fields=["store", "-valid_from", "-id"], name="cost_rates_newest")]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from:%Y-%m-%d %H:%M}"
+
+    @property
+    def costs(self) -> Costs:
+        """The same as a value."""
+        return Costs(**{name: getattr(self, name) for name in Costs.__dataclass_fields__})
+
+
+class Figures(TenantModel):
+    """What offers came to, in offers and yuan. What was saved and paid is that of accepted offers only.
+
+    `sales_kept` is what was asked back and is not refunded, less `taken_back`: what the buyer got refunded later all the
+    same. The four costs are those that accepting avoided; `offer_costs` is what was given for it.
+    """
+
+    offers = models.IntegerField(default=0)
+    answered = models.IntegerField(default=0)
+    expired = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    sales_kept = MoneyField(default=ZERO)
+    taken_back = MoneyField(default=ZERO)
+    return_freight = MoneyField(default=ZERO)
+    handling = MoneyField(default=ZERO)
+    agent_time = MoneyField(default=ZERO)
+    consultation = MoneyField(default=ZERO)
+    offer_costs = MoneyField(default=ZERO)
+
+    class Meta:
+        abstract = True
+
+
+class Outcome(Figures):
+    """What one ended offer has put into the roll-up: what is subtracted when it comes to something else later."""
+
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.offer_id)
+
+
+class DailyRetention(Figures):
+    """Ended offers by the store's day on which they were sent. `agent` is who sent them: `user:7`, `key:…`, `system`."""
+
+    date = models.DateField()
+    marketplace = models.CharField(max_length=20, choices=marketplaces.CHOICES)
+    method = models.CharField(max_length=30)
+    reason = models.CharField(max_length=30, choices=Reason.choices)
+    agent = models.CharField(max_length=64)
+    agent_label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("money kept")
+        verbose_name_plural = _("money kept")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "date", "method", "reason", "agent", "agent_label"], name="daily_retention_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted__gte=0, accepted__lte=F("answered"), answered__lte=F("offers")),
+                name="daily_retention_accepted_within_answered",
+            ),
+        ]
+        indexes = [models.Index(fields=["date", "marketplace"], name="daily_retention_all")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.method} {self.reason}: {self.accepted} of {self.offers}"
+
+
+class DailyLoss(TenantModel):
+    """What refunded refunds cost by the store's day on which they were paid: the sale and the hidden parts (K12)."""
+
+    date = models.DateField()
+    marketplace = models.CharField(max_length=20, choices=marketplaces.CHOICES)
+    reason = models.CharField(max_length=30, choices=Reason.choices)
+    refunds = models.IntegerField(default=0)
+    sale = MoneyField(default=ZERO)
+    acquisition = MoneyField(default=ZERO)
+    outbound_freight = MoneyField(default=ZERO)
+    return_freight = MoneyField(default=ZERO)
+    handling = MoneyField(default=ZERO)
+    stock_loss = MoneyField(default=ZERO)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "date", "reason"], name="daily_loss_once"),
+            models.CheckConstraint(condition=Q(refunds__gte=0, sale__gte=0), name="daily_loss_not_negative"),
+        ]
+        indexes = [models.Index(fields=["date", "marketplace"], name="daily_loss_all")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.reason}: {self.refunds}"

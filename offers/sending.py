@@ -1,0 +1,37 @@
+"""What an offer keeps of the moment in which it was sent: whoever makes an `Offer` fills these in (Q18)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from common.actors import Actor
+from refunds.models import Refund
+from stores.models import Product
+
+
+class SendingFacts(TypedDict):
+    """Fields of an offer. Amounts in yuan; `sent_on` is the date on the store's calendar."""
+
+    sent_by: str
+    sent_by_kind: str
+    sent_by_label: str
+    sent_on: date
+    reason: str
+    asked_kind: str
+    asked_amount: Decimal
+    product_price: Decimal | None
+
+
+def sending_facts(refund: Refund, *, actor: Actor, now: datetime, product: Product | None = None) -> SendingFacts:
+    """Fields of an offer about a refund, loaded with its store, that `actor` sends now, perhaps with a product."""
+    return {
+        "sent_by": actor.id or actor.kind,
+        "sent_by_kind": actor.kind,
+        "sent_by_label": actor.label,
+        "sent_on": now.astimezone(ZoneInfo(refund.store.time_zone)).date(),
+        "reason": refund.reason,
+        "asked_kind": refund.kind,
+        "asked_amount": refund.amount,
+        "product_price": product.price if product else None,
+    }

@@ -1,0 +1,156 @@
+"""Every write to a service budget: top up, reserve, post or void (R5).
+
+The budget's row is a store's hottest, so it is locked last and for the rest of the transaction only. Each change is one
+conditional update that holds only while the books stay within what was topped up; the ledger's transfers go with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from common.actors import Actor
+from common.errors import Refused
+from common.money import MAX_DIGITS, ZERO
+from common.writes import WriteSet
+from payments.ledger import post_transfer
+from payments.models import AccountKind, Budget, Phase, Transfer, TransferPurpose, account_id
+
+MOST = Decimal(10) ** (MAX_DIGITS - 2) - Decimal("0.01")
+
+
+def lock_budget(store_id: int) -> Budget | None:
+    """The store's budget, locked; None when it has none."""
+    return Budget.objects.for_store(store_id).select_for_update(no_key=True).first()
+
+
+def set_balance(writes: WriteSet, budget: Budget, *, balance: Decimal, actor: Actor, now: datetime) -> None:
+    """Let a locked budget hold `balance` yuan: the difference comes from the merchant's funds or goes back to them.
+
+    Refused `budget_exhausted` when more than that is reserved for payments on their way.
+    """
+    if balance < budget.reserved:
+        raise Refused(
+            "budget_exhausted",
+            _("¥%(amount)s is reserved for refunds on their way; the budget can't be lower.")
+            % {"amount": budget.reserved},
+            "budget",
+        )
+    difference = balance - budget.balance
+    if difference > ZERO:
+        top_up(writes, budget, amount=difference, actor=actor, now=now)
+    elif difference < ZERO:
+        _move(budget, balance=difference)
+        _book(writes, budget, -difference, TransferPurpose.WITHDRAWAL, actor, now, "budget.lowered")
+
+
+def top_up(
+    writes: WriteSet, budget: Budget, *, amount: Decimal, actor: Actor, now: datetime, automatic: bool = False
+) -> None:
+    """Add `amount` yuan of the merchant's funds to a locked budget; promises can rest on it again.
+
+    Refused `budget_exhausted` beyond what a budget can hold.
+    """
+    if budget.balance + amount > MOST:
+        raise Refused("budget_exhausted", _("A budget holds at most ¥%(most)s.") % {"most": MOST}, "amount")
+    _move(budget, balance=amount, short_since=None)
+    _book(writes, budget, amount, TransferPurpose.TOP_UP, actor, now, "budget.topped_up", automatic=automatic)
+
+
+def hold_threshold(writes: WriteSet, budget: Budget, *, actor: Actor, now: datetime, draw: Decimal = ZERO) -> None:
+    """Top a locked budget up when it would be below its threshold after `draw` (R5)."""
+    missing = min(budget.automatic_top_up(draw), MOST - budget.balance)
+    if missing > ZERO:
+        top_up(writes, budget, amount=missing, actor=actor, now=now, automatic=True)
+
+
+def draw(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id, actor: Actor, now: datetime) -> str:
+    """Reserve `amount` yuan for a payout; returns the kind of account that it is paid from.
+
+    That is the service budget, topped up first if it does so by itself. When it is spent, what was promised is paid all the
+    same, from the merchant's funds, and recorded so (R5).
+    """
+    budget = lock_budget(store_id)
+    if budget is None:
+        return AccountKind.MERCHANT_FUNDS
+    hold_threshold(writes, budget, actor=actor, now=now, draw=amount)
+    if budget.available < amount:
+        if budget.short_since is None:
+            budget.short_since = now
+            Budget.objects.for_store(store_id).update(short_since=now)
+        writes.event(
+            "budget.exceeded",
+            budget,
+            topic=topic_id,
+            at=now,
+            actor=actor,
+            rule="R5",
+            amount=str(amount),
+            available=str(budget.available),
+        )
+        return AccountKind.MERCHANT_FUNDS
+    _move(budget, reserved=amount)
+    return AccountKind.SERVICE_BUDGET
+
+
+def settle_draws(transfers: Sequence[Transfer]) -> None:
+    """What was reserved in budgets is spent with its posted transfers and free again with its voided ones.
+
+    The caller resolves each transfer once and in the same transaction. Budgets are locked in the order of their stores.
+    """
+    totals: dict[int, dict[str, Decimal]] = defaultdict(lambda: {"balance": ZERO, "reserved": ZERO})
+    for transfer in transfers:
+        if transfer.debit_account_id == account_id(transfer.store_id, AccountKind.SERVICE_BUDGET):
+            total = totals[transfer.store_id]
+            total["reserved"] -= transfer.amount
+            if transfer.phase == Phase.POSTED:
+                total["balance"] -= transfer.amount
+    if not totals:
+        return
+    budgets = Budget.objects.in_scope().filter(store_id__in=totals).order_by("store_id")
+    for budget in budgets.select_for_update(no_key=True):
+        _move(budget, **totals[budget.store_id])
+
+
+def _move(budget: Budget, *, balance: Decimal = ZERO, reserved: Decimal = ZERO, **fields) -> None:
+    """Change a locked budget by these differences, only if it stays within what was topped up."""
+    rows = Budget.objects.for_store(budget.store_id).filter(
+        reserved__gte=-reserved, balance__gte=F("reserved") + reserved - balance
+    )
+    changed = rows.update(balance=F("balance") + balance, reserved=F("reserved") + reserved, **fields)
+    if not changed:
+        raise Refused("budget_exhausted", _("The service budget doesn't hold this amount; top it up."))
+    budget.balance += balance
+    budget.reserved += reserved
+    for name, value in fields.items():
+        setattr(budget, name, value)
+
+
+def _book(writes, budget: Budget, amount: Decimal, purpose: str, actor: Actor, now, event: str, **data) -> None:
+    """The transfer and the event of a budget that was filled or lowered."""
+    sides = (AccountKind.MERCHANT_FUNDS, AccountKind.SERVICE_BUDGET)
+    debit, credit = sides if purpose == TransferPurpose.TOP_UP else sides[::-1]
+    post_transfer(
+        writes,
+        store_id=budget.store_id,
+        debit=debit,
+        credit=credit,
+        amount=amount,
+        purpose=purpose,
+        topic_id=budget.pk,
+        now=now,
+    )
+    writes.event(
+        event,
+        budget,
+        topic=budget,
+        at=now,
+        actor=actor,
+        rule="R5",
+        amount=str(amount),
+        balance=str(budget.balance),
+        **data,
+    )

@@ -1,0 +1,202 @@
+"""Refund without return: a store's enrolment, what it covers, and the live sessions from which it holds (R2, R3)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.tenancy import TenantModel, TenantQuerySet
+from payments.models import Budget
+from stores.models import Product, ProductSource
+
+
+class EnrolmentStatus(models.TextChoices):
+    """How far a store is: the steps in their order, then the programme itself (R2)."""
+
+    NOT_ENROLLED = "not_enrolled", _("Not enrolled")
+    EARLIER = "earlier", _("On an earlier version")
+    AGREED = "agreed", _("Agreement accepted")
+    BUDGETED = "budgeted", _("Budget set")
+    TOP_UP_SET = "top_up_set", _("Automatic top-up set")
+    READY = "ready", _("Ready to confirm")
+    CONFIRMED = "confirmed", _("From the next live session on")
+    IN_FORCE = "in_force", _("In force")
+    LEFT = "left", _("Left")
+
+
+class Step(models.TextChoices):
+    """What a store does to join, in this order (R2)."""
+
+    AGREEMENT = "agreement", _("Agreement")
+    BUDGET = "budget", _("Service budget")
+    AUTO_TOP_UP = "auto_top_up", _("Automatic top-up")
+    PRODUCTS = "products", _("Products")
+    CONFIRM = "confirm", _("Confirm")
+
+
+# How many of the steps are done in each state.
+STEPS_DONE = {
+    EnrolmentStatus.AGREED: 1,
+    EnrolmentStatus.BUDGETED: 2,
+    EnrolmentStatus.TOP_UP_SET: 3,
+    EnrolmentStatus.READY: 4,
+    EnrolmentStatus.CONFIRMED: 5,
+    EnrolmentStatus.IN_FORCE: 5,
+}
+JOINED = frozenset({EnrolmentStatus.CONFIRMED, EnrolmentStatus.IN_FORCE})
+# From these the first step begins anew: 1.0 is gone, and a store that left reads the agreement again (R8).
+BEGINNINGS = [EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.LEFT, EnrolmentStatus.EARLIER]
+_S = EnrolmentStatus
+
+
+class Enrolment(TenantModel):
+    """A store's membership in refund without return: one row per store, from its first step to the day it leaves.
+
+    `version` is the programme's; `agreement_*` tell which text was accepted, when and by whom. What happens is told in the
+    history of the budget (`topic_id`), so that money and membership are read together.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.CharField(_("version"), max_length=10)
+    status = FSMField(_("status"), max_length=20, choices=_S.choices, default=_S.NOT_ENROLLED, protected=True)
+    agreement_version = models.CharField(_("agreement"), max_length=20, blank=True)
+    agreement_at = models.DateTimeField(_("accepted"), null=True)
+    agreement_by = models.CharField(_("accepted by"), max_length=150, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    in_force_since = models.DateTimeField(_("in force since"), null=True)
+    left_at = models.DateTimeField(_("left"), null=True)
+
+    class Meta:
+        verbose_name = _("refund without return")
+        verbose_name_plural = _("refund without return")
+        constraints = [
+            models.UniqueConstraint(fields=["store"], name="enrolment_once_per_store"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["confirmed", "in_force"])
+                | Q(agreement_at__isnull=False, confirmed_at__isnull=False) & ~Q(agreement_version=""),
+                name="enrolment_confirmed_with_agreement",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="in_force", in_force_since__isnull=False)
+                | ~Q(status="in_force") & Q(in_force_since__isnull=True),
+                name="enrolment_in_force_has_beginning",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store} {self.version}"
+
+    @property
+    def topic_id(self):
+        """Under what its history is kept: the budget's id."""
+        return self.budget_id
+
+    def agree(self, *, version: str, text_version: str, by: str, now) -> None:
+        """Keep which text was accepted, when and by whom, for which version of the programme (R2)."""
+        self.version = version
+        self.agreement_version, self.agreement_at, self.agreement_by = text_version, now, by
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether every step is done."""
+        return self.status in JOINED
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether orders are promised a refund without return, and the store is a certified merchant (R3, R10)."""
+        return self.status == EnrolmentStatus.IN_FORCE
+
+    @property
+    def steps_done(self) -> list[str]:
+        """The steps that are done, in order."""
+        return Step.values[: STEPS_DONE.get(self.status, 0)]
+
+    @property
+    def next_step(self) -> str | None:
+        """The step that comes next; None once everything is confirmed."""
+        return next((step for step in Step.values if step not in self.steps_done), None)
+
+    @transition(field=status, source=BEGINNINGS, target=_S.AGREED)
+    def accept_agreement(self):
+        """The first step (R2)."""
+
+    @transition(field=status, source=_S.AGREED, target=_S.BUDGETED)
+    def set_budget(self):
+        """The second step (R2)."""
+
+    @transition(field=status, source=_S.BUDGETED, target=_S.TOP_UP_SET)
+    def set_auto_top_up(self):
+        """The third step (R2)."""
+
+    @transition(field=status, source=_S.TOP_UP_SET, target=_S.READY)
+    def choose_products(self):
+        """The fourth step (R2)."""
+
+    @transition(field=status, source=_S.READY, target=_S.CONFIRMED)
+    def confirm(self, *, now):
+        """The last step: it holds from the next live session on (R2, R3)."""
+        self.confirmed_at, self.left_at = now, None
+
+    @transition(field=status, source=_S.EARLIER, target=_S.CONFIRMED, conditions=[lambda e: e.version == "2.0"])
+    def upgrade(self, *, now):
+        """From 2.0 in one step (R8)."""
+        self.confirmed_at = now
+
+    @transition(field=status, source=[_S.CONFIRMED, _S.IN_FORCE], target=_S.IN_FORCE)
+    def come_into_force(self, *, since):
+        """A live session has started (R3)."""
+        self.in_force_since = self.in_force_since or since
+
+    @transition(field=status, source=[_S.CONFIRMED, _S.IN_FORCE], target=_S.LEFT)
+    def leave(self, *, now):
+        """The owner ends it; what was promised stays promised (R3)."""
+        self.left_at, self.in_force_since = now, None
+
+
+class CoverageQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def promised_before(self, until):
+        """What is on the allow-list, covered since before `until`, and a product of the store's own (R3, R4)."""
+        return self.filter(holds_since__lt=until, product__source=ProductSource.OWN)
+
+
+class CoveredProduct(TenantModel):
+    """A product on the allow-list. `holds_since` is the live session from which it is covered; empty until then (R3)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    item_id = models.CharField(_("item id"), max_length=20)
+    added_at = models.DateTimeField(_("added"))
+    holds_since = models.DateTimeField(_("covered since"), null=True)
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("covered product")
+        verbose_name_plural = _("covered products")
+        constraints = [models.UniqueConstraint(fields=["store", "item_id"], name="covered_product_once")]
+
+    def __str__(self) -> str:
+        return self.item_id
+
+
+class LiveSession(TenantModel):
+    """A live session of a store, as the marketplace told of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    session = models.CharField(_("live session"), max_length=64)
+    started_at = models.DateTimeField(_("started"))
+    is_covered = models.BooleanField(_("under refund without return"))
+
+    class Meta:
+        verbose_name = _("live session")
+        verbose_name_plural = _("live sessions")
+        constraints = [models.UniqueConstraint(fields=["store", "session"], name="live_session_once")]
+        indexes = [models.Index(fields=["store", "-started_at"], name="live_session_newest")]
+
+    def __str__(self) -> str:
+        return self.session

@@ -1,0 +1,1 @@
+"""Refund without return over HTTP, and the badges that live rooms read."""

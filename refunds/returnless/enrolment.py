@@ -1,0 +1,235 @@
+"""Joining refund without return: five steps in their order, each of which may be done again until the last (R2, R8).
+
+Locks: the enrolment, then the budget.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+from django_fsm import can_proceed
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, Refused
+from common.writes import WriteSet
+from payments import budgets
+from payments.models import Budget
+from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, Step
+from refunds.returnless.agreements import CURRENT
+from stores.models import Product, ProductSource, Store
+
+UPGRADABLE = "2.0"
+# Which field of a call does a step.
+FIELDS = {
+    Step.AGREEMENT: "agreement_version",
+    Step.BUDGET: "budget",
+    Step.AUTO_TOP_UP: "auto_top_up",
+    Step.PRODUCTS: "products",
+}
+
+
+class AutoTopUp(TypedDict):
+    """Below `threshold` yuan the budget gets `amount` yuan more, as often as it takes."""
+
+    on: bool
+    threshold: Decimal
+    amount: Decimal
+
+
+class Settings(TypedDict, total=False):
+    """What a store may set, in the order of the steps."""
+
+    agreement_version: str
+    budget: Decimal
+    auto_top_up: AutoTopUp
+    products: Sequence[str]
+
+
+def check_offered(store: Store) -> None:
+    """Refused `method_not_available` where the marketplace has no refund without return (R2)."""
+    if not store.rules.returnless_version:
+        raise Refused(
+            "method_not_available",
+            _("%(marketplace)s has no refund without return; it is offered on Kuaishou.")
+            % {"marketplace": store.rules.label},
+        )
+
+
+def enrolment_of(store_id: int) -> Enrolment | None:
+    """The store's enrolment with its budget, to read."""
+    return Enrolment.objects.for_store(store_id).select_related("budget").first()
+
+
+def lock_enrolment(store_id: int) -> Enrolment | None:
+    """The store's enrolment, locked, and then its budget."""
+    enrolment = Enrolment.objects.for_store(store_id).select_for_update(no_key=True).first()
+    if enrolment is not None:
+        enrolment.budget = budgets.lock_budget(store_id)
+    return enrolment
+
+
+def incomplete(enrolment: Enrolment | None) -> Refused:
+    """The refusal that names the next step (R2)."""
+    if enrolment is not None and enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:
+        text = _("The store is on 2.0: switch to 3.0 first (returnless/enrol/ with upgrade).")
+        return Refused("enrolment_incomplete", text, "upgrade")
+    step = Step(enrolment.next_step if enrolment else Step.AGREEMENT)
+    text = _("The steps have an order. Next: %(step)s.") % {"step": step.label}
+    return Refused("enrolment_incomplete", text, FIELDS.get(step))
+
+
+@action
+def change_settings(*, store: Store, settings: Settings, actor: Actor, now: datetime) -> Enrolment | None:
+    """Do the steps that `settings` names, in the order of R2, all or none; later the same call changes what was set.
+
+    Refused `enrolment_incomplete` names the step that comes first. `budget` is the yuan that the budget shall hold;
+    `products` are item ids of the store's own products (R4).
+    """
+    check_offered(store)
+    if not settings:
+        return enrolment_of(store.pk)
+    enrolment = _open(store)
+    writes = WriteSet()
+    if "agreement_version" in settings:
+        _accept_agreement(writes, enrolment, settings["agreement_version"], actor, now)
+    if "budget" in settings:
+        _step(enrolment, Step.BUDGET, enrolment.set_budget)
+        budgets.set_balance(writes, enrolment.budget, balance=settings["budget"], actor=actor, now=now)
+    if "auto_top_up" in settings:
+        _step(enrolment, Step.AUTO_TOP_UP, enrolment.set_auto_top_up)
+        _set_auto_top_up(writes, enrolment, settings["auto_top_up"], actor, now)
+    if "products" in settings:
+        _step(enrolment, Step.PRODUCTS, enrolment.choose_products)
+        _choose_products(writes, enrolment, settings["products"], actor, now)
+    if enrolment.is_joined:
+        budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
+    writes.update(enrolment, "status")
+    writes.flush()
+    return enrolment
+
+
+def _open(store: Store) -> Enrolment:
+    """The store's enrolment, made when it is first asked for, locked with its budget."""
+    if not Enrolment.objects.for_store(store.pk).exists():
+        Budget.objects.bulk_create([Budget(store=store)], ignore_conflicts=True)
+        budget = Budget.objects.for_store(store.pk).get()
+        row = Enrolment(store=store, budget=budget, version=store.rules.returnless_version)
+        Enrolment.objects.bulk_create([row], ignore_conflicts=True)
+    enrolment = lock_enrolment(store.pk)
+    enrolment.store = store
+    return enrolment
+
+
+def _step(enrolment: Enrolment, step: str, do: Callable[[], None]) -> None:
+    """Go a step if it is its turn; one that is done may be done again."""
+    if can_proceed(do):
+        do()
+    elif step not in enrolment.steps_done:
+        raise incomplete(enrolment)
+
+
+def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, actor: Actor, now: datetime) -> None:
+    if enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:
+        raise incomplete(enrolment)
+    if version != CURRENT:
+        raise Invalid(
+            "agreement_version", _("Accept the current agreement, version %(version)s.") % {"version": CURRENT}
+        )
+    before = enrolment.status
+    _step(enrolment, Step.AGREEMENT, enrolment.accept_agreement)
+    offered = enrolment.store.rules.returnless_version
+    enrolment.agree(version=offered, text_version=version, by=actor.label or actor.id, now=now)
+    writes.update(enrolment, "version", "agreement_version", "agreement_at", "agreement_by")
+    tell(writes, "agreement_accepted", enrolment, before, actor=actor, now=now, rule="R2", version=version)
+
+
+def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, actor: Actor, now: datetime) -> None:
+    if wanted["on"] and not wanted["amount"]:
+        raise Invalid("auto_top_up", _("Say by how much the budget tops itself up."))
+    budget = enrolment.budget
+    budget.tops_up, budget.threshold, budget.top_up_amount = wanted["on"], wanted["threshold"], wanted["amount"]
+    writes.update(budget, "tops_up", "threshold", "top_up_amount")
+    data = {"on": wanted["on"], "threshold": str(wanted["threshold"]), "amount": str(wanted["amount"])}
+    tell(writes, "auto_top_up_set", enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data)
+
+
+def _choose_products(
+    writes: WriteSet, enrolment: Enrolment, wanted: Sequence[str], actor: Actor, now: datetime
+) -> None:
+    """Replace the allow-list. What is new holds from the next live session on, what is taken off ends at once (R3, R4)."""
+    if not wanted:
+        raise Invalid("products", _("Choose at least one product."), "required")
+    store_id = enrolment.store_id
+    found = {product.item_id: product for product in Product.objects.for_store(store_id).filter(item_id__in=wanted)}
+    for item_id in wanted:
+        if item_id not in found:
+            text = _("Item %(item)s is not in the store's product warehouse.") % {"item": item_id}
+            raise Refused("product_not_in_warehouse", text, "products")
+        if found[item_id].source != ProductSource.OWN:
+            text = _("Item %(item)s isn't the store's own product: only those can be covered.") % {"item": item_id}
+            raise Refused("product_not_eligible", text, "products")
+    covered = set(CoveredProduct.objects.for_store(store_id).values_list("item_id", flat=True))
+    removed = sorted(covered - set(wanted))
+    added = [item_id for item_id in wanted if item_id not in covered]
+    if removed:
+        CoveredProduct.objects.for_store(store_id).filter(item_id__in=removed).delete()
+    for item_id in added:
+        product = found[item_id]
+        row = CoveredProduct(store_id=store_id, enrolment=enrolment, product=product, item_id=item_id, added_at=now)
+        writes.insert(row)
+    data = {"added": added, "removed": removed}
+    tell(writes, "products_chosen", enrolment, enrolment.status, actor=actor, now=now, rule="R4", **data)
+
+
+def tell(writes: WriteSet, name: str, enrolment: Enrolment, before: str, *, actor, now, rule: str, **data) -> None:
+    """Record what happened to the enrolment, in the history of its budget."""
+    writes.event(
+        f"returnless.{name}",
+        enrolment,
+        topic=enrolment.topic_id,
+        at=now,
+        actor=actor,
+        states=(before, enrolment.status),
+        rule=rule,
+        **data,
+    )
+
+
+@action
+def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
+    """The last step: from the next live session on, orders are promised a refund without return (R2, R3).
+
+    Refused `enrolment_incomplete` names the step that is missing; `budget_exhausted` when nothing is in the budget.
+    """
+    check_offered(store)
+    enrolment = lock_enrolment(store.pk)
+    if enrolment is not None and enrolment.is_joined:
+        raise Refused("invalid_transition", _("The store has joined already."))
+    if enrolment is None or not can_proceed(enrolment.confirm):
+        raise incomplete(enrolment)
+    writes = WriteSet()
+    budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
+    if enrolment.budget.is_spent:
+        raise Refused("budget_exhausted", _("The service budget is empty: top it up, then confirm."), "budget")
+    before = enrolment.status
+    enrolment.confirm(now=now)
+    writes.update(enrolment, "status", "confirmed_at", "left_at")
+    tell(writes, "confirmed", enrolment, before, actor=actor, now=now, rule="R2")
+    writes.flush()
+    return enrolment
+
+
+@action
+def top_up_budget(*, store: Store, amount: Decimal, actor: Actor, now: datetime) -> Enrolment:
+    """Add `amount` yuan to the service budget (R5). Refused `enrolment_incomplete` before the budget is set."""
+    check_offered(store)
+    enrolment = lock_enrolment(store.pk)
+    if enrolment is None or Step.BUDGET not in enrolment.steps_done:
+        raise incomplete(enrolment)
+    writes = WriteSet()
+    budgets.top_up(writes, enrolment.budget, amount=amount, actor=actor, now=now)
+    writes.flush()
+    return enrolment

@@ -1,0 +1,138 @@
+"""What becomes of an enrolment afterwards: live sessions bring it into force, 2.0 becomes 3.0, the owner leaves (R3, R8)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, Refused
+from common.writes import WriteSet
+from payments import budgets
+from payments.models import Budget
+from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession
+from refunds.returnless.agreements import CURRENT
+from refunds.returnless.enrolment import UPGRADABLE, check_offered, lock_enrolment, tell
+from stores.models import Product, ProductSource, Store
+
+EARLIER_VERSIONS = ("1.0", "2.0")
+# Marketplaces tell times in whole seconds: what happened within the same second happened by then.
+SECOND = timedelta(seconds=1)
+
+
+@action
+def start_live_session(
+    *, store: Store, session: str, started_at: datetime | None = None, actor: Actor, now: datetime
+) -> tuple[LiveSession, bool]:
+    """A live session has started; returns it and whether it is new. Told again, nothing changes.
+
+    A session that began after the store confirmed brings the enrolment into force, and covers the products that were chosen
+    before it began (R3). Invalid for a session that is yet to start.
+    """
+    check_offered(store)
+    started = started_at or now
+    if started >= now + SECOND:
+        raise Invalid("started_at", _("Tell of a live session once it has started."))
+    enrolment = lock_enrolment(store.pk)
+    covers = enrolment is not None and enrolment.is_joined and started + SECOND > enrolment.confirmed_at
+    row, is_new = LiveSession.objects.get_or_create(
+        store=store, session=session, defaults={"started_at": started, "is_covered": covers}
+    )
+    if is_new and covers:
+        _bring_into_force(enrolment, row, actor, now)
+    return row, is_new
+
+
+def _bring_into_force(enrolment: Enrolment, session: LiveSession, actor: Actor, now: datetime) -> None:
+    writes, before = WriteSet(), enrolment.status
+    waiting = CoveredProduct.objects.for_store(enrolment.store_id).filter(
+        holds_since__isnull=True, added_at__lt=session.started_at + SECOND
+    )
+    products = waiting.update(holds_since=session.started_at)
+    enrolment.come_into_force(since=session.started_at)
+    writes.update(enrolment, "status", "in_force_since")
+    data = {"live_session": session.session, "products": products}
+    name = "session_started" if before == enrolment.status else "came_into_force"
+    tell(writes, name, enrolment, before, actor=actor, now=now, rule="R3", **data)
+    writes.flush()
+
+
+@action
+def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
+    """From 2.0 to the present version in one step: budget and products stay, the present agreement is accepted (R8).
+
+    It holds from the next live session on (R3). Refused `method_not_available` on 1.0, which has ended, and
+    `invalid_transition` where there is nothing to switch.
+    """
+    check_offered(store)
+    enrolment = lock_enrolment(store.pk)
+    if enrolment is None or enrolment.status != EnrolmentStatus.EARLIER:
+        raise Refused("invalid_transition", _("There is no earlier version to switch from."), "upgrade")
+    if enrolment.version != UPGRADABLE:
+        raise Refused(
+            "method_not_available",
+            _("Version %(version)s has ended: join anew, beginning with the agreement.")
+            % {"version": enrolment.version},
+            "upgrade",
+        )
+    before, earlier = enrolment.status, enrolment.version
+    version = store.rules.returnless_version
+    enrolment.upgrade(now=now)
+    enrolment.agree(version=version, text_version=CURRENT, by=actor.label or actor.id, now=now)
+    writes = WriteSet()
+    fields = ("status", "version", "confirmed_at", "agreement_version", "agreement_at", "agreement_by")
+    writes.update(enrolment, *fields)
+    budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
+    tell(writes, "upgraded", enrolment, before, actor=actor, now=now, rule="R8", version=[earlier, version])
+    writes.flush()
+    return enrolment
+
+
+@action
+def leave_programme(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
+    """The owner ends it: nothing new is promised, and what was promised stays (R3). The budget keeps paying for that."""
+    enrolment = lock_enrolment(store.pk)
+    if enrolment is None or not enrolment.is_joined:
+        raise Refused("invalid_transition", _("The store hasn't joined."))
+    before = enrolment.status
+    enrolment.leave(now=now)
+    CoveredProduct.objects.for_store(store.pk).update(holds_since=None)
+    writes = WriteSet()
+    writes.update(enrolment, "status", "left_at", "in_force_since")
+    tell(writes, "left", enrolment, before, actor=actor, now=now, rule="R3")
+    writes.flush()
+    return enrolment
+
+
+@action
+def register_earlier(
+    *, store: Store, version: str, budget: Decimal, item_ids: Sequence[str], actor: Actor, now: datetime
+) -> Enrolment:
+    """The operator brings in a store that is on 1.0 or 2.0, with its budget (yuan) and products (R8).
+
+    Refused `invalid_transition` for a store that has begun with the present version.
+    """
+    check_offered(store)
+    if version not in EARLIER_VERSIONS:
+        raise Invalid("version", _("Earlier versions are: %(known)s.") % {"known": ", ".join(EARLIER_VERSIONS)})
+    if Enrolment.objects.for_store(store.pk).exists():
+        raise Refused("invalid_transition", _("This store has an enrolment already."))
+    products = {row.item_id: row for row in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
+    if any(item_id not in products or products[item_id].source != ProductSource.OWN for item_id in item_ids):
+        raise Invalid("products", _("Name products of the store's own that are in its warehouse."))
+    row = Budget.objects.create(store=store)
+    enrolment = Enrolment(
+        store=store, budget=row, version=version, status=EnrolmentStatus.EARLIER, agreement_version=version
+    )
+    writes = WriteSet()
+    writes.insert(enrolment)
+    for item_id in item_ids:
+        product = products[item_id]
+        writes.insert(CoveredProduct(store=store, enrolment=enrolment, product=product, item_id=item_id, added_at=now))
+    if budget:
+        budgets.top_up(writes, row, amount=budget, actor=actor, now=now)
+    tell(writes, "registered", enrolment, "", actor=actor, now=now, rule="R8", version=version)
+    writes.flush()
+    return enrolment

@@ -1,0 +1,89 @@
+"""The roll-ups against what changes while they run: nothing is lost and nothing counted twice (Q18)."""
+
+from decimal import Decimal
+
+import pytest
+
+from common.tenancy import system_scope
+from offers import actions as offer_actions
+from offers.insights import rollup
+from offers.insights.reading import Span, read
+from offers.insights.rebuild import rebuild, roll_everything
+from offers.models import DailyRetention
+from payments.settlement import settle_batch
+from tests.concurrency.harness import overtaken, together
+from tests.world import BUYER, MERCHANT, NOON, make_shop
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("clock", "broker_tasks"),
+    pytest.mark.rule("Q18"),
+]
+
+
+@pytest.fixture
+def tmall(db):
+    return make_shop("tmall")
+
+
+def sent(shop, refund, **terms):
+    """An offer that waits for the buyer."""
+    with shop.scope():
+        return offer_actions.send_offer(
+            store_id=shop.store.pk, refund_id=refund.pk, message="亲", actor=MERCHANT, now=NOON, **terms
+        )
+
+
+def accept(shop, offer):
+    with shop.scope():
+        offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
+
+
+def accepted(shop, count=1, buyer_id="buyer-1"):
+    """Accepted partial refunds of 5.00."""
+    for _ in range(count):
+        refund = shop.refund(shop.order(buyer_id=buyer_id))
+        accept(shop, sent(shop, refund, method="partial_refund", amount=Decimal("5.00")))
+
+
+def costs(shop) -> Decimal:
+    with shop.scope():
+        return read(Span(NOON.date(), NOON.date(), (shop.store.pk,))).totals.offer_costs
+
+
+def test_roll_ups_at_the_same_instant_count_each_offer_once(tmall):
+    accepted(tmall, 8)
+    together(*[lambda: rollup.roll_up(limit=3)] * 4)
+    roll_everything()
+    with system_scope():
+        assert sum(DailyRetention.objects.values_list("accepted", flat=True)) == 8
+    assert costs(tmall) == Decimal("40.00")
+
+
+@pytest.mark.parametrize("first", ["rolled", "settled"])
+def test_a_payment_declined_while_its_offer_is_rolled_up_is_no_cost(tmall, first):
+    accepted(tmall, buyer_id="sandbox-decline")
+    contenders = [rollup.roll_up, settle_batch]
+    overtaken(*(contenders if first == "rolled" else contenders[::-1]), scope=system_scope())
+    assert costs(tmall) == 0
+    roll_everything()
+    assert costs(tmall) == 0
+    assert rebuild(tmall.store) == 0
+
+
+def test_an_earlier_offer_rolled_up_while_a_later_one_keeps_the_same_sale(tmall):
+    order = tmall.order()
+    accept(tmall, sent(tmall, tmall.refund(order), method="reassurance"))
+    later = sent(tmall, tmall.refund(order), method="reassurance")
+
+    def accept_and_roll():
+        accept(tmall, later)
+        return rollup.roll_up()
+
+    race = overtaken(rollup.roll_up, accept_and_roll, scope=system_scope())
+    assert (race.first.value, race.second.value) == (1, 0)  # one at a time
+
+    roll_everything()
+    assert rebuild(tmall.store) == 0
+    with tmall.scope():
+        assert read(Span(NOON.date(), NOON.date(), (tmall.store.pk,))).totals.sales_kept == Decimal("59.00")

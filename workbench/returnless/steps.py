@@ -1,0 +1,53 @@
+"""The five steps as people see them: where they are, what they may go back to (R2)."""
+
+from dataclasses import dataclass
+
+from refunds.models import Enrolment, Step
+from workbench.returnless.forms import AgreementForm, AutoTopUpForm, BudgetForm, ConfirmForm, ProductsForm, StepForm
+
+FORMS: dict[str, type[StepForm]] = {
+    Step.AGREEMENT: AgreementForm,
+    Step.BUDGET: BudgetForm,
+    Step.AUTO_TOP_UP: AutoTopUpForm,
+    Step.PRODUCTS: ProductsForm,
+    Step.CONFIRM: ConfirmForm,
+}
+# What a store that has joined may still change.
+CHANGEABLE = (Step.BUDGET, Step.AUTO_TOP_UP, Step.PRODUCTS)
+# The field of a form at which a refusal's attr is shown.
+SHOWN_AT = {"budget": "budget_amount", "products": "chosen", "auto_top_up": "is_on", "agreement_version": "accepted"}
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One step in the progress bar."""
+
+    step: Step
+    number: int
+    is_done: bool
+    is_current: bool
+    is_open: bool
+
+
+def milestones(enrolment: Enrolment | None, current: str) -> list[Milestone]:
+    """Every step; done ones and the next one can be opened."""
+    done = enrolment.steps_done if enrolment else []
+    following = following_step(enrolment)
+    return [
+        Milestone(step, number, step in done, step == current, step in done or step == following)
+        for number, step in enumerate(Step, 1)
+    ]
+
+
+def following_step(enrolment: Enrolment | None) -> str:
+    """The step that comes next."""
+    return (enrolment.next_step if enrolment else Step.AGREEMENT) or Step.CONFIRM
+
+
+def step_asked_for(enrolment: Enrolment | None, name: str) -> str | None:
+    """The step with this name if it can be opened now, or None."""
+    if enrolment is not None and enrolment.is_joined:
+        return name if name in CHANGEABLE else None
+    if not name:
+        return following_step(enrolment)
+    return next((each.step for each in milestones(enrolment, "") if each.step == name and each.is_open), None)
