@@ -26,6 +26,7 @@ class Sizes:
     open_rows: tuple[int, ...]
     history: int
     stores: int
+    files: int
     small_payments: int
     paying_stores: int
 
@@ -38,6 +39,7 @@ FULL = Sizes(
     open_rows=(20_000, 200_000, 1_000_000),
     history=80_000,
     stores=20,
+    files=100_000,
     small_payments=1_000,
     paying_stores=200,
 )
@@ -51,6 +53,7 @@ QUICK = Sizes(
     stores=5,
     small_payments=200,
     paying_stores=20,
+    files=6_000,
 )
 
 
@@ -59,7 +62,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
     parser.add_argument(
-        "--only", choices=["lifecycle", "settling", "small-payments", "sweeping"], help="only one; only prints"
+        "--only", choices=["lifecycle", "settling", "small-payments", "files", "sweeping"], help="only one; only prints"
     )
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -86,7 +89,7 @@ def _set_up() -> None:
 
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
-    from bench import lifecycle, settling, small_payments
+    from bench import files, lifecycle, settling, small_payments
     from workbench.demo import volume
 
     stores = volume.open_stores(sizes.stores)
@@ -94,6 +97,8 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         yield from lifecycle.measure(log_dir, rounds=sizes.rounds, seconds=sizes.seconds)
     if only in (None, "settling"):
         yield from settling.measure(stores, rounds=sizes.rounds, count=sizes.offers)
+    if only in (None, "files"):
+        yield from files.measure(stores[0], count=sizes.files)
     if only in (None, "small-payments"):
         yield from small_payments.measure(
             log_dir, rounds=sizes.rounds, count=sizes.small_payments, spread=sizes.paying_stores

@@ -54,7 +54,7 @@ def place_orders(stores: Sequence[Store], count: int, now: datetime) -> list[Ord
         for number in range(first, min(first + CHUNK, count)):
             order = _order(stores[number % len(stores)], f"{prefix}{number:07d}", now)
             writes.insert(order)
-            writes.insert(_line(order))
+            writes.insert(line_of(order))
             orders.append(order)
         with system_scope():
             writes.flush()
@@ -84,7 +84,7 @@ def open_refunds(
         writes = WriteSet()
         for number in range(first, min(first + CHUNK, count)):
             order = _order(stores[number % len(stores)], f"{prefix}{number:07d}", now)
-            line = _line(order)
+            line = line_of(order)
             order.claimed_amount = line.claimed_amount = PRICE
             line.claimed_quantity = int(kind != Kind.REFUND_ONLY)
             refund = _refund(order, kind, now, due_at)
@@ -99,24 +99,31 @@ def open_refunds(
     return offers
 
 
-def _order(store: Store, number: str, now: datetime) -> Order:
-    return Order(
-        store_id=store.pk,
-        number=number,
-        buyer_id=f"buyer-{number[-5:]}",
-        buyer_name="王小明",
-        paid_at=now - timedelta(days=1),
-        ship_by=now + timedelta(days=1),
-        address="杭州市西湖区文三路 1 号",
-        status=OrderStatus.SHIPPED,
-        carrier="SF",
-        tracking_number=f"SF{number}",
-        shipped_at=now - timedelta(hours=20),
-        paid_amount=PRICE,
-    )
+def _order(store: Store, number: str, now: datetime, **changes) -> Order:
+    fields = {
+        "store_id": store.pk,
+        "number": number,
+        "buyer_id": f"buyer-{number[-5:]}",
+        "buyer_name": "王小明",
+        "paid_at": now - timedelta(days=1),
+        "ship_by": now + timedelta(days=1),
+        "address": "杭州市西湖区文三路 1 号",
+        "status": OrderStatus.SHIPPED,
+        "carrier": "SF",
+        "tracking_number": f"SF{number}",
+        "shipped_at": now - timedelta(hours=20),
+        "paid_amount": PRICE,
+    }
+    return Order(**fields | changes)
 
 
-def _line(order: Order) -> OrderLine:
+def order_to_ship(store: Store, number: str, ship_by: datetime) -> Order:
+    """An order that waits in the warehouse."""
+    waiting = {"status": OrderStatus.UNSHIPPED, "ship_by": ship_by, "carrier": "", "tracking_number": ""}
+    return _order(store, number, ship_by - timedelta(days=2), **waiting, shipped_at=None)
+
+
+def line_of(order: Order) -> OrderLine:
     return OrderLine(
         id=new_id(), store_id=order.store_id, order=order, item_id="8000", title="保温杯", quantity=1, unit_price=PRICE
     )

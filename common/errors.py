@@ -36,3 +36,13 @@ class NotFound(WanliuError):
     """Unknown, or somebody else's: the two are told apart nowhere (HTTP 404). `attr` names the field that named it."""
 
     attr: str | None = None
+
+
+@dataclass
+class ManyRefused(WanliuError):
+    """Several things of one call are refused, each for its own reason; none of it is done."""
+
+    refusals: list[Refused | NotFound]
+
+    def __str__(self) -> str:
+        return " ".join(str(refusal) for refusal in self.refusals if isinstance(refusal, Refused))

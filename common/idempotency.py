@@ -17,6 +17,19 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
 
 
+def upload_body(data, files) -> bytes:
+    """What stands for a multipart body: its boundary is another one each time, and its files may be too large to keep."""
+    parts = [f"{name}={value}" for name in sorted(data) for value in data.getlist(name) if name not in files]
+    for name in sorted(files):
+        for file in files.getlist(name):
+            digest = hashlib.sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            parts.append(f"{name}:{file.name}:{digest.hexdigest()}")
+    return "\0".join(parts).encode()
+
+
 def claim(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:
     """Return the kept answer of this call, or a new row (without `status_code`) to keep its answer in.
 

@@ -171,7 +171,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]):
 @lru_cache
 def _insert_sql(model: type[models.Model]):
     meta = model._meta
-    fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+    fields = [f for f in meta.concrete_fields if not isinstance(f, models.AutoField | models.GeneratedField)]
     columns = [_column(field) for field in fields]
     names = ", ".join(field.column for field in fields)
     arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)

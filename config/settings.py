@@ -131,6 +131,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
     "sweep-offers": {"task": "offers.tasks.sweep_offers", "schedule": 10, "options": {"expires": 30}},
     "sweep-parcels": {"task": "orders.tasks.sweep_parcels", "schedule": 30, "options": {"expires": 60}},
+    "sweep-shipping": {"task": "orders.tasks.sweep_shipping", "schedule": 60, "options": {"expires": 120}},
+    "resume-imports": {"task": "orders.tasks.resume_shipment_imports", "schedule": 60, "options": {"expires": 120}},
+    "forget-imports": {"task": "orders.tasks.forget_shipment_imports", "schedule": 3600},
     "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
     "roll-up-insights": {"task": "offers.tasks.roll_up_insights", "schedule": 60, "options": {"expires": 120}},
     "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 60, "options": {"expires": 120}},
@@ -250,6 +253,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "OrderStatusEnum": "orders.models.OrderStatus",
+        "OrderTagEnum": "orders.models.Tag",
+        "DelayReportStatusEnum": "orders.models.delay.ReportStatus",
         "ParcelStatusEnum": "orders.models.ParcelStatus",
         "ParcelKindEnum": "orders.models.ParcelKind",
         "RefundKindEnum": "refunds.states.Kind",

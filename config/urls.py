@@ -10,6 +10,8 @@ from common.health import healthz, readyz
 from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
+from orders.api.delays import DelayReportViewSet, NoticeViewSet
+from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from payments.api.webhook import gateway_webhook
@@ -24,6 +26,7 @@ api.register("stores", StoreSettingsViewSet, basename="store")
 api.register("stores", CostRatesViewSet, basename="store-costs")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
+api.register("orders", OrderFilesViewSet, basename="order-files")  # before an order that is called “export”
 api.register("orders", OrderViewSet, basename="order")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
@@ -32,6 +35,8 @@ api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
+api.register("delay-reports", DelayReportViewSet, basename="delay-report")
+api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("returnless", ReturnlessViewSet, basename="returnless")
 api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")

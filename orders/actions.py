@@ -40,6 +40,7 @@ class OrderData(TypedDict, total=False):
     buyer_is_vip: bool
     paid_at: datetime
     ship_by: datetime | None
+    rule_ship_by: datetime
     address: str
     source: str
     live_session: str
@@ -80,6 +81,8 @@ def upsert_order(
         writes.event("order.placed", order, topic=order, at=now, actor=actor, states=("", order.status))
         writes.flush()
         return order, True
+    if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
+        data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
     if order.status != OrderStatus.UNSHIPPED:
         fields = [name for name in fields if name not in ("address", "ship_by")]
@@ -148,9 +151,19 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
         )
     if order.status != OrderStatus.UNSHIPPED:
         raise Refused("order_already_shipped", _("This order has already been shipped."))
+    writes = WriteSet()
+    ship(writes, order, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
+    orders_shipped.send(sender=Order, orders=[order], writes=writes, actor=actor, now=now)
+    writes.flush()
+    return order
+
+
+def ship(
+    writes: WriteSet, order: Order, *, carrier: str, tracking_number: str, actor: Actor, now: datetime, **data
+) -> None:
+    """Ship a locked order that hasn't shipped yet; `data` goes into the event. The caller sends `orders_shipped`."""
     before = order.status
     order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
-    writes = WriteSet()
     writes.update(order, "status", "carrier", "tracking_number", "shipped_at")
     writes.event(
         "order.shipped",
@@ -161,6 +174,7 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
         states=(before, order.status),
         carrier=carrier,
         tracking_number=tracking_number,
+        **data,
     )
     announce_shipment(
         writes,
@@ -172,9 +186,6 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
         address=order.address,
         now=now,
     )
-    orders_shipped.send(sender=Order, orders=[order], writes=writes, actor=actor, now=now)
-    writes.flush()
-    return order
 
 
 @action

@@ -1,17 +1,51 @@
-"""Beat looks after promises; workers ask the carriers."""
+"""Beat looks after promises, deadlines, delay reports and imported files; workers ask the carriers."""
 
 from uuid import UUID
 
 from celery import shared_task
 
 from orders import tracking
+from orders.delays.sweeps import BATCH as REPORTS_AT_ONCE
+from orders.delays.sweeps import sweep_due_reports
+from orders.erp.running import forget_imports, run_import, running_imports
 from orders.parcels import BATCH, sweep_due_parcels
+from orders.shipping import BATCH as ORDERS_AT_ONCE
+from orders.shipping import sweep_late_orders
 
 
 @shared_task
 def sweep_parcels() -> None:
     """Flag every promise that is late."""
     while sweep_due_parcels() == BATCH:
+        pass
+
+
+@shared_task
+def sweep_shipping() -> None:
+    """Note every order that has become late, and every delay report whose date has passed."""
+    while sweep_late_orders() == ORDERS_AT_ONCE:
+        pass
+    while sweep_due_reports() == REPORTS_AT_ONCE:
+        pass
+
+
+@shared_task
+def run_shipment_import(job_id: str) -> None:
+    """Ship the orders of a confirmed file."""
+    run_import(UUID(job_id))
+
+
+@shared_task
+def resume_shipment_imports() -> None:
+    """Take up the files that were left behind."""
+    for job_id in running_imports():
+        run_import(job_id)
+
+
+@shared_task
+def forget_shipment_imports() -> None:
+    """Drop the files that were never imported."""
+    while forget_imports():
         pass
 
 

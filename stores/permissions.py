@@ -52,6 +52,8 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "stores.returnaddress",
             "orders.order",
             "orders.owedparcel",
+            "orders.delayreport",
+            "orders.shipmentimport",
             "refunds.refund",
             "refunds.carrierclaim",
             "refunds.enrolment",

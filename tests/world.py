@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope, tenant_scope
+from common.writes import WriteSet
 from orders import actions as order_actions
-from orders.models import Order
+from orders.models import Order, OrderLine
 from refunds import opening
 from refunds.models import Refund
 from stores import actions as store_actions
@@ -41,6 +43,13 @@ class Api:
         if self.store and isinstance(body, dict):
             body = {"store": self.store, **body}
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+
+    def upload(self, path: str, content: bytes, name: str = "file.csv", **headers):
+        """POST a file as the part `file`; a marketplace's client names its store."""
+        body = {"file": SimpleUploadedFile(name, content)}
+        if self.store:
+            body["store"] = self.store
+        return self.client.post(f"/api/v1/{path}", body, headers=headers)
 
     def put(self, path: str, body):
         """PUT."""
@@ -112,6 +121,28 @@ class Shop:
                     now=now,
                 )
         return order
+
+    def many_to_ship(self, count: int, *, now: datetime = NOON) -> list[str]:
+        """Numbers of so many orders of one line, placed in a few statements."""
+        numbers = [f"M{next(_numbers):08d}" for _ in range(count)]
+        writes = WriteSet()
+        for number in numbers:
+            order = Order(
+                store=self.store,
+                number=number,
+                buyer_id="b",
+                buyer_name="王小明",
+                paid_at=now - timedelta(days=1),
+                ship_by=now + timedelta(days=1),
+                address="杭州市",
+                paid_amount=Decimal("59.00"),
+            )
+            writes.insert(order)
+            line = OrderLine(store=self.store, order=order, item_id="8000", quantity=1, unit_price=order.paid_amount)
+            writes.insert(line)
+        with self.scope():
+            writes.flush()
+        return numbers
 
     def refund(
         self, order: Order | None = None, *, kind="return_and_refund", amount="59.00", now: datetime = NOON, **kwargs

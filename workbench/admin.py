@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from rest_framework_api_key.models import APIKey
 
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
-from orders.models import Order, OwedParcel
+from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from refunds.models import CarrierClaim, Enrolment, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
@@ -20,6 +20,8 @@ from workbench.promises import PromiseAdmin
 from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.returnless.admin import EnrolmentAdmin
+from workbench.shipping.importing import ShipmentImportAdmin
+from workbench.shipping.reports import DelayReportAdmin
 from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
 
@@ -32,6 +34,8 @@ admin.site.register(BulkJob, BulkJobAdmin)
 admin.site.register(Coupon, CouponAdmin)
 admin.site.register(StoreMethod, StoreMethodAdmin)
 admin.site.register(Order, OrderAdmin)
+admin.site.register(DelayReport, DelayReportAdmin)
+admin.site.register(ShipmentImport, ShipmentImportAdmin)
 admin.site.register(OwedParcel, PromiseAdmin)
 admin.site.register(Payment, PaymentAdmin)
 admin.site.register(Reconciliation, ReconciliationAdmin)

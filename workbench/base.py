@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
-from common.errors import Invalid, NotFound, Refused, WanliuError
+from common.errors import Invalid, ManyRefused, NotFound, Refused, WanliuError
 from stores.models import Store
 from workbench.desk import desk_of
 
@@ -126,7 +126,7 @@ def attempt(action: Callable[[], Any]) -> WanliuError | ValidationError | None:
     try:
         with transaction.atomic():
             action()
-    except (Refused, Invalid, NotFound, ValidationError) as refusal:
+    except (Refused, ManyRefused, Invalid, NotFound, ValidationError) as refusal:
         return refusal
     return None
 

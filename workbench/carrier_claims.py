@@ -15,10 +15,22 @@ from stores.permissions import PAY, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, put_on_form, tell
 from workbench.forms import DeskForm, posted
 from workbench.orders import find_orders
-from workbench.queues import QueueFilter, QueueMixin
+from workbench.queues import QUEUES, Queue, QueueFilter, QueueMixin
 from workbench.templatetags.desk import badge, moment
 from workbench.timeline import timeline
 from workbench.words import yuan
+
+CLAIM_QUEUES = [
+    Queue(
+        "open",
+        gettext_lazy("To settle with the carrier"),
+        lambda rows, now: rows.filter(status=ClaimStatus.OPEN),
+        ("opened_at", "-id"),
+        gettext_lazy("No carrier owes you anything."),
+    ),
+    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No carrier has lost anything.")),
+]
+QUEUES[CarrierClaim] = CLAIM_QUEUES
 
 
 class ClosingForm(DeskForm):

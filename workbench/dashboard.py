@@ -24,7 +24,8 @@ def build(request: HttpRequest) -> dict:
         tiles += [_tile("admin:refunds_refund_changelist", queue, rows, now) for queue in queues_for(desk, Refund)[:-1]]
     if request.user.has_perm("orders.view_order"):
         rows = Order.objects.in_scope()
-        tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in ORDER_QUEUES[:-1]]
+        queues = [queue for queue in ORDER_QUEUES[:-1] if queue.on_overview]
+        tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in queues]
     if request.user.has_perm("orders.view_owedparcel") and desk.promises:
         tiles.append(_promises(now))
     bars = allowance_bars(desk, now) if request.user.has_perm("payments.view_payment") else []

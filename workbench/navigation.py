@@ -15,7 +15,14 @@ MENU = [
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
-            ("orders_order_changelist", "orders.view_order", "shopping_bag", lambda: _("Orders")),
+            ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),
+            (
+                "orders_shipmentimport_changelist",
+                "orders.view_shipmentimport",
+                "upload_file",
+                lambda: _("Shipment files"),
+            ),
+            ("orders_delayreport_changelist", "orders.view_delayreport", "schedule", lambda: _("Delay reports")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             (
                 "refunds_carrierclaim_changelist",

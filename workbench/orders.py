@@ -1,6 +1,5 @@
 """Orders: the list, the page, and handing a parcel to the carrier."""
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
@@ -15,9 +14,10 @@ from payments.models import Payment
 from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
-from workbench.forms import DeskForm, posted
+from workbench.forms import ShipForm, posted
 from workbench.insights.loss import loss_of_order
 from workbench.queues import QueueFilter, QueueMixin
+from workbench.shipping.queue import ShippingMixin
 from workbench.small_payments import PayingMixin, pay_card
 from workbench.templatetags.desk import badge, countdown, moment
 from workbench.timeline import timeline
@@ -29,14 +29,7 @@ def find_orders(orders: QuerySet, term: str) -> QuerySet:
     return orders.filter(Q(number__startswith=term) | Q(buyer_name__startswith=term) | Q(buyer_id=term))
 
 
-class ShipForm(DeskForm):
-    """Who carries the parcel."""
-
-    carrier = forms.CharField(label=gettext_lazy("Carrier"), max_length=50)
-    tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=64)
-
-
-class OrderAdmin(QueueMixin, PayingMixin, DeskAdmin):
+class OrderAdmin(ShippingMixin, QueueMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")

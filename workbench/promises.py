@@ -11,8 +11,8 @@ from orders.models import Order, OwedParcel, ParcelStatus
 from orders.parcels import ship_parcel
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, put_on_form, tell
-from workbench.forms import posted
-from workbench.orders import ShipForm, find_orders
+from workbench.forms import ShipForm, posted
+from workbench.orders import find_orders
 from workbench.queues import QueueFilter, QueueMixin
 from workbench.templatetags.work import is_late
 from workbench.timeline import timeline

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Q, QuerySet
+from django.db.models import OrderBy, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -13,10 +13,11 @@ from common.tenancy import current_scope
 from offers.eligibility import RETAINABLE_KINDS
 from offers.models import Offer
 from offers.retainable import filter_retainable
-from orders.models import Order, OrderStatus, OwedParcel, ParcelStatus
+from orders.models import COMES_FIRST, DelayReport, Order, OrderStatus, OwedParcel, ParcelStatus
 from payments.models import Payment
-from refunds.models import CarrierClaim, ClaimStatus, Refund
+from refunds.models import Refund
 from refunds.states import Kind, Programme, Status
+from stores.marketplaces import CHOICES, current_rules
 from stores.models import Store
 from workbench.desk import Desk, desk_of, retains
 from workbench.words import SOON
@@ -31,11 +32,12 @@ class Queue:
     code: str
     label: str
     rows: Callable[[QuerySet, datetime], QuerySet]
-    order: tuple[str, ...] = ("-id",)
+    order: tuple[str | OrderBy, ...] = ("-id",)
     empty: str = _("Nothing here right now.")
     icon: str = ""
     tone: str = ""
     only_retaining: bool = False
+    on_overview: bool = True
     only_returnless: bool = False
 
     def count(self, rows: QuerySet, now: datetime) -> int:
@@ -157,12 +159,22 @@ REFUND_QUEUES = [
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No refunds.")),
 ]
 
+
+def _soon_late(rows: QuerySet, now: datetime) -> QuerySet:
+    """Each marketplace says how soon is soon (P8)."""
+    rules = [current_rules(name) for name, _label in CHOICES]
+    soon = Q(pk__in=[])
+    for each in rules:
+        soon |= Q(store__marketplace=each.name, ship_by__lte=now + each.ships_soon_within)
+    return rows.soon_late(now, max(each.ships_soon_within for each in rules)).filter(soon)
+
+
 ORDER_QUEUES = [
     Queue(
         "to_ship",
         _("To ship"),
-        lambda rows, now: rows.filter(status=OrderStatus.UNSHIPPED),
-        ("ship_by", "-id"),
+        lambda rows, now: rows.to_ship(),
+        (COMES_FIRST.desc(), "ship_by", "id"),
         _("Everything is shipped."),
         "local_shipping",
         "amber",
@@ -176,7 +188,63 @@ ORDER_QUEUES = [
         "running_with_errors",
         "red",
     ),
+    Queue(
+        "soon",
+        _("Late soon"),
+        _soon_late,
+        ("ship_by", "-id"),
+        _("No parcel is late soon."),
+        "timer",
+        "amber",
+    ),
+    Queue(
+        "urged",
+        _("Urged"),
+        lambda rows, now: rows.urged(),
+        ("ship_by", "-id"),
+        _("No buyer urges you."),
+        "notification_important",
+        "red",
+    ),
+    Queue(
+        "priority",
+        _("Priority shipping"),
+        lambda rows, now: rows.priority(),
+        ("ship_by", "-id"),
+        _("No order is to go first."),
+        "low_priority",
+        "blue",
+        on_overview=False,
+    ),
+    Queue(
+        "delayed",
+        _("Delay reported"),
+        lambda rows, now: rows.delayed(),
+        ("ship_by", "-id"),
+        _("No delay is reported."),
+        "schedule",
+        "blue",
+        on_overview=False,
+    ),
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No orders yet.")),
+]
+
+DELAY_QUEUES = [
+    Queue(
+        "open",
+        _("Open"),
+        lambda rows, now: rows.open(),
+        ("expected_at", "-id"),
+        _("No delay is reported."),
+    ),
+    Queue(
+        "overdue",
+        _("Overdue"),
+        lambda rows, now: rows.overdue(),
+        ("expected_at", "-id"),
+        _("No reported date has passed."),
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No delay was ever reported.")),
 ]
 
 PAYMENT_QUEUES = [
@@ -237,23 +305,12 @@ PARCEL_QUEUES = [
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
 ]
 
-CLAIM_QUEUES = [
-    Queue(
-        "open",
-        _("To settle with the carrier"),
-        lambda rows, now: rows.filter(status=ClaimStatus.OPEN),
-        ("opened_at", "-id"),
-        _("No carrier owes you anything."),
-    ),
-    Queue("all", _("All"), lambda rows, now: rows, empty=_("No carrier has lost anything.")),
-]
-
 QUEUES: dict[type, list[Queue]] = {
     Refund: REFUND_QUEUES,
     Order: ORDER_QUEUES,
     Payment: PAYMENT_QUEUES,
     OwedParcel: PARCEL_QUEUES,
-    CarrierClaim: CLAIM_QUEUES,
+    DelayReport: DELAY_QUEUES,
 }
 
 

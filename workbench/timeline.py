@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,6 +97,13 @@ TITLES = {
     "order.updated": gettext_lazy("Order updated by the marketplace"),
     "order.shipped": gettext_lazy("Order shipped"),
     "order.delivered": gettext_lazy("Order delivered"),
+    "order.late": gettext_lazy("Not shipped in time"),
+    "order.delayed": gettext_lazy("Delay reported: the order ships later"),
+    "order.resumed": gettext_lazy("Delay lifted: the deadline is the rule's again"),
+    "buyer.notified": gettext_lazy("The buyer was told"),
+    "delay.reported": gettext_lazy("Delay reported"),
+    "delay.overdue": gettext_lazy("The reported date has passed with orders left to ship"),
+    "delay.lifted": gettext_lazy("Delay lifted"),
     "order.cancelled": gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
     "order.unshipped": gettext_lazy("Pick-up cancelled: what is left is packed again"),
     "order.pieces_stopped": gettext_lazy("Refunded pieces are not packed any more"),
@@ -118,6 +126,11 @@ TONES = {
     "dispute.decided": "blue",
     "offer.declined": "red",
     "parcel.late": "red",
+    "order.late": "red",
+    "delay.overdue": "red",
+    "order.delayed": "amber",
+    "order.resumed": "blue",
+    "delay.lifted": "green",
     "refund.recall_lost": "red",
     "refund.recall_failed": "red",
     "refund.return_lost": "red",
@@ -205,6 +218,11 @@ def _change(values, show) -> str:
     return show(values)
 
 
+def _instant(text: str) -> str:
+    """A recorded instant in the desk's time zone."""
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+
+
 def _kind(value) -> str:
     """A refund's kind or a parcel's: an exchange is both."""
     return _label(Kind if value in Kind.values else ParcelKind, value)
@@ -236,6 +254,8 @@ def _details(data: dict) -> list[str]:
     facts.extend(_of_programme(data))
     if data.get("reason") in Reason.values:
         facts.append(_label(Reason, data["reason"]))
+    if data.get("ship_by"):
+        facts.append(_("ship by %(when)s") % {"when": _change(data["ship_by"], _instant)})
     if data.get("address"):
         facts.append(_change(data["address"], str))
     if data.get("urges", 0) > 1:

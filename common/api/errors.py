@@ -28,6 +28,26 @@ class Conflict(APIException):
         self.attr = attr
 
 
+class Conflicts(Conflict):
+    """Several refusals in one answer: 404 when something named is missing, else 409."""
+
+    def __init__(self, refusals):
+        self.refusals = refusals
+        if any(isinstance(refusal, errors.NotFound) for refusal in refusals):
+            self.status_code = NotFound.status_code
+        super().__init__("", "conflict")
+
+    def rows(self) -> list[dict]:
+        """Each refusal as an error."""
+        missing = {"code": "not_found", "detail": str(NotFound.default_detail)}
+        return [
+            {**missing, "attr": refusal.attr}
+            if isinstance(refusal, errors.NotFound)
+            else {"code": refusal.code, "detail": str(refusal.detail), "attr": refusal.attr}
+            for refusal in self.refusals
+        ]
+
+
 class WanliuExceptionHandler(ExceptionHandler):
     """Map the refusals of actions and the database to answers; what is unexpected is logged and never shown."""
 
@@ -36,6 +56,8 @@ class WanliuExceptionHandler(ExceptionHandler):
         match exc:
             case errors.Refused():
                 return Conflict(exc.detail, exc.code, exc.attr)
+            case errors.ManyRefused():
+                return Conflicts(exc.refusals)
             case errors.Invalid():
                 return ValidationError({exc.attr: [ErrorDetail(str(exc.detail), exc.code)]})
             case errors.NotFound():
@@ -64,6 +86,8 @@ class WanliuExceptionFormatter(ExceptionFormatter):
     def run(self):
         """The answer's body."""
         body = super().run()
+        if isinstance(self.exc, Conflicts):
+            return {**body, "errors": self.exc.rows()}
         if isinstance(self.exc, Conflict | NotFound):
             body["errors"][0]["attr"] = getattr(self.exc, "attr", None)
         if body["type"] == "server_error":

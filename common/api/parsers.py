@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 # What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -49,4 +49,31 @@ class StrictJSONParser(JSONParser):
         if bad is not None:
             name = _UNSTORABLE.sub("\ufffd", bad)
             raise ValidationError({name: [ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")]})
+        return body
+
+
+class UploadParser(MultiPartParser):
+    """Files beside fields. Larger ones are kept on disk, never in memory; `MAX_BYTES` bounds the whole body before it is read."""
+
+    MAX_BYTES = 32 * 2**20
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        """Return fields and files. ValidationError (400) for a body that is too large, ParseError for a broken one."""
+        if int(stream.META.get("CONTENT_LENGTH") or 0) > self.MAX_BYTES:
+            detail = _("The upload is too large: at most %(most)d MB.") % {"most": self.MAX_BYTES // 2**20}
+            raise ValidationError({"file": [ErrorDetail(detail, "file_too_large")]})
+        try:
+            body = super().parse(stream, media_type, parser_context)
+        except (RequestDataTooBig, TooManyFilesSent) as error:
+            raise ParseError(_("The body is too large; send fewer items at once.")) from error
+        for name, values in body.data.lists():
+            bad = next(_unstorable([name, *values]), None)
+            if bad is not None:
+                raise ValidationError(
+                    {
+                        _UNSTORABLE.sub("\ufffd", name): [
+                            ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")
+                        ]
+                    }
+                )
         return body

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel, Shipment
+from orders.models import Order, OrderLine, OwedParcel, Shipment, Tag
 from stores.models import ProductSource
 
 MAX_LINES = 200
@@ -119,8 +119,8 @@ class OrderSerializer(serializers.ModelSerializer):
             "lines",
         ]
 
-    def get_tags(self, order: Order) -> list[str]:
-        """Of priority_shipping, urged (for stores that see it), late."""
+    def get_tags(self, order: Order) -> list[Tag]:
+        """Why the order needs another look."""
         return order.tags(self.context["view"].store, clock.now())
 
 

@@ -1,15 +1,14 @@
 """Orders: the marketplace places and delivers them, the merchant ships them."""
 
 import django_filters
-from django.db.models import Q
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from common import clock
 from orders import actions, saving
+from orders.api.filters import OrderFilter
 from orders.api.serializers import (
     AddressSerializer,
     OrderSerializer,
@@ -18,38 +17,9 @@ from orders.api.serializers import (
     ShipSerializer,
     StoreNameSerializer,
 )
-from orders.models import TAGS, Order, OrderStatus, OwedParcel, ParcelKind, ParcelStatus
+from orders.models import Order, OwedParcel, ParcelKind, ParcelStatus
 from orders.parcels import ship_parcel
 from stores.api.base import StoreViewSet, get_or_404, parse_id
-
-
-class OrderFilter(django_filters.FilterSet):
-    """Filters of the order list."""
-
-    status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
-    tag = django_filters.ChoiceFilter(choices=[(tag, tag) for tag in TAGS], method="by_tag")
-    buyer = django_filters.CharFilter(field_name="buyer_id")
-    q = django_filters.CharFilter(method="search", label="order number, buyer or tracking number")
-
-    class Meta:
-        model = Order
-        fields = ["status", "tag", "buyer", "q"]
-
-    def by_tag(self, queryset, name, value):
-        """Orders that carry the tag."""
-        match value:
-            case "late":
-                return queryset.late(clock.now())
-            case "urged":
-                return queryset.urged()
-            case _:
-                return queryset.priority()
-
-    def search(self, queryset, name, value):
-        """By the start of the number, the buyer's name or the tracking number."""
-        return queryset.filter(
-            Q(number__startswith=value) | Q(buyer_name__startswith=value) | Q(tracking_number__startswith=value)
-        )
 
 
 class OrderViewSet(mixins.ListModelMixin, StoreViewSet):

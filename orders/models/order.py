@@ -4,68 +4,26 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
-from common.tenancy import TenantModel, TenantQuerySet
-from stores.models import Product, ProductSource, Store
+from common.tenancy import TenantModel
+from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
+from orders.models.states import GOODS_STATUS, OrderStatus, Tag
+from stores.models import ProductSource, Store
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
 
 
-class OrderStatus(models.TextChoices):
-    """Where the goods are."""
-
-    UNSHIPPED = "unshipped", _("To be shipped")
-    SHIPPED = "shipped", _("In transit")
-    DELIVERED = "delivered", _("Delivered")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-class GoodsStatus(models.TextChoices):
-    """The order's status as a refund sees it."""
-
-    NOT_SHIPPED = "not_shipped", _("Not shipped")
-    IN_TRANSIT = "in_transit", _("In transit")
-    RECEIVED = "received", _("Received")
-
-
-GOODS_STATUS = {
-    OrderStatus.UNSHIPPED: GoodsStatus.NOT_SHIPPED,
-    OrderStatus.SHIPPED: GoodsStatus.IN_TRANSIT,
-    OrderStatus.DELIVERED: GoodsStatus.RECEIVED,
-    OrderStatus.CANCELLED: GoodsStatus.NOT_SHIPPED,
-}
-
-
-TAGS = ("priority_shipping", "urged", "late")
-# An order whose money is asked back as a whole has nobody who waits for it.
-WANTED = Q(paid_amount=0) | Q(claimed_amount__lt=F("paid_amount"))
-WAITING = Q(status=OrderStatus.UNSHIPPED) & WANTED
-
-
-class OrderQuerySet(TenantQuerySet):
-    """Named reads."""
-
-    def priority(self):
-        """To be shipped before others, since the buyer was persuaded to stay (K1)."""
-        return self.filter(WAITING, is_priority=True)
-
-    def urged(self):
-        """Waiting although the buyer asked for haste, in stores that see it (K5)."""
-        return self.filter(WAITING, is_urged=True, store__smart_customer_service=True)
-
-    def late(self, now):
-        """Not shipped although it should be."""
-        return self.filter(status=OrderStatus.UNSHIPPED, ship_by__lt=now)
-
-
 class Order(TenantModel):
-    """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it."""
+    """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it.
+
+    `ship_by` is the deadline that counts; while a delay report has moved it, `rule_ship_by` is the one to come back to.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(_("order number"), max_length=64)
@@ -75,6 +33,9 @@ class Order(TenantModel):
     buyer_is_vip = models.BooleanField(_("VIP"), default=False)
     paid_at = models.DateTimeField(_("paid"))
     ship_by = models.DateTimeField(_("ship by"))
+    rule_ship_by = models.DateTimeField(_("deadline before the delay"), null=True)
+    resumed_at = models.DateTimeField(_("delay lifted"), null=True)
+    late_at = models.DateTimeField(_("late since"), null=True)
     address = models.CharField(_("delivery address"), max_length=300)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
     live_session = models.CharField(_("live session"), max_length=64, blank=True)
@@ -92,6 +53,12 @@ class Order(TenantModel):
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     paid_amount = MoneyField(verbose_name=_("paid"))
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+    # The indexes below follow this column: following the amounts themselves would make every claim write them all anew.
+    awaits_shipping = models.GeneratedField(
+        expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     # Places that small payments take; one that fails or comes back gives its place back (K9).
     small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
@@ -108,6 +75,10 @@ class Order(TenantModel):
                 name="order_claimed_within_paid",
             ),
             models.CheckConstraint(
+                condition=Q(rule_ship_by__isnull=True) | Q(ship_by__gte=F("rule_ship_by")),
+                name="order_delay_moves_later",
+            ),
+            models.CheckConstraint(
                 condition=Q(is_urged=False, urges=0, urged_at=None)
                 | Q(is_urged=True, urges__gte=1, urged_at__isnull=False),
                 name="order_urges_are_dated",
@@ -121,9 +92,14 @@ class Order(TenantModel):
             models.Index(fields=["store", "-id"], name="order_newest"),
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
-            models.Index(fields=["store", "ship_by"], condition=Q(status="unshipped"), name="order_to_ship"),
-            models.Index(fields=["store", "ship_by"], condition=WAITING & Q(is_priority=True), name="order_priority"),
-            models.Index(fields=["store", "ship_by"], condition=WAITING & Q(is_urged=True), name="order_urged"),
+            models.Index(fields=["store", "ship_by"], condition=TO_SHIP, name="order_to_ship"),
+            models.Index("store", COMES_FIRST.desc(), "ship_by", "id", condition=TO_SHIP, name="order_shipping_queue"),
+            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_urged=True), name="order_urged"),
+            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_priority=True), name="order_priority"),
+            models.Index(
+                fields=["store", "ship_by"], condition=TO_SHIP & Q(rule_ship_by__isnull=False), name="order_delayed"
+            ),
+            models.Index(fields=["ship_by"], condition=TO_SHIP & Q(late_at__isnull=True), name="order_becoming_late"),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +111,34 @@ class Order(TenantModel):
         return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
 
     @property
+    def is_to_ship(self) -> bool:
+        """Whether the warehouse still has to send it; what `awaits_shipping` says, before the row is written."""
+        return self.status == OrderStatus.UNSHIPPED and (self.claimed_amount < self.paid_amount or not self.paid_amount)
+
+    @property
+    def is_delayed(self) -> bool:
+        """Whether an open delay report has moved its deadline (K4)."""
+        return self.status == OrderStatus.UNSHIPPED and self.rule_ship_by is not None
+
+    def tags(self, store: Store, now) -> list[Tag]:
+        """Those that it carries now: shipping clears them, and urges are for stores that see them (K5)."""
+        if not self.is_to_ship:
+            return []
+        carried = {
+            Tag.PRIORITY: self.is_priority,
+            Tag.URGED: self.is_urged and store.smart_customer_service,
+            Tag.LATE: self.ship_by < now,
+            Tag.SOON_LATE: now <= self.ship_by <= now + store.rules.ships_soon_within,
+            Tag.DELAYED: self.is_delayed,
+        }
+        return [tag for tag, on in carried.items() if on]
+
+    @property
+    def comes_first(self) -> bool:
+        """Urged, and its delay was lifted (K4)."""
+        return self.is_urged and self.resumed_at is not None
+
+    @property
     def goods_status(self) -> str:
         """Where the goods are, in a refund's words."""
         return GOODS_STATUS[self.status]
@@ -143,20 +147,6 @@ class Order(TenantModel):
     def refundable_amount(self) -> Decimal:
         """Yuan that nobody has claimed yet."""
         return self.paid_amount - self.claimed_amount
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the buyer still waits for it to be shipped."""
-        return self.status == OrderStatus.UNSHIPPED and (not self.paid_amount or self.claimed_amount < self.paid_amount)
-
-    def tags(self, store: Store, now) -> list[str]:
-        """Of TAGS those that it carries now: shipping clears them, and urges are for stores that see them (K1, K5)."""
-        on = {
-            "priority_shipping": self.is_waiting and self.is_priority,
-            "urged": self.is_waiting and self.is_urged and store.smart_customer_service,
-            "late": self.status == OrderStatus.UNSHIPPED and self.ship_by < now,
-        }
-        return [tag for tag in TAGS if on[tag]]
 
     @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):
@@ -236,76 +226,13 @@ class OrderLine(TenantModel):
         """Pieces that are packed: those that weren't refunded before (P2)."""
         return self.quantity - self.cancelled_quantity
 
+    @property
+    def pieces_to_pack(self) -> int:
+        """Pieces to put into the parcel: what is claimed back stays on the shelf.
 
-class ParcelKind(models.TextChoices):
-    """What was promised."""
-
-    GIFT = "gift", _("Gift")
-    RESHIP = "reship", _("Reship")
-    EXCHANGE = "exchange", _("Exchange")
-
-
-class ParcelStatus(models.TextChoices):
-    """Where a promised parcel is."""
-
-    AWAITING_RETURN = "awaiting_return", _("Awaiting the buyer's return")
-    OWED = "owed", _("To be sent")
-    SHIPPED = "shipped", _("Sent")
-
-
-class OwedParcel(TenantModel):
-    """A parcel that the merchant promised and owes until it is sent (Q16). `topic_id` is the refund it came from.
-
-    `due_at` is the deadline, then the moment of escalation; empty when nothing runs.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    topic_id = models.UUIDField(editable=False)
-    kind = models.CharField(_("kind"), max_length=20, choices=ParcelKind.choices)
-    product = models.ForeignKey(
-        Product, verbose_name=_("product"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    item_id = models.CharField(_("item id"), max_length=20)
-    title = models.CharField(_("title"), max_length=200, blank=True)
-    quantity = models.PositiveIntegerField(_("quantity"), default=1)
-    address = models.CharField(_("delivery address"), max_length=300)
-    status = FSMField(
-        _("status"), max_length=20, choices=ParcelStatus.choices, default=ParcelStatus.OWED, protected=True
-    )
-    due_at = models.DateTimeField(_("deadline"), null=True)
-    late_at = models.DateTimeField(_("late since"), null=True)
-    escalated_at = models.DateTimeField(_("escalated"), null=True)
-    carrier = models.CharField(_("carrier"), max_length=50, blank=True)
-    tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
-    rules_name = models.CharField(max_length=20, editable=False)
-    rules_version = models.PositiveSmallIntegerField(editable=False)
-    created_at = models.DateTimeField(_("promised"))
-    shipped_at = models.DateTimeField(_("shipped"), null=True)
-
-    class Meta:
-        verbose_name = _("promised parcel")
-        verbose_name_plural = _("promised parcels")
-        indexes = [
-            models.Index(fields=["store", "-id"], name="parcel_newest"),
-            models.Index(fields=["store", "status", "due_at"], name="parcel_queue"),
-            models.Index(fields=["store", "topic_id"], name="parcel_of_topic"),
-            models.Index(fields=["store", "order"], name="parcel_of_order"),
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="parcel_due"),
-        ]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.title or self.item_id} × {self.quantity}"
-
-    @transition(field=status, source=ParcelStatus.AWAITING_RETURN, target=ParcelStatus.OWED)
-    def expect(self, *, due_at):
-        """The buyer's return is on its way."""
-        self.due_at = due_at
-
-    @transition(field=status, source=ParcelStatus.OWED, target=ParcelStatus.SHIPPED)
-    def ship(self, *, carrier: str, tracking_number: str, now):
-        """The promise is kept."""
-        self.carrier, self.tracking_number, self.shipped_at, self.due_at = carrier, tracking_number, now, None
+        A refund before shipping claims money and no goods: the price of whole pieces stands for those pieces.
+        """
+        without_money = 0
+        if self.unit_price and self.claimed_amount % self.unit_price == 0:
+            without_money = int(self.claimed_amount / self.unit_price)
+        return self.quantity - max(self.claimed_quantity + self.cancelled_quantity, without_money)

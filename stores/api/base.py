@@ -102,11 +102,15 @@ class StoreViewSet(viewsets.GenericViewSet):
         if len(key) > MAX_KEY_LENGTH or not key.isprintable():
             raise ValidationError({"Idempotency-Key": [ErrorDetail(_("At most 255 printable characters."), "invalid")]})
         request = self.request._request
+        if request.content_type == "multipart/form-data":
+            body = idempotency.upload_body(self.request.data, self.request.FILES)
+        else:
+            body = request.body
         answer = idempotency.claim(
             store_id=self.store.pk,
             owner=self.request.user.pk,
             key=key,
-            print_=idempotency.fingerprint(request.method, request.get_full_path(), request.body),
+            print_=idempotency.fingerprint(request.method, request.get_full_path(), body),
             now=self.now,
         )
         if answer.status_code is not None:

@@ -58,6 +58,8 @@ class MarketplaceRules:
     evidence_within: timedelta = timedelta(days=3)  # then neither side may add any
     resubmissions: int = 3
     ships_within: timedelta = timedelta(hours=48)
+    ships_soon_within: timedelta = timedelta(hours=6)  # before the deadline an order counts as late soon (P8)
+    delay_reaches: timedelta = timedelta(days=90)  # how far a delay report may move it (K4)
 
     # Offers.
     offer_methods: tuple[str, ...] = ()

@@ -86,6 +86,7 @@ def names_of(shop) -> dict[str, list[str]]:
         "coupons": [names.coupon],
         "disputes": [names.dispute],
         "parcels": [names.parcel],
+        "delay-reports": [names.delay],
     }
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
+from orders.delays.actions import report_delay
 from orders.parcels import owe_parcel
 from payments.models import Payment
 from payments.small import send_small_payment
@@ -115,6 +116,10 @@ class Names:
         return str(make_parcel(self.shop).pk)
 
     @cached_property
+    def delay(self) -> str:
+        return str(make_delay(self.shop).pk)
+
+    @cached_property
     def offer(self) -> str:
         with self.shop.scope():
             offer = offer_actions.send_offer(
@@ -170,6 +175,19 @@ def make_dispute(shop: Shop):
         )
 
 
+def make_delay(shop: Shop):
+    """A delay report about one order."""
+    with shop.scope():
+        return report_delay(
+            store=shop.store,
+            reason="snow",
+            order_numbers=[shop.order(shipped=False).number],
+            expected_at=NOON + timedelta(days=3),
+            actor=MERCHANT,
+            now=NOON,
+        )
+
+
 def make_coupon(shop: Shop):
     """A coupon of the store."""
     with shop.scope():
@@ -201,6 +219,7 @@ class Call:
 
     `key` is the kind of key that may make it ("S", "M", or "SM"), `resource` the scope that a store key needs.
     `names` tells which names of the path or the body the call is about; every one of them can be another store's.
+    A body with bytes in it is sent as a form with files; `is_file` is answered with one.
     """
 
     verb: str
@@ -211,6 +230,7 @@ class Call:
     body: Callable[[Names], dict] | None = None
     status: int = 200
     names: tuple[str, ...] = ()
+    is_file: bool = False
     needs_key: bool = False  # an Idempotency-Key
 
     def __str__(self) -> str:
@@ -232,6 +252,8 @@ REFUND_BODY = {"kind": "refund_only", "reason": "other", "amount": "1.00"}
 PRODUCT_BODY = {"item_id": "1", "title": "Quilt", "price": "1.00"}
 ADDRESS_BODY = {"contact": "a", "phone": "1", "address": "x"}
 PARCEL = {"carrier": "SF", "tracking_number": "T1"}
+SHIPMENTS = "order_number,carrier,tracking_number\n{},SF,T1\n"
+DELAY_BODY = {"reason": "snow", "expected_at": "2026-11-23T04:00:00Z"}
 COUPON_BODY = {
     "name": "Thanks",
     "channel": "smart_retention",
@@ -292,6 +314,20 @@ CALLS = [
     _post("orders/", "M", "orders", body=ORDER_BODY, status=201),
     _read("orders/{}/", "SM", "orders", "to_ship"),
     _post("orders/{}/ship/", "S", "orders", "to_ship", PARCEL),
+    Call("GET", "orders/export/", "S", "orders", lambda n: "orders/export/", is_file=True),
+    _post("orders/import-shipments/", "S", "orders", body=lambda n: {"file": SHIPMENTS.format(n.to_ship).encode()}),
+    _read("delay-reports/", "S", "orders"),
+    _post(
+        "delay-reports/",
+        "S",
+        "orders",
+        body=lambda n: {"orders": [n.to_ship], **DELAY_BODY},
+        status=201,
+        also=["to_ship"],
+    ),
+    _read("delay-reports/{}/", "S", "orders", "delay"),
+    _post("delay-reports/{}/lift/", "S", "orders", "delay"),
+    _read("buyer-notices/", "SM", "orders"),
     _post("orders/{}/deliver/", "M", "orders", "in_transit"),
     _post("orders/{}/urge/", "M", "orders", "to_ship"),
     _post("orders/{}/change-address/", "SM", "orders", "to_ship", {"address": "elsewhere"}),

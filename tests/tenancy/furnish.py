@@ -1,5 +1,7 @@
 """Stores in which every tenant table has rows, and a fingerprint of everything that a store has."""
 
+import io
+
 from django.db import connection
 
 from common import idempotency
@@ -9,13 +11,14 @@ from offers import actions as offer_actions
 from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
+from orders.erp.imports import stage_import
 from orders.models import Shipment
 from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from stores.models import Membership, Product, User
-from tests.tenancy.calls import make_coupon, make_dispute, make_parcel, make_small_payment
+from tests.tenancy.calls import SHIPMENTS, make_coupon, make_delay, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
 
 
@@ -43,6 +46,8 @@ def furnish(shop: Shop) -> Shop:
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
     make_dispute(shop)
+    make_delay(shop)
+    _furnish_import(shop)
     roll_everything()
     return shop
 
@@ -57,6 +62,13 @@ def _furnish_returnless(shop: Shop) -> None:
         store=store, enrolment=enrolment, product=product, item_id=product.item_id, added_at=NOON
     )
     LiveSession.objects.create(store=store, session="L", started_at=NOON, is_covered=False)
+
+
+def _furnish_import(shop: Shop) -> None:
+    """A file with tracking numbers that waits to be confirmed."""
+    content = io.BytesIO(SHIPMENTS.format(shop.order(shipped=False).number).encode())
+    with shop.scope():
+        stage_import(store=shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
 
 
 def open_lost_claim(refund) -> None:

@@ -33,6 +33,7 @@ from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.return_steps import ReturnSteps
 from workbench.demo.scene import Scene
 from workbench.demo.scenes import SCENES
+from workbench.demo.shipping import count_warehouse, warehouse
 
 AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
 BUYER = Actor(ActorKind.BUYER, "demo", "买家")
@@ -92,6 +93,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for happening in play_store.happenings(number, scene)
     ]
     happenings += play_store.plain_orders()
+    happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
@@ -102,7 +104,7 @@ def play(store: Store, now: datetime) -> Iterator[str]:
 
 def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
-    return sum(
+    return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
         + returnless.count(code)
         + small_payments.count(code)
@@ -139,6 +141,10 @@ class Play(ReturnSteps):
                 at,
                 lambda number=number, at=at: self.place(f"B{number:03d}", number, at, None, number > 5),
             )
+
+    def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
+        """An order that waits in the warehouse."""
+        self.place(number, item, paid_at, None, shipped=False)
 
     def place(self, number: str, item: int, paid_at: datetime, scene: Scene | None, shipped: bool = True) -> None:
         """An order, on its way and perhaps delivered before the refund is asked."""

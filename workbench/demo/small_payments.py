@@ -56,7 +56,9 @@ def happenings(play, now: datetime) -> Iterator[tuple[datetime, Callable[[], Non
             scene = Scene(payment.ago, "refund_only", "other", buyer_id=payment.buyer_id)
             yield (
                 at - timedelta(hours=90),
-                lambda number=number, at=at, scene=scene: play.place(f"C{number:03d}", number, at, scene),
+                lambda number=number, at=at, scene=scene: play.place(
+                    f"C{number:03d}", number, at - timedelta(hours=90), scene
+                ),
             )
         yield at, lambda number=number, payment=payment: _send(play, number, payment)
 

@@ -6,7 +6,9 @@ from common import clock
 from offers.insights.rollup import roll_up
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
+from orders.delays.sweeps import sweep_due_reports
 from orders.parcels import sweep_due_parcels
+from orders.shipping import sweep_late_orders
 from orders.tracking import ask_carriers
 from payments.inbox import process_due_notices
 from payments.settlement import settle_batch
@@ -16,6 +18,8 @@ STEPS = {
     "deadlines": sweep_due_refunds,
     "offers": sweep_due_offers,
     "promises": sweep_due_parcels,
+    "late orders": sweep_late_orders,
+    "delay reports": sweep_due_reports,
     "carriers": ask_carriers,
     "settlements": settle_batch,
     "notices": process_due_notices,

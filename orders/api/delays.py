@@ -1,0 +1,143 @@
+"""Delay reports, and the notices to buyers that follow from them (K4)."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from orders.api.serializers import StoreNameSerializer
+from orders.delays.actions import MOST_ORDERS, lift_delay, report_delay
+from orders.models.delay import DelayedOrder, DelayReport, ReportStatus
+from stores.api.base import StoreViewSet, get_or_404, parse_id
+
+
+class NewReportSerializer(serializers.Serializer):
+    """What is reported."""
+
+    reason = serializers.CharField(max_length=200)
+    orders = serializers.ListField(
+        child=serializers.CharField(max_length=64), allow_empty=False, max_length=MOST_ORDERS
+    )
+    expected_at = serializers.DateTimeField()
+
+
+class ReportSerializer(serializers.ModelSerializer):
+    """A report without its orders."""
+
+    status = serializers.ChoiceField(ReportStatus.choices)
+
+    class Meta:
+        model = DelayReport
+        fields = ["id", "reason", "status", "expected_at", "order_count", "created_at", "overdue_at", "lifted_at"]
+
+
+class ReportDetailSerializer(ReportSerializer):
+    """A report with its orders' numbers, in the order in which they were placed."""
+
+    orders = serializers.SerializerMethodField()
+
+    class Meta(ReportSerializer.Meta):
+        fields = [*ReportSerializer.Meta.fields, "orders"]
+
+    def get_orders(self, report: DelayReport) -> list[str]:
+        """Numbers."""
+        members = DelayedOrder.objects.for_store(report.store_id).filter(report=report)
+        return list(members.order_by("order").values_list("order__number", flat=True))
+
+
+class ReportFilter(django_filters.FilterSet):
+    """Filters of the list of reports."""
+
+    status = django_filters.ChoiceFilter(choices=ReportStatus.choices, method="by_status")
+
+    class Meta:
+        model = DelayReport
+        fields = ["status"]
+
+    def by_status(self, queryset, name, value):
+        """Open, overdue or lifted."""
+        if value == ReportStatus.LIFTED:
+            return queryset.filter(lifted_at__isnull=False)
+        return queryset.overdue() if value == ReportStatus.OVERDUE else queryset.open().filter(overdue_at__isnull=True)
+
+
+class DelayReportViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Delay reports."""
+
+    resource = "orders"
+    callers = {"list": "S", "retrieve": "S", "create": "S", "lift": "S"}
+    serializer_class = ReportSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = ReportFilter
+    queryset = DelayReport.objects.none()
+
+    def get_queryset(self):
+        """The store's reports."""
+        return DelayReport.objects.for_store(self.store.pk)
+
+    @extend_schema(responses=ReportDetailSerializer)
+    def retrieve(self, request, pk):
+        """One report with its orders."""
+        return Response(ReportDetailSerializer(get_or_404(self.get_queryset(), pk=parse_id(pk))).data)
+
+    @extend_schema(request=NewReportSerializer, responses={201: ReportDetailSerializer})
+    def create(self, request):
+        """Report that these orders ship later; each buyer is told once. All or nothing: an error for each order at fault."""
+        data = self.input(NewReportSerializer)
+        report = report_delay(
+            store=self.store,
+            reason=data["reason"],
+            order_numbers=data["orders"],
+            expected_at=data["expected_at"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(ReportDetailSerializer(report).data, status=201)
+
+    @extend_schema(request=StoreNameSerializer, responses=ReportDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def lift(self, request, pk):
+        """The delay is over: deadlines are again what the rule says, and urged orders come first."""
+        report = lift_delay(store_id=self.store.pk, report_id=parse_id(pk), actor=self.actor, now=self.now)
+        return Response(ReportDetailSerializer(report).data)
+
+
+class NoticeSerializer(serializers.ModelSerializer):
+    """What a buyer is to be told."""
+
+    order = serializers.CharField(source="order.number")
+    buyer = serializers.CharField(source="order.buyer_id")
+    text = serializers.CharField(source="notice")
+    at = serializers.DateTimeField(source="notified_at", label=_("told"))
+
+    class Meta:
+        model = DelayedOrder
+        fields = ["id", "order", "buyer", "text", "at"]
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """Filters of the notices."""
+
+    order = django_filters.CharFilter(field_name="order__number")
+
+    class Meta:
+        model = DelayedOrder
+        fields = ["order"]
+
+
+class NoticeViewSet(mixins.ListModelMixin, StoreViewSet):
+    """Notices to buyers, newest first: the marketplace fetches and delivers them. An order has one a report."""
+
+    resource = "orders"
+    callers = {"list": "SM"}
+    serializer_class = NoticeSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = NoticeFilter
+    queryset = DelayedOrder.objects.none()
+
+    def get_queryset(self):
+        """The store's notices."""
+        return DelayedOrder.objects.for_store(self.store.pk).select_related("order")

@@ -1,0 +1,159 @@
+"""The ERP's round trip: what is to be shipped as a file, and the file with tracking numbers back (K2)."""
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.response import Response
+
+from common.api.parsers import UploadParser
+from orders.api.filters import OrderFilter
+from orders.erp.checking import BY_STATE
+from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
+from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview
+from orders.models import Order
+from stores.api.base import StoreViewSet
+
+BLOCK_BYTES = 2**16
+
+
+class IgnoreFormat(DefaultContentNegotiation):
+    """`format` is the file's here; whatever else is answered is JSON."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        """The first renderer there is."""
+        return renderers[0], renderers[0].media_type
+
+
+class ExportSerializer(serializers.Serializer):
+    """How the file is written."""
+
+    format = serializers.ChoiceField([each.value for each in Format], default=Format.CSV.value)
+
+
+class UploadSerializer(serializers.Serializer):
+    """The file: csv (UTF-8 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number."""
+
+    file = serializers.FileField()
+
+
+class DryRunSerializer(serializers.Serializer):
+    """Whether to look only."""
+
+    dry_run = serializers.BooleanField(default=False)
+
+
+class RowErrorSerializer(serializers.Serializer):
+    """What is wrong with a row of the file; `row` is its row in the spreadsheet."""
+
+    row = serializers.IntegerField(source="place")
+    order = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """What became of a file, or would. `errors` are the first of `errors_total`."""
+
+    dry_run = serializers.BooleanField()
+    rows = serializers.IntegerField()
+    valid = serializers.IntegerField()
+    shipped = serializers.IntegerField()
+    errors = RowErrorSerializer(many=True)
+    errors_total = serializers.IntegerField()
+
+
+class OrderFilesViewSet(StoreViewSet):
+    """Orders as files."""
+
+    resource = "orders"
+    callers = {"export": "S", "import_shipments": "S"}
+    serializer_class = OutcomeSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = OrderFilter
+    pagination_class = None
+    queryset = Order.objects.none()
+
+    def get_queryset(self):
+        """What is to be shipped, in the queue's order; with a `status`, all that the store has."""
+        orders = Order.objects.for_store(self.store.pk)
+        if self.request.query_params.get("status"):
+            return orders.order_by("id")
+        return orders.to_ship().in_shipping_order()
+
+    @extend_schema(
+        filters=True,
+        parameters=[OpenApiParameter("format", str, enum=[each.value for each in Format], default="csv")],
+        responses={(200, kind): OpenApiTypes.BINARY for kind in ("text/csv", CONTENT_TYPES[Format.XLSX])},
+    )
+    @action(detail=False, methods=["get"], content_negotiation_class=IgnoreFormat)
+    def export(self, request):
+        """A file of what is to be shipped, in the queue's order, or of what the filters say. Texts can't act as formulas."""
+        asked = ExportSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        kind = Format(asked.validated_data["format"])
+        orders = self.filter_queryset(self.get_queryset())
+        file = export_orders(store=self.store, orders=orders, format=kind, now=self.now)
+        name = file_name(self.store, kind, self.now)
+        answer = FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
+        answer.block_size = BLOCK_BYTES
+        return answer
+
+    @extend_schema(
+        request={"multipart/form-data": UploadSerializer},
+        parameters=[DryRunSerializer],
+        responses=OutcomeSerializer,
+        filters=False,
+    )
+    @action(detail=False, methods=["post"], url_path="import-shipments", parser_classes=[UploadParser])
+    def import_shipments(self, request):
+        """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
+
+        When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each error
+        with its `row` and `order`, and nothing has changed.
+        """
+        asked = DryRunSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        upload = request.FILES.get("file")
+        if not isinstance(upload, UploadedFile):
+            raise ValidationError({"file": [ErrorDetail(_("Send the file as the part “file”."), "required")]})
+        if asked.validated_data["dry_run"]:
+            total, problems = preview(self.store.pk, upload.file)
+            return Response(_outcome(True, total, len(problems), problems))
+        try:
+            with transaction.atomic():
+                job = import_now(
+                    store=self.store, file=upload.file, name=upload.name or "", actor=self.actor, now=self.now
+                )
+        except ImportRefused as refused:
+            return _refusal(refused)
+        return Response(_outcome(False, job.total, 0, []))
+
+
+def _outcome(dry_run: bool, total: int, wrong: int, problems: list[RowProblem]) -> dict:
+    return OutcomeSerializer(
+        {
+            "dry_run": dry_run,
+            "rows": total,
+            "valid": total - wrong,
+            "shipped": 0 if dry_run or wrong else total,
+            "errors": problems[:MOST_SHOWN],
+            "errors_total": wrong,
+        }
+    ).data
+
+
+def _refusal(refused: ImportRefused) -> Response:
+    """The outcome in the shape of an error: each row's error names the file as what is at fault."""
+    body = _outcome(False, refused.total, refused.wrong, list(refused.problems))
+    by_state = all(problem.code in BY_STATE for problem in refused.problems)
+    errors = [{**error, "attr": "file"} for error in body["errors"]]
+    kind = "client_error" if by_state else "validation_error"
+    return Response({"type": kind, **body, "errors": errors}, status=409 if by_state else 400)

@@ -1,0 +1,30 @@
+"""Filters of the order list, and of its export."""
+
+import django_filters
+from django.db.models import Q
+
+from common import clock
+from orders.models import Order, OrderStatus, Tag
+
+
+class OrderFilter(django_filters.FilterSet):
+    """Filters of the order list."""
+
+    status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
+    tag = django_filters.ChoiceFilter(choices=Tag.choices, method="by_tag")
+    buyer = django_filters.CharFilter(field_name="buyer_id")
+    q = django_filters.CharFilter(method="search", label="order number, buyer or tracking number")
+
+    class Meta:
+        model = Order
+        fields = ["status", "tag", "buyer", "q"]
+
+    def by_tag(self, queryset, name, value):
+        """Orders that carry the tag now."""
+        return queryset.tagged(value, self.request.parser_context["view"].store, clock.now())
+
+    def search(self, queryset, name, value):
+        """By the start of the number, the buyer's name or the tracking number."""
+        return queryset.filter(
+            Q(number__startswith=value) | Q(buyer_name__startswith=value) | Q(tracking_number__startswith=value)
+        )

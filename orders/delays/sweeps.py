@@ -1,0 +1,38 @@
+"""Delay reports whose expected date has passed (K4)."""
+
+from common import clock
+from common.actors import SYSTEM
+from common.tenancy import system_scope
+from common.writes import WriteSet
+from orders.models import OrderStatus
+from orders.models.delay import DelayedOrder, DelayReport
+
+BATCH = 100
+
+
+def sweep_due_reports(*, limit: int = BATCH) -> int:
+    """Flag the reports with orders left to ship, and lift those whose orders have all shipped; returns how many."""
+    now = clock.now()
+    with system_scope():
+        due = (
+            DelayReport.objects.open()
+            .filter(overdue_at__isnull=True, expected_at__lte=now)
+            .select_for_update(skip_locked=True, no_key=True)
+            .order_by("expected_at")[:limit]
+        )
+        reports = list(due)
+        left = DelayedOrder.objects.filter(report__in=reports, is_open=True, order__status=OrderStatus.UNSHIPPED)
+        with_orders = set(left.values_list("report_id", flat=True))
+        writes = WriteSet()
+        for report in reports:
+            before = report.status
+            if report.pk in with_orders:
+                report.overdue_at, name = now, "delay.overdue"
+            else:
+                report.lifted_at, name = now, "delay.lifted"
+            writes.update(report, "overdue_at", "lifted_at")
+            writes.event(name, report, topic=report, at=now, actor=SYSTEM, states=(before, report.status), rule="K4")
+        writes.flush()
+        lifted = [report.pk for report in reports if report.lifted_at]
+        DelayedOrder.objects.filter(report__in=lifted, is_open=True).update(is_open=False)
+    return len(reports)

@@ -1,0 +1,148 @@
+"""A file with tracking numbers becomes a job with its rows; a person confirms it, or a client imports it in one go (K2).
+
+The rows wait in a table of their own because orders are locked in the order of their ids, whatever the file's order, and
+because what a person has seen is what is shipped. A worker that dies leaves the job as it was before; the next one begins anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import IO
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, NotFound, Refused, WanliuError
+from common.writes import WriteSet
+from orders.erp.cells import printable
+from orders.erp.checking import DETAILS, CheckedRow, check
+from orders.erp.reading import read_rows
+from orders.erp.running import RowsRefused, ship_rows, tell_worker
+from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
+from stores.models import Store
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """A row that keeps the file from being imported; `place` is its row in the spreadsheet."""
+
+    place: int
+    order: str
+    code: str
+
+    @property
+    def detail(self) -> str:
+        """What is wrong, in words."""
+        return str(DETAILS[self.code])
+
+
+@dataclass
+class ImportRefused(WanliuError):
+    """Nothing was imported: `wrong` of `total` rows can't be shipped, of which these are the first."""
+
+    total: int
+    wrong: int
+    problems: Sequence[RowProblem]
+
+
+def preview(store_id: int, file: IO[bytes]) -> tuple[int, list[RowProblem]]:
+    """(rows, problems) of a file; nothing is kept. Invalid (`file`) when it can't be read."""
+    total, problems = 0, []
+    for batch in check(store_id, read_rows(file)):
+        total += len(batch)
+        problems += [RowProblem(each.row.place, each.row.number, each.code) for each in batch if each.code]
+    return total, problems
+
+
+@action
+def stage_import(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime) -> ShipmentImport:
+    """Keep the file's rows, each with what is wrong with it, for a person to look at. Invalid (`file`) for an unreadable file."""
+    job = ShipmentImport(store=store, actor=asdict(actor), file_name=_safe_name(name), total=0, wrong=0, created_at=now)
+    writes = WriteSet()
+    writes.insert(job)
+    writes.flush()
+    for batch in check(store.pk, read_rows(file)):
+        for each in batch:
+            writes.insert(_row(job, each))
+            job.wrong += bool(each.code)
+        job.total += len(batch)
+        writes.flush()
+    if not job.total:
+        raise Invalid("file", _("The file has no rows below its header."), "empty")
+    writes.update(job, "total", "wrong")
+    writes.flush()
+    return job
+
+
+def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
+    row = checked.row
+    return ImportRow(
+        store_id=job.store_id,
+        job=job,
+        place=row.place,
+        number=printable(row.number)[:64],
+        carrier=printable(row.carrier)[:50],
+        tracking_number=printable(row.tracking_number)[:64],
+        order_id=checked.order_id,
+        code=checked.code,
+    )
+
+
+def _safe_name(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable())[-200:] or "file"
+
+
+def lock_import(*, store_id: int, job_id: UUID | str) -> ShipmentImport:
+    """Load a job and lock it. NotFound when missing."""
+    jobs = ShipmentImport.objects.for_store(store_id).select_related("store")
+    job = jobs.select_for_update(of=("self",), no_key=True).filter(pk=job_id).first()
+    if job is None:
+        raise NotFound
+    return job
+
+
+@action
+def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: datetime) -> ShipmentImport:
+    """A person has seen the preview: tell a worker. Refused `import_has_errors`, or `invalid_transition` the second time."""
+    job = lock_import(store_id=store_id, job_id=job_id)
+    if job.status != ImportStatus.CHECKED:
+        raise Refused("invalid_transition", _("This file has been confirmed before."))
+    if not job.is_clean:
+        raise Refused("import_has_errors", _("Correct the rows with errors in the file and upload it again."))
+    job.confirm(now=now)
+    job.actor = asdict(actor)
+    writes = WriteSet()
+    writes.update(job, "status", "confirmed_at", "actor")
+    writes.hint(tell_worker, job.pk)
+    writes.flush()
+    return job
+
+
+@action
+def import_now(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime) -> ShipmentImport:
+    """Check and ship a file in the caller's transaction, which must end with ImportRefused. Invalid for an unreadable one."""
+    job = stage_import(store=store, file=file, name=name, actor=actor, now=now)
+    if job.wrong:
+        raise ImportRefused(job.total, job.wrong, problems_of(job, MOST_SHOWN))
+    job.confirm(now=now)
+    writes = WriteSet()
+    writes.update(job, "status", "confirmed_at")
+    writes.flush()
+    try:
+        ship_rows(job=job, actor=actor, now=now)
+    except RowsRefused as refused:
+        codes = dict(refused.rows[:MOST_SHOWN])
+        rows = ImportRow.objects.for_store(store.pk).filter(pk__in=list(codes)).order_by("place")
+        problems = [RowProblem(row.place, row.number, codes[row.pk]) for row in rows]
+        raise ImportRefused(job.total, len(refused.rows), problems) from refused
+    return job
+
+
+def problems_of(job: ShipmentImport, most: int) -> list[RowProblem]:
+    """The first `most` rows with errors."""
+    wrong = ImportRow.objects.for_store(job.store_id).filter(job=job).exclude(code="").order_by("place")[:most]
+    return [RowProblem(row.place, row.number, row.code) for row in wrong]

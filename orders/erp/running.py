@@ -1,0 +1,179 @@
+"""Shipping a confirmed file's orders, all in one transaction; and what beat looks after when a worker didn't (K2)."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from celery import current_app
+from django.core.cache import cache
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from common import clock
+from common.actions import action
+from common.actors import Actor
+from common.errors import WanliuError
+from common.tenancy import system_scope, tenant_scope
+from common.writes import WriteSet
+from orders.actions import ship
+from orders.erp.checking import BATCH, refusal_of
+from orders.models import Order
+from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
+from orders.signals import orders_shipped
+
+log = logging.getLogger("wanliu.orders")
+
+KEPT_FOR = timedelta(days=7)  # what was never imported
+PROGRESS_LIVES_S = 3600
+
+
+@dataclass
+class RowsRefused(WanliuError):
+    """Some rows can't be shipped any more, so none was. `rows` are ids of ImportRow with the code of what is wrong."""
+
+    rows: list[tuple[int, str]]
+
+
+def tell_worker(job_ids: Sequence[UUID]) -> None:
+    """Ask a worker to begin. Without a broker beat finds the job a little later."""
+    try:
+        for job_id in job_ids:
+            current_app.send_task("orders.tasks.run_shipment_import", args=[str(job_id)], retry=False)
+    except OperationalError as error:
+        log.warning("no broker (%s): the sweep will take up the imports", error)
+
+
+@action
+def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
+    """Ship every order of a locked, running job; a thousand orders take three statements.
+
+    RowsRefused when some can't be shipped any more: the caller's transaction must end there.
+    """
+    refused: list[tuple[int, str]] = []
+    done = 0
+    for rows, orders in _locked_batches(job):
+        wrong = [(row.pk, code) for row in rows if (code := refusal_of(orders[row.order_id]))]
+        refused += wrong
+        if refused:  # go on looking, so that a person learns of all of them at once
+            continue
+        writes = WriteSet()
+        for row in rows:
+            ship(
+                writes,
+                orders[row.order_id],
+                carrier=row.carrier,
+                tracking_number=row.tracking_number,
+                actor=actor,
+                now=now,
+                rule="K2",
+                shipment_import=str(job.pk),
+            )
+        orders_shipped.send(sender=Order, orders=list(orders.values()), writes=writes, actor=actor, now=now)
+        writes.flush()
+        done += len(rows)
+        note_progress(job.pk, done)
+    if refused:
+        raise RowsRefused(refused)
+    ImportRow.objects.for_store(job.store_id).filter(job=job).delete()
+    job.finish(now=now)
+    writes = WriteSet()
+    writes.update(job, "status", "finished_at")
+    writes.flush()
+
+
+def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict[UUID, Order]]]:
+    """The job's rows and their locked orders, by the orders' ids: two imports at once wait for each other, and never in a ring."""
+    last = UUID(int=0)
+    while True:
+        good = ImportRow.objects.for_store(job.store_id).filter(job=job, code="", order_id__gt=last)
+        rows = list(good.only("store", "order_id", "carrier", "tracking_number").order_by("order_id")[:BATCH])
+        if not rows:
+            return
+        locked = (
+            Order.objects.for_store(job.store_id)
+            .filter(pk__in=[row.order_id for row in rows])
+            .only("store", "number", "status", "address", "paid_amount", "claimed_amount")
+            .order_by("id")
+            .select_for_update(no_key=True)
+        )
+        yield rows, {order.pk: order for order in locked}
+        last = rows[-1].order_id
+
+
+def run_import(job_id: UUID) -> None:
+    """Ship a confirmed job's orders in one transaction. Safe to run twice at once and to kill at any moment."""
+    with system_scope():
+        store_id = (
+            ShipmentImport.objects.filter(pk=job_id, status=ImportStatus.RUNNING)
+            .values_list("store_id", flat=True)
+            .first()
+        )
+    if store_id is None:
+        return
+    try:
+        with tenant_scope(store_id):
+            job = _take_up(store_id, job_id)
+            if job is not None:
+                ship_rows(job=job, actor=Actor(**job.actor), now=clock.now())
+    except RowsRefused as refused:
+        with tenant_scope(store_id):
+            _fail(store_id, job_id, refused.rows)
+
+
+def _take_up(store_id: int, job_id: UUID) -> ShipmentImport | None:
+    """The job, locked, if it is still to be run and nobody else runs it."""
+    running = ShipmentImport.objects.for_store(store_id).filter(pk=job_id, status=ImportStatus.RUNNING)
+    return running.select_for_update(skip_locked=True, no_key=True).first()
+
+
+def _fail(store_id: int, job_id: UUID, rows: Sequence[tuple[int, str]]) -> None:
+    job = _take_up(store_id, job_id)
+    if job is None:
+        return
+    codes = dict(rows)
+    writes = WriteSet()
+    for row in ImportRow.objects.for_store(store_id).filter(job=job, pk__in=list(codes)):
+        row.code = codes[row.pk]
+        writes.update(row, "code")
+    job.fail(wrong=len(codes), now=clock.now())
+    writes.update(job, "status", "wrong", "finished_at")
+    writes.flush()
+
+
+def note_progress(job_id: UUID, done: int) -> None:
+    """How many orders the running transaction has done: a hint for the page, since nobody else sees its rows yet."""
+    try:
+        cache.set(f"shipment-import:{job_id}", done, PROGRESS_LIVES_S)
+    except RedisError as error:
+        log.warning("no progress to show: %s", error)
+
+
+def progress_of(job: ShipmentImport) -> int:
+    """How many of the job's orders are done, as far as is known."""
+    if job.status == ImportStatus.DONE:
+        return job.total
+    if job.status != ImportStatus.RUNNING:
+        return 0
+    try:
+        return min(job.total, cache.get(f"shipment-import:{job.pk}", 0))
+    except RedisError:
+        return 0
+
+
+def running_imports() -> list[UUID]:
+    """Jobs that a lost message or a dead worker left behind."""
+    with system_scope():
+        running = ShipmentImport.objects.filter(status=ImportStatus.RUNNING)
+        return list(running.order_by("id").values_list("pk", flat=True))
+
+
+def forget_imports(*, limit: int = 50) -> int:
+    """Delete files that were never imported, a week later; returns how many."""
+    with system_scope():
+        left = ShipmentImport.objects.exclude(status=ImportStatus.DONE).exclude(status=ImportStatus.RUNNING)
+        old = left.filter(created_at__lte=clock.now() - KEPT_FOR).order_by("created_at")
+        ids = list(old.values_list("pk", flat=True)[:limit])
+        ImportRow.objects.filter(job__in=ids).delete()
+        return ShipmentImport.objects.filter(pk__in=ids).delete()[0]

@@ -1,0 +1,94 @@
+"""A delay report and its orders; each order's row is also the notice that its buyer gets."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.ids import new_id
+from common.tenancy import TenantModel, TenantQuerySet
+
+
+class ReportStatus(models.TextChoices):
+    """Where a report is, as people and clients read it."""
+
+    OPEN = "open", _("Open")
+    OVERDUE = "overdue", _("Overdue")
+    LIFTED = "lifted", _("Lifted")
+
+
+class DelayReportQuerySet(TenantQuerySet):
+    """Named reads."""
+
+    def open(self):
+        """Not lifted, overdue or not."""
+        return self.filter(lifted_at__isnull=True)
+
+    def overdue(self):
+        """Past the expected date with orders still to ship."""
+        return self.open().filter(overdue_at__isnull=False)
+
+
+class DelayReport(TenantModel):
+    """“These orders ship later.” Open until it is lifted; `overdue_at` is when its date had passed with orders left."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reason = models.CharField(_("reason"), max_length=200)
+    expected_at = models.DateTimeField(_("expected"))
+    order_count = models.PositiveIntegerField(_("orders"))
+    created_at = models.DateTimeField(_("reported"))
+    overdue_at = models.DateTimeField(_("overdue since"), null=True)
+    lifted_at = models.DateTimeField(_("lifted"), null=True)
+
+    objects = DelayReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delay report")
+        verbose_name_plural = _("delay reports")
+        indexes = [
+            models.Index(fields=["store", "-id"], name="delay_newest"),
+            models.Index(
+                fields=["expected_at"], condition=Q(lifted_at__isnull=True, overdue_at__isnull=True), name="delay_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def status(self) -> str:
+        """Of ReportStatus."""
+        if self.lifted_at:
+            return ReportStatus.LIFTED
+        return ReportStatus.OVERDUE if self.overdue_at else ReportStatus.OPEN
+
+    def get_status_display(self) -> str:
+        """The status in words, as Django names such a method for a field."""
+        return ReportStatus(self.status).label
+
+
+class DelayedOrder(TenantModel):
+    """An order of a report, and the notice to its buyer: one row, so that nobody is told twice.
+
+    `is_open` ends with the report; an order is in one open report at a time.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    report = models.ForeignKey(DelayReport, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False)
+    notice = models.CharField(_("notice to the buyer"), max_length=500)
+    notified_at = models.DateTimeField(_("told"))
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("delayed order")
+        verbose_name_plural = _("delayed orders")
+        constraints = [
+            models.UniqueConstraint(fields=["report", "order"], name="delayed_order_told_once"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(is_open=True), name="delayed_order_in_one_open_report"
+            ),
+        ]
+        indexes = [models.Index(fields=["store", "-id"], name="buyer_notice_newest")]
+
+    def __str__(self) -> str:
+        return self.notice

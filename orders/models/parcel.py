@@ -1,0 +1,85 @@
+"""Parcels that are promised on top of an order."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.tenancy import TenantModel
+from orders.models.order import Order
+from stores.models import Product
+
+
+class ParcelKind(models.TextChoices):
+    """What was promised."""
+
+    GIFT = "gift", _("Gift")
+    RESHIP = "reship", _("Reship")
+    EXCHANGE = "exchange", _("Exchange")
+
+
+class ParcelStatus(models.TextChoices):
+    """Where a promised parcel is."""
+
+    AWAITING_RETURN = "awaiting_return", _("Awaiting the buyer's return")
+    OWED = "owed", _("To be sent")
+    SHIPPED = "shipped", _("Sent")
+
+
+class OwedParcel(TenantModel):
+    """A parcel that the merchant promised and owes until it is sent (Q16). `topic_id` is the refund it came from.
+
+    `due_at` is the deadline, then the moment of escalation; empty when nothing runs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    topic_id = models.UUIDField(editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=ParcelKind.choices)
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    item_id = models.CharField(_("item id"), max_length=20)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    address = models.CharField(_("delivery address"), max_length=300)
+    status = FSMField(
+        _("status"), max_length=20, choices=ParcelStatus.choices, default=ParcelStatus.OWED, protected=True
+    )
+    due_at = models.DateTimeField(_("deadline"), null=True)
+    late_at = models.DateTimeField(_("late since"), null=True)
+    escalated_at = models.DateTimeField(_("escalated"), null=True)
+    carrier = models.CharField(_("carrier"), max_length=50, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
+    rules_name = models.CharField(max_length=20, editable=False)
+    rules_version = models.PositiveSmallIntegerField(editable=False)
+    created_at = models.DateTimeField(_("promised"))
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+
+    class Meta:
+        verbose_name = _("promised parcel")
+        verbose_name_plural = _("promised parcels")
+        indexes = [
+            models.Index(fields=["store", "-id"], name="parcel_newest"),
+            models.Index(fields=["store", "status", "due_at"], name="parcel_queue"),
+            models.Index(fields=["store", "topic_id"], name="parcel_of_topic"),
+            models.Index(fields=["store", "order"], name="parcel_of_order"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="parcel_due"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.title or self.item_id} × {self.quantity}"
+
+    @transition(field=status, source=ParcelStatus.AWAITING_RETURN, target=ParcelStatus.OWED)
+    def expect(self, *, due_at):
+        """The buyer's return is on its way."""
+        self.due_at = due_at
+
+    @transition(field=status, source=ParcelStatus.OWED, target=ParcelStatus.SHIPPED)
+    def ship(self, *, carrier: str, tracking_number: str, now):
+        """The promise is kept."""
+        self.carrier, self.tracking_number, self.shipped_at, self.due_at = carrier, tracking_number, now, None

@@ -1,0 +1,93 @@
+"""An imported file with tracking numbers: checked, confirmed by a person, then shipped whole or not at all (K2)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.ids import new_id
+from common.tenancy import TenantModel
+
+
+class ImportStatus(models.TextChoices):
+    """What became of a file."""
+
+    CHECKED = "checked", _("Waits for your confirmation")
+    RUNNING = "running", _("Being imported")
+    DONE = "done", _("Imported")
+    FAILED = "failed", _("Nothing imported")
+
+
+class ShipmentImport(TenantModel):
+    """One file. `actor` is who brought it, as an event keeps it; `wrong` counts the rows that can't be shipped.
+
+    Its rows are gone once it is done: the orders' events tell the rest.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    actor = models.JSONField()
+    file_name = models.CharField(_("file"), max_length=200)
+    status = FSMField(
+        _("status"), max_length=20, choices=ImportStatus.choices, default=ImportStatus.CHECKED, protected=True
+    )
+    total = models.PositiveIntegerField(_("rows"))
+    wrong = models.PositiveIntegerField(_("rows with errors"))
+    created_at = models.DateTimeField(_("uploaded"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("shipment import")
+        verbose_name_plural = _("shipment imports")
+        indexes = [
+            models.Index(fields=["store", "-id"], name="shipment_import_newest"),
+            models.Index(fields=["id"], condition=Q(status="running"), name="shipment_import_running"),
+            models.Index(fields=["created_at"], condition=~Q(status="done"), name="shipment_import_left"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every row can be shipped as far as was known when it was checked."""
+        return self.total > 0 and not self.wrong
+
+    @transition(field=status, source=ImportStatus.CHECKED, target=ImportStatus.RUNNING)
+    def confirm(self, *, now):
+        """A person has seen the preview."""
+        self.confirmed_at = now
+
+    @transition(field=status, source=ImportStatus.RUNNING, target=ImportStatus.DONE)
+    def finish(self, *, now):
+        """Every row is shipped."""
+        self.finished_at = now
+
+    @transition(field=status, source=ImportStatus.RUNNING, target=ImportStatus.FAILED)
+    def fail(self, *, wrong: int, now):
+        """Some rows could not be shipped any more, so none was."""
+        self.wrong, self.finished_at = wrong, now
+
+
+class ImportRow(TenantModel):
+    """A row of a file until it is shipped. `place` is its line in the file; `code` says what is wrong with it, if anything."""
+
+    job = models.ForeignKey(ShipmentImport, on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.PositiveIntegerField()
+    number = models.CharField(_("order number"), max_length=64)
+    carrier = models.CharField(_("carrier"), max_length=50, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    code = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("row of a shipment import")
+        verbose_name_plural = _("rows of a shipment import")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "place"], name="import_row_place_once"),
+            models.UniqueConstraint(fields=["job", "order"], condition=Q(code=""), name="import_row_order_once"),
+        ]
+        indexes = [models.Index(fields=["job", "place"], condition=~Q(code=""), name="import_row_wrong")]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.number} {self.code}"

@@ -1,0 +1,358 @@
+"""The ERP's round trip over the API: what is to be shipped as a file, and the file with tracking numbers back (K2)."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from common.models import Event
+from common.tenancy import system_scope
+from orders.delays.actions import report_delay
+from orders.erp import reading
+from orders.models import Order, ShipmentImport
+from tests.api.helpers import ask, code, everything
+from tests.world import MERCHANT, NOON, make_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("K2")]
+
+IMPORT = "orders/import-shipments/"
+HEADER = ["order_number", "carrier", "tracking_number"]
+LIVE = ["=1+1", "==1+1", "+1", "-1", "@sum(1)", "\t=1", "\r=1", " =1+1", "＝1+1", "＋1", "－1", "＠a"]
+
+
+@pytest.fixture
+def shop(db):
+    """A Kuaishou store."""
+    return make_shop("kuaishou")
+
+
+def body(answer) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def exported(shop, **params) -> list[dict]:
+    """The rows of an export, by column."""
+    content = body(shop.merchant.get("orders/export/", **params))
+    if params.get("format") == "xlsx":
+        header, *rows = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+        return [dict(zip(header, row, strict=True)) for row in rows]
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def numbers(shop, **params) -> list[str]:
+    return [row["order_number"] for row in exported(shop, **params)]
+
+
+def table(rows, header=HEADER) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([header, *rows])
+    return text.getvalue().encode()
+
+
+def workbook(rows, header=HEADER) -> bytes:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in [header, *rows]:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def shipment(shop, place=1, order=None):
+    order = order or shop.order(shipped=False)
+    return [order.number, "SF", f"T{place}"]
+
+
+def edit(order, **fields):
+    with system_scope():
+        Order.objects.filter(pk=order.pk).update(**fields)
+
+
+class TestExport:
+    """What goes out."""
+
+    def test_what_is_to_be_shipped_in_the_order_of_the_queue(self, shop):
+        later, sooner = shop.order(shipped=False, now=NOON), shop.order(shipped=False, now=NOON - timedelta(hours=5))
+        shop.order()
+        whole = shop.order(shipped=False)
+        ask(shop, whole)
+        assert numbers(shop) == numbers(shop, format="xlsx") == [sooner.number, later.number]
+        assert whole.number in numbers(shop, status="unshipped")
+        assert len(numbers(shop, status="shipped")) == 1
+
+    def test_by_tag_and_the_other_filters(self, shop):
+        plain, urged, first = (shop.order(shipped=False, buyer_id=f"b{n}") for n in range(3))
+        edit(urged, is_urged=True, urges=1, urged_at=NOON)
+        edit(first, is_priority=True)
+        late = shop.order(shipped=False, now=NOON - timedelta(days=3))
+        assert numbers(shop, tag="urged") == [urged.number]
+        assert numbers(shop, tag="priority_shipping") == [first.number]
+        assert numbers(shop, tag="late") == [late.number]
+        assert numbers(shop, buyer="b0") == numbers(shop, q=plain.number) == [plain.number]
+        assert code(shop.merchant.get("orders/export/", tag="x")) == (400, "invalid_choice", "tag")
+        assert code(shop.merchant.get("orders/export/", format="pdf")) == (400, "invalid_choice", "format")
+
+    def test_only_the_pieces_that_are_left_are_packed(self, shop):
+        order = shop.order(prices=("10.00", "20.00"), quantity=3, shipped=False)
+        ask(shop, order, amount="20.00", lines=[{"item_id": "8000", "quantity": 2}])
+        ask(shop, order, amount="60.00", lines=[{"item_id": "8001", "quantity": 3}])
+        [row] = exported(shop)
+        assert (row["items"], row["pieces"], row["paid_amount"]) == ("8000*1", "1", "90.00")
+
+    def test_the_file_is_named_and_typed(self, shop):
+        answer = shop.merchant.get("orders/export/")
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer["Content-Disposition"] == f'attachment; filename="{shop.store.code}-orders-20261120-1200.csv"'
+        answer = shop.merchant.get("orders/export/", format="xlsx")
+        assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+        assert answer["Content-Disposition"].endswith('.xlsx"')
+
+    @pytest.mark.parametrize("text", LIVE)
+    def test_a_formula_comes_out_as_text(self, shop, text):
+        edit(shop.order(shipped=False), buyer_name=text, address=f"{text}\x01", buyer_id="x")
+        row = exported(shop)[0]
+        assert (row["buyer_name"], row["address"]) == (f"'{text}", f"'{text}")
+        sheet = openpyxl.load_workbook(io.BytesIO(body(shop.merchant.get("orders/export/", format="xlsx")))).active
+        cell = sheet["G2"]
+        assert (cell.data_type, str(cell.value)) == ("s", f"'{text}".replace("\r", "\n"))
+
+    def test_foreign_orders_are_not_in_it(self, shop):
+        other = make_shop("kuaishou")
+        own, theirs = shop.order(shipped=False), other.order(shipped=False)
+        assert numbers(shop) == [own.number]
+        assert numbers(shop, q=theirs.number) == []
+
+    def test_statements_do_not_grow_with_rows(self, shop):
+        def statements():
+            with CaptureQueriesContext(connection) as captured:
+                exported(shop)
+            return len(captured)
+
+        shop.order(shipped=False)
+        statements()  # the first use of a key is noted
+        few = statements()
+        for _ in range(5):
+            shop.order(shipped=False)
+        assert statements() == few
+
+
+class TestImport:
+    """What comes back."""
+
+    def test_a_round_trip(self, shop):
+        for _ in range(3):
+            shop.order(shipped=False)
+        for kind in ("csv", "xlsx"):
+            rows = exported(shop, format=kind)
+            assert rows
+            rows = rows[: len(rows) - 1] if kind == "csv" else rows
+            for place, row in enumerate(rows):
+                row |= {"carrier": "顺丰", "tracking_number": f"{kind}-{place}"}
+            content = (table if kind == "csv" else workbook)([list(row.values()) for row in rows], list(rows[0]))
+            answer = shop.merchant.upload(IMPORT, content, f"back.{kind}")
+            assert (answer.status_code, answer.json()["shipped"]) == (200, len(rows)), answer.content
+        assert numbers(shop) == []
+        order = shop.merchant.get(f"orders/{rows[0]['order_number']}/").json()
+        assert (order["status"], order["carrier"], order["tracking_number"]) == ("shipped", "顺丰", "xlsx-0")
+        with system_scope():
+            assert Event.objects.filter(name="order.shipped", rule="K2").count() == 3
+            assert set(ShipmentImport.objects.values_list("status", "total")) == {("done", 2), ("done", 1)}
+
+    def test_a_dry_run_tells_and_changes_nothing(self, shop):
+        order = shop.order(shipped=False)
+        before = everything(shop)
+        content = table([shipment(shop, order=order), ["NOPE", "SF", "1"], [order.number, "SF", "2"]])
+        answer = shop.merchant.upload(f"{IMPORT}?dry_run=true", content)
+        assert answer.json() == {
+            "dry_run": True,
+            "rows": 3,
+            "valid": 1,
+            "shipped": 0,
+            "errors": [
+                {"row": 3, "order": "NOPE", "code": "not_found", "detail": "The store has no such order."},
+                {
+                    "row": 4,
+                    "order": order.number,
+                    "code": "duplicate_row",
+                    "detail": "The file names this order twice.",
+                },
+            ],
+            "errors_total": 2,
+        }
+        assert everything(shop) == before
+
+    @pytest.mark.parametrize(
+        ("row", "expected"),
+        [
+            (("NOPE", "SF", "1"), "not_found"),
+            (("", "SF", "1"), "order_number_missing"),
+            (("{0}", "SF", "2"), "duplicate_row"),
+            (("{1}", "", "1"), "carrier_missing"),
+            (("{1}", "顺" * 51, "1"), "carrier_invalid"),
+            (("{1}", "SF", ""), "tracking_number_missing"),
+            (("{1}", "SF", "1.23457E+12"), "tracking_number_invalid"),
+            (("{1}", "SF", "T" * 65), "tracking_number_invalid"),
+            (("{2}", "SF", "1"), "order_already_shipped"),
+            (("{3}", "SF", "1"), "nothing_to_ship"),
+            (("{4}", "SF", "1"), "not_found"),
+            (("x" * 5000, "SF", "1"), "not_found"),
+            (("a\x00b", "SF", "1"), "not_found"),
+        ],
+    )
+    def test_one_wrong_row_and_nothing_is_imported(self, shop, row, expected):
+        good, second, shipped, refunded = shop.order(shipped=False), shop.order(shipped=False), shop.order(), None
+        refunded = shop.order(shipped=False)
+        ask(shop, refunded)
+        foreign = make_shop("kuaishou").order(shipped=False)
+        orders = [order.number for order in (good, second, shipped, refunded, foreign)]
+        content = table([shipment(shop, order=good), [cell.format(*orders) for cell in row]])
+        before = everything(shop)
+        answer = shop.merchant.upload(IMPORT, content)
+        error = answer.json()["errors"][0]
+        state = expected in ("order_already_shipped", "nothing_to_ship")
+        assert (answer.status_code, error["code"], error["row"]) == (409 if state else 400, expected, 3)
+        assert answer.json()["type"] == ("client_error" if state else "validation_error")
+        assert (answer.json()["valid"], answer.json()["shipped"], answer.json()["errors_total"]) == (1, 0, 1)
+        assert everything(shop) == before
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    def test_chinese_headers_and_encodings(self, shop, encoding):
+        order = shop.order(shipped=False)
+        content = f"序号\t订单号\t快递单号\t物流公司\r\n1\t{order.number}\tYT1\t圆通速递\r\n\r\n".encode(encoding)
+        assert shop.merchant.upload(IMPORT, content).json()["shipped"] == 1
+        assert shop.reload(order).carrier == "圆通速递"
+
+    def test_numbers_in_a_workbook_are_their_digits(self, shop):
+        order = shop.order(shipped=False)
+        edit(order, number="26112000000001")
+        content = workbook([[26112000000001, "SF", 1234567890123.0]])
+        assert shop.merchant.upload(IMPORT, content, "a.xlsx").json()["shipped"] == 1
+        assert shop.reload(order).tracking_number == "1234567890123"
+
+    def test_a_repeated_upload_with_a_key_has_one_effect(self, shop):
+        content, key = table([shipment(shop)]), {"Idempotency-Key": "file-1"}
+        first, second = (shop.merchant.upload(IMPORT, content, **key) for _ in range(2))
+        assert first.json() == second.json()
+        assert (first.status_code, second["Idempotency-Replayed"]) == (200, "true")
+        other = shop.merchant.upload(IMPORT, table([shipment(shop)]), **key)
+        assert code(other) == (409, "idempotency_key_reused", None)
+
+    def test_a_refused_upload_with_a_key_is_replayed_too(self, shop):
+        content, key = table([["NOPE", "SF", "1"]]), {"Idempotency-Key": "file-2"}
+        answers = [shop.merchant.upload(IMPORT, content, **key) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [400, 400]
+        assert answers[0].json() == answers[1].json()
+        with system_scope():
+            assert ShipmentImport.objects.count() == 0
+
+    def test_errors_are_capped_and_counted(self, shop):
+        content = table([[f"N{n}", "SF", "1"] for n in range(300)])
+        answer = shop.merchant.upload(IMPORT, content).json()
+        assert (len(answer["errors"]), answer["errors_total"]) == (200, 300)
+
+    @pytest.mark.parametrize("dry", [True, False])
+    def test_five_thousand_rows_in_a_few_statements_a_thousand(self, shop, dry):
+        content = table([[number, "SF", f"T{place}"] for place, number in enumerate(shop.many_to_ship(5000))])
+        with CaptureQueriesContext(connection) as captured:
+            answer = shop.merchant.upload(f"{IMPORT}?dry_run={dry}", content)
+        assert (answer.status_code, answer.json()["valid"]) == (200, 5000)
+        assert len(captured) <= (5 if dry else 5 * 5) + 20  # look up; keep; read, lock, ship
+
+
+class TestFiles:
+    """What isn't a file of shipments, or isn't one at all."""
+
+    def refused(self, shop, content, name="file.csv"):
+        before = everything(shop)
+        answers = [shop.merchant.upload(f"{IMPORT}{query}", content, name) for query in ("", "?dry_run=1")]
+        assert everything(shop) == before
+        assert code(answers[0]) == code(answers[1])
+        return code(answers[0])
+
+    def test_what_cannot_be_read(self, shop):
+        bad = {
+            b"": "empty",
+            b"\n\n": "empty",
+            b"order_number,carrier\n1,2\n": "columns_missing",
+            b"\xff\xfe\x00\x01\xff": "file_type",
+            b"\xd0\xcf\x11\xe0rest": "file_type",
+            b"PK\x03\x04rest": "file_type",
+            b'order_number,carrier,tracking_number\n"' + b"x" * 200_000: "invalid",
+        }
+        for content, expected in bad.items():
+            assert self.refused(shop, content) == (400, expected, "file"), content[:20]
+
+    def test_a_header_alone_is_empty(self, shop):
+        assert code(shop.merchant.upload(IMPORT, table([]))) == (400, "empty", "file")
+
+    def test_too_large_too_many_rows_too_many_columns(self, shop, monkeypatch):
+        monkeypatch.setattr(reading, "MAX_ROWS", 3)
+        assert self.refused(shop, table([["1", "2", "3"]] * 4)) == (400, "too_many_rows", "file")
+        assert self.refused(shop, workbook([["1", "2", "3"]] * 4)) == (400, "too_many_rows", "file")
+        monkeypatch.setattr(reading, "MAX_FILE_BYTES", 100)
+        assert self.refused(shop, table([["1", "2", "3" * 200]])) == (400, "file_too_large", "file")
+
+    def test_a_workbook_that_unpacks_to_too_much(self, shop, monkeypatch):
+        bomb = io.BytesIO(workbook([["1", "2", "3"]]))
+        with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as parts:
+            parts.writestr("xl/bomb.xml", b"0" * (201 * 2**20))
+        assert len(bomb.getvalue()) < 2**20
+        assert self.refused(shop, bomb.getvalue(), "a.xlsx") == (400, "file_too_large", "file")
+
+    @pytest.mark.parametrize(
+        "inject",
+        [
+            b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+            b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        ],
+    )
+    def test_entities_are_refused(self, shop, inject):
+        source, target = zipfile.ZipFile(io.BytesIO(workbook([["1", "2", "3"]]))), io.BytesIO()
+        with zipfile.ZipFile(target, "w") as parts:
+            for name in source.namelist():
+                content = source.read(name)
+                parts.writestr(name, inject + content if "sheet1" in name else content)
+        assert self.refused(shop, target.getvalue(), "a.xlsx") == (400, "file_type", "file")
+
+    def test_rows_that_are_claimed_to_be_far_down_end_the_reading(self, shop):
+        source, target = zipfile.ZipFile(io.BytesIO(workbook([["1", "2", "3"]]))), io.BytesIO()
+        with zipfile.ZipFile(target, "w") as parts:
+            for name in source.namelist():
+                content = source.read(name)
+                parts.writestr(name, content.replace(b'r="2"', b'r="900000000"') if "sheet1" in name else content)
+        assert self.refused(shop, target.getvalue(), "a.xlsx") == (400, "too_many_rows", "file")
+
+    def test_no_file_and_another_kind_of_body(self, shop):
+        answer = shop.merchant.client.post(f"/api/v1/{IMPORT}", {"note": "x"})
+        assert code(answer) == (400, "required", "file")
+        answer = shop.merchant.client.post(f"/api/v1/{IMPORT}", {"file": "text"})
+        assert code(answer) == (400, "required", "file")
+        assert shop.merchant.post(IMPORT, {"file": "x"}).status_code == 415
+        assert code(shop.merchant.upload(f"{IMPORT}?dry_run=perhaps", b"x")) == (400, "invalid", "dry_run")
+        assert shop.buyer.upload(IMPORT, b"x").status_code == 403
+
+    def test_a_body_that_is_too_large_is_not_read(self, shop, monkeypatch):
+        monkeypatch.setattr("common.api.parsers.UploadParser.MAX_BYTES", 100)
+        assert code(shop.merchant.upload(IMPORT, b"x" * 200)) == (400, "file_too_large", "file")
+
+
+@pytest.mark.rule("K4")
+def test_urged_orders_whose_delay_was_lifted_are_exported_first(shop):
+    soon, later = shop.order(shipped=False, now=NOON - timedelta(hours=9)), shop.order(shipped=False)
+    with shop.scope():
+        report = report_delay(
+            store=shop.store,
+            reason="暴雪",
+            order_numbers=[later.number],
+            expected_at=NOON + timedelta(days=4),
+            actor=MERCHANT,
+            now=NOON,
+        )
+    edit(later, is_urged=True, urges=1, urged_at=NOON)
+    assert numbers(shop) == [soon.number, later.number]
+    assert shop.merchant.post(f"delay-reports/{report.pk}/lift/").status_code == 200
+    assert numbers(shop) == [later.number, soon.number]

@@ -1,0 +1,304 @@
+"""The shipping queue on the desk: tabs, packing, one after another, files, delay reports (P8, K2, K4)."""
+
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from common.tenancy import system_scope
+from orders.delays.actions import report_delay
+from orders.erp.running import run_import
+from orders.models import DelayedOrder, DelayReport, Order, ShipmentImport
+from orders.saving import urge_order
+from orders.shipping import sweep_late_orders
+from stores.models import Membership
+from tests.api.helpers import ask
+from tests.tenancy.furnish import fingerprint
+from tests.world import BUYER, MERCHANT, NOON, make_shop
+
+pytestmark = pytest.mark.django_db
+LIST = "orders/order/"
+NEXT = f"{LIST}ship-next/"
+DELAY = f"{LIST}delay/"
+UPLOAD = "orders/shipmentimport/upload/"
+PARCEL = {"carrier": "SF", "tracking_number": "SF42"}
+HEADER = "order_number,carrier,tracking_number\n"
+
+
+@pytest.fixture
+def shop(clock):
+    """A Pinduoduo store: its orders ship within a day."""
+    return make_shop("pinduoduo")
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(broker_tasks):
+    """Files are imported by hand here."""
+
+
+def paid(shop, hours_ago, **kwargs):
+    """An unshipped order that was paid so long ago."""
+    return shop.order(shipped=False, now=NOON - timedelta(hours=hours_ago) + timedelta(days=1), **kwargs)
+
+
+def shown(desk, **params):
+    return [order.number for order in desk.get(LIST, **params).context["cl"].result_list]
+
+
+def report(shop, *orders, days=3):
+    with shop.scope():
+        return report_delay(
+            store=shop.store,
+            reason="暴雪",
+            order_numbers=[order.number for order in orders],
+            expected_at=NOON + timedelta(days=days),
+            actor=MERCHANT,
+            now=NOON,
+        )
+
+
+def urge(shop, order):
+    with shop.scope():
+        urge_order(store=shop.store, number=order.number, actor=BUYER, now=NOON)
+
+
+@pytest.mark.rule("P8", "K4")
+def test_the_tabs_and_their_order(shop, sign_in):
+    late, soon, fine = paid(shop, 30), paid(shop, 20), paid(shop, 2)
+    urged, priority, delayed, whole = (paid(shop, hours) for hours in (3, 4, 5, 6))
+    shop.order()
+    urge(shop, urged)
+    with system_scope():
+        Order.objects.filter(pk=priority.pk).update(is_priority=True)
+    report(shop, delayed)
+    ask(shop, whole)
+    desk = sign_in("warehouse", shop)
+    assert shown(desk) == [order.number for order in (late, soon, priority, urged, fine, delayed)]
+    assert shown(desk, queue="late") == [late.number]
+    assert shown(desk, queue="soon") == [soon.number]
+    assert shown(desk, queue="urged") == [urged.number]
+    assert shown(desk, queue="priority") == [priority.number]
+    assert shown(desk, queue="delayed") == [delayed.number]
+    text = desk.get(LIST).content.decode()
+    for words in ("late soon", "priority shipping", "urged", "delay reported", "Quilt 8000 <b>× 1</b>"):
+        assert words in text
+    tiles = {tile["url"].split("queue=")[1]: tile["count"] for tile in desk.get("").context["tiles"]}
+    assert (tiles["to_ship"], tiles["late"], tiles["soon"]) == ("6", "1", "1")
+
+
+@pytest.mark.rule("P8")
+def test_soon_is_what_each_marketplace_says(shop, sign_in):
+    second, desk = make_shop("kuaishou"), sign_in("warehouse", shop)
+    with system_scope():
+        Membership.objects.create(store=second.store, user=desk.user, role="warehouse")
+    mine, theirs = paid(shop, 20), paid(second, 43)
+    paid(second, 20)
+    assert sorted(shown(desk, queue="soon")) == sorted([mine.number, theirs.number])
+
+
+@pytest.mark.rule("K4")
+def test_urged_orders_come_first_once_their_delay_is_lifted(shop, sign_in):
+    soon, urged, other = paid(shop, 20), paid(shop, 2), paid(shop, 3)
+    made = report(shop, urged, other)
+    urge(shop, urged)
+    desk = sign_in("warehouse", shop)
+    assert shown(desk)[0] == soon.number
+    assert desk.get(f"orders/delayreport/{made.pk}/lift/").status_code == 200
+    assert shop.reload(made).lifted_at is None
+    assert desk.post(f"orders/delayreport/{made.pk}/lift/").status_code == 302
+    assert shown(desk) == [urged.number, soon.number, other.number]
+    again = desk.client.post(f"/admin/orders/delayreport/{made.pk}/lift/", follow=True)
+    assert "has been lifted before" in again.content.decode()
+
+
+@pytest.mark.rule("P8")
+def test_one_after_another(shop, sign_in):
+    late, soon, fine = paid(shop, 30), paid(shop, 20), paid(shop, 2)
+    desk = sign_in("warehouse", shop)
+    assert desk.get(NEXT).context["order"].pk == late.pk
+    skipped = desk.get(NEXT, skip=late.pk)
+    assert skipped.context["order"].pk == soon.pk
+    assert desk.get(NEXT, order=fine.pk).context["order"].pk == fine.pk
+    answer = desk.post(f"{NEXT}?queue=to_ship&skip={late.pk}", order=soon.pk, **PARCEL)
+    assert answer.status_code == 302
+    assert f"skip={late.pk}" in answer["Location"]
+    now = shop.reload(soon)
+    assert (now.status, now.carrier, now.tracking_number) == ("shipped", "SF", "SF42")
+    page = desk.client.get(answer["Location"])
+    assert page.context["order"].pk == fine.pk
+    assert 'value="SF"' in page.content.decode()
+    again = desk.post(NEXT, order=soon.pk, **PARCEL)
+    assert "already been shipped" in again.content.decode()
+    assert list(desk.post(NEXT, order=late.pk, carrier="SF").context["form"].errors) == ["tracking_number"]
+    for order in (late, fine):
+        desk.post(NEXT, order=order.pk, **PARCEL)
+    assert desk.get(NEXT)["Location"] == "/admin/orders/order/?queue=to_ship"
+
+
+@pytest.mark.rule("K2")
+def test_what_is_refunded_is_not_packed(shop, sign_in):
+    order = paid(shop, 2, prices=("10.00", "20.00"), quantity=3)
+    ask(shop, order, amount="60.00", lines=[{"item_id": "8001", "quantity": 3}])
+    text = sign_in("warehouse", shop).get(NEXT).content.decode()
+    assert "3 pieces to pack" in text
+    assert "Don&#x27;t pack: Quilt 8001" in text or "Don't pack: Quilt 8001" in text
+
+
+@pytest.mark.parametrize("role", ["agent", "viewer", "finance"])
+def test_others_see_the_queue_and_change_nothing(shop, sign_in, role):
+    order, desk = paid(shop, 2), sign_in(role, shop)
+    made = report(shop, paid(shop, 3))
+    page = desk.get(LIST).content.decode()
+    assert order.number in page
+    assert 'form="orders-bulk"' not in page
+    before = fingerprint(shop)
+    for path, data in (
+        (NEXT, {"order": order.pk, **PARCEL}),
+        (DELAY, {"order": order.pk, "reason": "x", "expected_at": "2026-11-25T18:00", "confirm": "1"}),
+        (f"{LIST}export/", {"order": order.pk}),
+        (UPLOAD, {"file": SimpleUploadedFile("a.csv", b"x")}),
+        (f"orders/delayreport/{made.pk}/lift/", {}),
+    ):
+        assert desk.post(path, **data).status_code == 403, path
+    assert desk.get(UPLOAD).status_code == 403
+    assert fingerprint(shop) == before
+
+
+@pytest.mark.rule("K2")
+def test_the_queue_and_a_selection_as_files(shop, sign_in):
+    late, fine = paid(shop, 30), paid(shop, 2)
+    desk = sign_in("warehouse", shop)
+
+    def rows(answer):
+        book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+        return [row[0] for row in book.active.iter_rows(values_only=True)][1:]
+
+    assert rows(desk.get(f"{LIST}export/", format="xlsx")) == [late.number, fine.number]
+    assert rows(desk.get(f"{LIST}export/", format="xlsx", queue="late")) == [late.number]
+    assert rows(desk.post(f"{LIST}export/", format="xlsx", order=[fine.pk])) == [fine.number]
+    text = b"".join(desk.get(f"{LIST}export/").streaming_content).decode("utf-8-sig")
+    assert text.startswith("order_number,")
+    assert desk.get(f"{LIST}export/", format="pdf").status_code == 404
+    foreign = make_shop("pinduoduo").order(shipped=False)
+    assert desk.post(f"{LIST}export/", format="xlsx", order=[fine.pk, foreign.pk]).status_code == 404
+    second = make_shop("pinduoduo")
+    with system_scope():
+        Membership.objects.create(store=second.store, user=desk.user, role="warehouse")
+    desk = sign_in("operator")
+    answer = desk.client.get(f"/admin/{LIST}export/", follow=True)
+    assert "pick the store first" in answer.content.decode()
+
+
+@pytest.mark.rule("K4")
+def test_a_delay_is_reported_in_three_steps(shop, sign_in):
+    first, second, desk = paid(shop, 2), paid(shop, 3), sign_in("warehouse", shop)
+    ids = [first.pk, second.pk]
+    assert desk.post(DELAY, order=ids).context["form"].errors == {}
+    terms = {"order": ids, "reason": "暴雪封路", "expected_at": "2026-11-23T18:00"}
+    preview = desk.post(DELAY, **terms)
+    assert "暴雪封路" in preview.context["notice"]
+    assert "2026-11-23 18:00" in preview.context["notice"]
+    assert desk.post(DELAY, **terms, edit="1").templates[0].name == "workbench/shipping/delay.html"
+    with system_scope():
+        assert DelayReport.objects.count() == 0
+    assert desk.post(DELAY, **terms, confirm="1").status_code == 302
+    with system_scope():
+        made = DelayReport.objects.get()
+        assert made.expected_at.isoformat() == "2026-11-23T10:00:00+00:00"
+        assert sorted(DelayedOrder.objects.values_list("order__number", flat=True)) == sorted(
+            [first.number, second.number]
+        )
+    again = desk.post(DELAY, **{**terms, "expected_at": "2026-11-24T18:00"}, confirm="1")
+    assert "is in an open report" in again.content.decode()
+    page = desk.get(f"orders/delayreport/{made.pk}/change/").content.decode()
+    assert first.number in page
+    assert "暴雪封路" in page
+    assert made.reason in desk.get("orders/delayreport/").content.decode()
+
+
+def test_the_form_says_what_is_wrong_with_a_delay(shop, sign_in):
+    order, desk = paid(shop, 2), sign_in("warehouse", shop)
+    past = desk.post(DELAY, order=[order.pk], reason="x", expected_at="2026-11-01T10:00")
+    assert list(past.context["form"].errors) == ["expected_at"]
+    early = desk.post(DELAY, order=[order.pk], reason="x", expected_at="2026-11-20T13:00")
+    assert "need not ship before" in str(early.context["form"].non_field_errors())
+    assert desk.post(DELAY, reason="x")["Location"] == "/admin/orders/order/"
+    assert desk.get(DELAY)["Location"] == "/admin/orders/order/"
+    foreign = make_shop("pinduoduo").order(shipped=False)
+    assert desk.post(DELAY, order=[order.pk, foreign.pk]).status_code == 404
+    assert desk.post(DELAY, order=["nonsense"]).status_code == 404
+
+
+@pytest.mark.rule("K2")
+def test_a_file_is_uploaded_checked_confirmed_and_imported(shop, sign_in, broker_tasks):
+    orders, desk = [paid(shop, hours) for hours in (2, 3)], sign_in("warehouse", shop)
+    content = HEADER + "".join(f"{order.number},SF,T{place}\n" for place, order in enumerate(orders))
+    answer = desk.post(UPLOAD, store=shop.store.pk, file=SimpleUploadedFile("发货.csv", content.encode()))
+    page = desk.client.get(answer["Location"])
+    assert "Ship 2 orders" in page.content.decode()
+    assert shop.reload(orders[0]).status == "unshipped"
+    with system_scope():
+        job = ShipmentImport.objects.get()
+    path = f"orders/shipmentimport/{job.pk}/"
+    assert desk.get(f"{path}confirm/").status_code == 405
+    assert desk.post(f"{path}confirm/").status_code == 302
+    assert desk.get(f"{path}progress/").json() == {"total": 2, "done": 0, "finished": False}
+    again = desk.client.post(f"/admin/{path}confirm/", follow=True)
+    assert "has been confirmed before" in again.content.decode()
+    run_import(job.pk)
+    assert desk.get(f"{path}progress/").json() == {"total": 2, "done": 2, "finished": True}
+    assert shown(desk) == []
+    assert "发货.csv" in desk.get("orders/shipmentimport/").content.decode()
+    assert shop.reload(orders[1]).tracking_number == "T1"
+
+
+@pytest.mark.rule("K2")
+def test_a_file_with_errors_shows_them_and_cannot_be_confirmed(shop, sign_in):
+    order, desk = paid(shop, 2), sign_in("warehouse", shop)
+    content = f"{HEADER}{order.number},SF,T1\nNOPE,SF,T2\n"
+    answer = desk.post(UPLOAD, store=shop.store.pk, file=SimpleUploadedFile("a.csv", content.encode()))
+    page = desk.client.get(answer["Location"]).content.decode()
+    assert "The store has no such order." in page
+    assert 'id="confirm"' not in page
+    with system_scope():
+        job = ShipmentImport.objects.get()
+    refused = desk.client.post(f"/admin/orders/shipmentimport/{job.pk}/confirm/", follow=True)
+    assert "Correct the rows with errors" in refused.content.decode()
+    broken = desk.post(UPLOAD, store=shop.store.pk, file=SimpleUploadedFile("a.csv", b"a,b\n1,2\n"))
+    assert list(broken.context["form"].errors) == ["file"]
+    with system_scope():
+        assert ShipmentImport.objects.count() == 1
+
+
+def test_a_file_goes_into_a_store_of_ones_own(shop, sign_in):
+    other, desk = make_shop("pinduoduo"), sign_in("warehouse", shop)
+    answer = desk.post(UPLOAD, store=other.store.pk, file=SimpleUploadedFile("a.csv", HEADER.encode()))
+    assert list(answer.context["form"].errors) == ["store"]
+
+
+@pytest.mark.rule("P8")
+def test_a_late_order_tells_so_in_its_history(shop, clock, sign_in):
+    order = paid(shop, 30)
+    sweep_late_orders()
+    text = sign_in("viewer", shop).get(f"{LIST}{order.pk}/change/").content.decode()
+    assert "Not shipped in time" in text
+
+
+def test_statements_do_not_grow_with_orders(shop, sign_in):
+    desk = sign_in("warehouse", shop)
+
+    def statements(path, **params):
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(path, **params).status_code == 200
+        return len(captured)
+
+    report(shop, paid(shop, 2))
+    few = [statements(LIST), statements("orders/delayreport/"), statements("orders/shipmentimport/")]
+    for hours in range(3, 8):
+        report(shop, paid(shop, hours), paid(shop, hours))
+        paid(shop, hours)
+    assert [statements(LIST), statements("orders/delayreport/"), statements("orders/shipmentimport/")] == few

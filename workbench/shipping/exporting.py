@@ -1,0 +1,51 @@
+"""Files for the ERP from the desk: the queue that is shown, or the orders that were ticked (K2)."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.errors import Refused
+from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
+from orders.models import Order
+from stores.models import Store
+from workbench.base import tell
+from workbench.desk import desk_of
+from workbench.shipping.selection import in_queue, ticked
+
+LIST = "admin:orders_order_changelist"
+
+
+class ExportMixin:
+    """The view behind the export buttons."""
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """A file of the ticked orders (POST), or of the whole queue. Only one store's orders fit into a file."""
+        kind = request.POST.get("format") or request.GET.get("format", Format.CSV)
+        if kind not in list(Format):
+            raise Http404
+        try:
+            chosen = ticked(request) if request.method == "POST" else []
+        except Refused as refusal:
+            tell(request, refusal)
+            return HttpResponseRedirect(reverse(LIST))
+        store = self._store_of(request, chosen)
+        if store is None:
+            messages.warning(request, _("A file holds the orders of one store: pick the store first."))
+            return HttpResponseRedirect(reverse(LIST))
+        orders = in_queue(request).for_store(store.pk)
+        if chosen:
+            orders = Order.objects.for_store(store.pk).filter(pk__in=[order.pk for order in chosen])
+            orders = orders.in_shipping_order()
+        now = clock.now()
+        file = export_orders(store=store, orders=orders, format=Format(kind), now=now)
+        name = file_name(store, Format(kind), now)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[Format(kind)])
+
+    @staticmethod
+    def _store_of(request: HttpRequest, chosen: list[Order]) -> Store | None:
+        stores = {order.store_id: order.store for order in chosen}
+        if not stores:
+            return desk_of(request).only_store
+        return next(iter(stores.values())) if len(stores) == 1 else None

@@ -1,0 +1,160 @@
+"""The ERP's file on the desk: upload, look at what it would do, confirm, watch a worker do it (K2)."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from common import clock
+from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
+from orders.erp.reading import MAX_FILE_BYTES, MAX_ROWS, MIB
+from orders.erp.running import progress_of
+from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
+from stores.models import Store
+from stores.permissions import SHIP, actor_of, can, require
+from workbench.base import DeskAdmin, attempt, column, put_on_form, tell
+from workbench.desk import desk_of
+from workbench.forms import DeskForm
+from workbench.templatetags.desk import badge, moment
+
+FIRST_ROWS = 10
+
+
+class UploadForm(DeskForm):
+    """The file, and the store whose orders it ships when there are several to choose from."""
+
+    store = forms.ChoiceField(label=gettext_lazy("Store"))
+    file = forms.FileField(
+        label=gettext_lazy("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"})
+    )
+
+    def __init__(self, stores: list[Store], *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stores = {str(store.pk): store for store in stores}
+        self.fields["store"].choices = [(code, store.name) for code, store in self.stores.items()]
+        if len(stores) == 1:
+            self.fields["store"].initial = stores[0].pk
+            self.fields["store"].widget = forms.HiddenInput()
+        self.fields["file"].help_text = _("csv or xlsx, at most %(mb)d MB and %(rows)s rows.") % {
+            "mb": MAX_FILE_BYTES // MIB,
+            "rows": f"{MAX_ROWS:,}",
+        }
+
+
+def _progress(job: ShipmentImport):
+    done = progress_of(job)
+    return format_html(
+        '<span class="wl-meter"><progress max="{}" value="{}"></progress> <span>{} / {}</span></span>',
+        job.total,
+        done,
+        done,
+        job.total,
+    )
+
+
+class ShipmentImportAdmin(DeskAdmin):
+    """Files of the last time; each has a page with its errors or its progress."""
+
+    class Media:
+        css = {"all": ["workbench/work.css", "workbench/shipping.css"]}
+        js = ["workbench/shipping.js"]
+
+    change_list_template = "workbench/shipping/imports.html"
+    list_display = ("file_name", "show_status", "show_progress", "wrong", "show_who", "show_created")
+    ordering = ("-id",)
+    show_status = column(gettext_lazy("status"), badge)
+    show_progress = column(gettext_lazy("shipped"), _progress)
+    show_who = column(gettext_lazy("by"), lambda job: job.actor.get("label", ""))
+    show_created = column(gettext_lazy("uploaded"), lambda job: moment(job.created_at))
+
+    def get_urls(self):
+        """The steps' addresses, before the admin's catch-all."""
+        view = self.admin_site.admin_view
+        return [
+            path("upload/", view(self.upload_view), name="orders_shipmentimport_upload"),
+            path(
+                "<uuid:object_id>/confirm/",
+                view(require_POST(self.confirm_view)),
+                name="orders_shipmentimport_confirm",
+            ),
+            path("<uuid:object_id>/progress/", view(self.progress_view), name="orders_shipmentimport_progress"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request, extra_context=None):
+        """The list, by the name that the menu gives it."""
+        context = {"title": _("Shipment files"), "may_upload": bool(_stores(request))}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        """Take a file and show what it would do; nothing is shipped before it is confirmed."""
+        stores = _stores(request)
+        if not stores:
+            require(request.user, SHIP, 0)
+        form = UploadForm(stores, *((request.POST, request.FILES) if request.method == "POST" else ()))
+        if request.method == "POST" and form.is_valid():
+            store, upload = form.stores[form.cleaned_data["store"]], form.cleaned_data["file"]
+            made: list[ShipmentImport] = []
+            refusal = attempt(
+                lambda: made.append(
+                    stage_import(
+                        store=store,
+                        file=upload.file,
+                        name=upload.name,
+                        actor=actor_of(request.user),
+                        now=clock.now(),
+                    )
+                )
+            )
+            if refusal is None:
+                return HttpResponseRedirect(reverse("admin:orders_shipmentimport_change", args=[made[0].pk]))
+            put_on_form(form, refusal)
+        return self.page(request, "workbench/shipping/upload.html", _("Import tracking numbers"), form=form)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The file's page: what is wrong with it, or what it will ship, or how far it is."""
+        job = self.find(request, object_id)
+        rows = ImportRow.objects.for_store(job.store_id).filter(job=job, code="").order_by("order_id")
+        return self.page(
+            request,
+            "workbench/shipping/import.html",
+            job.file_name,
+            job=job,
+            done=progress_of(job),
+            valid=job.total - job.wrong,
+            problems=problems_of(job, MOST_SHOWN),
+            most_shown=MOST_SHOWN,
+            rows=list(rows[:FIRST_ROWS]) if job.status == ImportStatus.CHECKED else [],
+            may_confirm=job.status == ImportStatus.CHECKED and job.is_clean and can(request.user, SHIP, job.store_id),
+        )
+
+    def confirm_view(self, request: HttpRequest, object_id) -> HttpResponse:
+        """A worker ships the orders."""
+        job = self.find(request, object_id)
+        require(request.user, SHIP, job.store_id)
+        refusal = attempt(
+            lambda: confirm_import(store_id=job.store_id, job_id=job.pk, actor=actor_of(request.user), now=clock.now())
+        )
+        if refusal is None:
+            messages.success(request, _("The file is being imported."))
+        else:
+            tell(request, refusal)
+        return HttpResponseRedirect(reverse("admin:orders_shipmentimport_change", args=[job.pk]))
+
+    def progress_view(self, request: HttpRequest, object_id) -> JsonResponse:
+        """How far the file is, for the page to show."""
+        job = self.find(request, object_id)
+        return JsonResponse(
+            {"total": job.total, "done": progress_of(job), "finished": job.status != ImportStatus.RUNNING}
+        )
+
+
+def _stores(request: HttpRequest) -> list[Store]:
+    """The stores shown in which the user ships."""
+    desk = desk_of(request)
+    stores = [desk.only_store] if desk.only_store else desk.stores
+    return [store for store in stores if can(request.user, SHIP, store.pk)]

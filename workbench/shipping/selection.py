@@ -1,0 +1,38 @@
+"""Which orders a bulk action of the shipping queue is about."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.errors import Refused
+from orders.delays.actions import MOST_ORDERS
+from orders.models import Order
+from stores.permissions import SHIP, require
+from workbench.queues import queue_asked_for
+
+
+def ticked(request: HttpRequest) -> list[Order]:
+    """The orders that were ticked, by deadline. Http404 when one is missing or foreign, Refused for too many.
+
+    Raises PermissionDenied where the user may not ship.
+    """
+    try:
+        ids = {UUID(text) for text in request.POST.getlist("order")}
+    except ValueError:
+        raise Http404 from None
+    if len(ids) > MOST_ORDERS:
+        raise Refused("too_many", _("Choose at most %(most)d orders at once.") % {"most": MOST_ORDERS})
+    found = list(Order.objects.in_scope().filter(pk__in=ids).select_related("store").order_by("ship_by", "id"))
+    if len(found) != len(ids):
+        raise Http404
+    for store_id in {order.store_id for order in found}:
+        require(request.user, SHIP, store_id)
+    return found
+
+
+def in_queue(request: HttpRequest):
+    """The orders of the queue that the page shows, in its order, as far as they are to be shipped."""
+    queue = queue_asked_for(request, Order)
+    return queue.rows(Order.objects.in_scope(), clock.now()).to_ship().order_by(*queue.order)

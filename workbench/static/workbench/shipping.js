@@ -1,0 +1,63 @@
+// Choosing orders in the shipping queue, scanning tracking numbers, and the progress of a file.
+(function () {
+  "use strict";
+
+  function chooseRows(form) {
+    const boxes = [...document.querySelectorAll('input[name="order"][form="orders-bulk"]')];
+    const all = document.querySelector("[data-all]");
+    const output = form.querySelector("output");
+    const show = () => {
+      const chosen = boxes.filter((box) => box.checked).length;
+      output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : "";
+      form.hidden = !chosen;
+      form.classList.toggle("has-choice", chosen > 0);
+      all.checked = chosen > 0 && chosen === boxes.length;
+      all.indeterminate = chosen > 0 && chosen < boxes.length;
+    };
+    // The row itself is a link; a click beside the box must not follow it.
+    document.querySelectorAll(".cell-pick").forEach((cell) => cell.addEventListener("click", (event) => event.stopPropagation()));
+    boxes.forEach((box) => box.addEventListener("change", show));
+    all.hidden = !boxes.length;
+    all.addEventListener("change", () => {
+      boxes.forEach((box) => (box.checked = all.checked));
+      show();
+    });
+    window.addEventListener("pageshow", show);
+    show();
+  }
+
+  // A scanner types the number and presses Enter: the cursor waits where it is needed.
+  function readyToScan(form) {
+    const carrier = form.querySelector("[name=carrier]");
+    const number = form.querySelector("[name=tracking_number]");
+    (carrier.value ? number : carrier).focus();
+  }
+
+  function follow(job) {
+    let pause = 1000;
+    const ask = async () => {
+      try {
+        const answer = await fetch(job.dataset.progress, { headers: { Accept: "application/json" } });
+        if (!answer.ok) throw new Error(answer.status);
+        const state = await answer.json();
+        job.querySelector("progress").value = state.done;
+        job.querySelector("[data-done]").textContent = state.done;
+        if (state.finished) return location.reload();
+        pause = 1000;
+      } catch {
+        pause = Math.min(pause * 2, 15000);
+      }
+      setTimeout(ask, pause);
+    };
+    setTimeout(ask, pause);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const bulk = document.querySelector("#orders-bulk");
+    const one = document.querySelector("#ship-one");
+    const job = document.querySelector("#import-job[data-progress]");
+    if (bulk) chooseRows(bulk);
+    if (one) readyToScan(one);
+    if (job) follow(job);
+  });
+})();
