@@ -62,7 +62,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
     parser.add_argument(
-        "--only", choices=["lifecycle", "settling", "small-payments", "files", "sweeping"], help="only one; only prints"
+        "--only",
+        choices=["lifecycle", "settling", "small-payments", "files", "sweeping", "insights"],
+        help="only one; only prints",
     )
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -105,6 +107,11 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         )
     if only in (None, "sweeping"):
         yield from _at_size(sizes, stores)
+    if only in (None, "insights"):
+        from bench import insights
+
+        _grow(stores, sizes.history, open_share=0.02)
+        yield from insights.measure(stores)
 
 
 def _at_size(sizes: Sizes, stores: list) -> Iterator:

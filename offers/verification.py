@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from offers.insights.checks import INSIGHT_CHECKS
+from refunds.quality.checks import QUALITY_CHECKS
 
 # Refunds whose goods are claimed: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
@@ -258,6 +259,7 @@ CHECKS = (
         """,
     ),
     *(Check(name, sql) for name, sql in INSIGHT_CHECKS),
+    *(Check(name, sql) for name, sql in QUALITY_CHECKS),
 )
 
 

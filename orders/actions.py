@@ -18,7 +18,7 @@ from common.writes import WriteSet
 from orders.carriers.base import Stage
 from orders.models import Direction, Order, OrderLine, OrderStatus
 from orders.shipments import announce_shipment, move_shipment, outbound_of
-from orders.signals import order_placed, orders_shipped
+from orders.signals import order_placed, order_redated, orders_shipped
 from stores.models import Product, Store
 
 
@@ -88,8 +88,11 @@ def upsert_order(
         fields = [name for name in fields if name not in ("address", "ship_by")]
     if order.address_changed_at is not None:  # a delivery that comes again must not bring the old address back (K3)
         fields = [name for name in fields if name != "address"]
+    was = order.paid_at
     for name in fields:
         setattr(order, name, data[name])
+    if "paid_at" in fields:
+        order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if _changed(order, lines):
         fixed = Refused(
             "invalid_transition",

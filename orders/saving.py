@@ -28,7 +28,8 @@ def change_address(*, store_id: int, number: str, address: str, actor: Actor, no
 
 def readdress(writes: WriteSet, order: Order, address: str, *, actor: Actor, now: datetime) -> None:
     """Change a locked order's address as part of the caller's writes. Refused as `change_address` (K3)."""
-    if order.status != OrderStatus.UNSHIPPED:
+    _check_not_cancelled(order)
+    if order.has_left:
         raise Refused(
             "order_already_shipped",
             _(
@@ -52,7 +53,8 @@ def urge_order(*, store: Store, number: str, actor: Actor, now: datetime) -> Ord
     Within `urge_counts_every` of the last one another urge changes nothing. Refused `order_already_shipped` afterwards.
     """
     order = lock_order(store_id=store.pk, number=number)
-    if order.status != OrderStatus.UNSHIPPED:
+    _check_not_cancelled(order)
+    if order.has_left:
         raise Refused(
             "order_already_shipped",
             _("The order has been shipped (%(carrier)s %(tracking)s): follow the parcel instead.")
@@ -67,6 +69,12 @@ def urge_order(*, store: Store, number: str, actor: Actor, now: datetime) -> Ord
     writes.event("order.urged", order, topic=order, at=now, actor=actor, rule="K5", urges=order.urges)
     writes.flush()
     return order
+
+
+def _check_not_cancelled(order: Order) -> None:
+    """Refused `invalid_transition` for an order of which nothing is left to ship."""
+    if order.status == OrderStatus.CANCELLED:
+        raise Refused("invalid_transition", _("This order is cancelled: everything in it was refunded."))
 
 
 def prioritise(writes: WriteSet, order: Order, *, actor: Actor, now: datetime) -> None:

@@ -21,8 +21,9 @@ from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
+from refunds.quality.counting import count_correction
 from refunds.returnless.paying import paying_account
-from refunds.signals import payment_repeated, refunds_decided
+from refunds.signals import faults_verified, payment_repeated, refunds_decided
 from refunds.states import Status
 from refunds.windows import check_window
 from stores.actions import default_return_address
@@ -93,6 +94,8 @@ def approve_refund(
         address = find_return_address(store_id, return_address_id)
     writes = WriteSet()
     approve(writes, refund, address=address, actor=actor, now=now, rule="T8")
+    if not refund.moves_goods:
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     writes.flush()
     return refund
@@ -275,6 +278,7 @@ def resubmit_refund(
     refund.resubmit(now=now)
     writes.update(refund, "resubmissions", "rejection_reason", "reason", "description", "amount")
     record(writes, "resubmitted", refund, before, actor=actor, now=now, amount=str(amount), reason=refund.reason)
+    count_correction(writes, refund, actor=actor, now=now)
     writes.flush()
     return refund
 

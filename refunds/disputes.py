@@ -18,7 +18,7 @@ from refunds.claims import claim as claim_amount
 from refunds.claims import release
 from refunds.exchanges import owe_new_goods
 from refunds.models import Dispute, DisputeStatus, Outcome, Refund
-from refunds.signals import refunds_decided
+from refunds.signals import faults_verified, refunds_decided
 from refunds.states import Status
 
 RULE = "R7"
@@ -176,6 +176,8 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
         writes.update(refund, "amount")
     refund.grant()
     pay(writes, refund, actor=actor, now=now, rule=RULE)
+    if dispute.outcome == Outcome.BUYER:
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     record(writes, "granted", refund, before, actor=actor, now=now, rule=RULE, amount=str(refund.amount))
 
 

@@ -21,6 +21,7 @@ from orders.models import Order
 from refunds.at_once import answer_at_once
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
+from refunds.quality.counting import count_application
 from refunds.returnless.promises import programme_of
 from refunds.signals import refund_requested
 from refunds.states import DueAction, Kind
@@ -98,6 +99,7 @@ def open_refund(
         programme=refund.programme,
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    count_application(writes, refund, actor=actor, now=now)
     answer_at_once(writes, refund, now)
     writes.flush()
     return refund

@@ -14,6 +14,7 @@ from refunds.actions import check_transition, lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
+from refunds.signals import faults_verified
 from refunds.states import Status
 
 
@@ -85,6 +86,7 @@ def inspect_return(
         if arrived is not None:
             split_missing(writes, refund, arrived, actor=actor, now=now)
         accept_goods(writes, refund, note=note, actor=actor, now=now)
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     else:
         before = refund.status
         refund.fail_inspection(note=note, now=now)

@@ -16,7 +16,7 @@ from refunds.exchanges import owe_new_goods
 from refunds.following import pay_recalled
 from refunds.goods import Whereabouts, is_reachable
 from refunds.models import Refund
-from refunds.signals import refunds_decided
+from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, Status
 from stores.models import ReturnAddress
 
@@ -26,7 +26,8 @@ BATCH = 500
 
 # What the deadlines' outcomes read; the rest of both rows stays in the database.
 COLUMNS = (
-    *("store", "order", "kind", "programme", "amount", "goods", "status", "due_at", "due_action", "resolved_at"),
+    *("store", "order", "kind", "reason", "programme", "amount", "goods"),
+    *("status", "due_at", "due_action", "resolved_at"),
     *("rules_name", "rules_version"),
     *(
         "order__store",
@@ -118,6 +119,8 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     for refund in sorted(refunds, key=attrgetter("store_id")):  # budgets are locked in the order of their stores
         address = addresses.get(refund.store_id)
         approve(writes, refund, address=address, actor=SYSTEM, now=now, rule="T10", whereabouts=whereabouts)
+    uncontested = [refund for refund in refunds if not refund.moves_goods]
+    faults_verified.send(sender=Refund, refunds=uncontested, writes=writes, actor=SYSTEM, now=now)
     refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)
 
 
@@ -147,3 +150,4 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
         refund.pass_inspection(note="")
         pay(writes, refund, actor=SYSTEM, now=now, rule="P1")
         record(writes, "inspection_overdue", refund, before, actor=SYSTEM, now=now, rule="P1")
+    faults_verified.send(sender=Refund, refunds=uninspected, writes=writes, actor=SYSTEM, now=now)

@@ -1,7 +1,11 @@
-"""Beat sweeps the deadlines."""
+"""Beat sweeps the deadlines, and keeps the quality figures and what follows from them."""
 
 from celery import shared_task
 
+from common import clock
+from refunds.quality.restrictions import review_all, review_one
+from refunds.quality.rollup import BATCH as STORES_AT_ONCE
+from refunds.quality.rollup import roll_up_days
 from refunds.sweeps import BATCH, sweep_due_refunds
 
 
@@ -9,4 +13,23 @@ from refunds.sweeps import BATCH, sweep_due_refunds
 def sweep_refunds() -> None:
     """Do what every passed deadline brings."""
     while sweep_due_refunds() == BATCH:
+        pass
+
+
+@shared_task
+def review_quality_of(store_id: int) -> None:
+    """Look at a store's figures because a refund of it was counted (P7)."""
+    review_one(store_id, clock.now())
+
+
+@shared_task
+def review_quality() -> None:
+    """Look at the figures of every store that they may concern: the window moves on, orders come in (P7)."""
+    review_all()
+
+
+@shared_task
+def roll_up_quality() -> None:
+    """Roll up the days that are over."""
+    while roll_up_days() == STORES_AT_ONCE:
         pass

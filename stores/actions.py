@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.errors import Invalid
 from stores import marketplaces
+from stores.listings import check_listings
 from stores.models import (
     ApiKey,
     CategoryOpening,
@@ -166,8 +167,12 @@ class ProductData(TypedDict, total=False):
 
 @action
 def upsert_products(*, store: Store, products: list[ProductData]) -> list[Product]:
-    """Create or overwrite products by item id; a product named twice takes the last. Returns them in the order sent."""
+    """Create or overwrite products by item id; a product named twice takes the last. Returns them in the order sent.
+
+    Refused `listing_restricted` when the store may not list anything new (P7): nothing of the list is saved then.
+    """
     wanted = {data["item_id"]: data for data in products}
+    check_listings(store_id=store.pk, wanted={item_id: data.get("listed", True) for item_id, data in wanted.items()})
     rows = [Product(store=store, **data) for data in wanted.values()]
     Product.objects.bulk_create(
         rows,
@@ -181,7 +186,11 @@ def upsert_products(*, store: Store, products: list[ProductData]) -> list[Produc
 
 @action
 def add_product(*, store: Store, data: ProductData) -> Product:
-    """Add one product. Invalid `item_id` when the store has it already: `upsert_products` would overwrite it."""
+    """Add one product. Invalid `item_id` when the store has it already: `upsert_products` would overwrite it.
+
+    Refused `listing_restricted` when the store may not list anything new (P7).
+    """
+    check_listings(store_id=store.pk, wanted={data["item_id"]: data.get("listed", True)})
     rows = Product.objects.bulk_create([Product(store=store, **data)], ignore_conflicts=True)
     saved = Product.objects.for_store(store.pk).get(item_id=data["item_id"])
     if saved.pk != rows[0].pk:
@@ -191,7 +200,9 @@ def add_product(*, store: Store, data: ProductData) -> Product:
 
 @action
 def update_product(*, product: Product, changes: ProductData) -> Product:
-    """Change some fields of a product."""
+    """Change some fields of a product. Refused `listing_restricted` when it would be listed against a restriction (P7)."""
+    if changes.get("listed"):
+        check_listings(store_id=product.store_id, wanted={product.item_id: True})
     for field, value in changes.items():
         setattr(product, field, value)
     product.save(update_fields=list(changes))

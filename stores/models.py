@@ -47,6 +47,9 @@ class Store(models.Model):
         default=True,
         help_text=_("The marketplace opens negotiation to stores in batches (T1)."),
     )
+    # What a restriction forbids (P7); stores.listings sets and heeds them.
+    listings_blocked = models.BooleanField(_("no new listings"), default=False, editable=False)
+    products_off = models.BooleanField(_("products taken off"), default=False, editable=False)
     priority_shipping_tag = models.BooleanField(
         _("tag orders for priority shipping"),
         default=True,
@@ -74,9 +77,13 @@ class Store(models.Model):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(products_off=False) | models.Q(listings_blocked=True),
+                name="store_off_means_blocked",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(urge_alert_at=None) | models.Q(urge_alert_at__range=(1, MOST_URGE_ALERT)),
                 name="store_urge_alert_in_bounds",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -191,6 +198,8 @@ class Product(TenantModel):
     category = models.CharField(_("category"), max_length=50, blank=True)
     price = MoneyField(verbose_name=_("price"))
     listed = models.BooleanField(_("listed"), default=True)
+    # Unlisted by a restriction, to be listed again when it is lifted (P7).
+    taken_off = models.BooleanField(_("taken off"), default=False, editable=False)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
 
     class Meta:
@@ -199,8 +208,14 @@ class Product(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["store", "item_id"], name="product_item_id_once"),
             models.CheckConstraint(condition=models.Q(price__gte=0), name="product_price_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(listed=False) | models.Q(taken_off=False), name="product_taken_off_is_unlisted"
+            ),
         ]
-        indexes = [models.Index(fields=["store", "-id"], name="product_newest")]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="product_newest"),
+            models.Index(fields=["store"], condition=models.Q(taken_off=True), name="product_taken_off"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -13,6 +13,7 @@ DECIDE_REFUNDS = "decide_refunds"
 SEND_OFFERS = "send_offers"
 PAY = "pay"
 SHIP = "ship"
+EDIT_ORDERS = "edit_orders"
 INSPECT_RETURNS = "inspect_returns"
 EDIT_CATALOG = "edit_catalog"
 EDIT_COUPONS = "edit_coupons"
@@ -22,7 +23,7 @@ SEE_ALL_RESULTS = "see_all_results"
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
-    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_COUPONS, SEE_OWN_RESULTS}),
+    Role.AGENT: frozenset({VIEW, DECIDE_REFUNDS, SEND_OFFERS, EDIT_ORDERS, EDIT_COUPONS, SEE_OWN_RESULTS}),
     Role.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
     Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS}),
     Role.OWNER: frozenset(
@@ -32,6 +33,7 @@ GRANTS: dict[str, frozenset[str]] = {
             SEND_OFFERS,
             PAY,
             SHIP,
+            EDIT_ORDERS,
             INSPECT_RETURNS,
             EDIT_CATALOG,
             EDIT_COUPONS,
@@ -56,6 +58,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.shipmentimport",
             "refunds.refund",
             "refunds.carrierclaim",
+            "refunds.qualityrefund",
             "refunds.enrolment",
             "offers.offer",
             "offers.coupon",

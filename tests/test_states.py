@@ -33,7 +33,7 @@ def test_every_state_machine_is_drawn(script):
 def test_what_was_declared_is_what_is_drawn(script):
     text = script.draw(Refund, Refund._meta.get_field("status"))
     assert "    rejected --> awaiting_merchant: resubmit" in text
-    assert "    withdrawn --> [*]" in text
+    assert "    closed --> [*]" in text
     assert "    rejected --> [*]" not in text
     assert "[*] --> awaiting_return" in script.draw(OwedParcel, OwedParcel._meta.get_field("status"))
 

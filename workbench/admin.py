@@ -7,7 +7,7 @@ from rest_framework_api_key.models import APIKey
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
-from refunds.models import CarrierClaim, Enrolment, Refund
+from refunds.models import CarrierClaim, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
 from workbench.carrier_claims import CarrierClaimAdmin
@@ -17,6 +17,7 @@ from workbench.orders import OrderAdmin
 from workbench.payments import PaymentAdmin
 from workbench.people import ApiKeyAdmin, MembershipAdmin
 from workbench.promises import PromiseAdmin
+from workbench.quality.admin import QualityAdmin
 from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.returnless.admin import EnrolmentAdmin
@@ -28,6 +29,7 @@ from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMetho
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(CarrierClaim, CarrierClaimAdmin)
+admin.site.register(QualityRefund, QualityAdmin)
 admin.site.register(Enrolment, EnrolmentAdmin)
 admin.site.register(Offer, OfferAdmin)
 admin.site.register(BulkJob, BulkJobAdmin)

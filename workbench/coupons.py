@@ -15,21 +15,24 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from common.money import ZERO
 from offers.coupons import create_coupon
-from offers.models import Channel
+from offers.models import Channel, CouponGrant
 from stores.models import Store
 from stores.permissions import EDIT_COUPONS, can, require
 from workbench.base import DeskAdmin, attempt, put_on_form
-from workbench.desk import desk_of, find_store
+from workbench.desk import desk_of, find_store, retains
 from workbench.forms import DeskForm, YuanField, posted
 
 MOST_COUPONS = 1_000_000
 USUAL_DAYS = 30
+GRANTS_SHOWN = 50
 
 CHANNEL_WORDS = {
     Channel.SMART_RETENTION: gettext_lazy("The only channel that retention recognises: agents can offer this coupon."),
-    Channel.REFUND_RETENTION: gettext_lazy("Retention does not recognise it: agents can't offer this coupon."),
+    Channel.REFUND_RETENTION: gettext_lazy(
+        "Retention does not recognise it: agents can't offer this coupon, but give it to the buyer of an order."
+    ),
     Channel.GENERAL: gettext_lazy(
-        "For other purposes. Retention does not recognise it: agents can't offer this coupon."
+        "For other purposes, such as giving it to the buyer of an order. Retention does not recognise it."
     ),
 }
 
@@ -85,6 +88,8 @@ class CouponForm(DeskForm):
         self.fields["first_day"].initial = today
         self.fields["last_day"].initial = today + timedelta(days=USUAL_DAYS)
         self.fields["min_spend"].widget.attrs["min"] = "0"
+        if not any(retains(store) for store in stores):  # the platform's channel leads nowhere there (Q13, K7)
+            self.fields["channel"].initial = Channel.GENERAL
 
     def clean_amount_off(self):
         """Above zero."""
@@ -193,4 +198,10 @@ class CouponAdmin(DeskAdmin):
             coupon.name,
             coupon=coupon,
             right_channel=Channel.SMART_RETENTION.label,
+            grants=list(
+                CouponGrant.objects.for_store(coupon.store_id)
+                .filter(coupon=coupon)
+                .select_related("order")
+                .order_by("-id")[:GRANTS_SHOWN]
+            ),
         )

@@ -11,6 +11,7 @@ from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.desk import desk_of
 from workbench.insights.overview import money_kept
+from workbench.quality.board import restricted_stores
 from workbench.queues import MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
 from workbench.small_payments import allowance_bars
 
@@ -33,6 +34,7 @@ def build(request: HttpRequest) -> dict:
         "tiles": tiles,
         "deadlines": list(next_deadlines(now)) if tiles else [],
         "allowance_bars": bars,
+        "restricted": restricted_stores() if request.user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,
     }
 

@@ -13,6 +13,12 @@ MENU = [
         [
             ("index", "", "space_dashboard", lambda: _("Overview")),
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
+            (
+                "refunds_qualityrefund_changelist",
+                "refunds.view_qualityrefund",
+                "verified",
+                lambda: _("Quality refunds"),
+            ),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
             ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),

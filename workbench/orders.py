@@ -14,9 +14,11 @@ from payments.models import Payment
 from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, tell
+from workbench.filters import TagFilter
 from workbench.forms import ShipForm, posted
 from workbench.insights.loss import loss_of_order
 from workbench.queues import QueueFilter, QueueMixin
+from workbench.saving import SavingMixin, hidden_events, saving_of
 from workbench.shipping.queue import ShippingMixin
 from workbench.small_payments import PayingMixin, pay_card
 from workbench.templatetags.desk import badge, countdown, moment
@@ -29,11 +31,11 @@ def find_orders(orders: QuerySet, term: str) -> QuerySet:
     return orders.filter(Q(number__startswith=term) | Q(buyer_name__startswith=term) | Q(buyer_id=term))
 
 
-class OrderAdmin(ShippingMixin, QueueMixin, PayingMixin, DeskAdmin):
+class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
-    list_filter = (QueueFilter, "is_priority", "is_urged")
+    list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
     search_help_text = gettext_lazy("Order number or buyer")
 
@@ -107,7 +109,8 @@ class OrderAdmin(ShippingMixin, QueueMixin, PayingMixin, DeskAdmin):
             loss=loss_of_order(order, refunds),
             payments=list(payments),
             pay_card=pay_card(order, order.store, request.user),
-            entries=timeline(order.store_id, order.pk),
+            entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
             form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
             late=unshipped and order.ship_by < clock.now(),
+            **saving_of(order, request.user),
         )

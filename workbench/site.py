@@ -16,6 +16,7 @@ from workbench import dashboard
 from workbench.desk import SESSION_KEY, desk_of, find_store
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
+from workbench.urges import urge_alert
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -55,10 +56,11 @@ class WorkbenchSite(UnfoldAdminSite):
         ]
 
     def each_context(self, request):
-        """What every page shows: the desk, beside the theme's own."""
+        """What every page shows: the desk and what interrupts it, beside the theme's own."""
         context = super().each_context(request)
         if self.has_permission(request):
             context["desk"] = desk_of(request)
+            context["urge_alert"] = urge_alert(request)
         return context
 
     def index(self, request, extra_context=None):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from refunds.returnless.promises import enrolment_in_force
 from stores import actions
-from stores.models import Product, ReturnAddress, Site, Store
+from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Site, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
 from workbench.base import DeskAdmin, attempt, column, put_on_form
 from workbench.desk import desk_of
@@ -155,6 +155,40 @@ class StoreForm(DeskForm):
     )
 
 
+class SettingsForm(StoreForm):
+    """What the owner sets of a store that is open."""
+
+    priority_shipping_tag = forms.BooleanField(
+        label=gettext_lazy("Tag orders for priority shipping"),
+        required=False,
+        help_text=gettext_lazy(
+            "An order whose buyer is persuaded to stay is tagged, so that the warehouse ships it first (K1)."
+        ),
+    )
+    smart_customer_service = forms.BooleanField(
+        label=gettext_lazy("Smart customer service"),
+        required=False,
+        help_text=gettext_lazy(
+            "Shows which orders buyers urge you to ship. When it is off they are recorded but not shown (K5)."
+        ),
+    )
+    urge_alert_at = forms.IntegerField(
+        label=gettext_lazy("Urged orders that interrupt"),
+        required=False,
+        min_value=1,
+        max_value=MOST_URGE_ALERT,
+    )
+
+    def __init__(self, *args, store: Store, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not store.rules.proposes_stay:
+            del self.fields["priority_shipping_tag"]
+        self.fields["urge_alert_at"].help_text = _(
+            "When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."
+            " Empty: %(usual)d, as the marketplace says."
+        ) % {"usual": store.rules.urge_alert_at}
+
+
 class NewStoreForm(StoreForm):
     """What the operator opens."""
 
@@ -181,7 +215,7 @@ class NewStoreForm(StoreForm):
         return site or None
 
 
-class OperatorStoreForm(StoreForm):
+class OperatorStoreForm(SettingsForm):
     """What the operator may set besides."""
 
     negotiation_open = forms.BooleanField(
@@ -241,9 +275,9 @@ class StoreAdmin(TermsMixin, DeskAdmin):
         may_save = can(request.user, MANAGE_STORE, store.pk)
         if request.method == "POST":
             require(request.user, MANAGE_STORE, store.pk)
-        form_class = OperatorStoreForm if request.user.is_superuser else StoreForm
-        now = {"name": store.name, "time_zone": store.time_zone, "negotiation_open": store.negotiation_open}
-        form = form_class(posted(request), initial=now)
+        form_class = OperatorStoreForm if request.user.is_superuser else SettingsForm
+        now = {field: getattr(store, field) for field in form_class.base_fields}
+        form = form_class(posted(request), initial=now, store=store)
         if request.method == "POST" and form.is_valid():
             refusal = attempt(lambda: self._save(store, form.cleaned_data))
             if refusal is None:
@@ -267,6 +301,7 @@ class StoreAdmin(TermsMixin, DeskAdmin):
 
     @staticmethod
     def _save(store: Store, data: dict) -> None:
-        actions.update_store(store=store, name=data["name"], time_zone=data["time_zone"])
+        settings = {field: value for field, value in data.items() if field in SettingsForm.base_fields}
+        actions.update_store(store=store, **settings)
         if "negotiation_open" in data and data["negotiation_open"] != store.negotiation_open:
             actions.open_negotiation(store=store, is_open=data["negotiation_open"])

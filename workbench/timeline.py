@@ -1,5 +1,6 @@
 """Events in the words of people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ TITLES = {
     "refund.changed": gettext_lazy("Request changed as agreed"),
     "refund.approved": gettext_lazy("Request approved"),
     "refund.rejected": gettext_lazy("Request rejected"),
+    "refund.counted": gettext_lazy("Counted as a quality refund"),
     "refund.withdrawn": gettext_lazy("Request withdrawn by the buyer"),
     "refund.resubmitted": gettext_lazy("Request corrected by the buyer"),
     "refund.return_shipped": gettext_lazy("Goods sent back"),
@@ -79,6 +81,8 @@ TITLES = {
     "payment.failed": gettext_lazy("Payment declined by the gateway"),
     "payment.needs_attention": gettext_lazy("Payment needs attention"),
     "payment.resumed": gettext_lazy("Payment resumed"),
+    "quality.restricted": gettext_lazy("The store is restricted"),
+    "quality.lifted": gettext_lazy("The restriction is lifted"),
     "refund.negotiating": gettext_lazy("The merchant talks first"),
     "budget.topped_up": gettext_lazy("Budget topped up"),
     "budget.lowered": gettext_lazy("Budget lowered"),
@@ -185,10 +189,10 @@ class Entry:
     said: list[tuple[str, str]]
 
 
-def timeline(store_id: int, topic_id) -> list[Entry]:
-    """What happened to a refund or an order, newest first; at most the newest MOST_EVENTS."""
+def timeline(store_id: int, topic_id, *, hidden: Sequence[str] = ()) -> list[Entry]:
+    """What happened to a refund or an order but for `hidden` events, newest first; at most the newest MOST_EVENTS."""
     events = Event.objects.for_store(store_id).filter(topic_id=topic_id).order_by("-id")[:MOST_EVENTS]
-    return [_entry(event) for event in events]
+    return [_entry(event) for event in events if event.name not in hidden]
 
 
 def _entry(event: Event) -> Entry:

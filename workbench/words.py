@@ -19,6 +19,11 @@ def yuan(amount: Decimal | str | None) -> str:
     return "–" if amount is None else f"¥{Decimal(amount).quantize(CENT):,}"
 
 
+def percent(share: Decimal | str) -> str:
+    """`3.12 %` of a share of 0.0312."""
+    return f"{Decimal(share) * 100:.2f} %"
+
+
 def time_left(left: timedelta) -> str:
     """`35 h 12 min`; days and hours from three days on; never below zero."""
     minutes = max(0, int(left.total_seconds() // 60))

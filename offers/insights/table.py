@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from offers.insights.reading import Kept, Report
 from offers.models import MethodCode
+from orders.erp.cells import inert
 from refunds.states import Reason
 
-# What a spreadsheet may take for a formula, full-width twins included.
-_LIVE = tuple("=+-@\t\r\n＝＋－＠")
 COUNTS = ("offers", "answered", "expired", "accepted")
 YUAN = ("sales_kept", "taken_back", "hidden_costs_avoided", "offer_costs", "net")
 
@@ -77,10 +76,5 @@ def as_csv(report: Report, group_by: str) -> str:
     writer.writerow([heads[group_by], *(heads[name] for name in names)])
     for key, kept in report.by[group_by].items():
         figures = figures_of(kept)
-        writer.writerow([_inert(label_of(report, group_by, key)), *(figures[name] for name in names)])
+        writer.writerow([inert(label_of(report, group_by, key)), *(figures[name] for name in names)])
     return out.getvalue()
-
-
-def _inert(text: str) -> str:
-    """The text, marked as one where a spreadsheet could take it for a formula."""
-    return f"'{text}" if text.lstrip().startswith(_LIVE) or text.startswith(_LIVE) else text

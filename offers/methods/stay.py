@@ -50,7 +50,7 @@ class Stay(Method):
     def recheck(self, offer):
         """An order that was shipped meanwhile has nothing left to propose, whatever became of the proposal."""
         order = offer.refund.order
-        if order.status != OrderStatus.UNSHIPPED and offer.answered_at is None:
+        if order.has_left and offer.answered_at is None:
             raise Refused(
                 "order_already_shipped",
                 _(

@@ -100,6 +100,10 @@ class Order(TenantModel):
                 fields=["store", "ship_by"], condition=TO_SHIP & Q(rule_ship_by__isnull=False), name="order_delayed"
             ),
             models.Index(fields=["ship_by"], condition=TO_SHIP & Q(late_at__isnull=True), name="order_becoming_late"),
+            models.Index(
+                fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
+            ),
+            models.Index(fields=["store", "paid_at"], name="order_by_payment"),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +151,11 @@ class Order(TenantModel):
     def refundable_amount(self) -> Decimal:
         """Yuan that nobody has claimed yet."""
         return self.paid_amount - self.claimed_amount
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the carrier has it, or the buyer."""
+        return self.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 
     @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):

@@ -2,12 +2,14 @@
 
 from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
 from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
+from refunds.models.quality import ChangedDay, Policy, QualityDay, QualityRefund, QualityRestriction, QualityStep
 from refunds.models.refund import Refund, RefundLine
 from refunds.models.returnless import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Step
 from refunds.models.thread import Message, Sender
 
 __all__ = [
     "CarrierClaim",
+    "ChangedDay",
     "ClaimStatus",
     "CoveredProduct",
     "Dispute",
@@ -17,6 +19,11 @@ __all__ = [
     "LiveSession",
     "Message",
     "Outcome",
+    "Policy",
+    "QualityDay",
+    "QualityRefund",
+    "QualityRestriction",
+    "QualityStep",
     "Refund",
     "RefundLine",
     "Sender",

@@ -82,6 +82,7 @@ class Dispute(TenantModel):
             models.Index(fields=["store", "-id"], name="dispute_newest"),
             models.Index(fields=["store", "refund"], name="dispute_of_refund"),
             models.Index(fields=["store", "evidence_until"], condition=Q(status="open"), name="dispute_queue"),
+            models.Index(fields=["store", "decided_at"], condition=Q(outcome="buyer"), name="dispute_lost"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,15 @@ class Costs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QualityThreshold:
+    """A step against a store: it holds while the rate is above `rate` and at least `minimum` refunds were counted (P7)."""
+
+    step: str
+    rate: Decimal
+    minimum: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MarketplaceRules:
     """What one version of a marketplace's rules says. Defaults are those that the sources leave open.
 
@@ -90,6 +99,20 @@ class MarketplaceRules:
     payment_limit: Decimal = Decimal("1000.00")
     payments_per_order: int = 3
     store_day_limit: Decimal = Decimal("100000.00")
+
+    # Quality refunds (P6): what counts, and when. `by_application`: the buyer's first word; `verified_fault`: when the
+    # merchant or the platform has found the buyer right.
+    quality_reasons: frozenset[str] = frozenset({"quality", "not_as_described"})
+    quality_policy: str = "by_application"
+    quality_window_days: int = 30
+    # From the mildest step to the hardest; a marketplace without any only shows the figures (P7).
+    quality_thresholds: tuple[QualityThreshold, ...] = ()
+
+    # The shopping-experience stars: five, less what each rate of the window costs, never below the least.
+    stars_least: Decimal = Decimal("1.00")
+    stars_per_quality_rate: Decimal = Decimal(20)  # a rate of 5 % costs one star
+    stars_per_late_rate: Decimal = Decimal(10)  # 10 % of the orders shipped late cost one star
+    stars_per_dispute_rate: Decimal = Decimal(50)  # disputes lost about 2 % of the orders cost one star
 
     # The version of refund without return that stores may join; empty where there is none (R2).
     returnless_version: str = ""

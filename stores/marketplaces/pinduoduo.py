@@ -1,8 +1,9 @@
 """Pinduoduo: the full return flow and quality figures (P1–P8)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
-from stores.marketplaces.base import MarketplaceRules
+from stores.marketplaces.base import MarketplaceRules, QualityThreshold
 
 V1 = MarketplaceRules(
     name="pinduoduo",
@@ -14,6 +15,12 @@ V1 = MarketplaceRules(
     recalls_in_transit=True,  # P4
     recall_ends_within=timedelta(days=3),
     ships_within=timedelta(hours=24),  # P8
+    quality_policy="by_application",  # P6
+    quality_thresholds=(  # P7
+        QualityThreshold(step="demotion", rate=Decimal("0.0300"), minimum=5),
+        QualityThreshold(step="no_new_listings", rate=Decimal("0.0500"), minimum=10),
+        QualityThreshold(step="products_off", rate=Decimal("0.1000"), minimum=20),
+    ),
 )
 
 VERSIONS = (V1,)

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
+from offers.models import Offer
 from payments.settlement import settle_batch
 from payments.small import send_small_payment
 from refunds.sweeps import sweep_due_refunds
-from tests.world import BUYER, MERCHANT, NOON
+from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "broker_tasks")]
 
@@ -72,6 +73,32 @@ def settlement(count) -> int:
 def test_an_accept_takes_at_most_ten(taote):
     [offer] = pending_offers(taote, 1)
     assert statements(lambda: accept(taote, offer)) <= 10
+
+
+@pytest.mark.rule("K1")
+def test_staying_with_another_address_takes_at_most_ten(db, clock):
+    shop = make_shop("kuaishou")
+    refund = shop.refund(shop.order(shipped=False), kind="refund_only")
+    with shop.scope():
+        offer = Offer.objects.get(refund=refund)
+
+    def stay():
+        with tenant_scope(shop.store.pk):
+            offer_actions.accept_offer(
+                store_id=shop.store.pk, offer_id=offer.pk, address="elsewhere", actor=BUYER, now=NOON
+            )
+
+    assert statements(stay) <= 10
+
+
+@pytest.mark.rule("K1")
+def test_the_proposal_costs_no_statement_of_its_own(db, clock):
+    counts = []
+    for marketplace in ("kuaishou", "tmall"):
+        shop = make_shop(marketplace)
+        order = shop.order(shipped=False)
+        counts.append(statements(lambda shop=shop, order=order: shop.refund(order, kind="refund_only")))
+    assert counts[0] == counts[1]
 
 
 def test_accept_to_settled_takes_at_most_ten_in_a_batch_of_twenty(taote):

@@ -6,20 +6,21 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope
 from offers.actions import send_offer
 from offers.insights.rebuild import rebuild, roll_everything
-from offers.models import CostRates, DailyRetention, Offer, Outcome
+from offers.models import CostRates, DailyLoss, DailyRetention, Offer, Outcome
 from offers.verification import run_checks
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
 from refunds.actions import retry_payment
 from stores.actions import create_store_key
+from stores.marketplaces import Costs
 from tests.api.helpers import code
 from tests.world import MERCHANT, NOON, Api, make_shop
 
@@ -32,6 +33,9 @@ RATES = {
     "agent_hourly": "33.10",
     "consultation": "0.75",
 }
+COSTS = vars(Costs())
+DAY_OF_LOSS = {"date": NOON.date(), "marketplace": "taote", "reason": "other"}
+DAY = {**DAY_OF_LOSS, "method": "gift", "agent": "user:1"}
 AVOIDED = Decimal("9.00") + Decimal("3.50") + Decimal("5.52") + Decimal("0.75")
 
 
@@ -312,6 +316,23 @@ def test_a_changed_rate_leaves_the_past_as_it_was(rated, clock):
 def test_the_database_keeps_old_rates_as_they_were(rated):
     with rated.scope(), pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
         CostRates.objects.for_store(rated.store.pk).update(handling="0.00")
+
+
+@pytest.mark.parametrize(
+    ("make", "net"),
+    [
+        (lambda store: CostRates(store=store, valid_from=NOON, **{**COSTS, "handling": -1}), "cost_rates_not_negative"),
+        (lambda store: CostRates(store=store, valid_from=NOON, **{**COSTS, "stock_loss_percent": 101}), "percent"),
+        (
+            lambda store: DailyRetention(store=store, **DAY, offers=1, answered=1, accepted=2),
+            "accepted_within_answered",
+        ),
+        (lambda store: DailyLoss(store=store, **DAY_OF_LOSS, refunds=-1), "daily_loss_not_negative"),
+    ],
+)
+def test_the_database_refuses_figures_that_cannot_be(taote, make, net):
+    with taote.scope(), pytest.raises(IntegrityError, match=net), transaction.atomic():
+        make(taote.store).save()
 
 
 @pytest.mark.rule("Q18", "K1")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from common.models import Event
@@ -379,6 +380,34 @@ def test_1_0_has_ended_and_its_stores_join_anew(shop):
     assert code(shop.merchant.post("returnless/enrol/")) == (409, "enrolment_incomplete", "agreement_version")
     join(shop)
     assert place(shop, "K1") == ["returnless"]
+
+
+def test_the_operator_registers_an_earlier_programme(shop):
+    code_of = shop.store.code
+    call_command("register_programme", code_of, "--programme-version=2.0", "--budget=80.00", "--products", "8000")
+    assert (state(shop)["version"], state(shop)["budget"]["balance"]) == ("2.0", "80.00")
+    for arguments in (
+        [code_of, "--programme-version=2.0"],
+        ["no-such-store", "--programme-version=2.0"],
+        [code_of, "--programme-version=2.0", "--budget=1e3"],
+    ):
+        with pytest.raises(CommandError):
+            call_command("register_programme", *arguments)
+
+
+@pytest.mark.rule("R7")
+def test_either_side_asks_the_platform_and_what_it_grants_is_drawn_from_the_budget(shop):
+    join(shop)
+    place(shop, "K1")
+    place(shop, "K2", buyer_id="b2")
+    for api, number, outcome in ((shop.merchant, "K1", "buyer"), (shop.buyer, "K2", "merchant")):
+        refund = ask(shop, number)["id"]
+        dispute = api.post("disputes/", {"refund": refund, "claim": "请平台介入"}).json()
+        assert detail(shop, refund)["status"] == "disputed"
+        decided = shop.buyer.post(f"disputes/{dispute['id']}/decide/", {"outcome": outcome, "note": "已核实"})
+        assert decided.status_code == 200, decided.content
+        assert accounts(shop, refund) == ([("service_budget", "pending")] if outcome == "buyer" else [])
+    assert budget(shop) == ("500.00", "59.00", "441.00")
 
 
 @pytest.mark.rule("R10")

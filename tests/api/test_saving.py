@@ -99,6 +99,23 @@ def test_the_same_address_changes_nothing_and_a_repeated_delivery_does_not_bring
     assert kuaishou.buyer.post("orders/", again).json()["address"] == "上海"
 
 
+@pytest.mark.rule("K3", "K5")
+def test_an_order_of_which_nothing_is_left_is_neither_urged_nor_sent_elsewhere(kuaishou):
+    order = kuaishou.order(shipped=False)
+    kuaishou.buyer.post(f"orders/{order.number}/urge/")
+    refund = ask(kuaishou, order).json()
+    kuaishou.merchant.post(f"refunds/{refund['id']}/approve/")
+    assert kuaishou.reload(order).status == "cancelled"
+    before = everything(kuaishou)
+    for call, body in (("urge", {}), ("change-address", {"address": "x"})):
+        refused = kuaishou.buyer.post(f"orders/{order.number}/{call}/", body)
+        assert code(refused) == (409, "invalid_transition", None)
+    accepted = kuaishou.buyer.post(f"offers/{refund['offers'][0]['id']}/accept/")
+    assert code(accepted) == (409, "offer_not_pending", None)
+    assert everything(kuaishou) == before
+    assert urged(kuaishou) == []
+
+
 @pytest.mark.rule("K5")
 def test_a_buyer_urges_once_a_day_until_it_ships(kuaishou, clock):
     order = kuaishou.order(shipped=False)

@@ -21,6 +21,13 @@ from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.rule("R5"), pytest.mark.usefixtures("clock")]
 
+SETTINGS = {
+    "agreement_version": "3.0",
+    "budget": Decimal("100.00"),
+    "auto_top_up": {"on": False, "threshold": Decimal("0.00"), "amount": Decimal("0.00")},
+    "products": ["8000"],
+}
+
 
 @pytest.fixture
 def shop(transactional_db, broker_tasks):
@@ -32,12 +39,8 @@ def shop(transactional_db, broker_tasks):
 def join(shop, budget: str, *, top_up: str = "0.00") -> None:
     """The store joins with so much in its budget; what is below ¥59 is topped up by `top_up`."""
     shop.order()  # makes the product
-    settings = {
-        "agreement_version": "3.0",
-        "budget": Decimal(budget),
-        "auto_top_up": {"on": top_up != "0.00", "threshold": Decimal("59.00"), "amount": Decimal(top_up)},
-        "products": ["8000"],
-    }
+    auto_top_up = {"on": top_up != "0.00", "threshold": Decimal("59.00"), "amount": Decimal(top_up)}
+    settings = {**SETTINGS, "budget": Decimal(budget), "auto_top_up": auto_top_up}
     with shop.scope():
         enrolment.change_settings(store=shop.store, settings=settings, actor=MERCHANT, now=NOON)
         enrolment.confirm_enrolment(store=shop.store, actor=MERCHANT, now=NOON)
@@ -158,6 +161,10 @@ def test_sweeps_of_many_stores_lock_their_budgets_in_one_order(shop, clock):
     while sweep_due_refunds():
         pass
     assert [budget(each) for each in shops] == [("1000.00", "236.00")] * 4
+    assert {result.code for result in together(*[partial(settle_batch, limit=5)] * 4)} == {"ok"}
+    while settle_batch():
+        pass
+    assert [budget(each) for each in shops] == [("764.00", "0.00")] * 4
 
 
 @pytest.mark.parametrize(
@@ -198,3 +205,18 @@ def test_a_session_told_twice_at_once_brings_it_into_force_once(shop):
             return programme.start_live_session(store=shop.store, session="L2", actor=MERCHANT, now=NOON)[1]
 
     assert sorted(result.value for result in together(*[start] * 6)) == [False] * 5 + [True]
+
+
+def test_of_two_confirmations_the_second_waits_and_is_refused(shop):
+    join(shop, "100.00")
+    with shop.scope():
+        programme.leave_programme(store=shop.store, actor=MERCHANT, now=NOON)
+        enrolment.change_settings(store=shop.store, settings=SETTINGS, actor=MERCHANT, now=NOON)
+
+    def confirm():
+        with shop.scope():
+            return enrolment.confirm_enrolment(store=shop.store, actor=MERCHANT, now=NOON)
+
+    one = partial(enrolment.confirm_enrolment, store=shop.store, actor=MERCHANT, now=NOON)
+    race = overtaken(one, confirm, scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)

@@ -101,7 +101,7 @@ def test_staying_against_the_merchants_yes(kuaishou):
     )
     race = overtaken(yes, stay, scope=kuaishou.scope())
     assert (race.codes, race.waited) == (("ok", "offer_not_pending"), True)
-    assert state(kuaishou, offer) == ("withdrawn", "refunding", "unshipped", False)
+    assert state(kuaishou, offer) == ("withdrawn", "refunding", "cancelled", False)
 
     offer = proposal(kuaishou)
     stay, yes = (
@@ -221,3 +221,9 @@ def test_the_database_dates_every_urge(kuaishou):
     order = kuaishou.order(shipped=False)
     with kuaishou.scope(), pytest.raises(IntegrityError, match="order_urges_are_dated"), connection.cursor() as cursor:
         cursor.execute("UPDATE orders_order SET is_urged = true WHERE id = %s", [order.pk])
+
+
+@pytest.mark.rule("K6")
+def test_the_database_bounds_the_number_that_interrupts(kuaishou):
+    with kuaishou.scope(), pytest.raises(IntegrityError, match="store_urge_alert"), connection.cursor() as cursor:
+        cursor.execute("UPDATE stores_store SET urge_alert_at = 0 WHERE id = %s", [kuaishou.store.pk])

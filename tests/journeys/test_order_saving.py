@@ -1,8 +1,10 @@
 """Kuaishou saves orders before they ship: the proposal to stay, addresses, urges (K1, K3, K5)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from common.models import Event
 from offers.models import Acceptance, Offer
@@ -11,7 +13,9 @@ from offers.sweeps import sweep_due_offers
 from payments.models import Payment
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
+from stores import marketplaces
 from stores.actions import update_store
+from stores.marketplaces import current_rules
 from tests.api.helpers import ask, code, everything
 from tests.world import NOON, make_shop
 
@@ -213,3 +217,55 @@ def test_a_second_request_is_met_again_and_a_late_order_is_not_promised_what_is_
         assert Offer.objects.count() == 2
         assert Payment.objects.count() == 0
         assert Offer.objects.latest("id").created_at == NOON + 30 * HOUR
+
+
+@pytest.mark.rule("K1")
+def test_where_merchants_have_offers_too_the_platforms_counts_against_nobody(kuaishou, monkeypatch):
+    rules = replace(current_rules("kuaishou"), version=99, offer_methods=("reassurance", "partial_refund"))
+    monkeypatch.setitem(marketplaces._NEWEST, "kuaishou", rules)
+    monkeypatch.setitem(marketplaces._ALL, ("kuaishou", 99), rules)
+    refund = ask(kuaishou, kuaishou.order(shipped=False)).json()
+    path, body = (
+        f"refunds/{refund['id']}/offer-options/",
+        {"refund": refund["id"], "method": "reassurance", "message": "请稍等"},
+    )
+
+    def options():
+        answer = kuaishou.merchant.get(path).json()
+        return answer["retainable"]["code"], answer["attempts_left"], [option["method"] for option in answer["options"]]
+
+    def retainable():
+        return [row["id"] for row in kuaishou.merchant.get("refunds/", retainable="true").json()["results"]]
+
+    assert (options(), retainable()) == (("offer_pending", 2, []), [])
+    assert code(kuaishou.merchant.post("offers/", body)) == (409, "offer_pending", None)
+    answer(kuaishou, refund, "decline")
+    assert options()[:2] == (None, 2)
+    assert set(options()[2]) == {"reassurance", "partial_refund"}
+    assert retainable() == [refund["id"]]
+    assert code(kuaishou.merchant.post("offers/", {**body, "method": "stay"})) == (
+        409,
+        "method_not_available",
+        "method",
+    )
+    assert kuaishou.merchant.post("offers/", body).status_code == 201
+    assert options()[:2] == ("offer_pending", 1)
+
+
+@pytest.mark.rule("K7")
+def test_the_buyer_sees_the_coupons_of_the_order(kuaishou, asked):
+    coupon = kuaishou.merchant.post(
+        "coupons/",
+        {
+            "name": "暖心券",
+            "channel": "general",
+            "amount_off": "5.00",
+            "valid_from": "2026-11-19T04:00:00Z",
+            "valid_until": "2026-12-19T04:00:00Z",
+            "quantity": 3,
+        },
+    ).json()
+    page = kuaishou.buyer.get(f"offers/{asked['offers'][0]['id']}/").json()["buyer_page"]
+    assert "暖心券" not in Client().get(page).content.decode()
+    kuaishou.merchant.post(f"coupons/{coupon['id']}/grant/", {"order": asked["order"]})
+    assert "暖心券" in Client().get(page).content.decode()

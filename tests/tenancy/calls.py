@@ -366,6 +366,7 @@ CALLS = [
     ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
+    _read("quality/", "S", "refunds"),
     _post("refunds/{}/negotiate/", "S", "refunds", "promised", {"text": "hello"}),
     _read("returnless/", "S", "payments"),
     Call(

@@ -16,7 +16,15 @@ from orders.models import Shipment
 from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
-from refunds.models import CoveredProduct, Enrolment, LiveSession
+from refunds.models import (
+    ChangedDay,
+    CoveredProduct,
+    Enrolment,
+    LiveSession,
+    QualityDay,
+    QualityRefund,
+    QualityRestriction,
+)
 from stores.models import Membership, Product, User
 from tests.tenancy.calls import SHIPMENTS, make_coupon, make_delay, make_dispute, make_parcel, make_small_payment
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
@@ -39,6 +47,7 @@ def furnish(shop: Shop) -> Shop:
         idempotency.claim(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
+        _furnish_quality(shop, refund)
         _furnish_returnless(shop)
         open_lost_claim(refund)
     make_parcel(shop)
@@ -95,6 +104,15 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
     BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
     post_message(store_id=store.pk, refund_id=refund.pk, text="hello", actor=BUYER, now=NOON)
+
+
+def _furnish_quality(shop: Shop, refund) -> None:
+    """A counted refund, a day's figures and a restriction."""
+    store = shop.store
+    QualityRefund.objects.create(store=store, refund=refund, reason="quality", policy="by_application", counted_at=NOON)
+    QualityDay.objects.create(store=store, date=NOON.date(), time_zone="UTC", orders=1, quality_refunds=1)
+    ChangedDay.objects.create(store=store, date=NOON.date())
+    QualityRestriction.objects.create(store=store, step="demotion", since=NOON, rate="0.0500", count=5)
 
 
 def make_furnished_shop() -> Shop:

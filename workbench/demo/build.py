@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common import clock
-from common.actors import Actor, ActorKind
+from common.actors import Actor
 from common.money import CENT
 from common.tenancy import tenant_scope
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from offers.insights.rates import set_cost_rates
-from offers.models import Coupon, Offer
+from offers.models import BY_HAND, Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
@@ -27,18 +27,26 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
 from stores.permissions import actor_of
-from workbench.demo import returnless, small_payments
+from workbench.demo import quality, returnless, saving, small_payments
 from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
+from workbench.demo.people import AGENT, BUYER, COLLEAGUE
+from workbench.demo.return_scenes import EXCHANGES, RETURNS
 from workbench.demo.return_steps import ReturnSteps
 from workbench.demo.scene import Scene
-from workbench.demo.scenes import SCENES
+from workbench.demo.scenes import COMMON, TAOTE, TMALL
 from workbench.demo.shipping import count_warehouse, warehouse
 
-AGENT = Actor(ActorKind.MERCHANT, "demo", "客服小柔")
-BUYER = Actor(ActorKind.BUYER, "demo", "买家")
-COLLEAGUE = Actor(ActorKind.MERCHANT, "demo-2", "客服阿杰")
 PLAIN_ORDERS = 12
+SCENES = {
+    "taote-demo": TAOTE + COMMON,
+    "tmall-demo": TMALL + COMMON + EXCHANGES,
+    "kuaishou-demo": COMMON + saving.SCENES + EXCHANGES,
+    "pinduoduo-demo": COMMON + RETURNS + EXCHANGES,
+}
+# What happens to orders without a refund.
+HAPPENINGS = {"kuaishou-demo": saving.HAPPENINGS}
+WITH_COUPONS = {"tmall", "kuaishou"}
 HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
 # What the demo's Tmall store says its hidden costs are (Q18).
 RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
@@ -46,12 +54,14 @@ RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent
 
 def scenes_of(code: str) -> list[Scene]:
     """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
-    return [*SCENES[code], *(HISTORY[code]() if code in HISTORY else ())]
+    past = HISTORY[code]() if code in HISTORY else quality.SCENES.get(code, ())
+    return [*SCENES[code], *past]
 
 
 def add_coupons(store: Store, now: datetime) -> None:
-    """Coupons on each channel, valid since before the first scene."""
-    for name, channel, off, spend in COUPONS:
+    """Coupons on each channel that the store can give from, valid since before the first scene."""
+    usable = [coupon for coupon in COUPONS if store.rules.offer_methods or coupon[1] in BY_HAND]
+    for name, channel, off, spend in usable:
         create_coupon(
             store=store,
             name=name,
@@ -76,8 +86,9 @@ def open_stores(now: datetime) -> list[Store]:
                 for item_id, title, category, price in PRODUCTS[code]
             ],
         )
-        if marketplace == "tmall":
+        if marketplace in WITH_COUPONS:
             add_coupons(store, now)
+        if marketplace == "tmall":
             set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
         store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
         stores.append(store)
@@ -92,7 +103,8 @@ def play(store: Store, now: datetime) -> Iterator[str]:
         for number, scene in enumerate(scenes_of(store.code))
         for happening in play_store.happenings(number, scene)
     ]
-    happenings += play_store.plain_orders()
+    happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
+    happenings += quality.history(play_store)
     happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
@@ -106,6 +118,8 @@ def count_happenings(store_codes) -> int:
     """How many words `play` will yield for these stores."""
     return count_warehouse(store_codes) + sum(
         PLAIN_ORDERS
+        + len(HAPPENINGS.get(code, ()))
+        + quality.count_history(code)
         + returnless.count(code)
         + small_payments.count(code)
         + sum(2 + len(scene.steps) for scene in scenes_of(code))
@@ -113,7 +127,7 @@ def count_happenings(store_codes) -> int:
     )
 
 
-class Play(ReturnSteps):
+class Play(saving.SavingSteps, ReturnSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -126,8 +140,8 @@ class Play(ReturnSteps):
     def happenings(self, number: int, scene: Scene):
         """(when, what) of one scene: the order, the request, and its steps."""
         asked = self.now - timedelta(hours=scene.ago)
-        paid = self.now - timedelta(hours=scene.paid_ago)
-        yield paid, lambda: self.place(f"A{number:03d}", scene.item, paid, scene, scene.shipped)
+        paid_at = asked - timedelta(hours=scene.paid)
+        yield paid_at, lambda: self.place(f"A{number:03d}", scene.item, paid_at, scene, scene.shipped)
         yield asked, lambda: self.ask(number, scene)
         for ago, what, arguments in scene.steps:
             step = getattr(self, what)
@@ -141,6 +155,12 @@ class Play(ReturnSteps):
                 at,
                 lambda number=number, at=at: self.place(f"B{number:03d}", number, at, None, number > 5),
             )
+
+    def happenings_of_orders(self):
+        """(when, what) of what happens to those orders."""
+        for ago, what, arguments in HAPPENINGS.get(self.store.code, ()):
+            step = getattr(self, what)
+            yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(**arguments)
 
     def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
         """An order that waits in the warehouse."""
@@ -170,26 +190,24 @@ class Play(ReturnSteps):
                 now=paid_at,
             )
             if shipped:
-                self._ship(
-                    order,
-                    paid_at + timedelta(hours=20),
-                    deliver=scene is None or scene.delivered,
-                    course=scene.course if scene else "",
-                )
+                at = paid_at + timedelta(hours=20)
+                self.ship_order(order.number, at, scene.course if scene else "")
+                if scene is None or scene.delivered:
+                    order_actions.deliver_order(
+                        store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+                    )
 
-    def _ship(self, order: Order, at: datetime, *, deliver: bool, course: str) -> None:
+    def ship_order(self, number: str, at: datetime, course: str = "") -> None:
+        """The warehouse hands an order to some carrier."""
         carrier = self.random.choice(CARRIERS)
-        order_actions.ship_order(
-            store_id=self.store.pk,
-            number=order.number,
-            carrier=carrier,
-            tracking_number=f"{course}{self.random.randrange(10**12, 10**13)}",
-            actor=AGENT,
-            now=at,
-        )
-        if deliver:
-            order_actions.deliver_order(
-                store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+        with tenant_scope(self.store.pk):
+            order_actions.ship_order(
+                store_id=self.store.pk,
+                number=number,
+                carrier=carrier,
+                tracking_number=f"{course}{self.random.randrange(10**12, 10**13)}",
+                actor=AGENT,
+                now=at,
             )
 
     def order_number(self, number: str) -> str:

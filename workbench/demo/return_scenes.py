@@ -48,8 +48,17 @@ RECALLS = [
     Scene(34, "refund_only", "changed_mind", (approve(30), carriers(29.9)), item=4, delivered=False, course="NORECALL"),
 ]
 DIRECT = [
-    Scene(52, "refund_only", "wrong_purchase", (sweep(51),), item=1, shipped=False, delivered=False),
-    Scene(2, "refund_only", "changed_mind", item=3, shipped=False, delivered=False, description="不想要了，还没发货"),
+    Scene(52, "refund_only", "wrong_purchase", (sweep(51),), item=1, shipped=False, paid=5, delivered=False),
+    Scene(
+        2,
+        "refund_only",
+        "changed_mind",
+        item=3,
+        shipped=False,
+        paid=5,
+        delivered=False,
+        description="不想要了，还没发货",
+    ),
     Scene(11, "refund_only", "wrong_address", (carriers(10.9), sweep(10)), item=2, delivered=False, course="UNPICKED"),
 ]
 RETURNS = [

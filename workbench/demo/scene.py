@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 class Scene:
     """One refund. `ago` is when it was asked, in hours before now; `share` is how much of the order is asked back.
 
+    The order was paid `paid` hours before that.
+
     A step is (hours ago, what, arguments); `what` names an action of the play. `course` is the beginning of the parcel's
     number, by which the sandbox carrier knows what becomes of it.
     """
@@ -21,13 +23,9 @@ class Scene:
     buyer_id: str | None = None
     item: int = field(default=0)
     shipped: bool = True
+    paid: float = 90
     course: str = ""
     quantity: int | None = None
-
-    @property
-    def paid_ago(self) -> float:
-        """Hours before now at which the order was paid: what hasn't shipped yet was bought the same day."""
-        return self.ago + (90 if self.shipped else 5)
 
 
 def approve(ago: float) -> tuple:

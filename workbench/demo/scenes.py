@@ -3,7 +3,6 @@
 A step is (hours ago, what, arguments); `what` names an action below. Scenes are played oldest first.
 """
 
-from workbench.demo.return_scenes import EXCHANGES, RETURNS
 from workbench.demo.scene import Scene
 from workbench.demo.scene import approve as _approve
 from workbench.demo.scene import sweep as _sweep
@@ -165,10 +164,3 @@ def _retention(method: str, place: int, ending: str) -> Scene:
 
 
 TMALL = [_retention(method, place, ending) for place, method in enumerate(METHODS) for ending in ENDINGS]
-
-SCENES = {
-    "taote-demo": TAOTE + COMMON,
-    "tmall-demo": TMALL + COMMON + EXCHANGES,
-    "kuaishou-demo": COMMON + EXCHANGES,
-    "pinduoduo-demo": COMMON + RETURNS + EXCHANGES,
-}

@@ -54,10 +54,11 @@ def happenings(play, now: datetime) -> Iterator[tuple[datetime, Callable[[], Non
         at = now - timedelta(hours=payment.ago)
         if payment.scene is None:
             scene = Scene(payment.ago, "refund_only", "other", buyer_id=payment.buyer_id)
+            paid_at = at - timedelta(hours=scene.paid)
             yield (
-                at - timedelta(hours=90),
-                lambda number=number, at=at, scene=scene: play.place(
-                    f"C{number:03d}", number, at - timedelta(hours=90), scene
+                paid_at,
+                lambda number=number, paid_at=paid_at, scene=scene: play.place(
+                    f"C{number:03d}", number, paid_at, scene
                 ),
             )
         yield at, lambda number=number, payment=payment: _send(play, number, payment)

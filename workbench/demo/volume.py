@@ -92,6 +92,7 @@ def load(*, stores: list[Store], refunds: int, now: datetime, open_share: float 
         "declined": "The buyer's account can't receive money.",
         "small_reasons": SMALL_REASONS,
         "return_reasons": RETURN_REASONS,
+        "quality_reasons": sorted(stores[0].rules.quality_reasons),
         "names": [name for name, _home in BUYERS],
         "homes": [home for _name, home in BUYERS],
         "carriers": CARRIERS,

@@ -182,6 +182,20 @@ _SANDBOX = """
     FROM volume_plan WHERE has_payment
 """
 
+_QUALITY_REFUNDS = """
+    INSERT INTO refunds_qualityrefund (id, store_id, refund_id, reason, policy, counted_at)
+    SELECT uuidv7(created_at - %(now)s), store_id, refund_id, reason, 'by_application', created_at
+    FROM volume_plan WHERE reason = ANY (%(quality_reasons)s)
+"""
+
+# The days that these orders and requests fall on have changed, should they be rolled up already.
+_CHANGED_DAYS = """
+    INSERT INTO refunds_changedday (id, store_id, date)
+    SELECT uuidv7(), p.store_id, (instant AT TIME ZONE s.time_zone)::date
+    FROM volume_plan p JOIN stores_store s ON s.id = p.store_id CROSS JOIN LATERAL (VALUES (paid_at), (created_at)) i(instant)
+    GROUP BY 2, 3
+"""
+
 _EVENTS = f"""
     INSERT INTO common_event (
         store_id, at, name, subject_type, subject_id, topic_id, from_state, to_state, actor_kind, actor_id, actor_label,
@@ -194,6 +208,8 @@ _EVENTS = f"""
     FROM volume_plan p LEFT JOIN volume_offers USING (refund_id) CROSS JOIN LATERAL (
         SELECT created_at, 1, 'refund.requested', 'refund', '', 'awaiting_merchant', 'buyer', '',
                jsonb_build_object('kind', kind, 'reason', reason, 'amount', amount::text, 'order', number)
+        UNION ALL SELECT created_at, 1, 'refund.counted', 'refund', '', '', 'buyer', 'P6',
+               jsonb_build_object('policy', 'by_application', 'reason', reason) WHERE reason = ANY (%(quality_reasons)s)
         UNION ALL SELECT decided_at, 2, 'refund.rejected', 'refund', 'awaiting_merchant', 'rejected', 'merchant', 'T8',
                jsonb_build_object('reason', %(why_not)s, 'evidence', '') WHERE is_rejected
         UNION ALL SELECT decided_at, 3, 'refund.approved', 'refund', 'awaiting_merchant',
@@ -230,11 +246,13 @@ INSERTS = (
     _PAYMENTS,
     _TRANSFERS,
     _SANDBOX,
+    _QUALITY_REFUNDS,
+    _CHANGED_DAYS,
     *OFFER_INSERTS,
     _EVENTS,
 )
 
 ANALYZE = """
     ANALYZE orders_order, orders_orderline, refunds_refund, refunds_refundline, payments_payment, payments_transfer,
-            payments_sandboxtransfer, offers_offer, common_event
+            payments_sandboxtransfer, refunds_qualityrefund, offers_offer, common_event
 """

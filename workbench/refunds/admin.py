@@ -19,6 +19,7 @@ from stores.permissions import SHIP, actor_of, require
 from workbench.base import DeskAdmin, attempt, put_on_form, tell
 from workbench.forms import posted
 from workbench.orders import find_orders
+from workbench.quality.admin import CountedFilter
 from workbench.queues import QueueFilter, QueueMixin, ShippedFilter
 from workbench.refunds.decisions import DECISIONS
 from workbench.refunds.frame import back_to, in_store_time
@@ -33,7 +34,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, PayingMixin, DeskAdmin
 
     change_list_template = "workbench/refunds/queue.html"
     list_display = ("order",)
-    list_filter = (QueueFilter, "kind", ShippedFilter, "reason")
+    list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number or buyer")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from offers.buyer.views import buyer_sees
 from offers.eligibility import build_case
-from offers.models import CouponGrant, Offer, OfferStatus
+from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment, PaymentStatus
 from refunds.models import Refund
@@ -16,6 +16,7 @@ from workbench.refunds.decisions import choices_for
 from workbench.refunds.programme import programme_of
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
+from workbench.saving import may_readdress
 from workbench.small_payments import pay_card
 from workbench.timeline import timeline
 from workbench.words import at_deadline
@@ -65,6 +66,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
     return {
         "refund": refund,
         "order": refund.order,
+        "may_readdress": may_readdress(refund.order, user),
         "lines": case.lines,
         "most": case.most,
         "now": now,
@@ -75,6 +77,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "panel": build_panel(user, case),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
+        "stay": next((offer for offer in offers if offer.method == MethodCode.STAY), None),
         **promises_of(refund),
         "programme": programme_of(refund),
         "thread": thread_of(refund, user),

@@ -25,6 +25,7 @@ ICONS: Mapping[str, str] = {
     MethodCode.RED_PACKET: "savings",
     MethodCode.CHANGE_TO_REFUND_ONLY: "handshake",
     MethodCode.CHANGE_TO_RETURN: "handshake",
+    MethodCode.STAY: "volunteer_activism",
 }
 
 

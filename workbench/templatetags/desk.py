@@ -11,6 +11,7 @@ from workbench import words
 register = template.Library()
 register.filter("yuan", words.yuan)
 register.filter("duration", words.duration)
+register.filter("percent", words.percent)
 
 # One colour per meaning: amber asks for the merchant, blue is under way, green is done well, red is trouble.
 TONES = {

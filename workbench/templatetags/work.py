@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.money import ZERO
-from offers.models import Channel, Coupon, RowStatus
+from offers.models import BY_HAND, Channel, Coupon, RowStatus
 from orders.models import OwedParcel, ParcelStatus
 from refunds.states import Status
 from stores.permissions import SEND_OFFERS, can
@@ -45,11 +45,23 @@ def row_tone(status: str) -> str:
 @register.filter
 def why_unusable(coupon: Coupon) -> str:
     """Why agents can't offer this coupon now; empty when they can (Q13)."""
-    now = clock.now()
     if "coupon" not in coupon.store.rules.offer_methods or not retains(coupon.store):
         return _("This store has no retention.")
     if coupon.channel != Channel.SMART_RETENTION:
         return _("Wrong channel: retention recognises “%(right)s” only.") % {"right": Channel.SMART_RETENTION.label}
+    return _why_over(coupon)
+
+
+@register.filter
+def why_not_by_hand(coupon: Coupon) -> str:
+    """Why this coupon can't be given to the buyer of an order now; empty when it can (K7)."""
+    if coupon.channel not in BY_HAND:
+        return _("Given by accepted offers only.")
+    return _why_over(coupon)
+
+
+def _why_over(coupon: Coupon) -> str:
+    now = clock.now()
     if coupon.valid_until <= now:
         return _("It is over.")
     if coupon.granted >= coupon.quantity:

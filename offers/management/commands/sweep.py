@@ -12,6 +12,8 @@ from orders.shipping import sweep_late_orders
 from orders.tracking import ask_carriers
 from payments.inbox import process_due_notices
 from payments.settlement import settle_batch
+from refunds.quality.restrictions import review_all
+from refunds.quality.rollup import roll_up_days
 from refunds.sweeps import sweep_due_refunds
 
 STEPS = {
@@ -24,6 +26,8 @@ STEPS = {
     "settlements": settle_batch,
     "notices": process_due_notices,
     "answers counted": count_ended_offers,
+    "quality days": roll_up_days,
+    "restrictions": review_all,
     "rolled up": roll_up,
 }
 

@@ -21,6 +21,7 @@ from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Role, Store, User
 from workbench.demo.build import count_happenings, open_stores, play
 from workbench.demo.catalogue import STORES
+from workbench.demo.quality import roll_up_history
 from workbench.demo.returnless import open_earlier_store
 
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                         bar.set_postfix_str(code, refresh=False)
                         bar.update()
             count_ended_offers()
+            roll_up_history(stores, now)
             reconcile(name=SANDBOX, day=yesterday(now), now=now)
             roll_everything()
         with system_scope():

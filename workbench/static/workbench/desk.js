@@ -87,7 +87,27 @@
     });
   }
 
+  // An interruption: the rest of the page is out of reach until its cause is gone, for the mouse, the keyboard and readers.
+  function block(dialog) {
+    const show = () => {
+      dialog.removeAttribute("open");
+      dialog.showModal();
+    };
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.addEventListener("close", show);
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") return event.preventDefault();
+      if (event.key !== "Tab") return;
+      const stops = [...dialog.querySelectorAll("a[href], button")];
+      const next = (stops.indexOf(document.activeElement) + (event.shiftKey ? -1 : 1) + stops.length) % stops.length;
+      event.preventDefault();
+      stops[next].focus();
+    });
+    show();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-blocking]").forEach(block);
     const clock = document.querySelector(".wl-countdown");
     if (clock) {
       skew = Date.parse(clock.dataset.now) - Date.now();

@@ -1,0 +1,46 @@
+"""Compute the quality figures anew from what happened, and compare them with what is shown."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from common import clock
+from common.tenancy import system_scope, tenant_scope
+from refunds.quality.recompute import differences, repair
+from stores.models import Store
+
+SHOWN = 10
+
+
+class Command(BaseCommand):
+    """Prints what is off, store by store, and puts it right; `--check` only looks, and exits 1 when something is off."""
+
+    help = "Recompute quality refunds, days and the window's sums from raw rows; repair, or with --check only compare."
+
+    def add_arguments(self, parser):
+        """See help."""
+        parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something is off")
+        parser.add_argument("--store", metavar="CODE", help="only this store")
+
+    def handle(self, *, check: bool, store: str | None, **options):
+        """Go through the stores, each in a transaction of its own."""
+        with system_scope():
+            stores = list(Store.objects.filter(**({"code": store} if store else {})).order_by("pk"))
+        if store and not stores:
+            raise CommandError(f"There is no store “{store}”.")
+        left = 0
+        for each in stores:
+            with tenant_scope(each.pk):
+                off = differences(each, clock.now())
+                self._tell(each, off)
+                if off and not check:
+                    repair(each, clock.now())
+                    off = differences(each, clock.now())
+                left += len(off)
+        if left:
+            raise CommandError(f"{left} figures are off.")
+        self.stdout.write(f"The quality figures of {len(stores)} stores agree with their rows.")
+
+    def _tell(self, store: Store, off: list[str]) -> None:
+        for line in off[:SHOWN]:
+            self.stdout.write(self.style.ERROR(f"OFF   {store.code}: {line}"))
+        if len(off) > SHOWN:
+            self.stdout.write(f"      {store.code}: and {len(off) - SHOWN} more")

@@ -1,0 +1,82 @@
+"""Which refunds count, and since when (P6). A refund counts once; no row of a store is shared by its requests.
+
+`by_application`: the buyer's first word counts from the request on, and whatever is corrected later. A correction that
+speaks of quality for the first time counts from then. `verified_fault`: a refund about quality counts once the merchant
+has approved it or passed the goods, or let the time for it pass, or the platform has decided for the buyer. Refunds of the
+programme without return never count (R9).
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from celery import current_app
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+
+from common.actors import Actor
+from common.writes import WriteSet
+from refunds.models import Policy, QualityRefund, Refund
+from refunds.signals import faults_verified
+from refunds.states import Programme
+
+log = logging.getLogger("wanliu.quality")
+
+
+def count_application(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Count a new request by what the buyer says (P6). Its programme is known by now."""
+    if _counts(refund, Policy.BY_APPLICATION):
+        _count(writes, refund, actor=actor, now=now)
+
+
+def count_correction(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Count a corrected request that is about quality now and wasn't before. The refund is locked."""
+    _count_missing(writes, [refund], Policy.BY_APPLICATION, actor=actor, now=now)
+
+
+@receiver(faults_verified)
+def count_verified(sender, refunds, writes, actor, now, **kwargs) -> None:
+    """Count refunds whose fault is verified, where the marketplace waits for that."""
+    _count_missing(writes, refunds, Policy.VERIFIED_FAULT, actor=actor, now=now)
+
+
+def _counts(refund: Refund, policy: str) -> bool:
+    rules = refund.rules
+    return (
+        rules.quality_policy == policy
+        and refund.reason in rules.quality_reasons
+        and refund.programme != Programme.RETURNLESS
+    )
+
+
+def _count_missing(writes: WriteSet, refunds: Sequence[Refund], policy: str, *, actor: Actor, now: datetime) -> None:
+    """Count those that count under this policy and don't yet: one question for all of them, none when there are none."""
+    wanted = {refund.pk: refund for refund in refunds if _counts(refund, policy)}
+    if not wanted:
+        return
+    store_ids = {refund.store_id for refund in wanted.values()}
+    counted = QualityRefund.objects.filter(store_id__in=store_ids, refund_id__in=wanted)
+    for refund_id in wanted.keys() - set(counted.values_list("refund_id", flat=True)):
+        _count(writes, wanted[refund_id], actor=actor, now=now)
+
+
+def _count(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    policy = refund.rules.quality_policy
+    writes.insert(
+        QualityRefund(store_id=refund.store_id, refund=refund, reason=refund.reason, policy=policy, counted_at=now)
+    )
+    writes.event(
+        "refund.counted", refund, topic=refund, at=now, actor=actor, rule="P6", policy=policy, reason=refund.reason
+    )
+    if refund.rules.quality_thresholds:
+        writes.hint(tell_worker, refund.store_id)
+
+
+def tell_worker(store_ids: Sequence[int]) -> None:
+    """Ask a worker to look at these stores' figures now. Without a broker beat looks at them a little later."""
+    for store_id in sorted(set(store_ids)):
+        try:
+            current_app.send_task("refunds.tasks.review_quality_of", args=[store_id], retry=False)
+        except OperationalError as error:
+            log.warning("no broker (%s): beat will review the quality of %d stores", error, len(store_ids))
+            return

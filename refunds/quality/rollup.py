@@ -1,0 +1,121 @@
+"""Rolling days up, and noticing that a day which is over has changed.
+
+Nobody waits: an order that is paid on a day before today leaves a note of that day in the statement that writes it.
+While the note is there the day is counted live. The roll-up takes the notes away first and counts afterwards, so it sees
+the orders of every note that it took; a note that comes later stays.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.dispatch import receiver
+
+from common import clock
+from common.tenancy import system_scope, tenant_scope
+from common.writes import WriteSet
+from orders.signals import order_placed, order_redated
+from refunds.models import ChangedDay, QualityDay
+from refunds.quality.figures import GRACE, ONE_DAY, Day, count_days, date_in, last_finished, rolled_up
+from stores.models import Store
+
+# So many days are kept rolled up: the trend of 90 days, each with the 30 days before it.
+KEPT_DAYS = 120
+BATCH = 200
+# The first key of the advisory lock that two roll-ups of one store meet at.
+LOCK = 741_001
+
+
+@receiver(order_placed)
+def note_placed(sender, order, store, writes, now, **kwargs) -> None:
+    """A new order that was paid on an earlier day."""
+    _note(writes, store, order.paid_at, now)
+
+
+@receiver(order_redated)
+def note_redated(sender, order, was, store, writes, now, **kwargs) -> None:
+    """An order that was paid on another day than was known: both have changed."""
+    _note(writes, store, was, now)
+    _note(writes, store, order.paid_at, now)
+
+
+def _note(writes: WriteSet, store: Store, paid_at: datetime, now: datetime) -> None:
+    zone = ZoneInfo(store.time_zone)
+    day = date_in(zone, paid_at)
+    if day < date_in(zone, now):
+        writes.insert(ChangedDay(store=store, date=day))
+
+
+_UNFINISHED = """
+    SELECT s.id FROM stores_store s
+    WHERE NOT EXISTS (
+        SELECT FROM refunds_qualityday d
+        WHERE d.store_id = s.id AND d.time_zone = s.time_zone
+          AND d.date = (%(ended)s AT TIME ZONE s.time_zone)::date - 1
+    ) OR EXISTS (
+        SELECT FROM refunds_changedday c
+        WHERE c.store_id = s.id AND c.date < (%(ended)s AT TIME ZONE s.time_zone)::date
+    )
+    ORDER BY s.id LIMIT %(limit)s
+"""
+
+
+def roll_up_days(*, limit: int = BATCH) -> int:
+    """Roll up the finished days of up to `limit` stores, each in a transaction of its own; returns how many stores."""
+    now = clock.now()
+    with system_scope():
+        with connection.cursor() as cursor:
+            cursor.execute(_UNFINISHED, {"ended": now - GRACE, "limit": limit})
+            store_ids = [store_id for (store_id,) in cursor.fetchall()]
+        stores = list(Store.objects.filter(pk__in=store_ids).order_by("pk"))
+    return sum(_roll_up_alone(store, now) for store in stores)
+
+
+def _roll_up_alone(store: Store, now: datetime) -> bool:
+    """Roll the store up unless somebody else does so now."""
+    with tenant_scope(store.pk):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, store.pk % 2**31])
+            if not cursor.fetchone()[0]:
+                return False
+        roll_up(store, now)
+    return True
+
+
+def lock_rollup(store: Store) -> None:
+    """Wait until nobody else rolls this store up, and keep others from it to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, store.pk % 2**31])
+
+
+_TAKE_NOTES = "DELETE FROM refunds_changedday WHERE store_id = %s AND date <= %s RETURNING date"
+
+
+def roll_up(store: Store, now: datetime, *, afresh: bool = False) -> None:
+    """Count what isn't rolled up of the kept days, or all of them `afresh`. The caller holds the roll-up's lock."""
+    last = last_finished(store, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_NOTES, [store.pk, last])
+        changed = {on for (on,) in cursor.fetchall()}
+    kept = [last - ONE_DAY * back for back in range(KEPT_DAYS)]
+    QualityDay.objects.for_store(store.pk).filter(date__lt=kept[-1]).delete()
+    known = set() if afresh else rolled_up(store, kept[-1], last).keys() - changed
+    save_days(store, count_days(store, [on for on in kept if on not in known]))
+
+
+_SAVE = """
+    INSERT INTO refunds_qualityday (store_id, date, time_zone, orders, quality_refunds)
+    SELECT %s, * FROM unnest(%s::date[], %s::text[], %s::int[], %s::int[])
+    ON CONFLICT (store_id, date) DO UPDATE SET
+        time_zone = excluded.time_zone, orders = excluded.orders, quality_refunds = excluded.quality_refunds
+"""
+
+
+def save_days(store: Store, days: list[Day]) -> None:
+    """Keep these days' figures, over what was there."""
+    if not days:
+        return
+    columns = [[day.date for day in days], [store.time_zone] * len(days)]
+    columns += [[day.orders for day in days], [day.quality_refunds for day in days]]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [store.pk, *columns])
