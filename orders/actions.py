@@ -167,7 +167,7 @@ def ship(
     """Ship a locked order that hasn't shipped yet; `data` goes into the event. The caller sends `orders_shipped`."""
     before = order.status
     order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
-    writes.update(order, "status", "carrier", "tracking_number", "shipped_at")
+    writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "rule_ship_by")
     writes.event(
         "order.shipped",
         order,

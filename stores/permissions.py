@@ -57,6 +57,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.delayreport",
             "orders.shipmentimport",
             "refunds.refund",
+            "refunds.carrierclaim",
             "refunds.qualityrefund",
             "refunds.enrolment",
             "offers.offer",

@@ -161,6 +161,7 @@ class Order(TenantModel):
     def ship(self, *, carrier: str, tracking_number: str, now):
         """The parcel is with the carrier."""
         self.carrier, self.tracking_number, self.shipped_at = carrier, tracking_number, now
+        self.rule_ship_by = None  # no deadline to come back to
 
     @transition(field=status, source=OrderStatus.SHIPPED, target=OrderStatus.DELIVERED)
     def deliver(self, *, now):

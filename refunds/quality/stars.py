@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
-from orders.models import Order, OrderStatus
+from orders.models import Order
 from refunds.models import Dispute, Outcome
 from refunds.quality.figures import ONE_DAY, Figures, date_in, midnight, rate_of
 from refunds.states import Programme
@@ -42,8 +42,7 @@ def late_orders(store: Store, since: datetime, now: datetime) -> int:
     """
     due = Order.objects.for_store(store.pk).filter(ship_by__gte=since, ship_by__lte=now)
     shipped = due.filter(shipped_at__gt=F("ship_by"))
-    waiting = due.filter(status=OrderStatus.UNSHIPPED, claimed_amount__lt=F("paid_amount"))
-    return shipped.count() + waiting.count()
+    return shipped.count() + due.filter(awaits_shipping=True).count()
 
 
 def lost_disputes(store: Store, since: datetime) -> int:

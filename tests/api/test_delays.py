@@ -7,6 +7,7 @@ import pytest
 from common import clock as wall
 from common.models import Event
 from common.tenancy import system_scope
+from offers.verification import run_checks
 from orders.actions import deliver_order
 from orders.delays.sweeps import sweep_due_reports
 from orders.models import Order
@@ -140,7 +141,10 @@ def test_a_shipped_order_keeps_what_it_was_when_the_report_is_lifted(shop):
     shop.merchant.post(f"orders/{first.number}/ship/", {"carrier": "SF", "tracking_number": "1"})
     shop.merchant.post(f"delay-reports/{made['id']}/lift/")
     assert ship_by(shop, first) == EXPECTED
+    assert shop.reload(first).rule_ship_by is None
     assert "order.resumed" not in events(first)
+    with system_scope():
+        assert [rows for _check, rows in run_checks() if rows] == []
     assert listed(shop, tag="delayed") == []
 
 

@@ -410,6 +410,18 @@ def test_either_side_asks_the_platform_and_what_it_grants_is_drawn_from_the_budg
     assert budget(shop) == ("500.00", "59.00", "441.00")
 
 
+@pytest.mark.rule("R9")
+def test_it_is_no_quality_refund_whatever_the_reason(shop):
+    join(shop)
+    place(shop, "K1")
+    place(shop, "K2", "8001")
+    assert ask(shop, "K1", reason="quality")["programme"] == "returnless"
+    before = shop.merchant.get("quality/").json()
+    assert (before["quality_refunds"], before["orders"]) == (0, 2), "in the denominator only"
+    assert ask(shop, "K2", reason="quality")["programme"] is None
+    assert shop.merchant.get("quality/").json()["quality_refunds"] == 1
+
+
 @pytest.mark.rule("R10")
 def test_a_store_is_a_certified_merchant_while_it_is_in_force(shop):
     def certified():

@@ -8,8 +8,9 @@ from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment, PaymentStatus
 from refunds.models import Refund
+from refunds.parcels import parcels_of, split_off
 from stores.models import User
-from stores.permissions import PAY, can
+from stores.permissions import PAY, SHIP, can
 from workbench.insights.loss import loss_if_lost
 from workbench.refunds.decisions import choices_for
 from workbench.refunds.programme import programme_of
@@ -80,6 +81,9 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         **promises_of(refund),
         "programme": programme_of(refund),
         "thread": thread_of(refund, user),
+        "tracking": parcels_of(refund),
+        "split_into": split_off(refund),
+        "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
         "pay_card": pay_card(refund.order, refund.store, user, refund=refund),

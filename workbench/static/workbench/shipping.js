@@ -53,6 +53,8 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    // The theme's script writes the file's name into a text field of its own widget, which a plain input doesn't have.
+    document.querySelectorAll("input[type=file]").forEach((input) => (input.hasChangeListener = true));
     const bulk = document.querySelector("#orders-bulk");
     const one = document.querySelector("#ship-one");
     const job = document.querySelector("#import-job[data-progress]");

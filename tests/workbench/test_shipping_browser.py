@@ -1,0 +1,118 @@
+"""The warehouse's work in a real browser, on a desk and on a phone (P8, K2, K4)."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from common import clock
+from orders.delays.actions import report_delay
+from orders.erp.running import run_import
+from orders.models import ShipmentImport
+from orders.saving import urge_order
+from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, width_of  # noqa: F401 — `browser` is a fixture
+from tests.world import BUYER, MERCHANT, make_shop, make_user
+
+pytestmark = [*in_browser, pytest.mark.rule("K2", "K4", "P8")]
+
+
+@pytest.fixture
+def shop(transactional_db, broker_tasks):
+    """A Pinduoduo store with a warehouse worker."""
+    shop = make_shop("pinduoduo")
+    make_user("agent", shop=shop, role="warehouse")
+    return shop
+
+
+def waiting(shop, hours_ago):
+    return shop.order(shipped=False, quantity=2, now=clock.now() - timedelta(hours=hours_ago) + timedelta(days=1))
+
+
+def keep(page, name):
+    """A picture for people, where one is asked for."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):  # noqa: F811
+    late, soon, later, snowed = (waiting(shop, hours) for hours in (30, 20, 2, 3))
+    with shop.scope():
+        urge_order(store=shop.store, number=later.number, actor=BUYER, now=clock.now())
+    page = browser.new_page(viewport=DESKTOP, locale="zh-CN")
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/orders/order/")
+    keep(page, "queue-desktop-zh")
+    assert page.locator("#orders-bulk").is_hidden()
+    page.check(f"input[name=order][value='{snowed.pk}']")
+    page.click("#orders-bulk button:not([formaction])")
+    page.fill("[name=reason]", "暴雪封路")
+    keep(page, "delay-form")
+    page.click("#delay button.primary")
+    keep(page, "delay-preview")
+    page.click("#confirm")
+    assert "暴雪封路" in page.text_content("#result_list")
+
+    page.set_viewport_size(PHONE)
+    page.goto(f"{live_server.url}/admin/orders/order/")
+    keep(page, "queue-phone")
+    assert width_of(page) <= PHONE["width"]
+    page.goto(f"{live_server.url}/admin/orders/order/ship-next/")
+    keep(page, "one-phone")
+    assert width_of(page) <= PHONE["width"]
+    page.fill("[name=carrier]", "SF")
+    page.fill("[name=tracking_number]", "SF1")
+    page.press("[name=tracking_number]", "Enter")
+    page.wait_for_selector(f"text={soon.number}")
+    assert page.evaluate("document.activeElement.name") == "tracking_number"
+    assert shop.reload(late).status == "shipped"
+
+    file = tmp_path / "发货.csv"
+    file.write_text(f"订单号,快递公司,运单号\n{soon.number},圆通,YT1\n{later.number},圆通,YT2\n")
+    page.goto(f"{live_server.url}/admin/orders/shipmentimport/upload/")
+    page.set_input_files("[name=file]", file)
+    keep(page, "upload-phone")
+    page.click("#upload button.primary")
+    page.wait_for_selector("#confirm")
+    keep(page, "import-phone")
+    assert width_of(page) <= PHONE["width"]
+    page.click("#confirm")
+    page.wait_for_selector("#import-job progress")
+    with shop.scope():
+        run_import(ShipmentImport.objects.get().pk)
+    page.wait_for_selector("#import-job:not([data-progress])")
+    page.set_viewport_size(DESKTOP)
+    keep(page, "import-done")
+    assert shop.reload(later).tracking_number == "YT2"
+    assert wrong == []
+
+
+def test_errors_and_reports_fit_a_phone(shop, browser, live_server, tmp_path):  # noqa: F811
+    order = waiting(shop, 3)
+    with shop.scope():
+        made = report_delay(
+            store=shop.store,
+            reason="The carrier's depot is closed",
+            order_numbers=[order.number],
+            expected_at=clock.now() + timedelta(days=2),
+            actor=MERCHANT,
+            now=clock.now(),
+        )
+    page = browser.new_page(viewport=PHONE, locale="en-US")
+    wrong = sign_in(page, live_server.url)
+    for path in (f"delayreport/{made.pk}/change/", f"delayreport/{made.pk}/lift/", "delayreport/", "shipmentimport/"):
+        page.goto(f"{live_server.url}/admin/orders/{path}")
+        keep(page, path.replace("/", "-").replace(str(made.pk), "x"))
+        assert width_of(page) <= PHONE["width"], path
+    file = tmp_path / "a.csv"
+    file.write_text(f"order_number,carrier,tracking_number\n{order.number},SF,\n{'N' * 60},SF,1\n")
+    page.goto(f"{live_server.url}/admin/orders/shipmentimport/upload/")
+    page.set_input_files("[name=file]", file)
+    page.click("#upload button.primary")
+    page.wait_for_selector("#problems")
+    keep(page, "import-errors-phone")
+    assert width_of(page) <= PHONE["width"]
+    page.set_viewport_size(DESKTOP)
+    keep(page, "import-errors")
+    page.goto(f"{live_server.url}/admin/orders/order/")
+    keep(page, "queue-desktop-en")
+    assert wrong == []
