@@ -259,7 +259,7 @@ def _record(writes: WriteSet, name: str, shipment: Shipment, before: str, now: d
         rule=_rule(shipment),
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
-        error=shipment.last_error,
+        carrier_error=shipment.last_error,
         attempts=shipment.attempts,
     )
 

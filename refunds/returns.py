@@ -1,5 +1,6 @@
 """Every write about goods that come back: the buyer's parcel and what the merchant finds in it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from orders.models import Direction
 from orders.parcels import awaited_parcel, start_exchange
 from orders.shipments import announce_shipment
 from refunds.actions import check_transition, lock_refund, pay, record
+from refunds.arrivals import Arrival, count_arrivals, split_missing
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.signals import faults_verified
@@ -62,20 +64,35 @@ def ship_return(
 
 @action
 def inspect_return(
-    *, store_id: int, refund_id: UUID | str, passed: bool, note: str, actor: Actor, now: datetime
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    passed: bool,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    received: Sequence[Arrival] | None = None,
 ) -> Refund:
-    """The merchant has looked at what came back: passed pays or exchanges, failed rejects with the note (P1)."""
+    """The merchant has looked at what came back: passed pays or exchanges, failed rejects with the note (P1).
+
+    With fewer pieces `received` than announced, the refund becomes one for those, and the rest a disputed refund of its
+    own. Invalid `received` for what can't have arrived.
+    """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     check_transition(refund, [Status.RETURNING], now)
     writes = WriteSet()
+    arrived = count_arrivals(refund, received) if received is not None else None
     if passed:
+        if arrived is not None:
+            split_missing(writes, refund, arrived, actor=actor, now=now)
         accept_goods(writes, refund, note=note, actor=actor, now=now)
         faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     else:
         before = refund.status
         refund.fail_inspection(note=note, now=now)
         writes.update(refund, "inspection_note", "rejection_reason")
-        record(writes, "inspection_failed", refund, before, actor=actor, now=now, rule="P1", note=note)
+        pieces = arrived or {}
+        record(writes, "inspection_failed", refund, before, actor=actor, now=now, rule="P1", note=note, pieces=pieces)
     writes.flush()
     return refund
 

@@ -64,6 +64,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "refunds.refund",
             "refunds.dispute",
             "refunds.appeal",
+            "refunds.carrierclaim",
             "refunds.qualityrefund",
             "refunds.enrolment",
             "offers.offer",

@@ -7,9 +7,10 @@ from rest_framework_api_key.models import APIKey
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
-from refunds.models import Appeal, Dispute, Enrolment, QualityRefund, Refund
+from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
 from workbench.bulk import BulkJobAdmin
+from workbench.carrier_claims import CarrierClaimAdmin
 from workbench.coupons import CouponAdmin
 from workbench.offers import OfferAdmin
 from workbench.orders import OrderAdmin
@@ -31,6 +32,7 @@ admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(Dispute, DisputeAdmin)
 admin.site.register(Appeal, AppealAdmin)
+admin.site.register(CarrierClaim, CarrierClaimAdmin)
 admin.site.register(QualityRefund, QualityAdmin)
 admin.site.register(Enrolment, EnrolmentAdmin)
 admin.site.register(Offer, OfferAdmin)

@@ -34,7 +34,7 @@ def build(request: HttpRequest) -> dict:
         rows = Order.objects.in_scope()
         queues = [queue for queue in ORDER_QUEUES[:-1] if queue.on_overview]
         tiles += [_tile("admin:orders_order_changelist", queue, rows, now) for queue in queues]
-    if request.user.has_perm("orders.view_owedparcel") and (desk.retaining or desk.is_operator):
+    if request.user.has_perm("orders.view_owedparcel") and desk.promises:
         tiles.append(_promises(now))
     bars = allowance_bars(desk, now) if request.user.has_perm("payments.view_payment") else []
     return {

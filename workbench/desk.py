@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from common.tenancy import system_scope, tenant_scope
+from refunds.states import Kind
 from stores.models import Store, User
 from stores.permissions import roles_of
 
@@ -49,6 +50,12 @@ class Desk:
         if self.only_store is not None:
             return [self.only_store] if retains(self.only_store) else []
         return [] if self.is_operator else [store for store in self.stores if retains(store)]
+
+    @cached_property
+    def promises(self) -> bool:
+        """Whether parcels may be owed somewhere at this desk: by an accepted offer, or by an exchange (Q16)."""
+        stores = self.stores if self.only_store is None else [self.only_store]
+        return self.is_operator or any(retains(store) or Kind.EXCHANGE in store.rules.refund_kinds for store in stores)
 
     @cached_property
     def returnless(self) -> list[Store]:

@@ -32,6 +32,12 @@ MENU = [
             ),
             ("orders_delayreport_changelist", "orders.view_delayreport", "schedule", lambda: _("Delay reports")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
+            (
+                "refunds_carrierclaim_changelist",
+                "refunds.view_carrierclaim",
+                "request_quote",
+                lambda: _("Carrier claims"),
+            ),
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
             ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
             ("insights", "offers.view_dailyretention", "savings", lambda: _("Money kept")),
@@ -75,7 +81,8 @@ MENU = [
     ),
 ]
 # What only stores with retention have any use for.
-OF_RETENTION = {"offers_bulkjob_changelist", "orders_owedparcel_changelist", "offers_storemethod_changelist"}
+OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
+OF_PROMISES = "orders_owedparcel_changelist"
 # What only stores of a marketplace with refund without return have any use for.
 OF_RETURNLESS = {"refunds_enrolment_changelist"}
 
@@ -94,6 +101,8 @@ def _opens(request: HttpRequest, view: str, permission: str) -> bool:
     if permission and not request.user.has_perm(permission):
         return False
     desk = desk_of(request)
+    if view == OF_PROMISES:
+        return desk.promises
     if view in OF_RETENTION:
         return desk.is_operator or bool(desk.retaining)
     return view not in OF_RETURNLESS or desk.is_operator or bool(desk.returnless)

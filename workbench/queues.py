@@ -140,6 +140,15 @@ REFUND_QUEUES = [
         "amber",
     ),
     Queue(
+        "recalls",
+        _("Recalls"),
+        lambda rows, now: rows.filter(status=Status.RECALLING),
+        ("due_at", "-id"),
+        _("No parcel is being called back."),
+        "u_turn_left",
+        "blue",
+    ),
+    Queue(
         "attention",
         _("Needs attention"),
         _attention,

@@ -342,6 +342,8 @@ def _said(data: dict) -> list[tuple[str, str]]:
         said.append((_("Note"), data["note"]))
     if data.get("evidence"):
         said.append((_("Evidence"), data["evidence"]))
+    if data.get("carrier_error"):
+        said.append((_("Carrier"), data["carrier_error"]))
     if data.get("error"):
         said.append((_("Gateway"), data["error"]))
     return said

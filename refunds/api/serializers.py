@@ -72,11 +72,25 @@ class ShipReturnSerializer(serializers.Serializer):
     tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
 
 
+class ArrivalSerializer(serializers.Serializer):
+    """Pieces of one item in the parcel."""
+
+    item_id = ItemIdField()
+    quantity = serializers.IntegerField(min_value=0, max_value=100_000)
+
+
 class InspectSerializer(serializers.Serializer):
-    """What was found in the parcel."""
+    """What was found in the parcel; an item that `received` doesn't name didn't arrive."""
 
     result = serializers.ChoiceField(["passed", "failed"])
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    received = ArrivalSerializer(many=True, required=False, max_length=200)
+
+    def validate_received(self, received):
+        """Each item once."""
+        if len({arrival["item_id"] for arrival in received}) != len(received):
+            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+        return received
 
 
 class RefundLineSerializer(serializers.ModelSerializer):

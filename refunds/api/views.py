@@ -159,7 +159,13 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
     def inspect(self, request, pk):
         """The merchant has looked at the goods."""
         data = self.input(InspectSerializer)
-        return self._do(returns.inspect_return, pk, passed=data["result"] == "passed", note=data["note"])
+        return self._do(
+            returns.inspect_return,
+            pk,
+            passed=data["result"] == "passed",
+            note=data["note"],
+            received=data.get("received"),
+        )
 
     @extend_schema(responses=EventSerializer(many=True), filters=False)
     @action(detail=True, filter_backends=[])

@@ -16,11 +16,13 @@ from offers.models import BY_HAND, Coupon, Offer
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
+from orders.tracking import ask_carriers
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
 from refunds.messages import post_message
 from refunds.returnless.review import negotiate_refund
+from refunds.states import Kind
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
@@ -30,15 +32,18 @@ from workbench.demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from workbench.demo.history import taote_history, tmall_history
 from workbench.demo.people import AGENT, BUYER, COLLEAGUE
 from workbench.demo.platform import QUARRELS, PlatformSteps
-from workbench.demo.scenes import COMMON, TAOTE, TMALL, Scene
+from workbench.demo.return_scenes import EXCHANGES, RETURNS
+from workbench.demo.return_steps import ReturnSteps
+from workbench.demo.scene import Scene
+from workbench.demo.scenes import COMMON, TAOTE, TMALL
 from workbench.demo.shipping import count_warehouse, warehouse
 
 PLAIN_ORDERS = 12
 SCENES = {
     "taote-demo": TAOTE + COMMON,
-    "tmall-demo": TMALL + COMMON,
-    "kuaishou-demo": COMMON + saving.SCENES,
-    "pinduoduo-demo": COMMON,
+    "tmall-demo": TMALL + COMMON + EXCHANGES,
+    "kuaishou-demo": COMMON + saving.SCENES + EXCHANGES,
+    "pinduoduo-demo": COMMON + RETURNS + EXCHANGES,
 }
 # What happens to orders without a refund.
 HAPPENINGS = {"kuaishou-demo": saving.HAPPENINGS}
@@ -123,7 +128,7 @@ def count_happenings(store_codes) -> int:
     )
 
 
-class Play(PlatformSteps, saving.SavingSteps):
+class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -168,6 +173,7 @@ class Play(PlatformSteps, saving.SavingSteps):
         item_id, _title, _category, price = products[item % len(products)]
         name, address = self.random.choice(BUYERS)
         score, is_vip = self._credit(scene)
+        quantity = (scene and scene.quantity) or self.random.choice([1, 1, 1, 2])
         buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
         with tenant_scope(self.store.pk):
             order, _ = order_actions.upsert_order(
@@ -181,15 +187,13 @@ class Play(PlatformSteps, saving.SavingSteps):
                     "paid_at": paid_at,
                     "address": address,
                 },
-                lines=[
-                    {"item_id": item_id, "quantity": self.random.choice([1, 1, 1, 2]), "unit_price": Decimal(price)}
-                ],
+                lines=[{"item_id": item_id, "quantity": quantity, "unit_price": Decimal(price)}],
                 actor=BUYER,
                 now=paid_at,
             )
             if shipped:
                 at = paid_at + timedelta(hours=20)
-                self.ship_order(order.number, at)
+                self.ship_order(order.number, at, scene.course if scene else "")
                 if scene is None or scene.delivered:
                     order_actions.deliver_order(
                         store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
@@ -206,7 +210,7 @@ class Play(PlatformSteps, saving.SavingSteps):
     def _actor(self, side: str) -> Actor:
         return AGENT if side == "merchant" else BUYER
 
-    def ship_order(self, number: str, at: datetime) -> None:
+    def ship_order(self, number: str, at: datetime, course: str = "") -> None:
         """The warehouse hands an order to some carrier."""
         carrier = self.random.choice(CARRIERS)
         with tenant_scope(self.store.pk):
@@ -214,7 +218,7 @@ class Play(PlatformSteps, saving.SavingSteps):
                 store_id=self.store.pk,
                 number=number,
                 carrier=carrier,
-                tracking_number=f"{self.random.randrange(10**12, 10**13)}",
+                tracking_number=f"{course}{self.random.randrange(10**12, 10**13)}",
                 actor=AGENT,
                 now=at,
             )
@@ -233,7 +237,7 @@ class Play(PlatformSteps, saving.SavingSteps):
                 order_number=order.number,
                 kind=scene.kind,
                 reason=scene.reason,
-                amount=amount,
+                amount=None if scene.kind == Kind.EXCHANGE else amount,
                 description=scene.description,
                 actor=BUYER,
                 now=clock.now(),
@@ -269,9 +273,9 @@ class Play(PlatformSteps, saving.SavingSteps):
         """The buyer gives up."""
         self._on_refund(refund_actions.withdraw_refund, number, BUYER)
 
-    def ship_return(self, number: int) -> None:
+    def ship_return(self, number: int, course: str = "") -> None:
         """The buyer sends the goods."""
-        tracking = f"{self.random.randrange(10**12, 10**13)}"
+        tracking = f"{course}{self.random.randrange(10**12, 10**13)}"
         carrier = self.random.choice(CARRIERS)
         self._on_refund(returns.ship_return, number, BUYER, carrier=carrier, tracking_number=tracking)
 
@@ -331,5 +335,6 @@ class Play(PlatformSteps, saving.SavingSteps):
     def sweep(self, number: int) -> None:
         """Clocks run out and money goes out."""
         sweep_due_refunds()
+        ask_carriers()
         sweep_due_offers()
         settle_batch()

@@ -14,7 +14,7 @@ from refunds.evidence import add_evidence, stored
 from refunds.models import Appeal, Dispute, Side
 from stores.models import Store
 from workbench.demo.pictures import photograph
-from workbench.demo.scenes import Scene
+from workbench.demo.scene import Scene
 
 PLATFORM = Actor(ActorKind.OPERATOR, "demo", "平台小二")
 COMPARED = "已核对双方凭证"

@@ -3,37 +3,9 @@
 A step is (hours ago, what, arguments); `what` names an action below. Scenes are played oldest first.
 """
 
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One refund. `ago` is when it was asked, in hours before now; `share` is how much of the order is asked back.
-
-    The order was paid `paid` hours before that.
-    """
-
-    ago: float
-    kind: str
-    reason: str
-    steps: tuple = ()
-    share: float = 1.0
-    delivered: bool = True
-    description: str = ""
-    buyer_id: str | None = None
-    item: int = field(default=0)
-    is_trusted: bool = False  # a buyer whom some marketplaces refund at once
-    shipped: bool = True
-    paid: float = 90
-
-
-def _approve(ago):
-    return (ago, "approve", {})
-
-
-def _sweep(ago):
-    return (ago, "sweep", {})
-
+from workbench.demo.scene import Scene
+from workbench.demo.scene import approve as _approve
+from workbench.demo.scene import sweep as _sweep
 
 COMMON = [
     Scene(400, "refund_only", "packaging_damaged", (_approve(396), _sweep(395)), share=0.2, item=1),

@@ -5,14 +5,17 @@ from functools import partial
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
 from offers.models import Offer
 from orders.models import Order
+from orders.shipments import resume_shipment
 from refunds.models import Refund
-from stores.permissions import actor_of, require
+from refunds.parcels import parcels_of
+from stores.permissions import SHIP, actor_of, require
 from workbench.base import DeskAdmin, attempt, put_on_form, tell
 from workbench.forms import posted
 from workbench.orders import find_orders
@@ -54,7 +57,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
 
     def page_queryset(self, request):
         """A refund with its order and store."""
-        return Refund.objects.in_scope().select_related("order", "store", "return_address")
+        return Refund.objects.in_scope().select_related("order", "store", "return_address", "split_from")
 
     def get_urls(self):
         """The page's buttons are addresses of their own, before the admin's catch-all."""
@@ -72,6 +75,11 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
                 "<uuid:object_id>/evidence/<uuid:evidence_id>/",
                 view(require_safe(self.evidence_view)),
                 name="refunds_refund_evidence",
+            ),
+            path(
+                "<uuid:object_id>/ask-carrier/",
+                view(require_POST(self.ask_carrier_view)),
+                name="refunds_refund_ask_carrier",
             ),
             path("<uuid:object_id>/pay/", view(self.pay_view), name="refunds_refund_pay"),
             path("<uuid:object_id>/decide/<slug:code>/", view(self.decide_view), name="refunds_refund_decide"),
@@ -92,6 +100,22 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
             subtitle=str(refund),
             **build_page(refund, request.user, clock.now()),
         )
+
+    @in_store_time
+    def ask_carrier_view(self, request, refund):
+        """Ask the carriers again that have fallen silent about this refund's parcels."""
+        require(request.user, SHIP, refund.store_id)
+        parcels = parcels_of(refund)
+        for shipment in (parcels.outbound, parcels.returning):
+            if shipment is None or not shipment.needs_attention:
+                continue
+            ask = partial(resume_shipment, store_id=refund.store_id, shipment_id=shipment.pk, now=clock.now())
+            refusal = attempt(partial(ask, actor=actor_of(request.user)))
+            if refusal is None:
+                messages.success(request, _("The carrier is asked again."))
+            else:
+                tell(request, refusal)
+        return back_to(refund, "#parcels")
 
     @in_store_time
     def decide_view(self, request, refund, code):

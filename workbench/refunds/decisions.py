@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 from common.actors import Actor
 from common.errors import Refused
 from refunds import actions, returns
+from refunds.goods import Way, Whereabouts
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import Programme, Status
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.forms import DeskForm
+from workbench.refunds.arrivals import ArrivalForm, pieces_of
 from workbench.words import duration, yuan
 
 
@@ -122,10 +124,24 @@ class Approve(Decision):
     form = ReturnAddressForm
 
     def consequence(self, refund):
-        """The buyer returns, or is paid."""
+        """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
         if refund.programme == Programme.RETURNLESS:
             return _("%(amount)s is paid from the service budget at once; the buyer keeps the goods.") % {
                 "amount": yuan(refund.amount)
+            }
+        way = Whereabouts([refund]).way_of(refund)
+        if way == Way.RECALL:
+            return _(
+                "The carrier is asked to bring the parcel back; %(amount)s goes out when it is back or lost, and after"
+                " %(time)s in any case. If the buyer gets the parcel after all, the goods have to be sent back first."
+            ) % {"amount": yuan(refund.amount), "time": duration(refund.rules.recall_ends_within)}
+        if way == Way.STOP:
+            return _("%(amount)s goes out to the buyer at once, and the goods are not shipped any more.") % {
+                "amount": yuan(refund.amount)
+            }
+        if not refund.pays:
+            return _("The buyer may send the goods back within %(time)s; after your inspection you owe new ones.") % {
+                "time": duration(refund.rules.buyer_ships_return_within)
             }
         if not refund.moves_goods:
             return _("%(amount)s goes out to the buyer at once; nothing is left to do.") % {
@@ -223,6 +239,7 @@ class Inspect(Decision):
             refund_id=refund.pk,
             passed=self.passed,
             note=data["note"],
+            received=data.get("received"),
             actor=actor,
             now=now,
         )
@@ -232,11 +249,21 @@ class PassInspection(Inspect):
     """The goods are as they should be."""
 
     code, label, icon, tone = "inspection-passed", gettext_lazy("Goods are fine"), "check", "primary"
-    done = gettext_lazy("The inspection is passed; the money goes out.")
+    done = gettext_lazy("The inspection is passed.")
     passed = True
+    form = ArrivalForm
 
     def consequence(self, refund):
-        """The money goes out."""
+        """The money goes out for what arrived, or the new goods are owed."""
+        if not refund.pays:
+            return _("You owe the buyer new goods within %(time)s; no money moves.") % {
+                "time": duration(refund.rules.promise_ships_within)
+            }
+        if pieces_of(refund) > 1:
+            return _(
+                "%(amount)s goes out to the buyer at once. If fewer pieces arrived, only their part of it goes out, and"
+                " the platform decides about the rest."
+            ) % {"amount": yuan(refund.amount)}
         return _("%(amount)s goes out to the buyer at once; nothing is left to do.") % {"amount": yuan(refund.amount)}
 
 

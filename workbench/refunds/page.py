@@ -11,8 +11,9 @@ from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment, PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
+from refunds.parcels import parcels_of, split_off
 from stores.models import User
-from stores.permissions import PAY, can
+from stores.permissions import PAY, SHIP, can
 from workbench.insights.loss import loss_if_lost
 from workbench.platform.evidence import evidence_of
 from workbench.refunds.choices import choices_for
@@ -94,6 +95,9 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "thread": thread_of(refund, user),
         "evidence": evidence_of(refund, user, now),
         "cases": cases_of(refund),
+        "tracking": parcels_of(refund),
+        "split_into": split_off(refund),
+        "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
         "pay_card": pay_card(refund.order, refund.store, user, refund=refund),

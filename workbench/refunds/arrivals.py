@@ -1,0 +1,57 @@
+"""The inspection's form: how many pieces of each line were in the parcel."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from refunds.arrivals import Arrival
+from refunds.models import Refund
+from workbench.forms import DeskForm
+
+
+class ArrivalForm(DeskForm):
+    """What arrived, and a note. A refund of a single piece has nothing to count."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Inspection note"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+    )
+
+    def __init__(self, *args, refund: Refund, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines = refund.own_lines
+        if pieces_of(refund) == 1:
+            return
+        for line in self.lines:
+            self.fields[f"received-{line.line.item_id}"] = forms.IntegerField(
+                label=_("%(product)s: pieces in the parcel")
+                % {"product": line.line.title or _("item %(item)s") % {"item": line.line.item_id}},
+                min_value=0,
+                max_value=line.quantity,
+                required=False,
+                initial=line.quantity,
+                widget=forms.TextInput(
+                    attrs={"type": "number", "inputmode": "numeric", "min": "0", "max": str(line.quantity)}
+                ),
+                help_text=_("%(count)d announced") % {"count": line.quantity},
+            )
+        self.order_fields([name for name in self.fields if name != "note"])
+
+    def received(self) -> list[Arrival]:
+        """The counted pieces; what wasn't counted arrived as announced."""
+        counted = [self.cleaned_data.get(f"received-{line.line.item_id}") for line in self.lines]
+        return [
+            Arrival(item_id=line.line.item_id, quantity=line.quantity if count is None else count)
+            for line, count in zip(self.lines, counted, strict=True)
+        ]
+
+    def clean(self):
+        """Give the action's argument its shape."""
+        return {**super().clean(), "received": self.received()}
+
+
+def pieces_of(refund: Refund) -> int:
+    """How many pieces the buyer announced."""
+    return sum(line.quantity for line in refund.own_lines)
