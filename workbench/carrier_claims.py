@@ -15,7 +15,8 @@ from stores.permissions import PAY, actor_of, can, require
 from workbench.base import DeskAdmin, attempt, column, put_on_form, tell
 from workbench.forms import DeskForm, posted
 from workbench.orders import find_orders
-from workbench.queues import QUEUES, Queue, QueueFilter, QueueMixin
+from workbench.queue import Queue
+from workbench.queues import QUEUES, QueueFilter, QueueMixin
 from workbench.templatetags.desk import badge, moment
 from workbench.timeline import timeline
 from workbench.words import yuan

@@ -11,8 +11,10 @@ from orders.models import Order, OwedParcel
 from refunds.models import Appeal, Dispute, Refund
 from workbench.desk import desk_of
 from workbench.insights.overview import money_kept
+from workbench.platform.queues import CASE_QUEUES
 from workbench.quality.board import restricted_stores
-from workbench.queues import CASE_QUEUES, MOST_COUNTED, ORDER_QUEUES, PARCEL_QUEUES, Queue, next_deadlines, queues_for
+from workbench.queue import MOST_COUNTED, Queue
+from workbench.queues import ORDER_QUEUES, PARCEL_QUEUES, next_deadlines, queues_for
 from workbench.small_payments import allowance_bars
 
 

@@ -1,11 +1,9 @@
 """The questions a merchant asks of the lists, as named filters: shared by lists and dashboard."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import OrderBy, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -20,29 +18,9 @@ from refunds.states import Kind, Programme, Status
 from stores.marketplaces import CHOICES, current_rules
 from stores.models import Store
 from workbench.desk import Desk, desk_of, retains
+from workbench.platform.queues import CASE_QUEUES
+from workbench.queue import Queue
 from workbench.words import SOON
-
-MOST_COUNTED = 99
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A named part of a list: which rows, in which order, what it means when it is empty."""
-
-    code: str
-    label: str
-    rows: Callable[[QuerySet, datetime], QuerySet]
-    order: tuple[str | OrderBy, ...] = ("-id",)
-    empty: str = _("Nothing here right now.")
-    icon: str = ""
-    tone: str = ""
-    only_retaining: bool = False
-    on_overview: bool = True
-    only_returnless: bool = False
-
-    def count(self, rows: QuerySet, now: datetime) -> int:
-        """How many, up to one more than MOST_COUNTED: a history is never counted."""
-        return self.rows(rows, now).order_by()[: MOST_COUNTED + 1].count()
 
 
 def _negotiating(rows: QuerySet, now: datetime) -> QuerySet:
@@ -303,35 +281,6 @@ PARCEL_QUEUES = [
         icon="check_circle",
     ),
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
-]
-
-# Disputes and appeals alike: what waits for a person, by how long evidence is still taken.
-CASE_QUEUES = [
-    Queue(
-        "open",
-        _("To be decided"),
-        lambda rows, now: rows.filter(status="open"),
-        ("evidence_until", "-id"),
-        _("Nothing waits for the platform."),
-        "gavel",
-        "red",
-    ),
-    Queue(
-        "evidence",
-        _("Evidence is taken"),
-        lambda rows, now: rows.filter(status="open", evidence_until__gt=now),
-        ("evidence_until", "-id"),
-        _("No case takes evidence right now."),
-        "add_a_photo",
-        "amber",
-    ),
-    Queue(
-        "decided",
-        _("Decided"),
-        lambda rows, now: rows.filter(status="decided"),
-        empty=_("Nothing was decided yet."),
-    ),
-    Queue("all", _("All"), lambda rows, now: rows, empty=_("The platform was never asked.")),
 ]
 
 QUEUES: dict[type, list[Queue]] = {
