@@ -3,7 +3,7 @@
 `by_application`: the buyer's first word counts from the request on, and whatever is corrected later. A correction that
 speaks of quality for the first time counts from then. `verified_fault`: a refund about quality counts once the merchant
 has approved it or passed the goods, or let the time for it pass, or the platform has decided for the buyer. Refunds of the
-programme without return never count (R9).
+programme without return never count (R9), and what was split off when goods arrived in part is no request of its own.
 """
 
 import logging
@@ -46,6 +46,7 @@ def _counts(refund: Refund, policy: str) -> bool:
         rules.quality_policy == policy
         and refund.reason in rules.quality_reasons
         and refund.programme != Programme.RETURNLESS
+        and refund.split_from_id is None  # the request that it was split from has counted
     )
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from refunds.arrivals import _share
 from refunds.models import Dispute, RefundLine
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail, everything
+from tests.quality import counts, set_rules
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("P1")]
@@ -142,6 +144,23 @@ def test_split_goods_cannot_be_asked_about_again(shop):
     for kind in ("refund_only", "return_and_refund", "exchange"):
         answer = ask(shop, order, kind=kind, amount="0.01", lines=[{"item_id": "8000", "quantity": 1}])
         assert code(answer)[1] == "refund_open"
+
+
+@pytest.mark.rule("P6")
+@pytest.mark.parametrize("policy", ["by_application", "verified_fault"])
+def test_what_was_split_off_is_no_second_quality_refund(shop, monkeypatch, broker_tasks, policy):
+    set_rules(monkeypatch, "pinduoduo", version=99, quality_policy=policy)
+    order = shop.order(prices=("10.00",), quantity=3)
+    refund = ask(shop, order, kind="return_and_refund", reason="quality", amount="30.00").json()["id"]
+    shop.merchant.post(f"refunds/{refund}/approve/")
+    shop.buyer.post(f"refunds/{refund}/ship-return/", {"carrier": "SF", "tracking_number": "R1"})
+    assert inspect(shop, refund, ("8000", 2)).json()["status"] == "refunding"
+    rest = rest_of(shop, refund)["id"]
+    with shop.scope():
+        dispute = Dispute.objects.get(refund=rest)
+    assert shop.buyer.post(f"disputes/{dispute.pk}/decide/", {"outcome": "buyer", "note": "n"}).status_code == 200
+    assert counts(shop)[:2] == (1, 1)
+    call_command("recompute_quality", "--check")
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,12 +1,14 @@
 """Refunds of goods that the carrier doesn't have: paid when they are asked, and the goods stay (P2)."""
 
+from datetime import timedelta
+
 import pytest
 
 from orders.carriers import sandbox
 from payments.settlement import settle_batch
-from tests.api.helpers import ask, code, detail
+from tests.api.helpers import ask, code, detail, everything
 from tests.parcels import NORECALL, UNPICKED, ask_everybody, shipped
-from tests.world import make_shop
+from tests.world import NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("P2"), pytest.mark.usefixtures("clock")]
 PARCEL = {"carrier": "SF", "tracking_number": "SF1"}
@@ -110,3 +112,33 @@ def test_elsewhere_the_merchant_answers_first_and_the_goods_stay_after_the_answe
     shop.merchant.post(f"refunds/{refund['id']}/approve/")
     assert shop.reload(order).status == "cancelled"
     assert code(shop.merchant.post(f"orders/{order.number}/ship/", PARCEL)) == (409, "invalid_transition", None)
+
+
+class TestACancelledOrder:
+    """Whatever is asked of an order of which nothing is left to ship gets an answer that fits."""
+
+    @pytest.fixture
+    def order(self, shop):
+        """One that was refunded whole before it shipped, late and urged and delayed as it was."""
+        order = shop.order(shipped=False, now=NOON - timedelta(days=3))
+        shop.buyer.post(f"orders/{order.number}/urge/")
+        ask(shop, order)
+        assert shop.reload(order).status == "cancelled"
+        return order
+
+    @pytest.mark.parametrize(("path", "body"), [("change-address", {"address": "上海市"}), ("urge", {})])
+    def test_neither_readdressed_nor_urged(self, shop, order, path, body):
+        before = everything(shop)
+        answer = shop.buyer.post(f"orders/{order.number}/{path}/", body)
+        assert code(answer) == (409, "invalid_transition", None)
+        assert "cancelled" in answer.json()["errors"][0]["detail"]
+        assert everything(shop) == before
+
+    def test_not_delayed(self, shop, order):
+        body = {"orders": [order.number], "reason": "snow", "expected_at": "2026-11-25T04:00:00Z"}
+        assert code(shop.merchant.post("delay-reports/", body)) == (409, "nothing_to_ship", "orders.0")
+
+    @pytest.mark.parametrize("tag", ["late", "soon_late", "urged", "priority_shipping", "delayed"])
+    def test_carries_no_tag(self, shop, order, tag):
+        assert shop.merchant.get("orders/", tag=tag).json()["results"] == []
+        assert shop.merchant.get(f"orders/{order.number}/").json()["tags"] == []

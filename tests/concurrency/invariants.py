@@ -4,12 +4,12 @@ from collections import defaultdict
 
 from common.models import Event
 from common.tenancy import system_scope
-from offers.models import Offer, OfferStatus
+from offers.models import MethodCode, Offer, OfferStatus
 from offers.verification import run_checks
 from orders.models import Order
 from payments.models import Payment, PaymentStatus, SandboxTransfer
-from refunds.models import Refund
-from refunds.states import Kind, Status
+from refunds.models import Appeal, Dispute, DisputeStatus, Refund
+from refunds.states import Goods, Kind, Status
 
 CLOCK_RUNS = {
     Status.AWAITING_MERCHANT,
@@ -28,26 +28,46 @@ def assert_consistent() -> None:
         off = {check.name: rows for check, rows in run_checks() if rows}
         assert not off, off
         events = _events()
+        disputed = list(Dispute.objects.filter(status=DisputeStatus.OPEN).values_list("refund_id", flat=True))
+        assert len(disputed) == len(set(disputed)), disputed
         for refund in Refund.objects.all():
+            _assert_goods_fit(refund)
+            assert (refund.status == Status.DISPUTED) == (refund.pk in disputed), (refund.pk, refund.status)
             assert (refund.due_at is not None) == (refund.status in CLOCK_RUNS), (refund.pk, refund.status)
             _assert_told(events, "refund", refund)
         for order in Order.objects.all():
             _assert_told(events, "order", order)
         for payment in Payment.objects.all():
             _assert_told(events, "payment", payment)
+        for subject, model in (("dispute", Dispute), ("appeal", Appeal)):
+            for row in model.objects.all():
+                _assert_told(events, subject, row)
         for offer in Offer.objects.select_related("refund"):
             _assert_fits(offer)
             _assert_told(events, "offer", offer)
 
 
+def _assert_goods_fit(refund: Refund) -> None:
+    """A refund that waits for a recalled parcel calls its goods back, and goods were exchanged only by an exchange."""
+    if refund.status == Status.RECALLING:
+        assert refund.goods == Goods.RECALLED, (refund.pk, refund.goods)
+    if refund.goods == Goods.EXCHANGED:
+        assert (refund.kind, refund.status) == (Kind.EXCHANGE, Status.CLOSED), (refund.pk, refund.kind, refund.status)
+
+
 def _assert_fits(offer: Offer) -> None:
-    """An offer that may still be answered has a refund that waits; an accepted one has changed it."""
+    """An offer that may still be answered has a refund that waits; an accepted one has changed it or ended it."""
+    refund = offer.refund
     if offer.status == OfferStatus.PENDING:
-        assert offer.refund.status == Status.AWAITING_MERCHANT, (offer.pk, offer.refund.status)
-    if offer.status == OfferStatus.ACCEPTED:
-        becomes = {"change_to_refund_only": Kind.REFUND_ONLY, "change_to_return": Kind.RETURN_AND_REFUND}
-        assert offer.refund.kind == becomes[offer.method]
-        assert offer.amount in (None, offer.refund.amount)
+        assert refund.status == Status.AWAITING_MERCHANT, (offer.pk, refund.status)
+    if offer.status != OfferStatus.ACCEPTED:
+        return
+    becomes = {MethodCode.CHANGE_TO_REFUND_ONLY: Kind.REFUND_ONLY, MethodCode.CHANGE_TO_RETURN: Kind.RETURN_AND_REFUND}
+    if offer.method in becomes:
+        assert refund.kind == becomes[offer.method], (offer.pk, refund.kind)
+        assert offer.amount in (None, refund.amount)
+    else:
+        assert refund.status == Status.WITHDRAWN, (offer.pk, offer.method, refund.status)
 
 
 def _events() -> dict[tuple, list[Event]]:
