@@ -1,7 +1,8 @@
 """Refunds follow their parcels: a recalled one ends its refund's waiting, a lost return isn't waited for (P3, P4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from common.actors import SYSTEM
 from common.writes import WriteSet
@@ -12,7 +13,8 @@ from refunds.claims import lines_of
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.states import Status
-from stores.actions import default_return_address
+from stores.actions import default_return_addresses
+from stores.models import ReturnAddress
 
 BACK = (ShipmentStatus.BACK, ShipmentStatus.CANCELLED)
 AT_THE_BUYERS = (ShipmentStatus.RECALL_REFUSED, ShipmentStatus.DELIVERED)
@@ -30,18 +32,36 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
     found = Refund.objects.in_scope().filter(pk__in=by_refund).select_for_update(no_key=True).order_by("pk")
     refunds = list(found)
     lines_of(refunds)  # together: one object per order line
+    addresses = _return_addresses(refunds, by_refund)
+    lost_exchanges = []
     for refund in refunds:
         shipment = by_refund[refund.pk]
         refund.order = shipment.order
         if shipment.status == ShipmentStatus.LOST:
             open_carrier_claim(writes, refund, shipment, now=now)
         if refund.status == Status.RECALLING:
-            _end_recall(writes, refund, shipment, now)
+            _end_recall(writes, refund, shipment, addresses, now)
         elif refund.status == Status.RETURNING and shipment.status == ShipmentStatus.LOST:
-            _give_up_return(writes, refund, now)
+            if refund.pays:
+                _give_up_return(writes, refund, now)
+            else:
+                lost_exchanges.append(refund)
+    owe_new_goods(writes, lost_exchanges, name="return_lost", note="", actor=SYSTEM, now=now, rule="P3")
 
 
-def _end_recall(writes: WriteSet, refund: Refund, shipment: Shipment, now: datetime) -> None:
+def _return_addresses(refunds: Sequence[Refund], by_refund: Mapping[UUID, Shipment]) -> dict[int, ReturnAddress]:
+    """Where the goods of failed recalls are sent back to, by store: read once, however many there are."""
+    failed = {
+        refund.store_id
+        for refund in refunds
+        if refund.status == Status.RECALLING and by_refund[refund.pk].status in AT_THE_BUYERS
+    }
+    return default_return_addresses(failed) if failed else {}
+
+
+def _end_recall(
+    writes: WriteSet, refund: Refund, shipment: Shipment, addresses: Mapping[int, ReturnAddress], now: datetime
+) -> None:
     """The recalled parcel has ended somewhere, and the refund with it (P4)."""
     if shipment.status in BACK:
         if refund.order.status == OrderStatus.SHIPPED:
@@ -57,7 +77,7 @@ def _end_recall(writes: WriteSet, refund: Refund, shipment: Shipment, now: datet
         pay_recalled(writes, refund, "recall_lost", now)
     elif shipment.status in AT_THE_BUYERS:
         before, kind = refund.status, refund.kind
-        refund.fail_recall(address=default_return_address(refund.store_id), now=now)
+        refund.fail_recall(address=addresses.get(refund.store_id), now=now)
         writes.update(refund, "kind", "goods", "return_address")
         record(writes, "recall_failed", refund, before, actor=SYSTEM, now=now, rule="P4", kind=[kind, refund.kind])
 
@@ -72,9 +92,6 @@ def pay_recalled(writes: WriteSet, refund: Refund, name: str, now: datetime) -> 
 
 def _give_up_return(writes: WriteSet, refund: Refund, now: datetime) -> None:
     """The return parcel is lost: the buyer, who has sent it, doesn't wait (P3)."""
-    if not refund.pays:
-        owe_new_goods(writes, [refund], name="return_lost", note="", actor=SYSTEM, now=now, rule="P3")
-        return
     before = refund.status
     refund.lose_return()
     record(writes, "return_lost", refund, before, actor=SYSTEM, now=now, rule="P3", amount=str(refund.amount))

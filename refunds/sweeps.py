@@ -18,7 +18,7 @@ from refunds.goods import Whereabouts, is_reachable
 from refunds.models import Refund
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, Status
-from stores.models import ReturnAddress
+from stores.actions import default_return_addresses
 
 log = logging.getLogger("wanliu.refunds")
 
@@ -113,8 +113,7 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     if not refunds:
         return
     stores = {refund.store_id for refund in refunds if refund.moves_goods}
-    firsts = ReturnAddress.objects.filter(store_id__in=stores).order_by("store_id", "id").distinct("store_id")
-    addresses = {address.store_id: address for address in firsts} if stores else {}
+    addresses = default_return_addresses(stores) if stores else {}
     whereabouts = Whereabouts(refunds)
     for refund in sorted(refunds, key=attrgetter("store_id")):  # budgets are locked in the order of their stores
         address = addresses.get(refund.store_id)

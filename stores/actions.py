@@ -1,6 +1,6 @@
 """Every write to stores, people, keys and the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -218,3 +218,9 @@ def add_return_address(*, store: Store, contact: str, phone: str, address: str) 
 def default_return_address(store_id: int) -> ReturnAddress | None:
     """Where returns go when nobody named an address: the address that the store added first."""
     return ReturnAddress.objects.for_store(store_id).order_by("id").first()
+
+
+def default_return_addresses(store_ids: Collection[int]) -> dict[int, ReturnAddress]:
+    """The same for several stores at once, by store; one without an address is missing."""
+    firsts = ReturnAddress.objects.in_scope().filter(store_id__in=store_ids)
+    return {address.store_id: address for address in firsts.order_by("store_id", "id").distinct("store_id")}

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
@@ -70,7 +71,12 @@ class DeskAdmin(ModelAdmin):
     def get_list_display(self, request):
         """The columns; over several stores each row names its own."""
         columns = super().get_list_display(request)
-        return columns if desk_of(request).only_store or self.model is Store else (*columns, "store")
+        return columns if desk_of(request).only_store or self.model is Store else (*columns, "show_store")
+
+    @admin.display(description=gettext_lazy("store"))
+    def show_store(self, row) -> str:
+        """Whose row it is."""
+        return row.store.name
 
     def changelist_view(self, request, extra_context=None):
         """The list, titled by what it lists."""

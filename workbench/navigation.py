@@ -13,17 +13,18 @@ MENU = [
         [
             ("index", "", "space_dashboard", lambda: _("Overview")),
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
-            ("refunds_dispute_changelist", "refunds.view_dispute", "gavel", lambda: _("Platform intervention")),
-            ("refunds_appeal_changelist", "refunds.view_appeal", "balance", lambda: _("Appeals")),
-            (
-                "refunds_qualityrefund_changelist",
-                "refunds.view_qualityrefund",
-                "verified",
-                lambda: _("Quality refunds"),
-            ),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
+            ("refunds_dispute_changelist", "refunds.view_dispute", "gavel", lambda: _("Disputes")),
+            ("refunds_appeal_changelist", "refunds.view_appeal", "balance", lambda: _("Appeals")),
+            ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
+        ],
+    ),
+    (
+        lambda: _("Shipping"),
+        [
             ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),
+            ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             (
                 "orders_shipmentimport_changelist",
                 "orders.view_shipmentimport",
@@ -31,16 +32,25 @@ MENU = [
                 lambda: _("Shipment files"),
             ),
             ("orders_delayreport_changelist", "orders.view_delayreport", "schedule", lambda: _("Delay reports")),
-            ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             (
                 "refunds_carrierclaim_changelist",
                 "refunds.view_carrierclaim",
                 "request_quote",
                 lambda: _("Carrier claims"),
             ),
+        ],
+    ),
+    (
+        lambda: _("Money and quality"),
+        [
             ("payments_payment_changelist", "payments.view_payment", "payments", lambda: _("Payments")),
-            ("customers", "orders.view_order", "support_agent", lambda: _("Customers")),
             ("insights", "offers.view_dailyretention", "savings", lambda: _("Money kept")),
+            (
+                "refunds_qualityrefund_changelist",
+                "refunds.view_qualityrefund",
+                "percent",
+                lambda: _("Quality refunds"),
+            ),
         ],
     ),
     (
@@ -74,7 +84,7 @@ MENU = [
             (
                 "payments_reconciliation_changelist",
                 "payments.view_reconciliation",
-                "balance",
+                "rule",
                 lambda: _("Reconciliation"),
             ),
         ],

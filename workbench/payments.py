@@ -22,18 +22,17 @@ from workbench.templatetags.desk import badge, moment
 from workbench.words import yuan
 
 
-def _attention(payment: Payment) -> str:
-    if payment.reversed_at:
-        return format_html('<span class="wl-badge red">{}</span>', _("came back"))
-    if not payment.needs_attention:
-        return ""
-    return format_html('<span class="wl-badge red">{}</span>', _("needs attention"))
+def _status(payment: Payment) -> str:
+    if not (payment.reversed_at or payment.needs_attention):
+        return badge(payment)
+    why = _("came back") if payment.reversed_at else _("needs attention")
+    return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), why)
 
 
 class PaymentAdmin(QueueMixin, DeskAdmin):
     """Money to buyers."""
 
-    list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_attention", "show_created")
+    list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
     change_list_template = "workbench/payments/list.html"
     list_filter = (QueueFilter, "status", "purpose")
     search_fields = ("order__number",)
@@ -42,8 +41,7 @@ class PaymentAdmin(QueueMixin, DeskAdmin):
     show_order = column(gettext_lazy("order"), lambda payment: payment.order.number)
     show_purpose = column(gettext_lazy("purpose"), lambda payment: payment.get_purpose_display())
     show_amount = column(gettext_lazy("amount"), lambda payment: yuan(payment.amount))
-    show_status = column(gettext_lazy("status"), badge)
-    show_attention = column("", _attention)
+    show_status = column(gettext_lazy("status"), _status)
     show_created = column(gettext_lazy("created"), lambda payment: moment(payment.created_at))
 
     class Media:

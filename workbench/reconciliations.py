@@ -29,9 +29,10 @@ def _differences(report) -> str:
 class ReconciliationAdmin(PlatformAdmin):
     """One report per gateway and day, the newest first."""
 
-    list_display = ("date", "gateway", "lines", "payments", "show_differences", "show_created")
+    list_display = ("show_date", "gateway", "lines", "payments", "show_differences", "show_created")
     ordering = ("-date", "gateway")
 
+    show_date = column(gettext_lazy("day"), lambda report: report.date.isoformat())
     show_differences = column(gettext_lazy("differences"), _differences)
     show_created = column(gettext_lazy("compared"), lambda report: moment(report.created_at))
 

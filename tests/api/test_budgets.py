@@ -6,11 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from common.tenancy import tenant_scope
+from common.tenancy import system_scope, tenant_scope
 from offers import actions as offer_actions
 from offers.models import Offer
+from orders.carriers.base import Report, Stage
+from orders.models import Shipment, Task
+from orders.shipments import Answered, record_reports
 from payments.settlement import settle_batch
 from payments.small import send_small_payment
+from refunds import actions as refund_actions
+from refunds import returns
+from refunds.disputes import decide_dispute, open_dispute
 from refunds.sweeps import sweep_due_refunds
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
@@ -145,3 +151,109 @@ def test_a_sweep_takes_as_many_for_one_as_for_many(taote, clock, kind):
             assert sweep_due_refunds(limit=size) == size
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 10
+
+
+def recalling(shop, count):
+    """So many refunds whose parcels the carrier was asked to bring back."""
+    refunds = [shop.refund(kind="refund_only") for _ in range(count)]
+    with shop.scope():
+        for refund in refunds:
+            refund_actions.approve_refund(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
+    return refunds
+
+
+def returning(shop, count, kind):
+    """So many refunds whose goods are on their way back."""
+    refunds = [shop.refund(kind=kind) for _ in range(count)]
+    with shop.scope():
+        for refund in refunds:
+            which = {"store_id": shop.store.pk, "refund_id": refund.pk, "now": NOON}
+            refund_actions.approve_refund(**which, actor=MERCHANT)
+            returns.ship_return(**which, carrier="SF", tracking_number="R1", actor=BUYER)
+    return refunds
+
+
+def reporting(shop, refunds, task, stage) -> int:
+    """How many statements it takes to write down that all their parcels have come to this stage."""
+    with shop.scope():
+        parcels = [Shipment.objects.filter(order=refund.order_id).latest("id").pk for refund in refunds]
+
+    def tell():
+        with system_scope():
+            moved = record_reports(answers=[Answered(task, Report(str(key), stage)) for key in parcels], now=NOON)
+            assert len(moved) == len(parcels)
+
+    return statements(tell)
+
+
+@pytest.mark.rule("P4")
+@pytest.mark.parametrize("stage", [Stage.BACK, Stage.RECALL_REFUSED, Stage.LOST, Stage.COMING_BACK])
+def test_reports_of_recalled_parcels_take_as_many_for_one_as_for_many(db, stage):
+    shop = make_shop("pinduoduo")
+    counts = [reporting(shop, recalling(shop, size), Task.RECALL, stage) for size in (1, 11)]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.rule("P3")
+@pytest.mark.parametrize("kind", ["return_and_refund", "exchange"])
+def test_reports_of_lost_returns_take_as_many_for_one_as_for_many(db, kind):
+    shop = make_shop("pinduoduo")
+    counts = [reporting(shop, returning(shop, size, kind), Task.TRACK, Stage.LOST) for size in (1, 11)]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.rule("P4")
+def test_a_sweep_of_recalls_takes_as_many_for_one_as_for_many(db, clock):
+    shop = make_shop("pinduoduo")
+    recalling(shop, 12)
+    clock.move(days=3)
+    counts = []
+    for size in (1, 11):
+        with CaptureQueriesContext(connection) as captured:
+            assert sweep_due_refunds(limit=size) == size
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.rule("R7")
+@pytest.mark.parametrize(("outcome", "amount"), [("buyer", None), ("merchant", None), ("split", Decimal("20.00"))])
+def test_a_dispute_takes_at_most_ten_to_open_and_ten_to_decide(taote, outcome, amount):
+    refund, disputes = taote.refund(), []
+
+    def ask():
+        with tenant_scope(taote.store.pk):
+            disputes.append(
+                open_dispute(
+                    store_id=taote.store.pk,
+                    refund_id=refund.pk,
+                    opened_by="buyer",
+                    claim="broken",
+                    actor=BUYER,
+                    now=NOON,
+                )
+            )
+
+    def decide():
+        with tenant_scope(taote.store.pk):
+            decide_dispute(
+                store_id=taote.store.pk,
+                dispute_id=disputes[0].pk,
+                outcome=outcome,
+                amount=amount,
+                note="x",
+                actor=MERCHANT,
+                now=NOON,
+            )
+
+    counts = statements(ask), statements(decide)
+    assert max(counts) <= 10, counts
+
+
+@pytest.mark.rule("P5")
+def test_an_instant_refund_takes_three_more_than_asking(db):
+    counts = []
+    for score in (0, 1000):
+        shop = make_shop("pinduoduo")
+        order = shop.order(credit_score=score)
+        counts.append(statements(lambda shop=shop, order=order: shop.refund(order)))
+    assert counts[1] - counts[0] <= 3, counts

@@ -1,5 +1,6 @@
 """The return flow against its deadlines and against carriers: whoever comes first decides, and money moves once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -9,7 +10,7 @@ from common.tenancy import system_scope
 from orders import actions as order_actions
 from orders.carriers.base import Report, Stage
 from orders.models import OrderLine, Shipment, Task
-from orders.shipments import Answered, record_reports
+from orders.shipments import ATTEMPT_LEASE, Answered, claim_due_shipments, record_reports
 from orders.tracking import ask_carriers
 from payments.models import Payment
 from refunds import actions, returns
@@ -226,6 +227,30 @@ def test_two_workers_ask_a_carrier_about_different_parcels(pdd):
     with pdd.scope():
         found = Shipment.objects.filter(order__in=orders)
         assert {(s.status, s.attempts, s.next_attempt_at) for s in found} == {("in_transit", 0, None)}
+
+
+@pytest.mark.rule("P4")
+def test_a_worker_does_not_wait_for_parcels_that_another_takes_up(pdd):
+    for _ in range(3):
+        pdd.order()
+    race = overtaken(
+        lambda: len(claim_due_shipments(now=NOON, limit=2)),
+        in_system(lambda: len(claim_due_shipments(now=NOON, limit=10))),
+        scope=system_scope(),
+    )
+    assert (race.first.value, race.second.value, race.waited) == (2, 1, False)
+
+
+@pytest.mark.rule("P4")
+def test_a_parcel_is_not_asked_about_again_before_the_lease_is_over(pdd):
+    pdd.order()
+
+    def claimed(now):
+        with system_scope():
+            return len(claim_due_shipments(now=now, limit=10))
+
+    times = [NOON, NOON + ATTEMPT_LEASE - timedelta(seconds=1), NOON + ATTEMPT_LEASE]
+    assert [claimed(now) for now in times] == [1, 0, 1]
 
 
 @pytest.mark.rule("P4")

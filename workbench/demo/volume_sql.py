@@ -119,13 +119,15 @@ _ORDERS = """
 
 _ORDER_LINES = """
     INSERT INTO orders_orderline (
-        id, store_id, order_id, item_id, title, category, quantity, unit_price, claimed_quantity, claimed_amount
+        id, store_id, order_id, item_id, title, category, programme, quantity, unit_price, cancelled_quantity,
+        claimed_quantity, claimed_amount
     )
-    SELECT line_id, store_id, order_id, item_id, title, category, quantity, price,
+    SELECT line_id, store_id, order_id, item_id, title, category, '', quantity, price, 0,
            CASE WHEN holds AND kind <> 'refund_only' THEN quantity ELSE 0 END, CASE WHEN holds THEN amount ELSE 0 END
     FROM volume_plan
     UNION ALL
-    SELECT uuidv7(paid_at - %(now)s), store_id, order_id, more_item_id, more_title, more_category, 1, more_price, 0, 0
+    SELECT uuidv7(paid_at - %(now)s), store_id, order_id, more_item_id, more_title, more_category, '', 1, more_price, 0, 0,
+           0
     FROM volume_plan WHERE more_price IS NOT NULL
 """
 
@@ -192,7 +194,7 @@ _QUALITY_REFUNDS = """
 _CHANGED_DAYS = """
     INSERT INTO refunds_changedday (id, store_id, date)
     SELECT uuidv7(), p.store_id, (instant AT TIME ZONE s.time_zone)::date
-    FROM volume_plan p JOIN stores_store s ON s.id = p.store_id CROSS JOIN LATERAL (VALUES (paid_at), (created_at)) i(instant)
+    FROM volume_plan p JOIN stores_store s ON s.id = p.store_id CROSS JOIN LATERAL (VALUES (p.paid_at), (p.created_at)) i(instant)
     GROUP BY 2, 3
 """
 

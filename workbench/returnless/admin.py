@@ -77,7 +77,7 @@ class EnrolmentAdmin(DeskAdmin):
         return store
 
     def _page(self, request, template: str, store: Store | None, **context):
-        title = _("Refund without return")
+        title = store.name if store else _("Refund without return")
         return self.page(request, f"workbench/returnless/{template}.html", title, store=store, **context)
 
     def _to(self, store: Store, view: str = "changelist", **query) -> HttpResponseRedirect:
