@@ -75,8 +75,8 @@ class DeskAdmin(ModelAdmin):
 
     @admin.display(description=gettext_lazy("store"))
     def show_store(self, row) -> str:
-        """Whose row it is."""
-        return row.store.name
+        """Whose row it is; a marketplace's key is of no store."""
+        return row.store.name if row.store else "–"
 
     def changelist_view(self, request, extra_context=None):
         """The list, titled by what it lists."""
