@@ -1,6 +1,7 @@
 import gc
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 # Requests and batches make many objects and few cycles: looking for cycles every 700 objects took a third of a sweep.
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
@@ -11,6 +12,8 @@ class CommonConfig(AppConfig):
 
     def ready(self):
         from common import checks  # noqa: F401  registers the tenancy checks
+
+        autodiscover_modules("events")  # each room declares there what can happen in it
 
         gc.freeze()  # what is loaded by now stays
         gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)

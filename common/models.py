@@ -1,6 +1,7 @@
 """Tables without a domain: the history of everything, and the answers kept for idempotent calls."""
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 
 from common.tenancy import TenantModel
@@ -10,9 +11,14 @@ class Event(TenantModel):
     """One thing that happened, written in the transaction in which it happened, never changed afterwards.
 
     `topic_id` is the case that the event belongs to: the refund for everything about it (offers and payments too), else
-    the order. The same row serves timeline, audit, statistics and outbox.
+    the order, else what was changed, such as the store. The same row serves timeline, audit, statistics and outbox.
+    `subject_id` and `topic_id` are what `common.ids.event_id` gives. An event without a store is the platform's own (an
+    account, a marketplace's key or switch): only the system and operators see it.
     """
 
+    store = models.ForeignKey(
+        settings.TENANT_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     name = models.CharField(max_length=50)

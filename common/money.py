@@ -28,6 +28,11 @@ def parse_money(text: str) -> Decimal:
     return Decimal(text).quantize(CENT)
 
 
+def yuan(amount: Decimal | str | None) -> str:
+    """`¥1,234.50`; a dash for nothing."""
+    return "–" if amount is None else f"¥{Decimal(amount).quantize(CENT):,}"
+
+
 def allocate(amount: Decimal, caps: Sequence[Decimal]) -> list[Decimal]:
     """Split `amount` over parts in proportion to `caps`, to the cent, no part above its cap.
 

@@ -9,15 +9,19 @@ an action updates are locked by it before.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache, partial
 from itertools import repeat
 from operator import attrgetter, is_
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, models, transaction
 
 from common.actors import Actor
+from common.events import EventType
+from common.ids import event_id
 from common.models import Event
 
 
@@ -28,7 +32,7 @@ class LostUpdate(RuntimeError):
 class _NewEvent(NamedTuple):
     """A row of Event to be: the columns without the weight of a model instance."""
 
-    store_id: int
+    store_id: int | None
     at: object
     name: str
     subject_type: str
@@ -68,16 +72,33 @@ class WriteSet:
         told = rows.get(row.pk)
         rows[row.pk] = (row, frozenset(fields) if told is None else told[1].union(fields))
 
-    def event(self, name: str, subject: models.Model, *, topic, at, actor: Actor, states=("", ""), rule="", **data):
-        """Record that `name` happened to `subject`, in the history of `topic` (the refund or the order, or its id)."""
+    def event(
+        self,
+        event: EventType,
+        subject: models.Model,
+        /,
+        *,
+        topic: models.Model | UUID,
+        at: datetime,
+        actor: Actor,
+        states: tuple[str, str] = ("", ""),
+        rule: str = "",
+        **data,
+    ) -> None:
+        """Record that `event` happened to `subject`, in the history of `topic` (the refund or the order, or its id).
+
+        TypeError when the event can't happen to such a subject or isn't declared with exactly such data.
+        """
+        if isinstance(event, EventType):
+            event.check(subject, data)
         self._inserts[Event].append(
             _NewEvent(
-                store_id=subject.store_id,
+                store_id=_store_of(subject),
                 at=at,
-                name=name,
+                name=getattr(event, "name", event),
                 subject_type=subject._meta.model_name,
-                subject_id=subject.pk,
-                topic_id=topic if isinstance(topic, UUID) else topic.pk,
+                subject_id=event_id(subject),
+                topic_id=topic if isinstance(topic, UUID) else event_id(topic),
                 from_state=states[0],
                 to_state=states[1],
                 actor_kind=actor.kind,
@@ -125,6 +146,14 @@ class WriteSet:
             for row, fields in told.values():
                 groups[model, fields].append(row)
         return [((model, tuple(sorted(fields))), rows) for (model, fields), rows in groups.items()]
+
+
+def _store_of(subject: models.Model) -> int | None:
+    """The store to which what happened belongs: a store is its own, and what knows no store is the platform's."""
+    try:
+        return subject.store_id
+    except AttributeError:
+        return subject.pk if subject._meta.label == settings.TENANT_MODEL else None
 
 
 def _quote(text: str) -> str:

@@ -6,17 +6,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.money import CENT
+from common.money import yuan
 from refunds.models import Refund
 from refunds.states import Status
 
 SOON = timedelta(hours=2)
 DAYS_FROM = timedelta(days=3)
-
-
-def yuan(amount: Decimal | str | None) -> str:
-    """`¥1,234.50`; a dash for nothing."""
-    return "–" if amount is None else f"¥{Decimal(amount).quantize(CENT):,}"
 
 
 def percent(share: Decimal | str) -> str:

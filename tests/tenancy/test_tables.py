@@ -1,13 +1,20 @@
 """Every tenant table, in PostgreSQL itself: a scope shows and lets touch its own stores' rows and nothing else."""
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import product
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from common import events
+from common.actors import SYSTEM
+from common.events import EventType
+from common.ids import event_id
 from common.tenancy import NoScope, current_scope, system_scope, tenant_models, tenant_scope
+from common.writes import WriteSet
+from stores.models import ApiKey
 from tests.tenancy.furnish import fingerprint, make_furnished_shop, tenant_tables
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +52,12 @@ REFERENCES = [
     for field in model._meta.concrete_fields
     if field.is_relation and field.name != "store" and field.related_model in set(tenant_models())
 ]
+
+
+@pytest.fixture
+def own_catalogue(monkeypatch):
+    """What a test declares is forgotten afterwards."""
+    monkeypatch.setattr(events, "_types", dict(events._types))
 
 
 @pytest.fixture
@@ -146,6 +159,37 @@ def test_a_row_of_another_store_cannot_be_inserted(own, foreign, subtests):
                     run(insert, [rows[foreign.store.pk]])
                 with refused("23505"):  # the own row passes the wall and only then turns out to exist already
                     run(insert, [rows[own.store.pk]])
+
+
+def test_what_belongs_to_no_store_is_seen_and_recorded_by_the_system_only(own, own_catalogue):
+    key = ApiKey(pk="TEST.key", marketplace="taote")
+    happened = EventType("test.happened", "Happened", "apikey")
+
+    def record():
+        writes = WriteSet()
+        writes.event(happened, key, topic=key, at=datetime.now(UTC), actor=SYSTEM)
+        writes.flush()
+
+    with system_scope():
+        record()
+        assert run("SELECT store_id FROM common_event WHERE name = 'test.happened'") == [(None,)]
+    with tenant_scope(own.store.pk):
+        assert run("SELECT store_id FROM common_event WHERE name = 'test.happened'") == []
+        with refused("42501"):
+            record()
+
+
+def test_what_happens_to_a_store_is_in_the_stores_own_history(own, foreign, own_catalogue):
+    happened = EventType("test.store_changed", "Changed", "store")
+    with tenant_scope(own.store.pk):
+        writes = WriteSet()
+        writes.event(happened, own.store, topic=own.store, at=datetime.now(UTC), actor=SYSTEM)
+        writes.flush()
+    seen = "SELECT store_id, subject_id, topic_id FROM common_event WHERE name = 'test.store_changed'"
+    with tenant_scope(own.store.pk):
+        assert run(seen) == [(own.store.pk, event_id(own.store), event_id(own.store))]
+    with tenant_scope(foreign.store.pk):
+        assert run(seen) == []
 
 
 def test_a_row_cannot_be_given_to_another_store(own, foreign, subtests):

@@ -1,0 +1,100 @@
+"""The catalogue of events: what can happen is declared once, by the room in which it happens.
+
+Each room's `events.py` declares its `EventType`s; `WriteSet.event` records these and nothing else. The name is part of the
+public surface (timeline, webhooks, statistics): a declared name never changes its meaning.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypedDict, get_type_hints
+
+from django.db import models
+from django.utils.functional import Promise
+
+from common.facts import Fact
+
+MOST_CHARACTERS = 50
+_NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
+# What `WriteSet.event` takes itself cannot be a datum.
+_RESERVED = {"topic", "at", "actor", "states", "rule"}
+
+
+class Tone(StrEnum):
+    """How an event is to be taken by those who read it."""
+
+    NEUTRAL = "neutral"
+    GOOD = "good"
+    NOTE = "note"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+class NoData(TypedDict):
+    """The event's name, subject and actor say it all."""
+
+
+@dataclass(frozen=True, eq=False)
+class EventType:
+    """Something that can happen.
+
+    `name` is `subject.past_participle`; `subject` names the model that it happens to (its `model_name`). `data` is a
+    TypedDict whose annotations carry a `common.facts.Fact` each; keys that need not be there are `NotRequired`.
+    Declaring a type registers it. ValueError for a second one of the same name, a name or a key that cannot be.
+    """
+
+    name: str
+    title: str | Promise
+    subject: str
+    data: type = NoData
+    tone: Tone = Tone.NEUTRAL
+    _keys: frozenset[str] = field(init=False)
+    _required: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or len(self.name) > MOST_CHARACTERS:
+            raise ValueError(f"{self.name!r} is no name of an event: write subject.past_participle in lower case.")
+        if self.name in _types:
+            raise ValueError(f"The event {self.name!r} is declared twice.")
+        if taken := _RESERVED & self.data.__annotations__.keys():
+            raise ValueError(f"{self.name}: {sorted(taken)} are arguments of WriteSet.event; call the data otherwise.")
+        object.__setattr__(self, "_required", self.data.__required_keys__)
+        object.__setattr__(self, "_keys", self.data.__required_keys__ | self.data.__optional_keys__)
+        _types[self.name] = self
+
+    def check(self, subject: models.Model, data: Mapping) -> None:
+        """TypeError when this can't happen to `subject`, or when `data` has other keys than those declared."""
+        if subject._meta.model_name != self.subject:
+            raise TypeError(f"{self.name} happens to a {self.subject}, not to a {subject._meta.model_name}.")
+        keys = data.keys()
+        if not self._required <= keys <= self._keys:
+            undeclared, missing = sorted(keys - self._keys), sorted(self._required - keys)
+            raise TypeError(f"{self.name}: undeclared data {undeclared}, missing data {missing}.")
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Each key of the data → what it holds, in the order of declaration."""
+        hints = get_type_hints(self.data, include_extras=True)
+        return {key: _fact(hint) for key, hint in hints.items()}
+
+
+_types: dict[str, EventType] = {}
+
+
+def _fact(hint) -> Fact:
+    if not hasattr(hint, "__metadata__"):  # NotRequired[Annotated[…]]
+        [hint] = hint.__args__
+    [fact] = hint.__metadata__
+    return fact
+
+
+def event_types() -> list[EventType]:
+    """Every declared type, by name."""
+    return [_types[name] for name in sorted(_types)]
+
+
+def event_type(name: str) -> EventType | None:
+    """The type of a recorded event; None for a name that is no longer declared."""
+    return _types.get(name)

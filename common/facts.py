@@ -1,0 +1,79 @@
+"""What one datum of an event holds, in words for the documents, and how people read it.
+
+An event type declares its data as a `TypedDict` whose annotations carry a `Fact`:
+
+    class Reserved(TypedDict):
+        amount: Annotated[str, YUAN]
+        purpose: Annotated[str, choice(Purpose)]
+        note: NotRequired[Annotated[str, said(gettext_lazy("Note"))]]
+
+Keys are worded in the order of their declaration. `docs/events.md` and the API list each key with its shape.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from common.money import yuan
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One datum. `shape` says what it holds and in which unit.
+
+    `word(value, data)` makes the phrase that the desk shows, given the event's whole data because some facts read only
+    together; "" shows nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word for word under
+    the label ("" for none). A fact with neither is kept for programs and not shown.
+    """
+
+    shape: str
+    word: Callable[[Any, Data], str] | None = None
+    label: str | Promise | None = None
+
+
+def choice(choices: type[models.TextChoices]) -> Fact:
+    """One of `choices`, shown by its label. A value that is no longer known is shown as it was recorded."""
+    return Fact(
+        "one of " + ", ".join(value for value in choices.values if value),
+        lambda value, data: str(choices(value).label) if value in choices.values else str(value),
+    )
+
+
+def changed(fact: Fact) -> Fact:
+    """A pair [before, after] of such facts: `before → after`, or the one value when both are the same."""
+
+    def word(pair: list, data: Data) -> str:
+        before, after = (fact.word(value, data) for value in pair)
+        return before if before == after else f"{before} → {after}"
+
+    return Fact(f"[before, after], each: {fact.shape}", word if fact.word else None)
+
+
+def said(label: str | Promise) -> Fact:
+    """A text that somebody wrote or saw, shown word for word under `label`."""
+    return Fact("text, word for word", label=label)
+
+
+def hidden(fact: Fact) -> Fact:
+    """The same datum, kept for programs and not shown."""
+    return replace(fact, word=None, label=None)
+
+
+def _instant(text: str, data: Data) -> str:
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+
+
+YUAN = Fact("yuan with two decimals, as text", lambda value, data: yuan(value))
+INSTANT = Fact("instant in ISO 8601 with its offset", _instant)
+TEXT = Fact("text", lambda value, data: value)
+COUNT = Fact("whole number", lambda value, data: str(value))
+SHARE = Fact("share of one as decimal text: 0.0312 is 3.12 %")
+FLAG = Fact("true or false")
+REFERENCE = Fact("id of the row that the event speaks of, as text")
