@@ -7,11 +7,10 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import psycopg
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from common.calendar import PLATFORM_ZONE, day_of
 
 SCOPE = "SELECT set_config('wanliu.stores', %s, true)"
 
@@ -245,7 +244,7 @@ def small_payment(connection: psycopg.Connection, store_id: int, number: str, no
     with connection.transaction():
         connection.execute(SCOPE, [str(store_id)])
         order, buyer, _paid_at, _sent = connection.execute(LOCK_ORDER, [store_id, number]).fetchone()
-        values = {"store": store_id, "order": order, "buyer": buyer, "now": now, "day": now.astimezone(ZONE).date()}
+        values = {"store": store_id, "order": order, "buyer": buyer, "now": now, "day": day_of(now, PLATFORM_ZONE)}
         connection.execute(SMALL, values)
         if connection.execute(DRAW, values).fetchone() is None:
             raise RuntimeError("The day's allowance is used up.")

@@ -3,17 +3,12 @@
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
+from common.calendar import day_of
 from offers.models import Coupon, MarketplaceMethod, MethodCode, Offer, StoreMethod
 from refunds.claims import most_refundable
 from refunds.models import Refund, RefundLine
-from stores.models import Store, open_categories
-
-
-def local_date(store: Store, now: datetime) -> date:
-    """The date in the store's time zone: switches and categories open by date."""
-    return now.astimezone(ZoneInfo(store.time_zone)).date()
+from stores.models import open_categories
 
 
 def offers_before(refund: Refund) -> list[Offer]:
@@ -51,8 +46,8 @@ class Case:
 
     @cached_property
     def today(self) -> date:
-        """The date in the store's time zone."""
-        return local_date(self.refund.store, self.now)
+        """The date on the store's calendar: switches and categories open by date."""
+        return day_of(self.now, self.refund.store.time_zone)
 
     @cached_property
     def available(self) -> frozenset[str]:

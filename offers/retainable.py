@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from offers.case import local_date
+from common.calendar import day_of
 from offers.eligibility import RETAINABLE_KINDS
 from offers.models import Offer, OfferStatus
 from orders.models import OrderStatus
@@ -29,7 +29,7 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
     condition &= Q(offers_made__lt=rules.offers_per_refund)
     if rules.retains_shipped_only:
         lines = RefundLine.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
-        closed = lines.exclude(line__category__in=open_categories(rules.name, local_date(store, now)))
+        closed = lines.exclude(line__category__in=open_categories(rules.name, day_of(now, store.time_zone)))
         condition &= Q(kind__in=RETAINABLE_KINDS) & ~Q(order__status=OrderStatus.UNSHIPPED) & ~Exists(closed)
     counted = refunds.annotate(offers_made=Coalesce(Subquery(made), 0))
     return counted.filter(condition) if wanted else counted.exclude(condition)

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from common.actors import Actor
+from common.calendar import day_of
 from refunds.models import Refund
 from stores.models import Product
 
@@ -29,7 +29,7 @@ def sending_facts(refund: Refund, *, actor: Actor, now: datetime, product: Produ
         "sent_by": actor.id or actor.kind,
         "sent_by_kind": actor.kind,
         "sent_by_label": actor.label,
-        "sent_on": now.astimezone(ZoneInfo(refund.store.time_zone)).date(),
+        "sent_on": day_of(now, refund.store.time_zone),
         "reason": refund.reason,
         "asked_kind": refund.kind,
         "asked_amount": refund.amount,

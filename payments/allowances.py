@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.db import connection
 
 from common.actions import action
+from common.calendar import day_of
 from common.money import ZERO
-from payments.days import local_date
 from payments.models import DayAllowance, Payment, PaymentTerms
 from stores import marketplaces
 from stores.models import Store
@@ -123,7 +123,7 @@ def open_day_allowances(*, now: datetime) -> int:
             _OPEN,
             [
                 zones,
-                [local_date(zone, now) for zone in zones],
+                [day_of(now, zone) for zone in zones],
                 [each.name for each in rules],
                 [each.store_day_limit for each in rules],
             ],
@@ -135,7 +135,7 @@ def allowances_today(stores: Sequence[Store], now: datetime) -> list[tuple[Store
     """Each store with its limits and today's allowance, in two statements; what isn't open yet is shown unused."""
     ids = [store.pk for store in stores]
     terms = {row.store_id: row for row in PaymentTerms.objects.in_scope().filter(store_id__in=ids)}
-    days = {store.pk: local_date(store.time_zone, now) for store in stores}
+    days = {store.pk: day_of(now, store.time_zone) for store in stores}
     rows = DayAllowance.objects.in_scope().filter(store_id__in=ids, date__in=set(days.values()))
     open_ = {(row.store_id, row.date): row for row in rows}
     shown = []

@@ -1,26 +1,24 @@
 """Once a day a gateway's statement is compared with our books; what differs is listed for a person, nothing is corrected."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of_day
 from common.tenancy import system_scope
 from payments.gateways import gateway
 from payments.gateways.base import Outcome, StatementLine
 from payments.models import Difference, DifferenceKind, Payment, PaymentStatus, Reconciliation
 
 CHUNK = 1000
-# The gateways' calendar.
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def yesterday(now: datetime) -> date:
     """The last day that is over in the gateways' calendar."""
-    return now.astimezone(ZONE).date() - timedelta(days=1)
+    return day_of(now, PLATFORM_ZONE) - ONE_DAY
 
 
 def is_reconciled(*, name: str, day: date) -> bool:
@@ -85,12 +83,11 @@ def _agree(payment: Payment, line: StatementLine) -> bool:
 
 def _paid_on(name: str, day: date) -> Iterator[Payment]:
     """What we booked as paid on this day of the gateway's calendar."""
-    start = datetime.combine(day, time.min, ZONE)
     paid = Payment.objects.in_scope().filter(
         Q(status=PaymentStatus.SUCCEEDED) | Q(reversed_at__isnull=False),
         gateway=name,
-        settled_at__gte=start,
-        settled_at__lt=start + timedelta(days=1),
+        settled_at__gte=start_of_day(day, PLATFORM_ZONE),
+        settled_at__lt=end_of_day(day, PLATFORM_ZONE),
     )
     return paid.order_by("settled_at").iterator()
 

@@ -5,15 +5,15 @@ transfer, then the day's allowance.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
+from common.calendar import clock_face, day_of, end_of_day, next_midnight
 from common.errors import Invalid, NotFound, Refused
 from common.money import ZERO
 from common.writes import WriteSet
@@ -21,7 +21,6 @@ from orders.actions import lock_order
 from orders.models import Order
 from payments.actions import reserve_payment
 from payments.allowances import Limits, draw, limits_of, used_on
-from payments.days import local_date, start_of, usable_until
 from payments.models import SMALL_PURPOSES, Payment
 from payments.signals import topic_asked
 from stores.models import Store
@@ -51,15 +50,24 @@ class Allowance:
 
 def allowance_of(order: Order, store: Store, now: datetime) -> Allowance:
     """What is left for this order of its store, before anything is sent."""
-    day = local_date(store.time_zone, now)
+    day = day_of(now, store.time_zone)
     return Allowance(
         limits=limits_of(store),
         order_used=order.small_payments,
         day=day,
         day_used=used_on(store.pk, day),
-        resets_at=start_of(day + timedelta(days=1), store.time_zone),
+        resets_at=next_midnight(now, store.time_zone),
         usable_until=usable_until(order, store),
     )
+
+
+def usable_until(order: Order, store: Store) -> datetime:
+    """The instant at which the order's time for small payments is over: the end of the last day of its window (K8).
+
+    Reading: days are the store's calendar days; the day after the payment is the first and the 365th belongs to them.
+    """
+    last_day = day_of(order.paid_at, store.time_zone) + store.rules.payment_window
+    return end_of_day(last_day, store.time_zone)
 
 
 @action
@@ -93,7 +101,7 @@ def send_small_payment(
         )
     limits = limits_of(store)
     _check(order, store, limits, amount, now)
-    day = local_date(store.time_zone, now)
+    day = day_of(now, store.time_zone)
     writes = WriteSet()
     order.small_payments += 1
     writes.update(order, "small_payments")
@@ -131,7 +139,7 @@ def _check(order: Order, store: Store, limits: Limits, amount: Decimal, now: dat
         raise Refused(
             "payment_window_closed",
             _("Small payments for this order were possible until %(until)s; it was paid too long ago.")
-            % {"until": _local(until, store)},
+            % {"until": clock_face(until, store.time_zone)},
         )
     if amount > limits.per_payment:
         raise Refused(
@@ -149,15 +157,10 @@ def _check(order: Order, store: Store, limits: Limits, amount: Decimal, now: dat
 
 def _refuse_day(store: Store, limits: Limits, day: date) -> None:
     left = max(ZERO, limits.per_day - used_on(store.pk, day))
-    resets_at = start_of(day + timedelta(days=1), store.time_zone)
+    resets_at = end_of_day(day, store.time_zone)
     raise Refused(
         "store_day_limit_reached",
         _("The store has %(left)s yuan left of today's %(limit)s; send less, or wait until %(resets)s.")
-        % {"left": left, "limit": limits.per_day, "resets": _local(resets_at, store)},
+        % {"left": left, "limit": limits.per_day, "resets": clock_face(resets_at, store.time_zone)},
         "amount",
     )
-
-
-def _local(instant: datetime, store: Store) -> str:
-    """An instant as the store's clock shows it."""
-    return f"{instant.astimezone(ZoneInfo(store.time_zone)):%Y-%m-%d %H:%M}"

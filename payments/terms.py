@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor, ActorKind
+from common.calendar import day_of
 from common.errors import Invalid, Refused
 from common.money import ZERO
 from orders.models import MOST_SMALL_PAYMENTS
 from payments.allowances import limits_of
-from payments.days import local_date
 from payments.gateways import is_usable
 from payments.models import DayAllowance, PaymentTerms
 from stores.models import Store
@@ -44,6 +44,6 @@ def set_payment_terms(
         raise Invalid("gateway", _("This gateway isn't configured on this platform."), "invalid_choice")
     values = {"per_payment": per_payment, "per_order": per_order, "per_day": per_day, "gateway": gateway}
     terms, _created = PaymentTerms.objects.update_or_create(store=store, defaults=values)
-    today = local_date(store.time_zone, now)
+    today = day_of(now, store.time_zone)
     DayAllowance.objects.for_store(store.pk).filter(date__gte=today).update(limit=limits_of(store).per_day)
     return terms

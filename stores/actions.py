@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from common.actions import action
+from common.calendar import PLATFORM_ZONE
 from common.errors import Invalid
 from stores import marketplaces
 from stores.listings import check_listings
@@ -27,7 +28,7 @@ from stores.signals import store_created
 
 @action
 def create_store(
-    *, code: str, name: str, marketplace: str, time_zone: str = "Asia/Shanghai", site: str | None = None
+    *, code: str, name: str, marketplace: str, time_zone: str = PLATFORM_ZONE, site: str | None = None
 ) -> Store:
     """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
 

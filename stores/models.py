@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
+from common.calendar import PLATFORM_ZONE
 from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
@@ -38,9 +39,7 @@ class Store(models.Model):
     code = models.SlugField(_("code"), max_length=50, unique=True)
     name = models.CharField(_("name"), max_length=100)
     marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES)
-    time_zone = models.CharField(
-        _("time zone"), max_length=50, default="Asia/Shanghai", validators=[validate_time_zone]
-    )
+    time_zone = models.CharField(_("time zone"), max_length=50, default=PLATFORM_ZONE, validators=[validate_time_zone])
     site = models.CharField(_("site"), max_length=20, choices=Site.choices, blank=True)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),

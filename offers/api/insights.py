@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
 from common.api.fields import StrictMoneyField
+from common.calendar import day_of, number_of_days
 from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
 from offers.insights.reading import GROUPS, Report, Span, read
@@ -66,7 +66,7 @@ class SpanSerializer(serializers.Serializer):
         start = attrs.get("from", end - timedelta(days=min(USUAL_DAYS - 1, end.toordinal() - 1)))
         if start > end:
             raise serializers.ValidationError({"from": _("The first day comes before the last.")})
-        if (end - start).days >= MOST_DAYS:
+        if number_of_days(start, end) > MOST_DAYS:
             raise serializers.ValidationError({"from": _("Ask for at most %(days)d days.") % {"days": MOST_DAYS}})
         return {**attrs, "from": start, "to": end}
 
@@ -166,7 +166,7 @@ class InsightsViewSet(StoreViewSet):
     @action(detail=False, pagination_class=None)
     def retention(self, request):
         """Offers, acceptance, money kept and lost between two days, both included; `format=csv` is a table for a spreadsheet."""
-        today = self.now.astimezone(ZoneInfo(self.store.time_zone)).date()
+        today = day_of(self.now, self.store.time_zone)
         query = SpanSerializer(data=request.query_params, context={"today": today})
         query.is_valid(raise_exception=True)
         asked = query.validated_data

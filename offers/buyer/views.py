@@ -1,7 +1,5 @@
 """What the buyer sees and answers. A GET never changes anything; a POST needs the page's CSRF token."""
 
-from zoneinfo import ZoneInfo
-
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.db import transaction
@@ -153,5 +151,5 @@ class BuyerPage(View):
             "message_length": MESSAGE_LENGTH,
             "languages": settings.LANGUAGES,
         }
-        with timezone.override(ZoneInfo(refund.store.time_zone)):
+        with timezone.override(refund.store.time_zone):
             return render(request, "offers/buyer_page.html", context, status=status)

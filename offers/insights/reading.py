@@ -4,13 +4,14 @@ One statement reads both in one snapshot, so an answer is as right a millisecond
 not rolled up is what happened since the last roll-up and what buyers have yet to answer: partial indexes bound it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
+from common.calendar import days_until, number_of_days
 from common.money import ZERO
 from offers.insights.loss import Loss
 from offers.insights.sql import AVOIDED, FRESH, LOSS, LOSSES, MEASURES, rule_parameters
@@ -33,9 +34,9 @@ class Span:
     agent: str = ""
     marketplace: str = ""
 
-    def days(self) -> Iterator[date]:
+    def days(self) -> list[date]:
         """Each day, the first first."""
-        return (self.start + timedelta(days=number) for number in range((self.end - self.start).days + 1))
+        return days_until(self.end, number_of_days(self.start, self.end))
 
 
 @dataclass

@@ -3,6 +3,7 @@
 The fragments are told the rules of every marketplace by `rule_parameters()`.
 """
 
+from common.calendar import sql_day_of
 from offers.methods import METHODS
 from payments.models import PaymentStatus
 from stores.marketplaces import all_rules
@@ -113,9 +114,10 @@ FRESH = f"""
     ) granted
 """
 
+_DAY_RESOLVED = sql_day_of("r.resolved_at", "s.time_zone")
 # Of the refunds in `lost(id)`, which are refunded (K12).
 LOSS = f"""
-    SELECT r.store_id, (r.resolved_at AT TIME ZONE s.time_zone)::date AS date, r.rules_name AS marketplace, r.reason,
+    SELECT r.store_id, {_DAY_RESOLVED} AS date, r.rules_name AS marketplace, r.reason,
            1 AS refunds, r.amount AS sale,
            round(coalesce(own.acquisition, rule.acquisition) * r.amount / d.paid_amount, 2) AS acquisition,
            CASE WHEN d.shipped_at IS NOT NULL

@@ -1,11 +1,11 @@
 """Kuaishou: before an unshipped order is cancelled the platform asks the buyer to stay (K1, K3)."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common.actors import Actor, ActorKind
+from common.calendar import clock_face
 from common.errors import Invalid, Refused
 from common.writes import WriteSet
 from offers.methods.base import Case, Method
@@ -118,8 +118,8 @@ def headline(refund: Refund) -> str:
 
 def reasons_to_stay(refund: Refund) -> list[str]:
     """Why it may be worth staying: nothing but what is known about the order."""
-    order, zone = refund.order, ZoneInfo(refund.store.time_zone)
-    ship_by = f"{order.ship_by.astimezone(zone):%Y-%m-%d %H:%M}"
+    order = refund.order
+    ship_by = clock_face(order.ship_by, refund.store.time_zone)
     if order.ship_by > refund.created_at:
         facts = [_("It is in the seller's warehouse, to be shipped by %(ship_by)s.") % {"ship_by": ship_by}]
     else:

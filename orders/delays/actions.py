@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
+from common.calendar import clock_face
 from common.errors import Invalid, ManyRefused, NotFound, Refused
 from common.writes import WriteSet
 from orders.models import Order, OrderStatus
@@ -22,7 +22,7 @@ def notice_text(store: Store, number: str, reason: str, expected_at: datetime) -
     """What the buyer of a delayed order reads, in the language that is active."""
     return _("Your order %(number)s will be shipped by %(date)s: %(reason)s. We are sorry for the delay.") % {
         "number": number,
-        "date": f"{expected_at.astimezone(ZoneInfo(store.time_zone)):%Y-%m-%d %H:%M}",
+        "date": clock_face(expected_at, store.time_zone),
         "reason": reason.rstrip(".。"),
     }
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import IO
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from openpyxl import Workbook
 
+from common.calendar import local_time
 from orders.erp.cells import Value, inert
 from orders.models import Order, OrderLine
 from stores.models import Store
@@ -60,7 +60,7 @@ def export_orders(*, store: Store, orders: QuerySet[Order], format: Format, now:
 
 def file_name(store: Store, format: Format, now: datetime) -> str:
     """`kuaishou-demo-orders-20261120-1205.csv`, in the store's time."""
-    return f"{store.code}-orders-{now.astimezone(ZoneInfo(store.time_zone)):%Y%m%d-%H%M}.{format}"
+    return f"{store.code}-orders-{local_time(now, store.time_zone):%Y%m%d-%H%M}.{format}"
 
 
 def _write_csv(file: IO[bytes], rows: Iterable[list[Value]]) -> None:
@@ -86,17 +86,16 @@ def _write_xlsx(file: IO[bytes], rows: Iterable[list[Value]]) -> None:
 
 
 def _rows(store: Store, orders: QuerySet[Order], now: datetime) -> Iterator[list[Value]]:
-    zone = ZoneInfo(store.time_zone)
     chunk: list[Order] = []
     for order in orders.iterator(chunk_size=CHUNK):
         chunk.append(order)
         if len(chunk) == CHUNK:
-            yield from _rows_of(store, chunk, zone, now)
+            yield from _rows_of(store, chunk, now)
             chunk = []
-    yield from _rows_of(store, chunk, zone, now)
+    yield from _rows_of(store, chunk, now)
 
 
-def _rows_of(store: Store, orders: list[Order], zone: ZoneInfo, now: datetime) -> Iterator[list[Value]]:
+def _rows_of(store: Store, orders: list[Order], now: datetime) -> Iterator[list[Value]]:
     lines: dict[object, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.for_store(store.pk).filter(order__in=[order.pk for order in orders]).order_by("id"):
         lines[line.order_id].append(line)
@@ -106,8 +105,8 @@ def _rows_of(store: Store, orders: list[Order], zone: ZoneInfo, now: datetime) -
             order.number,
             order.status,
             ";".join(order.tags(store, now)),
-            order.paid_at.astimezone(zone).isoformat(timespec="seconds"),
-            order.ship_by.astimezone(zone).isoformat(timespec="seconds"),
+            local_time(order.paid_at, store.time_zone).isoformat(timespec="seconds"),
+            local_time(order.ship_by, store.time_zone).isoformat(timespec="seconds"),
             order.buyer_id,
             order.buyer_name,
             order.address,

@@ -10,22 +10,21 @@ Its notices are JSON, signed with HMAC-SHA256 over `<timestamp>.<body>` under a 
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from common import clock
+from common.calendar import PLATFORM_ZONE, end_of_day, start_of_day
 from common.money import parse_money
 from payments.gateways.base import Answer, BadNotice, Instruction, Notice, Outcome, StatementLine
 from payments.models import SandboxTransfer
 
 TIMEOUT = "timeout"
 FORCED = {"sandbox-decline": Outcome.DECLINED, "sandbox-timeout": TIMEOUT}
-ZONE = ZoneInfo("Asia/Shanghai")
 NOTICE_LIVES = timedelta(minutes=5)
 DECLINED = "The buyer's account can't receive money."
 CAME_BACK = "The buyer's account was closed; the money came back."
@@ -84,7 +83,7 @@ class SandboxGateway:
         timestamp, signature = headers.get("Sandbox-Timestamp", ""), headers.get("Sandbox-Signature", "")
         if not hmac.compare_digest(self._signature(timestamp, body).encode(), signature.encode()):
             raise BadNotice("The signature is wrong.")
-        sent_at = datetime.fromtimestamp(int(timestamp), ZONE)
+        sent_at = datetime.fromtimestamp(int(timestamp), UTC)
         if abs(clock.now() - sent_at) > NOTICE_LIVES:
             raise BadNotice("The notice is too old.")
         try:
@@ -97,8 +96,8 @@ class SandboxGateway:
 
     def statement(self, day: date) -> Iterable[StatementLine]:
         """Everything of the day in China that is known for good."""
-        start = datetime.combine(day, datetime.min.time(), ZONE)
-        moved = SandboxTransfer.objects.filter(at__gte=start, at__lt=start + timedelta(days=1))
+        start, end = start_of_day(day, PLATFORM_ZONE), end_of_day(day, PLATFORM_ZONE)
+        moved = SandboxTransfer.objects.filter(at__gte=start, at__lt=end)
         for transfer in moved.exclude(outcome=TIMEOUT).order_by("at", "key").iterator():
             answer = self._answer(transfer)
             yield StatementLine(transfer.key, answer.outcome, transfer.amount, answer.reference)

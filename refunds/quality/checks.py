@@ -1,5 +1,10 @@
 """What must hold of quality figures and restrictions, as queries for `verify_ledger`: (name, rows that are off)."""
 
+from common.calendar import sql_is_on
+
+_PAID_THEN = sql_is_on("o.paid_at", "d.date", "d.time_zone")
+_COUNTED_THEN = sql_is_on("q.counted_at", "d.date", "d.time_zone")
+
 QUALITY_CHECKS = (
     (
         "a refund without return never counts as a quality refund",
@@ -10,18 +15,14 @@ QUALITY_CHECKS = (
     ),
     (
         "a day that is rolled up has as many orders and quality refunds as there are",
-        """
+        f"""
         SELECT 'store ' || d.store_id || ' on ' || d.date FROM refunds_qualityday d
         JOIN stores_store s ON s.id = d.store_id AND s.time_zone = d.time_zone
-        CROSS JOIN LATERAL (
-            SELECT d.date::timestamp AT TIME ZONE d.time_zone AS starts,
-                   (d.date + 1)::timestamp AT TIME ZONE d.time_zone AS ends
-        ) day
         WHERE NOT EXISTS (SELECT FROM refunds_changedday c WHERE c.store_id = d.store_id AND c.date = d.date)
           AND (d.orders <> (SELECT count(*) FROM orders_order o
-                            WHERE o.store_id = d.store_id AND o.paid_at >= day.starts AND o.paid_at < day.ends)
+                            WHERE o.store_id = d.store_id AND {_PAID_THEN})
             OR d.quality_refunds <> (SELECT count(*) FROM refunds_qualityrefund q
-                            WHERE q.store_id = d.store_id AND q.counted_at >= day.starts AND q.counted_at < day.ends))
+                            WHERE q.store_id = d.store_id AND {_COUNTED_THEN}))
         """,
     ),
     (

@@ -6,17 +6,16 @@ midnights, so that a day of 23 or 25 hours is a day too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from common.calendar import ONE_DAY, day_of, days_until, end_of_day, start_of_day
 from refunds.models import ChangedDay, QualityDay
 from stores.models import Store
 
 RATE_PLACES = Decimal("0.0001")
-ONE_DAY = timedelta(days=1)
 # A day is rolled up this long after its end: whatever was counted on it has been committed by then.
 GRACE = timedelta(hours=1)
 
@@ -61,19 +60,9 @@ def rate_of(part: int, orders: int) -> Decimal:
     return (Decimal(part) / orders if orders else Decimal(0)).quantize(RATE_PLACES, ROUND_HALF_UP)
 
 
-def date_in(zone: ZoneInfo, at: datetime) -> date:
-    """The date on the calendar of `zone`."""
-    return at.astimezone(zone).date()
-
-
-def midnight(zone: ZoneInfo, on: date) -> datetime:
-    """The instant at which a date begins in `zone`, in UTC."""
-    return datetime.combine(on, time.min, zone).astimezone(UTC)
-
-
 def last_finished(store: Store, now: datetime) -> date:
     """The newest date of the store's calendar that may be rolled up."""
-    return date_in(ZoneInfo(store.time_zone), now - GRACE) - ONE_DAY
+    return day_of(now - GRACE, store.time_zone) - ONE_DAY
 
 
 def window_of(store: Store, now: datetime) -> Figures:
@@ -83,8 +72,7 @@ def window_of(store: Store, now: datetime) -> Figures:
 
 def figures_of(store: Store, now: datetime, *, days: int) -> Figures:
     """The last `days` dates of the store's calendar, today included. The store's scope is open."""
-    today = date_in(ZoneInfo(store.time_zone), now)
-    dates = [today - ONE_DAY * back for back in reversed(range(days))]
+    dates = days_until(day_of(now, store.time_zone), days)
     known = rolled_up(store, dates[0], last_finished(store, now))
     live = {day.date: day for day in count_days(store, [on for on in dates if on not in known])}
     return Figures(tuple(known.get(on) or live[on] for on in dates))
@@ -112,15 +100,14 @@ def count_days(store: Store, dates: Sequence[date]) -> list[Day]:
     """Count these dates from the rows themselves, in one statement; none when no date is given."""
     if not dates:
         return []
-    zone = ZoneInfo(store.time_zone)
     with connection.cursor() as cursor:
         cursor.execute(
             COUNT,
             {
                 "store": store.pk,
                 "dates": list(dates),
-                "starts": [midnight(zone, on) for on in dates],
-                "ends": [midnight(zone, on + ONE_DAY) for on in dates],
+                "starts": [start_of_day(on, store.time_zone) for on in dates],
+                "ends": [end_of_day(on, store.time_zone) for on in dates],
             },
         )
         return [Day(*row) for row in cursor.fetchall()]

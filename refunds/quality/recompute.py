@@ -5,13 +5,13 @@ every day rolled up is the count of its rows, and that the window's sums are the
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from common.calendar import day_of, days_until
 from common.writes import WriteSet
 from refunds.models import ChangedDay, Policy, QualityDay, QualityRefund
-from refunds.quality.figures import ONE_DAY, count_days, date_in, last_finished, window_of
+from refunds.quality.figures import count_days, last_finished, window_of
 from refunds.quality.rollup import lock_rollup, roll_up
 from refunds.states import Programme
 from stores import marketplaces
@@ -103,9 +103,8 @@ def _days_off(store: Store) -> list[str]:
 def _sums_off(store: Store, now: datetime) -> list[str]:
     """The window as it is shown against the window counted in one piece."""
     shown = window_of(store, now)
-    today = date_in(ZoneInfo(store.time_zone), now)
     days = store.rules.quality_window_days
-    counted = count_days(store, [today - ONE_DAY * back for back in range(days)])
+    counted = count_days(store, days_until(day_of(now, store.time_zone), days))
     sums = sum(day.orders for day in counted), sum(day.quality_refunds for day in counted)
     if sums == (shown.orders, shown.quality_refunds):
         return []

@@ -6,17 +6,17 @@ the orders of every note that it took; a note that comes later stays.
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.dispatch import receiver
 
 from common import clock
+from common.calendar import day_of, days_until, sql_day_of
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from orders.signals import order_placed, order_redated
 from refunds.models import ChangedDay, QualityDay
-from refunds.quality.figures import GRACE, ONE_DAY, Day, count_days, date_in, last_finished, rolled_up
+from refunds.quality.figures import GRACE, Day, count_days, last_finished, rolled_up
 from stores.models import Store
 
 # So many days are kept rolled up: the trend of 90 days, each with the 30 days before it.
@@ -40,21 +40,21 @@ def note_redated(sender, order, was, store, writes, now, **kwargs) -> None:
 
 
 def _note(writes: WriteSet, store: Store, paid_at: datetime, now: datetime) -> None:
-    zone = ZoneInfo(store.time_zone)
-    day = date_in(zone, paid_at)
-    if day < date_in(zone, now):
+    day = day_of(paid_at, store.time_zone)
+    if day < day_of(now, store.time_zone):
         writes.insert(ChangedDay(store=store, date=day))
 
 
-_UNFINISHED = """
+_LAST_FINISHED = sql_day_of("%(ended)s", "s.time_zone") + " - 1"
+_UNFINISHED = f"""
     SELECT s.id FROM stores_store s
     WHERE NOT EXISTS (
         SELECT FROM refunds_qualityday d
         WHERE d.store_id = s.id AND d.time_zone = s.time_zone
-          AND d.date = (%(ended)s AT TIME ZONE s.time_zone)::date - 1
+          AND d.date = {_LAST_FINISHED}
     ) OR EXISTS (
         SELECT FROM refunds_changedday c
-        WHERE c.store_id = s.id AND c.date < (%(ended)s AT TIME ZONE s.time_zone)::date
+        WHERE c.store_id = s.id AND c.date <= {_LAST_FINISHED}
     )
     ORDER BY s.id LIMIT %(limit)s
 """
@@ -97,9 +97,9 @@ def roll_up(store: Store, now: datetime, *, afresh: bool = False) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_NOTES, [store.pk, last])
         changed = {on for (on,) in cursor.fetchall()}
-    kept = [last - ONE_DAY * back for back in range(KEPT_DAYS)]
-    QualityDay.objects.for_store(store.pk).filter(date__lt=kept[-1]).delete()
-    known = set() if afresh else rolled_up(store, kept[-1], last).keys() - changed
+    kept = days_until(last, KEPT_DAYS)
+    QualityDay.objects.for_store(store.pk).filter(date__lt=kept[0]).delete()
+    known = set() if afresh else rolled_up(store, kept[0], last).keys() - changed
     save_days(store, count_days(store, [on for on in kept if on not in known]))
 
 

@@ -6,13 +6,13 @@ Five, less what each rate costs by the marketplace's rule file, never below its 
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
+from common.calendar import day_of, days_until, start_of_day
 from orders.models import Order
 from refunds.models import Dispute, Outcome
-from refunds.quality.figures import ONE_DAY, Figures, date_in, midnight, rate_of
+from refunds.quality.figures import Figures, rate_of
 from refunds.states import Programme
 from stores.models import Store
 
@@ -31,8 +31,8 @@ def stars_of(store: Store, figures: Figures, now: datetime) -> Decimal:
 
 
 def _window_begins(store: Store, now: datetime) -> datetime:
-    zone = ZoneInfo(store.time_zone)
-    return midnight(zone, date_in(zone, now) - ONE_DAY * (store.rules.quality_window_days - 1))
+    days = days_until(day_of(now, store.time_zone), store.rules.quality_window_days)
+    return start_of_day(days[0], store.time_zone)
 
 
 def late_orders(store: Store, since: datetime, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from common.calendar import PLATFORM_ZONE
 from common.errors import WanliuError
 from common.tenancy import system_scope
 from stores import marketplaces
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("code")
         parser.add_argument("--marketplace", required=True, choices=[name for name, _ in marketplaces.CHOICES])
         parser.add_argument("--name", help="shown to people; the code when left out")
-        parser.add_argument("--time-zone", default="Asia/Shanghai")
+        parser.add_argument("--time-zone", default=PLATFORM_ZONE)
         parser.add_argument("--owner", help="username of the owner")
 
     def handle(self, *, code, marketplace, name, time_zone, owner, **options):
