@@ -92,7 +92,7 @@ def _set_up() -> None:
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
     from bench import files, lifecycle, settling, small_payments
-    from workbench.demo import volume
+    from demo import volume
 
     stores = volume.open_stores(sizes.stores)
     if only in (None, "lifecycle"):
@@ -136,7 +136,7 @@ def _grow(stores: list, refunds: int, *, open_share: float) -> None:
     from tqdm import tqdm
 
     from common import clock
-    from workbench.demo import volume
+    from demo import volume
 
     with tqdm(total=refunds, desc="loading", unit="refund", unit_scale=True, disable=None, leave=False) as bar:
         for added in volume.load(stores=stores, refunds=refunds, now=clock.now(), open_share=open_share):

@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "refunds",
     "offers",
     "workbench",
+    "operations",
+    "demo",
 ]
 
 MIDDLEWARE = [

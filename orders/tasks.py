@@ -8,9 +8,9 @@ from orders import tracking
 from orders.delays.sweeps import BATCH as REPORTS_AT_ONCE
 from orders.delays.sweeps import sweep_due_reports
 from orders.erp.running import forget_imports, run_import, running_imports
+from orders.lateness import BATCH as ORDERS_AT_ONCE
+from orders.lateness import sweep_late_orders
 from orders.parcels import BATCH, sweep_due_parcels
-from orders.shipping import BATCH as ORDERS_AT_ONCE
-from orders.shipping import sweep_late_orders
 
 
 @shared_task

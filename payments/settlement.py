@@ -10,7 +10,7 @@ from payments.actions import claim_due_payments, record_answers
 from payments.gateways import gateway
 from payments.gateways.base import Answer, Instruction, Outcome
 from payments.models import Payment, Purpose
-from payments.payout import no_longer_fitting
+from payments.payout_limits import no_longer_fitting
 
 log = logging.getLogger("wanliu.payments")
 

@@ -21,8 +21,8 @@ from payments.models import Payment, PaymentStatus, Purpose
 from refunds.claims import claim, release
 from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
+from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
-from refunds.returnless.paying import paying_account
 from refunds.signals import faults_verified, payment_repeated, refunds_decided
 from refunds.states import Status
 from refunds.windows import check_window

@@ -11,8 +11,8 @@ from common.actors import Actor
 from common.errors import Invalid
 from common.money import CENT, ZERO
 from common.writes import WriteSet
-from refunds.disputes import begin_dispute
 from refunds.models import Refund, RefundLine, Side
+from refunds.platform.disputes import begin_dispute
 
 
 class Arrival(TypedDict):

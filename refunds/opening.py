@@ -21,8 +21,8 @@ from orders.models import Order
 from refunds.at_once import answer_at_once
 from refunds.claims import claim
 from refunds.models import Refund, RefundLine
+from refunds.programme import programme_of
 from refunds.quality.counting import count_application
-from refunds.returnless.promises import programme_of
 from refunds.signals import refund_requested
 from refunds.states import DueAction, Kind
 from refunds.windows import check_window

@@ -6,9 +6,9 @@ from common.actors import SYSTEM
 from orders.signals import shipments_moved
 from payments.models import PaymentStatus
 from payments.signals import payments_reversed, payments_settled, topic_asked
-from refunds.disputes import drop_disputes
 from refunds.following import follow_shipments
 from refunds.models import Refund
+from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
 from refunds.states import Status
 

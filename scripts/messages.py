@@ -18,7 +18,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "workbench" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-ROOMS = ("common", "stores", "orders", "payments", "refunds", "offers", "workbench", "config")
+ROOMS = ("common", "stores", "orders", "payments", "refunds", "offers", "workbench", "operations", "demo", "config")
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 THEME_LEFT_OUT = {
     "unfold_crispy",

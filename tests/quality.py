@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from common.tenancy import system_scope
-from offers.verification import run_checks
+from operations.verification import run_checks
 from orders.models import Order
 from refunds.quality.restrictions import review_all
 from stores import marketplaces

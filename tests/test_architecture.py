@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", "workbench", "webhooks"]
+ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", "workbench", "operations", "demo", "webhooks"]
 CODE = [
     path
     for room in [*ROOMS, "config", "scripts"]

@@ -9,24 +9,24 @@ from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
-from workbench.bulk import BulkJobAdmin
-from workbench.carrier_claims import CarrierClaimAdmin
-from workbench.coupons import CouponAdmin
-from workbench.offers import OfferAdmin
-from workbench.orders import OrderAdmin
-from workbench.payments import PaymentAdmin
-from workbench.people import ApiKeyAdmin, MembershipAdmin
+from workbench.money.payments import PaymentAdmin
+from workbench.money.reconciliations import ReconciliationAdmin
 from workbench.platform.appeals import AppealAdmin
 from workbench.platform.disputes import DisputeAdmin
-from workbench.promises import PromiseAdmin
 from workbench.quality.admin import QualityAdmin
-from workbench.reconciliations import ReconciliationAdmin
 from workbench.refunds.admin import RefundAdmin
+from workbench.refunds.bulk import BulkJobAdmin
+from workbench.refunds.offers import OfferAdmin
 from workbench.returnless.admin import EnrolmentAdmin
+from workbench.shipping.carrier_claims import CarrierClaimAdmin
 from workbench.shipping.importing import ShipmentImportAdmin
+from workbench.shipping.orders import OrderAdmin
+from workbench.shipping.promises import PromiseAdmin
 from workbench.shipping.reports import DelayReportAdmin
-from workbench.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
-from workbench.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
+from workbench.store.coupons import CouponAdmin
+from workbench.store.people import ApiKeyAdmin, MembershipAdmin
+from workbench.store.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
+from workbench.store.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from common import clock
 from orders.models import Order, OwedParcel
 from refunds.models import Appeal, Dispute, Refund
-from workbench.desk import desk_of
 from workbench.insights.overview import money_kept
+from workbench.kit.desk import desk_of
+from workbench.kit.queue import MOST_COUNTED, Queue, queues_at
+from workbench.money.small_payments import allowance_bars
 from workbench.platform.queues import CASE_QUEUES
 from workbench.quality.board import restricted_stores
-from workbench.queue import MOST_COUNTED, Queue
-from workbench.queues import ORDER_QUEUES, PARCEL_QUEUES, next_deadlines, queues_for
-from workbench.small_payments import allowance_bars
+from workbench.refunds.queues import REFUND_QUEUES, next_deadlines
+from workbench.shipping.queues import ORDER_QUEUES, PARCEL_QUEUES
 
 
 def build(request: HttpRequest) -> dict:
@@ -24,7 +25,9 @@ def build(request: HttpRequest) -> dict:
     tiles = []
     if request.user.has_perm("refunds.view_refund"):
         rows = Refund.objects.in_scope()
-        tiles += [_tile("admin:refunds_refund_changelist", queue, rows, now) for queue in queues_for(desk, Refund)[:-1]]
+        tiles += [
+            _tile("admin:refunds_refund_changelist", queue, rows, now) for queue in queues_at(desk, REFUND_QUEUES)[:-1]
+        ]
     for model in (Dispute, Appeal):
         name = model._meta.model_name
         queue = CASE_QUEUES[0]

@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from workbench.desk import desk_of
+from workbench.kit.desk import desk_of
 
 MENU = [
     (

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
 from workbench import dashboard
-from workbench.desk import SESSION_KEY, desk_of, find_store
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
-from workbench.urges import urge_alert
+from workbench.kit.desk import SESSION_KEY, desk_of, find_store
+from workbench.shipping.urges import urge_alert
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -45,7 +45,7 @@ class WorkbenchSite(UnfoldAdminSite):
 
     def get_urls(self):
         """The admin's addresses and the desk's own."""
-        from workbench.customers import customers_view  # it knows the lists, which are registered on this site
+        from workbench.refunds.customers import customers_view  # it knows the lists, which are registered on this site
 
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),

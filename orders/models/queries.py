@@ -44,6 +44,10 @@ class OrderQuerySet(TenantQuerySet):
         """To be shipped later than the rule says, which an open delay report has told the buyer (K4)."""
         return self.to_ship().filter(rule_ship_by__isnull=False)
 
+    def matching(self, term):
+        """Those whose number or buyer's name starts with the term, or of the buyer with this id."""
+        return self.filter(Q(number__startswith=term) | Q(buyer_name__startswith=term) | Q(buyer_id=term))
+
     def tagged(self, tag, store, now):
         """Those of this store's orders that carry the tag now."""
         match tag:

@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from common.api.fields import StrictMoneyField
 from common.api.represent import represent
-from refunds import appeals
 from refunds.api.disputes import DecisionSerializer
 from refunds.models import Appeal, AppealStatus, Ground, Outcome
+from refunds.platform import appeals
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from common.api.fields import StrictMoneyField
 from common.api.represent import represent
 from common.money import CENT
-from refunds import disputes
 from refunds.models import Dispute, DisputeStatus, Outcome, Side
-from refunds.suggestions import explain
+from refunds.platform import disputes
+from refunds.platform.suggestions import explain
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from common import uploads
 from common.api.parsers import UploadParser
 from common.errors import NotFound
-from refunds.evidence import add_evidence, stored
 from refunds.models import Evidence, Refund, Side
+from refunds.platform.evidence import add_evidence, stored
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.dispatch import receiver
 
-from orders.models import Order, OrderStatus
+from orders.models import Order
 from orders.signals import order_placed
-from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Refund
+from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession
 from refunds.returnless.programme import SECOND
-from refunds.states import Kind, Programme
+from refunds.states import Programme
 from stores.models import ProductSource
 
 
@@ -59,11 +59,3 @@ def promise_with_order(sender, order: Order, lines, store, **kwargs) -> None:
     for line in lines:
         if line.item_id in covered:
             line.programme = Programme.RETURNLESS
-
-
-def programme_of(refund: Refund) -> str:
-    """The programme of a request that is just being made: the buyer keeps what has shipped and was promised so (R1)."""
-    if refund.kind != Kind.REFUND_ONLY or refund.order.status == OrderStatus.UNSHIPPED:
-        return ""
-    promised = all(each.line.programme == Programme.RETURNLESS for each in refund.own_lines)
-    return Programme.RETURNLESS if promised else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from offers.verification import run_checks
+from operations.verification import run_checks
 from payments.models import Transfer
 from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail, everything

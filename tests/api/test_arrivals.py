@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.tenancy import system_scope
-from offers.verification import run_checks
+from operations.verification import run_checks
 from orders.models import OrderLine
 from payments.settlement import settle_batch
 from refunds.arrivals import _share

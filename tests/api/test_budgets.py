@@ -16,7 +16,7 @@ from payments.settlement import settle_batch
 from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
-from refunds.disputes import decide_dispute, open_dispute
+from refunds.platform.disputes import decide_dispute, open_dispute
 from refunds.sweeps import sweep_due_refunds
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 

@@ -7,12 +7,12 @@ import pytest
 from common import clock as wall
 from common.models import Event
 from common.tenancy import system_scope
-from offers.verification import run_checks
+from operations.verification import run_checks
 from orders.actions import deliver_order
 from orders.delays.sweeps import sweep_due_reports
+from orders.lateness import sweep_late_orders
 from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport
-from orders.shipping import sweep_late_orders
 from tests.api.helpers import ask, code, everything
 from tests.world import BUYER, NOON, make_shop
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from offers.verification import run_checks
+from operations.verification import run_checks
 from payments.settlement import settle_batch
 from refunds import opening
-from refunds.disputes import begin_dispute
+from refunds.platform.disputes import begin_dispute
 from refunds.signals import refund_requested
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail, everything

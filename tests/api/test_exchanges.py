@@ -3,7 +3,7 @@
 import pytest
 
 from common.tenancy import system_scope
-from offers.verification import run_checks
+from operations.verification import run_checks
 from orders.parcels import sweep_due_parcels
 from tests.api.helpers import ask, code, detail
 from tests.api.test_deadlines import nothing_until

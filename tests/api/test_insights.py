@@ -14,7 +14,7 @@ from common.tenancy import system_scope
 from offers.actions import send_offer
 from offers.insights.rebuild import rebuild, roll_everything
 from offers.models import CostRates, DailyLoss, DailyRetention, Offer, Outcome
-from offers.verification import run_checks
+from operations.verification import run_checks
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch

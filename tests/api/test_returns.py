@@ -3,7 +3,7 @@
 import pytest
 
 from common.tenancy import system_scope
-from offers.verification import run_checks
+from operations.verification import run_checks
 from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from tests.api.helpers import ask, code, detail, everything

@@ -5,7 +5,7 @@ from collections import defaultdict
 from common.models import Event
 from common.tenancy import system_scope
 from offers.models import MethodCode, Offer, OfferStatus
-from offers.verification import run_checks
+from operations.verification import run_checks
 from orders.models import Order
 from payments.models import Payment, PaymentStatus, SandboxTransfer
 from refunds.models import Appeal, Dispute, DisputeStatus, Refund

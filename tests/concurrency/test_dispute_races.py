@@ -11,10 +11,10 @@ from common.uploads import clean_upload
 from payments.models import Payment, Transfer
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
-from refunds.appeals import decide_appeal, open_appeal
-from refunds.disputes import decide_dispute, open_dispute
-from refunds.evidence import add_evidence, stored
 from refunds.models import Appeal, Dispute, Evidence
+from refunds.platform.appeals import decide_appeal, open_appeal
+from refunds.platform.disputes import decide_dispute, open_dispute
+from refunds.platform.evidence import add_evidence, stored
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.test_refund_races import in_scope

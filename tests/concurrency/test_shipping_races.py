@@ -13,10 +13,10 @@ from orders.delays.actions import lift_delay, report_delay
 from orders.erp import running
 from orders.erp.imports import confirm_import, problems_of, stage_import
 from orders.erp.running import run_import, running_imports
+from orders.lateness import sweep_late_orders
 from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.models.shipment_import import ImportRow, ShipmentImport
-from orders.shipping import sweep_late_orders
 from tests.concurrency.crash import Bug, crash_at, every_crash
 from tests.concurrency.harness import overtaken, together
 from tests.world import MERCHANT, NOON

@@ -3,7 +3,7 @@
 import pytest
 
 from common.tenancy import system_scope
-from offers.verification import run_checks
+from operations.verification import run_checks
 
 
 @pytest.fixture(autouse=True)

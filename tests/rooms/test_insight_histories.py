@@ -17,7 +17,7 @@ from offers.insights.reading import Span, read
 from offers.insights.rebuild import rebuild, roll_everything
 from offers.insights.rollup import roll_up
 from offers.models import Offer
-from offers.verification import run_checks
+from operations.verification import run_checks
 from payments.models import Payment
 from payments.settlement import settle_batch
 from refunds.actions import approve_refund

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from common.models import Event
 from common.tenancy import system_scope
 from offers.models import DailyRetention, Offer
-from offers.verification import run_checks
+from operations.verification import run_checks
 from refunds.models import Refund
 from refunds.states import OPEN, Status
 from stores.models import Store

@@ -20,10 +20,10 @@ from payments.models import Payment
 from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
-from refunds.appeals import open_appeal
-from refunds.disputes import open_dispute
-from refunds.evidence import add_evidence, stored
 from refunds.models import Refund
+from refunds.platform.appeals import open_appeal
+from refunds.platform.disputes import open_dispute
+from refunds.platform.evidence import add_evidence, stored
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions

@@ -194,7 +194,7 @@ def test_everything_that_is_retainable(tmall, sign_in):
 def test_nothing_and_too_much_are_refused(tmall, sign_in, monkeypatch):
     desk, pair = sign_in("agent", tmall), [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
     assert desk.post(PREVIEW).headers["Location"].endswith("queue=retainable")
-    monkeypatch.setattr("workbench.bulk.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("workbench.refunds.bulk.MOST_AT_ONCE", 1)
     for path in (PREVIEW, START):
         answer = desk.client.post(f"/admin/{path}", {"refund": pair}, follow=True)
         assert "Choose at most 1 refunds at once." in answer.content.decode()

@@ -117,7 +117,7 @@ def test_the_overview_counts_and_links(taote, clock, desk):
 
 
 def test_counts_are_capped(taote, clock, desk, monkeypatch):
-    monkeypatch.setattr("workbench.queue.MOST_COUNTED", 2)
+    monkeypatch.setattr("workbench.kit.queue.MOST_COUNTED", 2)
     monkeypatch.setattr("workbench.dashboard.MOST_COUNTED", 2)
     for _ in range(4):
         taote.refund()

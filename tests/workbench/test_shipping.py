@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from common.tenancy import system_scope
 from orders.delays.actions import report_delay
 from orders.erp.running import run_import
+from orders.lateness import sweep_late_orders
 from orders.models import DelayedOrder, DelayReport, Order, ShipmentImport
 from orders.saving import urge_order
-from orders.shipping import sweep_late_orders
 from stores.models import Membership
 from tests.api.helpers import ask
 from tests.tenancy.furnish import fingerprint

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from workbench import words
+from workbench.kit import words
 
 
 def test_the_chinese_catalogue_is_complete_and_compiled():

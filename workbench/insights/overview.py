@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.http import HttpRequest
 
 from offers.insights.reading import Kept, read
-from workbench.desk import desk_of
 from workbench.insights.page import Row, span_of, today_of
+from workbench.kit.desk import desk_of
 
 DAYS = 30
 WIDTH, HEIGHT = 240, 44

@@ -16,8 +16,8 @@ from offers.insights.table import label_of
 from stores import marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, SEE_ALL_RESULTS, SEE_OWN_RESULTS, actor_of, can
-from workbench.desk import Desk, desk_of
 from workbench.insights.charts import days_chart, net_chart, rate_chart
+from workbench.kit.desk import Desk, desk_of
 
 RANGES = (7, 30, 90, 365)
 

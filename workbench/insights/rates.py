@@ -15,9 +15,9 @@ from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
 from offers.models import CostRates
 from stores.permissions import MANAGE_STORE, actor_of, can
-from workbench.base import attempt, put_on_form
-from workbench.desk import desk_of
-from workbench.forms import DeskForm, YuanField, posted
+from workbench.kit.base import attempt, put_on_form
+from workbench.kit.desk import desk_of
+from workbench.kit.forms import DeskForm, YuanField, posted
 
 VERSIONS_SHOWN = 10
 

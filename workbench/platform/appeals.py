@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy
 
-from refunds.appeals import decide_appeal
 from refunds.models import Outcome, Side
+from refunds.platform.appeals import decide_appeal
 from workbench.platform.cases import CaseAdmin, side_views
 
 

@@ -16,14 +16,14 @@ from orders.models import Order
 from refunds.claims import most_refundable
 from refunds.models import Evidence, Outcome, Refund, Side
 from stores.permissions import DECIDE_DISPUTES, actor_of, can, require
-from workbench.base import DeskAdmin, attempt, put_on_form, tell
-from workbench.forms import DeskForm, YuanField, posted
-from workbench.orders import find_orders
+from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from workbench.kit.forms import DeskForm, YuanField, posted
+from workbench.kit.frame import in_store_time
+from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.timeline import negotiation, timeline
+from workbench.kit.words import yuan
 from workbench.platform.evidence import evidence_of
-from workbench.queues import QueueFilter, QueueMixin
-from workbench.refunds.frame import in_store_time
-from workbench.timeline import negotiation, timeline
-from workbench.words import yuan
+from workbench.platform.queues import CASE_QUEUES
 
 
 class DecisionForm(DeskForm):
@@ -61,6 +61,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
 
     change_list_template = "workbench/platform/list.html"
     list_display = ("refund",)
+    queues = CASE_QUEUES
     list_filter = (QueueFilter,)
     search_fields = ("refund__order__number",)
     search_help_text = gettext_lazy("Order number or buyer")
@@ -85,7 +86,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        orders = find_orders(Order.objects.in_scope(), term).values("pk")
+        orders = Order.objects.in_scope().matching(term).values("pk")
         return queryset.filter(refund__in=Refund.objects.in_scope().filter(order__in=orders).values("pk")), False
 
     def get_urls(self):

@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
-from refunds.disputes import answer_dispute, decide_dispute
 from refunds.models import Outcome, Side
-from refunds.suggestions import explain, suggested_amount
+from refunds.platform.disputes import answer_dispute, decide_dispute
+from refunds.platform.suggestions import explain, suggested_amount
 from stores.permissions import DECIDE_REFUNDS, actor_of, can, require
-from workbench.base import attempt, tell
-from workbench.forms import DeskForm, posted
+from workbench.kit.base import attempt, tell
+from workbench.kit.forms import DeskForm, posted
+from workbench.kit.frame import in_store_time
 from workbench.platform.api import pack_response
 from workbench.platform.cases import CaseAdmin, side_views
-from workbench.refunds.frame import in_store_time
 
 
 class AnswerForm(DeskForm):

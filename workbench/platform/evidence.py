@@ -14,13 +14,13 @@ from common import clock
 from common.errors import NotFound
 from common.uploads import clean_upload
 from refunds.api.evidence import file_response
-from refunds.evidence import add_evidence, evidence_refusal, stored
 from refunds.models import Appeal, Dispute, Evidence, Refund, Side
+from refunds.platform.evidence import add_evidence, evidence_refusal, stored
 from stores.models import User
 from stores.permissions import SHOW_EVIDENCE, actor_of, can, require
-from workbench.base import attempt, tell
-from workbench.forms import DeskForm, posted
-from workbench.refunds.frame import back_to, in_store_time
+from workbench.kit.base import attempt, tell
+from workbench.kit.forms import DeskForm, posted
+from workbench.kit.frame import back_to, in_store_time
 
 
 class EvidenceForm(DeskForm):

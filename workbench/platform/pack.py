@@ -18,10 +18,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from refunds.models import Dispute, Evidence, Message, Side
-from refunds.suggestions import explain
+from refunds.platform.suggestions import explain
+from workbench.kit.timeline import Entry, negotiation, timeline
+from workbench.kit.words import yuan
 from workbench.templatetags.desk import moment
-from workbench.timeline import Entry, negotiation, timeline
-from workbench.words import yuan
 
 # Every PDF reader brings this font or one that stands in for it; no font of ours covers all of Chinese.
 FONT = "STSong-Light"

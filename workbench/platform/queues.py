@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from workbench.queue import Queue
+from workbench.kit.queue import Queue
 
 # Disputes and appeals alike: what waits for a person, by how long evidence is still taken.
 CASE_QUEUES = [

@@ -16,8 +16,8 @@ from refunds.quality.figures import window_of
 from refunds.quality.restrictions import restrictions_of
 from refunds.quality.stars import stars_of
 from stores.models import Store
-from workbench.base import DeskAdmin
-from workbench.desk import Desk, desk_of
+from workbench.kit.base import DeskAdmin
+from workbench.kit.desk import Desk, desk_of
 from workbench.quality.board import CHART_OPTIONS, chart_of, restricted_stores, standings, trend_of
 
 TRENDS = (30, 90)

@@ -13,7 +13,7 @@ from refunds.quality.figures import Figures, figures_of, rate_of
 from refunds.quality.recovery import Recovery, recovery_from
 from stores.marketplaces.base import QualityThreshold
 from stores.models import Store
-from workbench.words import percent
+from workbench.kit.words import percent
 
 MOST_RESTRICTED = 60
 COLOURS = {QualityStep.DEMOTION: "#e0a12b", QualityStep.NO_NEW_LISTINGS: "#d9722b", QualityStep.PRODUCTS_OFF: "#d04438"}

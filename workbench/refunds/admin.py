@@ -16,18 +16,18 @@ from orders.shipments import resume_shipment
 from refunds.models import Refund
 from refunds.parcels import parcels_of
 from stores.permissions import SHIP, actor_of, require
-from workbench.base import DeskAdmin, attempt, put_on_form, tell
-from workbench.forms import posted
-from workbench.orders import find_orders
+from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from workbench.kit.forms import posted
+from workbench.kit.frame import back_to, in_store_time
+from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.money.small_payments import PayingMixin
 from workbench.platform.evidence import EvidenceMixin
 from workbench.quality.admin import CountedFilter
-from workbench.queues import QueueFilter, QueueMixin, ShippedFilter
 from workbench.refunds.choices import DECISIONS
-from workbench.refunds.frame import back_to, in_store_time
 from workbench.refunds.negotiation import OfferingMixin
 from workbench.refunds.page import build_page
+from workbench.refunds.queues import REFUND_QUEUES, ShippedFilter
 from workbench.refunds.thread import ThreadMixin
-from workbench.small_payments import PayingMixin
 
 
 class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingMixin, DeskAdmin):
@@ -38,6 +38,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
 
     change_list_template = "workbench/refunds/queue.html"
     list_display = ("order",)
+    queues = REFUND_QUEUES
     list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number or buyer")
@@ -53,7 +54,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
         term = search_term.strip()
         if not term:
             return queryset, False
-        return queryset.filter(order__in=find_orders(Order.objects.in_scope(), term).values("pk")), False
+        return queryset.filter(order__in=Order.objects.in_scope().matching(term).values("pk")), False
 
     def page_queryset(self, request):
         """A refund with its order and store."""

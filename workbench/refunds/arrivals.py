@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from refunds.arrivals import Arrival
 from refunds.models import Refund
-from workbench.forms import DeskForm
+from workbench.kit.forms import DeskForm
 
 
 class ArrivalForm(DeskForm):

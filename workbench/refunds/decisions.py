@@ -18,9 +18,9 @@ from refunds.returnless.review import negotiate_refund
 from refunds.states import Programme, Status
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
-from workbench.forms import DeskForm
+from workbench.kit.forms import DeskForm
+from workbench.kit.words import duration, yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
-from workbench.words import duration, yuan
 
 
 class ReturnAddressForm(DeskForm):

@@ -22,12 +22,12 @@ from offers.models import Coupon, MethodCode, Offer
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, actor_of, require
-from workbench.base import attempt, put_on_form, tell
-from workbench.forms import posted
-from workbench.refunds.frame import back_to, in_store_time
+from workbench.kit.base import attempt, put_on_form, tell
+from workbench.kit.forms import posted
+from workbench.kit.frame import back_to, in_store_time
+from workbench.kit.words import duration, yuan
 from workbench.refunds.offer_form import OfferForm
 from workbench.refunds.retention import Panel, build_panel
-from workbench.words import duration, yuan
 
 MOST_FOUND = 20
 

@@ -12,7 +12,7 @@ from offers.methods import Case
 from offers.models import Channel, Coupon, MethodCode
 from offers.scripts import scripts_for
 from stores.models import Product, ReturnAddress
-from workbench.forms import DeskForm, YuanField
+from workbench.kit.forms import DeskForm, YuanField
 from workbench.refunds.retention import Way
 from workbench.templatetags.desk import moment
 

@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from refunds import appeals, disputes
 from refunds.models import Ground, Refund, Side
+from refunds.platform import appeals, disputes
 from refunds.states import Status
-from workbench.forms import DeskForm
+from workbench.kit.forms import DeskForm
+from workbench.kit.words import duration, yuan
 from workbench.refunds.decisions import Decision
-from workbench.words import duration, yuan
 
 
 class ClaimForm(DeskForm):

@@ -13,7 +13,7 @@ from offers.models import MethodCode
 from offers.recommendation import recommend
 from stores.models import User
 from stores.permissions import SEND_OFFERS, can
-from workbench.words import duration, yuan
+from workbench.kit.words import duration, yuan
 
 ICONS: Mapping[str, str] = {
     MethodCode.REASSURANCE: "favorite",

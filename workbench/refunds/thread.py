@@ -12,9 +12,9 @@ from refunds.messages import mark_read, post_message
 from refunds.models import Message, Refund, Sender
 from stores.models import User
 from stores.permissions import SEND_OFFERS, actor_of, can, require
-from workbench.base import attempt, tell
-from workbench.forms import DeskForm, posted
-from workbench.refunds.frame import back_to, in_store_time
+from workbench.kit.base import attempt, tell
+from workbench.kit.forms import DeskForm, posted
+from workbench.kit.frame import back_to, in_store_time
 
 MOST_SHOWN = 100
 

@@ -18,9 +18,9 @@ from refunds.returnless import programme
 from refunds.returnless.agreements import CURRENT, agreement_text
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, PAY, actor_of, can, require
-from workbench.base import DeskAdmin, attempt, put_on_form, tell
-from workbench.desk import desk_of, find_store
-from workbench.forms import posted
+from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from workbench.kit.desk import desk_of, find_store
+from workbench.kit.forms import posted
 from workbench.returnless.forms import SureForm, TopUpForm
 from workbench.returnless.page import build_page, covered_products
 from workbench.returnless.steps import FORMS, SHOWN_AT, milestones, step_asked_for

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from refunds.models import CoveredProduct, Enrolment
 from refunds.returnless.agreements import CURRENT
 from stores.models import Product, ProductSource, Store
-from workbench.forms import DeskForm, YuanField
-from workbench.words import yuan
+from workbench.kit.forms import DeskForm, YuanField
+from workbench.kit.words import yuan
 
 PRODUCTS_SHOWN = 200
 

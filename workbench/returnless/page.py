@@ -8,7 +8,7 @@ from payments.models import AccountKind, Phase, Transfer, TransferPurpose, accou
 from refunds.models import CoveredProduct, Enrolment, LiveSession, Refund
 from refunds.states import Programme, Status
 from stores.models import ProductSource, Store
-from workbench.timeline import timeline
+from workbench.kit.timeline import timeline
 
 MOST_MOVEMENTS = 12
 MOST_SESSIONS = 8

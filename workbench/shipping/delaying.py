@@ -16,8 +16,8 @@ from common.errors import Invalid, ManyRefused, Refused
 from orders.delays.actions import check_expected, notice_text, refusal_of, report_delay
 from orders.models import Order
 from stores.permissions import actor_of
-from workbench.base import attempt, put_on_form, tell
-from workbench.forms import DeskForm
+from workbench.kit.base import attempt, put_on_form, tell
+from workbench.kit.forms import DeskForm
 from workbench.shipping.selection import ticked
 
 LIST = "admin:orders_order_changelist"

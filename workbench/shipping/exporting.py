@@ -10,8 +10,8 @@ from common.errors import Refused
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
-from workbench.base import tell
-from workbench.desk import desk_of
+from workbench.kit.base import tell
+from workbench.kit.desk import desk_of
 from workbench.shipping.selection import in_queue, ticked
 
 LIST = "admin:orders_order_changelist"

@@ -16,9 +16,9 @@ from orders.erp.running import progress_of
 from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
 from stores.models import Store
 from stores.permissions import SHIP, actor_of, can, require
-from workbench.base import DeskAdmin, attempt, column, put_on_form, tell
-from workbench.desk import desk_of
-from workbench.forms import DeskForm
+from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
+from workbench.kit.desk import desk_of
+from workbench.kit.forms import DeskForm
 from workbench.templatetags.desk import badge, moment
 
 FIRST_ROWS = 10

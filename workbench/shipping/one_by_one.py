@@ -12,10 +12,11 @@ from common import clock
 from orders.actions import ship_order
 from orders.models import Order
 from stores.permissions import SHIP, actor_of, can, require, roles_of
-from workbench.base import attempt, put_on_form
-from workbench.forms import ShipForm
-from workbench.queues import queue_asked_for
+from workbench.kit.base import attempt, put_on_form
+from workbench.kit.forms import ShipForm
+from workbench.kit.queue import queue_asked_for
 from workbench.shipping.packing import show_packing
+from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.selection import in_queue
 
 CARRIER_KEY = "last_carrier"
@@ -84,14 +85,14 @@ class OneByOneMixin:
             _("Ship one after another"),
             order=order,
             form=form,
-            queue=queue_asked_for(request, Order),
+            queue=queue_asked_for(request, ORDER_QUEUES),
             this=urlencode(skip),
             skip=urlencode([*skip, ("skip", order.pk)]),
         )
 
     @staticmethod
     def _queue(request: HttpRequest) -> str:
-        return urlencode({"queue": queue_asked_for(request, Order).code})
+        return urlencode({"queue": queue_asked_for(request, ORDER_QUEUES).code})
 
 
 def _ids(texts) -> list[UUID]:

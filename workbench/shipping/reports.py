@@ -13,10 +13,11 @@ from orders.delays.actions import MOST_ORDERS, lift_delay
 from orders.models import OrderStatus
 from orders.models.delay import DelayedOrder, DelayReport
 from stores.permissions import SHIP, actor_of, can, require
-from workbench.base import DeskAdmin, attempt, column, tell
-from workbench.queues import QueueFilter, QueueMixin
+from workbench.kit.base import DeskAdmin, attempt, column, tell
+from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.timeline import timeline
+from workbench.shipping.queues import DELAY_QUEUES
 from workbench.templatetags.desk import badge, countdown, moment
-from workbench.timeline import timeline
 
 
 def _when(report: DelayReport):
@@ -39,6 +40,7 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
         css = {"all": ["workbench/work.css", "workbench/shipping.css"]}
 
     list_display = ("reason", "show_status", "show_expected", "show_left", "order_count", "show_created")
+    queues = DELAY_QUEUES
     list_filter = (QueueFilter,)
     show_status = column(gettext_lazy("status"), badge)
     show_expected = column(gettext_lazy("shipped by"), _when)

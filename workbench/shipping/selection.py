@@ -10,7 +10,8 @@ from common.errors import Refused
 from orders.delays.actions import MOST_ORDERS
 from orders.models import Order
 from stores.permissions import SHIP, require
-from workbench.queues import queue_asked_for
+from workbench.kit.queue import queue_asked_for
+from workbench.shipping.queues import ORDER_QUEUES
 
 
 def ticked(request: HttpRequest) -> list[Order]:
@@ -34,5 +35,5 @@ def ticked(request: HttpRequest) -> list[Order]:
 
 def in_queue(request: HttpRequest):
     """The orders of the queue that the page shows, in its order, as far as they are to be shipped."""
-    queue = queue_asked_for(request, Order)
+    queue = queue_asked_for(request, ORDER_QUEUES)
     return queue.rows(Order.objects.in_scope(), clock.now()).to_ship().order_by(*queue.order)

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from common import clock
-from workbench import words
+from workbench.kit import words
 
 register = template.Library()
 register.filter("yuan", words.yuan)

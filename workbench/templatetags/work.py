@@ -9,8 +9,8 @@ from offers.models import BY_HAND, Channel, Coupon, RowStatus
 from orders.models import OwedParcel, ParcelStatus
 from refunds.states import Status
 from stores.permissions import SEND_OFFERS, can
-from workbench.desk import retains
-from workbench.words import yuan
+from workbench.kit.desk import retains
+from workbench.kit.words import yuan
 
 register = template.Library()
 

@@ -1,0 +1,340 @@
+"""Plays the scenes: opens stores, places orders, asks for refunds and lets things happen, each at its hour."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from common import clock
+from common.actors import Actor
+from common.money import CENT
+from common.tenancy import tenant_scope
+from demo import quality, returnless, saving, small_payments
+from demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
+from demo.history import taote_history, tmall_history
+from demo.people import AGENT, BUYER, COLLEAGUE
+from demo.platform import QUARRELS, PlatformSteps
+from demo.return_scenes import EXCHANGES, RETURNS
+from demo.return_steps import ReturnSteps
+from demo.scene import Scene
+from demo.scenes import COMMON, TAOTE, TMALL
+from demo.shipping import count_warehouse, warehouse
+from offers import actions as offer_actions
+from offers.coupons import create_coupon
+from offers.insights.rates import set_cost_rates
+from offers.models import BY_HAND, Coupon, Offer
+from offers.sweeps import sweep_due_offers
+from orders import actions as order_actions
+from orders.models import Order
+from orders.tracking import ask_carriers
+from payments.settlement import settle_batch
+from refunds import actions as refund_actions
+from refunds import opening, returns
+from refunds.messages import post_message
+from refunds.returnless.review import negotiate_refund
+from refunds.states import Kind
+from refunds.sweeps import sweep_due_refunds
+from stores import actions as store_actions
+from stores.models import Store, User
+from stores.permissions import actor_of
+
+PLAIN_ORDERS = 12
+SCENES = {
+    "taote-demo": TAOTE + COMMON,
+    "tmall-demo": TMALL + COMMON + EXCHANGES,
+    "kuaishou-demo": COMMON + saving.SCENES + EXCHANGES,
+    "pinduoduo-demo": COMMON + RETURNS + EXCHANGES,
+}
+# What happens to orders without a refund.
+HAPPENINGS = {"kuaishou-demo": saving.HAPPENINGS}
+WITH_COUPONS = {"tmall", "kuaishou"}
+HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
+# What the demo's Tmall store says its hidden costs are (Q18).
+RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
+
+
+def scenes_of(code: str) -> list[Scene]:
+    """A store's scenes; those of the last weeks come after, so that the others keep their numbers."""
+    past = HISTORY[code]() if code in HISTORY else quality.SCENES.get(code, ())
+    return [*SCENES[code], *past, *QUARRELS[code]]
+
+
+def add_coupons(store: Store, now: datetime) -> None:
+    """Coupons on each channel that the store can give from, valid since before the first scene."""
+    usable = [coupon for coupon in COUPONS if store.rules.offer_methods or coupon[1] in BY_HAND]
+    for name, channel, off, spend in usable:
+        create_coupon(
+            store=store,
+            name=name,
+            channel=channel,
+            amount_off=Decimal(off),
+            min_spend=Decimal(spend),
+            valid_from=now - timedelta(days=60),
+            valid_until=now + timedelta(days=90),
+            quantity=500,
+        )
+
+
+def open_stores(now: datetime) -> list[Store]:
+    """The four stores with their products, coupons and return addresses."""
+    stores = []
+    for code, (marketplace, name, address) in STORES.items():
+        store = store_actions.create_store(code=code, name=name, marketplace=marketplace)
+        store_actions.upsert_products(
+            store=store,
+            products=[
+                {"item_id": item_id, "title": title, "category": category, "price": Decimal(price)}
+                for item_id, title, category, price in PRODUCTS[code]
+            ],
+        )
+        if marketplace in WITH_COUPONS:
+            add_coupons(store, now)
+        if marketplace == "tmall":
+            set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
+        store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
+        stores.append(store)
+    return stores
+
+
+def play(store: Store, now: datetime) -> Iterator[str]:
+    """Play the store's scenes up to `now`, yielding a word per happening, for a progress bar."""
+    play_store = Play(store, now)
+    happenings = [
+        happening
+        for number, scene in enumerate(scenes_of(store.code))
+        for happening in play_store.happenings(number, scene)
+    ]
+    happenings += [*play_store.plain_orders(), *play_store.happenings_of_orders()]
+    happenings += quality.history(play_store)
+    happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
+    happenings += returnless.happenings(store, now)
+    happenings += small_payments.happenings(play_store, now)
+    for at, what in sorted(happenings, key=lambda happening: happening[0]):
+        with clock.at(at):
+            what()
+        yield store.code
+
+
+def count_happenings(store_codes) -> int:
+    """How many words `play` will yield for these stores."""
+    return count_warehouse(store_codes) + sum(
+        PLAIN_ORDERS
+        + len(HAPPENINGS.get(code, ()))
+        + quality.count_history(code)
+        + returnless.count(code)
+        + small_payments.count(code)
+        + sum(2 + len(scene.steps) for scene in scenes_of(code))
+        for code in store_codes
+    )
+
+
+class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
+    """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
+
+    def __init__(self, store: Store, now: datetime):
+        self.store, self.now = store, now
+        self.random = random.Random(store.code)
+        self.refunds: dict[int, object] = {}
+        agent = User.objects.filter(username="agent").first()
+        self.agents = [actor_of(agent) if agent else AGENT, COLLEAGUE]
+
+    def happenings(self, number: int, scene: Scene):
+        """(when, what) of one scene: the order, the request, and its steps."""
+        asked = self.now - timedelta(hours=scene.ago)
+        paid_at = asked - timedelta(hours=scene.paid)
+        yield paid_at, lambda: self.place(f"A{number:03d}", scene.item, paid_at, scene, scene.shipped)
+        yield asked, lambda: self.ask(number, scene)
+        for ago, what, arguments in scene.steps:
+            step = getattr(self, what)
+            yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(number, **arguments)
+
+    def plain_orders(self):
+        """(when, what) of orders that nobody complains about: some to ship, some on their way."""
+        for number in range(PLAIN_ORDERS):
+            at = self.now - timedelta(hours=2 + number * 5)
+            yield (
+                at,
+                lambda number=number, at=at: self.place(f"B{number:03d}", number, at, None, number > 5),
+            )
+
+    def happenings_of_orders(self):
+        """(when, what) of what happens to those orders."""
+        for ago, what, arguments in HAPPENINGS.get(self.store.code, ()):
+            step = getattr(self, what)
+            yield self.now - timedelta(hours=ago), lambda step=step, arguments=arguments: step(**arguments)
+
+    def place_unshipped(self, number: str, item: int, paid_at: datetime) -> None:
+        """An order that waits in the warehouse."""
+        self.place(number, item, paid_at, None, shipped=False)
+
+    def place(self, number: str, item: int, paid_at: datetime, scene: Scene | None, shipped: bool = True) -> None:
+        """An order, on its way and perhaps delivered before the refund is asked."""
+        products = PRODUCTS[self.store.code]
+        item_id, _title, _category, price = products[item % len(products)]
+        name, address = self.random.choice(BUYERS)
+        score, is_vip = self._credit(scene)
+        quantity = (scene and scene.quantity) or self.random.choice([1, 1, 1, 2])
+        buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
+        with tenant_scope(self.store.pk):
+            order, _ = order_actions.upsert_order(
+                store=self.store,
+                data={
+                    "number": self.order_number(number),
+                    "buyer_id": buyer_id,
+                    "buyer_name": name,
+                    "buyer_credit_score": score,
+                    "buyer_is_vip": is_vip,
+                    "paid_at": paid_at,
+                    "address": address,
+                },
+                lines=[{"item_id": item_id, "quantity": quantity, "unit_price": Decimal(price)}],
+                actor=BUYER,
+                now=paid_at,
+            )
+            if shipped:
+                at = paid_at + timedelta(hours=20)
+                self.ship_order(order.number, at, scene.course if scene else "")
+                if scene is None or scene.delivered:
+                    order_actions.deliver_order(
+                        store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
+                    )
+
+    def _credit(self, scene: Scene | None) -> tuple[int, bool]:
+        """A buyer's score, and whether they are a VIP: who is refunded at once, the scene decides (P5)."""
+        score, is_vip, rules = self.random.randrange(480, 860), self.random.random() < 0.2, self.store.rules
+        threshold = rules.instant_refund_credit_score
+        if scene is None or threshold is None:
+            return score, is_vip
+        return (max(score, threshold), is_vip) if scene.is_trusted else (min(score, threshold - 1), False)
+
+    def _actor(self, side: str) -> Actor:
+        return AGENT if side == "merchant" else BUYER
+
+    def ship_order(self, number: str, at: datetime, course: str = "") -> None:
+        """The warehouse hands an order to some carrier."""
+        carrier = self.random.choice(CARRIERS)
+        with tenant_scope(self.store.pk):
+            order_actions.ship_order(
+                store_id=self.store.pk,
+                number=number,
+                carrier=carrier,
+                tracking_number=f"{course}{self.random.randrange(10**12, 10**13)}",
+                actor=AGENT,
+                now=at,
+            )
+
+    def order_number(self, number: str) -> str:
+        """Numbers that look like a marketplace's and say which scene they belong to."""
+        return f"2611{self.store.pk:02d}{number}"
+
+    def ask(self, number: int, scene: Scene) -> None:
+        """The buyer's request."""
+        with tenant_scope(self.store.pk):
+            order = Order.objects.for_store(self.store.pk).get(number=self.order_number(f"A{number:03d}"))
+            amount = max(CENT, (order.paid_amount * Decimal(str(scene.share))).quantize(CENT))
+            self.refunds[number] = opening.open_refund(
+                store=self.store,
+                order_number=order.number,
+                kind=scene.kind,
+                reason=scene.reason,
+                amount=None if scene.kind == Kind.EXCHANGE else amount,
+                description=scene.description,
+                actor=BUYER,
+                now=clock.now(),
+            )
+
+    def _on_refund(self, action, number: int, actor: Actor, **arguments) -> None:
+        with tenant_scope(self.store.pk):
+            action(
+                store_id=self.store.pk,
+                refund_id=self.refunds[number].pk,
+                actor=actor,
+                now=clock.now(),
+                **arguments,
+            )
+
+    def approve(self, number: int) -> None:
+        """The merchant says yes."""
+        self._on_refund(refund_actions.approve_refund, number, AGENT)
+
+    def talk(self, number: int, text: str) -> None:
+        """The merchant negotiates first."""
+        self._on_refund(negotiate_refund, number, AGENT, text=text)
+
+    def reply(self, number: int, text: str) -> None:
+        """The buyer writes."""
+        self._on_refund(post_message, number, BUYER, text=text)
+
+    def reject(self, number: int, **arguments) -> None:
+        """The merchant says no."""
+        self._on_refund(refund_actions.reject_refund, number, AGENT, **arguments)
+
+    def withdraw(self, number: int) -> None:
+        """The buyer gives up."""
+        self._on_refund(refund_actions.withdraw_refund, number, BUYER)
+
+    def ship_return(self, number: int, course: str = "") -> None:
+        """The buyer sends the goods."""
+        tracking = f"{course}{self.random.randrange(10**12, 10**13)}"
+        carrier = self.random.choice(CARRIERS)
+        self._on_refund(returns.ship_return, number, BUYER, carrier=carrier, tracking_number=tracking)
+
+    def inspect(self, number: int, **arguments) -> None:
+        """The warehouse looks at them."""
+        self._on_refund(returns.inspect_return, number, AGENT, **arguments)
+
+    def offer(self, number: int, **arguments) -> None:
+        """Keep the goods for a little money."""
+        arguments["amount"] = Decimal(arguments["amount"])
+        self._on_refund(
+            offer_actions.send_offer,
+            number,
+            self.agents[number % 2],
+            method="change_to_refund_only",
+            agreed_with_buyer=True,
+            **arguments,
+        )
+
+    def offer_return(self, number: int, **arguments) -> None:
+        """Send the goods back first."""
+        with tenant_scope(self.store.pk):
+            address = store_actions.default_return_address(self.store.pk)
+        self._on_refund(
+            offer_actions.send_offer,
+            number,
+            self.agents[number % 2],
+            method="change_to_return",
+            return_address_id=address.pk,
+            agreed_with_buyer=True,
+            **arguments,
+        )
+
+    def retain(self, number: int, **arguments) -> None:
+        """One of Tmall's seven methods."""
+        if "amount" in arguments:
+            arguments["amount"] = Decimal(arguments["amount"])
+        if arguments["method"] == "coupon":
+            with tenant_scope(self.store.pk):
+                usable = Coupon.objects.for_store(self.store.pk).usable(clock.now()).as_buyer_sees()
+                arguments["coupon_ids"] = list(usable.values_list("pk", flat=True))
+        self._on_refund(offer_actions.send_offer, number, self.agents[number % 2], **arguments)
+
+    def _answer(self, action, number: int) -> None:
+        with tenant_scope(self.store.pk):
+            offer = Offer.objects.for_store(self.store.pk).pending().get(refund=self.refunds[number])
+            action(store_id=self.store.pk, offer_id=offer.pk, actor=BUYER, now=clock.now())
+
+    def accept(self, number: int) -> None:
+        """The buyer says yes."""
+        self._answer(offer_actions.accept_offer, number)
+
+    def decline(self, number: int) -> None:
+        """The buyer says no."""
+        self._answer(offer_actions.decline_offer, number)
+
+    def sweep(self, number: int) -> None:
+        """Clocks run out and money goes out."""
+        sweep_due_refunds()
+        ask_carriers()
+        sweep_due_offers()
+        settle_batch()

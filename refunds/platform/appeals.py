@@ -1,0 +1,151 @@
+"""Appeals: the merchant asks back what the platform refunded at once, and a person decides (P5).
+
+Locks: order, refund, appeal, in one statement; the ledger comes last.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import NotFound, Refused
+from common.money import ZERO
+from common.writes import WriteSet
+from payments.ledger import post_transfer
+from payments.models import AccountKind, TransferPurpose
+from refunds.actions import lock_refund
+from refunds.models import Appeal, AppealStatus, Ground, Outcome, Refund
+from refunds.platform.disputes import check_split
+from refunds.states import Status
+
+RULE = "P5"
+
+
+def appeal_refusal(refund: Refund, now: datetime) -> Refused | None:
+    """Why the merchant can't appeal against this refund now; None when that is possible."""
+    if not refund.is_instant:
+        return Refused(
+            "invalid_transition",
+            _("Only what the platform refunded at once can be appealed against; ask the platform to step in instead."),
+        )
+    if Appeal.objects.for_store(refund.store_id).filter(refund=refund).exists():
+        return Refused("invalid_transition", _("You have appealed already: add your evidence to the refund."))
+    days = refund.rules.appeal_within
+    if now > refund.created_at + days:
+        return Refused(
+            "after_sale_window_closed", _("An appeal is possible within %(days)d days.") % {"days": days.days}
+        )
+    return None
+
+
+@action
+def open_appeal(
+    *, store_id: int, refund_id: UUID | str, claim: str, actor: Actor, now: datetime, ground: str = Ground.OTHER
+) -> Appeal:
+    """The merchant appeals against an instant refund; both sides may show evidence for a while (P5).
+
+    Refused `invalid_transition` for another refund or a second appeal, `after_sale_window_closed` after 15 days.
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    refused = appeal_refusal(refund, now)
+    if refused is not None:
+        raise refused
+    appeal = Appeal(
+        store_id=store_id,
+        refund=refund,
+        ground=ground,
+        claim=claim,
+        evidence_until=now + refund.rules.evidence_within,
+        opened_at=now,
+    )
+    writes = WriteSet()
+    writes.insert(appeal)
+    writes.event(
+        "appeal.opened",
+        appeal,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=("", appeal.status),
+        rule=RULE,
+        ground=ground,
+        claim=claim,
+    )
+    writes.flush()
+    return appeal
+
+
+def lock_appeal(*, store_id: int, appeal_id: UUID | str) -> Appeal:
+    """Load an appeal with its refund and order and lock all three, the order first. NotFound when it is missing."""
+    appeal = (
+        Appeal.objects.for_store(store_id)
+        .select_related("refund__order", "refund__store")
+        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
+        .filter(pk=appeal_id)
+        .first()
+    )
+    if appeal is None:
+        raise NotFound
+    return appeal
+
+
+@action
+def decide_appeal(
+    *,
+    store_id: int,
+    appeal_id: UUID | str,
+    outcome: str,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    amount: Decimal | None = None,
+) -> Appeal:
+    """The platform's person decides: upheld pays the merchant back what was refunded, split `amount` yuan of it (P5).
+
+    Invalid and Refused about `amount` as for a dispute; Refused `invalid_transition` when it is decided already, or when the
+    buyer hasn't got the money yet.
+    """
+    appeal = lock_appeal(store_id=store_id, appeal_id=appeal_id)
+    refund = appeal.refund
+    if appeal.status != AppealStatus.OPEN:
+        raise Refused("invalid_transition", _("This appeal has been decided."))
+    check_split(outcome, amount, below=refund.amount)
+    compensation = {Outcome.BUYER: ZERO, Outcome.MERCHANT: refund.amount, Outcome.SPLIT: amount}[Outcome(outcome)]
+    if compensation and refund.status != Status.REFUNDED:
+        raise Refused("invalid_transition", _("The buyer hasn't been paid yet: there is nothing to pay back."))
+    appeal.decide(outcome=outcome, compensation=compensation, note=note, now=now)
+    writes = WriteSet()
+    writes.update(appeal, "status", "outcome", "compensation", "note", "decided_at")
+    writes.event(
+        "appeal.decided",
+        appeal,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=(AppealStatus.OPEN, appeal.status),
+        rule=RULE,
+        outcome=outcome,
+        amount=str(compensation) if compensation else None,
+        note=note,
+    )
+    if compensation:
+        _pay_back(writes, appeal, now=now)
+    writes.flush()
+    return appeal
+
+
+def _pay_back(writes: WriteSet, appeal: Appeal, *, now: datetime) -> None:
+    """From the platform's funds to the merchant's, booked at once."""
+    post_transfer(
+        writes,
+        store_id=appeal.store_id,
+        debit=AccountKind.PLATFORM_FUNDS,
+        credit=AccountKind.MERCHANT_FUNDS,
+        amount=appeal.compensation,
+        purpose=TransferPurpose.COMPENSATION,
+        topic_id=appeal.refund_id,
+        now=now,
+    )

@@ -1,0 +1,225 @@
+"""Disputes: either side asks the platform to step in, and a person decides (R7).
+
+Locks: order, refund, dispute, in one statement.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Invalid, NotFound, Refused
+from common.writes import WriteSet
+from refunds.actions import check_transition, lock_refund, pay, record
+from refunds.claims import claim as claim_amount
+from refunds.claims import release
+from refunds.exchanges import owe_new_goods
+from refunds.models import Dispute, DisputeStatus, Outcome, Refund
+from refunds.platform.suggestions import suggest
+from refunds.signals import faults_verified, refunds_decided
+from refunds.states import Status
+
+RULE = "R7"
+DISPUTABLE = (Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED)
+
+
+@action
+def open_dispute(
+    *, store_id: int, refund_id: UUID | str, opened_by: str, claim: str, actor: Actor, now: datetime
+) -> Dispute:
+    """One side (`opened_by`) asks the platform to step in, with its claim; the refund's clock stops (R7).
+
+    Refused `invalid_transition` when the refund is being decided by its deadline, is disputed already, or has ended.
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    if refund.status == Status.DISPUTED:
+        raise Refused(
+            "invalid_transition",
+            _("The platform has been asked already: add your evidence to the open dispute."),
+        )
+    check_transition(refund, DISPUTABLE, now)
+    writes = WriteSet()
+    dispute = begin_dispute(writes, refund, opened_by=opened_by, claim=claim, actor=actor, now=now)
+    writes.flush()
+    return dispute
+
+
+def begin_dispute(
+    writes: WriteSet, refund: Refund, *, opened_by: str, claim: str, actor: Actor, now: datetime
+) -> Dispute:
+    """Hand a locked (or just made) refund over to the platform, in the caller's writes (R7).
+
+    What the buyer was still asked about it ends. The refund may be one that the same set inserts.
+    """
+    before = refund.status
+    refund.dispute()
+    dispute = Dispute(
+        store_id=refund.store_id,
+        refund=refund,
+        opened_by=opened_by,
+        claim=claim,
+        evidence_until=now + refund.rules.evidence_within,
+        suggestion=suggest(refund, now),
+        opened_at=now,
+    )
+    writes.insert(dispute)
+    writes.event(
+        "dispute.opened",
+        dispute,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=("", dispute.status),
+        rule=RULE,
+        opened_by=opened_by,
+        claim=claim,
+    )
+    record(writes, "disputed", refund, before, actor=actor, now=now, rule=RULE)
+    refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+    return dispute
+
+
+def lock_dispute(*, store_id: int, dispute_id: UUID | str) -> Dispute:
+    """Load a dispute with its refund and order and lock all three, the order first. NotFound when it is missing."""
+    dispute = (
+        Dispute.objects.for_store(store_id)
+        .select_related("refund__order", "refund__store")
+        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
+        .filter(pk=dispute_id)
+        .first()
+    )
+    if dispute is None:
+        raise NotFound
+    return dispute
+
+
+@action
+def answer_dispute(
+    *, store_id: int, dispute_id: UUID | str, side: str, reply: str, actor: Actor, now: datetime
+) -> Dispute:
+    """The other side says what it has to say about the claim, once, while evidence is taken (R7).
+
+    Refused `invalid_transition` for the side that opened it, a second time, and once the time is over.
+    """
+    dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
+    if side == dispute.opened_by:
+        raise Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
+    if dispute.reply:
+        raise Refused("invalid_transition", _("This claim is answered already; add evidence to say more."))
+    if not dispute.takes_evidence(now):
+        raise Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
+    dispute.reply = reply
+    writes = WriteSet()
+    writes.update(dispute, "reply")
+    writes.event(
+        "dispute.answered", dispute, topic=dispute.refund, at=now, actor=actor, rule=RULE, side=side, claim=reply
+    )
+    writes.flush()
+    return dispute
+
+
+@action
+def decide_dispute(
+    *,
+    store_id: int,
+    dispute_id: UUID | str,
+    outcome: str,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    amount: Decimal | None = None,
+) -> Dispute:
+    """The platform's person decides: the buyer is paid, or the merchant need not pay, or `amount` yuan are paid (R7).
+
+    Invalid `amount` when a split has none or another outcome has one; Refused `amount_above_refundable` when a split isn't
+    less than what the buyer asked for, `invalid_transition` when there is nothing left to decide.
+    """
+    dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
+    refund = dispute.refund
+    if dispute.status != DisputeStatus.OPEN:
+        raise Refused(
+            "invalid_transition",
+            _("This dispute is over: %(status)s.") % {"status": dispute.get_status_display()},
+        )
+    if outcome == Outcome.SPLIT and not refund.pays:
+        raise Invalid("outcome", _("An exchange moves no money that could be split; choose one side."))
+    check_split(outcome, amount, below=refund.amount)
+    writes = WriteSet()
+    dispute.decide(outcome=outcome, amount=amount, note=note, now=now)
+    writes.update(dispute, "status", "outcome", "amount", "note", "decided_at")
+    writes.event(
+        "dispute.decided",
+        dispute,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=(DisputeStatus.OPEN, dispute.status),
+        rule=RULE,
+        outcome=outcome,
+        amount=None if amount is None else str(amount),
+        note=note,
+    )
+    _carry_out(writes, dispute, actor=actor, now=now)
+    writes.flush()
+    return dispute
+
+
+def check_split(outcome: str, amount: Decimal | None, *, below: Decimal) -> None:
+    """A split, and nothing else, names an amount, which is less than the whole."""
+    if outcome != Outcome.SPLIT:
+        if amount is not None:
+            raise Invalid("amount", _("Only a split has an amount; leave it out."))
+        return
+    if amount is None:
+        raise Invalid("amount", _("Say which part of it is granted."), "required")
+    if amount >= below:
+        raise Refused(
+            "amount_above_refundable",
+            _("A split is less than %(whole)s; for the whole choose one side.") % {"whole": below},
+            "amount",
+        )
+
+
+def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetime) -> None:
+    """Do to the refund what was decided."""
+    refund = dispute.refund
+    before = refund.status
+    if dispute.outcome == Outcome.MERCHANT:
+        release(writes, [refund])
+        refund.deny(now=now)
+        record(writes, "denied", refund, before, actor=actor, now=now, rule=RULE)
+        return
+    if not refund.pays:
+        owe_new_goods(writes, [refund], name="granted", note="", actor=actor, now=now, rule=RULE)
+        return
+    if dispute.amount is not None:
+        lines = refund.own_lines
+        claim_amount(writes, refund, lines, dispute.amount, pieces=0)
+        for line in lines:
+            writes.update(line, "amount")
+        writes.update(refund, "amount")
+    refund.grant()
+    pay(writes, refund, actor=actor, now=now, rule=RULE)
+    if dispute.outcome == Outcome.BUYER:
+        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+    record(writes, "granted", refund, before, actor=actor, now=now, rule=RULE, amount=str(refund.amount))
+
+
+def drop_disputes(writes: WriteSet, refunds, *, actor: Actor, now: datetime) -> None:
+    """The buyer has withdrawn these locked refunds: what was to be decided about them is not any more."""
+    disputes = Dispute.objects.in_scope().filter(refund__in=refunds, status=DisputeStatus.OPEN)
+    for dispute in disputes.select_for_update(no_key=True).order_by("pk"):
+        dispute.withdraw(now=now)
+        writes.update(dispute, "status", "decided_at")
+        writes.event(
+            "dispute.withdrawn",
+            dispute,
+            topic=dispute.refund_id,
+            at=now,
+            actor=actor,
+            states=(DisputeStatus.OPEN, dispute.status),
+            rule=RULE,
+        )

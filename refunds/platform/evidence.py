@@ -1,0 +1,118 @@
+"""Evidence: either side shows photographs and papers about a refund, for as long as somebody may still decide about it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Refused
+from common.uploads import SUFFIXES, CleanFile
+from common.writes import WriteSet
+from refunds.actions import lock_refund
+from refunds.models import Appeal, AppealStatus, Dispute, DisputeStatus, Evidence, Refund
+from refunds.platform.suggestions import suggest
+from refunds.states import OPEN, Status
+
+# Somebody still decides about these.
+UNDECIDED = OPEN - {Status.REFUNDING}
+
+
+@contextmanager
+def stored(store_id: int, file: CleanFile) -> Iterator[str]:
+    """Put the file into the storage, under a name that tells nothing; gone again when the block raises.
+
+    Written before any row is locked: a storage may be a network away.
+    """
+    name = default_storage.save(f"evidence/{store_id}/{uuid4().hex}{SUFFIXES[file.type]}", ContentFile(file.content))
+    try:
+        yield name
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+@action
+def add_evidence(
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    side: str,
+    file: CleanFile,
+    stored_as: str,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> Evidence:
+    """Add a stored file of one side to a refund. NotFound for an unknown refund.
+
+    Refused `evidence_closed` once the time for it is over or nothing is left to decide, `evidence_limit_reached` when this
+    side has shown as many files as it may.
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    refused = evidence_refusal(refund, now)
+    if refused is not None:
+        raise refused
+    most = refund.rules.evidence_per_side
+    if Evidence.objects.for_store(store_id).filter(refund=refund, side=side).count() >= most:
+        raise Refused(
+            "evidence_limit_reached",
+            _("Each side may show %(most)d files; put several pages into one PDF.") % {"most": most},
+            "file",
+        )
+    evidence = Evidence(
+        store_id=store_id,
+        refund=refund,
+        side=side,
+        stored_as=stored_as,
+        name=file.name,
+        note=note,
+        type=file.type,
+        size=file.size,
+        sha256=file.sha256,
+        author=actor.label,
+        at=now,
+    )
+    writes = WriteSet()
+    writes.insert(evidence)
+    writes.event(
+        "evidence.added",
+        evidence,
+        topic=refund,
+        at=now,
+        actor=actor,
+        rule="Q17",
+        side=side,
+        file=file.name,
+        sha256=file.sha256,
+        note=note,
+    )
+    writes.flush()
+    if refund.status == Status.DISPUTED:
+        _suggest_anew(refund, now)
+    return evidence
+
+
+def evidence_refusal(refund: Refund, now: datetime) -> Refused | None:
+    """Why neither side may add evidence now; None when both may."""
+    appeal = Appeal.objects.for_store(refund.store_id).filter(refund=refund, status=AppealStatus.OPEN).first()
+    if appeal is None and refund.status not in UNDECIDED:
+        return Refused("evidence_closed", _("This refund has ended: nothing is left to show."))
+    if refund.status == Status.DISPUTED:
+        case = Dispute.objects.for_store(refund.store_id).get(refund=refund, status=DisputeStatus.OPEN)
+    else:
+        case = appeal
+    if case is not None and not case.takes_evidence(now):
+        return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
+    return None
+
+
+def _suggest_anew(refund: Refund, now: datetime) -> None:
+    """What was shown may change what the platform's person is advised (R7). The refund is locked."""
+    disputes = Dispute.objects.for_store(refund.store_id).filter(refund=refund, status=DisputeStatus.OPEN)
+    disputes.update(suggestion=suggest(refund, now))

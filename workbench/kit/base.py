@@ -1,0 +1,161 @@
+"""What the desk's admin classes share: read-only by default, cheap pages, and one way to call an action."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page
+from django.db import transaction
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
+
+from common.errors import Invalid, ManyRefused, NotFound, Refused, WanliuError
+from stores.models import Store
+from workbench.kit.desk import desk_of
+
+MAX_PAGE = 200
+
+
+class NextPaginator(InfinitePaginator):
+    """Knows the rows of a page and whether another follows; never counts a history."""
+
+    def page(self, number) -> Page:
+        """One page; a number out of bounds is the nearest one."""
+        number = min(max(int(number), 1), MAX_PAGE)
+        start = (number - 1) * self.per_page
+        rows = list(self.object_list[start : start + self.per_page + 1])
+        self.has_next = len(rows) > self.per_page and number < MAX_PAGE
+        return Page(rows[: self.per_page], number, self)
+
+    @cached_property
+    def count(self) -> int:
+        """More than any page number needs."""
+        return self.per_page * MAX_PAGE
+
+
+class DeskAdmin(ModelAdmin):
+    """A list and a page to look at. What changes state is a view of its own that calls an action."""
+
+    actions = None
+    paginator = NextPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    sortable_by = ()
+    list_fullwidth = True
+    change_list_template = "workbench/list.html"
+
+    def has_add_permission(self, request):
+        """Rows come from the marketplace and from actions."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """Fields are never edited here."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """Nothing is deleted here."""
+        return False
+
+    def get_queryset(self, request):
+        """Rows of the open scope, named by store."""
+        return self.model.objects.in_scope().select_related("store").order_by(*self.get_ordering(request))
+
+    def get_list_display(self, request):
+        """The columns; over several stores each row names its own."""
+        columns = super().get_list_display(request)
+        return columns if desk_of(request).only_store or self.model is Store else (*columns, "show_store")
+
+    @admin.display(description=gettext_lazy("store"))
+    def show_store(self, row) -> str:
+        """Whose row it is; a marketplace's key is of no store."""
+        return row.store.name if row.store else "–"
+
+    def changelist_view(self, request, extra_context=None):
+        """The list, titled by what it lists."""
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
+    def find(self, request: HttpRequest, object_id, **select) -> Any:
+        """The row with this id in the open scope. Http404 when missing or foreign, without a difference."""
+        try:
+            key = UUID(str(object_id)) if self.model._meta.pk.get_internal_type() == "UUIDField" else str(object_id)
+        except ValueError:
+            raise Http404 from None
+        row = self.page_queryset(request).filter(pk=key).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def page_queryset(self, request: HttpRequest):
+        """The rows that have a page, with what the page needs."""
+        return self.model.objects.in_scope().select_related("store")
+
+    def page(self, request: HttpRequest, template: str, title: str, **context) -> TemplateResponse:
+        """Render a page of this model's part of the desk."""
+        return TemplateResponse(
+            request,
+            template,
+            {
+                **self.admin_site.each_context(request),
+                "title": title,
+                "opts": self.opts,
+                "is_fullwidth": "1",
+                "media": self.media,
+                **context,
+            },
+        )
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Events tell the history; the admin's own log isn't used."""
+        raise Http404
+
+
+def column(label: str, show: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """A list's column: what `show` makes of the row, under this label."""
+
+    def value(self, row):
+        return show(row)
+
+    value.short_description = label
+    return value
+
+
+def attempt(action: Callable[[], Any]) -> WanliuError | ValidationError | None:
+    """Call an action in a savepoint; returns why it said no, in which case it has left nothing behind."""
+    try:
+        with transaction.atomic():
+            action()
+    except (Refused, ManyRefused, Invalid, NotFound, ValidationError) as refusal:
+        return refusal
+    return None
+
+
+def tell(request: HttpRequest, refusal: WanliuError | ValidationError) -> None:
+    """Show a refusal as a message."""
+    if isinstance(refusal, NotFound):
+        raise Http404
+    text = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
+    messages.error(request, text)
+
+
+def put_on_form(form: forms.Form, refusal: WanliuError | ValidationError) -> None:
+    """Show a refusal on the field that it names, else above the form."""
+    if isinstance(refusal, ValidationError):
+        by_field = getattr(refusal, "message_dict", {"": refusal.messages})
+        for field, texts in by_field.items():
+            for text in texts:
+                form.add_error(field if field in form.fields else None, text)
+        return
+    if isinstance(refusal, NotFound) and refusal.attr not in form.fields:
+        raise Http404
+    field = getattr(refusal, "attr", None)
+    form.add_error(
+        field if field in form.fields else None, str(refusal) or form.fields[field].error_messages["required"]
+    )

@@ -1,0 +1,1 @@
+"""The desk's money: payments, small payments and their limits, reconciliations."""

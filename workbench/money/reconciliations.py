@@ -1,0 +1,77 @@
+"""The daily comparison with the gateways' statements: reports, and what differs. The operator's."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments.models import Difference, GatewayNotice, NoticeResult, Payment, PaymentStatus
+from workbench.kit.base import column
+from workbench.store.switches import PlatformAdmin
+from workbench.templatetags.desk import moment
+
+MOST_SHOWN = 500
+STATES_THERE = {
+    "paid": gettext_lazy("Paid"),
+    "declined": gettext_lazy("Declined"),
+    "returned": gettext_lazy("Came back"),
+}
+
+
+def _differences(report) -> str:
+    if not report.differences_found:
+        return format_html('<span class="wl-badge green">{}</span>', _("none"))
+    return format_html('<span class="wl-badge red">{}</span>', report.differences_found)
+
+
+class ReconciliationAdmin(PlatformAdmin):
+    """One report per gateway and day, the newest first."""
+
+    list_display = ("show_date", "gateway", "lines", "payments", "show_differences", "show_created")
+    ordering = ("-date", "gateway")
+
+    show_date = column(gettext_lazy("day"), lambda report: report.date.isoformat())
+    show_differences = column(gettext_lazy("differences"), _differences)
+    show_created = column(gettext_lazy("compared"), lambda report: moment(report.created_at))
+
+    def has_add_permission(self, request):
+        """The comparison makes them."""
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        """The operator."""
+        return request.user.is_active and request.user.is_superuser
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The report with its differences."""
+        if not self.has_view_permission(request) or request.method == "POST":
+            raise PermissionDenied
+        report = self.find(request, object_id)
+        rows = list(Difference.objects.filter(reconciliation=report).order_by("kind", "id")[:MOST_SHOWN])
+        ids: list[UUID] = [row.payment_id for row in rows if row.payment_id]
+        payments = Payment.objects.in_scope().select_related("order", "store").filter(pk__in=ids)
+        by_id = {payment.pk: payment for payment in payments}
+        for row in rows:
+            row.payment = by_id.get(row.payment_id)
+            row.here = _state_here(row.status_here)
+            row.there = STATES_THERE.get(row.status_there, row.status_there)
+        conflicts = GatewayNotice.objects.filter(
+            gateway=report.gateway,
+            result__in=[NoticeResult.CONFLICT, NoticeResult.UNKNOWN, NoticeResult.FAILED],
+        ).order_by("-received_at")[:20]
+        return self.page(
+            request,
+            "workbench/payments/reconciliation.html",
+            str(report),
+            report=report,
+            rows=rows,
+            conflicts=list(conflicts),
+        )
+
+
+def _state_here(state: str) -> str:
+    if state == "reversed":
+        return _("Came back")
+    return str(PaymentStatus(state).label) if state in PaymentStatus.values else state

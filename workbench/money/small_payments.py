@@ -1,0 +1,166 @@
+"""The form of small payments: what is left is in view before anything is typed, then a look, then it is sent (K8–K11)."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from common.money import ZERO
+from orders.models import Order
+from payments.allowances import allowances_today
+from payments.models import SMALL_PURPOSES, Payment, Purpose
+from payments.small import Allowance, allowance_of, send_small_payment
+from refunds.models import Refund
+from stores.models import Store, User
+from stores.permissions import PAY, actor_of, can, require
+from workbench.kit.base import attempt, put_on_form
+from workbench.kit.desk import Desk
+from workbench.kit.forms import DeskForm, YuanField, posted
+from workbench.kit.words import yuan
+
+USUAL = ("5.00", "10.00", "20.00")
+
+
+class SmallPaymentForm(DeskForm):
+    """Purpose, amount and a note of one's own. `order_used` is what the sender saw: a second click is refused."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Purpose"),
+        choices=[(value, Purpose(value).label) for value in SMALL_PURPOSES],
+        widget=forms.RadioSelect,
+    )
+    amount = YuanField(label=gettext_lazy("Amount in yuan"))
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2, "data-count": 200}),
+        help_text=gettext_lazy("For your colleagues; it is kept with the payment."),
+    )
+    order_used = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, allowance: Allowance, **kwargs):
+        super().__init__(*args, **kwargs)
+        most = min(allowance.limits.per_payment, allowance.day_left)
+        self.fields["amount"].widget.attrs["max"] = str(most)
+        self.fields["amount"].help_text = _("At most %(most)s now.") % {"most": yuan(most)}
+        self.fields["order_used"].initial = allowance.order_used
+
+    def clean_amount(self):
+        """Above zero; the limits are the action's."""
+        amount = self.cleaned_data["amount"]
+        if amount <= ZERO:
+            raise forms.ValidationError(_("The amount must be above zero."))
+        return amount
+
+
+@dataclass(frozen=True)
+class PayCard:
+    """What an order's or a refund's page shows about small payments. `refusal` says why none can be sent now."""
+
+    allowance: Allowance
+    sent: list[Payment]
+    link: str
+    refusal: str
+
+
+def pay_card(order: Order, store: Store, user: User, *, refund: Refund | None = None) -> PayCard:
+    """The card for this user, in three statements."""
+    now = clock.now()
+    allowance = allowance_of(order, store, now)
+    view, key = ("refunds_refund_pay", refund.pk) if refund else ("orders_order_pay", order.pk)
+    sent = Payment.objects.for_store(store.pk).small().filter(order=order).order_by("-id")
+    return PayCard(
+        allowance=allowance,
+        sent=list(sent),
+        link=reverse(f"admin:{view}", args=[key]) if can(user, PAY, store.pk) else "",
+        refusal=_why_not(allowance, now),
+    )
+
+
+def _why_not(allowance: Allowance, now) -> str:
+    if now >= allowance.usable_until:
+        return _("The time for small payments of this order is over.")
+    if not allowance.order_left:
+        return _("This order has had all its small payments.")
+    if not allowance.day_left:
+        return _("Today's allowance of the store is used up.")
+    return ""
+
+
+def allowance_bars(desk: Desk, now) -> list[dict]:
+    """Today's allowance of each store at this desk, for a bar; an operator picks a store first."""
+    stores = [] if desk.is_operator else desk.stores
+    if desk.only_store is not None:
+        stores = [desk.only_store]
+    return [
+        {"store": store, "day": row, "left": max(ZERO, row.limit - row.used), "is_low": row.used * 10 >= row.limit * 9}
+        for store, _limits, row in allowances_today(stores, now)
+    ]
+
+
+class PayingMixin:
+    """The view behind the card's button, for the two ways in: `subject` tells order and refund of the page's row (K11)."""
+
+    def subject(self, row) -> tuple[Order, Refund | None]:
+        """What is paid about."""
+        raise NotImplementedError
+
+    def pay_view(self, request, object_id):
+        """Fill in (GET), look at it (POST preview), send (POST send) or go back (POST edit)."""
+        row = self.find(request, object_id)
+        require(request.user, PAY, row.store_id)
+        order, refund = self.subject(row)
+        with timezone.override(ZoneInfo(row.store.time_zone)):
+            answer = self._pay(request, order, refund, row.store)
+            return answer.render() if hasattr(answer, "render") else answer
+
+    def _pay(self, request, order: Order, refund: Refund | None, store: Store):
+        allowance = allowance_of(order, store, clock.now())
+        form = SmallPaymentForm(posted(request), allowance=allowance)
+        step, checked = request.POST.get("step", ""), False
+        back = reverse(
+            "admin:refunds_refund_change" if refund else "admin:orders_order_change", args=[(refund or order).pk]
+        )
+        if step in ("preview", "send") and form.is_valid():
+            refusal = attempt(lambda: self._send(request, order, refund, store, form, rehearse=step == "preview"))
+            if refusal is not None:
+                put_on_form(form, refusal)
+                form.data = {**form.data.dict(), "order_used": allowance.order_used}  # what is seen now
+            elif step == "send":
+                messages.success(request, _("The payment is on its way to the buyer."))
+                return HttpResponseRedirect(f"{back}#small-payments")
+            else:
+                checked = True
+        context = {"order": order, "refund": refund, "store": store, "allowance": allowance, "form": form, "back": back}
+        if checked:
+            purpose = Purpose(form.cleaned_data["purpose"]).label
+            context |= {"purpose": purpose, "amount": form.cleaned_data["amount"]}
+            return self.page(request, "workbench/payments/pay_confirm.html", _("Check the payment"), **context)
+        why_not = _why_not(allowance, clock.now())
+        return self.page(
+            request, "workbench/payments/pay.html", _("Send a small payment"), why_not=why_not, usual=USUAL, **context
+        )
+
+    @staticmethod
+    def _send(request, order: Order, refund: Refund | None, store: Store, form: SmallPaymentForm, *, rehearse: bool):
+        """Send it, or do so and take it back: then it is known that it could be sent."""
+        with transaction.atomic():
+            send_small_payment(
+                store=store,
+                order_number=order.number,
+                refund_id=refund and refund.pk,
+                actor=actor_of(request.user),
+                now=clock.now(),
+                **form.cleaned_data,
+            )
+            if rehearse:
+                transaction.set_rollback(True)

@@ -1,0 +1,225 @@
+"""“Send the recommended offer” over a selection of the queue: preview, job, results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from common import clock
+from common.errors import Refused
+from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
+from offers.methods import Terms
+from offers.models import BulkJob, BulkRow, Coupon, RowStatus
+from refunds.models import Refund
+from stores.models import Product
+from stores.permissions import SEND_OFFERS, actor_of, require
+from workbench.kit.base import DeskAdmin, attempt, column, tell
+from workbench.refunds.queues import REFUND_QUEUES
+from workbench.templatetags.desk import moment
+
+QUEUE = "admin:refunds_refund_changelist"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A refund with what its buyer would be shown; without `method`, `refusal` says why nothing would be sent."""
+
+    refund: Refund
+    method: str
+    buyer_sees: str
+    message: str
+    refusal: str
+
+
+def preview_of(proposal: Proposal) -> Preview:
+    """The proposal in the words that the buyer reads (Q6)."""
+    refund, method = proposal.refund, proposal.method
+    if method is None:
+        return Preview(refund, "", "", "", proposal.refusal)
+    terms = dict(proposal.terms)
+    ids, item_id = terms.pop("coupon_ids", ()), terms.pop("item_id", None)
+    if ids:
+        terms["coupons"] = list(Coupon.objects.for_store(refund.store_id).filter(pk__in=ids).as_buyer_sees())
+    if item_id:
+        terms["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
+    seen = method.buyer_sees(refund, Terms(**terms))
+    return Preview(refund, str(method.code.label), seen, terms["message"], "")
+
+
+def selected(request: HttpRequest) -> list[Refund]:
+    """The refunds that were ticked, or the first of all that are retainable now. Http404 when one is missing or foreign.
+
+    Raises PermissionDenied where the user may not send offers, Refused for too many.
+    """
+    rows = Refund.objects.in_scope().select_related("order", "store")
+    if "everything" in request.POST:
+        retainable = next(queue for queue in REFUND_QUEUES if queue.code == "retainable")
+        found = list(retainable.rows(rows, clock.now()).order_by(*retainable.order)[:MOST_AT_ONCE])
+    else:
+        ids = _ids(request.POST.getlist("refund"))
+        if len(ids) > MOST_AT_ONCE:
+            raise Refused("too_many", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE})
+        found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
+        if len(found) != len(ids):
+            raise Http404
+    for store_id in {refund.store_id for refund in found}:
+        require(request.user, SEND_OFFERS, store_id)
+    return found
+
+
+def _ids(texts: Sequence[str]) -> set[UUID]:
+    try:
+        return {UUID(text) for text in texts}
+    except ValueError:
+        raise Http404 from None
+
+
+def _tally(status: RowStatus) -> Coalesce:
+    rows = BulkRow.objects.filter(store_id=OuterRef("store_id"), job=OuterRef("pk"), status=status).order_by()
+    count = rows.values("job").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
+
+
+def _progress(job: BulkJob) -> str:
+    return format_html(
+        '<span class="wl-meter"><progress max="{}" value="{}"></progress> <span>{} / {}</span></span>',
+        job.total,
+        job.sent + job.refused,
+        job.sent + job.refused,
+        job.total,
+    )
+
+
+class BulkJobAdmin(DeskAdmin):
+    """Past and running sendings; each has a page with a result per refund."""
+
+    class Media:
+        css = {"all": ["workbench/work.css"]}
+        js = ["workbench/bulk.js"]
+
+    list_display = ("show_created", "show_who", "show_progress", "sent", "refused", "show_finished")
+    ordering = ("-id",)
+    show_created = column(gettext_lazy("started"), lambda job: moment(job.created_at))
+    show_who = column(gettext_lazy("by"), lambda job: job.actor.get("label", ""))
+    show_progress = column(gettext_lazy("done"), _progress)
+    sent = column(gettext_lazy("offers sent"), lambda job: job.sent)
+    refused = column(gettext_lazy("not sent"), lambda job: job.refused)
+    show_finished = column(gettext_lazy("finished"), lambda job: moment(job.finished_at))
+
+    def get_queryset(self, request):
+        """With how far each is."""
+        return self._with_tallies(super().get_queryset(request))
+
+    def page_queryset(self, request):
+        """See get_queryset."""
+        return self._with_tallies(super().page_queryset(request))
+
+    @staticmethod
+    def _with_tallies(jobs):
+        return jobs.annotate(sent=_tally(RowStatus.SENT), refused=_tally(RowStatus.REFUSED))
+
+    def get_urls(self):
+        """The steps' addresses, before the admin's catch-all."""
+        view = self.admin_site.admin_view
+        return [
+            path("preview/", view(require_POST(self.preview_view)), name="offers_bulkjob_preview"),
+            path("start/", view(require_POST(self.start_view)), name="offers_bulkjob_start"),
+            path("<uuid:object_id>/progress/", view(self.progress_view), name="offers_bulkjob_progress"),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """What each buyer would be sent, or why nothing; changes nothing."""
+        try:
+            refunds = selected(request)
+        except Refused as refusal:
+            tell(request, refusal)
+            return HttpResponseRedirect(reverse(QUEUE))
+        if not refunds:
+            messages.warning(request, _("Tick the refunds first."))
+            return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
+        now = clock.now()
+        previews = [preview_of(propose(refund, now)) for refund in refunds]
+        return self.page(
+            request,
+            "workbench/bulk/preview.html",
+            _("Check the offers"),
+            possible=[preview for preview in previews if preview.method],
+            refused=[preview for preview in previews if not preview.method],
+        )
+
+    def start_view(self, request: HttpRequest) -> HttpResponse:
+        """Start a job per store; a worker sends the offers."""
+        try:
+            refunds = selected(request)
+        except Refused as refusal:
+            tell(request, refusal)
+            return HttpResponseRedirect(reverse(QUEUE))
+        now, actor = clock.now(), actor_of(request.user)
+        by_store: dict[int, list[Refund]] = {}
+        for refund in refunds:
+            by_store.setdefault(refund.store_id, []).append(refund)
+        jobs, refusals = [], []
+        for rows in by_store.values():
+            ids = [refund.pk for refund in rows]
+            refused = attempt(
+                lambda store=rows[0].store, ids=ids: jobs.append(
+                    start_bulk_job(store=store, refund_ids=ids, actor=actor, now=now)
+                )
+            )
+            refusals += [refused] if refused else []
+        if not jobs:
+            for refused in refusals:
+                tell(request, refused)
+            return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
+        total = sum(job.total for job in jobs)
+        messages.success(
+            request,
+            ngettext("%(count)d offer is being sent.", "%(count)d offers are being sent.", total) % {"count": total},
+        )
+        if len(jobs) > 1:
+            return HttpResponseRedirect(reverse("admin:offers_bulkjob_changelist"))
+        return HttpResponseRedirect(reverse("admin:offers_bulkjob_change", args=[jobs[0].pk]))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The job's page: how far it is, and what became of each refund."""
+        job = self.find(request, object_id)
+        return self.page(
+            request,
+            "workbench/bulk/page.html",
+            _("Bulk sending of %(when)s") % {"when": moment(job.created_at)},
+            job=job,
+            done=job.sent + job.refused,
+            rows=self._rows(job),
+        )
+
+    def progress_view(self, request, object_id) -> JsonResponse:
+        """How far the job is, for the page to show; each row with its result."""
+        job = self.find(request, object_id)
+        rows = [
+            {"id": str(row.pk), "status": row.status, "label": row.get_status_display(), "detail": row.detail}
+            for row in BulkRow.objects.for_store(job.store_id).filter(job=job).exclude(status=RowStatus.WAITING)
+        ]
+        return JsonResponse(
+            {
+                "total": job.total,
+                "sent": job.sent,
+                "refused": job.refused,
+                "finished": job.finished_at is not None,
+                "rows": rows,
+            }
+        )
+
+    @staticmethod
+    def _rows(job: BulkJob) -> list[BulkRow]:
+        rows = BulkRow.objects.for_store(job.store_id).filter(job=job)
+        return list(rows.select_related("refund__order").order_by("id"))

@@ -1,0 +1,169 @@
+"""What waits for the merchant among the refunds, and until when (Q3, T10)."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from common.tenancy import current_scope
+from offers.eligibility import RETAINABLE_KINDS
+from offers.models import Offer
+from offers.retainable import filter_retainable
+from orders.models import OrderStatus
+from payments.models import Payment
+from refunds.models import Refund
+from refunds.states import Kind, Programme, Status
+from stores.models import Store
+from workbench.kit.desk import retains
+from workbench.kit.queue import Queue
+from workbench.kit.words import SOON
+
+
+def _negotiating(rows: QuerySet, now: datetime) -> QuerySet:
+    return rows.filter(pk__in=Offer.objects.in_scope().pending().values("refund"))
+
+
+def _attention(rows: QuerySet, now: datetime) -> QuerySet:
+    """Declined or stuck: both halves have an index of their own, an OR would read the store's whole history."""
+    declined = Refund.objects.in_scope().filter(needs_attention=True).order_by().values("pk")
+    stuck = Payment.objects.in_scope().in_attention().order_by().values("topic_id")
+    return rows.filter(pk__in=declined.union(stuck, all=True))
+
+
+def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
+    """Retainable now, store by store: each has its own time zone. Nothing when every store of the platform is shown (Q3)."""
+    store_ids = current_scope().store_ids or ()
+    stores = [store for store in Store.objects.filter(pk__in=store_ids).order_by("pk") if retains(store)]
+    if len(store_ids) == 1 and stores:
+        return filter_retainable(rows, store=stores[0], now=now)
+    found = [
+        filter_retainable(Refund.objects.for_store(store.pk), store=store, now=now).order_by().values("pk")
+        for store in stores
+    ]
+    if not found:
+        return rows.none()
+    return rows.filter(pk__in=found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
+
+
+MERCHANTS_TURN = [Status.AWAITING_MERCHANT, Status.RETURNING]
+
+
+REFUND_QUEUES = [
+    Queue(
+        "awaiting",
+        _("Awaiting me"),
+        lambda rows, now: rows.filter(status=Status.AWAITING_MERCHANT),
+        ("due_at", "-id"),
+        _("No request waits for you. Well done!"),
+        "inbox",
+        "amber",
+    ),
+    Queue(
+        "retainable",
+        _("Retainable now"),
+        _retainable,
+        ("due_at", "-id"),
+        _("No refund can be retained right now."),
+        "volunteer_activism",
+        "green",
+        only_retaining=True,
+    ),
+    Queue(
+        "returnless",
+        _("Without return"),
+        lambda rows, now: rows.filter(programme=Programme.RETURNLESS, status=Status.AWAITING_MERCHANT),
+        ("due_at", "-id"),
+        _("No refund without return waits for your review."),
+        "verified",
+        "violet",
+        only_returnless=True,
+    ),
+    Queue(
+        "due",
+        _("Due in 2 h"),
+        lambda rows, now: rows.filter(status__in=MERCHANTS_TURN, due_at__gt=now, due_at__lte=now + SOON),
+        ("due_at", "-id"),
+        _("Nothing is due within two hours."),
+        "timer",
+        "red",
+    ),
+    Queue(
+        "overdue",
+        _("Overdue"),
+        lambda rows, now: rows.due(now),
+        ("due_at", "-id"),
+        _("No deadline has passed."),
+        "alarm",
+        "red",
+    ),
+    Queue(
+        "negotiating",
+        _("Negotiating"),
+        _negotiating,
+        ("due_at", "-id"),
+        _("No offer waits for a buyer's answer."),
+        "handshake",
+        "blue",
+    ),
+    Queue(
+        "returns",
+        _("Returns to inspect"),
+        lambda rows, now: rows.filter(status=Status.RETURNING),
+        ("due_at", "-id"),
+        _("No return is on its way to you."),
+        "package_2",
+        "amber",
+    ),
+    Queue(
+        "recalls",
+        _("Recalls"),
+        lambda rows, now: rows.filter(status=Status.RECALLING),
+        ("due_at", "-id"),
+        _("No parcel is being called back."),
+        "u_turn_left",
+        "blue",
+    ),
+    Queue(
+        "attention",
+        _("Needs attention"),
+        _attention,
+        empty=_("Every payment goes its way."),
+        icon="priority_high",
+        tone="red",
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No refunds.")),
+]
+
+
+class ShippedFilter(SimpleListFilter):
+    """Tmall's type filters: refund only (shipped), return (shipped), and what no offer can hold back (Q1, Q3)."""
+
+    title = _("shipped or not")
+    parameter_name = "shipped"
+
+    def lookups(self, request, model_admin):
+        """The two kinds that are retainable after shipping, and what isn't shipped."""
+        return [
+            (Kind.REFUND_ONLY, _("Refund only (shipped)")),
+            (Kind.RETURN_AND_REFUND, _("Return and refund (shipped)")),
+            ("no", _("Not shipped")),
+        ]
+
+    def queryset(self, request, queryset):
+        """The refunds of that kind whose goods are on their way or there."""
+        if self.value() == "no":
+            return queryset.filter(order__status__in=[OrderStatus.UNSHIPPED, OrderStatus.CANCELLED])
+        if self.value() in RETAINABLE_KINDS:
+            return queryset.filter(kind=self.value()).exclude(order__status=OrderStatus.UNSHIPPED)
+        return queryset
+
+
+def next_deadlines(now: datetime, *, limit: int = 10, within: timedelta = timedelta(days=3)):
+    """The merchant's next deadlines: what must be answered or inspected first."""
+    return (
+        Refund.objects.in_scope()
+        .filter(status__in=MERCHANTS_TURN, due_at__lte=now + within)
+        .select_related("order", "store")
+        .order_by("due_at", "-id")[:limit]
+    )

@@ -1,0 +1,112 @@
+"""Orders: the list, the page, and handing a parcel to the carrier."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from orders.actions import ship_order
+from orders.models import Order, OrderStatus
+from payments.models import Payment
+from refunds.models import Refund
+from stores.permissions import SHIP, actor_of, can, require
+from workbench.insights.loss import loss_of_order
+from workbench.kit.base import DeskAdmin, attempt, column, tell
+from workbench.kit.forms import ShipForm, posted
+from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.timeline import timeline
+from workbench.kit.words import yuan
+from workbench.money.small_payments import PayingMixin, pay_card
+from workbench.shipping.filters import TagFilter
+from workbench.shipping.queue import ShippingMixin
+from workbench.shipping.queues import ORDER_QUEUES
+from workbench.shipping.saving import SavingMixin, hidden_events, saving_of
+from workbench.templatetags.desk import badge, countdown, moment
+
+
+class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
+    """What was bought; the warehouse ships from here."""
+
+    list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
+    queues = ORDER_QUEUES
+    list_filter = (QueueFilter, TagFilter)
+    search_fields = ("number",)
+    search_help_text = gettext_lazy("Order number or buyer")
+
+    show_buyer = column(gettext_lazy("buyer"), lambda order: order.buyer_name)
+    show_status = column(gettext_lazy("status"), badge)
+    show_ship_by = column(
+        gettext_lazy("ship by"),
+        lambda order: countdown(order.ship_by) if order.status == OrderStatus.UNSHIPPED else "–",
+    )
+    show_paid = column(gettext_lazy("paid"), lambda order: yuan(order.paid_amount))
+    show_claimed = column(gettext_lazy("claimed back"), lambda order: yuan(order.claimed_amount or None))
+    show_paid_at = column(gettext_lazy("paid at"), lambda order: moment(order.paid_at))
+
+    def get_search_results(self, request, queryset, search_term):
+        """By number or buyer."""
+        term = search_term.strip()
+        return (queryset.matching(term) if term else queryset), False
+
+    def get_urls(self):
+        """The button's address, before the admin's catch-all."""
+        ship = self.admin_site.admin_view(self.ship_view)
+        pay = self.admin_site.admin_view(self.pay_view)
+        return [
+            path("<uuid:object_id>/ship/", ship, name="orders_order_ship"),
+            path("<uuid:object_id>/pay/", pay, name="orders_order_pay"),
+            *super().get_urls(),
+        ]
+
+    def subject(self, row):
+        """An order's own payments are about itself."""
+        return row, None
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The order's page; there is nothing to save on it."""
+        order = self.find(request, object_id)
+        return self._page(request, order, ShipForm())
+
+    def ship_view(self, request: HttpRequest, object_id):
+        """Hand the parcel over; a GET only shows the order with the form."""
+        order = self.find(request, object_id)
+        require(request.user, SHIP, order.store_id)
+        form = ShipForm(posted(request))
+        if request.method == "POST" and form.is_valid():
+            refusal = attempt(
+                lambda: ship_order(
+                    store_id=order.store_id,
+                    number=order.number,
+                    actor=actor_of(request.user),
+                    now=clock.now(),
+                    **form.cleaned_data,
+                )
+            )
+            if refusal is None:
+                messages.success(request, _("The order is shipped."))
+            else:
+                tell(request, refusal)
+            return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
+        return self._page(request, order, form)
+
+    def _page(self, request, order: Order, form: ShipForm):
+        refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
+        payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")
+        unshipped = order.status == OrderStatus.UNSHIPPED
+        return self.page(
+            request,
+            "workbench/orders/page.html",
+            order.number,
+            order=order,
+            lines=list(order.lines.for_store(order.store_id).order_by("id")),
+            refunds=refunds,
+            loss=loss_of_order(order, refunds),
+            payments=list(payments),
+            pay_card=pay_card(order, order.store, request.user),
+            entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
+            form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
+            late=unshipped and order.ship_by < clock.now(),
+            **saving_of(order, request.user),
+        )

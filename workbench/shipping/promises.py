@@ -1,0 +1,98 @@
+"""Promises to keep: parcels that the store owes buyers, by deadline, and the form that keeps them (Q16)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from orders.models import Order, OwedParcel, ParcelStatus
+from orders.parcels import ship_parcel
+from stores.permissions import SHIP, actor_of, can, require
+from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from workbench.kit.forms import ShipForm, posted
+from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.timeline import timeline
+from workbench.shipping.queues import PARCEL_QUEUES
+from workbench.templatetags.work import is_late
+
+
+class PromiseAdmin(QueueMixin, DeskAdmin):
+    """What was promised to buyers; the warehouse sends it from here."""
+
+    class Media:
+        css = {"all": ["workbench/work.css"]}
+
+    change_list_template = "workbench/promises/list.html"
+    list_display = ("order",)
+    queues = PARCEL_QUEUES
+    list_filter = (QueueFilter, "kind")
+    search_fields = ("order__number",)
+    search_help_text = gettext_lazy("Order number or buyer")
+
+    def changelist_view(self, request, extra_context=None):
+        """The queue, by the name that the menu gives it."""
+        return super().changelist_view(request, {"title": _("Promises to keep"), **(extra_context or {})})
+
+    def get_queryset(self, request):
+        """With the order that each row names."""
+        return super().get_queryset(request).select_related("order")
+
+    def page_queryset(self, request):
+        """A promise with its order and store."""
+        return super().page_queryset(request).select_related("order")
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the order's number or buyer."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(order__in=Order.objects.in_scope().matching(term).values("pk")), False
+
+    def get_urls(self):
+        """The form's address, before the admin's catch-all."""
+        ship = self.admin_site.admin_view(self.ship_view)
+        return [path("<uuid:object_id>/ship/", ship, name="orders_owedparcel_ship"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The promise's page; there is nothing to save on it but the shipping."""
+        return self._page(request, self.find(request, object_id), ShipForm())
+
+    def ship_view(self, request: HttpRequest, object_id):
+        """Keep the promise; a GET only shows it with the form."""
+        parcel = self.find(request, object_id)
+        require(request.user, SHIP, parcel.store_id)
+        form = ShipForm(posted(request))
+        if request.method == "POST" and form.is_valid():
+            refusal = attempt(
+                lambda: ship_parcel(
+                    store_id=parcel.store_id,
+                    parcel_id=parcel.pk,
+                    actor=actor_of(request.user),
+                    now=clock.now(),
+                    **form.cleaned_data,
+                )
+            )
+            if refusal is None:
+                messages.success(request, _("The parcel is sent: the promise is kept."))
+                return HttpResponseRedirect(reverse("admin:orders_owedparcel_changelist"))
+            if parcel.status != ParcelStatus.OWED:
+                tell(request, refusal)
+                return HttpResponseRedirect(reverse("admin:orders_owedparcel_change", args=[parcel.pk]))
+            put_on_form(form, refusal)
+        return self._page(request, parcel, form)
+
+    def _page(self, request, parcel: OwedParcel, form: ShipForm):
+        may_ship = can(request.user, SHIP, parcel.store_id)
+        return self.page(
+            request,
+            "workbench/promises/page.html",
+            str(parcel),
+            parcel=parcel,
+            order=parcel.order,
+            late=is_late(parcel),
+            entries=timeline(parcel.store_id, parcel.topic_id),
+            form=form if may_ship and parcel.status == ParcelStatus.OWED else None,
+            may_ship=may_ship,
+        )

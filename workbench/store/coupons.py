@@ -1,0 +1,207 @@
+"""Coupons: what the store can give, which of it retention recognises, and a form that leads to the right channel."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from common.money import ZERO
+from offers.coupons import create_coupon
+from offers.models import Channel, CouponGrant
+from stores.models import Store
+from stores.permissions import EDIT_COUPONS, can, require
+from workbench.kit.base import DeskAdmin, attempt, put_on_form
+from workbench.kit.desk import desk_of, find_store, retains
+from workbench.kit.forms import DeskForm, YuanField, posted
+
+MOST_COUPONS = 1_000_000
+USUAL_DAYS = 30
+GRANTS_SHOWN = 50
+
+CHANNEL_WORDS = {
+    Channel.SMART_RETENTION: gettext_lazy("The only channel that retention recognises: agents can offer this coupon."),
+    Channel.REFUND_RETENTION: gettext_lazy(
+        "Retention does not recognise it: agents can't offer this coupon, but give it to the buyer of an order."
+    ),
+    Channel.GENERAL: gettext_lazy(
+        "For other purposes, such as giving it to the buyer of an order. Retention does not recognise it."
+    ),
+}
+
+
+class ChannelSelect(forms.RadioSelect):
+    """The channels, each with what it means for retention."""
+
+    option_template_name = "workbench/coupons/channel.html"
+
+    def create_option(self, name, value, *args, **kwargs):
+        """With the explanation."""
+        return {**super().create_option(name, value, *args, **kwargs), "explained": CHANNEL_WORDS[Channel(value)]}
+
+
+def _day(label, **kwargs) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    bounds = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
+    return forms.DateField(label=label, widget=widget, validators=bounds, **kwargs)
+
+
+class CouponForm(DeskForm):
+    """A coupon of one store. Days are those of the store's time zone, the last one included."""
+
+    store = forms.ChoiceField(label=gettext_lazy("Store"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"), choices=Channel.choices, initial=Channel.SMART_RETENTION, widget=ChannelSelect
+    )
+    amount_off = YuanField(label=gettext_lazy("Discount in yuan"))
+    min_spend = YuanField(
+        label=gettext_lazy("From a purchase of … yuan"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty for a coupon without a threshold."),
+    )
+    first_day = _day(gettext_lazy("Valid from"))
+    last_day = _day(gettext_lazy("Last day"), help_text=gettext_lazy("The coupon is valid to the end of this day."))
+    quantity = forms.IntegerField(
+        label=gettext_lazy("Quantity"),
+        min_value=1,
+        max_value=MOST_COUPONS,
+        initial=100,
+        help_text=gettext_lazy("No more are ever granted."),
+    )
+
+    def __init__(self, *args, stores: list[Store], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stores = {str(store.pk): store for store in stores}
+        self.fields["store"].choices = [(store.pk, store.name) for store in stores]
+        if len(stores) == 1:
+            del self.fields["store"]
+        zone = ZoneInfo(stores[0].time_zone)
+        today = clock.now().astimezone(zone).date()
+        self.fields["first_day"].initial = today
+        self.fields["last_day"].initial = today + timedelta(days=USUAL_DAYS)
+        self.fields["min_spend"].widget.attrs["min"] = "0"
+        if not any(retains(store) for store in stores):  # the platform's channel leads nowhere there (Q13, K7)
+            self.fields["channel"].initial = Channel.GENERAL
+
+    def clean_amount_off(self):
+        """Above zero."""
+        amount = self.cleaned_data["amount_off"]
+        if amount <= ZERO:
+            raise forms.ValidationError(_("The discount must be above zero."))
+        return amount
+
+    def clean_min_spend(self):
+        """Zero or more."""
+        amount = self.cleaned_data["min_spend"] or ZERO
+        if amount < ZERO:
+            raise forms.ValidationError(_("The threshold can't be below zero."))
+        return amount
+
+    def clean(self):
+        """The last day is not before the first, and not over."""
+        data = super().clean()
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The coupon must end after it begins."))
+        elif last and last < clock.now().astimezone(ZoneInfo(self.chosen_store.time_zone)).date():
+            self.add_error("last_day", _("Choose today or a later day."))
+        return data
+
+    @property
+    def chosen_store(self) -> Store:
+        """The store that was chosen, or the only one."""
+        chosen = self.stores.get(self.cleaned_data.get("store", ""))
+        return chosen or next(iter(self.stores.values()))
+
+    def terms(self) -> dict:
+        """The arguments of the action."""
+        data, zone = self.cleaned_data, ZoneInfo(self.chosen_store.time_zone)
+        end = data["last_day"] + timedelta(days=1)
+        return {
+            "name": data["name"],
+            "channel": data["channel"],
+            "amount_off": data["amount_off"],
+            "min_spend": data["min_spend"],
+            "valid_from": datetime.combine(data["first_day"], time.min, zone),
+            "valid_until": datetime.combine(end, time.min, zone),
+            "quantity": data["quantity"],
+        }
+
+
+class CouponAdmin(DeskAdmin):
+    """The store's coupons. What was granted is counted by acceptance and never edited."""
+
+    class Media:
+        css = {"all": ["workbench/work.css"]}
+
+    list_display = ("name",)
+    list_filter = ("channel",)
+    search_fields = ("name",)
+    search_help_text = gettext_lazy("Name")
+    ordering = ("-id",)
+    change_list_template = "workbench/coupons/list.html"
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the name's start."""
+        term = search_term.strip()
+        return (queryset.filter(name__startswith=term) if term else queryset), False
+
+    def stores_to_add_to(self, request: HttpRequest) -> list[Store]:
+        """Where the user may make coupons: the picked store, or those they work in. An operator picks one."""
+        desk = desk_of(request)
+        stores = [desk.only_store] if desk.only_store else [] if desk.is_operator else desk.stores
+        return [store for store in stores if can(request.user, EDIT_COUPONS, store.pk)]
+
+    def has_add_permission(self, request):
+        """Who may add somewhere sees the button."""
+        return bool(self.stores_to_add_to(request))
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Make a coupon; GET shows the form."""
+        stores = self.stores_to_add_to(request)
+        if not stores:
+            picked = desk_of(request).only_store
+            raise PermissionDenied(
+                _("Your role in this store doesn't allow this.")
+                if picked
+                else _("Pick one store first, at the top of the page.")
+            )
+        asked = request.POST.get("store", "")
+        if asked and find_store(request.user, asked) is not None:
+            require(request.user, EDIT_COUPONS, int(asked))
+        form = CouponForm(posted(request), stores=stores)
+        if request.method == "POST" and form.is_valid():
+            refusal = attempt(lambda: create_coupon(store=form.chosen_store, **form.terms()))
+            if refusal is None:
+                messages.success(request, _("The coupon is made."))
+                return HttpResponseRedirect(reverse("admin:offers_coupon_changelist"))
+            put_on_form(form, refusal)
+        store = stores[0] if len(stores) == 1 else None
+        return self.page(request, "workbench/coupons/add.html", _("Make a coupon"), form=form, store=store)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The coupon's page; there is nothing to save on it."""
+        coupon = self.find(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied
+        return self.page(
+            request,
+            "workbench/coupons/page.html",
+            coupon.name,
+            coupon=coupon,
+            right_channel=Channel.SMART_RETENTION.label,
+            grants=list(
+                CouponGrant.objects.for_store(coupon.store_id)
+                .filter(coupon=coupon)
+                .select_related("order")
+                .order_by("-id")[:GRANTS_SHOWN]
+            ),
+        )

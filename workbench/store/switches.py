@@ -1,0 +1,287 @@
+"""What the platform and the owner switch on and off by date: opened categories (Q2) and methods (Q4)."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from offers.models import MarketplaceMethod, MethodCode, StoreMethod
+from offers.switches import set_marketplace_method, set_store_method
+from stores import actions, marketplaces
+from stores.models import Store
+from stores.permissions import MANAGE_STORE, can, require
+from workbench.kit.base import DeskAdmin, attempt, column, put_on_form
+from workbench.kit.desk import DEFAULT_ZONE, desk_of, find_store
+from workbench.kit.forms import DeskForm, posted
+
+
+def retaining_marketplaces() -> list[tuple[str, str]]:
+    """The marketplaces that have retention, as choices."""
+    return [choice for choice in marketplaces.CHOICES if marketplaces.current_rules(choice[0]).retention_sites]
+
+
+def _today() -> date:
+    """The date on the platform's calendar."""
+    return clock.now().astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+
+
+def _day(label, **kwargs) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def _state(is_on: bool, since: date, until: date | None = None, *, today: date | None = None) -> str:
+    """Open now, from a date on, or no more, as a badge."""
+    today = today or _today()
+    if not is_on:
+        tone, text = "grey", _("off")
+    elif until is not None and until <= today:
+        tone, text = "grey", _("closed")
+    elif since > today:
+        tone, text = "amber", _("from %(day)s") % {"day": since.isoformat()}
+    else:
+        tone, text = "green", _("open")
+    return format_html('<span class="wl-badge {}">{}</span>', tone, text)
+
+
+class PlatformAdmin(DeskAdmin):
+    """Rows of the platform itself: the operator's alone, added and changed by actions."""
+
+    class Media:
+        css = {"all": ["workbench/work.css"]}
+
+    def has_add_permission(self, request):
+        """The operator."""
+        return request.user.is_active and request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        """The operator."""
+        return self.has_add_permission(request)
+
+    def require_operator(self, request: HttpRequest) -> None:
+        """PermissionDenied for merchants."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+
+    def get_queryset(self, request):
+        """All of them: they belong to no store."""
+        return self.page_queryset(request).order_by(*self.get_ordering(request))
+
+    def page_queryset(self, request):
+        """See get_queryset."""
+        return self.model.objects.all()
+
+    def get_list_display(self, request):
+        """The columns; there is no store to name."""
+        return self.list_display
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Add one."""
+        self.require_operator(request)
+        form = self.form_class(posted(request))
+        return self._handle(request, form, None, _("Add %(name)s") % {"name": self.opts.verbose_name})
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Change one."""
+        self.require_operator(request)
+        if not str(object_id).isdigit() or len(str(object_id)) > 18:
+            raise Http404
+        row = self.find(request, object_id)
+        form = self.form_class(posted(request), initial=forms.model_to_dict(row))
+        for name in self.fixed:
+            form.fields[name].disabled = True
+        return self._handle(request, form, row, str(row))
+
+    def _handle(self, request, form, row, title: str):
+        if request.method == "POST" and form.is_valid():
+            refusal = attempt(lambda: self.save(row, form.cleaned_data))
+            if refusal is None:
+                messages.success(request, _("Saved; it holds from the next request on."))
+                return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+            put_on_form(form, refusal)
+        return self.page(request, "workbench/edit.html", title, form=form, may_save=True)
+
+
+class CategoryForm(DeskForm):
+    """A category that may be retained between two dates."""
+
+    marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
+    category = forms.RegexField(
+        r"\A[0-9A-Za-z_-]+\Z",
+        label=gettext_lazy("Category id"),
+        max_length=50,
+        help_text=gettext_lazy("As products and orders name it, such as 50008163."),
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    opens_on = _day(gettext_lazy("Opens on"))
+    closes_on = _day(
+        gettext_lazy("Closes on"),
+        required=False,
+        help_text=gettext_lazy(
+            "From this day on it isn't open any more. Leave it empty for a category that stays open."
+        ),
+    )
+
+
+class CategoryAdmin(PlatformAdmin):
+    """Categories open in batches, by date, without a deploy (Q2)."""
+
+    form_class = CategoryForm
+    fixed = ("marketplace", "category")
+    list_display = ("name", "category", "marketplace", "show_opens", "show_closes", "show_state")
+    search_fields = ("category",)
+    search_help_text = gettext_lazy("Category id or name")
+    ordering = ("marketplace", "-opens_on", "category")
+    show_opens = column(gettext_lazy("opens on"), lambda row: row.opens_on.isoformat())
+    show_closes = column(gettext_lazy("closes on"), lambda row: row.closes_on.isoformat() if row.closes_on else "–")
+    show_state = column(gettext_lazy("today"), lambda row: _state(True, row.opens_on, row.closes_on))
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the id's start, or a part of the name."""
+        term = search_term.strip()
+        found = queryset.filter(category__startswith=term) | queryset.filter(name__icontains=term)
+        return (found if term else queryset), False
+
+    def save(self, row, data):
+        """Open a category, or change its name and dates."""
+        if row is None:
+            actions.open_category(**data)
+        else:
+            changes = {name: value for name, value in data.items() if name not in self.fixed}
+            actions.change_category(opening=row, **changes)
+
+
+class MarketplaceMethodForm(DeskForm):
+    """The platform's switch."""
+
+    marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
+    method = forms.ChoiceField(label=gettext_lazy("Method"), choices=MethodCode.choices)
+    is_on = forms.BooleanField(
+        label=gettext_lazy("Switched on"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Switched off here, no store of the marketplace can offer it."),
+    )
+    available_from = _day(gettext_lazy("Available from"))
+
+
+class MarketplaceMethodAdmin(PlatformAdmin):
+    """Which methods a marketplace has opened, and since when (Q4)."""
+
+    form_class = MarketplaceMethodForm
+    fixed = ("marketplace", "method")
+    list_display = ("show_method", "marketplace", "show_from", "show_state")
+    ordering = ("marketplace", "available_from", "method")
+    show_method = column(gettext_lazy("method"), lambda row: row.get_method_display())
+    show_from = column(gettext_lazy("available from"), lambda row: row.available_from.isoformat())
+    show_state = column(gettext_lazy("today"), lambda row: _state(row.is_on, row.available_from))
+
+    def save(self, row, data):
+        """Set the switch."""
+        set_marketplace_method(**data)
+
+
+class StoreMethodsForm(DeskForm):
+    """Every method of one store: on or off, and from when."""
+
+    def __init__(self, *args, store: Store, **kwargs):
+        super().__init__(*args, prefix=f"store{store.pk}", **kwargs)
+        self.store = store
+        self.today = clock.now().astimezone(ZoneInfo(store.time_zone)).date()
+        self.own = {row.method: row for row in StoreMethod.objects.for_store(store.pk)}
+        self.platform = {row.method: row for row in MarketplaceMethod.objects.filter(marketplace=store.marketplace)}
+        for code in store.rules.offer_methods:
+            row = self.own.get(code)
+            self.fields[f"{code}_on"] = forms.BooleanField(
+                label=_("on"), required=False, initial=row.is_on if row else True
+            )
+            self.fields[f"{code}_from"] = _day(_("from"), required=False, initial=row.available_from if row else None)
+
+    def rows(self) -> list[dict]:
+        """One line per method: its name, the platform's switch, and the store's own fields."""
+        found = []
+        for code in self.store.rules.offer_methods:
+            platform = self.platform.get(code)
+            found.append(
+                {
+                    "label": MethodCode(code).label,
+                    "platform": _state(platform.is_on, platform.available_from, today=self.today)
+                    if platform
+                    else _state(True, self.today, today=self.today),
+                    "on": self[f"{code}_on"],
+                    "from": self[f"{code}_from"],
+                }
+            )
+        return found
+
+    def save(self) -> int:
+        """Set the switches that were changed; returns how many."""
+        changed = 0
+        for code in self.store.rules.offer_methods:
+            wanted = (self.cleaned_data[f"{code}_on"], self.cleaned_data[f"{code}_from"])
+            row = self.own.get(code)
+            if wanted == ((row.is_on, row.available_from) if row else (True, None)):
+                continue
+            set_store_method(
+                store=self.store, method=code, is_on=wanted[0], available_from=wanted[1] or _since(row, self.today)
+            )
+            changed += 1
+        return changed
+
+
+def _since(row: StoreMethod | None, today: date) -> date:
+    """A switch without a date holds since it was first set."""
+    return row.available_from if row else today
+
+
+class StoreMethodAdmin(DeskAdmin):
+    """The methods that an owner lets the agents offer, all on one page (Q4)."""
+
+    class Media:
+        css = {"all": ["workbench/work.css"]}
+
+    def get_queryset(self, request):
+        """Switches of stores that the user manages."""
+        managed = [store.pk for store in self.stores_of(request)]
+        return super().get_queryset(request).filter(store_id__in=managed)
+
+    def stores_of(self, request) -> list[Store]:
+        """The retaining stores at this desk that the user manages."""
+        return [store for store in desk_of(request).retaining if can(request.user, MANAGE_STORE, store.pk)]
+
+    def changelist_view(self, request, extra_context=None):
+        """One card per store; a POST saves one of them."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        stores = self.stores_of(request)
+        changed = None
+        if request.method == "POST":
+            store = find_store(request.user, request.POST.get("store", ""))
+            if store is None:
+                raise Http404
+            require(request.user, MANAGE_STORE, store.pk)
+            if store not in stores:
+                raise Http404
+            changed = StoreMethodsForm(request.POST, store=store)
+            if changed.is_valid():
+                refusal = attempt(changed.save)
+                if refusal is None:
+                    messages.success(request, _("Saved; it holds from the next request on."))
+                    return HttpResponseRedirect(request.path)
+                put_on_form(changed, refusal)
+        shown = [changed if changed and changed.store == store else StoreMethodsForm(store=store) for store in stores]
+        return self.page(request, "workbench/switches/methods.html", _("Retention methods"), forms=shown)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """A switch is shown on the page of its store's methods."""
+        if not str(object_id).isdigit() or len(str(object_id)) > 18:
+            raise Http404
+        self.find(request, object_id)
+        return HttpResponseRedirect(reverse("admin:offers_storemethod_changelist"))
