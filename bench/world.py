@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bench.bare import models as bare
+from common import clock
+from common.actors import on_command_line
 from common.ids import new_id
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -33,15 +35,18 @@ class Shop:
 
 def open_shops(count: int, *, prefix: str = "bench") -> list[Shop]:
     """Taote stores to trade in."""
+    done = {"actor": on_command_line("bench"), "now": clock.now()}
     with system_scope():
-        _, marketplace_key = store_actions.create_marketplace_key(marketplace="taote", name=prefix)
+        _, marketplace_key = store_actions.create_marketplace_key(marketplace="taote", name=prefix, **done)
         shops = []
         for number in range(count):
-            store = store_actions.create_store(code=f"{prefix}-{number}", name=f"Bench {number}", marketplace="taote")
-            store_actions.add_return_address(
-                store=store, contact="收", phone="057985120000", address="义乌市稠州北路 8 号"
+            store = store_actions.create_store(
+                code=f"{prefix}-{number}", name=f"Bench {number}", marketplace="taote", **done
             )
-            _, merchant_key = store_actions.create_store_key(store=store, name="bench")
+            store_actions.add_return_address(
+                store=store, contact="收", phone="057985120000", address="义乌市稠州北路 8 号", **done
+            )
+            _, merchant_key = store_actions.create_store_key(store=store, name="bench", **done)
             shops.append(Shop(store, merchant_key, marketplace_key))
     return shops
 

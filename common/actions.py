@@ -13,17 +13,32 @@ R = TypeVar("R")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
-    """Mark a write: it runs in the caller's transaction and scope, and refuses to run without them.
+    """Mark an act: something that somebody did and that is kept on record.
 
-    The caller (a request, a task, a command) owns the transaction, so one call is one transaction and an exception
-    leaves nothing behind.
+    Its arguments are named, `actor` (who does it) and `now` (when) are among them, and it leaves at least one event; a test
+    holds every action to that. It runs in the caller's transaction and scope, and refuses to run without them: the caller
+    (a request, a task, a command) owns the transaction, so one call is one transaction and an exception leaves nothing
+    behind.
     """
+    return _in_a_transaction(function)
 
+
+def bookkeeping(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a write that is nobody's act and needs no event; `reason` says why nobody will ask who did it.
+
+    It runs in the caller's transaction and scope as an action does.
+    """
+    if not reason:
+        raise ValueError("Say why this write is no act.")
+    return _in_a_transaction
+
+
+def _in_a_transaction(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         current_scope()
         if not connection.in_atomic_block:
-            raise NoScope("An action runs in a transaction: open a scope first.")
+            raise NoScope("A write runs in a transaction: open a scope first.")
         return function(*args, **kwargs)
 
     return inner

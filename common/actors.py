@@ -27,3 +27,8 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def on_command_line(command: str) -> Actor:
+    """The operator who runs the management command of this name."""
+    return Actor(ActorKind.OPERATOR, "command", command)

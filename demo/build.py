@@ -12,7 +12,7 @@ from common.tenancy import tenant_scope
 from demo import quality, returnless, saving, small_payments
 from demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from demo.history import taote_history, tmall_history
-from demo.people import AGENT, BUYER, COLLEAGUE
+from demo.people import AGENT, BUYER, COLLEAGUE, OPERATOR
 from demo.platform import QUARRELS, PlatformSteps
 from demo.return_scenes import EXCHANGES, RETURNS
 from demo.return_steps import ReturnSteps
@@ -72,6 +72,8 @@ def add_coupons(store: Store, now: datetime) -> None:
             valid_from=now - timedelta(days=60),
             valid_until=now + timedelta(days=90),
             quantity=500,
+            actor=AGENT,
+            now=now - timedelta(days=60),
         )
 
 
@@ -79,19 +81,23 @@ def open_stores(now: datetime) -> list[Store]:
     """The four stores with their products, coupons and return addresses."""
     stores = []
     for code, (marketplace, name, address) in STORES.items():
-        store = store_actions.create_store(code=code, name=name, marketplace=marketplace)
+        done = {"actor": OPERATOR, "now": now - timedelta(days=90)}
+        store = store_actions.create_store(code=code, name=name, marketplace=marketplace, **done)
         store_actions.upsert_products(
             store=store,
             products=[
                 {"item_id": item_id, "title": title, "category": category, "price": Decimal(price)}
                 for item_id, title, category, price in PRODUCTS[code]
             ],
+            **done,
         )
         if marketplace in WITH_COUPONS:
             add_coupons(store, now)
         if marketplace == "tmall":
             set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
-        store_actions.add_return_address(store=store, contact="退货组 收", phone="0579-85120000", address=address)
+        store_actions.add_return_address(
+            store=store, contact="退货组 收", phone="0579-85120000", address=address, **done
+        )
         stores.append(store)
     return stores
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common import clock
-from common.actors import SYSTEM, Actor, ActorKind
+from common.actors import Actor, ActorKind
 from common.tenancy import tenant_scope
+from demo.people import OPERATOR
 from demo.scenes import Scene
 from refunds.returnless import enrolment, programme
 from refunds.returnless.agreements import CURRENT
@@ -102,15 +103,15 @@ def happenings(store: Store, now: datetime) -> Iterator[tuple[datetime, Callable
 def open_earlier_store(now: datetime) -> Store:
     """A store that the operator has brought in on 2.0: it can be switched to 3.0."""
     code, name, version = EARLIER_STORE
-    store = store_actions.create_store(code=code, name=name, marketplace="kuaishou")
+    done = {"actor": OPERATOR, "now": now - timedelta(days=40)}
+    store = store_actions.create_store(code=code, name=name, marketplace="kuaishou", **done)
     products = [{"item_id": item, "title": title, "price": Decimal(price)} for item, title, price in EARLIER_PRODUCTS]
-    store_actions.upsert_products(store=store, products=products)
+    store_actions.upsert_products(store=store, products=products, **done)
     programme.register_earlier(
         store=store,
         version=version,
         budget=Decimal("260.00"),
         item_ids=[item for item, _title, _price in EARLIER_PRODUCTS],
-        actor=SYSTEM,
-        now=now - timedelta(days=40),
+        **done,
     )
     return store

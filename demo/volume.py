@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from django.db import connection
 
+from common import clock
+from common.actors import on_command_line
 from common.tenancy import system_scope
 from demo.catalogue import BUYERS, CARRIERS, PRODUCTS
 from demo.volume_offers_sql import PLAN_OFFERS
@@ -65,16 +67,20 @@ def open_stores(count: int) -> list[Store]:
 
 
 def _open_store(number: int, marketplace: str) -> Store:
-    store = store_actions.create_store(code=f"volume-{number:04d}", name=f"大店 {number:04d}", marketplace=marketplace)
+    done = {"actor": on_command_line("load_volume"), "now": clock.now()}
+    store = store_actions.create_store(
+        code=f"volume-{number:04d}", name=f"大店 {number:04d}", marketplace=marketplace, **done
+    )
     store_actions.upsert_products(
         store=store,
         products=[
             {"item_id": item_id, "title": title, "category": category, "price": Decimal(price)}
             for item_id, title, category, price in PRODUCTS[f"{marketplace}-demo"]
         ],
+        **done,
     )
     store_actions.add_return_address(
-        store=store, contact="退货组 收", phone="0579-85120000", address="浙江省义乌市稠州北路 799 号 3 号仓"
+        store=store, contact="退货组 收", phone="0579-85120000", address="浙江省义乌市稠州北路 799 号 3 号仓", **done
     )
     return store
 

@@ -28,6 +28,8 @@ def create_coupon(
     valid_from: datetime,
     valid_until: datetime,
     quantity: int,
+    actor: Actor,
+    now: datetime,
 ) -> Coupon:
     """Make a coupon template. Invalid for an empty validity or a discount above its own threshold."""
     if valid_until <= valid_from:

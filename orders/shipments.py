@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 from kombu.exceptions import OperationalError
 
-from common.actions import action
+from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import NotFound, Refused
 from common.writes import WriteSet
@@ -135,7 +135,7 @@ def ask_recall(
     return shipment
 
 
-@action
+@bookkeeping("A lease says which worker is busy; what comes of it is an act.")
 def claim_due_shipments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[Shipment]:
     """Take up shipments to ask about that no other worker has; each is leased to this worker for ATTEMPT_LEASE."""
     due = Shipment.objects.in_scope().due(now).select_for_update(skip_locked=True, no_key=True)
@@ -162,7 +162,7 @@ def _call_a_person(writes: WriteSet, shipment: Shipment, now: datetime) -> None:
 
 
 @action
-def record_reports(*, answers: Sequence[Answered], now: datetime) -> list[Shipment]:
+def record_reports(*, answers: Sequence[Answered], actor: Actor, now: datetime) -> list[Shipment]:
     """Write down what carriers said; returns the shipments that have moved by it.
 
     A report that comes twice, late or out of order changes nothing. What was wanted anew while the carrier was asked
@@ -183,7 +183,7 @@ def record_reports(*, answers: Sequence[Answered], now: datetime) -> list[Shipme
     for shipment in shipments:
         shipment.order = orders.setdefault(shipment.order_id, shipment.order)
         answer = by_key[shipment.pk]
-        if _move(writes, shipment, answer.report.stage, SYSTEM, now):
+        if _move(writes, shipment, answer.report.stage, actor, now):
             moved.append(shipment)
         if answer.task == shipment.task:
             _plan(writes, shipment, answer.report, now)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common import clock
+from common.actors import SYSTEM
 from common.tenancy import system_scope
 from orders.carriers import carrier
 from orders.carriers.base import Consignment, Report, Stage
@@ -27,7 +28,7 @@ def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
         return 0
     answers = [Answered(shipment.task, _ask(shipment)) for shipment in claimed]
     with system_scope():
-        record_reports(answers=answers, now=clock.now())
+        record_reports(answers=answers, actor=SYSTEM, now=clock.now())
     return len(claimed)
 
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from common.actions import action
+from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused
 from common.writes import WriteSet
@@ -114,7 +114,7 @@ def tell_worker(payment_ids: Sequence[UUID]) -> None:
             return
 
 
-@action
+@bookkeeping("A lease says which worker is busy; what comes of it is an act.")
 def claim_due_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[tuple[Payment, bool]]:
     """Take up due payments that no other worker has; returns each with whether it was asked before.
 
@@ -151,11 +151,11 @@ def _gateways_of(store_ids: set[int]) -> dict[int, str]:
 def _call_a_person(writes: WriteSet, payment: Payment, now: datetime) -> None:
     payment.needs_attention, payment.next_attempt_at = True, None
     writes.update(payment, "needs_attention", "next_attempt_at")
-    _record(writes, payment, payment.status, now, settled=False)
+    _record(writes, payment, payment.status, settled=False, actor=SYSTEM, now=now)
 
 
 @action
-def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]:
+def record_answers(*, answers: Sequence[Answer], actor: Actor, now: datetime) -> list[Payment]:
     """Book what gateways answered; returns the payments that are settled by it.
 
     An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves. Of several
@@ -170,7 +170,7 @@ def record_answers(*, answers: Sequence[Answer], now: datetime) -> list[Payment]
     writes = WriteSet()
     settled = []
     for payment in payments:
-        if _apply(writes, payment, transfers[payment.pk], by_key[payment.pk], now):
+        if _apply(writes, payment, transfers[payment.pk], by_key[payment.pk], actor, now):
             settled.append(payment)
     failed = [payment for payment in settled if payment.status == PaymentStatus.FAILED]
     free_places(writes, failed)
@@ -201,7 +201,7 @@ def free_places(writes: WriteSet, failed: Sequence[Payment]) -> None:
             writes.update(payment.order, "small_payments")
 
 
-def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answer, now: datetime) -> bool:
+def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answer, actor: Actor, now: datetime) -> bool:
     """Move one payment; returns whether it is settled."""
     before = payment.status
     match answer.outcome:
@@ -227,18 +227,18 @@ def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answe
         transfer.resolved_at = now
         writes.update(transfer, "phase", "resolved_at")
     if settled or payment.needs_attention:
-        _record(writes, payment, before, now, settled)
+        _record(writes, payment, before, settled, actor, now)
     return settled
 
 
-def _record(writes: WriteSet, payment: Payment, before: str, now: datetime, settled: bool) -> None:
+def _record(writes: WriteSet, payment: Payment, before: str, settled: bool, actor: Actor, now: datetime) -> None:
     name = f"payment.{payment.status}" if settled else "payment.needs_attention"
     writes.event(
         name,
         payment,
         topic=payment.topic_id,
         at=now,
-        actor=SYSTEM,
+        actor=actor,
         states=(before, payment.status),
         amount=str(payment.amount),
         reference=payment.gateway_reference,

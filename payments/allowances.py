@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from common.actions import action
+from common.actions import bookkeeping
 from common.calendar import day_of
 from common.money import ZERO
 from payments.models import DayAllowance, Payment, PaymentTerms
@@ -110,7 +110,7 @@ _OPEN = """
 """
 
 
-@action
+@bookkeeping("Whoever comes first opens the day, and every way leads to the same row.")
 def open_day_allowances(*, now: datetime) -> int:
     """Open today's allowance of every store in whose time zone it is not open yet; returns how many (K10).
 

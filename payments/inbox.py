@@ -10,6 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from common import clock
+from common.actors import SYSTEM
 from common.tenancy import system_scope
 from payments.actions import record_answers
 from payments.gateways import gateway
@@ -111,10 +112,10 @@ def _apply(notice: GatewayNotice, now: datetime) -> NoticeResult:
     outcome = Outcome(notice.outcome)
     if outcome == Outcome.RETURNED:
         # It was paid before it came back, even if that news is still on its way.
-        record_answers(answers=[_answer(payment, Outcome.PAID, notice)], now=now)
-        moved: Sequence[Payment] = reverse_payments(reasons={payment.pk: notice.error}, now=now)
+        record_answers(answers=[_answer(payment, Outcome.PAID, notice)], actor=SYSTEM, now=now)
+        moved: Sequence[Payment] = reverse_payments(reasons={payment.pk: notice.error}, actor=SYSTEM, now=now)
     elif outcome in (Outcome.PAID, Outcome.DECLINED):
-        moved = record_answers(answers=[_answer(payment, outcome, notice)], now=now)
+        moved = record_answers(answers=[_answer(payment, outcome, notice)], actor=SYSTEM, now=now)
     else:
         moved = []
     if moved:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.actions import action
-from common.actors import SYSTEM
+from common.actors import Actor
 from common.writes import WriteSet
 from payments.actions import free_places, in_lock_order
 from payments.allowances import give_back
@@ -22,7 +22,7 @@ from payments.signals import payments_reversed
 
 
 @action
-def reverse_payments(*, reasons: dict[UUID, str], now: datetime) -> Sequence[Payment]:
+def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -> Sequence[Payment]:
     """Take back what was paid, by payment id with the gateway's reason; returns those that it happened to now.
 
     One that isn't succeeded (any more) stays as it is, so a notice may come twice. A small payment's places are free again
@@ -41,7 +41,7 @@ def reverse_payments(*, reasons: dict[UUID, str], now: datetime) -> Sequence[Pay
             payment,
             topic=payment.topic_id,
             at=now,
-            actor=SYSTEM,
+            actor=actor,
             states=(PaymentStatus.SUCCEEDED, payment.status),
             amount=str(payment.amount),
             reference=payment.gateway_reference,

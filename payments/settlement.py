@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common import clock
+from common.actors import SYSTEM
 from common.tenancy import system_scope
 from payments.actions import claim_due_payments, record_answers
 from payments.gateways import gateway
@@ -34,7 +35,7 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
         answer for payment, was_asked in claimed for answer in _ask(payment, was_asked, refused.get(payment.pk, ""))
     ]
     with system_scope():
-        record_answers(answers=answers, now=clock.now())
+        record_answers(answers=answers, actor=SYSTEM, now=clock.now())
     return len(claimed)
 
 

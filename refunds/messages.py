@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from common.actions import action
+from common.actions import action, bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import NotFound
 from common.writes import WriteSet
@@ -29,7 +29,7 @@ def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Acto
     return message
 
 
-@action
+@bookkeeping("That somebody has looked is a hint for the team's list; what they answer is an act.")
 def mark_read(*, store_id: int, refund_id: UUID | str) -> None:
     """The merchant has seen the thread."""
     Refund.objects.for_store(store_id).filter(pk=refund_id, unread_by_merchant__gt=0).update(unread_by_merchant=0)

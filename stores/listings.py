@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from common.actions import action
 from common.errors import Refused
 from stores.models import Product, Store
 
@@ -53,11 +52,10 @@ def _is_blocked(store_id: int) -> bool:
         return cursor.fetchone()[0]
 
 
-@action
 def restrict_listings(*, store: Store, blocked: bool, off: bool) -> None:
     """Forbid (or allow again) new listings, and take all products off (or list those again that were taken off).
 
-    The caller has locked the store.
+    A part of the action that restricts the store, whose events tell of it; that action has locked the store.
     """
     store.listings_blocked, store.products_off = blocked, off
     store.save(update_fields=["listings_blocked", "products_off"])

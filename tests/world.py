@@ -19,6 +19,7 @@ from stores import actions as store_actions
 from stores.models import CategoryOpening, Membership, ReturnAddress, Store, User
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in Shanghai
+OPERATOR = Actor(ActorKind.OPERATOR, "test", "operator")
 MERCHANT = Actor(ActorKind.MERCHANT, "test", "agent")
 BUYER = Actor(ActorKind.BUYER, "test", "buyer")
 _numbers = count(1)
@@ -113,6 +114,8 @@ class Shop:
             store_actions.upsert_products(
                 store=self.store,
                 products=[{**item, "title": f"Quilt {item['item_id']}", "category": category} for item in items],
+                actor=MERCHANT,
+                now=NOON,
             )
             order, _ = order_actions.upsert_order(
                 store=self.store,
@@ -196,11 +199,15 @@ def make_shop(marketplace: str = "taote", code: str | None = None) -> Shop:
             marketplace="tmall", category="50008163", defaults={"name": "bedding", "opens_on": NOON.date()}
         )
     with system_scope():
-        store = store_actions.create_store(code=code, name=f"Store {code}", marketplace=marketplace)
-        _, merchant_key = store_actions.create_store_key(store=store, name="erp")
-        _, marketplace_key = store_actions.create_marketplace_key(marketplace=marketplace, name=marketplace)
+        store = store_actions.create_store(
+            code=code, name=f"Store {code}", marketplace=marketplace, actor=OPERATOR, now=NOON
+        )
+        _, merchant_key = store_actions.create_store_key(store=store, name="erp", actor=MERCHANT, now=NOON)
+        _, marketplace_key = store_actions.create_marketplace_key(
+            marketplace=marketplace, name=marketplace, actor=OPERATOR, now=NOON
+        )
         address = store_actions.add_return_address(
-            store=store, contact="仓库", phone="13800000000", address="义乌市稠州北路 8 号"
+            store=store, contact="仓库", phone="13800000000", address="义乌市稠州北路 8 号", actor=MERCHANT, now=NOON
         )
     return Shop(store, Api(merchant_key), Api(marketplace_key, code), merchant_key, marketplace_key, address)
 

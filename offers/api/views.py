@@ -124,7 +124,7 @@ class CouponViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def create(self, request):
         """Make a coupon."""
-        coupon = create_coupon(store=self.store, **self.input(CouponSerializer))
+        coupon = create_coupon(store=self.store, actor=self.actor, now=self.now, **self.input(CouponSerializer))
         return Response(CouponSerializer(coupon).data, status=201)
 
     @extend_schema(request=GrantCouponSerializer, responses={201: CouponGrantSerializer})

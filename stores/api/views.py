@@ -47,7 +47,7 @@ class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
         if not request.user.allows("catalog", write=True):
             self.permission_denied(request)
         store = get_or_404(self.get_queryset(), code=code)
-        changed = actions.update_store(store=store, **self.input(StoreChangeSerializer))
+        changed = actions.update_store(store=store, actor=self.actor, now=self.now, **self.input(StoreChangeSerializer))
         return Response(StoreSerializer(changed).data)
 
 
@@ -74,7 +74,9 @@ class ProductViewSet(mixins.ListModelMixin, StoreViewSet):
         if many and len(request.data) > MAX_PRODUCTS_AT_ONCE:
             raise ValidationError({"non_field_errors": [f"Send at most {MAX_PRODUCTS_AT_ONCE} products at once."]})
         data = self.input(ProductSerializer, many=many)
-        products = actions.upsert_products(store=self.store, products=data if many else [data])
+        products = actions.upsert_products(
+            store=self.store, products=data if many else [data], actor=self.actor, now=self.now
+        )
         answer = ProductSerializer(products if many else products[0], many=many)
         return Response(answer.data, status=201)
 
@@ -84,7 +86,7 @@ class ProductViewSet(mixins.ListModelMixin, StoreViewSet):
         product = get_or_404(self.get_queryset(), item_id=item_id)
         changes = self.input(ProductChangeSerializer, partial=True)
         if changes:
-            actions.update_product(product=product, changes=changes)
+            actions.update_product(product=product, changes=changes, actor=self.actor, now=self.now)
         return Response(ProductSerializer(product).data)
 
 
@@ -101,5 +103,5 @@ class ReturnAddressViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def create(self, request):
         """Add an address."""
-        address = actions.add_return_address(store=self.store, **self.input())
+        address = actions.add_return_address(store=self.store, actor=self.actor, now=self.now, **self.input())
         return Response(ReturnAddressSerializer(address).data, status=201)

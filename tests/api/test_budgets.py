@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.actors import SYSTEM
 from common.tenancy import system_scope, tenant_scope
 from offers import actions as offer_actions
 from offers.models import Offer
@@ -180,7 +181,9 @@ def reporting(shop, refunds, task, stage) -> int:
 
     def tell():
         with system_scope():
-            moved = record_reports(answers=[Answered(task, Report(str(key), stage)) for key in parcels], now=NOON)
+            moved = record_reports(
+                answers=[Answered(task, Report(str(key), stage)) for key in parcels], now=NOON, actor=SYSTEM
+            )
             assert len(moved) == len(parcels)
 
     return statements(tell)

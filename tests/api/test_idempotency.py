@@ -12,7 +12,7 @@ from common.models import IdempotentAnswer
 from common.tenancy import system_scope
 from stores import actions as store_actions
 from stores.models import ReturnAddress
-from tests.world import Api, make_shop
+from tests.world import MERCHANT, NOON, Api, make_shop
 
 ADDRESS = {"contact": "仓库", "phone": "1", "address": "x"}
 KEY = {"Idempotency-Key": "key-1"}
@@ -110,7 +110,7 @@ class TestOneAfterTheOther:
 
     def test_another_owner_may_use_the_same_key(self, taote, other):
         with system_scope():
-            _, second_key = store_actions.create_store_key(store=taote.store, name="second")
+            _, second_key = store_actions.create_store_key(store=taote.store, name="second", actor=MERCHANT, now=NOON)
         for api in (taote.merchant, Api(second_key), other.merchant):
             assert "Idempotency-Replayed" not in api.post("return-addresses/", ADDRESS, **KEY)
         assert (addresses(taote), addresses(other)) == (2, 1)

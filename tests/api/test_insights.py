@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from common.actors import Actor, ActorKind
+from common.actors import SYSTEM, Actor, ActorKind
 from common.tenancy import system_scope
 from offers.actions import send_offer
 from offers.insights.rebuild import rebuild, roll_everything
@@ -263,7 +263,7 @@ def test_a_refund_whose_money_comes_back_is_not_lost(rated, clock):
         payments = {payment.purpose: payment for payment in Payment.objects.all()}
     for purpose in ("refund", "red_packet"):
         with system_scope():
-            reverse_payments(reasons={payments[purpose].pk: "account closed"}, now=NOON)
+            reverse_payments(reasons={payments[purpose].pk: "account closed"}, now=NOON, actor=SYSTEM)
     SandboxTransfer.objects.update(outcome="returned")
 
     assert money(rated)[::2] == ("59.00", "0.00")
@@ -417,7 +417,9 @@ def test_figures_are_the_stores_own_and_need_the_scope(taote, other):
     assert report(other)["totals"]["offers"] == 2
     assert taote.buyer.get("insights/retention/").status_code == 403
     with system_scope():
-        _, key = create_store_key(store=taote.store, name="orders only", scopes=["orders:write"])
+        _, key = create_store_key(
+            store=taote.store, name="orders only", scopes=["orders:write"], actor=MERCHANT, now=NOON
+        )
     assert Api(key).get("insights/retention/").status_code == 403
 
 

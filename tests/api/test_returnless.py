@@ -471,4 +471,4 @@ def test_stores_without_the_programme_place_orders_without_a_thought(shop):
     assert place(shop, "K1") == [None]
     with shop.scope():
         assert OrderLine.objects.get(order__number="K1").programme == ""
-        store_actions.update_store(store=shop.store, name="N")
+        store_actions.update_store(store=shop.store, name="N", actor=MERCHANT, now=NOON)

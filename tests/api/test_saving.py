@@ -11,7 +11,7 @@ from offers.coupons import create_coupon
 from offers.models import Channel
 from orders.models import Order
 from tests.api.helpers import ask, code, everything
-from tests.world import NOON, make_shop
+from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PARCEL = {"carrier": "SF", "tracking_number": "SF-1"}
@@ -47,6 +47,8 @@ def coupon(shop, channel=Channel.GENERAL, quantity=1, since=-1, days=9):
             valid_from=NOON + timedelta(days=since),
             valid_until=NOON + timedelta(days=days),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 

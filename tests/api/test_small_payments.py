@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from common import clock as wall
-from common.actors import Actor, ActorKind
+from common.actors import SYSTEM, Actor, ActorKind
 from common.tenancy import system_scope
 from payments.allowances import open_day_allowances
 from payments.gateways import gateway
@@ -197,7 +197,9 @@ def test_what_comes_back_frees_its_place_and_the_days_yuan_once(shop, clock):
     for expected in (1, 0):
         with system_scope():
             rows = Payment.objects.filter(pk=payment["id"]).values_list("pk", flat=True)
-            assert len(reverse_payments(reasons=dict.fromkeys(rows, "closed"), now=wall.now())) == expected
+            assert (
+                len(reverse_payments(reasons=dict.fromkeys(rows, "closed"), now=wall.now(), actor=SYSTEM)) == expected
+            )
     shown = shop.merchant.get(f"payments/{payment['id']}/").json()
     assert (shown["status"], shown["reversed_at"], shown["last_error"]) == ("failed", "2026-11-21T04:00:00Z", "closed")
     left = allowance(shop, order)

@@ -41,6 +41,8 @@ def coupon(shop, quantity):
             valid_from=NOON - timedelta(days=1),
             valid_until=NOON + timedelta(days=9),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 
@@ -118,6 +120,8 @@ def test_a_gift_accepted_and_declined_at_once_is_owed_once_or_not_at_all(tmall):
         upsert_products(
             store=tmall.store,
             products=[{"item_id": "9001", "title": "毯", "category": "", "price": Decimal("1.00")}],
+            actor=MERCHANT,
+            now=NOON,
         )
     for _ in range(6):
         sent = offer(tmall, "gift", item_id="9001")

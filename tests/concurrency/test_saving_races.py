@@ -188,6 +188,8 @@ def coupon(shop, quantity) -> Coupon:
             valid_from=NOON - timedelta(days=1),
             valid_until=NOON + timedelta(days=9),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 

@@ -17,7 +17,7 @@ from stores import marketplaces
 from stores.actions import update_store
 from stores.marketplaces import current_rules
 from tests.api.helpers import ask, code, everything
-from tests.world import NOON, make_shop
+from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PARCEL = {"carrier": "SF", "tracking_number": "SF-1"}
@@ -38,7 +38,7 @@ def asked(kuaishou):
 
 def settings(shop, **changes):
     with shop.scope():
-        update_store(store=shop.store, **changes)
+        update_store(store=shop.store, **changes, actor=MERCHANT, now=NOON)
 
 
 def refund_of(shop, refund):

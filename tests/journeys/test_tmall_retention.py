@@ -14,7 +14,7 @@ from payments.models import SandboxTransfer
 from payments.settlement import settle_batch
 from stores.actions import upsert_products
 from stores.models import CategoryOpening
-from tests.world import NOON, make_shop
+from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,8 @@ def coupon(shop, name="满 50 减 5", off="5.00", spend="50.00", days=30, quanti
             valid_from=NOON - timedelta(days=1),
             valid_until=NOON + timedelta(days=days),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 
@@ -52,6 +54,8 @@ def warehouse(shop, item_id="9001", title="绒毯", listed=True):
             products=[
                 {"item_id": item_id, "title": title, "category": "1", "price": Decimal("9.90"), "listed": listed}
             ],
+            actor=MERCHANT,
+            now=NOON,
         )[0]
 
 

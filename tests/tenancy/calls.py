@@ -50,7 +50,10 @@ class Names:
         item_id = str(70_000_000 + self.shop.store.pk)
         with self.shop.scope():
             store_actions.upsert_products(
-                store=self.shop.store, products=[{"item_id": item_id, "title": "Quilt", "price": Decimal("1.00")}]
+                store=self.shop.store,
+                products=[{"item_id": item_id, "title": "Quilt", "price": Decimal("1.00")}],
+                actor=MERCHANT,
+                now=NOON,
             )
         return item_id
 
@@ -258,6 +261,8 @@ def make_coupon(shop: Shop):
             valid_from=NOON,
             valid_until=NOON + timedelta(days=1),
             quantity=1,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 

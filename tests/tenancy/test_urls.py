@@ -18,7 +18,7 @@ from stores.models import ApiKey, KeyScope
 from tests.tenancy.calls import CALLS, Call, Missing, Names, make_coupon
 from tests.tenancy.furnish import fingerprint
 from tests.tenancy.routes import ADMIN, API, VERBS, routes_under
-from tests.world import make_shop
+from tests.world import MERCHANT, NOON, OPERATOR, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -180,7 +180,7 @@ def test_only_a_good_key_of_the_right_kind_gets_in(call, own, taote):
 
 def store_key(shop, scopes):
     with system_scope():
-        return store_actions.create_store_key(store=shop.store, name="k", scopes=scopes)[1]
+        return store_actions.create_store_key(store=shop.store, name="k", scopes=scopes, actor=MERCHANT, now=NOON)[1]
 
 
 def bad_keys(shop):
@@ -194,12 +194,16 @@ def bad_keys(shop):
     )
     with system_scope():
         makers = [
-            lambda **kwargs: store_actions.create_store_key(store=shop.store, name="k", **kwargs),
-            lambda **kwargs: store_actions.create_marketplace_key(marketplace="taote", name="k", **kwargs),
+            lambda **kwargs: store_actions.create_store_key(
+                store=shop.store, name="k", **kwargs, actor=MERCHANT, now=NOON
+            ),
+            lambda **kwargs: store_actions.create_marketplace_key(
+                marketplace="taote", name="k", **kwargs, actor=OPERATOR, now=NOON
+            ),
         ]
         for make_key in makers:
             revoked, secret = make_key()
-            store_actions.revoke_key(key=revoked)
+            store_actions.revoke_key(key=revoked, actor=MERCHANT, now=NOON)
             yield secret
             yield make_key(expires_at=wall.now() - timedelta(seconds=1))[1]
 

@@ -11,7 +11,7 @@ from common.tenancy import system_scope
 from offers.coupons import create_coupon
 from offers.models import Coupon
 from stores.models import Membership
-from tests.world import NOON, make_shop
+from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
 ADD = "offers/coupon/add/"
@@ -48,6 +48,8 @@ def make(shop, name="满 50 减 5", channel="smart_retention", since=-1, days=30
             valid_from=NOON + timedelta(days=since),
             valid_until=NOON + timedelta(days=days),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 

@@ -72,7 +72,9 @@ def test_posts_need_the_csrf_token(taote, clock, sign_in):
 def test_approving_a_return_names_the_address_that_was_chosen(taote, clock, sign_in):
     refund, desk = taote.refund(), sign_in("agent", taote)
     with taote.scope():
-        second = store_actions.add_return_address(store=taote.store, contact="二仓", phone="1", address="杭州")
+        second = store_actions.add_return_address(
+            store=taote.store, contact="二仓", phone="1", address="杭州", actor=MERCHANT, now=NOON
+        )
     page = desk.get(path(refund, "decide/approve/")).content.decode()
     assert "within 7 days" in page
     assert "二仓" in page

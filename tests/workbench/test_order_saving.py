@@ -15,7 +15,7 @@ from stores.actions import update_store
 from stores.models import Membership, Store
 from tests.api.helpers import ask
 from tests.workbench.conftest import Desk
-from tests.world import BUYER, NOON, make_shop
+from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 URGED = "orders/order/?queue=urged"
@@ -29,7 +29,7 @@ def kuaishou():
 
 def settings(shop, **changes):
     with shop.scope():
-        update_store(store=shop.store, **changes)
+        update_store(store=shop.store, **changes, actor=MERCHANT, now=NOON)
 
 
 def urge(shop, order=None):
@@ -49,6 +49,8 @@ def coupon(shop, name="谢谢", channel="general", quantity=5):
             valid_from=NOON - timedelta(days=1),
             valid_until=NOON + timedelta(days=9),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 

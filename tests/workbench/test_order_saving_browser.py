@@ -8,7 +8,7 @@ from offers.buyer.links import link_for
 from orders.saving import urge_order
 from stores.actions import update_store
 from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, watch, width_of  # noqa: F401  a fixture
-from tests.world import BUYER, make_shop, make_user
+from tests.world import BUYER, MERCHANT, NOON, make_shop, make_user
 
 pytestmark = in_browser
 FOCUS = "document.activeElement.id || document.activeElement.className"
@@ -21,7 +21,7 @@ def kuaishou():
     shop = make_shop("kuaishou")
     make_user("agent", shop=shop, role="owner")
     with shop.scope():
-        update_store(store=shop.store, urge_alert_at=3)
+        update_store(store=shop.store, urge_alert_at=3, actor=MERCHANT, now=NOON)
     return shop
 
 

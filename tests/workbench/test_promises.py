@@ -31,6 +31,8 @@ def promise(shop, method="gift", now=NOON):
         upsert_products(
             store=shop.store,
             products=[{"item_id": "9001", "title": "绒毯", "category": "1", "price": Decimal("9.90")}],
+            actor=MERCHANT,
+            now=NOON,
         )
         offer = send_offer(
             store_id=shop.store.pk, refund_id=refund.pk, method=method, item_id="9001", actor=MERCHANT, now=now

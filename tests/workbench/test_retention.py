@@ -11,7 +11,7 @@ from offers.coupons import create_coupon
 from offers.models import Offer, OfferStatus
 from orders.parcels import sweep_due_parcels
 from stores.actions import upsert_products
-from tests.world import NOON, make_shop
+from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
 WORDS = "亲，抱歉，留下好吗？"
@@ -29,7 +29,7 @@ def offers(shop, refund):
 def stock(shop, item_id, title, listed=True):
     row = {"item_id": item_id, "title": title, "category": "1", "price": Decimal("9.90"), "listed": listed}
     with shop.scope():
-        return upsert_products(store=shop.store, products=[row])[0]
+        return upsert_products(store=shop.store, products=[row], actor=MERCHANT, now=NOON)[0]
 
 
 def coupon(shop, name="满 50 减 5", off="5.00", channel="smart_retention", quantity=100):
@@ -43,6 +43,8 @@ def coupon(shop, name="满 50 减 5", off="5.00", channel="smart_retention", qua
             valid_from=NOON - timedelta(days=1),
             valid_until=NOON + timedelta(days=30),
             quantity=quantity,
+            actor=MERCHANT,
+            now=NOON,
         )
 
 

@@ -25,7 +25,7 @@ def shop(db):
         for item_id, source in (("8000", "own"), ("8001", "own"), ("8002", "distribution"))
     ]
     with shop.scope():
-        store_actions.upsert_products(store=shop.store, products=products)
+        store_actions.upsert_products(store=shop.store, products=products, actor=MERCHANT, now=NOON)
     return shop
 
 

@@ -1,8 +1,9 @@
 """What the desk's admin classes share: read-only by default, cheap pages, and one way to call an action."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django import forms
@@ -16,8 +17,11 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from common import clock
+from common.actors import Actor
 from common.errors import Invalid, ManyRefused, NotFound, Refused, WanliuError
 from stores.models import Store
+from stores.permissions import actor_of
 from workbench.kit.desk import desk_of
 
 MAX_PAGE = 200
@@ -125,6 +129,18 @@ def column(label: str, show: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 
     value.short_description = label
     return value
+
+
+class By(TypedDict):
+    """What every action is told."""
+
+    actor: Actor
+    now: datetime
+
+
+def by(request: HttpRequest) -> By:
+    """Who acts in this request, and when."""
+    return {"actor": actor_of(request.user), "now": clock.now()}
 
 
 def attempt(action: Callable[[], Any]) -> WanliuError | ValidationError | None:

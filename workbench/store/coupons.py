@@ -18,7 +18,7 @@ from offers.coupons import create_coupon
 from offers.models import Channel, CouponGrant
 from stores.models import Store
 from stores.permissions import EDIT_COUPONS, can, require
-from workbench.kit.base import DeskAdmin, attempt, put_on_form
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form
 from workbench.kit.desk import desk_of, find_store, retains
 from workbench.kit.forms import DeskForm, YuanField, posted
 
@@ -179,7 +179,7 @@ class CouponAdmin(DeskAdmin):
             require(request.user, EDIT_COUPONS, int(asked))
         form = CouponForm(posted(request), stores=stores)
         if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: create_coupon(store=form.chosen_store, **form.terms()))
+            refusal = attempt(lambda: create_coupon(store=form.chosen_store, **by(request), **form.terms()))
             if refusal is None:
                 messages.success(request, _("The coupon is made."))
                 return HttpResponseRedirect(reverse("admin:offers_coupon_changelist"))

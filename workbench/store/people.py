@@ -13,7 +13,7 @@ from common import clock
 from stores import actions
 from stores.models import ApiKey, KeyScope, Role, User
 from stores.permissions import GRANTS, MANAGE_STORE, can, require, roles_of
-from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
+from workbench.kit.base import By, DeskAdmin, attempt, by, column, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, posted
 from workbench.store.stores import store_to_add_to
@@ -76,7 +76,14 @@ class MembershipAdmin(OwnersAdmin):
             if user is None:
                 form.add_error("username", _("Nobody has this user name."))
             else:
-                refusal = attempt(lambda: actions.add_member(store=store, user=user, role=form.cleaned_data["role"]))
+                refusal = attempt(
+                    lambda: actions.add_member(
+                        store=store,
+                        user=user,
+                        role=form.cleaned_data["role"],
+                        **by(request),
+                    )
+                )
                 if refusal is None:
                     messages.success(request, _("Saved."))
                     return HttpResponseRedirect(reverse("admin:stores_membership_changelist"))
@@ -96,11 +103,16 @@ class MembershipAdmin(OwnersAdmin):
             if own:
                 raise PermissionDenied(_("You can't change your own role."))
             if "remove" in request.POST:
-                actions.remove_member(membership=member)
+                actions.remove_member(membership=member, **by(request))
                 messages.success(request, _("%(user)s no longer works in this store.") % {"user": member.user})
                 return HttpResponseRedirect(reverse("admin:stores_membership_changelist"))
             if form.is_valid():
-                actions.add_member(store=member.store, user=member.user, role=form.cleaned_data["role"])
+                actions.add_member(
+                    store=member.store,
+                    user=member.user,
+                    role=form.cleaned_data["role"],
+                    **by(request),
+                )
                 messages.success(request, _("Saved."))
                 return HttpResponseRedirect(reverse("admin:stores_membership_changelist"))
         return self.page(
@@ -178,7 +190,7 @@ class ApiKeyAdmin(OwnersAdmin):
         form = KeyForm(posted(request))
         if request.method == "POST" and form.is_valid():
             made = {}
-            refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data)))
+            refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data, by(request))))
             if refusal is None:
                 return self.page(
                     request, "workbench/stores/key_made.html", form.cleaned_data["name"], secret=made["secret"]
@@ -187,11 +199,11 @@ class ApiKeyAdmin(OwnersAdmin):
         return self.page(request, "workbench/edit.html", _("Make an API key"), form=form, store=store, may_save=True)
 
     @staticmethod
-    def _make(store, data) -> str:
+    def _make(store, data, done: By) -> str:
         day = data["expires_on"]
-        expires_at = clock.now().replace(year=day.year, month=day.month, day=day.day) if day else None
+        expires_at = done["now"].replace(year=day.year, month=day.month, day=day.day) if day else None
         _key, secret = actions.create_store_key(
-            store=store, name=data["name"], scopes=data["scopes"], expires_at=expires_at
+            store=store, name=data["name"], scopes=data["scopes"], expires_at=expires_at, **done
         )
         return secret
 
@@ -206,7 +218,7 @@ class ApiKeyAdmin(OwnersAdmin):
         key = self.find(request, object_id)
         require(request.user, MANAGE_STORE, key.store_id)
         if request.method == "POST":
-            refusal = attempt(lambda: actions.revoke_key(key=key))
+            refusal = attempt(lambda: actions.revoke_key(key=key, **by(request)))
             if refusal is None:
                 messages.success(request, _("The key is revoked."))
             else:

@@ -14,7 +14,7 @@ from refunds.returnless.promises import enrolment_in_force
 from stores import actions
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Site, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
-from workbench.kit.base import DeskAdmin, attempt, column, put_on_form
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, DeskModelForm, YuanField, posted
 from workbench.kit.words import yuan
@@ -40,7 +40,9 @@ class SaveMixin:
         """The page to add one to the picked store."""
         store = store_to_add_to(request, self.capability)
         form = self.form_class(posted(request))
-        return self._handle(request, form, lambda: self.add(store, form.cleaned_data), self._add_title(), store)
+        return self._handle(
+            request, form, lambda: self.add(store, form.cleaned_data, **by(request)), self._add_title(), store
+        )
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The page of one; whoever may not change it looks at it."""
@@ -53,7 +55,9 @@ class SaveMixin:
                 field.disabled = True
             return self.page(request, "workbench/edit.html", str(row), form=form, store=row.store, may_save=False)
         form = self.form_class(posted(request), instance=row)
-        return self._handle(request, form, lambda: self.change(row, form.cleaned_data), str(row), row.store)
+        return self._handle(
+            request, form, lambda: self.change(row, form.cleaned_data, **by(request)), str(row), row.store
+        )
 
     def _handle(self, request, form, save: Callable, title: str, store: Store):
         if request.method == "POST" and form.is_valid():
@@ -106,14 +110,14 @@ class ProductAdmin(SaveMixin, DeskAdmin):
         found = queryset.filter(item_id__startswith=term) | queryset.filter(title__startswith=term)
         return (found if term else queryset), False
 
-    def add(self, store, data):
+    def add(self, store, data, **done):
         """Add a product."""
-        actions.add_product(store=store, data=data)
+        actions.add_product(store=store, data=data, **done)
 
-    def change(self, product, data):
+    def change(self, product, data, **done):
         """Change a product."""
         changes = {name: value for name, value in data.items() if name != "item_id"}
-        actions.update_product(product=product, changes=changes)
+        actions.update_product(product=product, changes=changes, **done)
 
 
 class ReturnAddressForm(DeskModelForm):
@@ -131,9 +135,9 @@ class ReturnAddressAdmin(SaveMixin, DeskAdmin):
     list_display = ("contact", "phone", "address")
     ordering = ("id",)
 
-    def add(self, store, data):
+    def add(self, store, data, **done):
         """Add an address."""
-        actions.add_return_address(store=store, **data)
+        actions.add_return_address(store=store, **data, **done)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Addresses were promised to buyers: they are looked at, and new ones are added."""
@@ -260,7 +264,7 @@ class StoreAdmin(TermsMixin, DeskAdmin):
             raise PermissionDenied(_("Choose “All stores” first, at the top of the page."))
         form = NewStoreForm(posted(request))
         if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: actions.create_store(**form.cleaned_data))
+            refusal = attempt(lambda: actions.create_store(**form.cleaned_data, **by(request)))
             if refusal is None:
                 messages.success(request, _("The store is open."))
                 return HttpResponseRedirect(reverse("admin:stores_store_changelist"))
@@ -279,7 +283,7 @@ class StoreAdmin(TermsMixin, DeskAdmin):
         now = {field: getattr(store, field) for field in form_class.base_fields}
         form = form_class(posted(request), initial=now, store=store)
         if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: self._save(store, form.cleaned_data))
+            refusal = attempt(lambda: self._save(store, form.cleaned_data, **by(request)))
             if refusal is None:
                 messages.success(request, _("Saved."))
                 return HttpResponseRedirect(request.path)
@@ -300,8 +304,8 @@ class StoreAdmin(TermsMixin, DeskAdmin):
         )
 
     @staticmethod
-    def _save(store: Store, data: dict) -> None:
+    def _save(store: Store, data: dict, **done) -> None:
         settings = {field: value for field, value in data.items() if field in SettingsForm.base_fields}
-        actions.update_store(store=store, **settings)
+        actions.update_store(store=store, **settings, **done)
         if "negotiation_open" in data and data["negotiation_open"] != store.negotiation_open:
-            actions.open_negotiation(store=store, is_open=data["negotiation_open"])
+            actions.open_negotiation(store=store, is_open=data["negotiation_open"], **done)

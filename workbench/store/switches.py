@@ -1,6 +1,7 @@
 """What the platform and the owner switch on and off by date: opened categories (Q2) and methods (Q4)."""
 
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -13,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
+from common.actors import Actor
 from offers.models import MarketplaceMethod, MethodCode, StoreMethod
 from offers.switches import set_marketplace_method, set_store_method
 from stores import actions, marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, can, require
-from workbench.kit.base import DeskAdmin, attempt, column, put_on_form
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
 from workbench.kit.desk import DEFAULT_ZONE, desk_of, find_store
 from workbench.kit.forms import DeskForm, posted
 
@@ -101,7 +103,7 @@ class PlatformAdmin(DeskAdmin):
 
     def _handle(self, request, form, row, title: str):
         if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: self.save(row, form.cleaned_data))
+            refusal = attempt(lambda: self.save(row, {**form.cleaned_data, **by(request)}))
             if refusal is None:
                 messages.success(request, _("Saved; it holds from the next request on."))
                 return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
@@ -221,7 +223,7 @@ class StoreMethodsForm(DeskForm):
             )
         return found
 
-    def save(self) -> int:
+    def save(self, *, actor: Actor, now: datetime) -> int:
         """Set the switches that were changed; returns how many."""
         changed = 0
         for code in self.store.rules.offer_methods:
@@ -230,7 +232,12 @@ class StoreMethodsForm(DeskForm):
             if wanted == ((row.is_on, row.available_from) if row else (True, None)):
                 continue
             set_store_method(
-                store=self.store, method=code, is_on=wanted[0], available_from=wanted[1] or _since(row, self.today)
+                store=self.store,
+                method=code,
+                is_on=wanted[0],
+                available_from=wanted[1] or _since(row, self.today),
+                actor=actor,
+                now=now,
             )
             changed += 1
         return changed
@@ -271,7 +278,7 @@ class StoreMethodAdmin(DeskAdmin):
                 raise Http404
             changed = StoreMethodsForm(request.POST, store=store)
             if changed.is_valid():
-                refusal = attempt(changed.save)
+                refusal = attempt(partial(changed.save, **by(request)))
                 if refusal is None:
                     messages.success(request, _("Saved; it holds from the next request on."))
                     return HttpResponseRedirect(request.path)

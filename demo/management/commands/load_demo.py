@@ -11,6 +11,7 @@ from django.utils.translation import override
 from tqdm import tqdm
 
 from common import clock
+from common.actors import on_command_line
 from common.tenancy import system_scope
 from demo.build import count_happenings, open_stores, play
 from demo.catalogue import STORES
@@ -63,20 +64,21 @@ class Command(BaseCommand):
 
     def make_credentials(self, stores: list[Store]) -> dict:
         """Users with new passwords, and keys: `users`, `marketplace_keys`, `store_keys` as in demo.json."""
+        done = {"actor": on_command_line("load_demo"), "now": clock.now()}
         users = {"operator": sign_in("operator", "平台", is_superuser=True)}
         for store in stores:
             users[store.code] = sign_in(store.code, store.name)
-            add_member(store=store, user=User.objects.get(username=store.code), role=Role.OWNER)
+            add_member(store=store, user=User.objects.get(username=store.code), role=Role.OWNER, **done)
         users["agent"] = sign_in("agent", "客服小柔")
         for store in stores:
-            add_member(store=store, user=User.objects.get(username="agent"), role=Role.AGENT)
+            add_member(store=store, user=User.objects.get(username="agent"), role=Role.AGENT, **done)
         return {
             "users": users,
             "marketplace_keys": {
-                name: create_marketplace_key(marketplace=name, name=f"{name} demo")[1]
+                name: create_marketplace_key(marketplace=name, name=f"{name} demo", **done)[1]
                 for name, _label in marketplaces.CHOICES
             },
-            "store_keys": {store.code: create_store_key(store=store, name="demo")[1] for store in stores},
+            "store_keys": {store.code: create_store_key(store=store, name="demo", **done)[1] for store in stores},
         }
 
 

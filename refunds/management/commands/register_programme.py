@@ -3,14 +3,12 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from common.actors import Actor, ActorKind
+from common.actors import on_command_line
 from common.errors import WanliuError
 from common.money import ZERO, parse_money
 from common.tenancy import system_scope
 from refunds.returnless.programme import EARLIER_VERSIONS, register_earlier
 from stores.models import Store
-
-OPERATOR = Actor(ActorKind.OPERATOR, "command", "register_programme")
 
 
 class Command(BaseCommand):
@@ -43,7 +41,7 @@ class Command(BaseCommand):
                     version=programme_version,
                     budget=amount,
                     item_ids=list(dict.fromkeys(products)),
-                    actor=OPERATOR,
+                    actor=on_command_line("register_programme"),
                     now=clock.now(),
                 )
             except WanliuError as error:

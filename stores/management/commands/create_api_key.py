@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
+from common.actors import on_command_line
 from common.errors import WanliuError
 from common.tenancy import system_scope
 from stores import marketplaces
@@ -30,14 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *, store, marketplace, name, scope, days, **options):
         """Create it."""
-        expires_at = clock.now() + timedelta(days=days) if days else None
+        now = clock.now()
+        expires_at = now + timedelta(days=days) if days else None
+        made = {"name": name, "expires_at": expires_at, "actor": on_command_line("create_api_key"), "now": now}
         try:
             with system_scope():
                 if store:
                     owner = Store.objects.get(code=store)
-                    _, secret = create_store_key(store=owner, name=name, scopes=scope, expires_at=expires_at)
+                    _, secret = create_store_key(store=owner, scopes=scope, **made)
                 else:
-                    _, secret = create_marketplace_key(marketplace=marketplace, name=name, expires_at=expires_at)
+                    _, secret = create_marketplace_key(marketplace=marketplace, **made)
         except Store.DoesNotExist as error:
             raise CommandError(f"There is no store “{store}”.") from error
         except WanliuError as error:

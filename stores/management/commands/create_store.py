@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from common import clock
+from common.actors import on_command_line
 from common.calendar import PLATFORM_ZONE
 from common.errors import WanliuError
 from common.tenancy import system_scope
@@ -26,11 +28,12 @@ class Command(BaseCommand):
 
     def handle(self, *, code, marketplace, name, time_zone, owner, **options):
         """Create it."""
+        done = {"actor": on_command_line("create_store"), "now": clock.now()}
         try:
             with system_scope():
-                store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone)
+                store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone, **done)
                 if owner:
-                    add_member(store=store, user=User.objects.get(username=owner), role=Role.OWNER)
+                    add_member(store=store, user=User.objects.get(username=owner), role=Role.OWNER, **done)
         except User.DoesNotExist as error:
             raise CommandError(f"There is no user “{owner}”.") from error
         except ValidationError as error:

@@ -1,0 +1,56 @@
+"""Keys of programs: one of a store acts for its merchant, one of a marketplace for the marketplace and its buyers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from common.actions import action, bookkeeping
+from common.actors import Actor
+from common.errors import Invalid
+from stores import marketplaces
+from stores.models import ApiKey, KeyScope, Store
+
+
+@action
+def create_store_key(
+    *,
+    store: Store,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    scopes: Iterable[str] | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key of one store; returns it with the secret, which is shown this once. Without scopes it may do everything."""
+    granted = sorted(
+        {scope for scope in KeyScope.values if scope.endswith(":write")} if scopes is None else set(scopes)
+    )
+    unknown = set(granted) - set(KeyScope.values)
+    if unknown:
+        raise Invalid("scopes", _("Unknown scope: %(scope)s.") % {"scope": ", ".join(sorted(unknown))})
+    return ApiKey.objects.create_key(store=store, name=name, scopes=granted, expiry_date=expires_at)
+
+
+@action
+def create_marketplace_key(
+    *, marketplace: str, name: str, actor: Actor, now: datetime, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key of a marketplace; returns it with the secret, which is shown this once."""
+    if marketplace not in dict(marketplaces.CHOICES):
+        raise Invalid("marketplace", _("Unknown marketplace."))
+    return ApiKey.objects.create_key(marketplace=marketplace, name=name, expiry_date=expires_at)
+
+
+@action
+def revoke_key(*, key: ApiKey, actor: Actor, now: datetime) -> None:
+    """Revoke a key for good; the next call with it is 401."""
+    key.revoked = True
+    key.save(update_fields=["revoked"])
+
+
+@bookkeeping("When a key was last used is a hint for people; what it did stands in the events of its calls.")
+def touch_key(*, key: ApiKey, now: datetime) -> None:
+    """Remember that a key was used. Skips when another request is doing the same."""
+    free = ApiKey.objects.filter(pk=key.pk).select_for_update(skip_locked=True)
+    ApiKey.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)

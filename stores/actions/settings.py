@@ -1,0 +1,69 @@
+"""Opening a store, and what is set of it afterwards."""
+
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.calendar import PLATFORM_ZONE
+from common.errors import Invalid
+from stores import marketplaces
+from stores.models import Site, Store
+from stores.signals import store_created
+
+
+@action
+def create_store(
+    *,
+    code: str,
+    name: str,
+    marketplace: str,
+    actor: Actor,
+    now: datetime,
+    time_zone: str = PLATFORM_ZONE,
+    site: str | None = None,
+) -> Store:
+    """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
+
+    `site` tells which part of the marketplace; a Tmall store is on Tmall proper when nothing is said (Q2).
+    """
+    if marketplace not in dict(marketplaces.CHOICES):
+        known = ", ".join(name for name, _label in marketplaces.CHOICES)
+        raise Invalid("marketplace", _("Unknown marketplace; use one of: %(known)s.") % {"known": known})
+    if site is None:
+        site = Site.TMALL if marketplace == "tmall" else ""
+    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site)
+    store.full_clean()
+    store.save(force_insert=True)
+    store_created.send(sender=Store, store=store)
+    return store
+
+
+class StoreSettings(TypedDict, total=False):
+    """What a store's owner sets; what is left out stays. `urge_alert_at` None is the marketplace's own number (K6)."""
+
+    name: str
+    time_zone: str
+    priority_shipping_tag: bool
+    smart_customer_service: bool
+    urge_alert_at: int | None
+
+
+@action
+def update_store(*, store: Store, actor: Actor, now: datetime, **settings: Unpack[StoreSettings]) -> Store:
+    """Change a store's settings. ValidationError for what makes no sense."""
+    for field, value in settings.items():
+        setattr(store, field, value)
+    store.full_clean()
+    store.save(update_fields=list(settings))
+    return store
+
+
+@action
+def open_negotiation(*, store: Store, is_open: bool, actor: Actor, now: datetime) -> Store:
+    """The marketplace opens negotiation to the store, or closes it again (T1)."""
+    store.negotiation_open = is_open
+    store.save(update_fields=["negotiation_open"])
+    return store
