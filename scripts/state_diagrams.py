@@ -13,6 +13,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,11 +93,17 @@ def deadlines(model: type, field) -> list[Deadline]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(transition.method)))
         for span, outcome in _limits(ast.walk(tree)):
             found |= {Deadline(target, span, outcome) for target in _targets(transition, str(transition.source))}
-    for path in sorted((ROOT / model._meta.app_label).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == model.__name__:
-                found |= {Deadline(str(field.default), span, outcome) for span, outcome in _limits([node])}
+    for call in _calls_of_room(model._meta.app_label):
+        if getattr(call.func, "id", "") == model.__name__:
+            found |= {Deadline(str(field.default), span, outcome) for span, outcome in _limits([call])}
     return sorted(found, key=lambda deadline: (deadline.state, deadline.span))
+
+
+@cache
+def _calls_of_room(room: str) -> list[ast.Call]:
+    """Every call in the room's code; read once, since each of its models looks through them."""
+    trees = [ast.parse(path.read_text()) for path in sorted((ROOT / room).rglob("*.py"))]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def _limits(nodes) -> Iterator[tuple[str, str]]:

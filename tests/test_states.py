@@ -27,7 +27,8 @@ def test_the_page_is_the_code(script):
 def test_every_state_machine_is_drawn(script):
     drawn = {model for model, _field in script.machines()}
     assert {Refund, Offer, OwedParcel} <= drawn
-    assert all(f"## {model._meta.label}\n" in script.render() for model in drawn)
+    page = script.render()
+    assert all(f"## {model._meta.label}\n" in page for model in drawn)
 
 
 def test_what_was_declared_is_what_is_drawn(script):
