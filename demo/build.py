@@ -47,10 +47,12 @@ SCENES = {
 }
 # What happens to orders without a refund.
 HAPPENINGS = {"kuaishou-demo": saving.HAPPENINGS}
-WITH_COUPONS = {"tmall", "kuaishou"}
+WITH_COUPONS = {"tmall-demo", "kuaishou-demo"}
 HISTORY = {"tmall-demo": tmall_history, "taote-demo": taote_history, returnless.STORE: returnless.scenes}
-# What the demo's Tmall store says its hidden costs are (Q18).
-RATES = {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
+# What one of the demo's stores says its hidden costs are (Q18); the others keep their marketplace's.
+RATES = {
+    "tmall-demo": {"return_freight": Decimal("12.00"), "handling": Decimal("6.50"), "agent_hourly": Decimal("36.00")}
+}
 
 
 def scenes_of(code: str) -> list[Scene]:
@@ -91,10 +93,10 @@ def open_stores(now: datetime) -> list[Store]:
             ],
             **done,
         )
-        if marketplace in WITH_COUPONS:
+        if code in WITH_COUPONS:
             add_coupons(store, now)
-        if marketplace == "tmall":
-            set_cost_rates(store=store, changes=RATES, actor=AGENT, now=now - timedelta(days=60))
+        if code in RATES:
+            set_cost_rates(store=store, changes=RATES[code], actor=AGENT, now=now - timedelta(days=60))
         store_actions.add_return_address(
             store=store, contact="退货组 收", phone="0579-85120000", address=address, **done
         )

@@ -45,6 +45,14 @@ PRODUCTS = {
     ],
 }
 
+
+def goods_of(marketplace: str) -> list[tuple[str, str, str, str]]:
+    """What a store of this marketplace sells: its demo store's goods, else those of the first demo store."""
+    return next(
+        (goods for code, goods in PRODUCTS.items() if STORES[code][0] == marketplace), PRODUCTS[next(iter(STORES))]
+    )
+
+
 BUYERS = [
     ("王小明", "杭州市西湖区文三路 90 号"),
     ("李佳怡", "成都市武侯区人民南路四段 11 号"),

@@ -15,8 +15,8 @@ from django.db import connection
 from common import clock
 from common.actors import on_command_line
 from common.tenancy import system_scope
-from demo.catalogue import BUYERS, CARRIERS, PRODUCTS
-from demo.volume_offers_sql import PLAN_OFFERS
+from demo.catalogue import BUYERS, CARRIERS, goods_of
+from demo.volume_offers_sql import CHANGING, KEEPING, PLAN_OFFERS
 from demo.volume_sql import ANALYZE, INSERTS, PLAN
 from payments.models import AccountKind, account_id
 from stores import actions as store_actions
@@ -57,7 +57,7 @@ RETURN_REASONS = ["changed_mind", "wrong_purchase", "no_reason_7d", "quality", "
 
 def open_stores(count: int) -> list[Store]:
     """The stores volume-0001 … up to `count`, over all marketplaces; those that are missing are opened."""
-    names = [name for name, _label in marketplaces.CHOICES]
+    names = list(marketplaces.newest())
     with system_scope():
         there = {store.code: store for store in Store.objects.filter(code__startswith="volume-")}
         return [
@@ -75,7 +75,7 @@ def _open_store(number: int, marketplace: str) -> Store:
         store=store,
         products=[
             {"item_id": item_id, "title": title, "category": category, "price": Decimal(price)}
-            for item_id, title, category, price in PRODUCTS[f"{marketplace}-demo"]
+            for item_id, title, category, price in goods_of(marketplace)
         ],
         **done,
     )
@@ -130,6 +130,8 @@ def _store_columns(stores: list[Store]) -> dict:
         "stores": len(stores),
         "store_ids": [store.pk for store in stores],
         "marketplaces": [rule.name for rule in rules],
+        "keeps": [set(KEEPING) <= set(rule.offer_methods) for rule in rules],
+        "changes": [CHANGING in rule.offer_methods for rule in rules],
         "versions": [rule.version for rule in rules],
         "addresses": [addresses[store.pk] for store in stores],
         "funds": [account_id(store.pk, AccountKind.MERCHANT_FUNDS) for store in stores],
@@ -159,9 +161,9 @@ def _story_columns(open_share: float) -> dict:
 
 def _product_columns() -> dict:
     rows = [
-        (code.removesuffix("-demo"), place, len(products), *product)
-        for code, products in PRODUCTS.items()
-        for place, product in enumerate(products)
+        (marketplace, place, len(goods_of(marketplace)), *product)
+        for marketplace in marketplaces.newest()
+        for place, product in enumerate(goods_of(marketplace))
     ]
     names = ["product_marketplaces", "places", "counts", "item_ids", "titles", "categories", "prices"]
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))

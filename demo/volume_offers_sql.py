@@ -3,10 +3,13 @@
 Read from the plan of cases (volume_sql.py) and written after them; money that an accepted offer paid is claimed and booked.
 """
 
+# What is offered to keep an order, and in place of a return; only in stores whose marketplace has it.
+KEEPING = ("reassurance", "partial_refund", "red_packet")
+CHANGING = "change_to_refund_only"
 _METHOD = "(ARRAY['reassurance', 'reassurance', 'partial_refund', 'partial_refund', 'red_packet'])[1 + pick %% 5]"
 
-# Tmall: buyers who took the request back did so for an offer, mostly; some of those who didn't had refused one. Taote: a
-# refund without return was often agreed on in place of a return.
+# Buyers who took the request back did so for an offer, mostly; some of those who didn't had refused one. A refund without
+# return was often agreed on in place of a return.
 PLAN_OFFERS = f"""
     CREATE TEMP TABLE volume_offers AS
     SELECT o.*, uuidv7(offered_at - %(now)s) AS offer_id, uuidv7(offer_ended_at - %(now)s) AS offer_payment_id,
@@ -27,15 +30,15 @@ PLAN_OFFERS = f"""
                (ARRAY['有点小瑕疵，补偿您一点心意', '亲，给您加急处理', '补您差价，留下用着好吗？'])[1 + pick %% 3] AS offer_message
         FROM volume_plan CROSS JOIN LATERAL (
             SELECT {_METHOD} AS offer_method, 'accepted' AS offer_status
-            WHERE marketplace = 'tmall' AND status = 'withdrawn' AND other < 750
+            WHERE keeps AND status = 'withdrawn' AND other < 750
             UNION ALL
             SELECT {_METHOD}, CASE WHEN other < 130 THEN 'declined' ELSE 'expired' END
-            WHERE marketplace = 'tmall' AND status = 'refunded' AND other < 220
+            WHERE keeps AND status = 'refunded' AND other < 220
             UNION ALL
-            SELECT {_METHOD}, 'pending' WHERE marketplace = 'tmall' AND status = 'awaiting_merchant' AND other < 150
+            SELECT {_METHOD}, 'pending' WHERE keeps AND status = 'awaiting_merchant' AND other < 150
             UNION ALL
             SELECT 'change_to_refund_only', 'accepted'
-            WHERE marketplace = 'taote' AND status = 'refunded' AND kind = 'refund_only' AND other < 350
+            WHERE changes AND status = 'refunded' AND kind = 'refund_only' AND other < 350
         ) c
     ) o
 """
@@ -96,13 +99,13 @@ _SANDBOX = """
 # What the history of a case adds to the events of volume_sql.py.
 EVENTS = """
         UNION ALL SELECT offered_at, 2, 'offer.sent', 'offer', '', 'pending', 'merchant',
-               CASE marketplace WHEN 'taote' THEN 'T2' ELSE 'Q6' END,
+               CASE offer_method WHEN 'change_to_refund_only' THEN 'T2' ELSE 'Q6' END,
                jsonb_build_object('method', offer_method, 'amount', offer_amount::text, 'message', offer_message,
                                   'buyer_sees', offer_message, 'coupons', '[]'::jsonb)
                WHERE offer_id IS NOT NULL
         UNION ALL SELECT offer_ended_at, 2, 'offer.' || offer_status, 'offer', 'pending', offer_status,
                CASE offer_status WHEN 'expired' THEN 'system' ELSE 'buyer' END,
-               CASE WHEN marketplace = 'taote' THEN 'T11' WHEN offer_status = 'accepted' THEN 'Q10' ELSE 'Q8' END,
+               CASE WHEN offer_method = 'change_to_refund_only' THEN 'T11' WHEN offer_status = 'accepted' THEN 'Q10' ELSE 'Q8' END,
                jsonb_build_object('method', offer_method) WHERE offer_status <> 'pending'
         UNION ALL SELECT offer_ended_at, 2, 'refund.changed', 'refund', 'awaiting_merchant', 'awaiting_merchant', 'buyer', 'T5',
                jsonb_build_object('kind', jsonb_build_array(asked_kind, kind),

@@ -15,7 +15,7 @@ _DICE = """
 """
 
 _STORY = f"""
-    SELECT d.*, s.store_id, s.marketplace, s.rules_version, s.address_id, s.funds_id, s.payouts_id,
+    SELECT d.*, s.store_id, s.marketplace, s.keeps, s.changes, s.rules_version, s.address_id, s.funds_id, s.payouts_id,
            t.status, t.kind, t.is_open,
            s.answers, s.returns, s.inspects, s.disputes,
            t.status IN ('rejected') OR (t.status = 'closed' AND t.kind = 'refund_only') AS is_rejected,
@@ -25,11 +25,13 @@ _STORY = f"""
            t.status IN ('refunding', 'refunded') AS has_payment
     FROM ({_DICE}) d
     JOIN unnest(
-        %(store_ids)s::bigint[], %(marketplaces)s::text[], %(versions)s::int[], %(addresses)s::uuid[],
+        %(store_ids)s::bigint[], %(marketplaces)s::text[], %(keeps)s::bool[], %(changes)s::bool[], %(versions)s::int[],
+        %(addresses)s::uuid[],
         %(funds)s::uuid[], %(payouts)s::uuid[], %(answers)s::interval[], %(returns)s::interval[],
         %(inspects)s::interval[], %(disputes)s::interval[]
     ) WITH ORDINALITY AS s(
-        store_id, marketplace, rules_version, address_id, funds_id, payouts_id, answers, returns, inspects, disputes, place
+        store_id, marketplace, keeps, changes, rules_version, address_id, funds_id, payouts_id, answers, returns, inspects,
+        disputes, place
     ) ON s.place = d.store_place
     JOIN unnest(
         %(statuses)s::text[], %(kinds)s::text[], %(is_open)s::bool[], %(froms)s::float[], %(tos)s::float[]

@@ -9,10 +9,19 @@ from offers.methods import METHODS, Case, Method
 from offers.models import OfferStatus
 from orders.models import OrderStatus
 from refunds.models import Refund
-from refunds.states import Kind, Status
-from stores.models import Site
+from refunds.states import Status
+from stores.marketplaces import MarketplaceRules
+from stores.models import Store
 
-RETAINABLE_KINDS = frozenset({Kind.REFUND_ONLY, Kind.RETURN_AND_REFUND})
+
+def keeps_orders(rules: MarketplaceRules) -> bool:
+    """Whether the marketplace has offers that keep the order: those are recommended, and can be sent in bulk (Q3, Q11)."""
+    return any(not METHODS[code].changes_refund for code in rules.offer_methods)
+
+
+def retains(store: Store) -> bool:
+    """Whether refunds of this store may be kept by offers at all (Q2)."""
+    return keeps_orders(store.rules) and store.rules.offers_on(store.site)
 
 
 def build_case(refund: Refund, now: datetime) -> Case:
@@ -29,10 +38,9 @@ def general_refusal(case: Case) -> Refused | None:
             _("%(marketplace)s has no offers for refunds.") % {"marketplace": refund.rules.label},
             "method",
         )
-    if refund.rules.retains_shipped_only:
-        refused = _not_retainable(case)
-        if refused is not None:
-            return refused
+    refused = _not_retainable(case)
+    if refused is not None:
+        return refused
     if refund.status != Status.AWAITING_MERCHANT or refund.is_overdue(case.now):
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
     if any(offer.status == OfferStatus.PENDING for offer in case.earlier):
@@ -43,18 +51,21 @@ def general_refusal(case: Case) -> Refused | None:
 
 
 def _not_retainable(case: Case) -> Refused | None:
-    """Q1 and Q2: what was shipped, in a store of the right site, in categories that are open."""
-    refund = case.refund
-    if refund.order.status == OrderStatus.UNSHIPPED:
+    """Q1 and Q2: what the marketplace's rules leave out of offers: by the goods' way, kind, site and category."""
+    refund, rules = case.refund, case.refund.rules
+    if rules.offers_after_shipping_only and refund.order.status == OrderStatus.UNSHIPPED:
         return Refused(
             "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
         )
-    if refund.kind not in RETAINABLE_KINDS:
-        return Refused("not_retainable", _("An exchange can't be retained."), "refund")
-    if refund.store.site not in refund.rules.retention_sites:
-        site = Site(refund.store.site).label if refund.store.site else _("this site")
+    if refund.kind not in rules.offers_for_kinds:
+        kind = refund.get_kind_display()
+        return Refused(
+            "not_retainable", _("There are no offers for this kind of request: %(kind)s.") % {"kind": kind}, "refund"
+        )
+    if not rules.offers_on(refund.store.site):
+        site = rules.site_label(refund.store.site) or _("this site")
         return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
-    if case.closed_categories:
+    if rules.offers_in_open_categories_only and case.closed_categories:
         named = ", ".join(sorted(case.closed_categories)) or "–"
         return Refused(
             "category_not_open",

@@ -1,6 +1,6 @@
 """Which refunds are retainable now, as a condition that the database answers at list speed (Q3).
 
-The same rules as eligibility.general_refusal, for marketplaces that retain. It reads only refunds that await the
+The same rules as eligibility.general_refusal, by the rules that the store's marketplace has now. It reads only refunds that await the
 merchant, which the index (store, status) keeps apart from the history.
 """
 
@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from common.calendar import day_of
-from offers.eligibility import RETAINABLE_KINDS
 from offers.models import Offer, OfferStatus
 from orders.models import OrderStatus
 from refunds.models import RefundLine
@@ -21,15 +20,18 @@ from stores.models import Store, open_categories
 def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted: bool = True) -> QuerySet:
     """Refunds of the store that are (or, with `wanted` False, are not) retainable now."""
     rules = store.rules
-    if not rules.offer_methods or (rules.retention_sites and store.site not in rules.retention_sites):
+    if not rules.offer_methods or not rules.offers_on(store.site):
         return refunds.none() if wanted else refunds
     offers = Offer.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
     made = offers.of_merchant().order_by().values("refund").annotate(count=Count("pk")).values("count")
     condition = Q(status=Status.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(offers.filter(status=OfferStatus.PENDING))
-    condition &= Q(offers_made__lt=rules.offers_per_refund)
-    if rules.retains_shipped_only:
+    condition &= Q(offers_made__lt=rules.offers_per_refund, kind__in=rules.offers_for_kinds)
+    if rules.offers_after_shipping_only:
+        condition &= ~Q(order__status=OrderStatus.UNSHIPPED)
+    if rules.offers_in_open_categories_only:
         lines = RefundLine.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
-        closed = lines.exclude(line__category__in=open_categories(rules.name, day_of(now, store.time_zone)))
-        condition &= Q(kind__in=RETAINABLE_KINDS) & ~Q(order__status=OrderStatus.UNSHIPPED) & ~Exists(closed)
+        condition &= ~Exists(
+            lines.exclude(line__category__in=open_categories(rules.name, day_of(now, store.time_zone)))
+        )
     counted = refunds.annotate(offers_made=Coalesce(Subquery(made), 0))
     return counted.filter(condition) if wanted else counted.exclude(condition)

@@ -117,7 +117,7 @@ def open_day_allowances(*, now: datetime) -> int:
     One statement writes them all. The zones' dates are told to it: PostgreSQL's own table of zones may be another one.
     """
     zones = list(Store.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct())
-    rules = [marketplaces.current_rules(name) for name, _label in marketplaces.CHOICES]
+    rules = list(marketplaces.newest().values())
     with connection.cursor() as cursor:
         cursor.execute(
             _OPEN,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from payments.allowances import limits_under
 from payments.models import Payment, PaymentTerms
-from stores.marketplaces import CHOICES, current_rules
+from stores import marketplaces
 
 # A payment's place among the order's, and the day's yuan up to and including it: what is paid comes first, then by age.
 _STANDING = """
@@ -40,7 +40,7 @@ def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
     refused = {}
     for payment_id, marketplace, per_payment, per_order, per_day, place, yuan in rows:
         terms = PaymentTerms(per_payment=per_payment, per_order=per_order, per_day=per_day)
-        limits = limits_under(current_rules(marketplace), terms)
+        limits = limits_under(marketplaces.current_rules(marketplace), terms)
         if small[payment_id].amount > limits.per_payment:
             refused[payment_id] = _("The limit per payment was lowered to %(most)s.") % {"most": limits.per_payment}
         elif place > limits.per_order:
@@ -54,4 +54,4 @@ def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
 
 def _lowest_day_limit():
     """Below this no marketplace's rule can be exceeded, and the day need not be summed up."""
-    return min(current_rules(name).store_day_limit for name, _label in CHOICES)
+    return min(rules.store_day_limit for rules in marketplaces.newest().values())

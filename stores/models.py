@@ -25,22 +25,14 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("Unknown time zone; use a name such as “Asia/Shanghai”."), code="invalid")
 
 
-class Site(models.TextChoices):
-    """Which part of its marketplace a store belongs to, where that decides something (Q2)."""
-
-    TMALL = "tmall", _("Tmall")
-    TMALL_OVERSEAS = "tmall_overseas", _("Tmall overseas")
-    TAOBAO = "taobao", _("Taobao")
-
-
 class Store(models.Model):
     """A merchant's shop on one marketplace: the tenant."""
 
     code = models.SlugField(_("code"), max_length=50, unique=True)
     name = models.CharField(_("name"), max_length=100)
-    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES)
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
     time_zone = models.CharField(_("time zone"), max_length=50, default=PLATFORM_ZONE, validators=[validate_time_zone])
-    site = models.CharField(_("site"), max_length=20, choices=Site.choices, blank=True)
+    site = models.CharField(_("site"), max_length=20, choices=marketplaces.site_choices, blank=True)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),
         default=True,
@@ -157,7 +149,7 @@ class ApiKey(AbstractAPIKey, TenantModel):
     """A client's key: of one store (the merchant's side) or of one marketplace (the buyers' side of all its stores)."""
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES, blank=True)
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices, blank=True)
     scopes = ArrayField(
         models.CharField(max_length=20, choices=KeyScope.choices), verbose_name=_("scopes"), default=list, blank=True
     )
@@ -240,7 +232,7 @@ class ReturnAddress(TenantModel):
 class CategoryOpening(models.Model):
     """A product category that a marketplace has opened to retention, from a date on; edited by the operator (Q2)."""
 
-    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES)
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
     category = models.CharField(_("category id"), max_length=50)
     name = models.CharField(_("name"), max_length=100)
     opens_on = models.DateField(_("opens on"))

@@ -66,7 +66,6 @@ def set_rules(monkeypatch, marketplace: str, **changes) -> None:
 
     rules = replace(marketplaces.current_rules(marketplace), **changes)
     monkeypatch.setitem(marketplaces._ALL, (rules.name, rules.version), rules)
-    monkeypatch.setitem(marketplaces._NEWEST, rules.name, rules)
 
 
 def restrict(shop: Shop, count: int, now: datetime = NOON) -> None:

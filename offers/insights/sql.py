@@ -6,7 +6,7 @@ The fragments are told the rules of every marketplace by `rule_parameters()`.
 from common.calendar import sql_day_of
 from offers.methods import METHODS
 from payments.models import PaymentStatus
-from stores.marketplaces import all_rules
+from stores.marketplaces import every_version
 
 COUNTS = ("offers", "answered", "expired", "accepted")
 AVOIDED = ("return_freight", "handling", "agent_time", "consultation")
@@ -35,7 +35,7 @@ _OWN = """
 
 def rule_parameters() -> dict:
     """What FRESH and LOSS want to be told."""
-    rules = all_rules()
+    rules = every_version()
     costs = [rule.costs for rule in rules]
     return {
         "rule_names": [rule.name for rule in rules],

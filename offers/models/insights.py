@@ -106,7 +106,7 @@ class DailyRetention(Figures):
     """Ended offers by the store's day on which they were sent. `agent` is who sent them: `user:7`, `key:…`, `system`."""
 
     date = models.DateField()
-    marketplace = models.CharField(max_length=20, choices=marketplaces.CHOICES)
+    marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
     method = models.CharField(max_length=30)
     reason = models.CharField(max_length=30, choices=Reason.choices)
     agent = models.CharField(max_length=64)
@@ -134,7 +134,7 @@ class DailyLoss(TenantModel):
     """What refunded refunds cost by the store's day on which they were paid: the sale and the hidden parts (K12)."""
 
     date = models.DateField()
-    marketplace = models.CharField(max_length=20, choices=marketplaces.CHOICES)
+    marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
     reason = models.CharField(max_length=30, choices=Reason.choices)
     refunds = models.IntegerField(default=0)
     sale = MoneyField(default=ZERO)

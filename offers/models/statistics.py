@@ -29,7 +29,7 @@ class Acceptance(TenantModel):
 class MarketplaceAcceptance(models.Model):
     """The same over all stores of a marketplace: sums only, so that they may be known to every store."""
 
-    marketplace = models.CharField(max_length=20, choices=marketplaces.CHOICES)
+    marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
     reason = models.CharField(max_length=30, choices=Reason.choices)
     method = models.CharField(max_length=30)
     ended = models.PositiveBigIntegerField(default=0)

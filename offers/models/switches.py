@@ -11,7 +11,7 @@ from stores import marketplaces
 class MarketplaceMethod(models.Model):
     """The platform's switch for a method on a marketplace; edited by the operator. Without a row the method is available."""
 
-    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.CHOICES)
+    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
     method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
     is_on = models.BooleanField(_("on"), default=True)
     available_from = models.DateField(_("available from"))

@@ -142,8 +142,7 @@ def review_one(store_id: int, now: datetime) -> bool:
 
 def concerned_stores(now: datetime) -> list[int]:
     """Ids of the stores that are restricted or might have to be."""
-    rules = [marketplaces.current_rules(name) for name, _label in marketplaces.CHOICES]
-    with_steps = [each for each in rules if each.quality_thresholds]
+    with_steps = [rules for rules in marketplaces.newest().values() if rules.quality_thresholds]
     with system_scope(), connection.cursor() as cursor:
         cursor.execute(
             _CONCERNED,

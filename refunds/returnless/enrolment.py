@@ -19,6 +19,7 @@ from payments import budgets
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, Step
 from refunds.returnless.agreements import CURRENT
+from stores.marketplaces import labels_where
 from stores.models import Product, ProductSource, Store
 
 UPGRADABLE = "2.0"
@@ -53,8 +54,8 @@ def check_offered(store: Store) -> None:
     if not store.rules.returnless_version:
         raise Refused(
             "method_not_available",
-            _("%(marketplace)s has no refund without return; it is offered on Kuaishou.")
-            % {"marketplace": store.rules.label},
+            _("%(marketplace)s has no refund without return; it is offered on %(others)s.")
+            % {"marketplace": store.rules.label, "others": labels_where(lambda rules: rules.returnless_version)},
         )
 
 

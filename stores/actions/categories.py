@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid
+from stores.actions.known import known_rules
 from stores.models import CategoryOpening
 
 
@@ -48,6 +49,7 @@ def change_category(
 
 
 def _check_opening(opening: CategoryOpening) -> None:
+    known_rules(opening.marketplace)
     if opening.closes_on is not None and opening.closes_on <= opening.opens_on:
         raise Invalid("closes_on", _("A category closes after it has opened."))
     others = CategoryOpening.objects.filter(marketplace=opening.marketplace, category=opening.category)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.errors import Invalid
-from stores import marketplaces
+from stores.actions.known import known_rules
 from stores.models import ApiKey, KeyScope, Store
 
 
@@ -37,8 +37,7 @@ def create_marketplace_key(
     *, marketplace: str, name: str, actor: Actor, now: datetime, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
     """Make a key of a marketplace; returns it with the secret, which is shown this once."""
-    if marketplace not in dict(marketplaces.CHOICES):
-        raise Invalid("marketplace", _("Unknown marketplace."))
+    known_rules(marketplace)
     return ApiKey.objects.create_key(marketplace=marketplace, name=name, expiry_date=expires_at)
 
 

@@ -9,8 +9,8 @@ from common.actions import action
 from common.actors import Actor
 from common.calendar import PLATFORM_ZONE
 from common.errors import Invalid
-from stores import marketplaces
-from stores.models import Site, Store
+from stores.actions.known import known_rules
+from stores.models import Store
 from stores.signals import store_created
 
 
@@ -27,13 +27,14 @@ def create_store(
 ) -> Store:
     """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
 
-    `site` tells which part of the marketplace; a Tmall store is on Tmall proper when nothing is said (Q2).
+    `site` tells which part of the marketplace, its first when nothing is said (Q2). Invalid for one that it doesn't have.
     """
-    if marketplace not in dict(marketplaces.CHOICES):
-        known = ", ".join(name for name, _label in marketplaces.CHOICES)
-        raise Invalid("marketplace", _("Unknown marketplace; use one of: %(known)s.") % {"known": known})
+    rules = known_rules(marketplace)
+    sites = [each.code for each in rules.sites]
     if site is None:
-        site = Site.TMALL if marketplace == "tmall" else ""
+        site = sites[0] if sites else ""
+    if site and site not in sites:
+        raise Invalid("site", _("%(marketplace)s has no such site.") % {"marketplace": rules.label}, "invalid_choice")
     store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site)
     store.full_clean()
     store.save(force_insert=True)

@@ -1,4 +1,7 @@
-"""The shape of a marketplace's rule file: numbers, sets and choices, no code."""
+"""The shape of a marketplace's rule file: numbers, sets and choices, no code.
+
+What makes one marketplace differ from another is a field here, and code asks for the field, never for the name.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -75,6 +78,15 @@ class QualityThreshold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Site:
+    """A part of a marketplace that a store belongs to, where that decides something."""
+
+    code: str
+    label: str
+    offers: bool = True  # whether its stores may keep refunds by offers (Q2)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MarketplaceRules:
     """What one version of a marketplace's rules says. Defaults are those that the sources leave open.
 
@@ -84,6 +96,9 @@ class MarketplaceRules:
     name: str
     label: str
     version: int
+
+    # The parts of the marketplace; a store is on the first when nothing is said. Empty where there are no parts.
+    sites: tuple[Site, ...] = ()
 
     # Refund kinds a buyer may ask for.
     refund_kinds: frozenset[str] = frozenset({"refund_only", "return_and_refund"})
@@ -124,9 +139,10 @@ class MarketplaceRules:
     offer_message_length: int = 50
     # Products in these categories can't be negotiated about (T1).
     fresh_categories: frozenset[str] = frozenset()
-    # Only shipped goods, in categories that the operator has opened, in stores of these sites (Q1, Q2).
-    retains_shipped_only: bool = False
-    retention_sites: frozenset[str] = frozenset()
+    # What offers may be made for: goods that have left (Q1), these kinds of refunds, these categories (Q2).
+    offers_after_shipping_only: bool = False
+    offers_for_kinds: frozenset[str] = frozenset({"refund_only", "return_and_refund"})
+    offers_in_open_categories_only: bool = False  # those that the operator has opened
     coupons_shown: int = 10  # Q14
     red_packet_limit: Decimal = Decimal("200.00")
     # What is promised on top of an order (a gift, a reship, an exchange) is a parcel with a deadline (Q16).
@@ -164,3 +180,11 @@ class MarketplaceRules:
 
     # The version of refund without return that stores may join; empty where there is none (R2).
     returnless_version: str = ""
+
+    def offers_on(self, site: str) -> bool:
+        """Whether stores of this site may make offers at all (Q2); where there are no sites, all of them."""
+        return not self.sites or any(each.code == site and each.offers for each in self.sites)
+
+    def site_label(self, site: str) -> str:
+        """What a site is called; empty for one that the marketplace doesn't have."""
+        return next((each.label for each in self.sites if each.code == site), "")

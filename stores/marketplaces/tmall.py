@@ -3,20 +3,25 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from stores.marketplaces.base import MarketplaceRules
+from stores.marketplaces.base import MarketplaceRules, Site
 
 V1 = MarketplaceRules(
     name="tmall",
     label="Tmall 天猫",
     version=1,
+    sites=(  # Q2
+        Site(code="tmall", label="Tmall 天猫"),
+        Site(code="tmall_overseas", label="Tmall overseas 天猫国际", offers=False),
+        Site(code="taobao", label="Taobao 淘宝", offers=False),
+    ),
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     merchant_answers_within=timedelta(hours=48),
     offer_lives=timedelta(hours=24),
     offers_per_refund=2,  # Q8
     offer_message_length=50,  # Q5
     offer_methods=("reassurance", "coupon", "exchange", "gift", "partial_refund", "reship", "red_packet"),  # Q4
-    retains_shipped_only=True,  # Q1
-    retention_sites=frozenset({"tmall"}),  # Q2
+    offers_after_shipping_only=True,  # Q1
+    offers_in_open_categories_only=True,  # Q2
     coupons_shown=10,  # Q14
     red_packet_limit=Decimal("200.00"),
     promise_ships_within=timedelta(hours=48),  # Q16

@@ -222,7 +222,6 @@ def test_a_second_request_is_met_again_and_a_late_order_is_not_promised_what_is_
 @pytest.mark.rule("K1")
 def test_where_merchants_have_offers_too_the_platforms_counts_against_nobody(kuaishou, monkeypatch):
     rules = replace(current_rules("kuaishou"), version=99, offer_methods=("reassurance", "partial_refund"))
-    monkeypatch.setitem(marketplaces._NEWEST, "kuaishou", rules)
     monkeypatch.setitem(marketplaces._ALL, ("kuaishou", 99), rules)
     refund = ask(kuaishou, kuaishou.order(shipped=False)).json()
     path, body = (

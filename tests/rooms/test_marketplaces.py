@@ -3,20 +3,28 @@
 from dataclasses import FrozenInstanceError
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from stores import marketplaces
 from stores.marketplaces import current_rules, rules_of
 
-NAMES = {"tmall", "taote", "kuaishou", "pinduoduo"}
+NAMES = list(marketplaces.newest())
 
 
-def test_there_are_four_marketplaces():
-    assert {name for name, _label in marketplaces.CHOICES} == NAMES
+def test_every_file_of_the_package_is_a_marketplace_and_nothing_else_lists_them():
+    files = {path.stem for path in Path(marketplaces.__file__).parent.glob("*.py")} - {"__init__", "base"}
+    assert set(NAMES) == files
+    assert [name for name, _label in marketplaces.choices()] == sorted(files)
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_version_is_registered_once():
+    with pytest.raises(ValueError, match="registered twice"):
+        marketplaces.register(current_rules(NAMES[0]))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_version_is_found_again_and_cannot_be_changed(name):
     rules = current_rules(name)
     assert rules_of(name, rules.version) is rules
@@ -24,7 +32,7 @@ def test_a_version_is_found_again_and_cannot_be_changed(name):
         rules.resubmissions = 9
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_defaults_that_the_sources_leave_open(name):
     rules = current_rules(name)
     assert rules.merchant_answers_within == timedelta(hours=36 if name == "taote" else 48)
@@ -53,7 +61,6 @@ def test_a_refund_keeps_the_rules_that_it_was_opened_under(taote, clock, monkeyp
     refund = taote.refund()
     newer = {**vars(current_rules("taote")), "version": 2, "buyer_ships_return_within": timedelta(days=1)}
     rules = type(current_rules("taote"))(**newer)
-    monkeypatch.setitem(marketplaces._NEWEST, "taote", rules)
     monkeypatch.setitem(marketplaces._ALL, ("taote", 2), rules)
     later = taote.refund()
     due = [taote.merchant.post(f"refunds/{r.pk}/approve/").json()["due_at"] for r in (refund, later)]

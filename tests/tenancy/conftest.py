@@ -10,4 +10,4 @@ from stores import marketplaces
 @pytest.fixture(autouse=True)
 def _taote_offers_everything(monkeypatch):
     rules = replace(marketplaces.current_rules("taote"), returnless_version="3.0")
-    monkeypatch.setitem(marketplaces._NEWEST, "taote", rules)
+    monkeypatch.setitem(marketplaces._ALL, ("taote", rules.version), rules)

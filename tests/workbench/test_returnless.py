@@ -132,7 +132,7 @@ def test_another_store_is_not_found(shop, sign_in):
 def test_stores_of_other_marketplaces_have_no_such_page(taote, sign_in):
     desk = sign_in("owner", taote)
     assert "Refund without return" not in text(desk.get(""))
-    assert "Only Kuaishou" in text(desk.get(PAGE))
+    assert "is there for stores of Kuaishou" in text(desk.get(PAGE))
     assert desk.get(PAGE, store=taote.store.pk).status_code == 404
     assert desk.post(ENROL, step="agreement", accepted="on").status_code == 404
 

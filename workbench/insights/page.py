@@ -75,7 +75,7 @@ def insights_view(request: HttpRequest):
 def _marketplace(request: HttpRequest, desk: Desk) -> str:
     """The marketplace that an operator over all stores has picked."""
     picked = request.GET.get("marketplace", "")
-    return picked if desk.is_operator and desk.store is None and picked in dict(marketplaces.CHOICES) else ""
+    return picked if desk.is_operator and desk.store is None and picked in marketplaces.newest() else ""
 
 
 def _context(desk: Desk, span: Span, report: Report, today: date) -> dict:
@@ -107,7 +107,7 @@ def _context(desk: Desk, span: Span, report: Report, today: date) -> dict:
             }
             for days in RANGES
         ],
-        "marketplaces": marketplaces.CHOICES if desk.is_operator and desk.store is None else [],
+        "marketplaces": marketplaces.choices() if desk.is_operator and desk.store is None else [],
         "only_own": bool(span.own) and not span.stores,
         "rates_store": desk.only_store
         if desk.only_store and can(desk.user, MANAGE_STORE, desk.only_store.pk)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from common.tenancy import system_scope, tenant_scope
+from offers.eligibility import retains
 from refunds.states import Kind
 from stores.models import Store, User
 from stores.permissions import roles_of
@@ -77,11 +78,6 @@ class Desk:
         if self.store is not None:
             return tenant_scope(self.store.pk)
         return system_scope() if self.is_operator else tenant_scope(*roles_of(self.user))
-
-
-def retains(store: Store) -> bool:
-    """Whether the store's site takes part in retention at all (Q2)."""
-    return store.site in store.rules.retention_sites
 
 
 def find_store(user: User, store_id) -> Store | None:

@@ -16,7 +16,7 @@ from common.errors import Invalid, Refused
 from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
 from offers.coupons import coupons_of
-from offers.eligibility import build_case
+from offers.eligibility import build_case, keeps_orders
 from offers.methods import METHODS, Case
 from offers.models import Coupon, MethodCode, Offer
 from refunds.models import Refund
@@ -74,7 +74,7 @@ def consequences(offer: Offer) -> list[str]:
 def _upon_acceptance(offer: Offer) -> list[str]:
     """What the buyer's yes brings for a marketplace that retains."""
     rules, time = offer.refund.rules, duration(offer.refund.rules.promise_ships_within)
-    if not rules.retains_shipped_only:
+    if not keeps_orders(rules):
         return []
     match offer.method:
         case MethodCode.PARTIAL_REFUND | MethodCode.RED_PACKET:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from offers.eligibility import keeps_orders
 from offers.methods import Case
 from offers.models import Channel, Coupon, MethodCode
 from offers.scripts import scripts_for
@@ -70,7 +71,7 @@ class OfferForm(DeskForm):
     def __init__(self, *args, case: Case, way: Way, **kwargs):
         super().__init__(*args, **kwargs)
         self.case, self.way = case, way
-        self.scripts = scripts_for(case.refund.reason) if case.refund.rules.retains_shipped_only else []
+        self.scripts = scripts_for(case.refund.reason) if keeps_orders(case.refund.rules) else []
         self.goods: Sequence[Product] = ()
         self.fields["method"].initial = way.code
         self.fields["message"].widget.attrs["data-count"] = case.refund.rules.offer_message_length
@@ -136,7 +137,7 @@ class OfferForm(DeskForm):
         field.help_text = _("The buyer sees the first %(most)d of those that you tick.") % {"most": most}
 
     def _set_up_negotiation(self) -> None:
-        """A return address and the tick are Taote's (T3, T6)."""
+        """A return address and the tick belong to a changed request (T3, T6)."""
         if self._asks_for("return_address", "return_address"):
             addresses = ReturnAddress.objects.for_store(self.case.refund.store_id).order_by("id")
             self.fields["return_address"].queryset = addresses

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
-from offers.eligibility import RETAINABLE_KINDS
+from offers.eligibility import retains
 from offers.models import Offer
 from offers.retainable import filter_retainable
 from orders.models import OrderStatus
@@ -15,7 +15,6 @@ from payments.models import Payment
 from refunds.models import Refund
 from refunds.states import Kind, Programme, Status
 from stores.models import Store
-from workbench.kit.desk import retains
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
 
@@ -137,7 +136,7 @@ REFUND_QUEUES = [
 
 
 class ShippedFilter(SimpleListFilter):
-    """Tmall's type filters: refund only (shipped), return (shipped), and what no offer can hold back (Q1, Q3)."""
+    """By type: refund only (shipped), return (shipped), and what offers made after shipping can't hold back (Q1, Q3)."""
 
     title = _("shipped or not")
     parameter_name = "shipped"
@@ -154,7 +153,7 @@ class ShippedFilter(SimpleListFilter):
         """The refunds of that kind whose goods are on their way or there."""
         if self.value() == "no":
             return queryset.filter(order__status__in=[OrderStatus.UNSHIPPED, OrderStatus.CANCELLED])
-        if self.value() in RETAINABLE_KINDS:
+        if self.value() in (Kind.REFUND_ONLY, Kind.RETURN_AND_REFUND):
             return queryset.filter(kind=self.value()).exclude(order__status=OrderStatus.UNSHIPPED)
         return queryset
 

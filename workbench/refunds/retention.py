@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.eligibility import attempts_left, general_refusal, methods_for, refusal_of
+from offers.eligibility import attempts_left, general_refusal, keeps_orders, methods_for, refusal_of
 from offers.methods import Case, Method
 from offers.models import MethodCode
 from offers.recommendation import recommend
@@ -97,21 +97,22 @@ class Panel:
 def build_panel(user: User, case: Case) -> Panel:
     """What this user could offer for the case now."""
     rules = case.refund.rules
+    recommends = keeps_orders(rules)
     may_send = can(user, SEND_OFFERS, case.refund.store_id)
     refused = general_refusal(case)
     possible, no_ways = [], []
     for method in methods_for(case.refund):
         why_not = refusal_of(method, case)
-        if why_not is None and not may_send and not rules.retains_shipped_only:
+        if why_not is None and not may_send and not recommends:
             no_ways.append(NoWay(method, _("Your role in this store doesn't allow this.")))
         elif why_not is not None:
             no_ways.append(NoWay(method, str(why_not)))
         else:
             possible.append(method)
     return Panel(
-        retains=rules.retains_shipped_only,
+        retains=recommends,
         refusal=str(refused) if refused else "",
-        ways=_recommended(case, possible) if rules.retains_shipped_only else _plain(case, possible),
+        ways=_recommended(case, possible) if recommends else _plain(case, possible),
         no_ways=no_ways,
         left=attempts_left(case),
         most=rules.offers_per_refund,

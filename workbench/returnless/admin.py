@@ -16,6 +16,7 @@ from refunds.models import EnrolmentStatus, Step
 from refunds.returnless import enrolment as actions
 from refunds.returnless import programme
 from refunds.returnless.agreements import CURRENT, agreement_text
+from stores.marketplaces import labels_where
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, PAY, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
@@ -54,7 +55,8 @@ class EnrolmentAdmin(DeskAdmin):
         stores = desk_of(request).returnless
         if "store" not in request.GET and len(stores) != 1:
             found = [(store, actions.enrolment_of(store.pk)) for store in stores]
-            return self._page(request, "list", None, found=found)
+            offered = labels_where(lambda rules: rules.returnless_version)
+            return self._page(request, "list", None, found=found, marketplaces=offered)
         store = self._store(request)
         enrolment = actions.enrolment_of(store.pk)
         may = {"may_manage": can(request.user, MANAGE_STORE, store.pk), "may_pay": can(request.user, PAY, store.pk)}

@@ -6,13 +6,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import COMES_FIRST, ParcelStatus
-from stores.marketplaces import CHOICES, current_rules
+from stores import marketplaces
 from workbench.kit.queue import Queue
 
 
 def _soon_late(rows: QuerySet, now: datetime) -> QuerySet:
     """Each marketplace says how soon is soon (P8)."""
-    rules = [current_rules(name) for name, _label in CHOICES]
+    rules = marketplaces.newest().values()
     soon = Q(pk__in=[])
     for each in rules:
         soon |= Q(store__marketplace=each.name, ship_by__lte=now + each.ships_soon_within)

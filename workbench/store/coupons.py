@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from common.money import ZERO
 from offers.coupons import create_coupon
+from offers.eligibility import retains
 from offers.models import Channel, CouponGrant
 from stores.models import Store
 from stores.permissions import EDIT_COUPONS, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, put_on_form
-from workbench.kit.desk import desk_of, find_store, retains
+from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import DeskForm, YuanField, posted
 
 MOST_COUPONS = 1_000_000

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from refunds.returnless.promises import enrolment_in_force
-from stores import actions
-from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Site, Store
+from stores import actions, marketplaces
+from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
 from workbench.kit.desk import desk_of
@@ -201,22 +201,21 @@ class NewStoreForm(StoreForm):
     site = forms.ChoiceField(
         label=gettext_lazy("Site"),
         required=False,
-        choices=[("", "–"), *Site.choices],
-        help_text=gettext_lazy("For Tmall only: retention is open to Tmall, not to Tmall overseas or Taobao (Q2)."),
+        choices=lambda: [("", "–"), *marketplaces.site_choices()],
     )
     field_order = ("code", "name", "marketplace", "site", "time_zone")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["marketplace"].choices = Store._meta.get_field("marketplace").choices
+        self.fields["marketplace"].choices = marketplaces.choices()
+        self.fields["site"].help_text = _(
+            "Only for %(marketplaces)s: it decides whether refunds can be retained (Q2)."
+        ) % {"marketplaces": marketplaces.labels_where(lambda rules: rules.sites)}
         self.fields["time_zone"].initial = "Asia/Shanghai"
 
     def clean_site(self):
-        """Only Tmall's stores have one; None lets the action choose."""
-        site = self.cleaned_data["site"]
-        if site and self.cleaned_data.get("marketplace") != "tmall":
-            raise forms.ValidationError(_("Only a Tmall store has a site; leave it empty."))
-        return site or None
+        """None lets the action choose."""
+        return self.cleaned_data["site"] or None
 
 
 class OperatorStoreForm(SettingsForm):

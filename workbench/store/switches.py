@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actors import Actor
+from offers.eligibility import keeps_orders
 from offers.models import MarketplaceMethod, MethodCode, StoreMethod
 from offers.switches import set_marketplace_method, set_store_method
 from stores import actions, marketplaces
@@ -27,7 +28,7 @@ from workbench.kit.forms import DeskForm, posted
 
 def retaining_marketplaces() -> list[tuple[str, str]]:
     """The marketplaces that have retention, as choices."""
-    return [choice for choice in marketplaces.CHOICES if marketplaces.current_rules(choice[0]).retention_sites]
+    return [(name, rules.label) for name, rules in marketplaces.newest().items() if keeps_orders(rules)]
 
 
 def _today() -> date:
@@ -284,7 +285,13 @@ class StoreMethodAdmin(DeskAdmin):
                     return HttpResponseRedirect(request.path)
                 put_on_form(changed, refusal)
         shown = [changed if changed and changed.store == store else StoreMethodsForm(store=store) for store in stores]
-        return self.page(request, "workbench/switches/methods.html", _("Retention methods"), forms=shown)
+        return self.page(
+            request,
+            "workbench/switches/methods.html",
+            _("Retention methods"),
+            forms=shown,
+            marketplaces=marketplaces.labels_where(keeps_orders),
+        )
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A switch is shown on the page of its store's methods."""

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.money import ZERO
+from offers.eligibility import retains
 from offers.models import BY_HAND, Channel, Coupon, RowStatus
 from orders.models import OwedParcel, ParcelStatus
 from refunds.states import Status
 from stores.permissions import SEND_OFFERS, can
-from workbench.kit.desk import retains
 from workbench.kit.words import yuan
 
 register = template.Library()

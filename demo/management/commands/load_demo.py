@@ -76,7 +76,7 @@ class Command(BaseCommand):
             "users": users,
             "marketplace_keys": {
                 name: create_marketplace_key(marketplace=name, name=f"{name} demo", **done)[1]
-                for name, _label in marketplaces.CHOICES
+                for name in marketplaces.newest()
             },
             "store_keys": {store.code: create_store_key(store=store, name="demo", **done)[1] for store in stores},
         }

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """See help."""
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--store", help="the store's code")
-        whose.add_argument("--marketplace", choices=[name for name, _ in marketplaces.CHOICES])
+        whose.add_argument("--marketplace", choices=list(marketplaces.newest()))
         parser.add_argument("--name", default="made on the command line")
         parser.add_argument(
             "--scope", action="append", choices=KeyScope.values, help="of a store key; all when left out"

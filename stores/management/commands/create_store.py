@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         """See help."""
         parser.add_argument("code")
-        parser.add_argument("--marketplace", required=True, choices=[name for name, _ in marketplaces.CHOICES])
+        parser.add_argument("--marketplace", required=True, choices=list(marketplaces.newest()))
         parser.add_argument("--name", help="shown to people; the code when left out")
         parser.add_argument("--time-zone", default=PLATFORM_ZONE)
         parser.add_argument("--owner", help="username of the owner")

@@ -1,0 +1,17 @@
+"""Douyin: offers that keep the order, for whatever has left the warehouse; its stores have no sites."""
+
+from datetime import timedelta
+
+from stores.marketplaces.base import MarketplaceRules
+
+V1 = MarketplaceRules(
+    name="douyin",
+    label="Douyin 抖音",
+    version=1,
+    merchant_answers_within=timedelta(hours=24),
+    offer_methods=("reassurance", "partial_refund"),
+    offers_after_shipping_only=True,
+    ships_soon_within=timedelta(hours=3),
+)
+
+VERSIONS = (V1,)
