@@ -16,6 +16,7 @@ from workbench import dashboard
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
+from workbench.kit.queue import QueueMixin
 from workbench.shipping.urges import urge_alert
 
 
@@ -65,7 +66,8 @@ class WorkbenchSite(UnfoldAdminSite):
 
     def index(self, request, extra_context=None):
         """The desk: what waits, and until when."""
-        return super().index(request, {**dashboard.build(request), **(extra_context or {})})
+        lists = [each for each in self._registry.values() if isinstance(each, QueueMixin)]
+        return super().index(request, {**dashboard.build(request, lists), **(extra_context or {})})
 
 
 @require_POST

@@ -74,6 +74,12 @@ class OwedParcel(TenantModel):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.title or self.item_id} × {self.quantity}"
 
+    def is_late(self, now) -> bool:
+        """Whether the promise was not kept in time, even if the sweep has yet to flag it (Q16)."""
+        if self.late_at is not None:
+            return True
+        return self.status == ParcelStatus.OWED and self.due_at is not None and self.due_at <= now
+
     @transition(field=status, source=ParcelStatus.AWAITING_RETURN, target=ParcelStatus.OWED)
     def expect(self, *, due_at):
         """The buyer's return is on its way."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.db.models.expressions import OrderBy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -72,9 +73,10 @@ class QueueFilter(SimpleListFilter):
 
 
 class QueueMixin:
-    """A list with queues as tabs; the admin names them, the last one holds everything."""
+    """A list with queues as tabs; the admin names them, and the one with the code `all` holds everything."""
 
     queues: Sequence[Queue]
+    on_overview = False
     change_list_template = "workbench/list.html"
 
     def get_ordering(self, request):
@@ -85,3 +87,28 @@ class QueueMixin:
         """The list with its tabs."""
         context = {"queues": queues_at(desk_of(request), self.queues), "queue": queue_asked_for(request, self.queues)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def tiles(self, request, now: datetime) -> list[dict]:
+        """What the overview shows of this list: its queues, if the admin is `on_overview`, but never the whole list."""
+        if not self.on_overview:
+            return []
+        queues = queues_at(desk_of(request), self.queues)
+        return [self.tile(queue, now) for queue in queues if queue.on_overview and queue.code != "all"]
+
+    def tile(self, queue: Queue, now: datetime) -> dict:
+        """A queue as the overview shows it, with how many wait in it and the way there."""
+        count = queue.count(self.model.objects.in_scope(), now)
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return {
+            "label": queue.label,
+            "icon": queue.icon,
+            "tone": queue.tone if count else "",
+            "count": capped(count),
+            "is_empty": not count,
+            "url": f"{address}?queue={queue.code}",
+        }
+
+
+def capped(count: int) -> str:
+    """A count as it is shown: `99+` for more than is ever counted."""
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)

@@ -15,11 +15,11 @@ from refunds.models import Refund
 from stores.permissions import PAY, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, tell
 from workbench.kit.desk import desk_of
+from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.words import yuan
 from workbench.money.queues import PAYMENT_QUEUES
 from workbench.money.small_payments import allowance_bars
-from workbench.templatetags.desk import badge, moment
 
 
 def _status(payment: Payment) -> str:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from payments.models import Difference, GatewayNotice, NoticeResult, Payment, PaymentStatus
 from workbench.kit.base import column
-from workbench.store.switches import PlatformAdmin
-from workbench.templatetags.desk import moment
+from workbench.kit.marks import moment
+from workbench.kit.operators import PlatformAdmin
 
 MOST_SHOWN = 500
 STATES_THERE = {

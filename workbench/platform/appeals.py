@@ -11,6 +11,7 @@ class AppealAdmin(CaseAdmin):
     """Instant refunds that their merchants appeal against."""
 
     code, template = "appeal", "workbench/platform/appeal.html"
+    tile_label = gettext_lazy("Appeals")
     decided = gettext_lazy("The appeal is decided.")
     decide = staticmethod(decide_appeal)
     outcomes = [

@@ -67,11 +67,17 @@ class CaseAdmin(QueueMixin, DeskAdmin):
     search_help_text = gettext_lazy("Order number or buyer")
 
     code: ClassVar[str]
+    tile_label: ClassVar[str]
     template: ClassVar[str]
     decided: ClassVar[str]
     decide: ClassVar[Callable[..., Any]]
     outcomes: ClassVar[list[tuple[str, str]]]
     amount_help: ClassVar[str]
+
+    def tiles(self, request, now):
+        """What is to be decided, by the name of the list; nothing while nothing is."""
+        tile = {**self.tile(self.queues[0], now), "label": self.tile_label}
+        return [] if tile["is_empty"] else [tile]
 
     def get_queryset(self, request):
         """With the refund and order that each row names."""

@@ -34,6 +34,7 @@ class DisputeAdmin(CaseAdmin):
     """Refunds that the platform was asked to decide."""
 
     code, template = "dispute", "workbench/platform/dispute.html"
+    tile_label = gettext_lazy("Disputes")
     decided = gettext_lazy("The dispute is decided.")
     decide = staticmethod(decide_dispute)
     outcomes = [

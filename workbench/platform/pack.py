@@ -19,9 +19,9 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleD
 
 from refunds.models import Dispute, Evidence, Message, Side
 from refunds.platform.suggestions import explain
+from workbench.kit.marks import moment
 from workbench.kit.timeline import Entry, negotiation, timeline
 from workbench.kit.words import yuan
-from workbench.templatetags.desk import moment
 
 # Every PDF reader brings this font or one that stands in for it; no font of ours covers all of Chinese.
 FONT = "STSong-Light"

@@ -39,6 +39,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
     change_list_template = "workbench/refunds/queue.html"
     list_display = ("order",)
     queues = REFUND_QUEUES
+    on_overview = True
     list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number or buyer")

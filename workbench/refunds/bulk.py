@@ -23,8 +23,8 @@ from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, actor_of, require
 from workbench.kit.base import DeskAdmin, attempt, column, tell
+from workbench.kit.marks import moment
 from workbench.refunds.queues import REFUND_QUEUES
-from workbench.templatetags.desk import moment
 
 QUEUE = "admin:refunds_refund_changelist"
 

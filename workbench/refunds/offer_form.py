@@ -14,8 +14,8 @@ from offers.models import Channel, Coupon, MethodCode
 from offers.scripts import scripts_for
 from stores.models import Product, ReturnAddress
 from workbench.kit.forms import DeskForm, YuanField
+from workbench.kit.marks import moment
 from workbench.refunds.retention import Way
-from workbench.templatetags.desk import moment
 
 USABLE_SHOWN = 100
 OTHERS_SHOWN = 20

@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from workbench.kit.base import DeskAdmin, column
+from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.words import yuan
-from workbench.templatetags.desk import badge, countdown, moment
 
 
 class OfferAdmin(DeskAdmin):

@@ -15,6 +15,7 @@ from refunds.parcels import parcels_of, split_off
 from stores.models import User
 from stores.permissions import PAY, SHIP, can
 from workbench.insights.loss import loss_if_lost
+from workbench.kit.order_card import may_readdress
 from workbench.kit.timeline import timeline
 from workbench.kit.words import at_deadline
 from workbench.money.small_payments import pay_card
@@ -23,7 +24,6 @@ from workbench.refunds.choices import choices_for
 from workbench.refunds.programme import programme_of
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
-from workbench.shipping.saving import may_readdress
 
 MOST_RELATED = 8
 

@@ -14,21 +14,11 @@ from refunds.models import CarrierClaim, ClaimStatus
 from stores.permissions import PAY, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
 from workbench.kit.forms import DeskForm, posted
-from workbench.kit.queue import Queue, QueueFilter, QueueMixin
+from workbench.kit.marks import badge, moment
+from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
-from workbench.templatetags.desk import badge, moment
-
-CLAIM_QUEUES = [
-    Queue(
-        "open",
-        gettext_lazy("To settle with the carrier"),
-        lambda rows, now: rows.filter(status=ClaimStatus.OPEN),
-        ("opened_at", "-id"),
-        gettext_lazy("No carrier owes you anything."),
-    ),
-    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No carrier has lost anything.")),
-]
+from workbench.shipping.queues import CLAIM_QUEUES
 
 
 class ClosingForm(DeskForm):

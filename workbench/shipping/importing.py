@@ -19,7 +19,7 @@ from stores.permissions import SHIP, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm
-from workbench.templatetags.desk import badge, moment
+from workbench.kit.marks import badge, moment
 
 FIRST_ROWS = 10
 

@@ -15,15 +15,15 @@ from stores.permissions import SHIP, actor_of, can, require
 from workbench.insights.loss import loss_of_order
 from workbench.kit.base import DeskAdmin, attempt, column, tell
 from workbench.kit.forms import ShipForm, posted
+from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
 from workbench.money.small_payments import PayingMixin, pay_card
 from workbench.shipping.filters import TagFilter
-from workbench.shipping.queue import ShippingMixin
 from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.saving import SavingMixin, hidden_events, saving_of
-from workbench.templatetags.desk import badge, countdown, moment
+from workbench.shipping.worklist import ShippingMixin
 
 
 class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
@@ -31,6 +31,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
     queues = ORDER_QUEUES
+    on_overview = True
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
     search_help_text = gettext_lazy("Order number or buyer")

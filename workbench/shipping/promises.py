@@ -11,11 +11,11 @@ from orders.models import Order, OwedParcel, ParcelStatus
 from orders.parcels import ship_parcel
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from workbench.kit.desk import desk_of
 from workbench.kit.forms import ShipForm, posted
-from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.queue import QueueFilter, QueueMixin, capped
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import PARCEL_QUEUES
-from workbench.templatetags.work import is_late
 
 
 class PromiseAdmin(QueueMixin, DeskAdmin):
@@ -30,6 +30,15 @@ class PromiseAdmin(QueueMixin, DeskAdmin):
     list_filter = (QueueFilter, "kind")
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number or buyer")
+
+    def tiles(self, request, now):
+        """Promises to keep, and how many of them are late, at desks that promise something (Q16)."""
+        if not desk_of(request).promises:
+            return []
+        to_send, late = self.queues[:2]
+        tile = {**self.tile(to_send, now), "label": _("Promises to keep")}
+        count = late.count(self.model.objects.in_scope(), now)
+        return [{**tile, "tone": late.tone, "note": _("%(count)s late") % {"count": capped(count)}} if count else tile]
 
     def changelist_view(self, request, extra_context=None):
         """The queue, by the name that the menu gives it."""
@@ -91,7 +100,7 @@ class PromiseAdmin(QueueMixin, DeskAdmin):
             str(parcel),
             parcel=parcel,
             order=parcel.order,
-            late=is_late(parcel),
+            late=parcel.is_late(clock.now()),
             entries=timeline(parcel.store_id, parcel.topic_id),
             form=form if may_ship and parcel.status == ParcelStatus.OWED else None,
             may_ship=may_ship,

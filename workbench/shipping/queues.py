@@ -1,4 +1,4 @@
-"""What waits for the warehouse: orders to ship, promises to keep, delays that were told (P8, Q16, K4)."""
+"""What waits for the warehouse: orders to ship, promises to keep, delays that were told, claims against carriers (P8, Q16, K4, P3)."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import COMES_FIRST, ParcelStatus
+from refunds.models import ClaimStatus
 from stores import marketplaces
 from workbench.kit.queue import Queue
 
@@ -145,4 +146,15 @@ PARCEL_QUEUES = [
         icon="check_circle",
     ),
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
+]
+
+CLAIM_QUEUES = [
+    Queue(
+        "open",
+        _("To settle with the carrier"),
+        lambda rows, now: rows.filter(status=ClaimStatus.OPEN),
+        ("opened_at", "-id"),
+        _("No carrier owes you anything."),
+    ),
+    Queue("all", _("All"), lambda rows, now: rows, empty=_("No carrier has lost anything.")),
 ]

@@ -14,10 +14,10 @@ from orders.models import OrderStatus
 from orders.models.delay import DelayedOrder, DelayReport
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, tell
+from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import DELAY_QUEUES
-from workbench.templatetags.desk import badge, countdown, moment
 
 
 def _when(report: DelayReport):

@@ -16,6 +16,7 @@ from stores.models import User
 from stores.permissions import EDIT_COUPONS, EDIT_ORDERS, actor_of, can, require
 from workbench.kit.base import attempt, put_on_form, tell
 from workbench.kit.forms import DeskForm, posted
+from workbench.kit.order_card import may_readdress
 
 MOST_OFFERED = 50
 
@@ -67,11 +68,6 @@ def saving_of(order: Order, user: User) -> dict:
         "grants": list(grants),
         "grant_form": GrantForm(order=order) if can(user, EDIT_COUPONS, order.store_id) else None,
     }
-
-
-def may_readdress(order: Order, user: User) -> bool:
-    """Whether this user may send the order somewhere else now (K3)."""
-    return order.status == OrderStatus.UNSHIPPED and can(user, EDIT_ORDERS, order.store_id)
 
 
 def hidden_events(order: Order) -> tuple[str, ...]:

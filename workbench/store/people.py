@@ -16,8 +16,8 @@ from stores.permissions import GRANTS, MANAGE_STORE, can, require, roles_of
 from workbench.kit.base import By, DeskAdmin, attempt, by, column, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, posted
+from workbench.kit.marks import moment
 from workbench.store.stores import store_to_add_to
-from workbench.templatetags.desk import moment
 
 
 class OwnersAdmin(DeskAdmin):

@@ -17,9 +17,9 @@ from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, DeskModelForm, YuanField, posted
+from workbench.kit.marks import moment
 from workbench.kit.words import yuan
 from workbench.store.payment_terms import TermsMixin
-from workbench.templatetags.desk import moment
 
 
 def store_to_add_to(request: HttpRequest, capability: str) -> Store:

@@ -7,7 +7,7 @@ from common import clock
 from common.money import ZERO
 from offers.eligibility import retains
 from offers.models import BY_HAND, Channel, Coupon, RowStatus
-from orders.models import OwedParcel, ParcelStatus
+from orders.models import OwedParcel
 from refunds.states import Status
 from stores.permissions import SEND_OFFERS, can
 from workbench.kit.words import yuan
@@ -18,9 +18,7 @@ register = template.Library()
 @register.filter
 def is_late(parcel: OwedParcel) -> bool:
     """Whether a promise was not kept in time, even if the sweep has yet to flag it (Q16)."""
-    if parcel.late_at is not None:
-        return True
-    return parcel.status == ParcelStatus.OWED and parcel.due_at is not None and parcel.due_at <= clock.now()
+    return parcel.is_late(clock.now())
 
 
 @register.filter
