@@ -3,7 +3,6 @@
 import common.ids
 import common.money
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('method', models.CharField(choices=[('change_to_refund_only', 'Refund without return'), ('change_to_return', 'Return and refund')], max_length=30, verbose_name='method')),
-                ('status', django_fsm.FSMField(choices=[('pending', 'Waiting for the buyer'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn')], default='pending', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('pending', 'Waiting for the buyer'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn')], default='pending', max_length=20, verbose_name='status')),
                 ('message', models.CharField(blank=True, max_length=500, verbose_name='message to the buyer')),
                 ('amount', common.money.MoneyField(decimal_places=2, max_digits=12, null=True, verbose_name='amount')),
                 ('agreed_with_buyer', models.BooleanField(default=False, verbose_name='agreed with the buyer beforehand')),

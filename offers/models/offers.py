@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models import Refund
 from refunds.states import Kind, Reason
@@ -63,9 +64,7 @@ class Offer(TenantModel):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
     method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
-    status = FSMField(
-        _("status"), max_length=20, choices=OfferStatus.choices, default=OfferStatus.PENDING, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=OfferStatus.choices, default=OfferStatus.PENDING)
     message = models.CharField(_("message to the buyer"), max_length=1000, blank=True)
     amount = MoneyField(verbose_name=_("amount"), null=True)
     return_address = models.ForeignKey(

@@ -4,7 +4,6 @@ import common.ids
 import common.money
 import django.db.models.deletion
 import django.db.models.expressions
-import django_fsm
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -32,7 +31,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(max_length=300, verbose_name='delivery address')),
                 ('source', models.CharField(choices=[('own', 'Own'), ('distribution', 'Distribution library'), ('third_party', 'Third-party platform')], default='own', max_length=20, verbose_name='source')),
                 ('live_session', models.CharField(blank=True, max_length=64, verbose_name='live session')),
-                ('status', django_fsm.FSMField(choices=[('unshipped', 'To be shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered')], default='unshipped', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('unshipped', 'To be shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered')], default='unshipped', max_length=20, verbose_name='status')),
                 ('is_priority', models.BooleanField(default=False, verbose_name='priority shipping')),
                 ('is_urged', models.BooleanField(default=False, verbose_name='urged')),
                 ('carrier', models.CharField(blank=True, max_length=50, verbose_name='carrier')),

@@ -2,7 +2,6 @@
 
 import common.ids
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
                 ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
                 ('address', models.CharField(max_length=300, verbose_name='delivery address')),
-                ('status', django_fsm.FSMField(choices=[('awaiting_return', "Awaiting the buyer's return"), ('owed', 'To be sent'), ('shipped', 'Sent')], default='owed', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('awaiting_return', "Awaiting the buyer's return"), ('owed', 'To be sent'), ('shipped', 'Sent')], default='owed', max_length=20, verbose_name='status')),
                 ('due_at', models.DateTimeField(null=True, verbose_name='deadline')),
                 ('late_at', models.DateTimeField(null=True, verbose_name='late since')),
                 ('escalated_at', models.DateTimeField(null=True, verbose_name='escalated')),

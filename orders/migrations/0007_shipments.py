@@ -3,7 +3,6 @@
 import common.ids
 import django.db.models.deletion
 import django.db.models.expressions
-import django_fsm
 from django.db import migrations, models
 
 
@@ -35,7 +34,7 @@ class Migration(migrations.Migration):
                 ('carrier', models.CharField(max_length=50, verbose_name='carrier')),
                 ('tracking_number', models.CharField(max_length=64, verbose_name='tracking number')),
                 ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('status', django_fsm.FSMField(choices=[('announced', 'Handed over'), ('awaiting_pickup', 'Not picked up yet'), ('in_transit', 'In transit'), ('cancelled', 'Pick-up cancelled'), ('coming_back', 'Coming back'), ('back', 'Back at the store'), ('recall_refused', 'Recall refused'), ('delivered', 'Arrived'), ('lost', 'Lost')], default='announced', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('announced', 'Handed over'), ('awaiting_pickup', 'Not picked up yet'), ('in_transit', 'In transit'), ('cancelled', 'Pick-up cancelled'), ('coming_back', 'Coming back'), ('back', 'Back at the store'), ('recall_refused', 'Recall refused'), ('delivered', 'Arrived'), ('lost', 'Lost')], default='announced', max_length=20, verbose_name='status')),
                 ('task', models.CharField(choices=[('create_pickup', 'Ask for the pick-up'), ('recall', 'Recall the parcel'), ('track', 'Look where it is')], max_length=20, verbose_name='asked next')),
                 ('next_attempt_at', models.DateTimeField(null=True, verbose_name='next attempt')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
@@ -63,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='order',
             name='status',
-            field=django_fsm.FSMField(choices=[('unshipped', 'To be shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='unshipped', max_length=20, protected=True, verbose_name='status'),
+            field=models.CharField(choices=[('unshipped', 'To be shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='unshipped', max_length=20, verbose_name='status'),
         ),
         migrations.AddConstraint(
             model_name='orderline',

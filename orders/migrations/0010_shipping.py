@@ -2,7 +2,6 @@
 
 import common.ids
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('actor', models.JSONField()),
                 ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('status', django_fsm.FSMField(choices=[('checked', 'Waits for your confirmation'), ('running', 'Being imported'), ('done', 'Imported'), ('failed', 'Nothing imported')], default='checked', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('checked', 'Waits for your confirmation'), ('running', 'Being imported'), ('done', 'Imported'), ('failed', 'Nothing imported')], default='checked', max_length=20, verbose_name='status')),
                 ('total', models.PositiveIntegerField(verbose_name='rows')),
                 ('wrong', models.PositiveIntegerField(verbose_name='rows with errors')),
                 ('created_at', models.DateTimeField(verbose_name='uploaded')),

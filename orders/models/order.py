@@ -6,10 +6,11 @@ from functools import cached_property
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
 from orders.models.states import GOODS_STATUS, OrderStatus, Tag
@@ -39,9 +40,7 @@ class Order(TenantModel):
     address = models.CharField(_("delivery address"), max_length=300)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
     live_session = models.CharField(_("live session"), max_length=64, blank=True)
-    status = FSMField(
-        _("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.UNSHIPPED, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.UNSHIPPED)
     is_priority = models.BooleanField(_("priority shipping"), default=False)
     is_urged = models.BooleanField(_("urged"), default=False)
     urges = models.PositiveIntegerField(_("urged so often"), default=0, db_default=0)

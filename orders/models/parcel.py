@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
+from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models.order import Order
 from stores.models import Product
@@ -46,9 +47,7 @@ class OwedParcel(TenantModel):
     title = models.CharField(_("title"), max_length=200, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     address = models.CharField(_("delivery address"), max_length=300)
-    status = FSMField(
-        _("status"), max_length=20, choices=ParcelStatus.choices, default=ParcelStatus.OWED, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=ParcelStatus.choices, default=ParcelStatus.OWED)
     due_at = models.DateTimeField(_("deadline"), null=True)
     late_at = models.DateTimeField(_("late since"), null=True)
     escalated_at = models.DateTimeField(_("escalated"), null=True)

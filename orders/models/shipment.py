@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
+from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models.order import Order
 
@@ -70,9 +71,7 @@ class Shipment(TenantModel):
     carrier = models.CharField(_("carrier"), max_length=50)
     tracking_number = models.CharField(_("tracking number"), max_length=64)
     address = models.CharField(_("address"), max_length=300, blank=True)
-    status = FSMField(
-        _("status"), max_length=20, choices=ShipmentStatus.choices, default=ShipmentStatus.ANNOUNCED, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=ShipmentStatus.choices, default=ShipmentStatus.ANNOUNCED)
     task = models.CharField(_("asked next"), max_length=20, choices=Task.choices)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

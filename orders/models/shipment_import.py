@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
+from common.states import StateField
 from common.tenancy import TenantModel
 
 
@@ -27,9 +28,7 @@ class ShipmentImport(TenantModel):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     actor = models.JSONField()
     file_name = models.CharField(_("file"), max_length=200)
-    status = FSMField(
-        _("status"), max_length=20, choices=ImportStatus.choices, default=ImportStatus.CHECKED, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=ImportStatus.choices, default=ImportStatus.CHECKED)
     total = models.PositiveIntegerField(_("rows"))
     wrong = models.PositiveIntegerField(_("rows with errors"))
     created_at = models.DateTimeField(_("uploaded"))

@@ -3,7 +3,6 @@
 import common.ids
 import common.money
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
@@ -45,7 +44,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(choices=[('refund', 'Refund')], max_length=30, verbose_name='purpose')),
                 ('amount', common.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='amount')),
                 ('buyer_id', models.CharField(max_length=64, verbose_name='buyer id')),
-                ('status', django_fsm.FSMField(choices=[('pending', 'Pending'), ('processing', 'Processing'), ('succeeded', 'Paid'), ('failed', 'Failed')], default='pending', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('pending', 'Pending'), ('processing', 'Processing'), ('succeeded', 'Paid'), ('failed', 'Failed')], default='pending', max_length=20, verbose_name='status')),
                 ('gateway', models.CharField(max_length=30, verbose_name='gateway')),
                 ('gateway_reference', models.CharField(blank=True, max_length=100, verbose_name="gateway's reference")),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),

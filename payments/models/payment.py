@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order
 
@@ -73,9 +74,7 @@ class Payment(TenantModel):
     purpose = models.CharField(_("purpose"), max_length=30, choices=Purpose.choices)
     amount = MoneyField(verbose_name=_("amount"))
     buyer_id = models.CharField(_("buyer id"), max_length=64)
-    status = FSMField(
-        _("status"), max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.PENDING, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
     note = models.CharField(_("note"), max_length=200, blank=True)
     allowance_date = models.DateField(_("counts on"), null=True)
     gateway = models.CharField(_("gateway"), max_length=30, blank=True)

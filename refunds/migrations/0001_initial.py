@@ -3,7 +3,6 @@
 import common.ids
 import common.money
 import django.db.models.deletion
-import django_fsm
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -26,7 +25,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(choices=[('changed_mind', 'Changed mind'), ('wrong_purchase', 'Wrong purchase'), ('wrong_address', 'Wrong address'), ('slow_logistics', 'Slow logistics'), ('not_delivered', 'Not delivered'), ('parcel_lost', 'Parcel lost'), ('seller_delay', "Seller's delay"), ('minor_flaw', 'Minor flaw'), ('packaging_damaged', 'Packaging damaged'), ('missing_parts', 'Missing parts'), ('wrong_item', 'Wrong item'), ('quality', 'Quality'), ('not_as_described', 'Not as described'), ('no_reason_7d', '7 days, no reason'), ('other', 'Other')], max_length=30, verbose_name='reason')),
                 ('description', models.CharField(blank=True, max_length=500, verbose_name='description')),
                 ('amount', common.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='amount')),
-                ('status', django_fsm.FSMField(choices=[('awaiting_merchant', 'Awaiting merchant'), ('awaiting_return', 'Awaiting return'), ('returning', 'Return on its way'), ('recalling', 'Recalling the parcel'), ('refunding', 'Refunding'), ('refunded', 'Refunded'), ('rejected', 'Rejected'), ('disputed', 'Disputed'), ('withdrawn', 'Withdrawn'), ('closed', 'Closed')], default='awaiting_merchant', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('awaiting_merchant', 'Awaiting merchant'), ('awaiting_return', 'Awaiting return'), ('returning', 'Return on its way'), ('recalling', 'Recalling the parcel'), ('refunding', 'Refunding'), ('refunded', 'Refunded'), ('rejected', 'Rejected'), ('disputed', 'Disputed'), ('withdrawn', 'Withdrawn'), ('closed', 'Closed')], default='awaiting_merchant', max_length=20, verbose_name='status')),
                 ('due_at', models.DateTimeField(null=True, verbose_name='deadline')),
                 ('due_action', models.CharField(blank=True, choices=[('approve', 'approved automatically'), ('close', 'closed'), ('refund', 'refunded automatically')], max_length=20, verbose_name='when the deadline passes')),
                 ('rules_name', models.CharField(editable=False, max_length=20)),

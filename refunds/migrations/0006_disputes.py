@@ -3,7 +3,6 @@
 import common.ids
 import common.money
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
                 ('opened_by', models.CharField(choices=[('merchant', 'Merchant'), ('buyer', 'Buyer')], max_length=10, verbose_name='opened by')),
                 ('claim', models.CharField(max_length=1000, verbose_name='claim')),
                 ('reply', models.CharField(blank=True, max_length=1000, verbose_name="the other side's reply")),
-                ('status', django_fsm.FSMField(choices=[('open', 'To be decided'), ('decided', 'Decided'), ('withdrawn', 'Withdrawn by the buyer')], default='open', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'To be decided'), ('decided', 'Decided'), ('withdrawn', 'Withdrawn by the buyer')], default='open', max_length=20, verbose_name='status')),
                 ('evidence_until', models.DateTimeField(verbose_name='evidence until')),
                 ('suggestion', models.JSONField(default=dict, verbose_name='suggestion')),
                 ('outcome', models.CharField(blank=True, choices=[('buyer', 'For the buyer'), ('merchant', 'For the merchant'), ('split', 'Split')], max_length=10, verbose_name='outcome')),

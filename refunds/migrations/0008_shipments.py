@@ -3,7 +3,6 @@
 import common.ids
 import common.money
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -21,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('amount', common.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='amount')),
-                ('status', django_fsm.FSMField(choices=[('open', 'Open'), ('paid', 'Paid by the carrier'), ('refused', 'Refused by the carrier')], default='open', max_length=10, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'Open'), ('paid', 'Paid by the carrier'), ('refused', 'Refused by the carrier')], default='open', max_length=10, verbose_name='status')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),

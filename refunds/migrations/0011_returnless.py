@@ -2,7 +2,6 @@
 
 import common.ids
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -34,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('version', models.CharField(max_length=10, verbose_name='version')),
-                ('status', django_fsm.FSMField(choices=[('not_enrolled', 'Not enrolled'), ('earlier', 'On an earlier version'), ('agreed', 'Agreement accepted'), ('budgeted', 'Budget set'), ('top_up_set', 'Automatic top-up set'), ('ready', 'Ready to confirm'), ('confirmed', 'From the next live session on'), ('in_force', 'In force'), ('left', 'Left')], default='not_enrolled', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('not_enrolled', 'Not enrolled'), ('earlier', 'On an earlier version'), ('agreed', 'Agreement accepted'), ('budgeted', 'Budget set'), ('top_up_set', 'Automatic top-up set'), ('ready', 'Ready to confirm'), ('confirmed', 'From the next live session on'), ('in_force', 'In force'), ('left', 'Left')], default='not_enrolled', max_length=20, verbose_name='status')),
                 ('agreement_version', models.CharField(blank=True, max_length=20, verbose_name='agreement')),
                 ('agreement_at', models.DateTimeField(null=True, verbose_name='accepted')),
                 ('agreement_by', models.CharField(blank=True, max_length=150, verbose_name='accepted by')),

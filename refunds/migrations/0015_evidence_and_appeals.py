@@ -3,7 +3,6 @@
 import common.ids
 import common.money
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -29,7 +28,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('ground', models.CharField(choices=[('fake_return', 'Fake return'), ('wrong_goods', 'Wrong goods came back'), ('damaged_goods', 'Damaged goods came back'), ('other', 'Other')], default='other', max_length=20, verbose_name='ground')),
                 ('claim', models.CharField(max_length=1000, verbose_name='claim')),
-                ('status', django_fsm.FSMField(choices=[('open', 'To be decided'), ('decided', 'Decided')], default='open', max_length=20, protected=True, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'To be decided'), ('decided', 'Decided')], default='open', max_length=20, verbose_name='status')),
                 ('evidence_until', models.DateTimeField(verbose_name='evidence until')),
                 ('outcome', models.CharField(blank=True, choices=[('buyer', 'For the buyer'), ('merchant', 'For the merchant'), ('split', 'Split')], max_length=10, verbose_name='outcome')),
                 ('compensation', common.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=12, verbose_name='paid back')),

@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel
 from refunds.models.disputes import Outcome
 from refunds.models.refund import Refund
@@ -41,9 +42,7 @@ class Appeal(TenantModel):
     )
     ground = models.CharField(_("ground"), max_length=20, choices=Ground.choices, default=Ground.OTHER)
     claim = models.CharField(_("claim"), max_length=1000)
-    status = FSMField(
-        _("status"), max_length=20, choices=AppealStatus.choices, default=AppealStatus.OPEN, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=AppealStatus.choices, default=AppealStatus.OPEN)
     evidence_until = models.DateTimeField(_("evidence until"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
     compensation = MoneyField(verbose_name=_("paid back"), default=ZERO)

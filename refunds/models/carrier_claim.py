@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Shipment
 from refunds.models.refund import Refund
@@ -34,7 +35,7 @@ class CarrierClaim(TenantModel):
         Shipment, verbose_name=_("shipment"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     amount = MoneyField(verbose_name=_("amount"))
-    status = FSMField(_("status"), max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.OPEN, protected=True)
+    status = StateField(_("status"), max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.OPEN)
     note = models.CharField(_("note"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True)

@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
 
@@ -48,9 +49,7 @@ class Dispute(TenantModel):
     opened_by = models.CharField(_("opened by"), max_length=10, choices=Side.choices)
     claim = models.CharField(_("claim"), max_length=1000)
     reply = models.CharField(_("the other side's reply"), max_length=1000, blank=True)
-    status = FSMField(
-        _("status"), max_length=20, choices=DisputeStatus.choices, default=DisputeStatus.OPEN, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)
     evidence_until = models.DateTimeField(_("evidence until"))
     suggestion = models.JSONField(_("suggestion"), default=dict)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)

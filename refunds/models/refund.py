@@ -5,10 +5,11 @@ from functools import cached_property
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
+from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order, OrderLine
 from refunds.states import OPEN, DueAction, Goods, Kind, Programme, Reason, Status
@@ -48,9 +49,7 @@ class Refund(TenantModel):
     split_from = models.ForeignKey(
         "self", verbose_name=_("split from"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    status = FSMField(
-        _("status"), max_length=20, choices=Status.choices, default=Status.AWAITING_MERCHANT, protected=True
-    )
+    status = StateField(_("status"), max_length=20, choices=Status.choices, default=Status.AWAITING_MERCHANT)
     due_at = models.DateTimeField(_("deadline"), null=True)
     due_action = models.CharField(_("when the deadline passes"), max_length=20, choices=DueAction.choices, blank=True)
     rules_name = models.CharField(max_length=20, editable=False)

@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from common.ids import new_id
+from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from payments.models import Budget
 from stores.models import Product, ProductSource
@@ -60,7 +61,7 @@ class Enrolment(TenantModel):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.CharField(_("version"), max_length=10)
-    status = FSMField(_("status"), max_length=20, choices=_S.choices, default=_S.NOT_ENROLLED, protected=True)
+    status = StateField(_("status"), max_length=20, choices=_S.choices, default=_S.NOT_ENROLLED)
     agreement_version = models.CharField(_("agreement"), max_length=20, blank=True)
     agreement_at = models.DateTimeField(_("accepted"), null=True)
     agreement_by = models.CharField(_("accepted by"), max_length=150, blank=True)
