@@ -11,7 +11,7 @@ class CommonConfig(AppConfig):
     name = "common"
 
     def ready(self):
-        from common import checks  # noqa: F401  registers the tenancy checks
+        from common import system_checks  # noqa: F401  registers the tenancy checks
 
         autodiscover_modules("events")  # each room declares there what can happen in it
 

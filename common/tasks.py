@@ -4,8 +4,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.core.cache import cache
 
-from common import clock, idempotency
-from common.tenancy import system_scope
+from common import clock
+from common.sweeps import forget_answers
 
 HEARTBEAT_KEY = "worker-heartbeat"
 HEARTBEAT_LIVES_S = 30
@@ -26,5 +26,5 @@ def first_heartbeat(**kwargs) -> None:
 @shared_task
 def forget_idempotent_answers() -> None:
     """Drop kept answers older than a day."""
-    with system_scope():
-        idempotency.forget(now=clock.now())
+    while forget_answers():
+        pass

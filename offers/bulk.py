@@ -123,19 +123,23 @@ def tell_worker(job_ids: Sequence[UUID]) -> None:
         log.warning("no broker (%s): the sweep will take up the bulk jobs", error)
 
 
-def run_job(job_id: UUID) -> None:
-    """Work off a job's waiting rows, each in a transaction of its own. Safe to run twice at once and to kill."""
+def run_job(job_id: UUID) -> int:
+    """Work off a job's waiting rows, each in a transaction of its own; returns how many.
+
+    Safe to run twice at once and to kill at any moment.
+    """
     with system_scope():
         job = BulkJob.objects.filter(pk=job_id, finished_at=None).select_related("store").first()
     if job is None:
-        return
-    actor = Actor(**job.actor)
+        return 0
+    done, actor = 0, Actor(**job.actor)
     with translation.override(job.language):
         while _run_next_row(job, actor):
-            pass
+            done += 1
     with tenant_scope(job.store_id):
         if not BulkRow.objects.for_store(job.store_id).filter(job=job, status=RowStatus.WAITING).exists():
             BulkJob.objects.for_store(job.store_id).filter(pk=job.pk).update(finished_at=clock.now())
+    return done
 
 
 def _run_next_row(job: BulkJob, actor: Actor) -> bool:
@@ -175,3 +179,8 @@ def unfinished_jobs() -> list[UUID]:
     """Jobs that a lost message or a dead worker left behind."""
     with system_scope():
         return list(BulkJob.objects.filter(finished_at=None).order_by("id").values_list("pk", flat=True))
+
+
+def resume_jobs() -> int:
+    """Work off the jobs that were left behind; returns how many rows they had left."""
+    return sum(run_job(job_id) for job_id in unfinished_jobs())

@@ -1,11 +1,15 @@
-"""Offers that nobody answered in time."""
+"""What falls due in this room: offers that nobody answered in time, bulk sendings, and what is counted of both."""
 
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
+from common.upkeep import Sweep
 from common.writes import WriteSet
 from offers.actions import end_pending
+from offers.bulk import resume_jobs
+from offers.insights.rollup import roll_up
 from offers.models import Offer
+from offers.statistics import count_ended_offers
 
 BATCH = 500
 
@@ -25,3 +29,11 @@ def sweep_due_offers(*, limit: int = BATCH) -> int:
         end_pending(writes, offers, actor=SYSTEM, now=now)
         writes.flush()
     return len(offers)
+
+
+SWEEPS = (
+    Sweep("offers", sweep_due_offers, "offers.tasks.sweep_offers"),
+    Sweep("bulk offers", resume_jobs, "offers.tasks.resume_bulk_jobs"),
+    Sweep("answers counted", count_ended_offers, "offers.tasks.count_offers"),
+    Sweep("rolled up", roll_up, "offers.tasks.roll_up_insights"),
+)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from offers.bulk import run_job, unfinished_jobs
+from offers.bulk import resume_jobs, run_job
 from offers.insights.rebuild import roll_everything
 from offers.statistics import BATCH as COUNTED_AT_ONCE
 from offers.statistics import count_ended_offers
@@ -40,5 +40,4 @@ def run_bulk_job(job_id: str) -> None:
 @shared_task
 def resume_bulk_jobs() -> None:
     """Take up the jobs that were left behind."""
-    for job_id in unfinished_jobs():
-        run_job(job_id)
+    resume_jobs()

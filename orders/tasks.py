@@ -5,9 +5,9 @@ from uuid import UUID
 from celery import shared_task
 
 from orders import tracking
-from orders.delays.sweeps import BATCH as REPORTS_AT_ONCE
-from orders.delays.sweeps import sweep_due_reports
-from orders.erp.running import forget_imports, run_import, running_imports
+from orders.delays.overdue import BATCH as REPORTS_AT_ONCE
+from orders.delays.overdue import sweep_due_reports
+from orders.erp.running import forget_imports, resume_imports, run_import
 from orders.lateness import BATCH as ORDERS_AT_ONCE
 from orders.lateness import sweep_late_orders
 from orders.parcels import BATCH, sweep_due_parcels
@@ -38,8 +38,7 @@ def run_shipment_import(job_id: str) -> None:
 @shared_task
 def resume_shipment_imports() -> None:
     """Take up the files that were left behind."""
-    for job_id in running_imports():
-        run_import(job_id)
+    resume_imports()
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """Once a day a gateway's statement is compared with our books; what differs is listed for a person, nothing is corrected."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -7,11 +8,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from common import clock
 from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of_day
 from common.tenancy import system_scope
-from payments.gateways import gateway
-from payments.gateways.base import Outcome, StatementLine
+from payments.gateways import gateway, usable_gateways
+from payments.gateways.base import NoStatement, Outcome, StatementLine
 from payments.models import Difference, DifferenceKind, Payment, PaymentStatus, Reconciliation
+
+log = logging.getLogger("wanliu.payments")
 
 CHUNK = 1000
 
@@ -25,6 +29,24 @@ def is_reconciled(*, name: str, day: date) -> bool:
     """Whether there is a report of this day already."""
     with system_scope():
         return Reconciliation.objects.filter(gateway=name, date=day).exists()
+
+
+def reconcile_yesterday() -> int:
+    """Compare every gateway's statement of the day that is over with our books, once; returns how many were there to compare.
+
+    A gateway that has no statement yet is asked again the next time.
+    """
+    now, compared = clock.now(), 0
+    day = yesterday(now)
+    for name in usable_gateways():
+        if is_reconciled(name=name, day=day):
+            continue
+        try:
+            reconcile(name=name, day=day, now=now)
+            compared += 1
+        except NoStatement as reason:
+            log.warning("no statement of %s yet: %s", name, reason)
+    return compared
 
 
 def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:

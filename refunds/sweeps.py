@@ -9,6 +9,7 @@ from operator import attrgetter
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
+from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
 from refunds.claims import lines_of, release
@@ -16,6 +17,8 @@ from refunds.exchanges import owe_new_goods
 from refunds.following import pay_recalled
 from refunds.goods import Whereabouts, is_reachable
 from refunds.models import Refund
+from refunds.quality.restrictions import review_all
+from refunds.quality.rollup import roll_up_days
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, Status
 from stores.actions import default_return_addresses
@@ -150,3 +153,10 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
         pay(writes, refund, actor=SYSTEM, now=now, rule="P1")
         record(writes, "inspection_overdue", refund, before, actor=SYSTEM, now=now, rule="P1")
     faults_verified.send(sender=Refund, refunds=uninspected, writes=writes, actor=SYSTEM, now=now)
+
+
+SWEEPS = (
+    Sweep("deadlines", sweep_due_refunds, "refunds.tasks.sweep_refunds"),
+    Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality"),
+    Sweep("restrictions", review_all, "refunds.tasks.review_quality"),
+)

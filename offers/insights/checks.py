@@ -1,12 +1,12 @@
 """What must hold between offers, their outcomes and the roll-ups: part of `verify_ledger`."""
 
+from common.upkeep import Check
 from offers.insights.sql import MEASURES
 
 _DAY = "store_id, date, method, reason, agent, agent_label"
 
-# (name, sql that selects a description of each row that is off)
-INSIGHT_CHECKS = (
-    (
+CHECKS = (
+    Check(
         "a day of money kept is the sum of its offers' outcomes",
         f"""
         SELECT 'store ' || store_id || ' ' || date || ' ' || method FROM (
@@ -18,7 +18,7 @@ INSIGHT_CHECKS = (
         ) counted GROUP BY {_DAY} HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
         """,
     ),
-    (
+    Check(
         "an offer that is rolled up has an outcome, and costs what its transfers, coupons and product came to",
         """
         SELECT 'offer ' || o.id FROM offers_offer o LEFT JOIN offers_outcome b ON b.offer_id = o.id
@@ -35,7 +35,7 @@ INSIGHT_CHECKS = (
         )
         """,
     ),
-    (
+    Check(
         "a store's losses are those of its refunded refunds, each counted once",
         """
         SELECT 'store ' || store_id FROM (

@@ -102,8 +102,11 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
         last = rows[-1].order_id
 
 
-def run_import(job_id: UUID) -> None:
-    """Ship a confirmed job's orders in one transaction. Safe to run twice at once and to kill at any moment."""
+def run_import(job_id: UUID) -> bool:
+    """Ship a confirmed job's orders in one transaction; returns whether that was left to do, and is done.
+
+    Safe to run twice at once and to kill at any moment.
+    """
     with system_scope():
         store_id = (
             ShipmentImport.objects.filter(pk=job_id, status=ImportStatus.RUNNING)
@@ -111,15 +114,17 @@ def run_import(job_id: UUID) -> None:
             .first()
         )
     if store_id is None:
-        return
+        return False
     try:
         with tenant_scope(store_id):
             job = _take_up(store_id, job_id)
-            if job is not None:
-                ship_rows(job=job, actor=Actor(**job.actor), now=clock.now())
+            if job is None:
+                return False
+            ship_rows(job=job, actor=Actor(**job.actor), now=clock.now())
     except RowsRefused as refused:
         with tenant_scope(store_id):
             _fail(store_id, job_id, refused.rows)
+    return True
 
 
 def _take_up(store_id: int, job_id: UUID) -> ShipmentImport | None:
@@ -167,6 +172,11 @@ def running_imports() -> list[UUID]:
     with system_scope():
         running = ShipmentImport.objects.filter(status=ImportStatus.RUNNING)
         return list(running.order_by("id").values_list("pk", flat=True))
+
+
+def resume_imports() -> int:
+    """Run the jobs that were left behind; returns how many that were."""
+    return sum(run_import(job_id) for job_id in running_imports())
 
 
 def forget_imports(*, limit: int = 50) -> int:

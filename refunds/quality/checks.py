@@ -1,19 +1,20 @@
-"""What must hold of quality figures and restrictions, as queries for `verify_ledger`: (name, rows that are off)."""
+"""What must hold of quality figures and restrictions: a part of `verify_ledger`."""
 
 from common.calendar import sql_is_on
+from common.upkeep import Check
 
 _PAID_THEN = sql_is_on("o.paid_at", "d.date", "d.time_zone")
 _COUNTED_THEN = sql_is_on("q.counted_at", "d.date", "d.time_zone")
 
-QUALITY_CHECKS = (
-    (
+CHECKS = (
+    Check(
         "a refund without return never counts as a quality refund",
         """
         SELECT 'refund ' || r.id FROM refunds_qualityrefund q
         JOIN refunds_refund r ON r.id = q.refund_id WHERE r.programme = 'returnless'
         """,
     ),
-    (
+    Check(
         "a day that is rolled up has as many orders and quality refunds as there are",
         f"""
         SELECT 'store ' || d.store_id || ' on ' || d.date FROM refunds_qualityday d
@@ -25,7 +26,7 @@ QUALITY_CHECKS = (
                             WHERE q.store_id = d.store_id AND {_COUNTED_THEN}))
         """,
     ),
-    (
+    Check(
         "a store's catalogue is bound exactly while a restriction in force says so",
         """
         SELECT 'store ' || s.code FROM stores_store s
@@ -35,7 +36,7 @@ QUALITY_CHECKS = (
             OR s.products_off <> (count(r.id) FILTER (WHERE r.step = 'products_off') > 0)
         """,
     ),
-    (
+    Check(
         "a product is taken off only while its store's products are",
         """
         SELECT 'product ' || p.id FROM stores_product p

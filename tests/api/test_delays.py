@@ -9,7 +9,7 @@ from common.models import Event
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from orders.actions import deliver_order
-from orders.delays.sweeps import sweep_due_reports
+from orders.delays.overdue import sweep_due_reports
 from orders.lateness import sweep_late_orders
 from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport

@@ -5,7 +5,7 @@ import pytest
 from django.core.checks import run_checks
 from django.db import connection
 
-from common.checks import check_role_is_plain
+from common.system_checks import check_role_is_plain
 from tests.tenancy.furnish import tenant_tables
 from tests.tenancy.test_tables import REFERENCES
 
@@ -64,6 +64,6 @@ def test_a_superuser_is_refused(monkeypatch):
     except psycopg.OperationalError:
         pytest.skip("this PostgreSQL doesn't let us in as a superuser")
     with superuser:
-        monkeypatch.setattr("common.checks.connections", {"default": superuser})
+        monkeypatch.setattr("common.system_checks.connections", {"default": superuser})
         [error] = check_role_is_plain(None, ["default"])
     assert (error.id, "“postgres” is a superuser" in error.msg) == ("wanliu.E001", True)

@@ -1,0 +1,54 @@
+"""What must hold between offers, the refunds they end, the money they pay and the coupons they grant."""
+
+from common.upkeep import Check
+from offers.insights import checks as insights
+
+CHECKS = (
+    Check(
+        "an order's claimed amount is what its refunds hold and red packets took, and no more than was paid",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN LATERAL (
+            SELECT sum(rl.amount) AS yuan FROM refunds_refundline rl
+            JOIN refunds_refund r ON r.id = rl.refund_id WHERE r.order_id = o.id
+        ) held ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(f.amount) AS yuan FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
+            WHERE r.order_id = o.id AND f.method = 'red_packet' AND f.status = 'accepted'
+        ) packets ON true
+        WHERE o.claimed_amount <> coalesce(held.yuan, 0) + coalesce(packets.yuan, 0)
+           OR o.claimed_amount > o.paid_amount
+        """,
+    ),
+    Check(
+        "an accepted offer of money is paid once, and its refund is withdrawn",
+        """
+        SELECT 'offer ' || f.id FROM offers_offer f
+        JOIN refunds_refund r ON r.id = f.refund_id
+        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = f.method
+        WHERE f.method IN ('partial_refund', 'red_packet')
+        GROUP BY f.id, r.id
+        HAVING CASE f.status
+            WHEN 'accepted' THEN r.status <> 'withdrawn' OR bool_or(p.amount <> f.amount)
+                OR count(p.id) FILTER (WHERE p.status <> 'failed') <> (NOT r.needs_attention)::int
+            ELSE false
+        END
+        """,
+    ),
+    Check(
+        "a coupon is granted as often as it says, and no more than it has",
+        """
+        SELECT 'coupon ' || c.id FROM offers_coupon c
+        LEFT JOIN offers_coupongrant g ON g.coupon_id = c.id
+        GROUP BY c.id HAVING c.granted <> count(g.id) OR c.granted > c.quantity
+        """,
+    ),
+    Check(
+        "a proposal to stay that was accepted has withdrawn its refund and touches no money",
+        """
+        SELECT 'offer ' || f.id FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
+        WHERE f.method = 'stay' AND (f.status = 'accepted' AND r.status <> 'withdrawn' OR f.amount IS NOT NULL)
+        """,
+    ),
+    *insights.CHECKS,
+)

@@ -1,0 +1,49 @@
+"""What must hold of orders, their lines, delay reports and imported files."""
+
+from common.upkeep import Check
+
+CHECKS = (
+    Check(
+        "an order's paid amount is the sum of its lines",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN orders_orderline l ON l.order_id = o.id
+        GROUP BY o.id HAVING o.paid_amount <> coalesce(sum(l.quantity * l.unit_price), 0)
+        """,
+    ),
+    Check(
+        "an order was urged as often as it says",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        LEFT JOIN common_event e
+            ON e.store_id = o.store_id AND e.topic_id = o.id AND e.subject_id = o.id AND e.name = 'order.urged'
+        WHERE o.urges > 0 GROUP BY o.id HAVING o.urges <> count(e.id)
+        """,
+    ),
+    Check(
+        "a delay report has the orders that it says, and none of them open once it is lifted",
+        """
+        SELECT 'delay report ' || r.id FROM orders_delayreport r
+        LEFT JOIN orders_delayedorder d ON d.report_id = r.id
+        GROUP BY r.id HAVING count(d.id) <> r.order_count OR coalesce(bool_or(d.is_open), false) <> (r.lifted_at IS NULL)
+        """,
+    ),
+    Check(
+        "an order's deadline is moved only while a delay report holds it",
+        """
+        SELECT 'order ' || o.number FROM orders_order o
+        WHERE o.rule_ship_by IS NOT NULL AND o.status = 'unshipped' AND NOT EXISTS (
+            SELECT 1 FROM orders_delayedorder d WHERE d.order_id = o.id AND d.is_open
+        )
+        """,
+    ),
+    Check(
+        "an imported file has no rows left, and one that waits has as many as it says",
+        """
+        SELECT 'shipment import ' || j.id FROM orders_shipmentimport j
+        LEFT JOIN orders_importrow r ON r.job_id = j.id
+        GROUP BY j.id HAVING count(r.id) <> CASE j.status WHEN 'done' THEN 0 ELSE j.total END
+            OR (j.status <> 'done' AND count(r.id) FILTER (WHERE r.code <> '') <> j.wrong)
+        """,
+    ),
+)

@@ -1,0 +1,23 @@
+"""What falls due in this room: payments, what gateways told, each store's day, the comparison of the day before."""
+
+from common import clock
+from common.tenancy import system_scope
+from common.upkeep import Sweep
+from payments.allowances import open_day_allowances
+from payments.inbox import process_due_notices
+from payments.reconciling import reconcile_yesterday
+from payments.settlement import settle_batch
+
+
+def open_allowances() -> int:
+    """Open the day of every store in whose time zone it has begun; returns how many (K10)."""
+    with system_scope():
+        return open_day_allowances(now=clock.now())
+
+
+SWEEPS = (
+    Sweep("settlements", settle_batch, "payments.tasks.settle_due_payments"),
+    Sweep("notices", process_due_notices, "payments.tasks.process_notices"),
+    Sweep("allowances opened", open_allowances, "payments.tasks.open_allowances"),
+    Sweep("statements compared", reconcile_yesterday, "payments.tasks.reconcile_yesterday"),
+)

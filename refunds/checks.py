@@ -1,0 +1,88 @@
+"""What must hold between refunds, the orders they claim from, and the payments and parcels that they bring."""
+
+from common.upkeep import Check
+from refunds.platform import checks as platform
+from refunds.quality import checks as quality
+from refunds.returnless import checks as returnless
+
+# Refunds whose goods are claimed: all but those that ended.
+_HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
+# Refunds whose pieces come back to the store.
+_TAKES_PIECES = "(r.kind <> 'refund_only' OR r.goods = 'recalled')"
+
+CHECKS = (
+    Check(
+        "an order line's claims are what its refunds hold, and no more than was bought",
+        f"""
+        SELECT 'order line ' || l.id FROM orders_orderline l
+        LEFT JOIN (refunds_refundline rl JOIN refunds_refund r ON r.id = rl.refund_id) ON rl.line_id = l.id
+        GROUP BY l.id
+        HAVING l.claimed_amount <> coalesce(sum(rl.amount), 0)
+            OR l.claimed_quantity
+               <> coalesce(sum(rl.quantity) FILTER (WHERE {_TAKES_PIECES} AND {_HOLDING}), 0)
+            OR l.cancelled_quantity <> coalesce(sum(rl.quantity) FILTER (WHERE r.goods = 'stopped'), 0)
+            OR l.claimed_amount > l.quantity * l.unit_price OR l.claimed_quantity + l.cancelled_quantity > l.quantity
+        """,
+    ),
+    Check(
+        "a refund holds what it amounts to, or what was paid instead of it, or nothing",
+        f"""
+        SELECT 'refund ' || r.id FROM refunds_refund r
+        LEFT JOIN refunds_refundline rl ON rl.refund_id = r.id
+        GROUP BY r.id
+        HAVING coalesce(sum(rl.amount), 0) <> CASE WHEN {_HOLDING} THEN r.amount ELSE coalesce(
+            (SELECT max(p.amount) FROM payments_payment p WHERE p.topic_id = r.id AND p.purpose = 'partial_refund'), 0
+        ) END
+        """,
+    ),
+    Check(
+        "a refund is paid exactly once, and only when it says so",
+        """
+        SELECT 'refund ' || r.id || ' (' || r.status || ')' FROM refunds_refund r
+        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = 'refund'
+        GROUP BY r.id
+        HAVING CASE r.status
+            WHEN 'refunded' THEN count(p.id) FILTER (WHERE p.status <> 'failed') <> 1
+                OR sum(p.amount) FILTER (WHERE p.status = 'succeeded') IS DISTINCT FROM r.amount
+            WHEN 'refunding' THEN count(p.id) FILTER (WHERE p.status = 'succeeded') > 0
+                OR count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) <> (NOT r.needs_attention)::int
+            ELSE count(p.id) FILTER (WHERE p.status <> 'failed') > 0
+        END
+        """,
+    ),
+    Check(
+        "goods that are not shipped any more were refunded, and an order without any others is cancelled",
+        """
+        SELECT 'refund ' || r.id FROM refunds_refund r
+        WHERE r.goods = 'stopped' AND r.status NOT IN ('refunding', 'refunded')
+        UNION ALL
+        SELECT 'order ' || o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+        GROUP BY o.id HAVING sum(l.quantity - l.cancelled_quantity) = 0 AND o.status <> 'cancelled'
+        """,
+    ),
+    Check(
+        "an exchange that is done owes what came back, piece by piece, and no exchange moves money",
+        """
+        SELECT 'refund ' || r.id FROM refunds_refund r WHERE r.kind = 'exchange' AND (
+            EXISTS (SELECT FROM payments_payment p WHERE p.topic_id = r.id AND p.purpose = 'refund')
+            OR r.goods = 'exchanged' AND (
+                r.status <> 'closed'
+                OR (SELECT sum(quantity) FROM refunds_refundline rl WHERE rl.refund_id = r.id) IS DISTINCT FROM
+                   (SELECT sum(quantity) FROM orders_owedparcel p WHERE p.topic_id = r.id AND p.kind = 'exchange')
+            )
+        )
+        """,
+    ),
+    Check(
+        "a lost parcel that goods were to come back in has one carrier claim, and no other parcel has any",
+        """
+        SELECT 'shipment ' || s.id FROM orders_shipment s
+        LEFT JOIN refunds_carrierclaim c ON c.shipment_id = s.id
+        WHERE (s.status = 'lost' AND (s.direction = 'return' OR s.recalled_for IS NOT NULL)) <> (c.id IS NOT NULL)
+           OR c.refund_id <> CASE s.direction WHEN 'return' THEN s.topic_id ELSE s.recalled_for END
+        """,
+    ),
+    *platform.CHECKS,
+    *quality.CHECKS,
+    *returnless.CHECKS,
+)
