@@ -1,1 +1,6 @@
-"""Running the platform: everything that is due done at once, every invariant checked at once, over all rooms below."""
+"""Running the platform: all that is due done at once, all that must hold checked at once, in every room below.
+
+collecting finds what rooms declare in `<room>/sweeps.py` and `<room>/checks.py`, as common/upkeep.py says.
+sweeping goes round until nothing is due; verification recomputes what must hold.
+The commands: `sweep`, `verify_ledger`.
+"""

@@ -1,1 +1,6 @@
-"""The merchant's desk: Django's admin site, made for handling refunds all day."""
+"""The merchant's desk: Django's admin site, made for handling refunds all day.
+
+Read kit/ first, then the page's folder; the folders are the menu's groups: refunds, shipping, money with insights
+and quality, store with returnless, platform. On top: site (scope, addresses), navigation (the menu), dashboard (the
+overview), admin (which model has which list). A page may show cards of folders in the layer below: pyproject.toml.
+"""

@@ -1,1 +1,6 @@
-"""What every page of the desk is made of; knows none of the desk's folders."""
+"""What every page of the desk is made of; knows none of the desk's folders.
+
+desk (who sits where) → base (lists, pages, calling an action) → queue (tabs, counts, the overview's tiles) → forms.
+frame and order_card are shared by pages about a refund or an order; operators are lists of the platform's own.
+words, marks and timeline say durations, states and events as people read them.
+"""
