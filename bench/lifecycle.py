@@ -13,7 +13,7 @@ from bench.server import application
 from common import clock
 from common.tenancy import system_scope
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 
 CLIENTS = 4
 SETTLE_SECONDS = 60.0
@@ -110,7 +110,7 @@ class _Ours(_Lifecycle):
         deadline = time.monotonic() + SETTLE_SECONDS
         while True:
             with system_scope():
-                if not Refund.objects.filter(store_id__in=list(self.shops), status=Status.REFUNDING).exists():
+                if not Refund.objects.filter(store_id__in=list(self.shops), status=RefundStatus.REFUNDING).exists():
                     return
             if time.monotonic() > deadline:
                 raise RuntimeError("The worker did not settle every payment.")

@@ -11,7 +11,7 @@ from common import clock
 from common.actors import on_command_line
 from common.tenancy import system_scope, tenant_scope
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.actions import create_store_key
 from stores.models import Store
 
@@ -38,7 +38,7 @@ class ListBench:
         """What is read; each returns how many rows it got."""
         return {
             "API: newest refunds of a store": lambda: self._get(),
-            "API: awaiting merchant, newest": lambda: self._get(status=Status.AWAITING_MERCHANT),
+            "API: awaiting merchant, newest": lambda: self._get(status=RefundStatus.AWAITING_MERCHANT),
             "API: due within 2 hours": lambda: self._get(due_before=clock.now() + timedelta(hours=2)),
             "API: retainable now": lambda: self._get(retainable="true"),
             "API: offer options of a refund": self._options,
@@ -52,14 +52,14 @@ class ListBench:
     def _options(self) -> int:
         """Of the newest refund that awaits the merchant."""
         with tenant_scope(self.store.pk):
-            awaiting = Refund.objects.for_store(self.store.pk).filter(status=Status.AWAITING_MERCHANT)
+            awaiting = Refund.objects.for_store(self.store.pk).filter(status=RefundStatus.AWAITING_MERCHANT)
             newest = awaiting.order_by("-pk").values_list("pk", flat=True)[0]
         return len(self.client.get(f"/api/v1/refunds/{newest}/offer-options/").json()["options"])
 
     def _queue(self) -> int:
         with tenant_scope(self.store.pk):
             queue = Refund.objects.for_store(self.store.pk).filter(
-                status=Status.AWAITING_MERCHANT, due_at__isnull=False
+                status=RefundStatus.AWAITING_MERCHANT, due_at__isnull=False
             )
             return len(queue.select_related("order").order_by("due_at")[:PAGE])
 

@@ -14,7 +14,7 @@ from common.tenancy import tenant_scope
 from offers.actions import accept_offer
 from offers.models import Offer
 from payments.settlement import BATCH, settle_batch
-from refunds.states import Kind
+from refunds.states import RefundKind
 from stores.models import Store
 
 BUYER = Actor(ActorKind.BUYER, "bench", "bench")
@@ -34,7 +34,7 @@ def measure(stores: list[Store], *, rounds: int, count: int) -> Iterator[Figure]
         stores,
         count * (2 * rounds + 2),
         now,
-        kind=Kind.RETURN_AND_REFUND,
+        kind=RefundKind.RETURN_AND_REFUND,
         due_at=now + timedelta(days=1),
         offered=True,
     )

@@ -8,7 +8,7 @@ from statistics import median
 from bench import raw, world
 from bench.report import Figure
 from common import clock
-from refunds.states import Kind
+from refunds.states import RefundKind
 from refunds.sweeps import BATCH, sweep_due_refunds
 from stores.models import Store
 
@@ -31,7 +31,7 @@ class SweepBench:
     def measure(self, open_rows: int) -> Iterator[Figure]:
         """Rows a second with so many open refunds in the tables."""
         now = clock.now()
-        world.open_refunds(self.stores, self.due, now, kind=Kind.REFUND_ONLY, due_at=now - timedelta(minutes=1))
+        world.open_refunds(self.stores, self.due, now, kind=RefundKind.REFUND_ONLY, due_at=now - timedelta(minutes=1))
         ours = self.ours[open_rows] = []
         reference = self.raw[open_rows] = []
         with raw.connect() as connection:

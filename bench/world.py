@@ -12,10 +12,12 @@ from common.actors import on_command_line
 from common.ids import new_id
 from common.tenancy import system_scope
 from common.writes import WriteSet
-from offers.models import MethodCode, Offer
-from orders.models import Order, OrderLine, OrderStatus
+from offers.models import Offer
+from offers.states import MethodCode
+from orders.models import Order, OrderLine
+from orders.states import OrderStatus
 from refunds.models import Refund, RefundLine
-from refunds.states import DueAction, Kind
+from refunds.states import DueAction, RefundKind
 from stores import actions as store_actions
 from stores.models import Store
 
@@ -91,7 +93,7 @@ def open_refunds(
             order = _order(stores[number % len(stores)], f"{prefix}{number:07d}", now)
             line = line_of(order)
             order.claimed_amount = line.claimed_amount = PRICE
-            line.claimed_quantity = int(kind != Kind.REFUND_ONLY)
+            line.claimed_quantity = int(kind != RefundKind.REFUND_ONLY)
             refund = _refund(order, kind, now, due_at)
             lines = RefundLine(store_id=order.store_id, refund=refund, line=line, quantity=1, amount=PRICE)
             for row in (order, line, refund, lines):

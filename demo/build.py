@@ -22,7 +22,8 @@ from demo.shipping import count_warehouse, warehouse
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from offers.insights.rates import set_cost_rates
-from offers.models import BY_HAND, Coupon, Offer
+from offers.models import Coupon, Offer
+from offers.states import BY_HAND
 from offers.sweeps import sweep_due_offers
 from orders import actions as order_actions
 from orders.models import Order
@@ -32,7 +33,7 @@ from refunds import actions as refund_actions
 from refunds import opening, returns
 from refunds.messages import post_message
 from refunds.returnless.review import negotiate_refund
-from refunds.states import Kind
+from refunds.states import RefundKind
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores.models import Store, User
@@ -245,7 +246,7 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
                 order_number=order.number,
                 kind=scene.kind,
                 reason=scene.reason,
-                amount=None if scene.kind == Kind.EXCHANGE else amount,
+                amount=None if scene.kind == RefundKind.EXCHANGE else amount,
                 description=scene.description,
                 actor=BUYER,
                 now=clock.now(),

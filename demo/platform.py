@@ -10,10 +10,11 @@ from common.tenancy import tenant_scope
 from common.uploads import clean_upload
 from demo.pictures import photograph
 from demo.scene import Scene
-from refunds.models import Appeal, Dispute, Side
+from refunds.models import Appeal, Dispute
 from refunds.platform.appeals import decide_appeal, open_appeal
 from refunds.platform.disputes import answer_dispute, decide_dispute, open_dispute
 from refunds.platform.evidence import add_evidence, stored
+from refunds.states import Side
 from stores.models import Store
 
 PLATFORM = Actor(ActorKind.OPERATOR, "demo", "平台小二")

@@ -18,7 +18,8 @@ from common.tenancy import system_scope
 from demo.catalogue import BUYERS, CARRIERS, goods_of
 from demo.volume_offers_sql import CHANGING, KEEPING, PLAN_OFFERS
 from demo.volume_sql import ANALYZE, INSERTS, PLAN
-from payments.models import AccountKind, account_id
+from payments.models import account_id
+from payments.states import AccountKind
 from stores import actions as store_actions
 from stores import marketplaces
 from stores.models import ReturnAddress, Store

@@ -15,13 +15,14 @@ from offers.coupons import find_coupons
 from offers.eligibility import build_case, refusal_of
 from offers.methods import METHODS, Terms
 from offers.methods.stay import new_address
-from offers.models import NEGOTIATIONS, MethodCode, Offer, OfferCoupon, OfferStatus
+from offers.models import Offer, OfferCoupon
 from offers.sending import sending_facts
+from offers.states import NEGOTIATIONS, MethodCode, OfferStatus
 from offers.text import length
 from orders.saving import readdress
 from refunds.actions import check_transition, find_return_address, lock_refund
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.models import Product
 
 
@@ -215,7 +216,7 @@ def accept_offer(
     address = new_address(offer, address)
     METHODS[offer.method].recheck(offer)
     _check_pending(offer, now)
-    check_transition(offer.refund, [Status.AWAITING_MERCHANT], now)
+    check_transition(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)
     writes = WriteSet()
     before = offer.status
     offer.accept(now=now)

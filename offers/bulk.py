@@ -22,9 +22,10 @@ from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.eligibility import build_case, general_refusal, methods_for, refusal_of
 from offers.methods import Case, Method
-from offers.models import BulkJob, BulkRow, Coupon, MethodCode, RowStatus
+from offers.models import BulkJob, BulkRow, Coupon
 from offers.recommendation import recommend
 from offers.scripts import scripts_for
+from offers.states import BulkRowStatus, MethodCode
 from refunds.models import Refund
 from stores.models import Product, Store
 
@@ -137,7 +138,7 @@ def run_job(job_id: UUID) -> int:
         while _run_next_row(job, actor):
             done += 1
     with tenant_scope(job.store_id):
-        if not BulkRow.objects.for_store(job.store_id).filter(job=job, status=RowStatus.WAITING).exists():
+        if not BulkRow.objects.for_store(job.store_id).filter(job=job, status=BulkRowStatus.WAITING).exists():
             BulkJob.objects.for_store(job.store_id).filter(pk=job.pk).update(finished_at=clock.now())
     return done
 
@@ -145,16 +146,16 @@ def run_job(job_id: UUID) -> int:
 def _run_next_row(job: BulkJob, actor: Actor) -> bool:
     """Send one waiting row's offer; the offer and the row's result are one transaction. False when none is left."""
     with tenant_scope(job.store_id):
-        waiting = BulkRow.objects.for_store(job.store_id).filter(job=job, status=RowStatus.WAITING).order_by("id")
+        waiting = BulkRow.objects.for_store(job.store_id).filter(job=job, status=BulkRowStatus.WAITING).order_by("id")
         row = waiting.select_for_update(skip_locked=True, no_key=True).first()
         if row is None:
             return False
         try:
             offer = _send(job, row, actor)
         except WanliuError as error:
-            row.status, row.detail = RowStatus.REFUSED, str(error)[:300]
+            row.status, row.detail = BulkRowStatus.REFUSED, str(error)[:300]
         else:
-            row.status, row.offer = RowStatus.SENT, offer
+            row.status, row.offer = BulkRowStatus.SENT, offer
         writes = WriteSet()
         writes.update(row, "status", "detail", "offer")
         writes.flush()

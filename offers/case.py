@@ -5,7 +5,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from common.calendar import day_of
-from offers.models import Coupon, MarketplaceMethod, MethodCode, Offer, StoreMethod
+from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
+from offers.states import MethodCode
 from refunds.claims import most_refundable
 from refunds.models import Refund, RefundLine
 from stores.models import open_categories

@@ -11,7 +11,8 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused
 from common.writes import WriteSet
-from offers.models import BY_HAND, Channel, Coupon, CouponGrant, Offer, OfferCoupon
+from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
+from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
 from orders.models import Order
 from stores.models import Store
@@ -59,14 +60,14 @@ def find_coupons(*, store_id: int, ids: Sequence[UUID], now: datetime) -> list[C
     if len(coupons) != len(wanted):
         raise NotFound("coupons")
     for coupon in coupons:
-        if coupon.channel != Channel.SMART_RETENTION:
+        if coupon.channel != CouponChannel.SMART_RETENTION:
             raise Refused(
                 "coupon_channel_not_recognised",
                 _("“%(name)s” is on the channel “%(channel)s”. Create it on the channel “%(right)s”.")
                 % {
                     "name": coupon.name,
                     "channel": coupon.get_channel_display(),
-                    "right": Channel.SMART_RETENTION.label,
+                    "right": CouponChannel.SMART_RETENTION.label,
                 },
                 "coupons",
             )
@@ -146,7 +147,7 @@ def _check_by_hand(coupon: Coupon, order: Order, now: datetime) -> None:
             _(
                 "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. Choose one on “%(right)s”."
             )
-            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": Channel.GENERAL.label},
+            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": CouponChannel.GENERAL.label},
             "coupon",
         )
     if CouponGrant.objects.for_store(coupon.store_id).filter(order=order, coupon=coupon).exists():

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from offers.methods import METHODS, Case, Method
-from offers.models import OfferStatus
-from orders.models import OrderStatus
+from offers.states import OfferStatus
+from orders.states import OrderStatus
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.marketplaces import MarketplaceRules
 from stores.models import Store
 
@@ -41,7 +41,7 @@ def general_refusal(case: Case) -> Refused | None:
     refused = _not_retainable(case)
     if refused is not None:
         return refused
-    if refund.status != Status.AWAITING_MERCHANT or refund.is_overdue(case.now):
+    if refund.status != RefundStatus.AWAITING_MERCHANT or refund.is_overdue(case.now):
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
     if any(offer.status == OfferStatus.PENDING for offer in case.earlier):
         return Refused("offer_pending", _("The buyer has yet to answer an offer; wait for it."))

@@ -6,10 +6,11 @@ from offers.actions import end_pending, record_sent
 from offers.insights.rollup import uncount_losses
 from offers.methods import Terms
 from offers.methods.stay import PLATFORM, proposable, propose_stay
-from offers.models import MethodCode, Offer, OfferStatus
+from offers.models import Offer
+from offers.states import MethodCode, OfferStatus
 from orders.signals import orders_shipped
-from payments.models import PaymentStatus
 from payments.signals import payments_reversed, payments_settled
+from payments.states import PaymentStatus
 from refunds.signals import payment_repeated, refund_requested, refunds_decided
 
 

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from offers.methods import Case, Method
-from offers.models import Acceptance, MarketplaceAcceptance, MethodCode
-from refunds.states import Reason
+from offers.models import Acceptance, MarketplaceAcceptance
+from offers.states import MethodCode
+from refunds.states import RefundReason
 
 PRIOR_STRENGTH = 10
 EXPLORED_SHARE = 0.1
@@ -22,13 +23,13 @@ _LOGISTICS = (MethodCode.REASSURANCE, MethodCode.RED_PACKET, MethodCode.COUPON, 
 _FLAWS = (MethodCode.GIFT, MethodCode.RED_PACKET, MethodCode.COUPON, MethodCode.PARTIAL_REFUND)
 _MISSING = (MethodCode.RESHIP,)
 BY_REASON: Mapping[str, tuple[str, ...]] = {
-    Reason.SLOW_LOGISTICS: _LOGISTICS,
-    Reason.NOT_DELIVERED: _LOGISTICS,
-    Reason.SELLER_DELAY: _LOGISTICS,
-    Reason.MINOR_FLAW: _FLAWS,
-    Reason.PACKAGING_DAMAGED: _FLAWS,
-    Reason.PARCEL_LOST: _MISSING,
-    Reason.MISSING_PARTS: _MISSING,
+    RefundReason.SLOW_LOGISTICS: _LOGISTICS,
+    RefundReason.NOT_DELIVERED: _LOGISTICS,
+    RefundReason.SELLER_DELAY: _LOGISTICS,
+    RefundReason.MINOR_FLAW: _FLAWS,
+    RefundReason.PACKAGING_DAMAGED: _FLAWS,
+    RefundReason.PARCEL_LOST: _MISSING,
+    RefundReason.MISSING_PARTS: _MISSING,
 }
 _GROUP_NAMES = {
     _LOGISTICS: "logistics",

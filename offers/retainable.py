@@ -10,10 +10,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from common.calendar import day_of
-from offers.models import Offer, OfferStatus
-from orders.models import OrderStatus
+from offers.models import Offer
+from offers.states import OfferStatus
+from orders.states import OrderStatus
 from refunds.models import RefundLine
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.models import Store, open_categories
 
 
@@ -24,7 +25,9 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
         return refunds.none() if wanted else refunds
     offers = Offer.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
     made = offers.of_merchant().order_by().values("refund").annotate(count=Count("pk")).values("count")
-    condition = Q(status=Status.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(offers.filter(status=OfferStatus.PENDING))
+    condition = Q(status=RefundStatus.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(
+        offers.filter(status=OfferStatus.PENDING)
+    )
     condition &= Q(offers_made__lt=rules.offers_per_refund, kind__in=rules.offers_for_kinds)
     if rules.offers_after_shipping_only:
         condition &= ~Q(order__status=OrderStatus.UNSHIPPED)

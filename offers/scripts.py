@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from refunds.states import Reason
+from refunds.states import RefundReason
 
 _LOGISTICS = (
     _("Sorry for the wait: we are chasing your parcel."),
@@ -22,14 +22,14 @@ _GENERAL = (
 )
 
 BY_REASON: Mapping[str, tuple[Promise, ...]] = {
-    Reason.SLOW_LOGISTICS: _LOGISTICS,
-    Reason.NOT_DELIVERED: _LOGISTICS,
-    Reason.SELLER_DELAY: _LOGISTICS,
-    Reason.MINOR_FLAW: _FLAW,
-    Reason.PACKAGING_DAMAGED: _FLAW,
-    Reason.QUALITY: _FLAW,
-    Reason.MISSING_PARTS: _MISSING,
-    Reason.PARCEL_LOST: _MISSING,
+    RefundReason.SLOW_LOGISTICS: _LOGISTICS,
+    RefundReason.NOT_DELIVERED: _LOGISTICS,
+    RefundReason.SELLER_DELAY: _LOGISTICS,
+    RefundReason.MINOR_FLAW: _FLAW,
+    RefundReason.PACKAGING_DAMAGED: _FLAW,
+    RefundReason.QUALITY: _FLAW,
+    RefundReason.MISSING_PARTS: _MISSING,
+    RefundReason.PARCEL_LOST: _MISSING,
 }
 
 

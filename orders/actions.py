@@ -16,9 +16,10 @@ from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.carriers.base import Stage
-from orders.models import Direction, Order, OrderLine, OrderStatus
+from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, order_redated, orders_shipped
+from orders.states import OrderStatus, ShipmentDirection
 from stores.models import Product, Store
 
 
@@ -183,7 +184,7 @@ def ship(
         writes,
         order=order,
         topic_id=order.pk,
-        direction=Direction.OUTBOUND,
+        direction=ShipmentDirection.OUTBOUND,
         carrier=carrier,
         tracking_number=tracking_number,
         address=order.address,

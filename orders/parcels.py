@@ -12,7 +12,8 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, Refused
 from common.tenancy import system_scope
 from common.writes import WriteSet
-from orders.models import Order, OwedParcel, ParcelKind, ParcelStatus
+from orders.models import Order, OwedParcel
+from orders.states import ParcelKind, ParcelStatus
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import Product
 

@@ -9,7 +9,8 @@ from common.actors import Actor
 from common.errors import Refused
 from common.writes import WriteSet
 from orders.actions import lock_order
-from orders.models import Order, OrderStatus
+from orders.models import Order
+from orders.states import OrderStatus
 from stores.models import Store
 
 

@@ -21,8 +21,9 @@ from common.errors import NotFound, Refused
 from common.writes import WriteSet
 from orders.carriers import SANDBOX
 from orders.carriers.base import Report, Stage
-from orders.models import Direction, Order, Shipment, ShipmentStatus, Task
+from orders.models import Order, Shipment
 from orders.signals import shipments_moved
+from orders.states import ShipmentDirection, ShipmentStatus, ShipmentTask
 
 log = logging.getLogger("wanliu.carriers")
 
@@ -76,7 +77,7 @@ def announce_shipment(
         carrier=carrier,
         tracking_number=tracking_number,
         address=address,
-        task=Task.CREATE_PICKUP if direction == Direction.OUTBOUND else Task.TRACK,
+        task=ShipmentTask.CREATE_PICKUP if direction == ShipmentDirection.OUTBOUND else ShipmentTask.TRACK,
         next_attempt_at=now,
         created_at=now,
     )
@@ -98,7 +99,7 @@ def tell_worker(shipment_ids: Sequence[UUID]) -> None:
 
 def outbound_of(orders: Sequence[Order]) -> dict[UUID, Shipment]:
     """Each order's latest parcel to the buyer, by the order's id; the caller has locked the orders."""
-    found = Shipment.objects.in_scope().filter(order__in=orders, direction=Direction.OUTBOUND)
+    found = Shipment.objects.in_scope().filter(order__in=orders, direction=ShipmentDirection.OUTBOUND)
     return {shipment.order_id: shipment for shipment in found.order_by("id")}
 
 
@@ -111,13 +112,13 @@ def ask_recall(
             writes,
             order=order,
             topic_id=order.pk,
-            direction=Direction.OUTBOUND,
+            direction=ShipmentDirection.OUTBOUND,
             carrier=order.carrier,
             tracking_number=order.tracking_number,
             address=order.address,
             now=now,
         )
-    shipment.task, shipment.next_attempt_at = Task.RECALL, now
+    shipment.task, shipment.next_attempt_at = ShipmentTask.RECALL, now
     shipment.attempts, shipment.needs_attention = 0, False
     shipment.recalled_for, shipment.recalled_at = topic.pk, now
     writes.update(shipment, "task", "next_attempt_at", "attempts", "needs_attention", "recalled_for", "recalled_at")
@@ -227,12 +228,12 @@ def _plan(writes: WriteSet, shipment: Shipment, report: Report, now: datetime) -
             wait = FIRST_RETRY_AFTER * 2 ** (shipment.attempts - 1)
             shipment.next_attempt_at = now + min(wait, LONGEST_RETRY_AFTER)
         return
-    undecided = shipment.task == Task.RECALL and shipment.status in (
+    undecided = shipment.task == ShipmentTask.RECALL and shipment.status in (
         ShipmentStatus.AWAITING_PICKUP,
         ShipmentStatus.IN_TRANSIT,
     )
     if not undecided:
-        shipment.task = Task.TRACK
+        shipment.task = ShipmentTask.TRACK
     shipment.attempts, shipment.last_error, shipment.reported_at = 0, "", now
     again = _is_watched(shipment) and now < shipment.created_at + LOOK_FOR_AT_MOST
     shipment.next_attempt_at = now + LOOK_AGAIN_AFTER if again else None
@@ -243,7 +244,7 @@ def _is_watched(shipment: Shipment) -> bool:
     """Whether somebody waits for news: a pick-up, a recall, a return. That an order arrives the marketplace tells."""
     if shipment.has_ended or shipment.status == ShipmentStatus.RECALL_REFUSED:
         return False
-    if shipment.direction == Direction.RETURN or shipment.recalled_at is not None:
+    if shipment.direction == ShipmentDirection.RETURN or shipment.recalled_at is not None:
         return True
     return shipment.status == ShipmentStatus.AWAITING_PICKUP
 
@@ -268,7 +269,7 @@ def _rule(shipment: Shipment) -> str:
     """What the parcel's news is about: a stopped pick-up, a return, a recall, or nothing but the order."""
     if shipment.status == ShipmentStatus.CANCELLED:
         return "P2"
-    if shipment.direction == Direction.RETURN:
+    if shipment.direction == ShipmentDirection.RETURN:
         return "P3"
     return "P4" if shipment.recalled_for else ""
 

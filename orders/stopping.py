@@ -6,8 +6,9 @@ from datetime import datetime
 from common.actors import Actor
 from common.writes import WriteSet
 from orders.claims import Claim
-from orders.models import Order, OrderStatus, Shipment
+from orders.models import Order, Shipment
 from orders.shipments import ask_recall
+from orders.states import OrderStatus
 
 
 def stop_pieces(

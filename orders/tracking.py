@@ -9,8 +9,9 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from orders.carriers import carrier
 from orders.carriers.base import Consignment, Report, Stage
-from orders.models import Shipment, Task
+from orders.models import Shipment
 from orders.shipments import Answered, claim_due_shipments, record_reports
+from orders.states import ShipmentTask
 
 log = logging.getLogger("wanliu.carriers")
 
@@ -39,9 +40,9 @@ def _ask(shipment: Shipment) -> Report:
     try:
         port = carrier(shipment.port)
         match shipment.task:
-            case Task.CREATE_PICKUP:
+            case ShipmentTask.CREATE_PICKUP:
                 return port.create_pickup(consignment)
-            case Task.RECALL:
+            case ShipmentTask.RECALL:
                 return port.recall(consignment)
             case _:
                 return port.track(consignment)

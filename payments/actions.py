@@ -20,17 +20,9 @@ from payments.allowances import give_back
 from payments.budgets import settle_draws
 from payments.gateways import SANDBOX
 from payments.gateways.base import Answer, Outcome
-from payments.models import (
-    AccountKind,
-    Payment,
-    PaymentStatus,
-    PaymentTerms,
-    Phase,
-    Transfer,
-    TransferPurpose,
-    account_id,
-)
+from payments.models import Payment, PaymentTerms, Transfer, account_id
 from payments.signals import payments_settled
+from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
 
 log = logging.getLogger("wanliu.payments")
 
@@ -165,7 +157,7 @@ def record_answers(*, answers: Sequence[Answer], actor: Actor, now: datetime) ->
     payments = in_lock_order(Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING))
     transfers = {
         transfer.payment_id: transfer
-        for transfer in Transfer.objects.in_scope().filter(payment__in=payments, phase=Phase.PENDING)
+        for transfer in Transfer.objects.in_scope().filter(payment__in=payments, phase=TransferPhase.PENDING)
     }
     writes = WriteSet()
     settled = []
@@ -209,10 +201,10 @@ def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answe
             _postpone(payment, answer, now)
         case Outcome.PAID | Outcome.RETURNED:  # it was paid first; that it came back is the inbox's news
             payment.succeed(reference=answer.reference, now=now)
-            transfer.phase = Phase.POSTED
+            transfer.phase = TransferPhase.POSTED
         case Outcome.DECLINED:
             payment.fail(error=answer.error, now=now)
-            transfer.phase = Phase.VOIDED
+            transfer.phase = TransferPhase.VOIDED
     writes.update(
         payment,
         "status",
@@ -222,7 +214,7 @@ def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answe
         "needs_attention",
         "last_error",
     )
-    settled = transfer.phase != Phase.PENDING
+    settled = transfer.phase != TransferPhase.PENDING
     if settled:
         transfer.resolved_at = now
         writes.update(transfer, "phase", "resolved_at")

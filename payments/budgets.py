@@ -17,7 +17,8 @@ from common.errors import Refused
 from common.money import MAX_DIGITS, ZERO
 from common.writes import WriteSet
 from payments.ledger import post_transfer
-from payments.models import AccountKind, Budget, Phase, Transfer, TransferPurpose, account_id
+from payments.models import Budget, Transfer, account_id
+from payments.states import AccountKind, TransferPhase, TransferPurpose
 
 MOST = Decimal(10) ** (MAX_DIGITS - 2) - Decimal("0.01")
 
@@ -106,7 +107,7 @@ def settle_draws(transfers: Sequence[Transfer]) -> None:
         if transfer.debit_account_id == account_id(transfer.store_id, AccountKind.SERVICE_BUDGET):
             total = totals[transfer.store_id]
             total["reserved"] -= transfer.amount
-            if transfer.phase == Phase.POSTED:
+            if transfer.phase == TransferPhase.POSTED:
                 total["balance"] -= transfer.amount
     if not totals:
         return

@@ -15,8 +15,9 @@ from common.tenancy import system_scope
 from payments.actions import record_answers
 from payments.gateways import gateway
 from payments.gateways.base import Answer, Outcome
-from payments.models import GatewayNotice, NoticeResult, Payment, PaymentStatus
+from payments.models import GatewayNotice, Payment
 from payments.reversals import reverse_payments
+from payments.states import NoticeResult, PaymentStatus
 
 log = logging.getLogger("wanliu.payments")
 

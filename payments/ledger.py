@@ -5,7 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from common.writes import WriteSet
-from payments.models import Phase, Transfer, account_id
+from payments.models import Transfer, account_id
+from payments.states import TransferPhase
 
 
 def post_transfer(
@@ -27,7 +28,7 @@ def post_transfer(
         amount=amount,
         purpose=purpose,
         topic_id=topic_id,
-        phase=Phase.POSTED,
+        phase=TransferPhase.POSTED,
         created_at=now,
         resolved_at=now,
     )

@@ -2,7 +2,8 @@
 
 from django.dispatch import receiver
 
-from payments.models import AccountKind, LedgerAccount, account_id
+from payments.models import LedgerAccount, account_id
+from payments.states import AccountKind
 from stores.signals import store_created
 
 

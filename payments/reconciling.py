@@ -13,7 +13,8 @@ from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of
 from common.tenancy import system_scope
 from payments.gateways import gateway, usable_gateways
 from payments.gateways.base import NoStatement, Outcome, StatementLine
-from payments.models import Difference, DifferenceKind, Payment, PaymentStatus, Reconciliation
+from payments.models import Difference, Payment, Reconciliation
+from payments.states import DifferenceKind, PaymentStatus
 
 log = logging.getLogger("wanliu.payments")
 

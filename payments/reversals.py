@@ -9,16 +9,9 @@ from common.actors import Actor
 from common.writes import WriteSet
 from payments.actions import free_places, in_lock_order
 from payments.allowances import give_back
-from payments.models import (
-    AccountKind,
-    Payment,
-    PaymentStatus,
-    Phase,
-    Transfer,
-    TransferPurpose,
-    account_id,
-)
+from payments.models import Payment, Transfer, account_id
 from payments.signals import payments_reversed
+from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
 
 
 @action
@@ -63,7 +56,7 @@ def _transfer_back(payment: Payment, now: datetime) -> Transfer:
         debit_account_id=account_id(payment.store_id, AccountKind.BUYER_PAYOUTS),
         credit_account_id=account_id(payment.store_id, AccountKind.MERCHANT_FUNDS),
         amount=payment.amount,
-        phase=Phase.POSTED,
+        phase=TransferPhase.POSTED,
         created_at=now,
         resolved_at=now,
     )

@@ -10,14 +10,15 @@ from common.tenancy import system_scope
 from payments.actions import claim_due_payments, record_answers
 from payments.gateways import gateway
 from payments.gateways.base import Answer, Instruction, Outcome
-from payments.models import Payment, Purpose
+from payments.models import Payment
 from payments.payout_limits import no_longer_fitting
+from payments.states import PaymentPurpose
 
 log = logging.getLogger("wanliu.payments")
 
 BATCH = 100
 # What goes back the way it came; everything else is a present from the merchant.
-REFUNDS = (Purpose.REFUND, Purpose.PARTIAL_REFUND)
+REFUNDS = (PaymentPurpose.REFUND, PaymentPurpose.PARTIAL_REFUND)
 
 
 def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:

@@ -21,8 +21,9 @@ from orders.actions import lock_order
 from orders.models import Order
 from payments.actions import reserve_payment
 from payments.allowances import Limits, draw, limits_of, used_on
-from payments.models import SMALL_PURPOSES, Payment
+from payments.models import Payment
 from payments.signals import topic_asked
+from payments.states import SMALL_PURPOSES
 from stores.models import Store
 
 

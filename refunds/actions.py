@@ -17,14 +17,15 @@ from common.errors import Invalid, NotFound, Refused
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
-from payments.models import Payment, PaymentStatus, Purpose
+from payments.models import Payment
+from payments.states import PaymentPurpose, PaymentStatus
 from refunds.claims import claim, release
 from refunds.goods import Way, Whereabouts, recall, stop
 from refunds.models import Refund
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, payment_repeated, refunds_decided
-from refunds.states import Status
+from refunds.states import RefundStatus
 from refunds.windows import check_window
 from stores.actions import default_return_address
 from stores.models import ReturnAddress
@@ -88,7 +89,7 @@ def approve_refund(
     Without an address the store's first one is used; Invalid `return_address` when it has none.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [Status.AWAITING_MERCHANT], now, before_deadline=False)
+    check_transition(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
     address = None
     if refund.moves_goods:
         address = find_return_address(store_id, return_address_id)
@@ -152,7 +153,7 @@ def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: 
         writes,
         order=refund.order,
         topic=refund,
-        purpose=Purpose.REFUND,
+        purpose=PaymentPurpose.REFUND,
         amount=refund.amount,
         actor=actor,
         now=now,
@@ -191,7 +192,7 @@ def reject_refund(
 ) -> Refund:
     """The merchant says no, with a reason for the buyer, who may correct the request (T8). Not after the deadline."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [Status.AWAITING_MERCHANT], now)
+    check_transition(refund, [RefundStatus.AWAITING_MERCHANT], now)
     before = refund.status
     refund.reject(reason=reason, now=now)
     writes = WriteSet()
@@ -208,7 +209,7 @@ def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: 
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     check_transition(
         refund,
-        [Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED, Status.DISPUTED],
+        [RefundStatus.AWAITING_MERCHANT, RefundStatus.AWAITING_RETURN, RefundStatus.REJECTED, RefundStatus.DISPUTED],
         now,
         before_deadline=False,
     )
@@ -238,7 +239,7 @@ def withdraw_for_offer(
             writes,
             order=refund.order,
             topic=refund,
-            purpose=Purpose.PARTIAL_REFUND,
+            purpose=PaymentPurpose.PARTIAL_REFUND,
             amount=difference,
             actor=actor,
             now=now,
@@ -260,7 +261,7 @@ def resubmit_refund(
 ) -> Refund:
     """The buyer corrects a rejected request; the merchant's clock starts anew. Refused `attempts_exhausted` after three."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [Status.REJECTED], now)
+    check_transition(refund, [RefundStatus.REJECTED], now)
     if refund.resubmissions >= refund.rules.resubmissions:
         raise Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
     if correction.get("reason", refund.reason) != refund.reason:

@@ -11,8 +11,9 @@ from common.actors import Actor
 from common.errors import Invalid
 from common.money import CENT, ZERO
 from common.writes import WriteSet
-from refunds.models import Refund, RefundLine, Side
+from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import begin_dispute
+from refunds.states import Side
 
 
 class Arrival(TypedDict):

@@ -8,7 +8,7 @@ from common.writes import WriteSet
 from refunds import goods
 from refunds.actions import pay, record
 from refunds.models import Refund
-from refunds.states import Kind
+from refunds.states import RefundKind
 
 PLATFORM = Actor(ActorKind.PLATFORM)
 
@@ -24,7 +24,7 @@ def answer_at_once(writes: WriteSet, refund: Refund, now: datetime) -> None:
 
 def refund_before_pickup(writes: WriteSet, refund: Refund, now: datetime) -> bool:
     """The carrier doesn't have the goods yet: they aren't shipped, and the buyer is refunded (P2)."""
-    if refund.kind != Kind.REFUND_ONLY or not refund.rules.refunds_before_pickup:
+    if refund.kind != RefundKind.REFUND_ONLY or not refund.rules.refunds_before_pickup:
         return False
     whereabouts = goods.Whereabouts([refund])
     if whereabouts.way_of(refund) != goods.Way.STOP:

@@ -11,7 +11,8 @@ from common.errors import NotFound, Refused
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Shipment
-from refunds.models import CarrierClaim, ClaimStatus, Refund
+from refunds.models import CarrierClaim, Refund
+from refunds.states import CarrierClaimStatus
 
 
 def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, now: datetime) -> CarrierClaim:
@@ -53,7 +54,7 @@ def close_carrier_claim(
     )
     if claim is None:
         raise NotFound
-    if claim.status != ClaimStatus.OPEN:
+    if claim.status != CarrierClaimStatus.OPEN:
         raise Refused("invalid_transition", _("This claim is closed already: it can't be decided again."))
     before = claim.status
     close = claim.settle if paid else claim.give_up

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from common.actors import Actor
 from common.writes import WriteSet
-from orders.models import ParcelKind
 from orders.parcels import owe_parcel
+from orders.states import ParcelKind
 from refunds.actions import record
 from refunds.claims import lines_of, release
 from refunds.models import Refund

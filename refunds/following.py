@@ -6,13 +6,14 @@ from uuid import UUID
 
 from common.actors import SYSTEM
 from common.writes import WriteSet
-from orders.models import Direction, OrderStatus, Shipment, ShipmentStatus
+from orders.models import Shipment
+from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim
 from refunds.claims import lines_of
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.actions import default_return_addresses
 from stores.models import ReturnAddress
 
@@ -25,7 +26,7 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
     by_refund = {
         shipment.recalled_for or shipment.topic_id: shipment
         for shipment in shipments
-        if shipment.recalled_for or shipment.direction == Direction.RETURN
+        if shipment.recalled_for or shipment.direction == ShipmentDirection.RETURN
     }
     if not by_refund:
         return
@@ -39,9 +40,9 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
         refund.order = shipment.order
         if shipment.status == ShipmentStatus.LOST:
             open_carrier_claim(writes, refund, shipment, now=now)
-        if refund.status == Status.RECALLING:
+        if refund.status == RefundStatus.RECALLING:
             _end_recall(writes, refund, shipment, addresses, now)
-        elif refund.status == Status.RETURNING and shipment.status == ShipmentStatus.LOST:
+        elif refund.status == RefundStatus.RETURNING and shipment.status == ShipmentStatus.LOST:
             if refund.pays:
                 _give_up_return(writes, refund, now)
             else:
@@ -54,7 +55,7 @@ def _return_addresses(refunds: Sequence[Refund], by_refund: Mapping[UUID, Shipme
     failed = {
         refund.store_id
         for refund in refunds
-        if refund.status == Status.RECALLING and by_refund[refund.pk].status in AT_THE_BUYERS
+        if refund.status == RefundStatus.RECALLING and by_refund[refund.pk].status in AT_THE_BUYERS
     }
     return default_return_addresses(failed) if failed else {}
 

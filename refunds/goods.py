@@ -10,13 +10,13 @@ from enum import Enum, auto
 from common.actors import Actor
 from common.money import ZERO
 from common.writes import WriteSet
-from orders.models import OrderLine, OrderStatus, Shipment, ShipmentStatus
-from orders.models.shipment import ON_ITS_WAY
+from orders.models import OrderLine, Shipment
 from orders.shipments import ask_recall, outbound_of
+from orders.states import ON_ITS_WAY, OrderStatus, ShipmentStatus
 from orders.stopping import stop_pieces
 from refunds.claims import claim, lines_of, most_refundable
 from refunds.models import Refund
-from refunds.states import Goods
+from refunds.states import RefundGoods
 
 
 class Way(Enum):
@@ -107,7 +107,7 @@ def _is_parcel(refund: Refund) -> bool:
 
 def stop(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Actor, now: datetime, rule: str) -> None:
     """The refund's pieces are not shipped any more (P2)."""
-    refund.goods = Goods.STOPPED
+    refund.goods = RefundGoods.STOPPED
     writes.update(refund, "goods")
     stop_pieces(writes, refund.order, refund.own_lines, parcel, topic=refund, actor=actor, now=now, rule=rule)
 

@@ -9,7 +9,8 @@ from common.actions import action, bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import NotFound
 from common.writes import WriteSet
-from refunds.models import Message, Refund, Sender
+from refunds.models import Message, Refund
+from refunds.states import MessageSender
 
 
 @action
@@ -18,13 +19,13 @@ def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Acto
     refund = Refund.objects.for_store(store_id).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
-    sender = Sender.BUYER if actor.kind == ActorKind.BUYER else Sender.MERCHANT
+    sender = MessageSender.BUYER if actor.kind == ActorKind.BUYER else MessageSender.MERCHANT
     message = Message(store_id=store_id, refund=refund, sender=sender, author=actor.label, text=text, at=now)
     writes = WriteSet()
     writes.insert(message)
     writes.event("message.sent", message, topic=refund, at=now, actor=actor, rule="Q17", text=text)
     writes.flush()
-    unread = F("unread_by_merchant") + 1 if sender == Sender.BUYER else 0
+    unread = F("unread_by_merchant") + 1 if sender == MessageSender.BUYER else 0
     Refund.objects.for_store(store_id).filter(pk=refund_id).update(unread_by_merchant=unread)
     return message
 

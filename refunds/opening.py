@@ -24,7 +24,7 @@ from refunds.models import Refund, RefundLine
 from refunds.programme import programme_of
 from refunds.quality.counting import count_application
 from refunds.signals import refund_requested
-from refunds.states import DueAction, Kind
+from refunds.states import DueAction, RefundKind
 from refunds.windows import check_window
 from stores.models import Store
 
@@ -55,7 +55,7 @@ def open_refund(
     `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
     """
     rules = store.rules
-    if amount is None and kind != Kind.EXCHANGE:
+    if amount is None and kind != RefundKind.EXCHANGE:
         raise Invalid("amount", _("Name the amount that is to be refunded."), "required")
     if kind not in rules.refund_kinds:
         raise Invalid(

@@ -2,22 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-from orders.models import Direction, Shipment, ShipmentStatus
+from orders.models import Shipment
+from orders.states import ShipmentDirection, ShipmentStatus
 from refunds.models import CarrierClaim, Refund
-
-
-class RecallStatus(models.TextChoices):
-    """How a recall stands (P4)."""
-
-    ASKED = "asked", _("Asked of the carrier")
-    ACCEPTED = "accepted", _("Accepted: the parcel is coming back")
-    BACK = "back", _("The parcel is back")
-    REFUSED = "refused", _("Failed: the buyer gets the parcel")
-    LOST = "lost", _("The parcel is lost")
-
+from refunds.states import RecallStatus
 
 _RECALL = {
     ShipmentStatus.COMING_BACK: RecallStatus.ACCEPTED,
@@ -51,7 +39,7 @@ def parcels_of(refund: Refund) -> Parcels:
     """What carriers have of this refund, in two statements."""
     outbound = recall = returning = None
     for shipment in Shipment.objects.for_store(refund.store_id).filter(order=refund.order_id).order_by("id"):
-        if shipment.direction == Direction.OUTBOUND:
+        if shipment.direction == ShipmentDirection.OUTBOUND:
             outbound = shipment
             if shipment.recalled_for == refund.pk:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))

@@ -5,23 +5,23 @@ from decimal import Decimal
 
 from common.actors import Actor
 from common.writes import WriteSet
-from orders.models import OrderStatus
+from orders.states import OrderStatus
 from payments.budgets import draw
-from payments.models import AccountKind
+from payments.states import AccountKind
 from refunds.models import Refund
-from refunds.states import Kind, Programme
+from refunds.states import RefundKind, RefundProgramme
 
 
 def programme_of(refund: Refund) -> str:
     """The programme of a request that is just being made: the buyer keeps what has shipped and was promised so (R1)."""
-    if refund.kind != Kind.REFUND_ONLY or refund.order.status == OrderStatus.UNSHIPPED:
+    if refund.kind != RefundKind.REFUND_ONLY or refund.order.status == OrderStatus.UNSHIPPED:
         return ""
-    promised = all(each.line.programme == Programme.RETURNLESS for each in refund.own_lines)
-    return Programme.RETURNLESS if promised else ""
+    promised = all(each.line.programme == RefundProgramme.RETURNLESS for each in refund.own_lines)
+    return RefundProgramme.RETURNLESS if promised else ""
 
 
 def paying_account(writes: WriteSet, refund: Refund, amount: Decimal, *, actor: Actor, now: datetime) -> str:
     """The kind of account that pays `amount` yuan of a locked refund: under the programme the service budget, if it can (R5)."""
-    if refund.programme != Programme.RETURNLESS:
+    if refund.programme != RefundProgramme.RETURNLESS:
         return AccountKind.MERCHANT_FUNDS
     return draw(writes, store_id=refund.store_id, amount=amount, topic_id=refund.pk, actor=actor, now=now)

@@ -4,13 +4,13 @@ from django.dispatch import receiver
 
 from common.actors import SYSTEM
 from orders.signals import shipments_moved
-from payments.models import PaymentStatus
 from payments.signals import payments_reversed, payments_settled, topic_asked
+from payments.states import PaymentStatus
 from refunds.following import follow_shipments
 from refunds.models import Refund
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
-from refunds.states import Status
+from refunds.states import RefundStatus
 
 
 @receiver(payments_settled)
@@ -26,7 +26,7 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
         if payment.status == PaymentStatus.FAILED:
             refund.needs_attention = True
             name = "refund.payment_failed"
-        elif refund.status == Status.REFUNDING:
+        elif refund.status == RefundStatus.REFUNDING:
             refund.settle(now=now)
             name = "refund.refunded"
         else:
@@ -60,7 +60,7 @@ def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
     for refund in paid.select_for_update(no_key=True):
         payment = by_topic[refund.pk]
         before = refund.status
-        if refund.status == Status.REFUNDED:
+        if refund.status == RefundStatus.REFUNDED:
             refund.unsettle()
         refund.needs_attention = True
         writes.update(refund, "status", "resolved_at", "needs_attention")
@@ -85,6 +85,6 @@ def find_topic(sender, order, topic_id, **kwargs) -> Refund | None:
 @receiver(refunds_decided)
 def drop_withdrawn_disputes(sender, refunds, writes, actor, now, **kwargs) -> None:
     """A refund that its buyer takes back needs no decision any more (R7)."""
-    withdrawn = [refund for refund in refunds if refund.status == Status.WITHDRAWN]
+    withdrawn = [refund for refund in refunds if refund.status == RefundStatus.WITHDRAWN]
     if withdrawn:
         drop_disputes(writes, withdrawn, actor=actor, now=now)

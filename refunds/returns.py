@@ -7,15 +7,15 @@ from uuid import UUID
 from common.actions import action
 from common.actors import Actor
 from common.writes import WriteSet
-from orders.models import Direction
 from orders.parcels import awaited_parcel, start_exchange
 from orders.shipments import announce_shipment
+from orders.states import ShipmentDirection
 from refunds.actions import check_transition, lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.signals import faults_verified
-from refunds.states import Status
+from refunds.states import RefundStatus
 
 
 @action
@@ -29,19 +29,19 @@ def ship_return(
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     writes = WriteSet()
     before = refund.status
-    exchange = awaited_parcel(refund) if refund.status == Status.WITHDRAWN else None
+    exchange = awaited_parcel(refund) if refund.status == RefundStatus.WITHDRAWN else None
     if exchange is not None:
         refund.return_carrier, refund.return_tracking_number = carrier, tracking_number
         start_exchange(writes, exchange, topic=refund, actor=actor, now=now)
     else:
-        check_transition(refund, [Status.AWAITING_RETURN], now)
+        check_transition(refund, [RefundStatus.AWAITING_RETURN], now)
         refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)
     writes.update(refund, "return_carrier", "return_tracking_number")
     announce_shipment(
         writes,
         order=refund.order,
         topic_id=refund.pk,
-        direction=Direction.RETURN,
+        direction=ShipmentDirection.RETURN,
         carrier=carrier,
         tracking_number=tracking_number,
         address="",
@@ -79,7 +79,7 @@ def inspect_return(
     own. Invalid `received` for what can't have arrived.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [Status.RETURNING], now)
+    check_transition(refund, [RefundStatus.RETURNING], now)
     writes = WriteSet()
     arrived = count_arrivals(refund, received) if received is not None else None
     if passed:

@@ -1,10 +1,14 @@
-"""The words of a refund: kinds, reasons, states, and what a deadline does."""
+"""What a refund and what hangs on it can be: kinds, reasons, states, outcomes, and what a deadline does.
+
+In this order: the refund, its recall, disputes and appeals, messages, claims on carriers, quality, enrolment in
+returnless. The strings are the same in the database, in the API and in events.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(models.TextChoices):
+class RefundKind(models.TextChoices):
     """What the buyer asks for."""
 
     REFUND_ONLY = "refund_only", _("Refund only")
@@ -12,7 +16,7 @@ class Kind(models.TextChoices):
     EXCHANGE = "exchange", _("Exchange")
 
 
-class Reason(models.TextChoices):
+class RefundReason(models.TextChoices):
     """Why the buyer asks."""
 
     CHANGED_MIND = "changed_mind", _("Changed mind")
@@ -32,7 +36,7 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class Status(models.TextChoices):
+class RefundStatus(models.TextChoices):
     """Where a refund is."""
 
     AWAITING_MERCHANT = "awaiting_merchant", _("Awaiting merchant")
@@ -50,24 +54,24 @@ class Status(models.TextChoices):
 # A refund in one of these may still take money or move.
 OPEN = frozenset(
     {
-        Status.AWAITING_MERCHANT,
-        Status.AWAITING_RETURN,
-        Status.RETURNING,
-        Status.RECALLING,
-        Status.REFUNDING,
-        Status.REJECTED,
-        Status.DISPUTED,
+        RefundStatus.AWAITING_MERCHANT,
+        RefundStatus.AWAITING_RETURN,
+        RefundStatus.RETURNING,
+        RefundStatus.RECALLING,
+        RefundStatus.REFUNDING,
+        RefundStatus.REJECTED,
+        RefundStatus.DISPUTED,
     }
 )
 
 
-class Programme(models.TextChoices):
+class RefundProgramme(models.TextChoices):
     """What a merchant has opted into and a refund runs under; empty for an ordinary refund."""
 
     RETURNLESS = "returnless", _("Refund without return")
 
 
-class Goods(models.TextChoices):
+class RefundGoods(models.TextChoices):
     """What became of the goods by the refund; empty as long as it hasn't touched them, or has left them where they are."""
 
     STOPPED = "stopped", _("Not shipped any more")
@@ -81,3 +85,122 @@ class DueAction(models.TextChoices):
     APPROVE = "approve", _("approved automatically")
     CLOSE = "close", _("closed")
     REFUND = "refund", _("refunded automatically")
+
+
+class RecallStatus(models.TextChoices):
+    """How a recall stands (P4)."""
+
+    ASKED = "asked", _("Asked of the carrier")
+    ACCEPTED = "accepted", _("Accepted: the parcel is coming back")
+    BACK = "back", _("The parcel is back")
+    REFUSED = "refused", _("Failed: the buyer gets the parcel")
+    LOST = "lost", _("The parcel is lost")
+
+
+class Side(models.TextChoices):
+    """The two sides of a case."""
+
+    MERCHANT = "merchant", _("Merchant")
+    BUYER = "buyer", _("Buyer")
+
+
+class DisputeStatus(models.TextChoices):
+    """Where a dispute is."""
+
+    OPEN = "open", _("To be decided")
+    DECIDED = "decided", _("Decided")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
+
+
+class CaseOutcome(models.TextChoices):
+    """Who was right."""
+
+    BUYER = "buyer", _("For the buyer")
+    MERCHANT = "merchant", _("For the merchant")
+    SPLIT = "split", _("Split")
+
+
+class AppealStatus(models.TextChoices):
+    """Where an appeal is."""
+
+    OPEN = "open", _("To be decided")
+    DECIDED = "decided", _("Decided")
+
+
+class AppealGround(models.TextChoices):
+    """What was wrong with the goods that came back, or with the buyer's story."""
+
+    FAKE_RETURN = "fake_return", _("Fake return")
+    WRONG_GOODS = "wrong_goods", _("Wrong goods came back")
+    DAMAGED_GOODS = "damaged_goods", _("Damaged goods came back")
+    OTHER = "other", _("Other")
+
+
+class MessageSender(models.TextChoices):
+    """Who wrote."""
+
+    MERCHANT = "merchant", _("Merchant")
+    BUYER = "buyer", _("Buyer")
+
+
+class CarrierClaimStatus(models.TextChoices):
+    """What became of a claim."""
+
+    OPEN = "open", _("Open")
+    PAID = "paid", _("Paid by the carrier")
+    REFUSED = "refused", _("Refused by the carrier")
+
+
+class QualityPolicy(models.TextChoices):
+    """When a refund counts."""
+
+    BY_APPLICATION = "by_application", _("by the buyer's application")
+    VERIFIED_FAULT = "verified_fault", _("when the fault is verified")
+
+
+class QualityStep(models.TextChoices):
+    """What a store above the thresholds meets, from the mildest to the hardest."""
+
+    DEMOTION = "demotion", _("Demotion")
+    NO_NEW_LISTINGS = "no_new_listings", _("No new listings")
+    PRODUCTS_OFF = "products_off", _("Products taken off")
+
+
+class EnrolmentStatus(models.TextChoices):
+    """How far a store is: the steps in their order, then the programme itself (R2)."""
+
+    NOT_ENROLLED = "not_enrolled", _("Not enrolled")
+    EARLIER = "earlier", _("On an earlier version")
+    AGREED = "agreed", _("Agreement accepted")
+    BUDGETED = "budgeted", _("Budget set")
+    TOP_UP_SET = "top_up_set", _("Automatic top-up set")
+    READY = "ready", _("Ready to confirm")
+    CONFIRMED = "confirmed", _("From the next live session on")
+    IN_FORCE = "in_force", _("In force")
+    LEFT = "left", _("Left")
+
+
+class EnrolmentStep(models.TextChoices):
+    """What a store does to join, in this order (R2)."""
+
+    AGREEMENT = "agreement", _("Agreement")
+    BUDGET = "budget", _("Service budget")
+    AUTO_TOP_UP = "auto_top_up", _("Automatic top-up")
+    PRODUCTS = "products", _("Products")
+    CONFIRM = "confirm", _("Confirm")
+
+
+# How many of the steps are done in each state.
+STEPS_DONE = {
+    EnrolmentStatus.AGREED: 1,
+    EnrolmentStatus.BUDGETED: 2,
+    EnrolmentStatus.TOP_UP_SET: 3,
+    EnrolmentStatus.READY: 4,
+    EnrolmentStatus.CONFIRMED: 5,
+    EnrolmentStatus.IN_FORCE: 5,
+}
+
+JOINED = frozenset({EnrolmentStatus.CONFIRMED, EnrolmentStatus.IN_FORCE})
+
+# From these the first step begins anew: 1.0 is gone, and a store that left reads the agreement again (R8).
+BEGINNINGS = [EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.LEFT, EnrolmentStatus.EARLIER]

@@ -20,7 +20,7 @@ from refunds.models import Refund
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
 from refunds.signals import faults_verified, refunds_decided
-from refunds.states import DueAction, Status
+from refunds.states import DueAction, RefundStatus
 from stores.actions import default_return_addresses
 
 log = logging.getLogger("wanliu.refunds")
@@ -139,11 +139,11 @@ def _close(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
 
 def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
     """Nobody inspected what came back in time, or nobody knows where the recalled parcel is (P4)."""
-    uninspected = [refund for refund in refunds if refund.status == Status.RETURNING]
+    uninspected = [refund for refund in refunds if refund.status == RefundStatus.RETURNING]
     exchanges = [refund for refund in uninspected if not refund.pays]
     owe_new_goods(writes, exchanges, name="inspection_overdue", note="", actor=SYSTEM, now=now, rule="P1")
     for refund in refunds:
-        if refund.status == Status.RECALLING:
+        if refund.status == RefundStatus.RECALLING:
             pay_recalled(writes, refund, "recall_overdue", now)
     for refund in uninspected:
         if not refund.pays:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from orders.models import Order
-from refunds.states import Reason
+from refunds.states import RefundReason
 from stores.marketplaces import MarketplaceRules
 
 
@@ -16,8 +16,8 @@ def check_window(order: Order, rules: MarketplaceRules, reason: str, now: dateti
         return
     if now > order.delivered_at + rules.after_sale_window:
         raise Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
-    if reason == Reason.NO_REASON_7D and now > order.delivered_at + rules.no_reason_window:
-        others = ", ".join(str(other.label) for other in Reason if other != Reason.NO_REASON_7D)
+    if reason == RefundReason.NO_REASON_7D and now > order.delivered_at + rules.no_reason_window:
+        others = ", ".join(str(other.label) for other in RefundReason if other != RefundReason.NO_REASON_7D)
         raise Refused(
             "after_sale_window_closed",
             _("Without a reason goods go back within %(days)d days after receipt; now name one of: %(reasons)s.")

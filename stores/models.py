@@ -15,6 +15,7 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from stores import marketplaces
+from stores.states import KeyScope, ProductSource, Role
 
 MOST_URGE_ALERT = 999  # urged orders are counted up to here and no further
 
@@ -99,16 +100,6 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
 
-class Role(models.TextChoices):
-    """What a member may do in a store; see stores.permissions."""
-
-    OWNER = "owner", _("Owner")
-    AGENT = "agent", _("Agent")
-    FINANCE = "finance", _("Finance")
-    WAREHOUSE = "warehouse", _("Warehouse")
-    VIEWER = "viewer", _("Viewer")
-
-
 class Membership(TenantModel):
     """A user's role in a store."""
 
@@ -122,23 +113,6 @@ class Membership(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
-
-
-class KeyScope(models.TextChoices):
-    """What a store key may do; `:write` includes `:read`."""
-
-    ORDERS_READ = "orders:read"
-    ORDERS_WRITE = "orders:write"
-    REFUNDS_READ = "refunds:read"
-    REFUNDS_WRITE = "refunds:write"
-    OFFERS_READ = "offers:read"
-    OFFERS_WRITE = "offers:write"
-    PAYMENTS_READ = "payments:read"
-    PAYMENTS_WRITE = "payments:write"
-    CATALOG_READ = "catalog:read"
-    CATALOG_WRITE = "catalog:write"
-    WEBHOOKS_READ = "webhooks:read"
-    WEBHOOKS_WRITE = "webhooks:write"
 
 
 class ApiKeyManager(BaseAPIKeyManager.from_queryset(TenantQuerySet)):
@@ -167,14 +141,6 @@ class ApiKey(AbstractAPIKey, TenantModel):
                 name="api_key_of_store_or_marketplace",
             )
         ]
-
-
-class ProductSource(models.TextChoices):
-    """Where a product or an order comes from (R4)."""
-
-    OWN = "own", _("Own")
-    DISTRIBUTION = "distribution", _("Distribution library")
-    THIRD_PARTY = "third_party", _("Third-party platform")
 
 
 digits = RegexValidator(r"\A[0-9]{1,20}\Z", _("Write the item id as 1 to 20 digits."))

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope
-from stores.models import Membership, Role, User
+from stores.models import Membership, User
+from stores.states import Role
 
 VIEW = "view"
 DECIDE_REFUNDS = "decide_refunds"

@@ -7,7 +7,8 @@ from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import CENT, ZERO
 from offers.buyer.links import link_for
 from offers.coupons import coupons_of
-from offers.models import Coupon, CouponGrant, MethodCode, Offer
+from offers.models import Coupon, CouponGrant, Offer
+from offers.states import MethodCode
 from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
 from stores.api.auth import MARKETPLACE
 

@@ -20,7 +20,8 @@ from offers.buyer.links import BuyerLink, read_link
 from offers.coupons import coupons_of
 from offers.methods import METHODS, Terms
 from offers.methods.stay import asks_for_address, headline, reasons_to_stay
-from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
+from offers.models import CouponGrant, Offer
+from offers.states import MethodCode, OfferStatus
 from orders.api.serializers import MAX_ADDRESS
 from refunds.messages import post_message
 from refunds.models import Message, Refund

@@ -6,11 +6,11 @@ from decimal import Decimal
 from common.money import CENT, ZERO
 from orders.models import Order
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.marketplaces import Costs
 
 # A refund that ended like this cost nothing: the sale stayed.
-KEPT = frozenset({Status.WITHDRAWN, Status.CLOSED})
+KEPT = frozenset({RefundStatus.WITHDRAWN, RefundStatus.CLOSED})
 
 
 @dataclass(frozen=True)

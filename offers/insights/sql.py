@@ -5,7 +5,7 @@ The fragments are told the rules of every marketplace by `rule_parameters()`.
 
 from common.calendar import sql_day_of
 from offers.methods import METHODS
-from payments.models import PaymentStatus
+from payments.states import PaymentStatus
 from stores.marketplaces import every_version
 
 COUNTS = ("offers", "answered", "expired", "accepted")

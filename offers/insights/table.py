@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from offers.insights.reading import Kept, Report
-from offers.models import MethodCode
+from offers.states import MethodCode
 from orders.erp.cells import inert
-from refunds.states import Reason
+from refunds.states import RefundReason
 
 COUNTS = ("offers", "answered", "expired", "accepted")
 YUAN = ("sales_kept", "taken_back", "hidden_costs_avoided", "offer_costs", "net")
@@ -39,7 +39,7 @@ def label_of(report: Report, group_by: str, key) -> str:
         case "method":
             return str(MethodCode(key).label)
         case "reason":
-            return str(Reason(key).label)
+            return str(RefundReason(key).label)
         case "agent":
             return agent_name(key, report.agent_names[key])
     return str(key)

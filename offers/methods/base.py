@@ -11,7 +11,8 @@ from common.actors import Actor
 from common.errors import Refused
 from common.writes import WriteSet
 from offers.case import Case
-from offers.models import Coupon, MethodCode, Offer
+from offers.models import Coupon, Offer
+from offers.states import MethodCode
 from refunds.models import Refund
 from stores.models import Product, ReturnAddress
 

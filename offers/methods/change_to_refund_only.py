@@ -6,9 +6,9 @@ from common.errors import Refused
 from common.money import CENT
 from offers.methods.base import Case, Method
 from offers.methods.negotiation import check_agreed, check_amount, refuse_negotiation
-from offers.models import MethodCode
+from offers.states import MethodCode
 from refunds.actions import approve, change_request
-from refunds.states import Kind
+from refunds.states import RefundKind
 
 
 class ChangeToRefundOnly(Method):
@@ -19,7 +19,7 @@ class ChangeToRefundOnly(Method):
 
     def refusal(self, case):
         """Only a return request can be changed like this."""
-        if case.refund.kind != Kind.RETURN_AND_REFUND:
+        if case.refund.kind != RefundKind.RETURN_AND_REFUND:
             return Refused(
                 "method_not_available", _("Only a return can be changed to a refund without return."), "method"
             )
@@ -45,5 +45,7 @@ class ChangeToRefundOnly(Method):
     def accept(self, writes, offer, *, actor, now):
         """Change the refund and pay it (T5)."""
         refund = offer.refund
-        change_request(writes, refund, kind=Kind.REFUND_ONLY, amount=offer.amount, actor=actor, now=now, rule="T5")
+        change_request(
+            writes, refund, kind=RefundKind.REFUND_ONLY, amount=offer.amount, actor=actor, now=now, rule="T5"
+        )
         approve(writes, refund, address=None, actor=actor, now=now, rule="T5")

@@ -6,9 +6,9 @@ from common.errors import Invalid, Refused
 from common.money import CENT
 from offers.methods.base import Case, Method
 from offers.methods.negotiation import check_agreed, check_amount, refuse_negotiation
-from offers.models import MethodCode
+from offers.states import MethodCode
 from refunds.actions import approve, change_request
-from refunds.states import Kind
+from refunds.states import RefundKind
 
 
 class ChangeToReturn(Method):
@@ -20,7 +20,7 @@ class ChangeToReturn(Method):
 
     def refusal(self, case):
         """Only a refund-only request can be changed like this, and only goods that have left can come back."""
-        if case.refund.kind != Kind.REFUND_ONLY:
+        if case.refund.kind != RefundKind.REFUND_ONLY:
             return Refused(
                 "method_not_available", _("Only a refund without return can be changed to a return."), "method"
             )
@@ -63,7 +63,7 @@ class ChangeToReturn(Method):
         change_request(
             writes,
             refund,
-            kind=Kind.RETURN_AND_REFUND,
+            kind=RefundKind.RETURN_AND_REFUND,
             amount=offer.amount or refund.amount,
             actor=actor,
             now=now,

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Invalid
 from offers.methods.retention import ParcelMethod
-from offers.models import MethodCode
+from offers.states import MethodCode
 
 
 class Exchange(ParcelMethod):

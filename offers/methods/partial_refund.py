@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from offers.methods.retention import MoneyMethod
-from offers.models import MethodCode
+from offers.states import MethodCode
 from refunds.actions import withdraw_for_offer
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Invalid, Refused
 from offers.methods.retention import RetentionMethod
-from offers.models import MethodCode
+from offers.states import MethodCode
 
 
 class Reassurance(RetentionMethod):

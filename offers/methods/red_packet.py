@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from offers.methods.retention import MoneyMethod
-from offers.models import MethodCode
+from offers.states import MethodCode
 from orders.claims import claim_yuan
 from payments.actions import reserve_payment
-from payments.models import Purpose
+from payments.states import PaymentPurpose
 
 
 class RedPacket(MoneyMethod):
@@ -41,7 +41,7 @@ class RedPacket(MoneyMethod):
             writes,
             order=offer.refund.order,
             topic=offer.refund,
-            purpose=Purpose.RED_PACKET,
+            purpose=PaymentPurpose.RED_PACKET,
             amount=offer.amount,
             actor=actor,
             now=now,

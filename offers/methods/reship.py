@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from offers.methods.retention import ParcelMethod
-from offers.models import MethodCode
+from offers.states import MethodCode
 
 
 class Reship(ParcelMethod):

@@ -9,13 +9,14 @@ from common.calendar import clock_face
 from common.errors import Invalid, Refused
 from common.writes import WriteSet
 from offers.methods.base import Case, Method
-from offers.models import MethodCode, Offer
+from offers.models import Offer
 from offers.sending import sending_facts
-from orders.models import OrderStatus
+from offers.states import MethodCode
 from orders.saving import prioritise
+from orders.states import OrderStatus
 from refunds.actions import withdraw_for_offer
 from refunds.models import Refund
-from refunds.states import Reason, Status
+from refunds.states import RefundReason, RefundStatus
 
 PLATFORM = Actor(ActorKind.PLATFORM)
 
@@ -70,7 +71,7 @@ class Stay(Method):
 def proposable(refund: Refund) -> bool:
     """Whether the platform answers this new request with a proposal to stay (K1)."""
     unshipped = refund.order.status == OrderStatus.UNSHIPPED
-    return refund.rules.proposes_stay and unshipped and refund.status == Status.AWAITING_MERCHANT
+    return refund.rules.proposes_stay and unshipped and refund.status == RefundStatus.AWAITING_MERCHANT
 
 
 def propose_stay(writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
@@ -106,7 +107,7 @@ def new_address(offer: Offer, address: str | None) -> str | None:
 
 def asks_for_address(refund: Refund) -> bool:
     """Whether the wrong address is what the buyer is worried about (K3)."""
-    return refund.reason == Reason.WRONG_ADDRESS
+    return refund.reason == RefundReason.WRONG_ADDRESS
 
 
 def headline(refund: Refund) -> str:

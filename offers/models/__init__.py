@@ -1,19 +1,16 @@
 """Offers, coupons, the switches of methods, and how often each method was accepted."""
 
-from offers.models.bulk import BulkJob, BulkRow, RowStatus
-from offers.models.coupons import BY_HAND, Channel, Coupon, CouponGrant, OfferCoupon
+from offers.models.bulk import BulkJob, BulkRow
+from offers.models.coupons import Coupon, CouponGrant, OfferCoupon
 from offers.models.insights import CostRates, DailyLoss, DailyRetention, Outcome
-from offers.models.offers import NEGOTIATIONS, MethodCode, Offer, OfferStatus
+from offers.models.offers import Offer
 from offers.models.statistics import Acceptance, MarketplaceAcceptance
 from offers.models.switches import MarketplaceMethod, StoreMethod
 
 __all__ = [
-    "BY_HAND",
-    "NEGOTIATIONS",
     "Acceptance",
     "BulkJob",
     "BulkRow",
-    "Channel",
     "CostRates",
     "Coupon",
     "CouponGrant",
@@ -21,11 +18,8 @@ __all__ = [
     "DailyRetention",
     "MarketplaceAcceptance",
     "MarketplaceMethod",
-    "MethodCode",
     "Offer",
     "OfferCoupon",
-    "OfferStatus",
     "Outcome",
-    "RowStatus",
     "StoreMethod",
 ]

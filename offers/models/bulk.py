@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.tenancy import TenantModel
-from offers.models.offers import MethodCode, Offer
+from offers.models.offers import Offer
+from offers.states import BulkRowStatus, MethodCode
 from refunds.models import Refund
 
 
@@ -35,14 +36,6 @@ class BulkJob(TenantModel):
         return f"{self.created_at:%Y-%m-%d %H:%M} ({self.total})"
 
 
-class RowStatus(models.TextChoices):
-    """What became of one refund of a job."""
-
-    WAITING = "waiting", _("Waiting")
-    SENT = "sent", _("Sent")
-    REFUSED = "refused", _("Refused")
-
-
 class BulkRow(TenantModel):
     """One refund of a job: which method was chosen when it was previewed, and what became of it."""
 
@@ -50,7 +43,7 @@ class BulkRow(TenantModel):
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
     method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
-    status = models.CharField(_("status"), max_length=10, choices=RowStatus.choices, default=RowStatus.WAITING)
+    status = models.CharField(_("status"), max_length=10, choices=BulkRowStatus.choices, default=BulkRowStatus.WAITING)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 

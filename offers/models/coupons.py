@@ -8,19 +8,8 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
+from offers.states import BY_HAND, CouponChannel
 from orders.models import Order
-
-
-class Channel(models.TextChoices):
-    """Where a coupon may be used by the platform; only the first is recognised by retention (Q13)."""
-
-    SMART_RETENTION = "smart_retention", _("Platform smart recommended retention")
-    REFUND_RETENTION = "refund_retention", _("Refund retention")
-    GENERAL = "general", _("General use")
-
-
-# Coupons that people may give away by hand. What is on the platform's channel goes out with accepted offers only (Q13, K7).
-BY_HAND = (Channel.GENERAL, Channel.REFUND_RETENTION)
 
 
 class CouponQuerySet(TenantQuerySet):
@@ -33,7 +22,7 @@ class CouponQuerySet(TenantQuerySet):
     def usable(self, now):
         """Coupons that can be granted in retention now (Q13)."""
         return self.filter(
-            channel=Channel.SMART_RETENTION, valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity")
+            channel=CouponChannel.SMART_RETENTION, valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity")
         )
 
     def as_buyer_sees(self):
@@ -46,7 +35,7 @@ class Coupon(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=100)
-    channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices)
+    channel = models.CharField(_("channel"), max_length=20, choices=CouponChannel.choices)
     amount_off = MoneyField(verbose_name=_("amount off"))
     min_spend = MoneyField(verbose_name=_("from a purchase of"), default=ZERO)
     valid_from = models.DateTimeField(_("valid from"))

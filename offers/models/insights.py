@@ -9,7 +9,7 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
-from refunds.states import Reason
+from refunds.states import RefundReason
 from stores import marketplaces
 from stores.marketplaces import Costs
 
@@ -108,7 +108,7 @@ class DailyRetention(Figures):
     date = models.DateField()
     marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
     method = models.CharField(max_length=30)
-    reason = models.CharField(max_length=30, choices=Reason.choices)
+    reason = models.CharField(max_length=30, choices=RefundReason.choices)
     agent = models.CharField(max_length=64)
     agent_label = models.CharField(max_length=150, blank=True)
 
@@ -135,7 +135,7 @@ class DailyLoss(TenantModel):
 
     date = models.DateField()
     marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
-    reason = models.CharField(max_length=30, choices=Reason.choices)
+    reason = models.CharField(max_length=30, choices=RefundReason.choices)
     refunds = models.IntegerField(default=0)
     sale = MoneyField(default=ZERO)
     acquisition = MoneyField(default=ZERO)

@@ -9,37 +9,10 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
+from offers.states import NEGOTIATIONS, MethodCode, OfferStatus
 from refunds.models import Refund
-from refunds.states import Kind, Reason
+from refunds.states import RefundKind, RefundReason
 from stores.models import Product, ReturnAddress
-
-
-class OfferStatus(models.TextChoices):
-    """Where an offer is."""
-
-    PENDING = "pending", _("Waiting for the buyer")
-    ACCEPTED = "accepted", _("Accepted")
-    DECLINED = "declined", _("Declined")
-    EXPIRED = "expired", _("Expired")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-class MethodCode(models.TextChoices):
-    """What can be offered; each has its file under offers/methods/."""
-
-    REASSURANCE = "reassurance", _("Reassurance")
-    COUPON = "coupon", _("Coupon")
-    EXCHANGE = "exchange", _("Exchange")
-    GIFT = "gift", _("Gift")
-    PARTIAL_REFUND = "partial_refund", _("Partial refund")
-    RESHIP = "reship", _("Reship")
-    RED_PACKET = "red_packet", _("Red packet")
-    CHANGE_TO_REFUND_ONLY = "change_to_refund_only", _("Refund without return")
-    CHANGE_TO_RETURN = "change_to_return", _("Return and refund")
-    STAY = "stay", _("Stay with the order")
-
-
-NEGOTIATIONS = [MethodCode.CHANGE_TO_REFUND_ONLY, MethodCode.CHANGE_TO_RETURN]
 
 
 class OfferQuerySet(TenantQuerySet):
@@ -82,8 +55,8 @@ class Offer(TenantModel):
     sent_by_kind = models.CharField(max_length=20, editable=False)
     sent_by_label = models.CharField(_("sent by"), max_length=150, blank=True, editable=False)
     sent_on = models.DateField(editable=False)
-    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, editable=False)
-    asked_kind = models.CharField(max_length=20, choices=Kind.choices, editable=False)
+    reason = models.CharField(_("reason"), max_length=30, choices=RefundReason.choices, editable=False)
+    asked_kind = models.CharField(max_length=20, choices=RefundKind.choices, editable=False)
     asked_amount = MoneyField(editable=False)
     product_price = MoneyField(null=True, editable=False)
     is_rolled = models.BooleanField(default=False, db_default=False, editable=False)

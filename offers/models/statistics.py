@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.tenancy import TenantModel
-from refunds.states import Reason
+from refunds.states import RefundReason
 from stores import marketplaces
 
 
 class Acceptance(TenantModel):
     """Ended and accepted offers of a store, rolled up from the offers that `is_counted` marks."""
 
-    reason = models.CharField(max_length=30, choices=Reason.choices)
+    reason = models.CharField(max_length=30, choices=RefundReason.choices)
     method = models.CharField(max_length=30)
     ended = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
@@ -30,7 +30,7 @@ class MarketplaceAcceptance(models.Model):
     """The same over all stores of a marketplace: sums only, so that they may be known to every store."""
 
     marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
-    reason = models.CharField(max_length=30, choices=Reason.choices)
+    reason = models.CharField(max_length=30, choices=RefundReason.choices)
     method = models.CharField(max_length=30)
     ended = models.PositiveBigIntegerField(default=0)
     accepted = models.PositiveBigIntegerField(default=0)

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import TenantModel
-from offers.models.offers import MethodCode
+from offers.states import MethodCode
 from stores import marketplaces
 
 

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import MOST_ORDERS, lift_delay, report_delay
-from orders.models.delay import DelayedOrder, DelayReport, ReportStatus
+from orders.models.delay import DelayedOrder, DelayReport
+from orders.states import DelayReportStatus
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
@@ -27,7 +28,7 @@ class NewReportSerializer(serializers.Serializer):
 class ReportSerializer(serializers.ModelSerializer):
     """A report without its orders."""
 
-    status = serializers.ChoiceField(ReportStatus.choices)
+    status = serializers.ChoiceField(DelayReportStatus.choices)
 
     class Meta:
         model = DelayReport
@@ -51,7 +52,7 @@ class ReportDetailSerializer(ReportSerializer):
 class ReportFilter(django_filters.FilterSet):
     """Filters of the list of reports."""
 
-    status = django_filters.ChoiceFilter(choices=ReportStatus.choices, method="by_status")
+    status = django_filters.ChoiceFilter(choices=DelayReportStatus.choices, method="by_status")
 
     class Meta:
         model = DelayReport
@@ -59,9 +60,13 @@ class ReportFilter(django_filters.FilterSet):
 
     def by_status(self, queryset, name, value):
         """Open, overdue or lifted."""
-        if value == ReportStatus.LIFTED:
+        if value == DelayReportStatus.LIFTED:
             return queryset.filter(lifted_at__isnull=False)
-        return queryset.overdue() if value == ReportStatus.OVERDUE else queryset.open().filter(overdue_at__isnull=True)
+        return (
+            queryset.overdue()
+            if value == DelayReportStatus.OVERDUE
+            else queryset.open().filter(overdue_at__isnull=True)
+        )
 
 
 class DelayReportViewSet(mixins.ListModelMixin, StoreViewSet):

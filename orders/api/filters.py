@@ -4,14 +4,15 @@ import django_filters
 from django.db.models import Q
 
 from common import clock
-from orders.models import Order, OrderStatus, Tag
+from orders.models import Order
+from orders.states import OrderStatus, OrderTag
 
 
 class OrderFilter(django_filters.FilterSet):
     """Filters of the order list."""
 
     status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
-    tag = django_filters.ChoiceFilter(choices=Tag.choices, method="by_tag")
+    tag = django_filters.ChoiceFilter(choices=OrderTag.choices, method="by_tag")
     buyer = django_filters.CharFilter(field_name="buyer_id")
     q = django_filters.CharFilter(method="search", label="order number, buyer or tracking number")
 

@@ -7,8 +7,9 @@ from rest_framework import serializers
 from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
-from orders.models import Order, OrderLine, OwedParcel, Shipment, Tag
-from stores.models import ProductSource
+from orders.models import Order, OrderLine, OwedParcel, Shipment
+from orders.states import OrderTag
+from stores.states import ProductSource
 
 MAX_LINES = 200
 MAX_QUANTITY = 100_000
@@ -119,7 +120,7 @@ class OrderSerializer(serializers.ModelSerializer):
             "lines",
         ]
 
-    def get_tags(self, order: Order) -> list[Tag]:
+    def get_tags(self, order: Order) -> list[OrderTag]:
         """Why the order needs another look."""
         return order.tags(self.context["view"].store, clock.now())
 

@@ -17,8 +17,9 @@ from orders.api.serializers import (
     ShipSerializer,
     StoreNameSerializer,
 )
-from orders.models import Order, OwedParcel, ParcelKind, ParcelStatus
+from orders.models import Order, OwedParcel
 from orders.parcels import ship_parcel
+from orders.states import ParcelKind, ParcelStatus
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 

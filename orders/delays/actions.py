@@ -11,8 +11,9 @@ from common.actors import Actor
 from common.calendar import clock_face
 from common.errors import Invalid, ManyRefused, NotFound, Refused
 from common.writes import WriteSet
-from orders.models import Order, OrderStatus
+from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport
+from orders.states import OrderStatus
 from stores.models import Store
 
 MOST_ORDERS = 1000

@@ -4,8 +4,8 @@ from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.writes import WriteSet
-from orders.models import OrderStatus
 from orders.models.delay import DelayedOrder, DelayReport
+from orders.states import OrderStatus
 
 BATCH = 100
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from orders.erp.reading import FileRow
-from orders.models import Order, OrderStatus
+from orders.models import Order
+from orders.states import OrderStatus
 
 BATCH = 1000
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")

@@ -20,7 +20,8 @@ from orders.erp.cells import printable
 from orders.erp.checking import DETAILS, CheckedRow, check
 from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
-from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
+from orders.models.shipment_import import ImportRow, ShipmentImport
+from orders.states import ImportStatus
 from stores.models import Store
 
 MOST_SHOWN = 200

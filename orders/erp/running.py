@@ -20,8 +20,9 @@ from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, refusal_of
 from orders.models import Order
-from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
+from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.signals import orders_shipped
+from orders.states import ImportStatus
 
 log = logging.getLogger("wanliu.orders")
 

@@ -6,14 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
-
-
-class ReportStatus(models.TextChoices):
-    """Where a report is, as people and clients read it."""
-
-    OPEN = "open", _("Open")
-    OVERDUE = "overdue", _("Overdue")
-    LIFTED = "lifted", _("Lifted")
+from orders.states import DelayReportStatus
 
 
 class DelayReportQuerySet(TenantQuerySet):
@@ -56,14 +49,14 @@ class DelayReport(TenantModel):
 
     @property
     def status(self) -> str:
-        """Of ReportStatus."""
+        """Of DelayReportStatus: it follows from when the report was lifted or became overdue."""
         if self.lifted_at:
-            return ReportStatus.LIFTED
-        return ReportStatus.OVERDUE if self.overdue_at else ReportStatus.OPEN
+            return DelayReportStatus.LIFTED
+        return DelayReportStatus.OVERDUE if self.overdue_at else DelayReportStatus.OPEN
 
     def get_status_display(self) -> str:
         """The status in words, as Django names such a method for a field."""
-        return ReportStatus(self.status).label
+        return DelayReportStatus(self.status).label
 
 
 class DelayedOrder(TenantModel):

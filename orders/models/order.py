@@ -13,8 +13,9 @@ from common.money import ZERO, MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
-from orders.models.states import GOODS_STATUS, OrderStatus, Tag
-from stores.models import ProductSource, Store
+from orders.states import GOODS_STATUS, OrderStatus, OrderTag
+from stores.models import Store
+from stores.states import ProductSource
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
@@ -123,16 +124,16 @@ class Order(TenantModel):
         """Whether an open delay report has moved its deadline (K4)."""
         return self.status == OrderStatus.UNSHIPPED and self.rule_ship_by is not None
 
-    def tags(self, store: Store, now) -> list[Tag]:
+    def tags(self, store: Store, now) -> list[OrderTag]:
         """Those that it carries now: shipping clears them, and urges are for stores that see them (K5)."""
         if not self.is_to_ship:
             return []
         carried = {
-            Tag.PRIORITY: self.is_priority,
-            Tag.URGED: self.is_urged and store.smart_customer_service,
-            Tag.LATE: self.ship_by < now,
-            Tag.SOON_LATE: now <= self.ship_by <= now + store.rules.ships_soon_within,
-            Tag.DELAYED: self.is_delayed,
+            OrderTag.PRIORITY: self.is_priority,
+            OrderTag.URGED: self.is_urged and store.smart_customer_service,
+            OrderTag.LATE: self.ship_by < now,
+            OrderTag.SOON_LATE: now <= self.ship_by <= now + store.rules.ships_soon_within,
+            OrderTag.DELAYED: self.is_delayed,
         }
         return [tag for tag, on in carried.items() if on]
 

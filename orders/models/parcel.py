@@ -9,23 +9,8 @@ from common.ids import new_id
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models.order import Order
+from orders.states import ParcelKind, ParcelStatus
 from stores.models import Product
-
-
-class ParcelKind(models.TextChoices):
-    """What was promised."""
-
-    GIFT = "gift", _("Gift")
-    RESHIP = "reship", _("Reship")
-    EXCHANGE = "exchange", _("Exchange")
-
-
-class ParcelStatus(models.TextChoices):
-    """Where a promised parcel is."""
-
-    AWAITING_RETURN = "awaiting_return", _("Awaiting the buyer's return")
-    OWED = "owed", _("To be sent")
-    SHIPPED = "shipped", _("Sent")
 
 
 class OwedParcel(TenantModel):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
 from common.tenancy import TenantQuerySet
-from orders.models.states import OrderStatus, Tag
+from orders.states import OrderStatus, OrderTag
 
 # What the warehouse still has to send: an order all of whose money is claimed back waits for that to be decided.
 AWAITS_SHIPPING = Q(status=OrderStatus.UNSHIPPED) & (Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0))
@@ -51,13 +51,13 @@ class OrderQuerySet(TenantQuerySet):
     def tagged(self, tag, store, now):
         """Those of this store's orders that carry the tag now."""
         match tag:
-            case Tag.LATE:
+            case OrderTag.LATE:
                 return self.late(now)
-            case Tag.SOON_LATE:
+            case OrderTag.SOON_LATE:
                 return self.soon_late(now, store.rules.ships_soon_within)
-            case Tag.DELAYED:
+            case OrderTag.DELAYED:
                 return self.delayed()
-            case Tag.URGED:
+            case OrderTag.URGED:
                 return self.urged()
             case _:
                 return self.priority()

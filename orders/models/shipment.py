@@ -9,40 +9,7 @@ from common.ids import new_id
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models.order import Order
-
-
-class Direction(models.TextChoices):
-    """Which way a parcel goes."""
-
-    OUTBOUND = "outbound", _("To the buyer")
-    RETURN = "return", _("Back to the store")
-
-
-class ShipmentStatus(models.TextChoices):
-    """Where a parcel is, as its carrier has last said."""
-
-    ANNOUNCED = "announced", _("Handed over")
-    AWAITING_PICKUP = "awaiting_pickup", _("Not picked up yet")
-    IN_TRANSIT = "in_transit", _("In transit")
-    CANCELLED = "cancelled", _("Pick-up cancelled")
-    COMING_BACK = "coming_back", _("Coming back")
-    BACK = "back", _("Back at the store")
-    RECALL_REFUSED = "recall_refused", _("Recall refused")
-    DELIVERED = "delivered", _("Arrived")
-    LOST = "lost", _("Lost")
-
-
-# Before the parcel has arrived anywhere, or is known to be lost.
-ON_ITS_WAY = (ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP, ShipmentStatus.IN_TRANSIT)
-MOVING = (*ON_ITS_WAY, ShipmentStatus.COMING_BACK, ShipmentStatus.RECALL_REFUSED)
-
-
-class Task(models.TextChoices):
-    """What a worker asks of the carrier next."""
-
-    CREATE_PICKUP = "create_pickup", _("Ask for the pick-up")
-    RECALL = "recall", _("Recall the parcel")
-    TRACK = "track", _("Look where it is")
+from orders.states import MOVING, ON_ITS_WAY, ShipmentDirection, ShipmentStatus, ShipmentTask
 
 
 class ShipmentQuerySet(TenantQuerySet):
@@ -66,13 +33,13 @@ class Shipment(TenantModel):
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     topic_id = models.UUIDField(editable=False)
-    direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices)
+    direction = models.CharField(_("direction"), max_length=10, choices=ShipmentDirection.choices)
     port = models.CharField(_("asked through"), max_length=30)
     carrier = models.CharField(_("carrier"), max_length=50)
     tracking_number = models.CharField(_("tracking number"), max_length=64)
     address = models.CharField(_("address"), max_length=300, blank=True)
     status = StateField(_("status"), max_length=20, choices=ShipmentStatus.choices, default=ShipmentStatus.ANNOUNCED)
-    task = models.CharField(_("asked next"), max_length=20, choices=Task.choices)
+    task = models.CharField(_("asked next"), max_length=20, choices=ShipmentTask.choices)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     needs_attention = models.BooleanField(_("needs attention"), default=False)

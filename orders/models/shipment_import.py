@@ -8,15 +8,7 @@ from django_fsm import transition
 from common.ids import new_id
 from common.states import StateField
 from common.tenancy import TenantModel
-
-
-class ImportStatus(models.TextChoices):
-    """What became of a file."""
-
-    CHECKED = "checked", _("Waits for your confirmation")
-    RUNNING = "running", _("Being imported")
-    DONE = "done", _("Imported")
-    FAILED = "failed", _("Nothing imported")
+from orders.states import ImportStatus
 
 
 class ShipmentImport(TenantModel):

@@ -4,8 +4,9 @@ from rest_framework import serializers
 
 from common.api.fields import StrictMoneyField
 from common.money import CENT
-from payments.models import SMALL_PURPOSES, Payment, Purpose
+from payments.models import Payment
 from payments.small import Allowance
+from payments.states import SMALL_PURPOSES, PaymentPurpose
 
 
 class PaymentSerializer(serializers.ModelSerializer):
@@ -45,7 +46,7 @@ class SmallPaymentSerializer(serializers.Serializer):
 
     order = serializers.CharField(max_length=64)
     amount = StrictMoneyField(minimum=CENT)
-    purpose = serializers.ChoiceField(choices=[(value, Purpose(value).label) for value in SMALL_PURPOSES])
+    purpose = serializers.ChoiceField(choices=[(value, PaymentPurpose(value).label) for value in SMALL_PURPOSES])
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     refund = serializers.UUIDField(required=False, allow_null=True, default=None)
 

@@ -14,8 +14,9 @@ from payments.api.serializers import (
     PaymentSerializer,
     SmallPaymentSerializer,
 )
-from payments.models import Payment, PaymentStatus, Purpose
+from payments.models import Payment
 from payments.small import allowance_of, send_small_payment
+from payments.states import PaymentPurpose, PaymentStatus
 from stores.api.base import StoreViewSet, get_or_404
 
 
@@ -23,7 +24,7 @@ class PaymentFilter(django_filters.FilterSet):
     """Filters of the payment list."""
 
     status = django_filters.ChoiceFilter(choices=PaymentStatus.choices)
-    purpose = django_filters.ChoiceFilter(choices=Purpose.choices)
+    purpose = django_filters.ChoiceFilter(choices=PaymentPurpose.choices)
     order = django_filters.CharFilter(field_name="order__number")
 
     class Meta:

@@ -6,17 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.money import MoneyField
-
-
-class NoticeResult(models.TextChoices):
-    """What a notice brought."""
-
-    WAITING = "waiting", _("Waiting")
-    APPLIED = "applied", _("Booked")
-    NO_CHANGE = "no_change", _("Nothing new")
-    UNKNOWN = "unknown", _("Unknown payment")
-    CONFLICT = "conflict", _("Contradicts our books")
-    FAILED = "failed", _("Could not be processed")
+from payments.states import DifferenceKind, NoticeResult
 
 
 class GatewayNotice(models.Model):
@@ -69,15 +59,6 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.date}"
-
-
-class DifferenceKind(models.TextChoices):
-    """In which way the gateway and we disagree about one payment."""
-
-    UNKNOWN_HERE = "unknown_here", _("Moved there, unknown here")
-    UNKNOWN_THERE = "unknown_there", _("Paid here, unknown there")
-    AMOUNT = "amount", _("Amounts differ")
-    STATUS = "status", _("States differ")
 
 
 class Difference(models.Model):

@@ -12,17 +12,9 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel
 from payments.models.payment import Payment
+from payments.states import AccountKind, TransferPhase, TransferPurpose
 
 ACCOUNT_NAMESPACE = UUID("8c9f2c0e-5d0b-4c39-9a55-6a1d1f0b7a11")
-
-
-class AccountKind(models.TextChoices):
-    """The accounts that every store has."""
-
-    MERCHANT_FUNDS = "merchant_funds", _("Merchant's funds")
-    BUYER_PAYOUTS = "buyer_payouts", _("Paid to buyers")
-    SERVICE_BUDGET = "service_budget", _("Service budget")
-    PLATFORM_FUNDS = "platform_funds", _("Platform's compensation")
 
 
 class LedgerAccount(TenantModel):
@@ -44,24 +36,6 @@ def account_id(store_id: int, kind: str) -> UUID:
     return uuid5(ACCOUNT_NAMESPACE, f"{store_id}:{kind}")
 
 
-class Phase(models.TextChoices):
-    """Two phases: what is reserved is later posted or voided."""
-
-    PENDING = "pending", _("Reserved")
-    POSTED = "posted", _("Posted")
-    VOIDED = "voided", _("Voided")
-
-
-class TransferPurpose(models.TextChoices):
-    """Why yuan move; a payout has a payment, and so has a reversal: the one that came back."""
-
-    PAYOUT = "payout", _("Payment to a buyer")
-    TOP_UP = "top_up", _("Budget topped up")
-    WITHDRAWAL = "withdrawal", _("Budget lowered")
-    COMPENSATION = "compensation", _("Paid back to the merchant")
-    REVERSAL = "reversal", _("Payment came back")
-
-
 class Transfer(TenantModel):
     """Yuan from one account to another: one row has both sides, so the books always balance.
 
@@ -76,7 +50,7 @@ class Transfer(TenantModel):
     debit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     credit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount = MoneyField(verbose_name=_("amount"))
-    phase = models.CharField(_("phase"), max_length=10, choices=Phase.choices, default=Phase.PENDING)
+    phase = models.CharField(_("phase"), max_length=10, choices=TransferPhase.choices, default=TransferPhase.PENDING)
     created_at = models.DateTimeField(_("created"))
     resolved_at = models.DateTimeField(_("resolved"), null=True)
 

@@ -10,31 +10,7 @@ from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order
-
-
-class PaymentStatus(models.TextChoices):
-    """Where a payment is."""
-
-    PENDING = "pending", _("Pending")
-    PROCESSING = "processing", _("Processing")
-    SUCCEEDED = "succeeded", _("Paid")
-    FAILED = "failed", _("Failed")
-
-
-class Purpose(models.TextChoices):
-    """What a payment is for."""
-
-    REFUND = "refund", _("Refund")
-    PARTIAL_REFUND = "partial_refund", _("Partial refund")
-    RED_PACKET = "red_packet", _("Red packet")
-    RETURN_FREIGHT = "return_freight", _("Return freight")
-    PRICE_DIFFERENCE = "price_difference", _("Price difference")
-    GOODS_COMPENSATION = "goods_compensation", _("Compensation for goods")
-    OTHER = "other", _("Other")
-
-
-# What a small payment may be for (K11).
-SMALL_PURPOSES = (Purpose.RETURN_FREIGHT, Purpose.PRICE_DIFFERENCE, Purpose.GOODS_COMPENSATION, Purpose.OTHER)
+from payments.states import SMALL_PURPOSES, PaymentPurpose, PaymentStatus
 
 
 class PaymentQuerySet(TenantQuerySet):
@@ -71,7 +47,7 @@ class Payment(TenantModel):
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     topic_id = models.UUIDField(editable=False)
-    purpose = models.CharField(_("purpose"), max_length=30, choices=Purpose.choices)
+    purpose = models.CharField(_("purpose"), max_length=30, choices=PaymentPurpose.choices)
     amount = MoneyField(verbose_name=_("amount"))
     buyer_id = models.CharField(_("buyer id"), max_length=64)
     status = StateField(_("status"), max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)

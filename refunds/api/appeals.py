@@ -10,8 +10,9 @@ from rest_framework.response import Response
 from common.api.fields import StrictMoneyField
 from common.api.represent import represent
 from refunds.api.disputes import DecisionSerializer
-from refunds.models import Appeal, AppealStatus, Ground, Outcome
+from refunds.models import Appeal
 from refunds.platform import appeals
+from refunds.states import AppealGround, AppealStatus, CaseOutcome
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
@@ -21,7 +22,7 @@ class OpenAppealSerializer(serializers.Serializer):
     store = serializers.CharField(required=False)
     refund = serializers.UUIDField()
     claim = serializers.CharField(max_length=1000)
-    ground = serializers.ChoiceField(Ground.choices, required=False, default=Ground.OTHER)
+    ground = serializers.ChoiceField(AppealGround.choices, required=False, default=AppealGround.OTHER)
 
 
 class AppealSerializer(serializers.ModelSerializer):
@@ -51,7 +52,7 @@ class AppealSerializer(serializers.ModelSerializer):
             "decided_at",
         ]
 
-    @extend_schema_field(serializers.ChoiceField(Outcome.choices, allow_null=True))
+    @extend_schema_field(serializers.ChoiceField(CaseOutcome.choices, allow_null=True))
     def get_outcome(self, appeal):
         """`merchant` is upheld, `buyer` dismissed."""
         return appeal.outcome or None
@@ -61,7 +62,7 @@ class AppealFilter(django_filters.FilterSet):
     """Filters of the list."""
 
     status = django_filters.ChoiceFilter(choices=AppealStatus.choices)
-    ground = django_filters.ChoiceFilter(choices=Ground.choices)
+    ground = django_filters.ChoiceFilter(choices=AppealGround.choices)
     refund = django_filters.UUIDFilter(field_name="refund_id")
 
     class Meta:

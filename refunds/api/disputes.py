@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from common.api.fields import StrictMoneyField
 from common.api.represent import represent
 from common.money import CENT
-from refunds.models import Dispute, DisputeStatus, Outcome, Side
+from refunds.models import Dispute
 from refunds.platform import disputes
 from refunds.platform.suggestions import explain
+from refunds.states import CaseOutcome, DisputeStatus, Side
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
@@ -43,7 +44,7 @@ class GroundSerializer(serializers.Serializer):
 class SuggestionSerializer(serializers.Serializer):
     """The suggested decision; `amount` for a split."""
 
-    outcome = serializers.ChoiceField(Outcome.choices)
+    outcome = serializers.ChoiceField(CaseOutcome.choices)
     amount = serializers.CharField(allow_null=True)
     grounds = GroundSerializer(many=True)
 
@@ -52,7 +53,7 @@ class DecisionSerializer(serializers.Serializer):
     """Who is right, and why. `amount` only for a split: what the buyer is paid."""
 
     store = serializers.CharField(required=False)
-    outcome = serializers.ChoiceField(Outcome.choices)
+    outcome = serializers.ChoiceField(CaseOutcome.choices)
     amount = StrictMoneyField(minimum=CENT, required=False)
     note = serializers.CharField(max_length=1000)
 
@@ -85,7 +86,7 @@ class DisputeSerializer(serializers.ModelSerializer):
             "decided_at",
         ]
 
-    @extend_schema_field(serializers.ChoiceField(Outcome.choices, allow_null=True))
+    @extend_schema_field(serializers.ChoiceField(CaseOutcome.choices, allow_null=True))
     def get_outcome(self, dispute):
         """Who was right."""
         return dispute.outcome or None

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from common import uploads
 from common.api.parsers import UploadParser
 from common.errors import NotFound
-from refunds.models import Evidence, Refund, Side
+from refunds.models import Evidence, Refund
 from refunds.platform.evidence import add_evidence, stored
+from refunds.states import Side
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from common.api.fields import StrictMoneyField
 from orders.api.serializers import ShipmentSerializer
 from refunds.models import CarrierClaim
-from refunds.parcels import RecallStatus
+from refunds.states import RecallStatus
 
 
 class RecallSerializer(serializers.Serializer):

@@ -4,10 +4,11 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from refunds.models import Policy, QualityRestriction, QualityStep
+from refunds.models import QualityRestriction
 from refunds.quality.figures import window_of
 from refunds.quality.restrictions import hardest, restrictions_of
 from refunds.quality.stars import stars_of
+from refunds.states import QualityPolicy, QualityStep
 from stores.api.base import StoreViewSet
 
 
@@ -49,7 +50,7 @@ class QualitySerializer(serializers.Serializer):
     """The figures of the window. `rate` is quality refunds per order paid; `step` the hardest restriction in force."""
 
     window_days = serializers.IntegerField()
-    policy = serializers.ChoiceField(Policy.choices)
+    policy = serializers.ChoiceField(QualityPolicy.choices)
     orders = serializers.IntegerField()
     quality_refunds = serializers.IntegerField()
     rate = RateField()

@@ -14,7 +14,7 @@ from refunds.api.parcels import TrackingSerializer
 from refunds.claims import most_refundable
 from refunds.models import Message, Refund, RefundLine
 from refunds.parcels import parcels_of, split_off
-from refunds.states import Kind, Reason
+from refunds.states import RefundKind, RefundReason
 
 
 class LineRequestSerializer(serializers.Serializer):
@@ -29,8 +29,8 @@ class OpenRefundSerializer(serializers.Serializer):
 
     store = serializers.CharField()
     order = serializers.CharField(max_length=64)
-    kind = serializers.ChoiceField(Kind.choices)
-    reason = serializers.ChoiceField(Reason.choices)
+    kind = serializers.ChoiceField(RefundKind.choices)
+    reason = serializers.ChoiceField(RefundReason.choices)
     amount = StrictMoneyField(minimum=CENT, required=False, help_text="Required except for an exchange.")
     description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
@@ -46,7 +46,7 @@ class ResubmitSerializer(serializers.Serializer):
     """What a buyer may correct after a refusal."""
 
     store = serializers.CharField(required=False)
-    reason = serializers.ChoiceField(Reason.choices, required=False)
+    reason = serializers.ChoiceField(RefundReason.choices, required=False)
     amount = StrictMoneyField(minimum=CENT, required=False)
     description = serializers.CharField(max_length=500, required=False, allow_blank=True)
 

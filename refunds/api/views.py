@@ -29,17 +29,17 @@ from refunds.api.serializers import (
 )
 from refunds.messages import post_message
 from refunds.models import Message, Refund
-from refunds.states import Kind, Programme, Reason, Status
+from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
 class RefundFilter(django_filters.FilterSet):
     """Filters of the refund list."""
 
-    status = django_filters.ChoiceFilter(choices=Status.choices)
-    kind = django_filters.ChoiceFilter(choices=Kind.choices)
-    reason = django_filters.ChoiceFilter(choices=Reason.choices)
-    programme = django_filters.ChoiceFilter(choices=Programme.choices)
+    status = django_filters.ChoiceFilter(choices=RefundStatus.choices)
+    kind = django_filters.ChoiceFilter(choices=RefundKind.choices)
+    reason = django_filters.ChoiceFilter(choices=RefundReason.choices)
+    programme = django_filters.ChoiceFilter(choices=RefundProgramme.choices)
     due_before = InstantFilter(field_name="due_at", lookup_expr="lt")
     order = django_filters.CharFilter(field_name="order__number")
     retainable = django_filters.BooleanFilter(method="by_extra", label="something may be offered now")

@@ -1,38 +1,27 @@
 """Refunds and what hangs on them."""
 
-from refunds.models.appeals import Appeal, AppealStatus, Ground
-from refunds.models.carrier_claim import CarrierClaim, ClaimStatus
-from refunds.models.disputes import Dispute, DisputeStatus, Outcome, Side
+from refunds.models.appeals import Appeal
+from refunds.models.carrier_claim import CarrierClaim
+from refunds.models.disputes import Dispute
 from refunds.models.evidence import Evidence
-from refunds.models.quality import ChangedDay, Policy, QualityDay, QualityRefund, QualityRestriction, QualityStep
+from refunds.models.quality import ChangedDay, QualityDay, QualityRefund, QualityRestriction
 from refunds.models.refund import Refund, RefundLine
-from refunds.models.returnless import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession, Step
-from refunds.models.thread import Message, Sender
+from refunds.models.returnless import CoveredProduct, Enrolment, LiveSession
+from refunds.models.thread import Message
 
 __all__ = [
     "Appeal",
-    "AppealStatus",
     "CarrierClaim",
     "ChangedDay",
-    "ClaimStatus",
     "CoveredProduct",
     "Dispute",
-    "DisputeStatus",
     "Enrolment",
-    "EnrolmentStatus",
     "Evidence",
-    "Ground",
     "LiveSession",
     "Message",
-    "Outcome",
-    "Policy",
     "QualityDay",
     "QualityRefund",
     "QualityRestriction",
-    "QualityStep",
     "Refund",
     "RefundLine",
-    "Sender",
-    "Side",
-    "Step",
 ]

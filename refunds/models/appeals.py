@@ -9,24 +9,8 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel
-from refunds.models.disputes import Outcome
 from refunds.models.refund import Refund
-
-
-class AppealStatus(models.TextChoices):
-    """Where an appeal is."""
-
-    OPEN = "open", _("To be decided")
-    DECIDED = "decided", _("Decided")
-
-
-class Ground(models.TextChoices):
-    """What was wrong with the goods that came back, or with the buyer's story."""
-
-    FAKE_RETURN = "fake_return", _("Fake return")
-    WRONG_GOODS = "wrong_goods", _("Wrong goods came back")
-    DAMAGED_GOODS = "damaged_goods", _("Damaged goods came back")
-    OTHER = "other", _("Other")
+from refunds.states import AppealGround, AppealStatus, CaseOutcome
 
 
 class Appeal(TenantModel):
@@ -40,11 +24,11 @@ class Appeal(TenantModel):
     refund = models.ForeignKey(
         Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="appeals", db_index=False
     )
-    ground = models.CharField(_("ground"), max_length=20, choices=Ground.choices, default=Ground.OTHER)
+    ground = models.CharField(_("ground"), max_length=20, choices=AppealGround.choices, default=AppealGround.OTHER)
     claim = models.CharField(_("claim"), max_length=1000)
     status = StateField(_("status"), max_length=20, choices=AppealStatus.choices, default=AppealStatus.OPEN)
     evidence_until = models.DateTimeField(_("evidence until"))
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=CaseOutcome.choices, blank=True)
     compensation = MoneyField(verbose_name=_("paid back"), default=ZERO)
     note = models.CharField(_("grounds of the decision"), max_length=1000, blank=True)
     opened_at = models.DateTimeField(_("opened"))
@@ -77,7 +61,7 @@ class Appeal(TenantModel):
     @property
     def amount(self):
         """What a split names, in yuan; None for the other outcomes."""
-        return self.compensation if self.outcome == Outcome.SPLIT else None
+        return self.compensation if self.outcome == CaseOutcome.SPLIT else None
 
     def takes_evidence(self, now) -> bool:
         """Whether both sides may still add evidence."""

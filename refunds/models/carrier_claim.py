@@ -11,14 +11,7 @@ from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Shipment
 from refunds.models.refund import Refund
-
-
-class ClaimStatus(models.TextChoices):
-    """What became of a claim."""
-
-    OPEN = "open", _("Open")
-    PAID = "paid", _("Paid by the carrier")
-    REFUSED = "refused", _("Refused by the carrier")
+from refunds.states import CarrierClaimStatus
 
 
 class CarrierClaim(TenantModel):
@@ -35,7 +28,7 @@ class CarrierClaim(TenantModel):
         Shipment, verbose_name=_("shipment"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     amount = MoneyField(verbose_name=_("amount"))
-    status = StateField(_("status"), max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.OPEN)
+    status = StateField(_("status"), max_length=10, choices=CarrierClaimStatus.choices, default=CarrierClaimStatus.OPEN)
     note = models.CharField(_("note"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True)
@@ -60,12 +53,12 @@ class CarrierClaim(TenantModel):
     def __str__(self) -> str:
         return f"¥{self.amount} {self.get_status_display()}"
 
-    @transition(field=status, source=ClaimStatus.OPEN, target=ClaimStatus.PAID)
+    @transition(field=status, source=CarrierClaimStatus.OPEN, target=CarrierClaimStatus.PAID)
     def settle(self, *, note: str, now):
         """The carrier has paid."""
         self.note, self.closed_at = note, now
 
-    @transition(field=status, source=ClaimStatus.OPEN, target=ClaimStatus.REFUSED)
+    @transition(field=status, source=CarrierClaimStatus.OPEN, target=CarrierClaimStatus.REFUSED)
     def give_up(self, *, note: str, now):
         """The carrier doesn't pay."""
         self.note, self.closed_at = note, now

@@ -10,29 +10,7 @@ from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
-
-
-class Side(models.TextChoices):
-    """The two sides of a case."""
-
-    MERCHANT = "merchant", _("Merchant")
-    BUYER = "buyer", _("Buyer")
-
-
-class DisputeStatus(models.TextChoices):
-    """Where a dispute is."""
-
-    OPEN = "open", _("To be decided")
-    DECIDED = "decided", _("Decided")
-    WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
-
-
-class Outcome(models.TextChoices):
-    """Who was right."""
-
-    BUYER = "buyer", _("For the buyer")
-    MERCHANT = "merchant", _("For the merchant")
-    SPLIT = "split", _("Split")
+from refunds.states import CaseOutcome, DisputeStatus, Side
 
 
 class Dispute(TenantModel):
@@ -52,7 +30,7 @@ class Dispute(TenantModel):
     status = StateField(_("status"), max_length=20, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)
     evidence_until = models.DateTimeField(_("evidence until"))
     suggestion = models.JSONField(_("suggestion"), default=dict)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=CaseOutcome.choices, blank=True)
     amount = MoneyField(verbose_name=_("amount"), null=True)
     note = models.CharField(_("grounds of the decision"), max_length=1000, blank=True)
     opened_at = models.DateTimeField(_("opened"))

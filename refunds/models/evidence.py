@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from common import uploads
 from common.ids import new_id
 from common.tenancy import TenantModel
-from refunds.models.disputes import Side
 from refunds.models.refund import Refund
+from refunds.states import Side
 
 
 class Evidence(TenantModel):

@@ -8,22 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models.refund import Refund
-from refunds.states import Reason
-
-
-class Policy(models.TextChoices):
-    """When a refund counts."""
-
-    BY_APPLICATION = "by_application", _("by the buyer's application")
-    VERIFIED_FAULT = "verified_fault", _("when the fault is verified")
-
-
-class QualityStep(models.TextChoices):
-    """What a store above the thresholds meets, from the mildest to the hardest."""
-
-    DEMOTION = "demotion", _("Demotion")
-    NO_NEW_LISTINGS = "no_new_listings", _("No new listings")
-    PRODUCTS_OFF = "products_off", _("Products taken off")
+from refunds.states import QualityPolicy, QualityStep, RefundReason
 
 
 class QualityRefund(TenantModel):
@@ -33,8 +18,8 @@ class QualityRefund(TenantModel):
     refund = models.ForeignKey(
         Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices)
-    policy = models.CharField(_("counted"), max_length=20, choices=Policy.choices)
+    reason = models.CharField(_("reason"), max_length=30, choices=RefundReason.choices)
+    policy = models.CharField(_("counted"), max_length=20, choices=QualityPolicy.choices)
     counted_at = models.DateTimeField(_("counted since"))
 
     class Meta:

@@ -12,7 +12,7 @@ from common.money import ZERO, MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order, OrderLine
-from refunds.states import OPEN, DueAction, Goods, Kind, Programme, Reason, Status
+from refunds.states import OPEN, DueAction, RefundGoods, RefundKind, RefundProgramme, RefundReason, RefundStatus
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
@@ -39,17 +39,21 @@ class Refund(TenantModel):
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=RefundKind.choices)
+    reason = models.CharField(_("reason"), max_length=30, choices=RefundReason.choices)
     description = models.CharField(_("description"), max_length=500, blank=True)
-    programme = models.CharField(_("programme"), max_length=20, choices=Programme.choices, blank=True)
+    programme = models.CharField(_("programme"), max_length=20, choices=RefundProgramme.choices, blank=True)
     negotiating_since = models.DateTimeField(_("negotiating since"), null=True)
     amount = MoneyField(verbose_name=_("amount"))
-    goods = models.CharField(_("goods"), max_length=20, choices=Goods.choices, blank=True, default="", db_default="")
+    goods = models.CharField(
+        _("goods"), max_length=20, choices=RefundGoods.choices, blank=True, default="", db_default=""
+    )
     split_from = models.ForeignKey(
         "self", verbose_name=_("split from"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    status = StateField(_("status"), max_length=20, choices=Status.choices, default=Status.AWAITING_MERCHANT)
+    status = StateField(
+        _("status"), max_length=20, choices=RefundStatus.choices, default=RefundStatus.AWAITING_MERCHANT
+    )
     due_at = models.DateTimeField(_("deadline"), null=True)
     due_action = models.CharField(_("when the deadline passes"), max_length=20, choices=DueAction.choices, blank=True)
     rules_name = models.CharField(max_length=20, editable=False)
@@ -120,17 +124,17 @@ class Refund(TenantModel):
     @property
     def moves_goods(self) -> bool:
         """Whether the buyer sends goods back."""
-        return self.kind != Kind.REFUND_ONLY
+        return self.kind != RefundKind.REFUND_ONLY
 
     @property
     def claims_pieces(self) -> bool:
         """Whether its pieces come back, by the buyer or by a recall, so that no other refund may take them."""
-        return self.moves_goods or self.goods == Goods.RECALLED
+        return self.moves_goods or self.goods == RefundGoods.RECALLED
 
     @property
     def pays(self) -> bool:
         """Whether it ends with money; an exchange ends with a new parcel."""
-        return self.kind != Kind.EXCHANGE
+        return self.kind != RefundKind.EXCHANGE
 
     @cached_property
     def own_lines(self) -> list["RefundLine"]:
@@ -146,13 +150,16 @@ class Refund(TenantModel):
         self.due_at, self.due_action = due_at, action
 
     @transition(
-        field=status, source=Status.AWAITING_MERCHANT, target=Status.REFUNDING, conditions=[lambda r: not r.moves_goods]
+        field=status,
+        source=RefundStatus.AWAITING_MERCHANT,
+        target=RefundStatus.REFUNDING,
+        conditions=[lambda r: not r.moves_goods],
     )
     def approve_payment(self):
         """The money goes out (T5, T10)."""
         self._deadline()
 
-    @transition(field=status, source=Status.AWAITING_MERCHANT, target=Status.REFUNDING)
+    @transition(field=status, source=RefundStatus.AWAITING_MERCHANT, target=RefundStatus.REFUNDING)
     def refund_instantly(self):
         """The platform refunds a trusted buyer at once, wherever the goods are (P5)."""
         self.is_instant = True
@@ -160,8 +167,8 @@ class Refund(TenantModel):
 
     @transition(
         field=status,
-        source=Status.AWAITING_MERCHANT,
-        target=Status.AWAITING_RETURN,
+        source=RefundStatus.AWAITING_MERCHANT,
+        target=RefundStatus.AWAITING_RETURN,
         conditions=[lambda r: r.moves_goods],
     )
     def approve_return(self, *, address: ReturnAddress | None, now):
@@ -169,13 +176,13 @@ class Refund(TenantModel):
         self.return_address = address
         self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
 
-    @transition(field=status, source=Status.AWAITING_MERCHANT, target=Status.REJECTED)
+    @transition(field=status, source=RefundStatus.AWAITING_MERCHANT, target=RefundStatus.REJECTED)
     def reject(self, *, reason: str, now):
         """The merchant says no; the buyer may correct it or give up."""
         self.rejection_reason = reason
         self._deadline(now + self.rules.buyer_disputes_within, DueAction.CLOSE)
 
-    @transition(field=status, source=Status.REJECTED, target=Status.AWAITING_MERCHANT)
+    @transition(field=status, source=RefundStatus.REJECTED, target=RefundStatus.AWAITING_MERCHANT)
     def resubmit(self, *, now):
         """The buyer has corrected the request."""
         self.resubmissions += 1
@@ -183,31 +190,36 @@ class Refund(TenantModel):
         self._deadline(now + self.rules.merchant_answers_within, DueAction.APPROVE)
 
     @transition(
-        field=status, source=Status.AWAITING_MERCHANT, target=Status.RECALLING, conditions=[lambda r: not r.moves_goods]
+        field=status,
+        source=RefundStatus.AWAITING_MERCHANT,
+        target=RefundStatus.RECALLING,
+        conditions=[lambda r: not r.moves_goods],
     )
     def start_recall(self, *, now):
         """Approved, but the goods are on their way: the money waits for them to come back (P4)."""
-        self.goods = Goods.RECALLED
+        self.goods = RefundGoods.RECALLED
         self._deadline(now + self.rules.recall_ends_within, DueAction.REFUND)
 
-    @transition(field=status, source=Status.RECALLING, target=Status.REFUNDING)
+    @transition(field=status, source=RefundStatus.RECALLING, target=RefundStatus.REFUNDING)
     def end_recall(self):
         """The parcel is back, or lost, or nobody knows in time: the buyer gets the money (P4)."""
         self._deadline()
 
-    @transition(field=status, source=Status.RECALLING, target=Status.AWAITING_RETURN)
+    @transition(field=status, source=RefundStatus.RECALLING, target=RefundStatus.AWAITING_RETURN)
     def fail_recall(self, *, address: ReturnAddress | None, now):
         """The parcel reaches the buyer after all, who sends the goods back like any other return (P4)."""
-        self.kind, self.goods, self.return_address = Kind.RETURN_AND_REFUND, "", address
+        self.kind, self.goods, self.return_address = RefundKind.RETURN_AND_REFUND, "", address
         self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
 
-    @transition(field=status, source=Status.AWAITING_RETURN, target=Status.RETURNING)
+    @transition(field=status, source=RefundStatus.AWAITING_RETURN, target=RefundStatus.RETURNING)
     def ship_return(self, *, carrier: str, tracking_number: str, now):
         """The return parcel is on its way (P1)."""
         self.return_carrier, self.return_tracking_number = carrier, tracking_number
         self._deadline(now + self.rules.merchant_inspects_within, DueAction.REFUND)
 
-    @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING, conditions=[lambda r: r.pays])
+    @transition(
+        field=status, source=RefundStatus.RETURNING, target=RefundStatus.REFUNDING, conditions=[lambda r: r.pays]
+    )
     def pass_inspection(self, *, note: str):
         """The goods came back as they should (P1), or nobody looked in time."""
         self.inspection_note = note
@@ -215,64 +227,75 @@ class Refund(TenantModel):
 
     @transition(
         field=status,
-        source=[Status.RETURNING, Status.DISPUTED],
-        target=Status.CLOSED,
+        source=[RefundStatus.RETURNING, RefundStatus.DISPUTED],
+        target=RefundStatus.CLOSED,
         conditions=[lambda r: not r.pays],
     )
     def exchange(self, *, note: str, now):
         """The goods came back as they should, nobody looked in time, or the platform says so: the new ones are owed."""
-        self.goods, self.resolved_at = Goods.EXCHANGED, now
+        self.goods, self.resolved_at = RefundGoods.EXCHANGED, now
         self.inspection_note = note or self.inspection_note
         self._deadline()
 
-    @transition(field=status, source=Status.RETURNING, target=Status.REFUNDING, conditions=[lambda r: r.pays])
+    @transition(
+        field=status, source=RefundStatus.RETURNING, target=RefundStatus.REFUNDING, conditions=[lambda r: r.pays]
+    )
     def lose_return(self):
         """The carrier has lost the return parcel: the buyer doesn't wait for it (P3)."""
         self._deadline()
 
-    @transition(field=status, source=Status.RETURNING, target=Status.REJECTED)
+    @transition(field=status, source=RefundStatus.RETURNING, target=RefundStatus.REJECTED)
     def fail_inspection(self, *, note: str, now):
         """The goods came back wrong."""
         self.inspection_note = self.rejection_reason = note
         self._deadline(now + self.rules.buyer_disputes_within, DueAction.CLOSE)
 
-    @transition(field=status, source=Status.REFUNDING, target=Status.REFUNDED)
+    @transition(field=status, source=RefundStatus.REFUNDING, target=RefundStatus.REFUNDED)
     def settle(self, *, now):
         """The money has arrived."""
         self.resolved_at, self.needs_attention = now, False
 
-    @transition(field=status, source=Status.REFUNDED, target=Status.REFUNDING)
+    @transition(field=status, source=RefundStatus.REFUNDED, target=RefundStatus.REFUNDING)
     def unsettle(self):
         """The money came back: it has to be paid again."""
         self.resolved_at = None
 
     @transition(
-        field=status, source=[Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED], target=Status.DISPUTED
+        field=status,
+        source=[RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING, RefundStatus.REJECTED],
+        target=RefundStatus.DISPUTED,
     )
     def dispute(self):
         """The platform was asked to step in: no clock runs, a person decides (R7)."""
         self._deadline()
 
-    @transition(field=status, source=Status.DISPUTED, target=Status.REFUNDING, conditions=[lambda r: r.pays])
+    @transition(
+        field=status, source=RefundStatus.DISPUTED, target=RefundStatus.REFUNDING, conditions=[lambda r: r.pays]
+    )
     def grant(self):
         """The platform gives the buyer the amount, or the part of it that the caller has set (R7)."""
 
-    @transition(field=status, source=Status.DISPUTED, target=Status.CLOSED)
+    @transition(field=status, source=RefundStatus.DISPUTED, target=RefundStatus.CLOSED)
     def deny(self, *, now):
         """The platform sides with the merchant (R7)."""
         self.resolved_at = now
 
     @transition(
         field=status,
-        source=[Status.AWAITING_MERCHANT, Status.AWAITING_RETURN, Status.REJECTED, Status.DISPUTED],
-        target=Status.WITHDRAWN,
+        source=[
+            RefundStatus.AWAITING_MERCHANT,
+            RefundStatus.AWAITING_RETURN,
+            RefundStatus.REJECTED,
+            RefundStatus.DISPUTED,
+        ],
+        target=RefundStatus.WITHDRAWN,
     )
     def withdraw(self, *, now):
         """The buyer no longer wants it."""
         self.resolved_at = now
         self._deadline()
 
-    @transition(field=status, source=[Status.AWAITING_RETURN, Status.REJECTED], target=Status.CLOSED)
+    @transition(field=status, source=[RefundStatus.AWAITING_RETURN, RefundStatus.REJECTED], target=RefundStatus.CLOSED)
     def close(self, *, now):
         """The buyer let the deadline pass."""
         self.resolved_at = now

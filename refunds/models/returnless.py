@@ -9,45 +9,10 @@ from common.ids import new_id
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from payments.models import Budget
-from stores.models import Product, ProductSource
+from refunds.states import BEGINNINGS, JOINED, STEPS_DONE, EnrolmentStatus, EnrolmentStep
+from stores.models import Product
+from stores.states import ProductSource
 
-
-class EnrolmentStatus(models.TextChoices):
-    """How far a store is: the steps in their order, then the programme itself (R2)."""
-
-    NOT_ENROLLED = "not_enrolled", _("Not enrolled")
-    EARLIER = "earlier", _("On an earlier version")
-    AGREED = "agreed", _("Agreement accepted")
-    BUDGETED = "budgeted", _("Budget set")
-    TOP_UP_SET = "top_up_set", _("Automatic top-up set")
-    READY = "ready", _("Ready to confirm")
-    CONFIRMED = "confirmed", _("From the next live session on")
-    IN_FORCE = "in_force", _("In force")
-    LEFT = "left", _("Left")
-
-
-class Step(models.TextChoices):
-    """What a store does to join, in this order (R2)."""
-
-    AGREEMENT = "agreement", _("Agreement")
-    BUDGET = "budget", _("Service budget")
-    AUTO_TOP_UP = "auto_top_up", _("Automatic top-up")
-    PRODUCTS = "products", _("Products")
-    CONFIRM = "confirm", _("Confirm")
-
-
-# How many of the steps are done in each state.
-STEPS_DONE = {
-    EnrolmentStatus.AGREED: 1,
-    EnrolmentStatus.BUDGETED: 2,
-    EnrolmentStatus.TOP_UP_SET: 3,
-    EnrolmentStatus.READY: 4,
-    EnrolmentStatus.CONFIRMED: 5,
-    EnrolmentStatus.IN_FORCE: 5,
-}
-JOINED = frozenset({EnrolmentStatus.CONFIRMED, EnrolmentStatus.IN_FORCE})
-# From these the first step begins anew: 1.0 is gone, and a store that left reads the agreement again (R8).
-BEGINNINGS = [EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.LEFT, EnrolmentStatus.EARLIER]
 _S = EnrolmentStatus
 
 
@@ -112,12 +77,12 @@ class Enrolment(TenantModel):
     @property
     def steps_done(self) -> list[str]:
         """The steps that are done, in order."""
-        return Step.values[: STEPS_DONE.get(self.status, 0)]
+        return EnrolmentStep.values[: STEPS_DONE.get(self.status, 0)]
 
     @property
     def next_step(self) -> str | None:
         """The step that comes next; None once everything is confirmed."""
-        return next((step for step in Step.values if step not in self.steps_done), None)
+        return next((step for step in EnrolmentStep.values if step not in self.steps_done), None)
 
     @transition(field=status, source=BEGINNINGS, target=_S.AGREED)
     def accept_agreement(self):

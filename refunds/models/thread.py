@@ -7,13 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common.ids import new_id
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
-
-
-class Sender(models.TextChoices):
-    """Who wrote."""
-
-    MERCHANT = "merchant", _("Merchant")
-    BUYER = "buyer", _("Buyer")
+from refunds.states import MessageSender
 
 
 class Message(TenantModel):
@@ -21,7 +15,7 @@ class Message(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="messages", db_index=False)
-    sender = models.CharField(_("from"), max_length=10, choices=Sender.choices)
+    sender = models.CharField(_("from"), max_length=10, choices=MessageSender.choices)
     author = models.CharField(_("author"), max_length=150, blank=True)
     text = models.CharField(_("text"), max_length=1000)
     at = models.DateTimeField(_("at"))

@@ -15,11 +15,11 @@ from common.errors import NotFound, Refused
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.ledger import post_transfer
-from payments.models import AccountKind, TransferPurpose
+from payments.states import AccountKind, TransferPurpose
 from refunds.actions import lock_refund
-from refunds.models import Appeal, AppealStatus, Ground, Outcome, Refund
+from refunds.models import Appeal, Refund
 from refunds.platform.disputes import check_split
-from refunds.states import Status
+from refunds.states import AppealGround, AppealStatus, CaseOutcome, RefundStatus
 
 RULE = "P5"
 
@@ -43,7 +43,7 @@ def appeal_refusal(refund: Refund, now: datetime) -> Refused | None:
 
 @action
 def open_appeal(
-    *, store_id: int, refund_id: UUID | str, claim: str, actor: Actor, now: datetime, ground: str = Ground.OTHER
+    *, store_id: int, refund_id: UUID | str, claim: str, actor: Actor, now: datetime, ground: str = AppealGround.OTHER
 ) -> Appeal:
     """The merchant appeals against an instant refund; both sides may show evidence for a while (P5).
 
@@ -113,8 +113,10 @@ def decide_appeal(
     if appeal.status != AppealStatus.OPEN:
         raise Refused("invalid_transition", _("This appeal has been decided."))
     check_split(outcome, amount, below=refund.amount)
-    compensation = {Outcome.BUYER: ZERO, Outcome.MERCHANT: refund.amount, Outcome.SPLIT: amount}[Outcome(outcome)]
-    if compensation and refund.status != Status.REFUNDED:
+    compensation = {CaseOutcome.BUYER: ZERO, CaseOutcome.MERCHANT: refund.amount, CaseOutcome.SPLIT: amount}[
+        CaseOutcome(outcome)
+    ]
+    if compensation and refund.status != RefundStatus.REFUNDED:
         raise Refused("invalid_transition", _("The buyer hasn't been paid yet: there is nothing to pay back."))
     appeal.decide(outcome=outcome, compensation=compensation, note=note, now=now)
     writes = WriteSet()

@@ -17,13 +17,13 @@ from refunds.actions import check_transition, lock_refund, pay, record
 from refunds.claims import claim as claim_amount
 from refunds.claims import release
 from refunds.exchanges import owe_new_goods
-from refunds.models import Dispute, DisputeStatus, Outcome, Refund
+from refunds.models import Dispute, Refund
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
-from refunds.states import Status
+from refunds.states import CaseOutcome, DisputeStatus, RefundStatus
 
 RULE = "R7"
-DISPUTABLE = (Status.AWAITING_MERCHANT, Status.RETURNING, Status.REJECTED)
+DISPUTABLE = (RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING, RefundStatus.REJECTED)
 
 
 @action
@@ -35,7 +35,7 @@ def open_dispute(
     Refused `invalid_transition` when the refund is being decided by its deadline, is disputed already, or has ended.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    if refund.status == Status.DISPUTED:
+    if refund.status == RefundStatus.DISPUTED:
         raise Refused(
             "invalid_transition",
             _("The platform has been asked already: add your evidence to the open dispute."),
@@ -144,7 +144,7 @@ def decide_dispute(
             "invalid_transition",
             _("This dispute is over: %(status)s.") % {"status": dispute.get_status_display()},
         )
-    if outcome == Outcome.SPLIT and not refund.pays:
+    if outcome == CaseOutcome.SPLIT and not refund.pays:
         raise Invalid("outcome", _("An exchange moves no money that could be split; choose one side."))
     check_split(outcome, amount, below=refund.amount)
     writes = WriteSet()
@@ -169,7 +169,7 @@ def decide_dispute(
 
 def check_split(outcome: str, amount: Decimal | None, *, below: Decimal) -> None:
     """A split, and nothing else, names an amount, which is less than the whole."""
-    if outcome != Outcome.SPLIT:
+    if outcome != CaseOutcome.SPLIT:
         if amount is not None:
             raise Invalid("amount", _("Only a split has an amount; leave it out."))
         return
@@ -187,7 +187,7 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
     """Do to the refund what was decided."""
     refund = dispute.refund
     before = refund.status
-    if dispute.outcome == Outcome.MERCHANT:
+    if dispute.outcome == CaseOutcome.MERCHANT:
         release(writes, [refund])
         refund.deny(now=now)
         record(writes, "denied", refund, before, actor=actor, now=now, rule=RULE)
@@ -203,7 +203,7 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
         writes.update(refund, "amount")
     refund.grant()
     pay(writes, refund, actor=actor, now=now, rule=RULE)
-    if dispute.outcome == Outcome.BUYER:
+    if dispute.outcome == CaseOutcome.BUYER:
         faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     record(writes, "granted", refund, before, actor=actor, now=now, rule=RULE, amount=str(refund.amount))
 

@@ -15,12 +15,12 @@ from common.errors import Refused
 from common.uploads import SUFFIXES, CleanFile
 from common.writes import WriteSet
 from refunds.actions import lock_refund
-from refunds.models import Appeal, AppealStatus, Dispute, DisputeStatus, Evidence, Refund
+from refunds.models import Appeal, Dispute, Evidence, Refund
 from refunds.platform.suggestions import suggest
-from refunds.states import OPEN, Status
+from refunds.states import OPEN, AppealStatus, DisputeStatus, RefundStatus
 
 # Somebody still decides about these.
-UNDECIDED = OPEN - {Status.REFUNDING}
+UNDECIDED = OPEN - {RefundStatus.REFUNDING}
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def add_evidence(
         note=note,
     )
     writes.flush()
-    if refund.status == Status.DISPUTED:
+    if refund.status == RefundStatus.DISPUTED:
         _suggest_anew(refund, now)
     return evidence
 
@@ -103,7 +103,7 @@ def evidence_refusal(refund: Refund, now: datetime) -> Refused | None:
     appeal = Appeal.objects.for_store(refund.store_id).filter(refund=refund, status=AppealStatus.OPEN).first()
     if appeal is None and refund.status not in UNDECIDED:
         return Refused("evidence_closed", _("This refund has ended: nothing is left to show."))
-    if refund.status == Status.DISPUTED:
+    if refund.status == RefundStatus.DISPUTED:
         case = Dispute.objects.for_store(refund.store_id).get(refund=refund, status=DisputeStatus.OPEN)
     else:
         case = appeal

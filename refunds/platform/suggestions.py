@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from common.models import Event
 from common.money import CENT, ZERO
-from refunds.models import Dispute, DisputeStatus, Evidence, Outcome, Refund, Side
-from refunds.states import Reason
+from refunds.models import Dispute, Evidence, Refund
+from refunds.states import CaseOutcome, DisputeStatus, RefundReason, Side
 from stores.marketplaces.base import SuggestionRules
 
 
@@ -32,14 +32,14 @@ def suggest(refund: Refund, now: datetime) -> dict:
     rules = refund.rules.suggestion
     grounds = list(_weigh(refund, rules, now))
     points = sum(ground.points for ground in grounds)
-    outcome, amount = Outcome.SPLIT, (refund.amount * rules.split_share).quantize(CENT)
+    outcome, amount = CaseOutcome.SPLIT, (refund.amount * rules.split_share).quantize(CENT)
     if points >= rules.decide_from or not ZERO < amount < refund.amount:
-        outcome = Outcome.BUYER
+        outcome = CaseOutcome.BUYER
     elif points <= -rules.decide_from:
-        outcome = Outcome.MERCHANT
+        outcome = CaseOutcome.MERCHANT
     return {
         "outcome": outcome.value,
-        "amount": str(amount) if outcome == Outcome.SPLIT else None,
+        "amount": str(amount) if outcome == CaseOutcome.SPLIT else None,
         "grounds": [list(ground) for ground in grounds],
     }
 
@@ -106,9 +106,9 @@ def _history(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[
         ("stores_disputes", Counter(outcome for outcome, _who in rows)),
     ):
         if outcomes:
-            ahead = outcomes[Outcome.BUYER] - outcomes[Outcome.MERCHANT]
+            ahead = outcomes[CaseOutcome.BUYER] - outcomes[CaseOutcome.MERCHANT]
             sign = (ahead > 0) - (ahead < 0)
-            yield Ground(code, sign * rules.disputes_points, {str(side): outcomes[side] for side in Outcome.values})
+            yield Ground(code, sign * rules.disputes_points, {str(side): outcomes[side] for side in CaseOutcome.values})
 
 
 def explain(suggestion: dict) -> list[dict]:
@@ -165,7 +165,7 @@ def _words(code: str, facts: dict) -> str:
 
 
 def _with_label(facts: dict) -> dict:
-    return {"reason": Reason(facts["reason"]).label}
+    return {"reason": RefundReason(facts["reason"]).label}
 
 
 def suggested_amount(suggestion: dict) -> Decimal | None:

@@ -16,28 +16,28 @@ from kombu.exceptions import OperationalError
 
 from common.actors import Actor
 from common.writes import WriteSet
-from refunds.models import Policy, QualityRefund, Refund
+from refunds.models import QualityRefund, Refund
 from refunds.signals import faults_verified
-from refunds.states import Programme
+from refunds.states import QualityPolicy, RefundProgramme
 
 log = logging.getLogger("wanliu.quality")
 
 
 def count_application(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
     """Count a new request by what the buyer says (P6). Its programme is known by now."""
-    if _counts(refund, Policy.BY_APPLICATION):
+    if _counts(refund, QualityPolicy.BY_APPLICATION):
         _count(writes, refund, actor=actor, now=now)
 
 
 def count_correction(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
     """Count a corrected request that is about quality now and wasn't before. The refund is locked."""
-    _count_missing(writes, [refund], Policy.BY_APPLICATION, actor=actor, now=now)
+    _count_missing(writes, [refund], QualityPolicy.BY_APPLICATION, actor=actor, now=now)
 
 
 @receiver(faults_verified)
 def count_verified(sender, refunds, writes, actor, now, **kwargs) -> None:
     """Count refunds whose fault is verified, where the marketplace waits for that."""
-    _count_missing(writes, refunds, Policy.VERIFIED_FAULT, actor=actor, now=now)
+    _count_missing(writes, refunds, QualityPolicy.VERIFIED_FAULT, actor=actor, now=now)
 
 
 def _counts(refund: Refund, policy: str) -> bool:
@@ -45,7 +45,7 @@ def _counts(refund: Refund, policy: str) -> bool:
     return (
         rules.quality_policy == policy
         and refund.reason in rules.quality_reasons
-        and refund.programme != Programme.RETURNLESS
+        and refund.programme != RefundProgramme.RETURNLESS
         and refund.split_from_id is None  # the request that it was split from has counted
     )
 

@@ -10,10 +10,10 @@ from django.db import connection
 
 from common.calendar import day_of, days_until
 from common.writes import WriteSet
-from refunds.models import ChangedDay, Policy, QualityDay, QualityRefund
+from refunds.models import ChangedDay, QualityDay, QualityRefund
 from refunds.quality.figures import count_days, last_finished, window_of
 from refunds.quality.rollup import lock_rollup, roll_up
-from refunds.states import Programme
+from refunds.states import QualityPolicy, RefundProgramme
 from stores import marketplaces
 from stores.models import Store
 
@@ -62,7 +62,7 @@ def _by_history(store: Store) -> list[tuple]:
     counting = [
         (rules.name, rules.version, reason)
         for rules in marketplaces.every_version()
-        if rules.quality_policy == Policy.BY_APPLICATION
+        if rules.quality_policy == QualityPolicy.BY_APPLICATION
         for reason in sorted(rules.quality_reasons)
     ]
     names, versions, reasons = zip(*counting, strict=True) if counting else ((), (), ())
@@ -74,8 +74,8 @@ def _by_history(store: Store) -> list[tuple]:
                 "versions": list(versions),
                 "reasons": list(reasons),
                 "store": store.pk,
-                "left_out": Programme.RETURNLESS.value,
-                "policy": Policy.BY_APPLICATION.value,
+                "left_out": RefundProgramme.RETURNLESS.value,
+                "policy": QualityPolicy.BY_APPLICATION.value,
             },
         )
         return cursor.fetchall()
@@ -122,7 +122,7 @@ def repair(store: Store, now: datetime) -> None:
         if counted_at is None:
             writes.insert(
                 QualityRefund(
-                    store=store, refund_id=refund_id, reason=reason, policy=Policy.BY_APPLICATION, counted_at=at
+                    store=store, refund_id=refund_id, reason=reason, policy=QualityPolicy.BY_APPLICATION, counted_at=at
                 )
             )
     writes.flush()

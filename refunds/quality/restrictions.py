@@ -14,8 +14,9 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
-from refunds.models import QualityRestriction, QualityStep
+from refunds.models import QualityRestriction
 from refunds.quality.figures import Figures, window_of
+from refunds.states import QualityStep
 from stores import marketplaces
 from stores.listings import restrict_listings
 from stores.marketplaces.base import MarketplaceRules, QualityThreshold

@@ -11,9 +11,9 @@ from django.db.models import F
 
 from common.calendar import day_of, days_until, start_of_day
 from orders.models import Order
-from refunds.models import Dispute, Outcome
+from refunds.models import Dispute
 from refunds.quality.figures import Figures, rate_of
-from refunds.states import Programme
+from refunds.states import CaseOutcome, RefundProgramme
 from stores.models import Store
 
 MOST = Decimal("5.00")
@@ -47,5 +47,5 @@ def late_orders(store: Store, since: datetime, now: datetime) -> int:
 
 def lost_disputes(store: Store, since: datetime) -> int:
     """Disputes that the platform has decided for the buyer since then; of refunds without return none counts (R9)."""
-    lost = Dispute.objects.for_store(store.pk).filter(outcome=Outcome.BUYER, decided_at__gte=since)
-    return lost.exclude(refund__programme=Programme.RETURNLESS).count()
+    lost = Dispute.objects.for_store(store.pk).filter(outcome=CaseOutcome.BUYER, decided_at__gte=since)
+    return lost.exclude(refund__programme=RefundProgramme.RETURNLESS).count()

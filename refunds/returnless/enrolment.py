@@ -17,18 +17,20 @@ from common.errors import Invalid, Refused
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
-from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, Step
+from refunds.models import CoveredProduct, Enrolment
 from refunds.returnless.agreements import CURRENT
+from refunds.states import EnrolmentStatus, EnrolmentStep
 from stores.marketplaces import labels_where
-from stores.models import Product, ProductSource, Store
+from stores.models import Product, Store
+from stores.states import ProductSource
 
 UPGRADABLE = "2.0"
 # Which field of a call does a step.
 FIELDS = {
-    Step.AGREEMENT: "agreement_version",
-    Step.BUDGET: "budget",
-    Step.AUTO_TOP_UP: "auto_top_up",
-    Step.PRODUCTS: "products",
+    EnrolmentStep.AGREEMENT: "agreement_version",
+    EnrolmentStep.BUDGET: "budget",
+    EnrolmentStep.AUTO_TOP_UP: "auto_top_up",
+    EnrolmentStep.PRODUCTS: "products",
 }
 
 
@@ -77,7 +79,7 @@ def incomplete(enrolment: Enrolment | None) -> Refused:
     if enrolment is not None and enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:
         text = _("The store is on 2.0: switch to 3.0 first (returnless/enrol/ with upgrade).")
         return Refused("enrolment_incomplete", text, "upgrade")
-    step = Step(enrolment.next_step if enrolment else Step.AGREEMENT)
+    step = EnrolmentStep(enrolment.next_step if enrolment else EnrolmentStep.AGREEMENT)
     text = _("The steps have an order. Next: %(step)s.") % {"step": step.label}
     return Refused("enrolment_incomplete", text, FIELDS.get(step))
 
@@ -97,13 +99,13 @@ def change_settings(*, store: Store, settings: Settings, actor: Actor, now: date
     if "agreement_version" in settings:
         _accept_agreement(writes, enrolment, settings["agreement_version"], actor, now)
     if "budget" in settings:
-        _step(enrolment, Step.BUDGET, enrolment.set_budget)
+        _step(enrolment, EnrolmentStep.BUDGET, enrolment.set_budget)
         budgets.set_balance(writes, enrolment.budget, balance=settings["budget"], actor=actor, now=now)
     if "auto_top_up" in settings:
-        _step(enrolment, Step.AUTO_TOP_UP, enrolment.set_auto_top_up)
+        _step(enrolment, EnrolmentStep.AUTO_TOP_UP, enrolment.set_auto_top_up)
         _set_auto_top_up(writes, enrolment, settings["auto_top_up"], actor, now)
     if "products" in settings:
-        _step(enrolment, Step.PRODUCTS, enrolment.choose_products)
+        _step(enrolment, EnrolmentStep.PRODUCTS, enrolment.choose_products)
         _choose_products(writes, enrolment, settings["products"], actor, now)
     if enrolment.is_joined:
         budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
@@ -140,7 +142,7 @@ def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, acto
             "agreement_version", _("Accept the current agreement, version %(version)s.") % {"version": CURRENT}
         )
     before = enrolment.status
-    _step(enrolment, Step.AGREEMENT, enrolment.accept_agreement)
+    _step(enrolment, EnrolmentStep.AGREEMENT, enrolment.accept_agreement)
     offered = enrolment.store.rules.returnless_version
     enrolment.agree(version=offered, text_version=version, by=actor.label or actor.id, now=now)
     writes.update(enrolment, "version", "agreement_version", "agreement_at", "agreement_by")
@@ -228,7 +230,7 @@ def top_up_budget(*, store: Store, amount: Decimal, actor: Actor, now: datetime)
     """Add `amount` yuan to the service budget (R5). Refused `enrolment_incomplete` before the budget is set."""
     check_offered(store)
     enrolment = lock_enrolment(store.pk)
-    if enrolment is None or Step.BUDGET not in enrolment.steps_done:
+    if enrolment is None or EnrolmentStep.BUDGET not in enrolment.steps_done:
         raise incomplete(enrolment)
     writes = WriteSet()
     budgets.top_up(writes, enrolment.budget, amount=amount, actor=actor, now=now)

@@ -12,10 +12,12 @@ from common.errors import Invalid, Refused
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
-from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession
+from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import UPGRADABLE, check_offered, lock_enrolment, tell
-from stores.models import Product, ProductSource, Store
+from refunds.states import EnrolmentStatus
+from stores.models import Product, Store
+from stores.states import ProductSource
 
 EARLIER_VERSIONS = ("1.0", "2.0")
 # Marketplaces tell times in whole seconds: what happened within the same second happened by then.

@@ -7,10 +7,10 @@ from django.dispatch import receiver
 
 from orders.models import Order
 from orders.signals import order_placed
-from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession
+from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.programme import SECOND
-from refunds.states import Programme
-from stores.models import ProductSource
+from refunds.states import EnrolmentStatus, RefundProgramme
+from stores.states import ProductSource
 
 
 def enrolment_in_force(store_id: int) -> Enrolment | None:
@@ -58,4 +58,4 @@ def promise_with_order(sender, order: Order, lines, store, **kwargs) -> None:
     )
     for line in lines:
         if line.item_id in covered:
-            line.programme = Programme.RETURNLESS
+            line.programme = RefundProgramme.RETURNLESS

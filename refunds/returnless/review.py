@@ -12,7 +12,7 @@ from common.writes import WriteSet
 from refunds.actions import check_transition, lock_refund
 from refunds.messages import post_message
 from refunds.models import Refund
-from refunds.states import Programme, Status
+from refunds.states import RefundProgramme, RefundStatus
 
 
 @action
@@ -23,10 +23,10 @@ def negotiate_refund(*, store_id: int, refund_id: UUID | str, text: str, actor: 
     `method_not_available` for a refund that runs under no programme.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    if refund.programme != Programme.RETURNLESS:
+    if refund.programme != RefundProgramme.RETURNLESS:
         text = _("Only a refund without return is negotiated like this; make the buyer an offer instead.")
         raise Refused("method_not_available", text)
-    check_transition(refund, [Status.AWAITING_MERCHANT], now)
+    check_transition(refund, [RefundStatus.AWAITING_MERCHANT], now)
     writes = WriteSet()
     if refund.negotiating_since is None:
         refund.negotiating_since = now

@@ -9,7 +9,8 @@ from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.errors import Invalid
 from stores.actions.known import known_rules
-from stores.models import ApiKey, KeyScope, Store
+from stores.models import ApiKey, Store
+from stores.states import KeyScope
 
 
 @action

@@ -5,7 +5,8 @@ from rest_framework import serializers
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
 from stores.api.extras import STORE_FLAGS
-from stores.models import MOST_URGE_ALERT, Product, ProductSource, ReturnAddress, Store, validate_time_zone
+from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store, validate_time_zone
+from stores.states import ProductSource
 
 
 class StoreSerializer(serializers.ModelSerializer):

@@ -11,8 +11,9 @@ from common.tenancy import system_scope, tenant_scope
 from offers import actions as offer_actions
 from offers.models import Offer
 from orders.carriers.base import Report, Stage
-from orders.models import Shipment, Task
+from orders.models import Shipment
 from orders.shipments import Answered, record_reports
+from orders.states import ShipmentTask
 from payments.settlement import settle_batch
 from payments.small import send_small_payment
 from refunds import actions as refund_actions
@@ -193,7 +194,7 @@ def reporting(shop, refunds, task, stage) -> int:
 @pytest.mark.parametrize("stage", [Stage.BACK, Stage.RECALL_REFUSED, Stage.LOST, Stage.COMING_BACK])
 def test_reports_of_recalled_parcels_take_as_many_for_one_as_for_many(db, stage):
     shop = make_shop("pinduoduo")
-    counts = [reporting(shop, recalling(shop, size), Task.RECALL, stage) for size in (1, 11)]
+    counts = [reporting(shop, recalling(shop, size), ShipmentTask.RECALL, stage) for size in (1, 11)]
     assert counts[0] == counts[1]
 
 
@@ -201,7 +202,7 @@ def test_reports_of_recalled_parcels_take_as_many_for_one_as_for_many(db, stage)
 @pytest.mark.parametrize("kind", ["return_and_refund", "exchange"])
 def test_reports_of_lost_returns_take_as_many_for_one_as_for_many(db, kind):
     shop = make_shop("pinduoduo")
-    counts = [reporting(shop, returning(shop, size, kind), Task.TRACK, Stage.LOST) for size in (1, 11)]
+    counts = [reporting(shop, returning(shop, size, kind), ShipmentTask.TRACK, Stage.LOST) for size in (1, 11)]
     assert counts[0] == counts[1]
 
 

@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from common.errors import WanliuError
 from common.tenancy import tenant_scope
 from orders.models import Order
-from payments.models import Payment, PaymentStatus
+from payments.models import Payment
 from payments.settlement import settle_batch
+from payments.states import PaymentStatus
 from refunds import actions, opening, returns
 from refunds.models import Refund, RefundLine
-from refunds.states import Status
+from refunds.states import RefundStatus
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
 
-ENDED_EMPTY = [Status.WITHDRAWN, Status.CLOSED]
+ENDED_EMPTY = [RefundStatus.WITHDRAWN, RefundStatus.CLOSED]
 amounts = st.integers(1, 7000).map(lambda cents: Decimal(cents).scaleb(-2))
 pieces = st.none() | st.lists(
     st.tuples(st.sampled_from(["8000", "8001"]), st.integers(1, 4)),

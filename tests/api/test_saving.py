@@ -8,7 +8,7 @@ from django.db import connection
 
 from common.models import Event
 from offers.coupons import create_coupon
-from offers.models import Channel
+from offers.states import CouponChannel
 from orders.models import Order
 from tests.api.helpers import ask, code, everything
 from tests.world import MERCHANT, NOON, make_shop
@@ -36,7 +36,7 @@ def switch(shop, **settings):
     return shop.merchant.patch(f"stores/{shop.store.code}/", settings)
 
 
-def coupon(shop, channel=Channel.GENERAL, quantity=1, since=-1, days=9):
+def coupon(shop, channel=CouponChannel.GENERAL, quantity=1, since=-1, days=9):
     with shop.scope():
         return create_coupon(
             store=shop.store,

@@ -10,9 +10,10 @@ from common.actors import SYSTEM, Actor, ActorKind
 from common.tenancy import system_scope
 from payments.allowances import open_day_allowances
 from payments.gateways import gateway
-from payments.models import SMALL_PURPOSES, DayAllowance, Payment, Transfer
+from payments.models import DayAllowance, Payment, Transfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
+from payments.states import SMALL_PURPOSES
 from payments.terms import set_payment_terms
 from stores import marketplaces
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture

@@ -4,19 +4,21 @@ from collections import defaultdict
 
 from common.models import Event
 from common.tenancy import system_scope
-from offers.models import MethodCode, Offer, OfferStatus
+from offers.models import Offer
+from offers.states import MethodCode, OfferStatus
 from operations.verification import run_checks
 from orders.models import Order
-from payments.models import Payment, PaymentStatus, SandboxTransfer
-from refunds.models import Appeal, Dispute, DisputeStatus, Refund
-from refunds.states import Goods, Kind, Status
+from payments.models import Payment, SandboxTransfer
+from payments.states import PaymentStatus
+from refunds.models import Appeal, Dispute, Refund
+from refunds.states import DisputeStatus, RefundGoods, RefundKind, RefundStatus
 
 CLOCK_RUNS = {
-    Status.AWAITING_MERCHANT,
-    Status.AWAITING_RETURN,
-    Status.RETURNING,
-    Status.RECALLING,
-    Status.REJECTED,
+    RefundStatus.AWAITING_MERCHANT,
+    RefundStatus.AWAITING_RETURN,
+    RefundStatus.RETURNING,
+    RefundStatus.RECALLING,
+    RefundStatus.REJECTED,
 }
 # A payment is taken up without an event of its own: whether a worker has it now is no news.
 SILENT = {PaymentStatus.PROCESSING: PaymentStatus.PENDING}
@@ -32,7 +34,7 @@ def assert_consistent() -> None:
         assert len(disputed) == len(set(disputed)), disputed
         for refund in Refund.objects.all():
             _assert_goods_fit(refund)
-            assert (refund.status == Status.DISPUTED) == (refund.pk in disputed), (refund.pk, refund.status)
+            assert (refund.status == RefundStatus.DISPUTED) == (refund.pk in disputed), (refund.pk, refund.status)
             assert (refund.due_at is not None) == (refund.status in CLOCK_RUNS), (refund.pk, refund.status)
             _assert_told(events, "refund", refund)
         for order in Order.objects.all():
@@ -49,25 +51,32 @@ def assert_consistent() -> None:
 
 def _assert_goods_fit(refund: Refund) -> None:
     """A refund that waits for a recalled parcel calls its goods back, and goods were exchanged only by an exchange."""
-    if refund.status == Status.RECALLING:
-        assert refund.goods == Goods.RECALLED, (refund.pk, refund.goods)
-    if refund.goods == Goods.EXCHANGED:
-        assert (refund.kind, refund.status) == (Kind.EXCHANGE, Status.CLOSED), (refund.pk, refund.kind, refund.status)
+    if refund.status == RefundStatus.RECALLING:
+        assert refund.goods == RefundGoods.RECALLED, (refund.pk, refund.goods)
+    if refund.goods == RefundGoods.EXCHANGED:
+        assert (refund.kind, refund.status) == (RefundKind.EXCHANGE, RefundStatus.CLOSED), (
+            refund.pk,
+            refund.kind,
+            refund.status,
+        )
 
 
 def _assert_fits(offer: Offer) -> None:
     """An offer that may still be answered has a refund that waits; an accepted one has changed it or ended it."""
     refund = offer.refund
     if offer.status == OfferStatus.PENDING:
-        assert refund.status == Status.AWAITING_MERCHANT, (offer.pk, refund.status)
+        assert refund.status == RefundStatus.AWAITING_MERCHANT, (offer.pk, refund.status)
     if offer.status != OfferStatus.ACCEPTED:
         return
-    becomes = {MethodCode.CHANGE_TO_REFUND_ONLY: Kind.REFUND_ONLY, MethodCode.CHANGE_TO_RETURN: Kind.RETURN_AND_REFUND}
+    becomes = {
+        MethodCode.CHANGE_TO_REFUND_ONLY: RefundKind.REFUND_ONLY,
+        MethodCode.CHANGE_TO_RETURN: RefundKind.RETURN_AND_REFUND,
+    }
     if offer.method in becomes:
         assert refund.kind == becomes[offer.method], (offer.pk, refund.kind)
         assert offer.amount in (None, refund.amount)
     else:
-        assert refund.status == Status.WITHDRAWN, (offer.pk, offer.method, refund.status)
+        assert refund.status == RefundStatus.WITHDRAWN, (offer.pk, offer.method, refund.status)
 
 
 def _events() -> dict[tuple, list[Event]]:
@@ -96,6 +105,6 @@ def assert_paid_once(refund: Refund, amount: str) -> None:
         assert (str(payment.amount), payment.status) == (amount, PaymentStatus.SUCCEEDED)
         assert [str(transfer.amount) for transfer in payment.transfers.filter(phase="posted")] == [amount]
         assert str(SandboxTransfer.objects.get(key=str(payment.pk)).amount) == amount
-        assert Refund.objects.get(pk=refund.pk).status == Status.REFUNDED
+        assert Refund.objects.get(pk=refund.pk).status == RefundStatus.REFUNDED
         for name in ("payment.reserved", "payment.succeeded", "refund.refunded"):
             assert names.count(name) == 1, names

@@ -22,7 +22,7 @@ from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import together
 from tests.concurrency.negotiation import sender
@@ -72,7 +72,7 @@ class Crowd:
     def send(self, dice):
         """The merchant proposes something."""
         with self.shop.scope():
-            refund = self._some(dice, Refund, Status.AWAITING_MERCHANT)
+            refund = self._some(dice, Refund, RefundStatus.AWAITING_MERCHANT)
             return refund and sender(self.shop, refund, amount="0.50", now=wall.now())()
 
     def answer(self, dice):

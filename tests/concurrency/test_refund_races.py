@@ -13,7 +13,7 @@ from payments.models import Payment
 from refunds import actions as refund_actions
 from refunds import opening, returns
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.negotiation import SOON, sender
 from tests.world import BUYER, MERCHANT, NOON
@@ -164,7 +164,7 @@ def test_two_inspections_at_once(shop, second_passes):
     assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
     with shop.scope():
         assert Payment.objects.filter(topic_id=refund.pk).count() == 1
-    assert shop.reload(refund).status == Status.REFUNDING
+    assert shop.reload(refund).status == RefundStatus.REFUNDING
 
 
 @pytest.mark.rule("P1")

@@ -9,14 +9,15 @@ import pytest
 from common.tenancy import system_scope
 from orders import actions as order_actions
 from orders.carriers.base import Report, Stage
-from orders.models import OrderLine, Shipment, Task
+from orders.models import OrderLine, Shipment
 from orders.shipments import ATTEMPT_LEASE, Answered, claim_due_shipments, record_reports
+from orders.states import ShipmentTask
 from orders.tracking import ask_carriers
 from payments.models import Payment
 from refunds import actions, returns
 from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
-from refunds.states import Status
+from refunds.states import RefundStatus
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.invariants import assert_consistent
@@ -58,11 +59,11 @@ def sent(shop, refund, number="R1"):
 def recalling(shop):
     """A recall that was asked, and the report that answers it."""
     refund = approved(shop, shop.refund(kind="refund_only"))
-    assert shop.reload(refund).status == Status.RECALLING
+    assert shop.reload(refund).status == RefundStatus.RECALLING
     return refund
 
 
-def reporter(shop, refund, stage, task=Task.RECALL):
+def reporter(shop, refund, stage, task=ShipmentTask.RECALL):
     """A call that records what the carrier says about the refund's parcel."""
     with shop.scope():
         shipment = Shipment.objects.filter(order=refund.order_id).latest("id")
@@ -174,7 +175,7 @@ def test_shipping_and_a_direct_refund_at_the_same_moment(pdd):
     shipping = partial(order_actions.ship_order, store_id=pdd.store.pk, number=order.number, **ship)
     race = overtaken(shipping, in_scope(pdd, opener(pdd, order, "59.00")), scope=pdd.scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
-    assert race.second.value.status == Status.AWAITING_MERCHANT
+    assert race.second.value.status == RefundStatus.AWAITING_MERCHANT
 
 
 @pytest.mark.rule("P2", "P1")
@@ -196,12 +197,12 @@ def test_refunds_of_every_kind_at_once_never_take_more_than_was_paid(pdd):
 def test_a_parcel_is_lost_while_it_is_inspected(pdd):
     inspect = {"passed": True, "note": ""}
     refund = sent(pdd, pdd.refund())
-    lost = in_system(reporter(pdd, refund, Stage.LOST, Task.TRACK))
+    lost = in_system(reporter(pdd, refund, Stage.LOST, ShipmentTask.TRACK))
     race = overtaken(act(pdd, returns.inspect_return, refund, **inspect), lost, scope=pdd.scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert payments(pdd, refund) == ["59.00"]
     refund = sent(pdd, pdd.refund())
-    lost = reporter(pdd, refund, Stage.LOST, Task.TRACK)
+    lost = reporter(pdd, refund, Stage.LOST, ShipmentTask.TRACK)
     race = overtaken(lost, in_scope(pdd, act(pdd, returns.inspect_return, refund, **inspect)), scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
     assert payments(pdd, refund) == ["59.00"]
@@ -210,7 +211,7 @@ def test_a_parcel_is_lost_while_it_is_inspected(pdd):
 @pytest.mark.rule("P3")
 def test_a_claim_is_closed_by_one_of_two(pdd):
     refund = sent(pdd, pdd.refund())
-    in_system(reporter(pdd, refund, Stage.LOST, Task.TRACK))()
+    in_system(reporter(pdd, refund, Stage.LOST, ShipmentTask.TRACK))()
     with pdd.scope():
         claim = CarrierClaim.objects.get(refund=refund)
     close = partial(close_carrier_claim, store_id=pdd.store.pk, claim_id=claim.pk, note="", actor=MERCHANT, now=NOON)
@@ -257,9 +258,9 @@ def test_a_parcel_is_not_asked_about_again_before_the_lease_is_over(pdd):
 def test_a_wish_that_comes_while_the_carrier_is_asked_stays_due(pdd):
     """The pick-up's answer arrives after the recall was asked: the recall is still to be asked of the carrier."""
     refund = pdd.refund(kind="refund_only")
-    answer = reporter(pdd, refund, Stage.IN_TRANSIT, Task.CREATE_PICKUP)
+    answer = reporter(pdd, refund, Stage.IN_TRANSIT, ShipmentTask.CREATE_PICKUP)
     approved(pdd, refund)
     in_system(answer)()
     with pdd.scope():
         shipment = Shipment.objects.get(order=refund.order_id)
-        assert (shipment.status, shipment.task, shipment.next_attempt_at) == ("in_transit", Task.RECALL, NOON)
+        assert (shipment.status, shipment.task, shipment.next_attempt_at) == ("in_transit", ShipmentTask.RECALL, NOON)

@@ -10,8 +10,9 @@ from common.tenancy import system_scope
 from payments.actions import ATTEMPT_LEASE, claim_due_payments, record_answers
 from payments.gateways import gateway
 from payments.gateways.base import Answer, Instruction, Outcome
-from payments.models import Payment, PaymentStatus, SandboxTransfer, Transfer
+from payments.models import Payment, SandboxTransfer, Transfer
 from payments.settlement import settle_batch
+from payments.states import PaymentStatus
 from refunds import actions as refund_actions
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.invariants import assert_paid_once

@@ -10,7 +10,7 @@ from common.tenancy import system_scope
 from offers.models import DailyRetention, Offer
 from operations.verification import run_checks
 from refunds.models import Refund
-from refunds.states import OPEN, Status
+from refunds.states import OPEN, RefundStatus
 from stores.models import Store
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,12 @@ def test_most_of_it_is_over_and_what_is_open_is_not_due_yet(clock):
         requested = Event.objects.filter(name="refund.requested").count()
     statuses = {refund.status for refund in refunds}
     is_open = [refund for refund in refunds if refund.status in OPEN]
-    assert {Status.REFUNDED, Status.WITHDRAWN, Status.CLOSED, Status.AWAITING_MERCHANT} <= statuses
+    assert {
+        RefundStatus.REFUNDED,
+        RefundStatus.WITHDRAWN,
+        RefundStatus.CLOSED,
+        RefundStatus.AWAITING_MERCHANT,
+    } <= statuses
     assert 40 < len(is_open) < 180  # 5 %, give or take
     assert all(refund.order.paid_at < refund.created_at for refund in refunds)
     assert requested == len(refunds)

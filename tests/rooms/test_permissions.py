@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from common.tenancy import system_scope
-from stores.models import Membership, Role
+from stores.models import Membership
 from stores.permissions import GRANTS, can, require
+from stores.states import Role
 from tests.world import make_user
 
 pytestmark = pytest.mark.django_db

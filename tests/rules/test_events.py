@@ -10,7 +10,7 @@ from common.events import EventType, NoData, Tone
 from common.facts import INSTANT, REFERENCE, YUAN, changed, choice, said
 from common.ids import event_id, new_id
 from orders.models import Order
-from refunds.states import Kind
+from refunds.states import RefundKind
 from stores.models import ApiKey, Membership, Store, User
 
 
@@ -73,8 +73,8 @@ def test_facts_are_read_by_people():
     assert worded(YUAN, "1234.5") == "¥1,234.50"
     assert worded(changed(YUAN), ["59.00", "2.00"]) == "¥59.00 → ¥2.00"
     assert worded(changed(YUAN), ["2.00", "2.00"]) == "¥2.00"
-    assert worded(choice(Kind), "refund_only") == Kind.REFUND_ONLY.label
-    assert worded(choice(Kind), "forgotten") == "forgotten"
+    assert worded(choice(RefundKind), "refund_only") == RefundKind.REFUND_ONLY.label
+    assert worded(choice(RefundKind), "forgotten") == "forgotten"
     with timezone.override("Asia/Shanghai"):
         assert worded(INSTANT, "2026-03-01T04:00:00+00:00") == "2026-03-01 12:00"
     assert changed(REFERENCE).word is None

@@ -14,7 +14,8 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from common import clock as wall
 from common.tenancy import system_scope
 from stores import actions as store_actions
-from stores.models import ApiKey, KeyScope
+from stores.models import ApiKey
+from stores.states import KeyScope
 from tests.tenancy.calls import CALLS, Call, Missing, Names, make_coupon
 from tests.tenancy.furnish import fingerprint
 from tests.tenancy.routes import ADMIN, API, VERBS, routes_under

@@ -3,8 +3,9 @@
 import pytest
 
 from orders.models import Order
-from payments.models import Payment, PaymentStatus
+from payments.models import Payment
 from payments.settlement import settle_batch
+from payments.states import PaymentStatus
 from refunds import actions, returns
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.coupons import create_coupon
-from offers.models import Offer, OfferStatus
+from offers.models import Offer
+from offers.states import OfferStatus
 from orders.parcels import sweep_due_parcels
 from stores.actions import upsert_products
 from tests.world import MERCHANT, NOON, make_shop

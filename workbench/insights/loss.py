@@ -7,9 +7,9 @@ from offers.insights.loss import Loss, loss_of
 from offers.insights.rates import costs_at, rates_of
 from orders.models import Order
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 
-LOST = frozenset({Status.REFUNDING, Status.REFUNDED})
+LOST = frozenset({RefundStatus.REFUNDING, RefundStatus.REFUNDED})
 
 
 def loss_if_lost(refund: Refund, now: datetime) -> Loss | None:

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 
 from common.tenancy import system_scope, tenant_scope
 from offers.eligibility import retains
-from refunds.states import Kind
+from refunds.states import RefundKind
 from stores.models import Store, User
 from stores.permissions import roles_of
 
@@ -56,7 +56,9 @@ class Desk:
     def promises(self) -> bool:
         """Whether parcels may be owed somewhere at this desk: by an accepted offer, or by an exchange (Q16)."""
         stores = self.stores if self.only_store is None else [self.only_store]
-        return self.is_operator or any(retains(store) or Kind.EXCHANGE in store.rules.refund_kinds for store in stores)
+        return self.is_operator or any(
+            retains(store) or RefundKind.EXCHANGE in store.rules.refund_kinds for store in stores
+        )
 
     @cached_property
     def returnless(self) -> list[Store]:

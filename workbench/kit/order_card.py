@@ -1,6 +1,7 @@
 """What the card about an order asks, wherever it is shown."""
 
-from orders.models import Order, OrderStatus
+from orders.models import Order
+from orders.states import OrderStatus
 from stores.models import User
 from stores.permissions import EDIT_ORDERS, can
 

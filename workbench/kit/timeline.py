@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from common.actors import ActorKind
 from common.models import Event
-from offers.models import MethodCode
-from orders.models import ParcelKind
-from payments.models import AccountKind, Purpose
-from refunds.models import Ground, Outcome
-from refunds.states import Kind, Programme, Reason
+from offers.states import MethodCode
+from orders.states import ParcelKind
+from payments.states import AccountKind, PaymentPurpose
+from refunds.states import AppealGround, CaseOutcome, RefundKind, RefundProgramme, RefundReason
 from workbench.kit.words import yuan
 
 MOST_EVENTS = 200
@@ -251,7 +250,7 @@ def _instant(text: str) -> str:
 
 def _kind(value) -> str:
     """A refund's kind or a parcel's: an exchange is both."""
-    return _label(Kind if value in Kind.values else ParcelKind, value)
+    return _label(RefundKind if value in RefundKind.values else ParcelKind, value)
 
 
 def _product(data: dict) -> str:
@@ -268,7 +267,7 @@ def _details(data: dict) -> list[str]:
     if data.get("method"):
         facts.append(_label(MethodCode, data["method"]))
     if data.get("purpose"):
-        facts.append(_label(Purpose, data["purpose"]))
+        facts.append(_label(PaymentPurpose, data["purpose"]))
     if data.get("amount"):
         facts.append(_change(data["amount"], yuan))
     if data.get("title") or data.get("item_id"):
@@ -276,10 +275,10 @@ def _details(data: dict) -> list[str]:
     if data.get("coupons") or data.get("coupon"):
         facts.append(", ".join(data.get("coupons") or [data["coupon"]]))
     if data.get("programme"):
-        facts.append(_label(Programme, data["programme"]))
+        facts.append(_label(RefundProgramme, data["programme"]))
     facts.extend(_of_programme(data))
-    if data.get("reason") in Reason.values:
-        facts.append(_label(Reason, data["reason"]))
+    if data.get("reason") in RefundReason.values:
+        facts.append(_label(RefundReason, data["reason"]))
     if data.get("ship_by"):
         facts.append(_("ship by %(when)s") % {"when": _change(data["ship_by"], _instant)})
     if data.get("address"):
@@ -289,7 +288,7 @@ def _details(data: dict) -> list[str]:
     if data.get("carrier"):
         facts.append(f"{data['carrier']} {data.get('tracking_number', '')}".strip())
     if data.get("ground"):
-        facts.append(_label(Ground, data["ground"]))
+        facts.append(_label(AppealGround, data["ground"]))
     if data.get("file"):
         facts.append(data["file"])
     if data.get("credit_score"):
@@ -297,7 +296,7 @@ def _details(data: dict) -> list[str]:
     if data.get("vip"):
         facts.append(_("VIP"))
     if data.get("outcome"):
-        facts.append(_label(Outcome, data["outcome"]))
+        facts.append(_label(CaseOutcome, data["outcome"]))
     if data.get("agreed_with_buyer"):
         facts.append(_("agreed with the buyer beforehand"))
     if data.get("reference"):
@@ -336,7 +335,7 @@ def _said(data: dict) -> list[tuple[str, str]]:
         said.append((_("Message"), data["message"]))
     if data.get("text"):
         said.append(("", data["text"]))
-    if data.get("reason") and data["reason"] not in Reason.values:
+    if data.get("reason") and data["reason"] not in RefundReason.values:
         said.append((_("Reason"), data["reason"]))
     if data.get("note"):
         said.append((_("Note"), data["note"]))

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from common.money import yuan
 from refunds.models import Refund
-from refunds.states import Status
+from refunds.states import RefundStatus
 
 SOON = timedelta(hours=2)
 DAYS_FROM = timedelta(days=3)
@@ -39,24 +39,24 @@ def at_deadline(refund: Refund) -> str:
     """What the passing of the refund's deadline brings, as a sentence; empty when none runs."""
     if refund.due_at is None:
         return ""
-    match Status(refund.status):
-        case Status.AWAITING_MERCHANT if refund.moves_goods:
+    match RefundStatus(refund.status):
+        case RefundStatus.AWAITING_MERCHANT if refund.moves_goods:
             return _("Without your answer the request is approved automatically and the buyer may send the goods back.")
-        case Status.AWAITING_MERCHANT:
+        case RefundStatus.AWAITING_MERCHANT:
             return _("Without your answer the request is approved automatically and %(amount)s goes out.") % {
                 "amount": yuan(refund.amount)
             }
-        case Status.AWAITING_RETURN:
+        case RefundStatus.AWAITING_RETURN:
             return _("If the buyer doesn't send the goods by then, the refund is closed.")
-        case Status.RETURNING if not refund.pays:
+        case RefundStatus.RETURNING if not refund.pays:
             return _("Without your inspection the exchange counts as accepted and the new goods are owed.")
-        case Status.RECALLING:
+        case RefundStatus.RECALLING:
             return _("If nobody knows by then where the parcel is, %(amount)s is refunded.") % {
                 "amount": yuan(refund.amount)
             }
-        case Status.RETURNING:
+        case RefundStatus.RETURNING:
             return _("Without your inspection %(amount)s is refunded automatically.") % {"amount": yuan(refund.amount)}
-        case Status.REJECTED:
+        case RefundStatus.REJECTED:
             return _("If the buyer doesn't correct the request by then, the refund is closed.")
     return _("Then it is %(outcome)s.") % {"outcome": refund.get_due_action_display()}
 

@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from payments.models import Difference, GatewayNotice, NoticeResult, Payment, PaymentStatus
+from payments.models import Difference, GatewayNotice, Payment
+from payments.states import NoticeResult, PaymentStatus
 from workbench.kit.base import column
 from workbench.kit.marks import moment
 from workbench.kit.operators import PlatformAdmin

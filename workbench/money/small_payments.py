@@ -16,8 +16,9 @@ from common import clock
 from common.money import ZERO
 from orders.models import Order
 from payments.allowances import allowances_today
-from payments.models import SMALL_PURPOSES, Payment, Purpose
+from payments.models import Payment
 from payments.small import Allowance, allowance_of, send_small_payment
+from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
 from stores.permissions import PAY, actor_of, can, require
@@ -34,7 +35,7 @@ class SmallPaymentForm(DeskForm):
 
     purpose = forms.ChoiceField(
         label=gettext_lazy("Purpose"),
-        choices=[(value, Purpose(value).label) for value in SMALL_PURPOSES],
+        choices=[(value, PaymentPurpose(value).label) for value in SMALL_PURPOSES],
         widget=forms.RadioSelect,
     )
     amount = YuanField(label=gettext_lazy("Amount in yuan"))
@@ -142,7 +143,7 @@ class PayingMixin:
                 checked = True
         context = {"order": order, "refund": refund, "store": store, "allowance": allowance, "form": form, "back": back}
         if checked:
-            purpose = Purpose(form.cleaned_data["purpose"]).label
+            purpose = PaymentPurpose(form.cleaned_data["purpose"]).label
             context |= {"purpose": purpose, "amount": form.cleaned_data["amount"]}
             return self.page(request, "workbench/payments/pay_confirm.html", _("Check the payment"), **context)
         why_not = _why_not(allowance, clock.now())

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy
 
-from refunds.models import Outcome, Side
 from refunds.platform.appeals import decide_appeal
+from refunds.states import CaseOutcome, Side
 from workbench.platform.cases import CaseAdmin, side_views
 
 
@@ -15,9 +15,9 @@ class AppealAdmin(CaseAdmin):
     decided = gettext_lazy("The appeal is decided.")
     decide = staticmethod(decide_appeal)
     outcomes = [
-        (Outcome.MERCHANT, gettext_lazy("Upheld: the merchant is paid the whole amount back")),
-        (Outcome.SPLIT, gettext_lazy("Upheld in part: the merchant is paid the amount below back")),
-        (Outcome.BUYER, gettext_lazy("Dismissed: nothing is paid back")),
+        (CaseOutcome.MERCHANT, gettext_lazy("Upheld: the merchant is paid the whole amount back")),
+        (CaseOutcome.SPLIT, gettext_lazy("Upheld in part: the merchant is paid the amount below back")),
+        (CaseOutcome.BUYER, gettext_lazy("Dismissed: nothing is paid back")),
     ]
     amount_help = gettext_lazy("For a part: what the merchant is paid back, less than %(amount)s.")
 

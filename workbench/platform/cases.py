@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from orders.models import Order
 from refunds.claims import most_refundable
-from refunds.models import Evidence, Outcome, Refund, Side
+from refunds.models import Evidence, Refund
+from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_DISPUTES, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
 from workbench.kit.forms import DeskForm, YuanField, posted
@@ -149,7 +150,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
         )
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
-            amount = data["amount"] if data["outcome"] == Outcome.SPLIT else None
+            amount = data["amount"] if data["outcome"] == CaseOutcome.SPLIT else None
             refusal = attempt(
                 lambda: type(self).decide(
                     store_id=case.store_id,

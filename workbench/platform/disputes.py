@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
-from refunds.models import Outcome, Side
 from refunds.platform.disputes import answer_dispute, decide_dispute
 from refunds.platform.suggestions import explain, suggested_amount
+from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_REFUNDS, actor_of, can, require
 from workbench.kit.base import attempt, tell
 from workbench.kit.forms import DeskForm, posted
@@ -38,9 +38,9 @@ class DisputeAdmin(CaseAdmin):
     decided = gettext_lazy("The dispute is decided.")
     decide = staticmethod(decide_dispute)
     outcomes = [
-        (Outcome.BUYER, gettext_lazy("For the buyer: the whole amount is paid")),
-        (Outcome.SPLIT, gettext_lazy("Split: the amount below is paid, the rest stays with the merchant")),
-        (Outcome.MERCHANT, gettext_lazy("For the merchant: the refund is closed without payment")),
+        (CaseOutcome.BUYER, gettext_lazy("For the buyer: the whole amount is paid")),
+        (CaseOutcome.SPLIT, gettext_lazy("Split: the amount below is paid, the rest stays with the merchant")),
+        (CaseOutcome.MERCHANT, gettext_lazy("For the merchant: the refund is closed without payment")),
     ]
     amount_help = gettext_lazy("For a split: what the buyer is paid, less than %(amount)s.")
 
@@ -70,7 +70,7 @@ class DisputeAdmin(CaseAdmin):
         outcome = case.suggestion.get("outcome")
         return {
             "grounds": explain(case.suggestion),
-            "suggested": Outcome(outcome).label if outcome else "",
+            "suggested": CaseOutcome(outcome).label if outcome else "",
             "suggested_amount": suggested_amount(case.suggestion),
             "answer_form": AnswerForm(auto_id="id_answer_%s") if may_answer else None,
         }

@@ -14,8 +14,9 @@ from common import clock
 from common.errors import NotFound
 from common.uploads import clean_upload
 from refunds.api.evidence import file_response
-from refunds.models import Appeal, Dispute, Evidence, Refund, Side
+from refunds.models import Appeal, Dispute, Evidence, Refund
 from refunds.platform.evidence import add_evidence, evidence_refusal, stored
+from refunds.states import Side
 from stores.models import User
 from stores.permissions import SHOW_EVIDENCE, actor_of, can, require
 from workbench.kit.base import attempt, tell

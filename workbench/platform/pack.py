@@ -17,8 +17,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from refunds.models import Dispute, Evidence, Message, Side
+from refunds.models import Dispute, Evidence, Message
 from refunds.platform.suggestions import explain
+from refunds.states import Side
 from workbench.kit.marks import moment
 from workbench.kit.timeline import Entry, negotiation, timeline
 from workbench.kit.words import yuan

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.tenancy import tenant_scope
-from refunds.models import Policy, QualityRefund
+from refunds.models import QualityRefund
 from refunds.quality.figures import window_of
 from refunds.quality.restrictions import restrictions_of
 from refunds.quality.stars import stars_of
+from refunds.states import QualityPolicy
 from stores.models import Store
 from workbench.kit.base import DeskAdmin
 from workbench.kit.desk import Desk, desk_of
@@ -82,7 +83,7 @@ class QualityAdmin(DeskAdmin):
             "store": store,
             "figures": figures,
             "rules": store.rules,
-            "policy": Policy(store.rules.quality_policy).label,
+            "policy": QualityPolicy(store.rules.quality_policy).label,
             "stars": stars_of(store, figures, now),
             "steps": steps,
             "restricted": [step for step in steps if step.restriction],

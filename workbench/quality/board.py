@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from refunds.models import QualityRestriction, QualityStep
+from refunds.models import QualityRestriction
 from refunds.quality.figures import Figures, figures_of, rate_of
 from refunds.quality.recovery import Recovery, recovery_from
+from refunds.states import QualityStep
 from stores.marketplaces.base import QualityThreshold
 from stores.models import Store
 from workbench.kit.words import percent

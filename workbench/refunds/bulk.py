@@ -18,7 +18,8 @@ from common import clock
 from common.errors import Refused
 from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
 from offers.methods import Terms
-from offers.models import BulkJob, BulkRow, Coupon, RowStatus
+from offers.models import BulkJob, BulkRow, Coupon
+from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, actor_of, require
@@ -83,7 +84,7 @@ def _ids(texts: Sequence[str]) -> set[UUID]:
         raise Http404 from None
 
 
-def _tally(status: RowStatus) -> Coalesce:
+def _tally(status: BulkRowStatus) -> Coalesce:
     rows = BulkRow.objects.filter(store_id=OuterRef("store_id"), job=OuterRef("pk"), status=status).order_by()
     count = rows.values("job").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)
@@ -125,7 +126,7 @@ class BulkJobAdmin(DeskAdmin):
 
     @staticmethod
     def _with_tallies(jobs):
-        return jobs.annotate(sent=_tally(RowStatus.SENT), refused=_tally(RowStatus.REFUSED))
+        return jobs.annotate(sent=_tally(BulkRowStatus.SENT), refused=_tally(BulkRowStatus.REFUSED))
 
     def get_urls(self):
         """The steps' addresses, before the admin's catch-all."""
@@ -207,7 +208,7 @@ class BulkJobAdmin(DeskAdmin):
         job = self.find(request, object_id)
         rows = [
             {"id": str(row.pk), "status": row.status, "label": row.get_status_display(), "detail": row.detail}
-            for row in BulkRow.objects.for_store(job.store_id).filter(job=job).exclude(status=RowStatus.WAITING)
+            for row in BulkRow.objects.for_store(job.store_id).filter(job=job).exclude(status=BulkRowStatus.WAITING)
         ]
         return JsonResponse(
             {

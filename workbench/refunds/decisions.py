@@ -15,7 +15,7 @@ from refunds import actions, returns
 from refunds.goods import Way, Whereabouts
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
-from refunds.states import Programme, Status
+from refunds.states import RefundProgramme, RefundStatus
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.forms import DeskForm
@@ -90,7 +90,7 @@ class Decision(ABC):
     icon: ClassVar[str]
     tone: ClassVar[str] = "plain"
     capability: ClassVar[str] = DECIDE_REFUNDS
-    states: ClassVar[Sequence[str]] = (Status.AWAITING_MERCHANT,)
+    states: ClassVar[Sequence[str]] = (RefundStatus.AWAITING_MERCHANT,)
     before_deadline: ClassVar[bool] = True
     form: ClassVar[type[forms.Form]] = NoteForm
 
@@ -125,7 +125,7 @@ class Approve(Decision):
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
-        if refund.programme == Programme.RETURNLESS:
+        if refund.programme == RefundProgramme.RETURNLESS:
             return _("%(amount)s is paid from the service budget at once; the buyer keeps the goods.") % {
                 "amount": yuan(refund.amount)
             }
@@ -210,7 +210,7 @@ class NegotiateFirst(Decision):
 
     def concerns(self, refund):
         """Only under the programme."""
-        return refund.programme == Programme.RETURNLESS
+        return refund.programme == RefundProgramme.RETURNLESS
 
     def consequence(self, refund):
         """The clock goes on."""
@@ -225,7 +225,7 @@ class Inspect(Decision):
     """Look at what came back (P1)."""
 
     capability = INSPECT_RETURNS
-    states = (Status.RETURNING,)
+    states = (RefundStatus.RETURNING,)
     passed: ClassVar[bool]
 
     def concerns(self, refund):
@@ -283,7 +283,7 @@ class PayAgain(Decision):
     code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
     done = gettext_lazy("The payment is on its way again.")
     capability = PAY
-    states = (Status.REFUNDING,)
+    states = (RefundStatus.REFUNDING,)
     form = ReturnAddressForm
 
     def concerns(self, refund):

@@ -18,7 +18,8 @@ from offers.buyer.views import buyer_sees
 from offers.coupons import coupons_of
 from offers.eligibility import build_case, keeps_orders
 from offers.methods import METHODS, Case
-from offers.models import Coupon, MethodCode, Offer
+from offers.models import Coupon, Offer
+from offers.states import MethodCode
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, actor_of, require

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from offers.eligibility import keeps_orders
 from offers.methods import Case
-from offers.models import Channel, Coupon, MethodCode
+from offers.models import Coupon
 from offers.scripts import scripts_for
+from offers.states import CouponChannel, MethodCode
 from stores.models import Product, ReturnAddress
 from workbench.kit.forms import DeskForm, YuanField
 from workbench.kit.marks import moment
@@ -170,9 +171,9 @@ def _coupon_words(coupon: Coupon) -> str:
 
 def _why_not(coupon: Coupon, now) -> str:
     """Why a coupon can't be offered, and what to do."""
-    if coupon.channel != Channel.SMART_RETENTION:
+    if coupon.channel != CouponChannel.SMART_RETENTION:
         return _("is on the channel “%(channel)s”; create it on “%(right)s”") % {
             "channel": coupon.get_channel_display(),
-            "right": Channel.SMART_RETENTION.label,
+            "right": CouponChannel.SMART_RETENTION.label,
         }
     return _("is not valid yet") if coupon.valid_from > now else _("is used up")

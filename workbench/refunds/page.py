@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from offers.buyer.views import buyer_sees
 from offers.eligibility import build_case
-from offers.models import CouponGrant, MethodCode, Offer, OfferStatus
+from offers.models import CouponGrant, Offer
+from offers.states import MethodCode, OfferStatus
 from orders.models import OwedParcel
-from payments.models import Payment, PaymentStatus
+from payments.models import Payment
+from payments.states import PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
 from refunds.parcels import parcels_of, split_off
 from stores.models import User

@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from refunds.models import Ground, Refund, Side
+from refunds.models import Refund
 from refunds.platform import appeals, disputes
-from refunds.states import Status
+from refunds.states import AppealGround, RefundStatus, Side
 from workbench.kit.forms import DeskForm
 from workbench.kit.words import duration, yuan
 from workbench.refunds.decisions import Decision
@@ -31,7 +31,9 @@ class ClaimForm(DeskForm):
 class AppealForm(ClaimForm):
     """What was wrong, and why."""
 
-    ground = forms.ChoiceField(label=gettext_lazy("What happened"), choices=Ground.choices, widget=forms.RadioSelect)
+    ground = forms.ChoiceField(
+        label=gettext_lazy("What happened"), choices=AppealGround.choices, widget=forms.RadioSelect
+    )
     field_order = ["ground", "claim"]
 
 
@@ -71,7 +73,7 @@ class AppealAgainst(Decision):
 
     code, label, icon, tone = "appeal", gettext_lazy("Appeal"), "balance", "accent"
     done = gettext_lazy("Your appeal is with the platform; add your evidence.")
-    states = (Status.REFUNDING, Status.REFUNDED)
+    states = (RefundStatus.REFUNDING, RefundStatus.REFUNDED)
     form = AppealForm
 
     def concerns(self, refund):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from payments.models import AccountKind, Budget, Transfer
+from payments.models import Budget, Transfer
+from payments.states import AccountKind
 from refunds.models import Enrolment, Refund
 from refunds.returnless.enrolment import enrolment_of
-from refunds.states import Status
+from refunds.states import RefundStatus
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def programme_of(refund: Refund) -> ProgrammeOfRefund | None:
 
 
 def _paid_from(refund: Refund) -> str:
-    if refund.status == Status.AWAITING_MERCHANT:
+    if refund.status == RefundStatus.AWAITING_MERCHANT:
         return ""
     transfers = Transfer.objects.for_store(refund.store_id).filter(topic_id=refund.pk, purpose="payout")
     kind = transfers.order_by("-id").values_list("debit_account__kind", flat=True).first()

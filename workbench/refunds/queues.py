@@ -10,10 +10,10 @@ from common.tenancy import current_scope
 from offers.eligibility import retains
 from offers.models import Offer
 from offers.retainable import filter_retainable
-from orders.models import OrderStatus
+from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
-from refunds.states import Kind, Programme, Status
+from refunds.states import RefundKind, RefundProgramme, RefundStatus
 from stores.models import Store
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
@@ -45,14 +45,14 @@ def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
     return rows.filter(pk__in=found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
 
 
-MERCHANTS_TURN = [Status.AWAITING_MERCHANT, Status.RETURNING]
+MERCHANTS_TURN = [RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING]
 
 
 REFUND_QUEUES = [
     Queue(
         "awaiting",
         _("Awaiting me"),
-        lambda rows, now: rows.filter(status=Status.AWAITING_MERCHANT),
+        lambda rows, now: rows.filter(status=RefundStatus.AWAITING_MERCHANT),
         ("due_at", "-id"),
         _("No request waits for you. Well done!"),
         "inbox",
@@ -71,7 +71,7 @@ REFUND_QUEUES = [
     Queue(
         "returnless",
         _("Without return"),
-        lambda rows, now: rows.filter(programme=Programme.RETURNLESS, status=Status.AWAITING_MERCHANT),
+        lambda rows, now: rows.filter(programme=RefundProgramme.RETURNLESS, status=RefundStatus.AWAITING_MERCHANT),
         ("due_at", "-id"),
         _("No refund without return waits for your review."),
         "verified",
@@ -108,7 +108,7 @@ REFUND_QUEUES = [
     Queue(
         "returns",
         _("Returns to inspect"),
-        lambda rows, now: rows.filter(status=Status.RETURNING),
+        lambda rows, now: rows.filter(status=RefundStatus.RETURNING),
         ("due_at", "-id"),
         _("No return is on its way to you."),
         "package_2",
@@ -117,7 +117,7 @@ REFUND_QUEUES = [
     Queue(
         "recalls",
         _("Recalls"),
-        lambda rows, now: rows.filter(status=Status.RECALLING),
+        lambda rows, now: rows.filter(status=RefundStatus.RECALLING),
         ("due_at", "-id"),
         _("No parcel is being called back."),
         "u_turn_left",
@@ -144,8 +144,8 @@ class ShippedFilter(SimpleListFilter):
     def lookups(self, request, model_admin):
         """The two kinds that are retainable after shipping, and what isn't shipped."""
         return [
-            (Kind.REFUND_ONLY, _("Refund only (shipped)")),
-            (Kind.RETURN_AND_REFUND, _("Return and refund (shipped)")),
+            (RefundKind.REFUND_ONLY, _("Refund only (shipped)")),
+            (RefundKind.RETURN_AND_REFUND, _("Return and refund (shipped)")),
             ("no", _("Not shipped")),
         ]
 
@@ -153,7 +153,7 @@ class ShippedFilter(SimpleListFilter):
         """The refunds of that kind whose goods are on their way or there."""
         if self.value() == "no":
             return queryset.filter(order__status__in=[OrderStatus.UNSHIPPED, OrderStatus.CANCELLED])
-        if self.value() in (Kind.REFUND_ONLY, Kind.RETURN_AND_REFUND):
+        if self.value() in (RefundKind.REFUND_ONLY, RefundKind.RETURN_AND_REFUND):
             return queryset.filter(kind=self.value()).exclude(order__status=OrderStatus.UNSHIPPED)
         return queryset
 

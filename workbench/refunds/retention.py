@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from offers.eligibility import attempts_left, general_refusal, keeps_orders, methods_for, refusal_of
 from offers.methods import Case, Method
-from offers.models import MethodCode
 from offers.recommendation import recommend
+from offers.states import MethodCode
 from stores.models import User
 from stores.permissions import SEND_OFFERS, can
 from workbench.kit.words import duration, yuan

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from refunds.messages import mark_read, post_message
-from refunds.models import Message, Refund, Sender
+from refunds.models import Message, Refund
+from refunds.states import MessageSender
 from stores.models import User
 from stores.permissions import SEND_OFFERS, actor_of, can, require
 from workbench.kit.base import attempt, tell
@@ -45,7 +46,7 @@ def thread_of(refund: Refund, user: User) -> Thread:
     rows = list(newest)
     unread = refund.unread_by_merchant
     for row in rows:
-        row.is_unread = row.sender == Sender.BUYER and unread > 0
+        row.is_unread = row.sender == MessageSender.BUYER and unread > 0
         unread -= row.is_unread
     return Thread(
         messages=rows[:MOST_SHOWN][::-1],

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.errors import Refused
 from common.tenancy import current_scope
-from refunds.models import EnrolmentStatus, Step
 from refunds.returnless import enrolment as actions
 from refunds.returnless import programme
 from refunds.returnless.agreements import CURRENT, agreement_text
+from refunds.states import EnrolmentStatus, EnrolmentStep
 from stores.marketplaces import labels_where
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, PAY, actor_of, can, require
@@ -100,7 +100,7 @@ class EnrolmentAdmin(DeskAdmin):
         if request.method == "POST" and form.is_valid():
             refusal = attempt(partial(self._do_step, request, store, step, form))
             if refusal is None:
-                if was_joined or step == Step.CONFIRM:
+                if was_joined or step == EnrolmentStep.CONFIRM:
                     messages.success(
                         request, _("Saved.") if was_joined else _("Joined. It holds from the next live session.")
                     )
@@ -115,17 +115,17 @@ class EnrolmentAdmin(DeskAdmin):
             store,
             enrolment=enrolment,
             budget=enrolment.budget if enrolment else None,
-            step=Step(step),
+            step=EnrolmentStep(step),
             steps=[] if was_joined else milestones(enrolment, step),
             form=form,
             agreement=agreement_text(CURRENT),
             version=CURRENT,
-            products=covered_products(store) if step == Step.CONFIRM else [],
+            products=covered_products(store) if step == EnrolmentStep.CONFIRM else [],
         )
 
     def _do_step(self, request, store: Store, step: str, form) -> None:
         who = {"store": store, "actor": actor_of(request.user), "now": clock.now()}
-        if step == Step.CONFIRM:
+        if step == EnrolmentStep.CONFIRM:
             actions.confirm_enrolment(**who)
         else:
             actions.change_settings(settings=form.settings(), **who)

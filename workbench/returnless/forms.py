@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from refunds.models import CoveredProduct, Enrolment
 from refunds.returnless.agreements import CURRENT
-from stores.models import Product, ProductSource, Store
+from stores.models import Product, Store
+from stores.states import ProductSource
 from workbench.kit.forms import DeskForm, YuanField
 from workbench.kit.words import yuan
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from payments.models import AccountKind, Phase, Transfer, TransferPurpose, account_id
+from payments.models import Transfer, account_id
+from payments.states import AccountKind, TransferPhase, TransferPurpose
 from refunds.models import CoveredProduct, Enrolment, LiveSession, Refund
-from refunds.states import Programme, Status
-from stores.models import ProductSource, Store
+from refunds.states import RefundProgramme, RefundStatus
+from stores.models import Store
+from stores.states import ProductSource
 from workbench.kit.timeline import timeline
 
 MOST_MOVEMENTS = 12
@@ -26,7 +28,7 @@ class Movement:
     @property
     def tone(self) -> str:
         """A badge's colour."""
-        return {Phase.PENDING: "amber", Phase.VOIDED: ""}.get(self.transfer.phase, "green")
+        return {TransferPhase.PENDING: "amber", TransferPhase.VOIDED: ""}.get(self.transfer.phase, "green")
 
 
 def movements(store: Store, enrolment: Enrolment) -> list[Movement]:
@@ -37,8 +39,8 @@ def movements(store: Store, enrolment: Enrolment) -> list[Movement]:
     refunds = {
         refund.pk: refund
         for refund in Refund.objects.for_store(store.pk)
-        .filter(programme=Programme.RETURNLESS)
-        .exclude(status=Status.AWAITING_MERCHANT)
+        .filter(programme=RefundProgramme.RETURNLESS)
+        .exclude(status=RefundStatus.AWAITING_MERCHANT)
         .select_related("order")
         .order_by("-id")[:MOST_MOVEMENTS]
     }
@@ -69,7 +71,7 @@ def build_page(store: Store, enrolment: Enrolment) -> dict:
         "sessions": list(LiveSession.objects.for_store(store.pk).order_by("-started_at")[:MOST_SESSIONS]),
         "entries": timeline(store.pk, enrolment.topic_id),
         "waiting": Refund.objects.for_store(store.pk)
-        .filter(programme=Programme.RETURNLESS, status=Status.AWAITING_MERCHANT)[:100]
+        .filter(programme=RefundProgramme.RETURNLESS, status=RefundStatus.AWAITING_MERCHANT)[:100]
         .count(),
         "badges_url": reverse("live-badges", args=[store.code]),
     }

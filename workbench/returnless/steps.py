@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 
-from refunds.models import Enrolment, Step
+from refunds.models import Enrolment
+from refunds.states import EnrolmentStep
 from workbench.returnless.forms import AgreementForm, AutoTopUpForm, BudgetForm, ConfirmForm, ProductsForm, StepForm
 
 FORMS: dict[str, type[StepForm]] = {
-    Step.AGREEMENT: AgreementForm,
-    Step.BUDGET: BudgetForm,
-    Step.AUTO_TOP_UP: AutoTopUpForm,
-    Step.PRODUCTS: ProductsForm,
-    Step.CONFIRM: ConfirmForm,
+    EnrolmentStep.AGREEMENT: AgreementForm,
+    EnrolmentStep.BUDGET: BudgetForm,
+    EnrolmentStep.AUTO_TOP_UP: AutoTopUpForm,
+    EnrolmentStep.PRODUCTS: ProductsForm,
+    EnrolmentStep.CONFIRM: ConfirmForm,
 }
 # What a store that has joined may still change.
-CHANGEABLE = (Step.BUDGET, Step.AUTO_TOP_UP, Step.PRODUCTS)
+CHANGEABLE = (EnrolmentStep.BUDGET, EnrolmentStep.AUTO_TOP_UP, EnrolmentStep.PRODUCTS)
 # The field of a form at which a refusal's attr is shown.
 SHOWN_AT = {"budget": "budget_amount", "products": "chosen", "auto_top_up": "is_on", "agreement_version": "accepted"}
 
@@ -22,7 +23,7 @@ SHOWN_AT = {"budget": "budget_amount", "products": "chosen", "auto_top_up": "is_
 class Milestone:
     """One step in the progress bar."""
 
-    step: Step
+    step: EnrolmentStep
     number: int
     is_done: bool
     is_current: bool
@@ -35,13 +36,13 @@ def milestones(enrolment: Enrolment | None, current: str) -> list[Milestone]:
     following = following_step(enrolment)
     return [
         Milestone(step, number, step in done, step == current, step in done or step == following)
-        for number, step in enumerate(Step, 1)
+        for number, step in enumerate(EnrolmentStep, 1)
     ]
 
 
 def following_step(enrolment: Enrolment | None) -> str:
     """The step that comes next."""
-    return (enrolment.next_step if enrolment else Step.AGREEMENT) or Step.CONFIRM
+    return (enrolment.next_step if enrolment else EnrolmentStep.AGREEMENT) or EnrolmentStep.CONFIRM
 
 
 def step_asked_for(enrolment: Enrolment | None, name: str) -> str | None:

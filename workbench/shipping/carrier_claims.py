@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from orders.models import Order
 from refunds.carrier_claims import close_carrier_claim
-from refunds.models import CarrierClaim, ClaimStatus
+from refunds.models import CarrierClaim
+from refunds.states import CarrierClaimStatus
 from stores.permissions import PAY, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
 from workbench.kit.forms import DeskForm, posted
@@ -26,7 +27,10 @@ class ClosingForm(DeskForm):
 
     result = forms.ChoiceField(
         label=gettext_lazy("The carrier's answer"),
-        choices=[(ClaimStatus.PAID, ClaimStatus.PAID.label), (ClaimStatus.REFUSED, ClaimStatus.REFUSED.label)],
+        choices=[
+            (CarrierClaimStatus.PAID, CarrierClaimStatus.PAID.label),
+            (CarrierClaimStatus.REFUSED, CarrierClaimStatus.REFUSED.label),
+        ],
         widget=forms.RadioSelect,
         help_text=gettext_lazy(
             "The carrier pays the store outside the platform; the buyer's refund doesn't depend on it. A closed claim"
@@ -90,7 +94,7 @@ class CarrierClaimAdmin(QueueMixin, DeskAdmin):
                 lambda: close_carrier_claim(
                     store_id=claim.store_id,
                     claim_id=claim.pk,
-                    paid=form.cleaned_data["result"] == ClaimStatus.PAID,
+                    paid=form.cleaned_data["result"] == CarrierClaimStatus.PAID,
                     note=form.cleaned_data["note"],
                     actor=actor_of(request.user),
                     now=clock.now(),
@@ -99,14 +103,14 @@ class CarrierClaimAdmin(QueueMixin, DeskAdmin):
             if refusal is None:
                 messages.success(request, _("The claim is closed."))
                 return HttpResponseRedirect(reverse("admin:refunds_carrierclaim_changelist"))
-            if claim.status != ClaimStatus.OPEN:
+            if claim.status != CarrierClaimStatus.OPEN:
                 tell(request, refusal)
                 return HttpResponseRedirect(reverse("admin:refunds_carrierclaim_change", args=[claim.pk]))
             put_on_form(form, refusal)
         return self._page(request, claim, form)
 
     def _page(self, request, claim: CarrierClaim, form: ClosingForm):
-        may_close = claim.status == ClaimStatus.OPEN and can(request.user, PAY, claim.store_id)
+        may_close = claim.status == CarrierClaimStatus.OPEN and can(request.user, PAY, claim.store_id)
         return self.page(
             request,
             "workbench/carrier_claims/page.html",

@@ -13,7 +13,8 @@ from common import clock
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
 from orders.erp.reading import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.erp.running import progress_of
-from orders.models.shipment_import import ImportRow, ImportStatus, ShipmentImport
+from orders.models.shipment_import import ImportRow, ShipmentImport
+from orders.states import ImportStatus
 from stores.models import Store
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from orders.actions import ship_order
-from orders.models import Order, OrderStatus
+from orders.models import Order
+from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
 from stores.permissions import SHIP, actor_of, can, require

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
-from orders.models import Order, OwedParcel, ParcelStatus
+from orders.models import Order, OwedParcel
 from orders.parcels import ship_parcel
+from orders.states import ParcelStatus
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
 from workbench.kit.desk import desk_of

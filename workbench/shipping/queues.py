@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import COMES_FIRST, ParcelStatus
-from refunds.models import ClaimStatus
+from orders.models import COMES_FIRST
+from orders.states import ParcelStatus
+from refunds.states import CarrierClaimStatus
 from stores import marketplaces
 from workbench.kit.queue import Queue
 
@@ -152,7 +153,7 @@ CLAIM_QUEUES = [
     Queue(
         "open",
         _("To settle with the carrier"),
-        lambda rows, now: rows.filter(status=ClaimStatus.OPEN),
+        lambda rows, now: rows.filter(status=CarrierClaimStatus.OPEN),
         ("opened_at", "-id"),
         _("No carrier owes you anything."),
     ),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from orders.delays.actions import MOST_ORDERS, lift_delay
-from orders.models import OrderStatus
 from orders.models.delay import DelayedOrder, DelayReport
+from orders.states import OrderStatus
 from stores.permissions import SHIP, actor_of, can, require
 from workbench.kit.base import DeskAdmin, attempt, column, tell
 from workbench.kit.marks import badge, countdown, moment

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from offers.coupons import grant_coupon
 from offers.models import Coupon, CouponGrant
-from orders.models import Order, OrderStatus
+from orders.models import Order
 from orders.saving import change_address
+from orders.states import OrderStatus
 from stores.models import User
 from stores.permissions import EDIT_COUPONS, EDIT_ORDERS, actor_of, can, require
 from workbench.kit.base import attempt, put_on_form, tell

@@ -16,7 +16,8 @@ from common import clock
 from common.money import ZERO
 from offers.coupons import create_coupon
 from offers.eligibility import retains
-from offers.models import Channel, CouponGrant
+from offers.models import CouponGrant
+from offers.states import CouponChannel
 from stores.models import Store
 from stores.permissions import EDIT_COUPONS, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, put_on_form
@@ -28,11 +29,13 @@ USUAL_DAYS = 30
 GRANTS_SHOWN = 50
 
 CHANNEL_WORDS = {
-    Channel.SMART_RETENTION: gettext_lazy("The only channel that retention recognises: agents can offer this coupon."),
-    Channel.REFUND_RETENTION: gettext_lazy(
+    CouponChannel.SMART_RETENTION: gettext_lazy(
+        "The only channel that retention recognises: agents can offer this coupon."
+    ),
+    CouponChannel.REFUND_RETENTION: gettext_lazy(
         "Retention does not recognise it: agents can't offer this coupon, but give it to the buyer of an order."
     ),
-    Channel.GENERAL: gettext_lazy(
+    CouponChannel.GENERAL: gettext_lazy(
         "For other purposes, such as giving it to the buyer of an order. Retention does not recognise it."
     ),
 }
@@ -45,7 +48,7 @@ class ChannelSelect(forms.RadioSelect):
 
     def create_option(self, name, value, *args, **kwargs):
         """With the explanation."""
-        return {**super().create_option(name, value, *args, **kwargs), "explained": CHANNEL_WORDS[Channel(value)]}
+        return {**super().create_option(name, value, *args, **kwargs), "explained": CHANNEL_WORDS[CouponChannel(value)]}
 
 
 def _day(label, **kwargs) -> forms.DateField:
@@ -60,7 +63,10 @@ class CouponForm(DeskForm):
     store = forms.ChoiceField(label=gettext_lazy("Store"))
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     channel = forms.ChoiceField(
-        label=gettext_lazy("Channel"), choices=Channel.choices, initial=Channel.SMART_RETENTION, widget=ChannelSelect
+        label=gettext_lazy("Channel"),
+        choices=CouponChannel.choices,
+        initial=CouponChannel.SMART_RETENTION,
+        widget=ChannelSelect,
     )
     amount_off = YuanField(label=gettext_lazy("Discount in yuan"))
     min_spend = YuanField(
@@ -90,7 +96,7 @@ class CouponForm(DeskForm):
         self.fields["last_day"].initial = today + timedelta(days=USUAL_DAYS)
         self.fields["min_spend"].widget.attrs["min"] = "0"
         if not any(retains(store) for store in stores):  # the platform's channel leads nowhere there (Q13, K7)
-            self.fields["channel"].initial = Channel.GENERAL
+            self.fields["channel"].initial = CouponChannel.GENERAL
 
     def clean_amount_off(self):
         """Above zero."""
@@ -198,7 +204,7 @@ class CouponAdmin(DeskAdmin):
             "workbench/coupons/page.html",
             coupon.name,
             coupon=coupon,
-            right_channel=Channel.SMART_RETENTION.label,
+            right_channel=CouponChannel.SMART_RETENTION.label,
             grants=list(
                 CouponGrant.objects.for_store(coupon.store_id)
                 .filter(coupon=coupon)

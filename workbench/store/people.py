@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from stores import actions
-from stores.models import ApiKey, KeyScope, Role, User
+from stores.models import ApiKey, User
 from stores.permissions import GRANTS, MANAGE_STORE, can, require, roles_of
+from stores.states import KeyScope, Role
 from workbench.kit.base import By, DeskAdmin, attempt, by, column, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, posted

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from common.actors import Actor
 from offers.eligibility import keeps_orders
-from offers.models import MarketplaceMethod, MethodCode, StoreMethod
+from offers.models import MarketplaceMethod, StoreMethod
+from offers.states import MethodCode
 from offers.switches import set_marketplace_method, set_store_method
 from stores import actions, marketplaces
 from stores.models import Store

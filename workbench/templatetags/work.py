@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.money import ZERO
 from offers.eligibility import retains
-from offers.models import BY_HAND, Channel, Coupon, RowStatus
+from offers.models import Coupon
+from offers.states import BY_HAND, BulkRowStatus, CouponChannel
 from orders.models import OwedParcel
-from refunds.states import Status
+from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can
 from workbench.kit.words import yuan
 
@@ -30,14 +31,14 @@ def may_bulk(desk) -> bool:
 @register.filter
 def may_pick(refund, user) -> bool:
     """Whether an offer in bulk makes sense for this row of the queue; `has_pending_offer` comes from the queue."""
-    waits = refund.status == Status.AWAITING_MERCHANT and not refund.has_pending_offer
+    waits = refund.status == RefundStatus.AWAITING_MERCHANT and not refund.has_pending_offer
     return waits and retains(refund.store) and can(user, SEND_OFFERS, refund.store_id)
 
 
 @register.filter
 def row_tone(status: str) -> str:
     """The colour of a bulk row's result."""
-    return {RowStatus.SENT: "green", RowStatus.REFUSED: "red"}.get(status, "grey")
+    return {BulkRowStatus.SENT: "green", BulkRowStatus.REFUSED: "red"}.get(status, "grey")
 
 
 @register.filter
@@ -45,8 +46,10 @@ def why_unusable(coupon: Coupon) -> str:
     """Why agents can't offer this coupon now; empty when they can (Q13)."""
     if "coupon" not in coupon.store.rules.offer_methods or not retains(coupon.store):
         return _("This store has no retention.")
-    if coupon.channel != Channel.SMART_RETENTION:
-        return _("Wrong channel: retention recognises “%(right)s” only.") % {"right": Channel.SMART_RETENTION.label}
+    if coupon.channel != CouponChannel.SMART_RETENTION:
+        return _("Wrong channel: retention recognises “%(right)s” only.") % {
+            "right": CouponChannel.SMART_RETENTION.label
+        }
     return _why_over(coupon)
 
 

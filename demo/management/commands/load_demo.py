@@ -23,7 +23,8 @@ from payments.gateways import SANDBOX
 from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
-from stores.models import Role, Store, User
+from stores.models import Store, User
+from stores.states import Role
 
 
 class Command(BaseCommand):

@@ -5,8 +5,9 @@ from rest_framework import serializers
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import CENT, ZERO
 from payments.models import Budget
-from refunds.models import CoveredProduct, Enrolment, EnrolmentStatus, LiveSession
+from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT, agreement_text
+from refunds.states import EnrolmentStatus
 from stores.models import Store
 
 MOST_PRODUCTS = 1000

@@ -10,7 +10,8 @@ from common.errors import WanliuError
 from common.tenancy import system_scope
 from stores import marketplaces
 from stores.actions import create_marketplace_key, create_store_key
-from stores.models import KeyScope, Store
+from stores.models import Store
+from stores.states import KeyScope
 
 
 class Command(BaseCommand):

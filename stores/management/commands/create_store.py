@@ -10,7 +10,8 @@ from common.errors import WanliuError
 from common.tenancy import system_scope
 from stores import marketplaces
 from stores.actions import add_member, create_store
-from stores.models import Role, User
+from stores.models import User
+from stores.states import Role
 
 
 class Command(BaseCommand):

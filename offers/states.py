@@ -1,0 +1,52 @@
+"""The states of offers and of bulk rows, what can be offered, and where a coupon may be used."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OfferStatus(models.TextChoices):
+    """Where an offer is."""
+
+    PENDING = "pending", _("Waiting for the buyer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class MethodCode(models.TextChoices):
+    """What can be offered; each has its file under offers/methods/."""
+
+    REASSURANCE = "reassurance", _("Reassurance")
+    COUPON = "coupon", _("Coupon")
+    EXCHANGE = "exchange", _("Exchange")
+    GIFT = "gift", _("Gift")
+    PARTIAL_REFUND = "partial_refund", _("Partial refund")
+    RESHIP = "reship", _("Reship")
+    RED_PACKET = "red_packet", _("Red packet")
+    CHANGE_TO_REFUND_ONLY = "change_to_refund_only", _("Refund without return")
+    CHANGE_TO_RETURN = "change_to_return", _("Return and refund")
+    STAY = "stay", _("Stay with the order")
+
+
+NEGOTIATIONS = [MethodCode.CHANGE_TO_REFUND_ONLY, MethodCode.CHANGE_TO_RETURN]
+
+
+class CouponChannel(models.TextChoices):
+    """Where a coupon may be used by the platform; only the first is recognised by retention (Q13)."""
+
+    SMART_RETENTION = "smart_retention", _("Platform smart recommended retention")
+    REFUND_RETENTION = "refund_retention", _("Refund retention")
+    GENERAL = "general", _("General use")
+
+
+# Coupons that people may give away by hand. What is on the platform's channel goes out with accepted offers only (Q13, K7).
+BY_HAND = (CouponChannel.GENERAL, CouponChannel.REFUND_RETENTION)
+
+
+class BulkRowStatus(models.TextChoices):
+    """What became of one refund of a job."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Refused")

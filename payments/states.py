@@ -1,0 +1,81 @@
+"""The states and purposes of payments and transfers, what a gateway's notice brought, and how its statement differs."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PaymentStatus(models.TextChoices):
+    """Where a payment is."""
+
+    PENDING = "pending", _("Pending")
+    PROCESSING = "processing", _("Processing")
+    SUCCEEDED = "succeeded", _("Paid")
+    FAILED = "failed", _("Failed")
+
+
+class PaymentPurpose(models.TextChoices):
+    """What a payment is for."""
+
+    REFUND = "refund", _("Refund")
+    PARTIAL_REFUND = "partial_refund", _("Partial refund")
+    RED_PACKET = "red_packet", _("Red packet")
+    RETURN_FREIGHT = "return_freight", _("Return freight")
+    PRICE_DIFFERENCE = "price_difference", _("Price difference")
+    GOODS_COMPENSATION = "goods_compensation", _("Compensation for goods")
+    OTHER = "other", _("Other")
+
+
+# What a small payment may be for (K11).
+SMALL_PURPOSES = (
+    PaymentPurpose.RETURN_FREIGHT,
+    PaymentPurpose.PRICE_DIFFERENCE,
+    PaymentPurpose.GOODS_COMPENSATION,
+    PaymentPurpose.OTHER,
+)
+
+
+class AccountKind(models.TextChoices):
+    """The accounts that every store has."""
+
+    MERCHANT_FUNDS = "merchant_funds", _("Merchant's funds")
+    BUYER_PAYOUTS = "buyer_payouts", _("Paid to buyers")
+    SERVICE_BUDGET = "service_budget", _("Service budget")
+    PLATFORM_FUNDS = "platform_funds", _("Platform's compensation")
+
+
+class TransferPhase(models.TextChoices):
+    """Two phases: what is reserved is later posted or voided."""
+
+    PENDING = "pending", _("Reserved")
+    POSTED = "posted", _("Posted")
+    VOIDED = "voided", _("Voided")
+
+
+class TransferPurpose(models.TextChoices):
+    """Why yuan move; a payout has a payment, and so has a reversal: the one that came back."""
+
+    PAYOUT = "payout", _("Payment to a buyer")
+    TOP_UP = "top_up", _("Budget topped up")
+    WITHDRAWAL = "withdrawal", _("Budget lowered")
+    COMPENSATION = "compensation", _("Paid back to the merchant")
+    REVERSAL = "reversal", _("Payment came back")
+
+
+class NoticeResult(models.TextChoices):
+    """What a notice brought."""
+
+    WAITING = "waiting", _("Waiting")
+    APPLIED = "applied", _("Booked")
+    NO_CHANGE = "no_change", _("Nothing new")
+    UNKNOWN = "unknown", _("Unknown payment")
+    CONFLICT = "conflict", _("Contradicts our books")
+    FAILED = "failed", _("Could not be processed")
+
+
+class DifferenceKind(models.TextChoices):
+    """In which way the gateway and we disagree about one payment."""
+
+    UNKNOWN_HERE = "unknown_here", _("Moved there, unknown here")
+    UNKNOWN_THERE = "unknown_there", _("Paid here, unknown there")
+    AMOUNT = "amount", _("Amounts differ")
+    STATUS = "status", _("States differ")
