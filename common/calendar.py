@@ -8,6 +8,8 @@ out in UTC; a name that isn't a zone's raises `zoneinfo.ZoneInfoNotFoundError`.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 ONE_DAY = timedelta(days=1)
 # The calendar of the platform itself and of the gateways, and of a store that names none.
 PLATFORM_ZONE = "Asia/Shanghai"
@@ -54,6 +56,11 @@ def local_time(at: datetime, zone: str) -> datetime:
 def clock_face(at: datetime, zone: str) -> str:
     """The instant as a clock in `zone` shows it to people: `2026-11-20 12:05`."""
     return f"{local_time(at, zone):%Y-%m-%d %H:%M}"
+
+
+def shown(at: datetime) -> str:
+    """`clock_face` in the time zone that the page is shown in: the one that Django has active."""
+    return clock_face(at, timezone.get_current_timezone_name())
 
 
 def sql_day_of(at: str, zone: str) -> str:

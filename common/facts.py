@@ -16,9 +16,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.functional import Promise
 
+from common.calendar import shown
 from common.money import yuan
 
 Data = Mapping[str, Any]
@@ -67,7 +67,7 @@ def hidden(fact: Fact) -> Fact:
 
 
 def _instant(text: str, data: Data) -> str:
-    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    return shown(datetime.fromisoformat(text))
 
 
 YUAN = Fact("yuan with two decimals, as text", lambda value, data: yuan(value))

@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from common.calendar import shown
 from common.tenancy import TenantModel
 
 
@@ -38,7 +39,7 @@ class Event(TenantModel):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.name}"
+        return f"{shown(self.at)} {self.name}"
 
     @property
     def actor(self) -> str:

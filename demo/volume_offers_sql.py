@@ -3,6 +3,8 @@
 Read from the plan of cases (volume_sql.py) and written after them; money that an accepted offer paid is claimed and booked.
 """
 
+from common.calendar import sql_day_of
+
 # What is offered to keep an order, and in place of a return; only in stores whose marketplace has it.
 KEEPING = ("reassurance", "partial_refund", "red_packet")
 CHANGING = "change_to_refund_only"
@@ -43,7 +45,7 @@ PLAN_OFFERS = f"""
     ) o
 """
 
-_OFFERS = """
+_OFFERS = f"""
     INSERT INTO offers_offer (
         id, store_id, refund_id, method, status, message, amount, agreed_with_buyer, due_at, created_at, answered_at,
         is_counted, sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount
@@ -51,7 +53,7 @@ _OFFERS = """
     SELECT offer_id, p.store_id, refund_id, offer_method, offer_status, offer_message, offer_amount,
            offer_method = 'change_to_refund_only', greatest(offer_ended_at, offered_at), offered_at,
            CASE WHEN offer_status IN ('accepted', 'declined') THEN offer_ended_at END, false, sent_by, 'merchant',
-           sent_by_label, (offered_at AT TIME ZONE s.time_zone)::date, reason, asked_kind, asked_amount
+           sent_by_label, {sql_day_of("offered_at", "s.time_zone")}, reason, asked_kind, asked_amount
     FROM volume_offers JOIN volume_plan p USING (refund_id) JOIN stores_store s ON s.id = p.store_id
 """
 

@@ -3,6 +3,7 @@
 A case is an order, a refund of it, and what became of it. Parameters: see `volume.load`.
 """
 
+from common.calendar import sql_day_of
 from demo.volume_offers_sql import EVENTS as OFFER_EVENTS
 from demo.volume_offers_sql import OFFER_INSERTS
 
@@ -193,9 +194,9 @@ _QUALITY_REFUNDS = """
 """
 
 # The days that these orders and requests fall on have changed, should they be rolled up already.
-_CHANGED_DAYS = """
+_CHANGED_DAYS = f"""
     INSERT INTO refunds_changedday (id, store_id, date)
-    SELECT uuidv7(), p.store_id, (instant AT TIME ZONE s.time_zone)::date
+    SELECT uuidv7(), p.store_id, {sql_day_of("instant", "s.time_zone")}
     FROM volume_plan p JOIN stores_store s ON s.id = p.store_id CROSS JOIN LATERAL (VALUES (p.paid_at), (p.created_at)) i(instant)
     GROUP BY 2, 3
 """

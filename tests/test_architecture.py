@@ -50,6 +50,13 @@ def test_only_the_clock_reads_wall_time():
     assert found, "the clock itself is found"
 
 
+def test_only_the_calendar_knows_where_a_day_begins():
+    """A store's day is asked of common/calendar.py, in Python and in SQL; nobody else makes a date of a time zone."""
+    turns = re.compile(r"\bZoneInfo\(|AT TIME ZONE|\btime\.min\b|\bastimezone\(")
+    found = {name(path) for path in IN_ROOMS if turns.search(path.read_text())}
+    assert found == {"common/calendar.py", "common/api/filters.py"}, "the filter writes an instant in UTC: no day"
+
+
 def test_no_obligation_hangs_on_a_message():
     """Celery is told by name in one batch after the commit; no `.delay`, no ETA, no countdown."""
     for path in IN_ROOMS:

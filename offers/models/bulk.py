@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.calendar import shown
 from common.ids import new_id
 from common.tenancy import TenantModel
 from offers.models.offers import Offer
@@ -33,7 +34,7 @@ class BulkJob(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M} ({self.total})"
+        return f"{shown(self.created_at)} ({self.total})"
 
 
 class BulkRow(TenantModel):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.calendar import shown
 from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
@@ -62,7 +63,7 @@ class CostRates(TenantModel):
         triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.valid_from:%Y-%m-%d %H:%M}"
+        return shown(self.valid_from)
 
     @property
     def costs(self) -> Costs:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.calendar import shown
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models.refund import Refund
@@ -33,7 +34,7 @@ class QualityRefund(TenantModel):
         triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.get_reason_display()} {self.counted_at:%Y-%m-%d}"
+        return f"{self.get_reason_display()} {shown(self.counted_at)}"
 
 
 class QualityDay(TenantModel):
@@ -99,4 +100,4 @@ class QualityRestriction(TenantModel):
         indexes = [models.Index(fields=["store", "-id"], name="restriction_newest")]
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.since:%Y-%m-%d}"
+        return f"{self.get_step_display()} {shown(self.since)}"

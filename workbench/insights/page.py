@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.calendar import day_of, number_of_days
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
 from offers.insights.reading import GROUPS, Kept, Report, Span, read
 from offers.insights.table import label_of
@@ -37,7 +38,7 @@ class Row:
 
 def today_of(desk: Desk) -> date:
     """The date on the desk's calendar."""
-    return clock.now().astimezone(desk.zone).date()
+    return day_of(clock.now(), desk.zone)
 
 
 def span_of(desk: Desk, start: date, end: date, marketplace: str = "") -> Span:
@@ -116,4 +117,4 @@ def _context(desk: Desk, span: Span, report: Report, today: date) -> dict:
 
 
 def _is_range(span: Span, today: date, days: int) -> bool:
-    return span.end == today and (span.end - span.start).days + 1 == days
+    return span.end == today and number_of_days(span.start, span.end) == days

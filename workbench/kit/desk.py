@@ -1,11 +1,11 @@
 """At which desk somebody sits: the stores they work in, and the one they have picked."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from common.calendar import PLATFORM_ZONE
 from common.tenancy import system_scope, tenant_scope
 from offers.eligibility import retains
 from refunds.states import RefundKind
@@ -13,7 +13,6 @@ from stores.models import Store, User
 from stores.permissions import roles_of
 
 SESSION_KEY = "desk_store"
-DEFAULT_ZONE = "Asia/Shanghai"
 STORES_IN_SWITCHER = 30
 
 
@@ -68,12 +67,12 @@ class Desk:
         return [] if self.is_operator else [store for store in self.stores if store.rules.returnless_version]
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The time zone in which lists are shown."""
+    def zone(self) -> str:
+        """The time zone in which lists are shown: the store's, the stores' if it is one, else the platform's."""
         if self.only_store is not None:
-            return ZoneInfo(self.only_store.time_zone)
+            return self.only_store.time_zone
         zones = {store.time_zone for store in self.stores} if not self.is_operator else set()
-        return ZoneInfo(zones.pop() if len(zones) == 1 else DEFAULT_ZONE)
+        return zones.pop() if len(zones) == 1 else PLATFORM_ZONE
 
     def scope(self):
         """Open the tenant scope of this desk."""

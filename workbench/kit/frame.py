@@ -1,7 +1,6 @@
 """What the refund's pages share: the time zone of its store, and the way back to it."""
 
 from functools import wraps
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -16,7 +15,7 @@ def in_store_time(view):
     @wraps(view)
     def inner(self, request, object_id, **kwargs):
         refund = self.find(request, object_id)
-        with timezone.override(ZoneInfo(refund.store.time_zone)):
+        with timezone.override(refund.store.time_zone):
             response = view(self, request, refund, **kwargs)
             return response.render() if hasattr(response, "render") else response
 

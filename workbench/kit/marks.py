@@ -1,10 +1,10 @@
 """Small pieces of a page, the same in lists and templates: a status's badge, an instant, a countdown."""
 
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.calendar import shown
 from workbench.kit.words import is_soon, time_left
 
 # One colour per meaning: amber asks for the merchant, blue is under way, green is done well, red is trouble.
@@ -57,7 +57,7 @@ def badge(row):
 
 def moment(value):
     """An instant in the desk's time zone, the same in every language."""
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "–"
+    return shown(value) if value else "–"
 
 
 def countdown(due_at):

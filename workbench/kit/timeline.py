@@ -7,11 +7,11 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.actors import ActorKind
+from common.calendar import shown
 from common.models import Event
 from offers.states import MethodCode
 from orders.states import ParcelKind
@@ -245,7 +245,7 @@ def _change(values, show) -> str:
 
 def _instant(text: str) -> str:
     """A recorded instant in the desk's time zone."""
-    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    return shown(datetime.fromisoformat(text))
 
 
 def _kind(value) -> str:

@@ -1,7 +1,6 @@
 """The form of small payments: what is left is in view before anything is typed, then a look, then it is sent (K8–K11)."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -120,7 +119,7 @@ class PayingMixin:
         row = self.find(request, object_id)
         require(request.user, PAY, row.store_id)
         order, refund = self.subject(row)
-        with timezone.override(ZoneInfo(row.store.time_zone)):
+        with timezone.override(row.store.time_zone):
             answer = self._pay(request, order, refund, row.store)
             return answer.render() if hasattr(answer, "render") else answer
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -67,7 +66,7 @@ def build_pack(dispute: Dispute, now: datetime) -> bytes:
         canvas.drawString(MARGIN, 10 * mm, number)
         canvas.drawRightString(A4[0] - MARGIN, 10 * mm, str(document.page))
 
-    with timezone.override(ZoneInfo(dispute.refund.store.time_zone)):
+    with timezone.override(dispute.refund.store.time_zone):
         document.build(list(_story(dispute, now)), onFirstPage=footer, onLaterPages=footer)
     return written.getvalue()
 

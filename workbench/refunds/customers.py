@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -74,7 +73,7 @@ def _search(term: str) -> list[Order]:
 
 
 def _page(request: HttpRequest, store: Store, buyer_id: str):
-    with timezone.override(ZoneInfo(store.time_zone)):
+    with timezone.override(store.time_zone):
         customer = gather(store, buyer_id, request.user)
         answer = _render(
             request, "workbench/customers/page.html", customer.newest.buyer_name, store=store, customer=customer

@@ -1,7 +1,6 @@
 """Coupons: what the store can give, which of it retention recognises, and a form that leads to the right channel."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from django import forms
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
+from common.calendar import day_of, end_of_day, start_of_day
 from common.money import ZERO
 from offers.coupons import create_coupon
 from offers.eligibility import retains
@@ -90,8 +90,7 @@ class CouponForm(DeskForm):
         self.fields["store"].choices = [(store.pk, store.name) for store in stores]
         if len(stores) == 1:
             del self.fields["store"]
-        zone = ZoneInfo(stores[0].time_zone)
-        today = clock.now().astimezone(zone).date()
+        today = day_of(clock.now(), stores[0].time_zone)
         self.fields["first_day"].initial = today
         self.fields["last_day"].initial = today + timedelta(days=USUAL_DAYS)
         self.fields["min_spend"].widget.attrs["min"] = "0"
@@ -118,7 +117,7 @@ class CouponForm(DeskForm):
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The coupon must end after it begins."))
-        elif last and last < clock.now().astimezone(ZoneInfo(self.chosen_store.time_zone)).date():
+        elif last and last < day_of(clock.now(), self.chosen_store.time_zone):
             self.add_error("last_day", _("Choose today or a later day."))
         return data
 
@@ -130,15 +129,14 @@ class CouponForm(DeskForm):
 
     def terms(self) -> dict:
         """The arguments of the action."""
-        data, zone = self.cleaned_data, ZoneInfo(self.chosen_store.time_zone)
-        end = data["last_day"] + timedelta(days=1)
+        data, zone = self.cleaned_data, self.chosen_store.time_zone
         return {
             "name": data["name"],
             "channel": data["channel"],
             "amount_off": data["amount_off"],
             "min_spend": data["min_spend"],
-            "valid_from": datetime.combine(data["first_day"], time.min, zone),
-            "valid_until": datetime.combine(end, time.min, zone),
+            "valid_from": start_of_day(data["first_day"], zone),
+            "valid_until": end_of_day(data["last_day"], zone),
             "quantity": data["quantity"],
         }
 

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.calendar import PLATFORM_ZONE
 from refunds.returnless.promises import enrolment_in_force
 from stores import actions, marketplaces
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store
@@ -211,7 +212,7 @@ class NewStoreForm(StoreForm):
         self.fields["site"].help_text = _(
             "Only for %(marketplaces)s: it decides whether refunds can be retained (Q2)."
         ) % {"marketplaces": marketplaces.labels_where(lambda rules: rules.sites)}
-        self.fields["time_zone"].initial = "Asia/Shanghai"
+        self.fields["time_zone"].initial = PLATFORM_ZONE
 
     def clean_site(self):
         """None lets the action choose."""

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actors import Actor
+from common.calendar import PLATFORM_ZONE, day_of
 from offers.eligibility import keeps_orders
 from offers.models import MarketplaceMethod, StoreMethod
 from offers.states import MethodCode
@@ -23,7 +23,7 @@ from stores import actions, marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
-from workbench.kit.desk import DEFAULT_ZONE, desk_of, find_store
+from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import DeskForm
 from workbench.kit.operators import PlatformAdmin
 
@@ -35,7 +35,7 @@ def retaining_marketplaces() -> list[tuple[str, str]]:
 
 def _today() -> date:
     """The date on the platform's calendar."""
-    return clock.now().astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+    return day_of(clock.now(), PLATFORM_ZONE)
 
 
 def _day(label, **kwargs) -> forms.DateField:
@@ -141,7 +141,7 @@ class StoreMethodsForm(DeskForm):
     def __init__(self, *args, store: Store, **kwargs):
         super().__init__(*args, prefix=f"store{store.pk}", **kwargs)
         self.store = store
-        self.today = clock.now().astimezone(ZoneInfo(store.time_zone)).date()
+        self.today = day_of(clock.now(), store.time_zone)
         self.own = {row.method: row for row in StoreMethod.objects.for_store(store.pk)}
         self.platform = {row.method: row for row in MarketplaceMethod.objects.filter(marketplace=store.marketplace)}
         for code in store.rules.offer_methods:
