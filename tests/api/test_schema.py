@@ -17,7 +17,8 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from stores.api.throttle import KeyThrottle
-from tests.tenancy.calls import CALLS, Names
+from tests.tenancy.calls import CALLS
+from tests.tenancy.things import Names
 from tests.world import make_shop
 
 # The paths of api.md that the Taote job needs.

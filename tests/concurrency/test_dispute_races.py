@@ -18,7 +18,7 @@ from refunds.platform.evidence import add_evidence, stored
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.test_refund_races import in_scope
-from tests.tenancy.calls import PHOTO, make_instant_refund
+from tests.tenancy.things import PHOTO, make_instant_refund
 from tests.world import BUYER, MERCHANT, NOON
 
 SOON = NOON + timedelta(minutes=5)

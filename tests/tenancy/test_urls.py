@@ -16,9 +16,10 @@ from common.tenancy import system_scope
 from stores import actions as store_actions
 from stores.models import ApiKey
 from stores.states import KeyScope
-from tests.tenancy.calls import CALLS, Call, Missing, Names, make_coupon
+from tests.tenancy.calls import CALLS, Call
 from tests.tenancy.furnish import fingerprint
 from tests.tenancy.routes import ADMIN, API, VERBS, routes_under
+from tests.tenancy.things import Missing, Names, make_coupon
 from tests.world import MERCHANT, NOON, OPERATOR, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -14,7 +14,7 @@ from refunds.models import Appeal, Dispute, Evidence
 from tests.api.helpers import ask, detail
 from tests.api.test_disputes import CLAIM, dispute
 from tests.api.test_evidence import PDF, picture, show
-from tests.tenancy.calls import PHOTO
+from tests.tenancy.things import PHOTO
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -14,7 +14,7 @@ from payments.models import Payment, PaymentTerms, SandboxTransfer
 from payments.reconciling import reconcile
 from payments.settlement import settle_batch
 from refunds.messages import post_message
-from tests.tenancy.calls import make_small_payment
+from tests.tenancy.things import make_small_payment
 from tests.world import BUYER, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]

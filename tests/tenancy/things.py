@@ -1,0 +1,283 @@
+"""Things of a store that calls and tables are about, made when they are first asked for."""
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from io import BytesIO
+from uuid import uuid4
+
+from PIL import Image
+
+from common import uploads
+from common.writes import WriteSet
+from offers import actions as offer_actions
+from offers.coupons import create_coupon
+from orders.delays.actions import report_delay
+from orders.parcels import owe_parcel
+from payments.models import Payment
+from payments.small import send_small_payment
+from refunds import actions as refund_actions
+from refunds import returns
+from refunds.models import Refund
+from refunds.platform.appeals import open_appeal
+from refunds.platform.disputes import open_dispute
+from refunds.platform.evidence import add_evidence, stored
+from refunds.returnless.agreements import CURRENT
+from refunds.returnless.enrolment import change_settings
+from stores import actions as store_actions
+from tests.world import BUYER, MERCHANT, NOON, Shop
+
+
+class Names:
+    """What a call may name of a store; each is made when it is first asked for."""
+
+    def __init__(self, shop: Shop):
+        self.shop = shop
+        self.code = shop.store.code
+
+    @cached_property
+    def to_ship(self) -> str:
+        return self.shop.order(shipped=False).number
+
+    @cached_property
+    def in_transit(self) -> str:
+        return self.shop.order().number
+
+    @cached_property
+    def item(self) -> str:
+        item_id = str(70_000_000 + self.shop.store.pk)
+        with self.shop.scope():
+            store_actions.upsert_products(
+                store=self.shop.store,
+                products=[{"item_id": item_id, "title": "Quilt", "price": Decimal("1.00")}],
+                actor=MERCHANT,
+                now=NOON,
+            )
+        return item_id
+
+    @cached_property
+    def address(self) -> str:
+        return str(self.shop.address.pk)
+
+    @cached_property
+    def refund(self) -> str:
+        return str(self.shop.refund().pk)
+
+    def _moved(self, refund: str, action, **kwargs) -> str:
+        with self.shop.scope():
+            action(store_id=self.shop.store.pk, refund_id=refund, now=NOON, **kwargs)
+        return refund
+
+    @cached_property
+    def rejected(self) -> str:
+        return self._moved(str(self.shop.refund().pk), refund_actions.reject_refund, reason="no", actor=MERCHANT)
+
+    @cached_property
+    def awaiting_return(self) -> str:
+        return self._moved(str(self.shop.refund().pk), refund_actions.approve_refund, actor=MERCHANT)
+
+    @cached_property
+    def returning(self) -> str:
+        refund = self._moved(str(self.shop.refund().pk), refund_actions.approve_refund, actor=MERCHANT)
+        return self._moved(refund, returns.ship_return, carrier="SF", tracking_number="R1", actor=BUYER)
+
+    @cached_property
+    def dispute(self) -> str:
+        return str(make_dispute(self.shop).pk)
+
+    @cached_property
+    def evidence(self) -> str:
+        return str(make_evidence(self.shop, self.refund).pk)
+
+    @cached_property
+    def instant(self) -> str:
+        return str(make_instant_refund(self.shop).pk)
+
+    @cached_property
+    def appeal(self) -> str:
+        return str(make_appeal(self.shop).pk)
+
+    @cached_property
+    def payment(self) -> str:
+        refund = self._moved(
+            str(self.shop.refund(kind="refund_only").pk), refund_actions.approve_refund, actor=MERCHANT
+        )
+        with self.shop.scope():
+            return str(Payment.objects.get(topic_id=refund).pk)
+
+    @cached_property
+    def promised(self) -> str:
+        """A refund that runs under refund without return."""
+        refund = self.shop.refund(kind="refund_only")
+        with self.shop.scope():
+            Refund.objects.filter(pk=refund.pk).update(programme="returnless")
+        return str(refund.pk)
+
+    @cached_property
+    def own_item(self) -> str:
+        """An item of a store that is ready to join refund without return."""
+        settings = {
+            "agreement_version": CURRENT,
+            "budget": Decimal("10.00"),
+            "auto_top_up": {"on": False, "threshold": Decimal("0.00"), "amount": Decimal("0.00")},
+            "products": [self.item],
+        }
+        with self.shop.scope():
+            change_settings(store=self.shop.store, settings=settings, actor=MERCHANT, now=NOON)
+        return self.item
+
+    @cached_property
+    def coupon(self) -> str:
+        return str(make_coupon(self.shop).pk)
+
+    @cached_property
+    def parcel(self) -> str:
+        return str(make_parcel(self.shop).pk)
+
+    @cached_property
+    def delay(self) -> str:
+        return str(make_delay(self.shop).pk)
+
+    @cached_property
+    def offer(self) -> str:
+        with self.shop.scope():
+            offer = offer_actions.send_offer(
+                store_id=self.shop.store.pk,
+                refund_id=self.refund,
+                method="change_to_refund_only",
+                amount=2,
+                agreed_with_buyer=True,
+                actor=MERCHANT,
+                now=NOON,
+            )
+        return str(offer.pk)
+
+
+def _photo() -> bytes:
+    picture = BytesIO()
+    Image.new("RGB", (4, 3), "teal").save(picture, "PNG")
+    return picture.getvalue()
+
+
+PHOTO = _photo()
+
+
+def make_parcel(shop: Shop):
+    """A promised gift."""
+    refund, writes = shop.refund(), WriteSet()
+    with shop.scope():
+        parcel = owe_parcel(
+            writes,
+            order=refund.order,
+            topic=refund,
+            kind="gift",
+            product=None,
+            item_id="8000",
+            title="Quilt",
+            quantity=1,
+            rules=refund.rules,
+            actor=BUYER,
+            now=NOON,
+        )
+        writes.flush()
+    return parcel
+
+
+def make_small_payment(shop: Shop, order=None, **kwargs) -> Payment:
+    """One yuan for the buyer of an order."""
+    order = order or shop.order()
+    with shop.scope():
+        return send_small_payment(
+            store=shop.store,
+            order_number=order.number,
+            **{"amount": Decimal("1.00"), "purpose": "other", "actor": MERCHANT, "now": NOON, **kwargs},
+        )
+
+
+def make_dispute(shop: Shop):
+    """A dispute that the buyer has opened."""
+    refund = shop.refund()
+    with shop.scope():
+        return open_dispute(
+            store_id=shop.store.pk, refund_id=refund.pk, opened_by="buyer", claim="broken", actor=BUYER, now=NOON
+        )
+
+
+def make_evidence(shop: Shop, refund):
+    """A photograph of the buyer's."""
+    file = uploads.clean_upload(BytesIO(PHOTO), "photo.png")
+    with shop.scope(), stored(shop.store.pk, file) as stored_as:
+        return add_evidence(
+            store_id=shop.store.pk,
+            refund_id=refund,
+            side="buyer",
+            file=file,
+            stored_as=stored_as,
+            note="broken",
+            actor=BUYER,
+            now=NOON,
+        )
+
+
+def make_delay(shop: Shop):
+    """A delay report about one order."""
+    with shop.scope():
+        return report_delay(
+            store=shop.store,
+            reason="snow",
+            order_numbers=[shop.order(shipped=False).number],
+            expected_at=NOON + timedelta(days=3),
+            actor=MERCHANT,
+            now=NOON,
+        )
+
+
+def make_instant_refund(shop: Shop):
+    """A refund that the platform has paid at once, as some marketplace's rules would have it."""
+    refund, writes = shop.refund(), WriteSet()
+    with shop.scope():
+        refund = refund_actions.lock_refund(store_id=shop.store.pk, refund_id=refund.pk)
+        refund.refund_instantly()
+        refund_actions.pay(writes, refund, actor=BUYER, now=NOON)
+        writes.update(refund, "is_instant")
+        refund_actions.record(
+            writes, "refunded_instantly", refund, "awaiting_merchant", actor=BUYER, now=NOON, rule="P5"
+        )
+        writes.flush()
+    return refund
+
+
+def make_appeal(shop: Shop):
+    """An appeal against an instant refund."""
+    refund = make_instant_refund(shop)
+    with shop.scope():
+        return open_appeal(
+            store_id=shop.store.pk, refund_id=refund.pk, claim="a brick came back", actor=MERCHANT, now=NOON
+        )
+
+
+def make_coupon(shop: Shop):
+    """A coupon of the store."""
+    with shop.scope():
+        return create_coupon(
+            store=shop.store,
+            name="Thanks",
+            channel="general",
+            amount_off=Decimal("1.00"),
+            min_spend=Decimal("0.00"),
+            valid_from=NOON,
+            valid_until=NOON + timedelta(days=1),
+            quantity=1,
+            actor=MERCHANT,
+            now=NOON,
+        )
+
+
+class Missing:
+    """Names of things that don't exist anywhere."""
+
+    code = to_ship = in_transit = "no-such-thing"
+    item = "424242"
+
+    def __getattr__(self, name: str) -> str:
+        return str(uuid4())
