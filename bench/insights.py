@@ -7,7 +7,7 @@ from datetime import timedelta
 from bench.report import Figure
 from common import clock
 from common.tenancy import tenant_scope
-from offers.insights.reading import Report, Span, read
+from offers.insights.reading import RetentionReport, Span, read
 from offers.insights.rollup import roll_up
 from offers.statistics import count_ended_offers
 from stores.models import Store
@@ -43,7 +43,7 @@ def measure(stores: Sequence[Store]) -> Iterator[Figure]:
     yield Figure("insights: offers and refunds rolled up", rolling, counting, "answers counted", "rows/s")
 
 
-def _read(store: Store, repeats: int) -> tuple[list[float], Report]:
+def _read(store: Store, repeats: int) -> tuple[list[float], RetentionReport]:
     """Milliseconds of each reading, and what was read."""
     today = clock.now().date()
     span = Span(today - timedelta(days=DAYS - 1), today, (store.pk,))

@@ -20,7 +20,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, Refused
 from common.writes import WriteSet
 from orders.carriers import SANDBOX
-from orders.carriers.base import Report, Stage
+from orders.carriers.base import CarrierReport, Stage
 from orders.models import Order, Shipment
 from orders.signals import shipments_moved
 from orders.states import ShipmentDirection, ShipmentStatus, ShipmentTask
@@ -53,7 +53,7 @@ class Answered:
     """A carrier's report, and what it had been asked."""
 
     task: str
-    report: Report
+    report: CarrierReport
 
 
 def announce_shipment(
@@ -217,7 +217,7 @@ def _move(writes: WriteSet, shipment: Shipment, stage: Stage, actor: Actor, now:
     return True
 
 
-def _plan(writes: WriteSet, shipment: Shipment, report: Report, now: datetime) -> None:
+def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: datetime) -> None:
     """When the carrier is asked next, and what."""
     if report.stage == Stage.UNKNOWN:
         shipment.last_error = report.error[:200]

@@ -8,7 +8,7 @@ from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from orders.carriers import carrier
-from orders.carriers.base import Consignment, Report, Stage
+from orders.carriers.base import CarrierReport, Consignment, Stage
 from orders.models import Shipment
 from orders.shipments import Answered, claim_due_shipments, record_reports
 from orders.states import ShipmentTask
@@ -33,7 +33,7 @@ def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     return len(claimed)
 
 
-def _ask(shipment: Shipment) -> Report:
+def _ask(shipment: Shipment) -> CarrierReport:
     """What the carrier says. One that breaks its promise and raises leaves it unknown: the batch goes on."""
     key = str(shipment.pk)
     consignment = Consignment(key, shipment.carrier, shipment.tracking_number, shipment.address)
@@ -48,4 +48,4 @@ def _ask(shipment: Shipment) -> Report:
                 return port.track(consignment)
     except Exception as error:
         log.exception("carrier %s raised for shipment %s", shipment.port, key)
-        return Report(key, Stage.UNKNOWN, error=f"{type(error).__name__}: {error}")
+        return CarrierReport(key, Stage.UNKNOWN, error=f"{type(error).__name__}: {error}")

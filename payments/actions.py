@@ -19,7 +19,7 @@ from orders.models import Order
 from payments.allowances import give_back
 from payments.budgets import settle_draws
 from payments.gateways import SANDBOX
-from payments.gateways.base import Answer, Outcome
+from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, PaymentTerms, Transfer, account_id
 from payments.signals import payments_settled
 from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
@@ -147,13 +147,13 @@ def _call_a_person(writes: WriteSet, payment: Payment, now: datetime) -> None:
 
 
 @action
-def record_answers(*, answers: Sequence[Answer], actor: Actor, now: datetime) -> list[Payment]:
+def record_answers(*, answers: Sequence[GatewayAnswer], actor: Actor, now: datetime) -> list[Payment]:
     """Book what gateways answered; returns the payments that are settled by it.
 
     An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves. Of several
     answers about one payment, one that knows outweighs one that doesn't.
     """
-    by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != Outcome.UNKNOWN)}
+    by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != GatewayOutcome.UNKNOWN)}
     payments = in_lock_order(Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING))
     transfers = {
         transfer.payment_id: transfer
@@ -193,16 +193,18 @@ def free_places(writes: WriteSet, failed: Sequence[Payment]) -> None:
             writes.update(payment.order, "small_payments")
 
 
-def _apply(writes: WriteSet, payment: Payment, transfer: Transfer, answer: Answer, actor: Actor, now: datetime) -> bool:
+def _apply(
+    writes: WriteSet, payment: Payment, transfer: Transfer, answer: GatewayAnswer, actor: Actor, now: datetime
+) -> bool:
     """Move one payment; returns whether it is settled."""
     before = payment.status
     match answer.outcome:
-        case Outcome.UNKNOWN:
+        case GatewayOutcome.UNKNOWN:
             _postpone(payment, answer, now)
-        case Outcome.PAID | Outcome.RETURNED:  # it was paid first; that it came back is the inbox's news
+        case GatewayOutcome.PAID | GatewayOutcome.RETURNED:  # it was paid first; that it came back is the inbox's news
             payment.succeed(reference=answer.reference, now=now)
             transfer.phase = TransferPhase.POSTED
-        case Outcome.DECLINED:
+        case GatewayOutcome.DECLINED:
             payment.fail(error=answer.error, now=now)
             transfer.phase = TransferPhase.VOIDED
     writes.update(
@@ -239,7 +241,7 @@ def _record(writes: WriteSet, payment: Payment, before: str, settled: bool, acto
     )
 
 
-def _postpone(payment: Payment, answer: Answer, now: datetime) -> None:
+def _postpone(payment: Payment, answer: GatewayAnswer, now: datetime) -> None:
     """Nobody knows whether it was paid: ask again later, at growing intervals, then call a person."""
     payment.last_error = answer.error[:200]
     if payment.attempts >= MAX_ATTEMPTS:

@@ -14,7 +14,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from payments.actions import record_answers
 from payments.gateways import gateway
-from payments.gateways.base import Answer, Outcome
+from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import GatewayNotice, Payment
 from payments.reversals import reverse_payments
 from payments.states import NoticeResult, PaymentStatus
@@ -110,12 +110,12 @@ def _apply(notice: GatewayNotice, now: datetime) -> NoticeResult:
         return NoticeResult.UNKNOWN
     if notice.amount is not None and notice.amount != payment.amount:
         return NoticeResult.CONFLICT
-    outcome = Outcome(notice.outcome)
-    if outcome == Outcome.RETURNED:
+    outcome = GatewayOutcome(notice.outcome)
+    if outcome == GatewayOutcome.RETURNED:
         # It was paid before it came back, even if that news is still on its way.
-        record_answers(answers=[_answer(payment, Outcome.PAID, notice)], actor=SYSTEM, now=now)
+        record_answers(answers=[_answer(payment, GatewayOutcome.PAID, notice)], actor=SYSTEM, now=now)
         moved: Sequence[Payment] = reverse_payments(reasons={payment.pk: notice.error}, actor=SYSTEM, now=now)
-    elif outcome in (Outcome.PAID, Outcome.DECLINED):
+    elif outcome in (GatewayOutcome.PAID, GatewayOutcome.DECLINED):
         moved = record_answers(answers=[_answer(payment, outcome, notice)], actor=SYSTEM, now=now)
     else:
         moved = []
@@ -132,8 +132,8 @@ def _payment_of(notice: GatewayNotice) -> Payment | None:
     return Payment.objects.in_scope().filter(pk=key, gateway=notice.gateway).first()
 
 
-def _answer(payment: Payment, outcome: Outcome, notice: GatewayNotice) -> Answer:
-    return Answer(str(payment.pk), outcome, reference=notice.reference, error=notice.error)
+def _answer(payment: Payment, outcome: GatewayOutcome, notice: GatewayNotice) -> GatewayAnswer:
+    return GatewayAnswer(str(payment.pk), outcome, reference=notice.reference, error=notice.error)
 
 
 def _agrees(notice: GatewayNotice, payment: Payment | None) -> bool:
@@ -141,10 +141,10 @@ def _agrees(notice: GatewayNotice, payment: Payment | None) -> bool:
     if payment is None:
         return False
     match notice.outcome:
-        case Outcome.PAID:
+        case GatewayOutcome.PAID:
             return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
-        case Outcome.DECLINED:
+        case GatewayOutcome.DECLINED:
             return payment.status == PaymentStatus.FAILED
-        case Outcome.RETURNED:
+        case GatewayOutcome.RETURNED:
             return payment.reversed_at is not None
     return True

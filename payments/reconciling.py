@@ -12,7 +12,7 @@ from common import clock
 from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of_day
 from common.tenancy import system_scope
 from payments.gateways import gateway, usable_gateways
-from payments.gateways.base import NoStatement, Outcome, StatementLine
+from payments.gateways.base import GatewayOutcome, NoStatement, StatementLine
 from payments.models import Difference, Payment, Reconciliation
 from payments.states import DifferenceKind, PaymentStatus
 
@@ -85,7 +85,7 @@ def _compare(name: str, lines: Sequence[StatementLine]) -> list[Difference]:
     for line in lines:
         payment = ours.get(line.key)
         if payment is None:
-            if line.outcome != Outcome.DECLINED:
+            if line.outcome != GatewayOutcome.DECLINED:
                 found.append(_difference(DifferenceKind.UNKNOWN_HERE, line.key, line=line))
         elif payment.amount != line.amount:
             found.append(_difference(DifferenceKind.AMOUNT, line.key, payment, line))
@@ -97,9 +97,9 @@ def _compare(name: str, lines: Sequence[StatementLine]) -> list[Difference]:
 def _agree(payment: Payment, line: StatementLine) -> bool:
     """Whether our state fits the statement's. What came back later was paid on its day."""
     match line.outcome:
-        case Outcome.PAID:
+        case GatewayOutcome.PAID:
             return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
-        case Outcome.DECLINED:
+        case GatewayOutcome.DECLINED:
             return payment.status == PaymentStatus.FAILED and payment.reversed_at is None
     return payment.reversed_at is not None
 
@@ -119,7 +119,7 @@ def _ask_about(port, payment: Payment) -> list[Difference]:
     """A payment that the day's statement doesn't have: the gateway may have moved it just before or after midnight."""
     key = str(payment.pk)
     answer = port.look_up(key)
-    if answer is not None and answer.outcome in (Outcome.PAID, Outcome.RETURNED, Outcome.UNKNOWN):
+    if answer is not None and answer.outcome in (GatewayOutcome.PAID, GatewayOutcome.RETURNED, GatewayOutcome.UNKNOWN):
         return []
     found = _difference(DifferenceKind.UNKNOWN_THERE, key, payment)
     found.status_there = answer.outcome if answer else ""

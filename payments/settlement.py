@@ -9,7 +9,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from payments.actions import claim_due_payments, record_answers
 from payments.gateways import gateway
-from payments.gateways.base import Answer, Instruction, Outcome
+from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
 from payments.payout_limits import no_longer_fitting
 from payments.states import PaymentPurpose
@@ -40,7 +40,7 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     return len(claimed)
 
 
-def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[Answer]:
+def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]:
     """What the gateway says about one payment. One that breaks its promise and raises leaves it unknown: the batch goes on.
 
     With a `refusal` the payment may not be paid any more: it isn't sent, unless the gateway already knows of it.
@@ -52,7 +52,7 @@ def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[Answer]:
         if known is not None:
             return [known]
         if refusal:
-            return [Answer(key, Outcome.DECLINED, error=refusal)]
+            return [GatewayAnswer(key, GatewayOutcome.DECLINED, error=refusal)]
         return port.pay(
             Instruction(
                 key=key,
@@ -65,4 +65,4 @@ def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[Answer]:
         )
     except Exception as error:
         log.exception("gateway %s raised for payment %s", payment.gateway, key)
-        return [Answer(key, Outcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]
+        return [GatewayAnswer(key, GatewayOutcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]

@@ -20,7 +20,7 @@ from payments.actions import reserve_payment
 from payments.models import Payment
 from payments.states import PaymentPurpose, PaymentStatus
 from refunds.claims import claim, release
-from refunds.goods import Way, Whereabouts, recall, stop
+from refunds.goods import Disposition, Whereabouts, recall, stop
 from refunds.models import Refund
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
@@ -136,12 +136,12 @@ def approve(
         writes.update(refund, "return_address")
     else:
         whereabouts = whereabouts or Whereabouts([refund])
-        way, parcel = whereabouts.way_of(refund), whereabouts.parcel_of(refund)
-        if way == Way.RECALL:
+        disposition, parcel = whereabouts.disposition_of(refund), whereabouts.parcel_of(refund)
+        if disposition == Disposition.RECALL:
             recall(writes, refund, parcel, actor=actor, now=now)
         else:
             refund.approve_payment()
-            if way == Way.STOP:
+            if disposition == Disposition.STOP:
                 stop(writes, refund, parcel, actor=actor, now=now, rule="P2")
             pay(writes, refund, actor=actor, now=now, rule=rule)
     record(writes, "approved", refund, before, actor=actor, now=now, rule=rule, amount=str(refund.amount))

@@ -19,7 +19,7 @@ from refunds.models import Refund
 from refunds.states import RefundGoods
 
 
-class Way(Enum):
+class Disposition(Enum):
     """What happens to the goods when the refund is granted."""
 
     LEAVE = auto()
@@ -49,20 +49,20 @@ class Whereabouts:
         """The order's parcel, if its goods may be reached and a carrier has it."""
         return self._parcels.get(refund.order_id)
 
-    def way_of(self, refund: Refund) -> Way:
+    def disposition_of(self, refund: Refund) -> Disposition:
         """What granting this refund now does to its goods."""
         if not is_reachable(refund) or not _takes_all(refund):
-            return Way.LEAVE
+            return Disposition.LEAVE
         if any(line.quantity > line.line.refundable_quantity for line in refund.own_lines):
-            return Way.LEAVE  # another refund already has these pieces
+            return Disposition.LEAVE  # another refund already has these pieces
         if refund.order.status == OrderStatus.UNSHIPPED:
-            return Way.STOP
+            return Disposition.STOP
         parcel = self.parcel_of(refund)
         if parcel is not None and parcel.status == ShipmentStatus.AWAITING_PICKUP:
-            return Way.STOP
+            return Disposition.STOP
         if refund.rules.recalls_in_transit and (parcel is None or parcel.status in ON_ITS_WAY) and _is_parcel(refund):
-            return Way.RECALL
-        return Way.LEAVE
+            return Disposition.RECALL
+        return Disposition.LEAVE
 
 
 def is_reachable(refund: Refund) -> bool:

@@ -16,7 +16,7 @@ from common.api.fields import StrictMoneyField
 from common.calendar import day_of, number_of_days
 from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
-from offers.insights.reading import GROUPS, Report, Span, read
+from offers.insights.reading import GROUPS, RetentionReport, Span, read
 from offers.insights.table import as_csv, figures_of, groups_of
 from offers.models import CostRates, DailyRetention
 from stores.api.base import StoreViewSet, get_or_404
@@ -189,7 +189,7 @@ class InsightsViewSet(StoreViewSet):
         )
 
 
-def csv_answer(report: Report, group_by: str, start: date, end: date) -> HttpResponse:
+def csv_answer(report: RetentionReport, group_by: str, start: date, end: date) -> HttpResponse:
     """The table as a download; it begins with a mark by which spreadsheets know UTF-8."""
     answer = HttpResponse("\ufeff" + as_csv(report, group_by), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="retention-{group_by}-{start}-{end}.csv"'

@@ -73,7 +73,7 @@ class Kept:
 
 
 @dataclass
-class Report:
+class RetentionReport:
     """The totals and their groups: by date, by the code of a method or reason, by agent (with the name last used)."""
 
     totals: Kept
@@ -161,13 +161,13 @@ def loss_sql(span: Span) -> str:
     """
 
 
-def read(span: Span) -> Report:
+def read(span: Span) -> RetentionReport:
     """The figures of a span, in two statements whatever their number. The scope must cover its stores.
 
     Every day of the span is there; a method, reason or agent is when it has figures. What was lost is that of `stores`
     only: an agent loses no order.
     """
-    report = Report(
+    report = RetentionReport(
         totals=Kept(), by={"day": {day: Kept() for day in span.days()}, "method": {}, "reason": {}, "agent": {}}
     )
     parameters = _parameters(span) | {"all_stores": [*(span.stores or ()), *span.own]}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from offers.insights.reading import Kept, Report
+from offers.insights.reading import Kept, RetentionReport
 from offers.states import MethodCode
 from orders.erp.cells import inert
 from refunds.states import RefundReason
@@ -24,7 +24,7 @@ def figures_of(kept: Kept) -> dict:
     }
 
 
-def groups_of(report: Report, group_by: str) -> Iterator[dict]:
+def groups_of(report: RetentionReport, group_by: str) -> Iterator[dict]:
     """The rows of one grouping: its key under its own name, then the figures."""
     for key, kept in report.by[group_by].items():
         row = {group_by: str(key)}
@@ -33,7 +33,7 @@ def groups_of(report: Report, group_by: str) -> Iterator[dict]:
         yield {**row, **figures_of(kept)}
 
 
-def label_of(report: Report, group_by: str, key) -> str:
+def label_of(report: RetentionReport, group_by: str, key) -> str:
     """What people call a group."""
     match group_by:
         case "method":
@@ -52,7 +52,7 @@ def agent_name(agent: str, name: str) -> str:
     return name or agent
 
 
-def as_csv(report: Report, group_by: str) -> str:
+def as_csv(report: RetentionReport, group_by: str) -> str:
     """A table of one grouping with a head line, in the words of the current language; no cell is ever a formula."""
     heads = {
         "day": _("Day"),

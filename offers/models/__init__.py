@@ -2,7 +2,7 @@
 
 from offers.models.bulk import BulkJob, BulkRow
 from offers.models.coupons import Coupon, CouponGrant, OfferCoupon
-from offers.models.insights import CostRates, DailyLoss, DailyRetention, Outcome
+from offers.models.insights import CostRates, DailyLoss, DailyRetention, RolledUpOffer
 from offers.models.offers import Offer
 from offers.models.statistics import Acceptance, MarketplaceAcceptance
 from offers.models.switches import MarketplaceMethod, StoreMethod
@@ -20,6 +20,6 @@ __all__ = [
     "MarketplaceMethod",
     "Offer",
     "OfferCoupon",
-    "Outcome",
+    "RolledUpOffer",
     "StoreMethod",
 ]

@@ -71,7 +71,7 @@ class CostRates(TenantModel):
         return Costs(**{name: getattr(self, name) for name in Costs.__dataclass_fields__})
 
 
-class Figures(TenantModel):
+class RetentionFigures(TenantModel):
     """What offers came to, in offers and yuan. What was saved and paid is that of accepted offers only.
 
     `sales_kept` is what was asked back and is not refunded, less `taken_back`: what the buyer got refunded later all the
@@ -94,16 +94,19 @@ class Figures(TenantModel):
         abstract = True
 
 
-class Outcome(Figures):
+class RolledUpOffer(RetentionFigures):
     """What one ended offer has put into the roll-up: what is subtracted when it comes to something else later."""
 
     offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "offers_outcome"
 
     def __str__(self) -> str:
         return str(self.offer_id)
 
 
-class DailyRetention(Figures):
+class DailyRetention(RetentionFigures):
     """Ended offers by the store's day on which they were sent. `agent` is who sent them: `user:7`, `key:…`, `system`."""
 
     date = models.DateField()

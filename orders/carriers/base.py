@@ -30,7 +30,7 @@ class Consignment:
 
 
 @dataclass(frozen=True)
-class Report:
+class CarrierReport:
     """What a carrier said about one key."""
 
     key: str
@@ -44,14 +44,14 @@ class Carrier(Protocol):
     Every call may be repeated with the same key and then changes nothing more.
     """
 
-    def create_pickup(self, consignment: Consignment) -> Report:
+    def create_pickup(self, consignment: Consignment) -> CarrierReport:
         """Have the parcel picked up at the sender's."""
         ...
 
-    def recall(self, consignment: Consignment) -> Report:
+    def recall(self, consignment: Consignment) -> CarrierReport:
         """Stop the parcel: cancel the pick-up if it is outstanding, else intercept it on its way."""
         ...
 
-    def track(self, consignment: Consignment) -> Report:
+    def track(self, consignment: Consignment) -> CarrierReport:
         """Where the parcel is now; a carrier that hasn't seen the number yet begins to follow it."""
         ...

@@ -11,7 +11,7 @@ at. The beginning of a tracking number forces another course:
 
 from django.db.models import F
 
-from orders.carriers.base import Consignment, Report, Stage
+from orders.carriers.base import CarrierReport, Consignment, Stage
 from orders.models import SandboxParcel
 
 UNPICKED, NORECALL, LOST, SILENT = "UNPICKED", "NORECALL", "LOST", "SILENT"
@@ -27,11 +27,11 @@ _NEXT = {
 class SandboxCarrier:
     """See the module."""
 
-    def create_pickup(self, consignment: Consignment) -> Report:
+    def create_pickup(self, consignment: Consignment) -> CarrierReport:
         """Picked up at once, unless the number says otherwise."""
         return self._report(self._parcel(consignment)[0])
 
-    def recall(self, consignment: Consignment) -> Report:
+    def recall(self, consignment: Consignment) -> CarrierReport:
         """Cancelled before the pick-up, intercepted after it, or refused."""
         parcel, _ = self._parcel(consignment)
         match parcel.stage:
@@ -42,7 +42,7 @@ class SandboxCarrier:
                 self._move(parcel, Stage.RECALL_REFUSED if refuses else Stage.COMING_BACK)
         return self._report(parcel)
 
-    def track(self, consignment: Consignment) -> Report:
+    def track(self, consignment: Consignment) -> CarrierReport:
         """Where it is; the next look finds it one step further."""
         parcel, is_new = self._parcel(consignment)
         if not is_new and parcel.stage in _NEXT:
@@ -72,10 +72,10 @@ class SandboxCarrier:
         else:
             parcel.refresh_from_db()
 
-    def _report(self, parcel: SandboxParcel) -> Report:
+    def _report(self, parcel: SandboxParcel) -> CarrierReport:
         if parcel.tracking_number.startswith(SILENT):
-            return Report(parcel.key, Stage.UNKNOWN, error="The carrier did not answer in time.")
-        return Report(parcel.key, Stage(parcel.stage))
+            return CarrierReport(parcel.key, Stage.UNKNOWN, error="The carrier did not answer in time.")
+        return CarrierReport(parcel.key, Stage(parcel.stage))
 
 
 def pick_up(tracking_number: str) -> int:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Outcome(StrEnum):
+class GatewayOutcome(StrEnum):
     """What is known after asking a gateway."""
 
     PAID = "paid"
@@ -30,11 +30,11 @@ class Instruction:
 
 
 @dataclass(frozen=True)
-class Answer:
+class GatewayAnswer:
     """What a gateway said about one key."""
 
     key: str
-    outcome: Outcome
+    outcome: GatewayOutcome
     reference: str = ""
     error: str = ""
 
@@ -45,7 +45,7 @@ class Notice:
 
     event_id: str
     key: str
-    outcome: Outcome
+    outcome: GatewayOutcome
     amount: Decimal | None = None
     reference: str = ""
     error: str = ""
@@ -56,7 +56,7 @@ class StatementLine:
     """What a gateway did with one key on a day: `outcome` is PAID, DECLINED or RETURNED."""
 
     key: str
-    outcome: Outcome
+    outcome: GatewayOutcome
     amount: Decimal
     reference: str = ""
 
@@ -72,11 +72,11 @@ class NoStatement(Exception):
 class Gateway(Protocol):
     """A way to move money. Called outside any transaction; never raises for what may happen on a network."""
 
-    def pay(self, instruction: Instruction) -> list[Answer]:
+    def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Pay once per key, however often it is called. More than one answer to one call is possible."""
         ...
 
-    def look_up(self, key: str) -> Answer | None:
+    def look_up(self, key: str) -> GatewayAnswer | None:
         """What became of a key; None when the gateway has never seen it."""
         ...
 

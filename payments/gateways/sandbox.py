@@ -20,11 +20,11 @@ from django.utils.crypto import salted_hmac
 from common import clock
 from common.calendar import PLATFORM_ZONE, end_of_day, start_of_day
 from common.money import parse_money
-from payments.gateways.base import Answer, BadNotice, Instruction, Notice, Outcome, StatementLine
+from payments.gateways.base import BadNotice, GatewayAnswer, GatewayOutcome, Instruction, Notice, StatementLine
 from payments.models import SandboxTransfer
 
 TIMEOUT = "timeout"
-FORCED = {"sandbox-decline": Outcome.DECLINED, "sandbox-timeout": TIMEOUT}
+FORCED = {"sandbox-decline": GatewayOutcome.DECLINED, "sandbox-timeout": TIMEOUT}
 NOTICE_LIVES = timedelta(minutes=5)
 DECLINED = "The buyer's account can't receive money."
 CAME_BACK = "The buyer's account was closed; the money came back."
@@ -33,14 +33,14 @@ CAME_BACK = "The buyer's account was closed; the money came back."
 class SandboxGateway:
     """See the module."""
 
-    def pay(self, instruction: Instruction) -> list[Answer]:
+    def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Pay once per key."""
         transfer, is_new = SandboxTransfer.objects.get_or_create(
             key=instruction.key,
             defaults={
                 "buyer_id": instruction.buyer_id,
                 "amount": instruction.amount,
-                "outcome": FORCED.get(instruction.buyer_id, Outcome.PAID),
+                "outcome": FORCED.get(instruction.buyer_id, GatewayOutcome.PAID),
                 "at": clock.now(),
             },
         )
@@ -49,14 +49,16 @@ class SandboxGateway:
         answer = self._answer(transfer)
         return [answer, answer] if instruction.buyer_id == "sandbox-duplicate" else [answer]
 
-    def look_up(self, key: str) -> Answer | None:
+    def look_up(self, key: str) -> GatewayAnswer | None:
         """What became of a key."""
         transfer = SandboxTransfer.objects.filter(pk=key).first()
         return transfer and self._answer(transfer)
 
     def send_back(self, key: str) -> tuple[dict[str, str], bytes]:
         """The buyer's bank returns what was paid: the headers and body of the notice that the gateway then posts."""
-        SandboxTransfer.objects.filter(pk=key, outcome=Outcome.PAID).update(outcome=Outcome.RETURNED, at=clock.now())
+        SandboxTransfer.objects.filter(pk=key, outcome=GatewayOutcome.PAID).update(
+            outcome=GatewayOutcome.RETURNED, at=clock.now()
+        )
         return self.notice(key)
 
     def notice(self, key: str) -> tuple[dict[str, str], bytes]:
@@ -88,7 +90,7 @@ class SandboxGateway:
             raise BadNotice("The notice is too old.")
         try:
             told = json.loads(body)
-            outcome = Outcome(told["outcome"])
+            outcome = GatewayOutcome(told["outcome"])
             amount = parse_money(told["amount"])
             return Notice(told["event"], told["key"], outcome, amount, told["reference"], told["error"])
         except (ValueError, KeyError, TypeError) as error:
@@ -106,14 +108,14 @@ class SandboxGateway:
         secret = settings.SANDBOX_GATEWAY_SECRET or salted_hmac("sandbox-gateway", "").hexdigest()
         return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
 
-    def _answer(self, transfer: SandboxTransfer) -> Answer:
+    def _answer(self, transfer: SandboxTransfer) -> GatewayAnswer:
         reference = f"SBX-{transfer.key[-12:].upper()}"
         match transfer.outcome:
-            case Outcome.PAID:
-                return Answer(transfer.key, Outcome.PAID, reference=reference)
-            case Outcome.DECLINED:
-                return Answer(transfer.key, Outcome.DECLINED, error=DECLINED)
-            case Outcome.RETURNED:
-                return Answer(transfer.key, Outcome.RETURNED, reference=reference, error=CAME_BACK)
+            case GatewayOutcome.PAID:
+                return GatewayAnswer(transfer.key, GatewayOutcome.PAID, reference=reference)
+            case GatewayOutcome.DECLINED:
+                return GatewayAnswer(transfer.key, GatewayOutcome.DECLINED, error=DECLINED)
+            case GatewayOutcome.RETURNED:
+                return GatewayAnswer(transfer.key, GatewayOutcome.RETURNED, reference=reference, error=CAME_BACK)
             case _:
-                return Answer(transfer.key, Outcome.UNKNOWN, error="The gateway did not answer in time.")
+                return GatewayAnswer(transfer.key, GatewayOutcome.UNKNOWN, error="The gateway did not answer in time.")

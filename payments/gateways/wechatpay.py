@@ -25,12 +25,12 @@ from wechatpayv3.utils import aes_decrypt, build_authorization, load_private_key
 from common import clock
 from common.money import CENT
 from payments.gateways.base import (
-    Answer,
     BadNotice,
+    GatewayAnswer,
+    GatewayOutcome,
     Instruction,
     NoStatement,
     Notice,
-    Outcome,
     StatementLine,
 )
 
@@ -45,11 +45,11 @@ FUND_FLOW = "/v3/bill/fundflowbill"
 
 # Where a transfer or a refund is; what isn't here is still on its way.
 STATES = {
-    "SUCCESS": Outcome.PAID,
-    "FAIL": Outcome.DECLINED,
-    "CANCELLED": Outcome.DECLINED,
-    "CLOSED": Outcome.DECLINED,
-    "ABNORMAL": Outcome.DECLINED,
+    "SUCCESS": GatewayOutcome.PAID,
+    "FAIL": GatewayOutcome.DECLINED,
+    "CANCELLED": GatewayOutcome.DECLINED,
+    "CLOSED": GatewayOutcome.DECLINED,
+    "ABNORMAL": GatewayOutcome.DECLINED,
 }
 # Errors with which WeChat Pay says that this bill will never be paid as it is; all others leave it open.
 FINAL_ERRORS = {"PARAM_ERROR", "INVALID_REQUEST", "NO_AUTH", "RESOURCE_NOT_EXISTS", "USER_ACCOUNT_ABNORMAL"}
@@ -99,7 +99,7 @@ class WeChatPayGateway:
             raise ImproperlyConfigured(f"Set WECHATPAY_{', WECHATPAY_'.join(missing)} to use WeChat Pay.")
         return cls(Config(**{name.lower(): value for name, value in settings.WECHATPAY.items()}))
 
-    def pay(self, instruction: Instruction) -> list[Answer]:
+    def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Create the bill; the same number again only tells what became of it."""
         if instruction.is_refund:
             path, body = REFUNDS, self._refund(instruction)
@@ -112,11 +112,11 @@ class WeChatPayGateway:
         if status == 200:
             return [_answer(instruction.key, told)]
         refusal = _refusal(instruction.key, status, told)
-        if refusal.outcome == Outcome.DECLINED or told.get("code") == "ALREADY_EXISTS":
+        if refusal.outcome == GatewayOutcome.DECLINED or told.get("code") == "ALREADY_EXISTS":
             return [self.look_up(instruction.key) or refusal]  # a bill that is there after all tells the truth
         return [refusal]
 
-    def look_up(self, key: str) -> Answer | None:
+    def look_up(self, key: str) -> GatewayAnswer | None:
         """What became of the bill: a transfer, else a refund. None when WeChat Pay knows neither."""
         number = UUID(key).hex
         for path in (f"{TRANSFERS}/out-bill-no/{number}", f"{REFUNDS}/{number}"):
@@ -290,22 +290,24 @@ def _amount(told: dict) -> Decimal | None:
     return None if fen is None else (Decimal(fen) / 100).quantize(CENT)
 
 
-def _answer(key: str, told: dict) -> Answer:
+def _answer(key: str, told: dict) -> GatewayAnswer:
     state = _state(told)
-    outcome = STATES.get(state, Outcome.UNKNOWN)
-    error = "" if outcome == Outcome.PAID else f"{state} {told.get('fail_reason', '')}".strip()
-    return Answer(key, outcome, reference=_reference(told), error=error)
+    outcome = STATES.get(state, GatewayOutcome.UNKNOWN)
+    error = "" if outcome == GatewayOutcome.PAID else f"{state} {told.get('fail_reason', '')}".strip()
+    return GatewayAnswer(key, outcome, reference=_reference(told), error=error)
 
 
-def _refusal(key: str, status: int, told: dict) -> Answer:
+def _refusal(key: str, status: int, told: dict) -> GatewayAnswer:
     """An error answer: final only where WeChat Pay says that it will never pay this bill."""
     text = f"{told.get('code', status)}: {told.get('message', '')}"
     final = 400 <= status < 500 and told.get("code") in FINAL_ERRORS
-    return Answer(key, Outcome.DECLINED if final else Outcome.UNKNOWN, error=text)
+    return GatewayAnswer(key, GatewayOutcome.DECLINED if final else GatewayOutcome.UNKNOWN, error=text)
 
 
-def _unknown(key: str, error) -> Answer:
-    return Answer(key, Outcome.UNKNOWN, error=f"{type(error).__name__}: {error}" if error else "no answer")
+def _unknown(key: str, error) -> GatewayAnswer:
+    return GatewayAnswer(
+        key, GatewayOutcome.UNKNOWN, error=f"{type(error).__name__}: {error}" if error else "no answer"
+    )
 
 
 def _read_fund_flow(content: bytes) -> Iterable[StatementLine]:
@@ -320,5 +322,5 @@ def _read_fund_flow(content: bytes) -> Iterable[StatementLine]:
             amount = Decimal(cells["收支金额(元)"]).quantize(CENT)
         except (KeyError, InvalidOperation) as error:
             raise NoStatement("The file isn't a fund flow bill.") from error
-        outcome = Outcome.PAID if direction == SPENDING else Outcome.RETURNED
+        outcome = GatewayOutcome.PAID if direction == SPENDING else GatewayOutcome.RETURNED
         yield StatementLine(key, outcome, amount, cells.get("微信支付业务单号", ""))

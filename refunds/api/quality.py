@@ -12,7 +12,7 @@ from refunds.states import QualityPolicy, QualityStep
 from stores.api.base import StoreViewSet
 
 
-class RateField(serializers.DecimalField):
+class QualityRateField(serializers.DecimalField):
     """A share as a string with four places, such as "0.0312"."""
 
     def __init__(self, **kwargs):
@@ -23,14 +23,14 @@ class QualityThresholdSerializer(serializers.Serializer):
     """A step holds while the rate is above `rate` and `count` at least `minimum`."""
 
     step = serializers.ChoiceField(QualityStep.choices)
-    rate = RateField()
+    rate = QualityRateField()
     minimum = serializers.IntegerField()
 
 
 class QualityRestrictionSerializer(serializers.ModelSerializer):
     """A step against the store: the rate and count that brought it; `lifted_at` is null while it is in force."""
 
-    rate = RateField()
+    rate = QualityRateField()
 
     class Meta:
         model = QualityRestriction
@@ -53,7 +53,7 @@ class QualitySerializer(serializers.Serializer):
     policy = serializers.ChoiceField(QualityPolicy.choices)
     orders = serializers.IntegerField()
     quality_refunds = serializers.IntegerField()
-    rate = RateField()
+    rate = QualityRateField()
     thresholds = QualityThresholdSerializer(many=True)
     restrictions = QualityRestrictionSerializer(many=True)
     step = serializers.ChoiceField(QualityStep.choices, allow_null=True)

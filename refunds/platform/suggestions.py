@@ -19,7 +19,7 @@ from refunds.states import CaseOutcome, DisputeStatus, RefundReason, Side
 from stores.marketplaces.base import SuggestionRules
 
 
-class Ground(NamedTuple):
+class SuggestionGround(NamedTuple):
     """One thing that was weighed: what, how much it speaks for the buyer, and the facts."""
 
     code: str
@@ -44,7 +44,7 @@ def suggest(refund: Refund, now: datetime) -> dict:
     }
 
 
-def _weigh(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[Ground]:
+def _weigh(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[SuggestionGround]:
     yield from _about_the_buyer(refund, rules)
     yield from _about_the_request(refund, rules)
     yield _offers(refund, rules)
@@ -52,53 +52,57 @@ def _weigh(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[Gr
     yield from _history(refund, rules, now)
 
 
-def _about_the_buyer(refund: Refund, rules: SuggestionRules) -> Iterator[Ground]:
+def _about_the_buyer(refund: Refund, rules: SuggestionRules) -> Iterator[SuggestionGround]:
     score = refund.order.buyer_credit_score
     sign = 1 if score >= rules.good_credit else -1 if score < rules.poor_credit else 0
-    yield Ground("credit", sign * rules.credit_points, {"score": score})
+    yield SuggestionGround("credit", sign * rules.credit_points, {"score": score})
     if refund.order.buyer_is_vip:
-        yield Ground("vip", rules.vip_points, {})
+        yield SuggestionGround("vip", rules.vip_points, {})
 
 
-def _about_the_request(refund: Refund, rules: SuggestionRules) -> Iterator[Ground]:
+def _about_the_request(refund: Refund, rules: SuggestionRules) -> Iterator[SuggestionGround]:
     facts = {"amount": str(refund.amount)}
     if refund.amount <= rules.small_amount:
-        yield Ground("small_amount", rules.amount_points, facts)
+        yield SuggestionGround("small_amount", rules.amount_points, facts)
     elif refund.amount >= rules.large_amount:
-        yield Ground("large_amount", -rules.amount_points, facts)
+        yield SuggestionGround("large_amount", -rules.amount_points, facts)
     if refund.reason in rules.sellers_fault:
-        yield Ground("sellers_fault", rules.reason_points, {"reason": refund.reason})
+        yield SuggestionGround("sellers_fault", rules.reason_points, {"reason": refund.reason})
     elif refund.reason in rules.buyers_choice:
-        yield Ground("buyers_choice", -rules.reason_points, {"reason": refund.reason})
+        yield SuggestionGround("buyers_choice", -rules.reason_points, {"reason": refund.reason})
     else:
-        yield Ground("reason", 0, {"reason": refund.reason})
+        yield SuggestionGround("reason", 0, {"reason": refund.reason})
 
 
-def _offers(refund: Refund, rules: SuggestionRules) -> Ground:
+def _offers(refund: Refund, rules: SuggestionRules) -> SuggestionGround:
     """What was offered, and what the buyer said (Q17): the record tells it, whoever makes offers."""
     events = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk)
     names = Counter(events.filter(name__in=["offer.sent", "offer.declined"]).values_list("name", flat=True))
     sent, declined = names["offer.sent"], names["offer.declined"]
     if declined:
-        return Ground("declined_offers", rules.declined_offer_points * declined, {"sent": sent, "declined": declined})
-    return Ground("offers", 0 if sent else rules.silent_merchant_points, {"sent": sent})
+        return SuggestionGround(
+            "declined_offers", rules.declined_offer_points * declined, {"sent": sent, "declined": declined}
+        )
+    return SuggestionGround("offers", 0 if sent else rules.silent_merchant_points, {"sent": sent})
 
 
-def _evidence(refund: Refund, rules: SuggestionRules) -> Ground:
+def _evidence(refund: Refund, rules: SuggestionRules) -> SuggestionGround:
     sides = Counter(Evidence.objects.for_store(refund.store_id).filter(refund=refund).values_list("side", flat=True))
     buyers, merchants = sides[Side.BUYER], sides[Side.MERCHANT]
     points = rules.evidence_points * (bool(buyers) - bool(merchants))
-    return Ground("evidence", points, {"buyer": buyers, "merchant": merchants})
+    return SuggestionGround("evidence", points, {"buyer": buyers, "merchant": merchants})
 
 
-def _history(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[Ground]:
+def _history(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[SuggestionGround]:
     since, buyer_id = now - rules.history, refund.order.buyer_id
     of_buyer = Refund.objects.for_store(refund.store_id).filter(
         order__store_id=refund.store_id, order__buyer_id=buyer_id, created_at__gte=since
     )
     count = of_buyer.exclude(pk=refund.pk).count()
     frequent = count >= rules.frequent_refunds
-    yield Ground("refunds", rules.frequent_points if frequent else 0, {"count": count, "days": rules.history.days})
+    yield SuggestionGround(
+        "refunds", rules.frequent_points if frequent else 0, {"count": count, "days": rules.history.days}
+    )
     decided = Dispute.objects.for_store(refund.store_id).filter(status=DisputeStatus.DECIDED, decided_at__gte=since)
     rows = list(decided.values_list("outcome", "refund__order__buyer_id"))
     for code, outcomes in (
@@ -108,7 +112,9 @@ def _history(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[
         if outcomes:
             ahead = outcomes[CaseOutcome.BUYER] - outcomes[CaseOutcome.MERCHANT]
             sign = (ahead > 0) - (ahead < 0)
-            yield Ground(code, sign * rules.disputes_points, {str(side): outcomes[side] for side in CaseOutcome.values})
+            yield SuggestionGround(
+                code, sign * rules.disputes_points, {str(side): outcomes[side] for side in CaseOutcome.values}
+            )
 
 
 def explain(suggestion: dict) -> list[dict]:

@@ -30,7 +30,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Figures:
+class QualityFigures:
     """A store's days, oldest first, and their sums."""
 
     days: tuple[Day, ...]
@@ -65,17 +65,17 @@ def last_finished(store: Store, now: datetime) -> date:
     return day_of(now - GRACE, store.time_zone) - ONE_DAY
 
 
-def window_of(store: Store, now: datetime) -> Figures:
+def window_of(store: Store, now: datetime) -> QualityFigures:
     """The figures of the marketplace's window (30 days, today included)."""
     return figures_of(store, now, days=store.rules.quality_window_days)
 
 
-def figures_of(store: Store, now: datetime, *, days: int) -> Figures:
+def figures_of(store: Store, now: datetime, *, days: int) -> QualityFigures:
     """The last `days` dates of the store's calendar, today included. The store's scope is open."""
     dates = days_until(day_of(now, store.time_zone), days)
     known = rolled_up(store, dates[0], last_finished(store, now))
     live = {day.date: day for day in count_days(store, [on for on in dates if on not in known])}
-    return Figures(tuple(known.get(on) or live[on] for on in dates))
+    return QualityFigures(tuple(known.get(on) or live[on] for on in dates))
 
 
 def rolled_up(store: Store, first: date, last: date) -> dict[date, Day]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from refunds.quality.figures import Figures
+from refunds.quality.figures import QualityFigures
 from stores.marketplaces.base import QualityThreshold
 
 
@@ -15,7 +15,7 @@ class Recovery:
     orders_more: int
 
 
-def recovery_from(threshold: QualityThreshold, figures: Figures) -> Recovery:
+def recovery_from(threshold: QualityThreshold, figures: QualityFigures) -> Recovery:
     """How far the figures are from where the step no longer holds: at its rate or below, or under its minimum."""
     if figures.quality_refunds < threshold.minimum or not figures.is_above(threshold.rate):
         return Recovery(0, 0)

@@ -15,7 +15,7 @@ from common.actors import SYSTEM, Actor
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from refunds.models import QualityRestriction
-from refunds.quality.figures import Figures, window_of
+from refunds.quality.figures import QualityFigures, window_of
 from refunds.states import QualityStep
 from stores import marketplaces
 from stores.listings import restrict_listings
@@ -27,7 +27,7 @@ MOST_SHOWN = 100
 BLOCKS_LISTINGS = frozenset({QualityStep.NO_NEW_LISTINGS, QualityStep.PRODUCTS_OFF})
 
 
-def steps_for(rules: MarketplaceRules, figures: Figures) -> list[QualityThreshold]:
+def steps_for(rules: MarketplaceRules, figures: QualityFigures) -> list[QualityThreshold]:
     """The steps that these figures bring: all up to the hardest one whose rate and count they are above."""
     reached = [
         place
@@ -86,7 +86,7 @@ def _as_it_should_be(store: Store, now: datetime):
     return present.keys() == set(wanted), figures, wanted, present
 
 
-def _restrict(writes: WriteSet, store: Store, step: str, figures: Figures, *, actor: Actor, now: datetime):
+def _restrict(writes: WriteSet, store: Store, step: str, figures: QualityFigures, *, actor: Actor, now: datetime):
     row = QualityRestriction(
         store=store, step=step, since=now, rate=figures.rate, count=figures.quality_refunds, lifted_at=None
     )
@@ -95,13 +95,15 @@ def _restrict(writes: WriteSet, store: Store, step: str, figures: Figures, *, ac
     return row
 
 
-def _lift(writes: WriteSet, row: QualityRestriction, figures: Figures, *, actor: Actor, now: datetime) -> None:
+def _lift(writes: WriteSet, row: QualityRestriction, figures: QualityFigures, *, actor: Actor, now: datetime) -> None:
     row.lifted_at = max(now, row.since)
     writes.update(row, "lifted_at")
     _record(writes, "quality.lifted", row, figures, actor=actor, now=now)
 
 
-def _record(writes: WriteSet, name: str, row: QualityRestriction, figures: Figures, *, actor: Actor, now: datetime):
+def _record(
+    writes: WriteSet, name: str, row: QualityRestriction, figures: QualityFigures, *, actor: Actor, now: datetime
+):
     writes.event(
         name,
         row,

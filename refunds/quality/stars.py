@@ -12,7 +12,7 @@ from django.db.models import F
 from common.calendar import day_of, days_until, start_of_day
 from orders.models import Order
 from refunds.models import Dispute
-from refunds.quality.figures import Figures, rate_of
+from refunds.quality.figures import QualityFigures, rate_of
 from refunds.states import CaseOutcome, RefundProgramme
 from stores.models import Store
 
@@ -20,7 +20,7 @@ MOST = Decimal("5.00")
 CENT = Decimal("0.01")
 
 
-def stars_of(store: Store, figures: Figures, now: datetime) -> Decimal:
+def stars_of(store: Store, figures: QualityFigures, now: datetime) -> Decimal:
     """Between the marketplace's least and 5.00. `figures` are those of the window."""
     rules, since = store.rules, _window_begins(store, now)
     late = rate_of(late_orders(store, since, now), figures.orders)

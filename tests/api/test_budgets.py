@@ -10,7 +10,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope, tenant_scope
 from offers import actions as offer_actions
 from offers.models import Offer
-from orders.carriers.base import Report, Stage
+from orders.carriers.base import CarrierReport, Stage
 from orders.models import Shipment
 from orders.shipments import Answered, record_reports
 from orders.states import ShipmentTask
@@ -183,7 +183,7 @@ def reporting(shop, refunds, task, stage) -> int:
     def tell():
         with system_scope():
             moved = record_reports(
-                answers=[Answered(task, Report(str(key), stage)) for key in parcels], now=NOON, actor=SYSTEM
+                answers=[Answered(task, CarrierReport(str(key), stage)) for key in parcels], now=NOON, actor=SYSTEM
             )
             assert len(moved) == len(parcels)
 

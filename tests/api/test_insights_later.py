@@ -7,7 +7,7 @@ import pytest
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from offers.insights.rebuild import roll_everything
-from offers.models import CostRates, DailyRetention, Outcome
+from offers.models import CostRates, DailyRetention, RolledUpOffer
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
@@ -124,4 +124,4 @@ def test_an_offer_is_rolled_up_exactly_once(rated):
     assert [roll_everything(), roll_everything()] == [1, 0]
     with rated.scope():
         assert [row.accepted for row in DailyRetention.objects.all()] == [1]
-        assert Outcome.objects.count() == 1
+        assert RolledUpOffer.objects.count() == 1

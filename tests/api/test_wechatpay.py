@@ -13,7 +13,7 @@ from common.errors import Invalid
 from common.tenancy import system_scope
 from payments import gateways
 from payments.gateways import gateway, usable_gateways, wechatpay
-from payments.gateways.base import BadNotice, Instruction, NoStatement, Outcome, StatementLine
+from payments.gateways.base import BadNotice, GatewayOutcome, Instruction, NoStatement, StatementLine
 from payments.inbox import process_due_notices
 from payments.models import Payment
 from payments.settlement import settle_batch
@@ -62,7 +62,7 @@ def pay(asked=None):
 def test_a_transfer_is_signed_and_paid(server):
     asked = instruction()
     answer = pay(asked)
-    assert (answer.key, answer.outcome, answer.reference) == (asked.key, Outcome.PAID, "WX0")
+    assert (answer.key, answer.outcome, answer.reference) == (asked.key, GatewayOutcome.PAID, "WX0")
     [(verb, path, body)] = server.calls
     assert (verb, path) == ("POST", "/v3/fund-app/mch-transfer/transfer-bills")
     assert body["out_bill_no"] == UUID(asked.key).hex
@@ -72,23 +72,23 @@ def test_a_transfer_is_signed_and_paid(server):
 
 def test_a_refund_goes_back_the_way_it_was_paid(server):
     asked = instruction(is_refund=True, order_amount=Decimal("59.00"))
-    assert pay(asked).outcome == Outcome.PAID
+    assert pay(asked).outcome == GatewayOutcome.PAID
     _, path, body = server.calls[0]
     assert (path, body["out_trade_no"]) == ("/v3/refund/domestic/refunds", "N1")
     assert body["amount"] == {"refund": 1230, "total": 5900, "currency": "CNY"}
-    assert gateway("wechatpay").look_up(asked.key).outcome == Outcome.PAID
+    assert gateway("wechatpay").look_up(asked.key).outcome == GatewayOutcome.PAID
 
 
 @pytest.mark.parametrize("is_refund", [False, True])
 @pytest.mark.parametrize(
     ("state", "outcome"),
     [
-        ("PROCESSING", Outcome.UNKNOWN),
-        ("WAIT_USER_CONFIRM", Outcome.UNKNOWN),
-        ("FAIL", Outcome.DECLINED),
-        ("CANCELLED", Outcome.DECLINED),
-        ("CLOSED", Outcome.DECLINED),
-        ("ABNORMAL", Outcome.DECLINED),
+        ("PROCESSING", GatewayOutcome.UNKNOWN),
+        ("WAIT_USER_CONFIRM", GatewayOutcome.UNKNOWN),
+        ("FAIL", GatewayOutcome.DECLINED),
+        ("CANCELLED", GatewayOutcome.DECLINED),
+        ("CLOSED", GatewayOutcome.DECLINED),
+        ("ABNORMAL", GatewayOutcome.DECLINED),
     ],
 )
 def test_every_state(server, state, outcome, is_refund):
@@ -101,14 +101,14 @@ def test_every_state(server, state, outcome, is_refund):
 def test_what_nobody_can_be_sure_of_is_unknown_and_looked_up(server, word):
     asked = instruction()
     server.script = [word]
-    assert pay(asked).outcome == Outcome.UNKNOWN
-    assert gateway("wechatpay").look_up(asked.key).outcome == Outcome.PAID, "it was paid all the same"
+    assert pay(asked).outcome == GatewayOutcome.UNKNOWN
+    assert gateway("wechatpay").look_up(asked.key).outcome == GatewayOutcome.PAID, "it was paid all the same"
     assert not any("elsewhere" in path for _, path, _ in server.calls), "redirects are not followed"
 
 
 def test_the_same_bill_number_again_is_paid_once(server):
     asked = instruction()
-    assert [pay(asked).outcome for _ in range(2)] == [Outcome.PAID, Outcome.PAID]
+    assert [pay(asked).outcome for _ in range(2)] == [GatewayOutcome.PAID, GatewayOutcome.PAID]
     assert len(server.bills) == 1
 
 
@@ -116,17 +116,17 @@ def test_a_refusal_of_a_bill_that_was_paid_before_is_not_believed(server):
     asked = instruction()
     pay(asked)
     server.script = ["INVALID_REQUEST"]
-    assert pay(asked).outcome == Outcome.PAID
+    assert pay(asked).outcome == GatewayOutcome.PAID
 
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        ("PARAM_ERROR", Outcome.DECLINED),
-        ("NO_AUTH", Outcome.DECLINED),
-        ("NOT_ENOUGH", Outcome.UNKNOWN),
-        ("FREQUENCY_LIMIT", Outcome.UNKNOWN),
-        ("SYSTEM_ERROR", Outcome.UNKNOWN),
+        ("PARAM_ERROR", GatewayOutcome.DECLINED),
+        ("NO_AUTH", GatewayOutcome.DECLINED),
+        ("NOT_ENOUGH", GatewayOutcome.UNKNOWN),
+        ("FREQUENCY_LIMIT", GatewayOutcome.UNKNOWN),
+        ("SYSTEM_ERROR", GatewayOutcome.UNKNOWN),
     ],
 )
 def test_errors_are_final_only_where_they_say_so(server, code, outcome):
@@ -138,8 +138,8 @@ def test_errors_are_final_only_where_they_say_so(server, code, outcome):
 def test_nobody_listens(server):
     server.shutdown()
     server.server_close()
-    assert pay().outcome == Outcome.UNKNOWN
-    assert gateway("wechatpay").look_up(str(uuid4())).outcome == Outcome.UNKNOWN
+    assert pay().outcome == GatewayOutcome.UNKNOWN
+    assert gateway("wechatpay").look_up(str(uuid4())).outcome == GatewayOutcome.UNKNOWN
 
 
 def test_a_bill_that_was_never_sent_is_not_known(server):
@@ -187,7 +187,12 @@ def test_notices_are_verified_and_decrypted(server):
     port, key = gateway("wechatpay"), str(uuid4())
     body = server.notice(resource(key))
     notice = port.read_notice(server.sign(body), body)
-    assert (notice.key, notice.outcome, notice.amount, notice.reference) == (key, Outcome.PAID, Decimal("1.00"), "WX9")
+    assert (notice.key, notice.outcome, notice.amount, notice.reference) == (
+        key,
+        GatewayOutcome.PAID,
+        Decimal("1.00"),
+        "WX9",
+    )
     refund = {"out_refund_no": UUID(key).hex, "refund_id": "R1", "refund_status": "SUCCESS", "amount": {"refund": 250}}
     body = server.notice(refund, event="REFUND.SUCCESS")
     assert port.read_notice(server.sign(body), body).amount == Decimal("2.50")
@@ -228,8 +233,8 @@ def test_the_statement_is_read_from_the_fund_flow_bill(server):
     ]
     server.fund_flow = "\n".join([head, *rows]).encode("utf-8-sig")
     assert gateway("wechatpay").statement(date(2026, 11, 19)) == [
-        StatementLine(str(paid), Outcome.PAID, Decimal("12.30"), "WX1"),
-        StatementLine(str(back), Outcome.RETURNED, Decimal("5.00"), "WX2"),
+        StatementLine(str(paid), GatewayOutcome.PAID, Decimal("12.30"), "WX1"),
+        StatementLine(str(back), GatewayOutcome.RETURNED, Decimal("5.00"), "WX2"),
     ]
     assert server.calls[0][1] == "/v3/bill/fundflowbill?bill_date=2026-11-19&account_type=BASIC"
 

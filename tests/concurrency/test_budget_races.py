@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 
 from common.tenancy import system_scope
-from payments.gateways.base import Outcome
+from payments.gateways.base import GatewayOutcome
 from payments.models import Budget, Payment, Transfer
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
@@ -122,7 +122,7 @@ def test_two_declines_at_once_give_back_once(shop):
         approve(shop, refund)()
     with system_scope():
         Payment.objects.update(status="processing", next_attempt_at=None)
-    answers = [in_system(record(first, Outcome.DECLINED)) for _ in range(4)]
+    answers = [in_system(record(first, GatewayOutcome.DECLINED)) for _ in range(4)]
     assert [result.code for result in together(*answers)] == ["ok"] * 4
     assert budget(shop) == ("200.00", "59.00")
 

@@ -8,7 +8,7 @@ import pytest
 
 from common.tenancy import system_scope
 from orders import actions as order_actions
-from orders.carriers.base import Report, Stage
+from orders.carriers.base import CarrierReport, Stage
 from orders.models import OrderLine, Shipment
 from orders.shipments import ATTEMPT_LEASE, Answered, claim_due_shipments, record_reports
 from orders.states import ShipmentTask
@@ -67,7 +67,7 @@ def reporter(shop, refund, stage, task=ShipmentTask.RECALL):
     """A call that records what the carrier says about the refund's parcel."""
     with shop.scope():
         shipment = Shipment.objects.filter(order=refund.order_id).latest("id")
-    return partial(record_reports, answers=[Answered(task, Report(str(shipment.pk), stage))], now=NOON)
+    return partial(record_reports, answers=[Answered(task, CarrierReport(str(shipment.pk), stage))], now=NOON)
 
 
 def in_system(call):

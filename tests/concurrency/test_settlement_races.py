@@ -9,7 +9,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from payments.actions import ATTEMPT_LEASE, claim_due_payments, record_answers
 from payments.gateways import gateway
-from payments.gateways.base import Answer, Instruction, Outcome
+from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment, SandboxTransfer, Transfer
 from payments.settlement import settle_batch
 from payments.states import PaymentStatus
@@ -51,7 +51,7 @@ def in_system(call):
 def record(refund, *outcomes, now=NOON):
     """A call that books these answers of the gateway about the refund's payment."""
     key = str(payment_of(refund).pk)
-    return partial(record_answers, answers=[Answer(key, outcome, "SBX-1") for outcome in outcomes], now=now)
+    return partial(record_answers, answers=[GatewayAnswer(key, outcome, "SBX-1") for outcome in outcomes], now=now)
 
 
 def taken_up(refund) -> str:
@@ -106,9 +106,9 @@ def test_a_lease_that_ran_out_is_taken_over_and_both_workers_answers_book_once(p
     assert settle_batch() == 0
     clock.move(seconds=1)
     assert settle_batch() == 1
-    record(refund, Outcome.PAID)  # reads the key
+    record(refund, GatewayOutcome.PAID)  # reads the key
     with system_scope():
-        late = record_answers(answers=[Answer(key, Outcome.PAID, "late")], now=NOON, actor=SYSTEM)
+        late = record_answers(answers=[GatewayAnswer(key, GatewayOutcome.PAID, "late")], now=NOON, actor=SYSTEM)
     assert late == []
     assert_paid_once(refund, "59.00")
     assert SandboxTransfer.objects.get().calls == 1, "the second worker looks it up instead of paying again"
@@ -118,7 +118,7 @@ def test_two_answers_at_once_book_once(paying):
     for _ in range(4):
         (refund,) = paying(1)
         taken_up(refund)
-        book = in_system(record(refund, Outcome.PAID))
+        book = in_system(record(refund, GatewayOutcome.PAID))
         assert sorted(len(result.value) for result in together(book, book, book)) == [0, 0, 1]
         assert_paid_once(refund, "59.00")
 
@@ -126,24 +126,26 @@ def test_two_answers_at_once_book_once(paying):
 def test_the_second_answer_waits_for_the_first_and_changes_nothing(paying):
     (refund,) = paying(1)
     taken_up(refund)
-    book = record(refund, Outcome.PAID)
+    book = record(refund, GatewayOutcome.PAID)
     race = overtaken(book, in_system(book), scope=system_scope())
     assert (len(race.first.value), race.second.value, race.waited) == (1, [], True)
     assert_paid_once(refund, "59.00")
 
 
-@pytest.mark.parametrize("late", [Outcome.DECLINED, Outcome.UNKNOWN, Outcome.PAID])
+@pytest.mark.parametrize("late", [GatewayOutcome.DECLINED, GatewayOutcome.UNKNOWN, GatewayOutcome.PAID])
 def test_an_answer_that_comes_late_changes_nothing(paying, late):
     (refund,) = paying(1)
     taken_up(refund)
     with system_scope():
-        record(refund, Outcome.PAID)()
+        record(refund, GatewayOutcome.PAID)()
         assert record(refund, late)() == []
     assert payment_of(refund).next_attempt_at is None
     assert_paid_once(refund, "59.00")
 
 
-@pytest.mark.parametrize("outcomes", [(Outcome.UNKNOWN, Outcome.PAID), (Outcome.PAID, Outcome.UNKNOWN)])
+@pytest.mark.parametrize(
+    "outcomes", [(GatewayOutcome.UNKNOWN, GatewayOutcome.PAID), (GatewayOutcome.PAID, GatewayOutcome.UNKNOWN)]
+)
 def test_of_two_answers_in_one_batch_the_one_that_knows_counts(paying, outcomes):
     (refund,) = paying(1)
     taken_up(refund)

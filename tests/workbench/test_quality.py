@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from refunds.quality.figures import Day, Figures
+from refunds.quality.figures import Day, QualityFigures
 from refunds.quality.recovery import Recovery, recovery_from
 from refunds.quality.restrictions import review_all
 from stores.marketplaces import current_rules
@@ -161,4 +161,4 @@ def test_a_marketplace_without_steps_only_shows_figures(taote, sign_in):
 )
 def test_how_far_recovery_is(refunds, orders, expected):
     demotion = current_rules("pinduoduo").quality_thresholds[0]
-    assert recovery_from(demotion, Figures((Day(NOON.date(), orders, refunds),))) == expected
+    assert recovery_from(demotion, QualityFigures((Day(NOON.date(), orders, refunds),))) == expected

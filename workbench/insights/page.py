@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.calendar import day_of, number_of_days
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
-from offers.insights.reading import GROUPS, Kept, Report, Span, read
+from offers.insights.reading import GROUPS, Kept, RetentionReport, Span, read
 from offers.insights.table import label_of
 from stores import marketplaces
 from stores.models import Store
@@ -79,7 +79,7 @@ def _marketplace(request: HttpRequest, desk: Desk) -> str:
     return picked if desk.is_operator and desk.store is None and picked in marketplaces.newest() else ""
 
 
-def _context(desk: Desk, span: Span, report: Report, today: date) -> dict:
+def _context(desk: Desk, span: Span, report: RetentionReport, today: date) -> dict:
     tables = {
         group: [Row(label_of(report, group, key), kept) for key, kept in report.by[group].items()] for group in GROUPS
     }

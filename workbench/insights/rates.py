@@ -22,7 +22,7 @@ from workbench.kit.forms import DeskForm, YuanField, posted
 VERSIONS_SHOWN = 10
 
 
-class RateField(YuanField):
+class CostRateField(YuanField):
     """Yuan, or per cent, from nothing on."""
 
     def __init__(self, *, most: Decimal | None = None, **kwargs):
@@ -43,24 +43,24 @@ class RateField(YuanField):
 class RatesForm(DeskForm):
     """Every rate."""
 
-    return_freight = RateField(
+    return_freight = CostRateField(
         label=gettext_lazy("Return freight, ¥"), help_text=gettext_lazy("What a parcel that comes back costs you.")
     )
-    handling = RateField(
+    handling = CostRateField(
         label=gettext_lazy("Handling of a return, ¥"), help_text=gettext_lazy("Receiving, inspecting, putting back.")
     )
     agent_minutes = forms.IntegerField(
         label=gettext_lazy("Agent's time per case, minutes"), min_value=0, max_value=1440
     )
-    agent_hourly = RateField(label=gettext_lazy("Agent's hour, ¥"))
-    consultation = RateField(
+    agent_hourly = CostRateField(label=gettext_lazy("Agent's hour, ¥"))
+    consultation = CostRateField(
         label=gettext_lazy("Consultation per case, ¥"), help_text=gettext_lazy("Lines, licences, robots.")
     )
-    acquisition = RateField(
+    acquisition = CostRateField(
         label=gettext_lazy("Winning an order, ¥"), help_text=gettext_lazy("Advertising and commission per order.")
     )
-    outbound_freight = RateField(label=gettext_lazy("Outbound freight, ¥"))
-    stock_loss_percent = RateField(
+    outbound_freight = CostRateField(label=gettext_lazy("Outbound freight, ¥"))
+    stock_loss_percent = CostRateField(
         label=gettext_lazy("Stock loss, % of the goods' value"),
         most=Decimal(100),
         help_text=gettext_lazy("What goods that have left the warehouse lose."),

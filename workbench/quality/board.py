@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from refunds.models import QualityRestriction
-from refunds.quality.figures import Figures, figures_of, rate_of
+from refunds.quality.figures import QualityFigures, figures_of, rate_of
 from refunds.quality.recovery import Recovery, recovery_from
 from refunds.states import QualityStep
 from stores.marketplaces.base import QualityThreshold
@@ -81,7 +81,7 @@ MEANINGS = {
 }
 
 
-def standings(store: Store, figures: Figures, restrictions: list[QualityRestriction]) -> list[Standing]:
+def standings(store: Store, figures: QualityFigures, restrictions: list[QualityRestriction]) -> list[Standing]:
     """Every step of the store's marketplace, the mildest first."""
     present = {row.step: row for row in restrictions if row.lifted_at is None}
     return [
@@ -96,7 +96,7 @@ def trend_of(store: Store, now: datetime, days: int) -> list[tuple[date, Decimal
     counted = figures_of(store, now, days=days + window - 1).days
     found = []
     for end in range(window, len(counted) + 1):
-        part = Figures(counted[end - window : end])
+        part = QualityFigures(counted[end - window : end])
         found.append((part.days[-1].date, rate_of(part.quality_refunds, part.orders)))
     return found
 

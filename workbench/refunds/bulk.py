@@ -31,7 +31,7 @@ QUEUE = "admin:refunds_refund_changelist"
 
 
 @dataclass(frozen=True)
-class Preview:
+class BulkPreview:
     """A refund with what its buyer would be shown; without `method`, `refusal` says why nothing would be sent."""
 
     refund: Refund
@@ -41,11 +41,11 @@ class Preview:
     refusal: str
 
 
-def preview_of(proposal: Proposal) -> Preview:
+def preview_of(proposal: Proposal) -> BulkPreview:
     """The proposal in the words that the buyer reads (Q6)."""
     refund, method = proposal.refund, proposal.method
     if method is None:
-        return Preview(refund, "", "", "", proposal.refusal)
+        return BulkPreview(refund, "", "", "", proposal.refusal)
     terms = dict(proposal.terms)
     ids, item_id = terms.pop("coupon_ids", ()), terms.pop("item_id", None)
     if ids:
@@ -53,7 +53,7 @@ def preview_of(proposal: Proposal) -> Preview:
     if item_id:
         terms["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
     seen = method.buyer_sees(refund, Terms(**terms))
-    return Preview(refund, str(method.code.label), seen, terms["message"], "")
+    return BulkPreview(refund, str(method.code.label), seen, terms["message"], "")
 
 
 def selected(request: HttpRequest) -> list[Refund]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from common.actors import Actor
 from common.errors import Refused
 from refunds import actions, returns
-from refunds.goods import Way, Whereabouts
+from refunds.goods import Disposition, Whereabouts
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
@@ -23,7 +23,7 @@ from workbench.kit.words import duration, yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
 
 
-class ReturnAddressForm(DeskForm):
+class ReturnToForm(DeskForm):
     """Where the goods come back to."""
 
     return_address = forms.ModelChoiceField(
@@ -121,7 +121,7 @@ class Approve(Decision):
     code, label, icon, tone = "approve", gettext_lazy("Approve"), "check", "primary"
     done = gettext_lazy("The request is approved.")
     before_deadline = False
-    form = ReturnAddressForm
+    form = ReturnToForm
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
@@ -129,13 +129,13 @@ class Approve(Decision):
             return _("%(amount)s is paid from the service budget at once; the buyer keeps the goods.") % {
                 "amount": yuan(refund.amount)
             }
-        way = Whereabouts([refund]).way_of(refund)
-        if way == Way.RECALL:
+        disposition = Whereabouts([refund]).disposition_of(refund)
+        if disposition == Disposition.RECALL:
             return _(
                 "The carrier is asked to bring the parcel back; %(amount)s goes out when it is back or lost, and after"
                 " %(time)s in any case. If the buyer gets the parcel after all, the goods have to be sent back first."
             ) % {"amount": yuan(refund.amount), "time": duration(refund.rules.recall_ends_within)}
-        if way == Way.STOP:
+        if disposition == Disposition.STOP:
             return _("%(amount)s goes out to the buyer at once, and the goods are not shipped any more.") % {
                 "amount": yuan(refund.amount)
             }
@@ -284,7 +284,7 @@ class PayAgain(Decision):
     done = gettext_lazy("The payment is on its way again.")
     capability = PAY
     states = (RefundStatus.REFUNDING,)
-    form = ReturnAddressForm
+    form = ReturnToForm
 
     def concerns(self, refund):
         """Only after a declined payment."""

@@ -34,7 +34,7 @@ MOST_FOUND = 20
 
 
 @dataclass(frozen=True)
-class Preview:
+class OfferPreview:
     """An offer as it would be sent, and what the buyer would see of it."""
 
     offer: Offer
@@ -47,12 +47,12 @@ def send(case: Case, terms: dict, *, actor: Actor, now: datetime) -> Offer:
     return send_offer(store_id=case.refund.store_id, refund_id=case.refund.pk, actor=actor, now=now, **terms)
 
 
-def rehearse(case: Case, terms: dict, *, actor: Actor, now: datetime) -> Preview:
+def rehearse(case: Case, terms: dict, *, actor: Actor, now: datetime) -> OfferPreview:
     """Send the offer and take it back at once: raises whatever would refuse it, and tells what the buyer would see."""
     with transaction.atomic():
         offer = send(case, terms, actor=actor, now=now)
         coupons = coupons_of(offer) if offer.method == MethodCode.COUPON else ()
-        preview = Preview(offer, buyer_sees(offer), coupons)
+        preview = OfferPreview(offer, buyer_sees(offer), coupons)
         transaction.set_rollback(True)
     return preview
 
@@ -129,7 +129,7 @@ class OfferingMixin:
                 preview = answer["result"]
         return self._offer_page(request, refund, case=case, panel=panel, way=way, form=form, preview=preview)
 
-    def _offer_page(self, request, refund: Refund, *, preview: Preview | None, **context):
+    def _offer_page(self, request, refund: Refund, *, preview: OfferPreview | None, **context):
         """Step one with the form, or step two with what the buyer will see."""
         context |= {"refund": refund, "order": refund.order}
         if preview is None:
