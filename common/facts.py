@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from common.calendar import shown
 from common.money import yuan
@@ -56,6 +57,16 @@ def changed(fact: Fact) -> Fact:
     return Fact(f"[before, after], each: {fact.shape}", word if fact.word else None)
 
 
+def named(name: str | Promise, fact: Fact) -> Fact:
+    """The same datum under its name, for events that hold several alike: `Time zone: Asia/Shanghai → UTC`."""
+    return replace(fact, word=lambda value, data: f"{name}: {fact.word(value, data)}")
+
+
+def optional(fact: Fact, nothing: str | Promise) -> Fact:
+    """Such a datum, or null, which is shown as `nothing`."""
+    return Fact(f"{fact.shape}, or null", lambda value, data: str(nothing) if value is None else fact.word(value, data))
+
+
 def said(label: str | Promise) -> Fact:
     """A text that somebody wrote or saw, shown word for word under `label`."""
     return Fact("text, word for word", label=label)
@@ -76,4 +87,6 @@ TEXT = Fact("text", lambda value, data: value)
 COUNT = Fact("whole number", lambda value, data: str(value))
 SHARE = Fact("share of one as decimal text: 0.0312 is 3.12 %")
 FLAG = Fact("true or false")
+SWITCH = Fact("true or false", lambda value, data: _("on") if value else _("off"))
+DATE = Fact("date in ISO 8601", TEXT.word)
 REFERENCE = Fact("id of the row that the event speaks of, as text")

@@ -13,8 +13,9 @@ class Event(TenantModel):
 
     `topic_id` is the case that the event belongs to: the refund for everything about it (offers and payments too), else
     the order, else what was changed, such as the store. The same row serves timeline, audit, statistics and outbox.
-    `subject_id` and `topic_id` are what `common.ids.event_id` gives. An event without a store is the platform's own (an
-    account, a marketplace's key or switch): only the system and operators see it.
+    `subject_id` and `topic_id` are what `common.ids.event_id` gives. `area` is the part of the set-up that was changed,
+    empty when something happened to a case. An event without a store is the platform's own (an account, a marketplace's
+    key or switch): only the system and operators see it.
     """
 
     store = models.ForeignKey(
@@ -32,10 +33,16 @@ class Event(TenantModel):
     actor_id = models.CharField(max_length=64, blank=True)
     actor_label = models.CharField(max_length=150, blank=True)
     rule = models.CharField(max_length=10, blank=True)
+    area = models.CharField(max_length=20, blank=True, db_default="")
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["store", "topic_id", "id"], name="event_history")]
+        indexes = [
+            models.Index(fields=["store", "topic_id", "id"], name="event_history"),
+            # What was changed in the set-up of one store, and of all: few among the events of cases.
+            models.Index(fields=["store", "-id"], name="event_changes", condition=~models.Q(area="")),
+            models.Index(fields=["-id"], name="event_changes_of_all", condition=~models.Q(area="")),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -44,6 +44,7 @@ class _NewEvent(NamedTuple):
     actor_id: str
     actor_label: str
     rule: str
+    area: str
     data: dict
 
 
@@ -105,6 +106,7 @@ class WriteSet:
                 actor_id=actor.id,
                 actor_label=actor.label,
                 rule=rule,
+                area=getattr(event, "area", ""),
                 data=data,
             )
         )

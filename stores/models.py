@@ -93,7 +93,20 @@ class Store(models.Model):
 
 
 class User(AbstractUser):
-    """Somebody who signs in. Merchants are staff with roles in stores; superusers are the platform's operators."""
+    """Somebody who signs in. Merchants are staff with roles in stores; superusers are the platform's operators.
+
+    `first_name` holds the whole name, as it is written in Chinese.
+    """
+
+    opened_for = models.ForeignKey(
+        Store,
+        verbose_name=_("opened for"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text=_("The store whose owner may add this account as a member."),
+    )
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
 
     class Meta:
         verbose_name = _("user")
@@ -105,6 +118,9 @@ class Membership(TenantModel):
 
     user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="+")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    since = models.DateTimeField(
+        _("since"), null=True, help_text=_("Empty for those who were there before it was kept.")
+    )
 
     class Meta:
         verbose_name = _("member")

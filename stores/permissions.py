@@ -3,6 +3,7 @@
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope
@@ -47,6 +48,19 @@ GRANTS: dict[str, frozenset[str]] = {
             SEE_OWN_RESULTS,
             SEE_ALL_RESULTS,
         }
+    ),
+}
+
+# What a member may do, for the people who choose the role; the least comes first.
+ROLE_MEANS: dict[str, str] = {
+    Role.VIEWER: gettext_lazy("Sees orders, refunds and everybody's results; decides nothing."),
+    Role.WAREHOUSE: gettext_lazy("Ships orders and promised parcels, inspects returns, adds evidence."),
+    Role.FINANCE: gettext_lazy("Sends small payments and sees everybody's results."),
+    Role.AGENT: gettext_lazy(
+        "Decides refunds, sends offers, changes addresses, makes and grants coupons, adds evidence; sees own results."
+    ),
+    Role.OWNER: gettext_lazy(
+        "Everything, and settings, members, API keys, products, methods and return addresses besides."
     ),
 }
 
@@ -114,6 +128,12 @@ def actor_of(user: User) -> Actor:
     """The user as the actor of an action."""
     kind = ActorKind.OPERATOR if user.is_superuser else ActorKind.MERCHANT
     return Actor(kind, f"user:{user.pk}", user.get_full_name() or user.username)
+
+
+def user_id_of(actor: Actor) -> int | None:
+    """The id of the user who acts; None when it is a key, a command or the platform itself."""
+    prefix, _colon, user_id = actor.id.partition(":")
+    return int(user_id) if prefix == "user" and user_id.isdigit() else None
 
 
 class RoleBackend(ModelBackend):

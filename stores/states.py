@@ -17,18 +17,18 @@ class Role(models.TextChoices):
 class KeyScope(models.TextChoices):
     """What a store key may do; `:write` includes `:read`."""
 
-    ORDERS_READ = "orders:read"
-    ORDERS_WRITE = "orders:write"
-    REFUNDS_READ = "refunds:read"
-    REFUNDS_WRITE = "refunds:write"
-    OFFERS_READ = "offers:read"
-    OFFERS_WRITE = "offers:write"
-    PAYMENTS_READ = "payments:read"
-    PAYMENTS_WRITE = "payments:write"
-    CATALOG_READ = "catalog:read"
-    CATALOG_WRITE = "catalog:write"
-    WEBHOOKS_READ = "webhooks:read"
-    WEBHOOKS_WRITE = "webhooks:write"
+    ORDERS_READ = "orders:read", _("Orders: read")
+    ORDERS_WRITE = "orders:write", _("Orders: read and write")
+    REFUNDS_READ = "refunds:read", _("Refunds: read")
+    REFUNDS_WRITE = "refunds:write", _("Refunds: read and write")
+    OFFERS_READ = "offers:read", _("Offers: read")
+    OFFERS_WRITE = "offers:write", _("Offers: read and write")
+    PAYMENTS_READ = "payments:read", _("Payments: read")
+    PAYMENTS_WRITE = "payments:write", _("Payments: read and write")
+    CATALOG_READ = "catalog:read", _("Products and addresses: read")
+    CATALOG_WRITE = "catalog:write", _("Products, addresses and settings: read and write")
+    WEBHOOKS_READ = "webhooks:read", _("Webhooks: read")
+    WEBHOOKS_WRITE = "webhooks:write", _("Webhooks: read and write")
 
 
 class ProductSource(models.TextChoices):

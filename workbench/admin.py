@@ -8,7 +8,7 @@ from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
-from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store
+from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store, User
 from workbench.money.payments import PaymentAdmin
 from workbench.money.reconciliations import ReconciliationAdmin
 from workbench.platform.appeals import AppealAdmin
@@ -23,8 +23,10 @@ from workbench.shipping.importing import ShipmentImportAdmin
 from workbench.shipping.orders import OrderAdmin
 from workbench.shipping.promises import PromiseAdmin
 from workbench.shipping.reports import DelayReportAdmin
+from workbench.store.accounts import AccountAdmin
 from workbench.store.coupons import CouponAdmin
-from workbench.store.people import ApiKeyAdmin, MembershipAdmin
+from workbench.store.keys import ApiKeyAdmin
+from workbench.store.members import MembershipAdmin
 from workbench.store.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.store.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
 
@@ -50,5 +52,6 @@ admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)
 admin.site.register(Membership, MembershipAdmin)
 admin.site.register(ApiKey, ApiKeyAdmin)
+admin.site.register(User, AccountAdmin)
 admin.site.register(CategoryOpening, CategoryAdmin)
 admin.site.register(MarketplaceMethod, MarketplaceMethodAdmin)

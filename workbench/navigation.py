@@ -69,6 +69,7 @@ MENU = [
     (
         lambda: _("Platform"),
         [
+            ("stores_user_changelist", "stores.view_user", "manage_accounts", lambda: _("Accounts")),
             (
                 "stores_categoryopening_changelist",
                 "stores.view_categoryopening",

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.sites import UnfoldAdminSite
 
 from workbench import dashboard
@@ -18,6 +19,7 @@ from workbench.insights.rates import rates_view
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
 from workbench.kit.queue import QueueMixin
 from workbench.shipping.urges import urge_alert
+from workbench.store.accounts import OwnPasswordView, sent_to_change_password
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -35,6 +37,8 @@ class WorkbenchSite(UnfoldAdminSite):
         def scoped(request, *args, **kwargs):
             if not request.user.is_authenticated:
                 return inner(request, *args, **kwargs)
+            if (first := sent_to_change_password(request)) is not None:
+                return first
             desk = desk_of(request)
             with desk.scope(), timezone.override(desk.zone):
                 response = inner(request, *args, **kwargs)
@@ -63,6 +67,16 @@ class WorkbenchSite(UnfoldAdminSite):
             context["desk"] = desk_of(request)
             context["urge_alert"] = urge_alert(request)
         return context
+
+    def password_change(self, request, extra_context=None):
+        """Choose a password of one's own."""
+        view = OwnPasswordView.as_view(
+            form_class=AdminOwnPasswordChangeForm,
+            success_url=reverse("admin:index"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        request.current_app = self.name
+        return view(request)
 
     def index(self, request, extra_context=None):
         """The desk: what waits, and until when."""

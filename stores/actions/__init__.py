@@ -1,9 +1,10 @@
 """Every write to stores, people, keys and the catalogue.
 
-`settings` opens a store and changes what its owner sets; `categories` are the platform's (Q2); `members` and `keys` say who
-and which program may do something; `catalogue` are products and return addresses.
+`settings` opens a store and changes what its owner sets; `categories` are the platform's (Q2); `accounts` and `members`
+say who may do something, `keys` which program may; `catalogue` is products and return addresses.
 """
 
+from stores.actions.accounts import change_password, give_new_password, new_password, open_account
 from stores.actions.catalogue import (
     ProductData,
     add_product,
@@ -15,7 +16,7 @@ from stores.actions.catalogue import (
 )
 from stores.actions.categories import change_category, open_category
 from stores.actions.keys import create_marketplace_key, create_store_key, revoke_key, touch_key
-from stores.actions.members import add_member, remove_member
+from stores.actions.members import add_member, change_member, remove_member
 from stores.actions.settings import StoreSettings, create_store, open_negotiation, update_store
 
 __all__ = [
@@ -25,11 +26,16 @@ __all__ = [
     "add_product",
     "add_return_address",
     "change_category",
+    "change_member",
+    "change_password",
     "create_marketplace_key",
     "create_store",
     "create_store_key",
     "default_return_address",
     "default_return_addresses",
+    "give_new_password",
+    "new_password",
+    "open_account",
     "open_category",
     "open_negotiation",
     "remove_member",

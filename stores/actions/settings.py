@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.calendar import PLATFORM_ZONE
+from common.changes import changes_of, lock
 from common.errors import Invalid
+from common.writes import WriteSet
 from stores.actions.known import known_rules
+from stores.events import NEGOTIATION_CLOSED, NEGOTIATION_OPENED, STORE_CHANGED, STORE_OPENED
 from stores.models import Store
 from stores.signals import store_created
 
@@ -39,6 +42,10 @@ def create_store(
     store.full_clean()
     store.save(force_insert=True)
     store_created.send(sender=Store, store=store)
+    writes = WriteSet()
+    facts = {"name": name, "code": code, "marketplace": marketplace, "time_zone": time_zone}
+    writes.event(STORE_OPENED, store, topic=store, at=now, actor=actor, **facts)
+    writes.flush()
     return store
 
 
@@ -55,16 +62,25 @@ class StoreSettings(TypedDict, total=False):
 @action
 def update_store(*, store: Store, actor: Actor, now: datetime, **settings: Unpack[StoreSettings]) -> Store:
     """Change a store's settings. ValidationError for what makes no sense."""
-    for field, value in settings.items():
-        setattr(store, field, value)
+    lock(store)
+    changed = changes_of(store, settings)
     store.full_clean()
-    store.save(update_fields=list(settings))
+    if changed:
+        writes = WriteSet()
+        writes.update(store, *changed)
+        writes.event(STORE_CHANGED, store, topic=store, at=now, actor=actor, **changed)
+        writes.flush()
     return store
 
 
 @action
 def open_negotiation(*, store: Store, is_open: bool, actor: Actor, now: datetime) -> Store:
     """The marketplace opens negotiation to the store, or closes it again (T1)."""
-    store.negotiation_open = is_open
-    store.save(update_fields=["negotiation_open"])
+    lock(store)
+    if changes_of(store, {"negotiation_open": is_open}):
+        writes = WriteSet()
+        writes.update(store, "negotiation_open")
+        event = NEGOTIATION_OPENED if is_open else NEGOTIATION_CLOSED
+        writes.event(event, store, topic=store, at=now, actor=actor, rule="T1")
+        writes.flush()
     return store

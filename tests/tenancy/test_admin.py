@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ROUTES = routes_under(ADMIN)
 OPEN_TO_STRANGERS = {"/admin/login/", "/admin/logout/", "/admin/jsi18n/"}
-# Models in the workbench whose rows belong to no store: the operator's alone (tests/workbench/test_switches.py).
-NOT_TENANTS = {"stores.CategoryOpening", "offers.MarketplaceMethod", "payments.Reconciliation"}
+# Models in the workbench whose rows belong to no store: the operator's alone (tests/workbench/test_switches.py, test_people.py).
+NOT_TENANTS = {"stores.CategoryOpening", "stores.User", "offers.MarketplaceMethod", "payments.Reconciliation"}
 # What routes may contain besides the object: values to try for each.
 OTHER_ARGUMENTS = {
     "code": ["approve", "reject", "inspect", "negotiate", "retry", "no-such-code"],

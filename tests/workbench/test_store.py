@@ -4,7 +4,7 @@ import pytest
 
 from common.tenancy import system_scope
 from stores.models import ApiKey, Membership, Product, ReturnAddress, Store
-from tests.world import make_shop, make_user
+from tests.world import make_shop
 
 pytestmark = pytest.mark.django_db
 PRODUCT = {"item_id": "4711", "title": "枕头", "category": "1", "price": "9.90", "listed": "on", "source": "own"}
@@ -70,22 +70,6 @@ def test_a_key_of_a_store_where_one_is_only_an_agent_stays_hidden(taote, other, 
     assert owner.get(f"stores/apikey/{foreign.prefix}/change/").status_code == 404
     assert owner.post(f"stores/apikey/{foreign.prefix}/revoke/").status_code == 404
     assert foreign.prefix not in owner.get("stores/apikey/").content.decode()
-
-
-def test_members(taote, sign_in):
-    owner, newcomer = sign_in("owner", taote), make_user("newcomer")
-    assert owner.post("stores/membership/add/", username="nobody", role="agent").status_code == 200
-    owner.post("stores/membership/add/", username="newcomer", role="agent")
-    with taote.scope():
-        member = Membership.objects.get(user=newcomer)
-        own = Membership.objects.get(user=owner.user)
-    owner.post(f"stores/membership/{member.pk}/change/", role="viewer")
-    assert taote.reload(member).role == "viewer"
-    assert owner.post(f"stores/membership/{own.pk}/change/", role="viewer").status_code == 403
-    assert sign_in("agent", taote).get(f"stores/membership/{member.pk}/change/").status_code in (403, 404)
-    owner.post(f"stores/membership/{member.pk}/change/", remove="1")
-    with taote.scope():
-        assert not Membership.objects.filter(user=newcomer).exists()
 
 
 @pytest.mark.rule("T1")

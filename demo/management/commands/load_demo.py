@@ -23,7 +23,7 @@ from payments.gateways import SANDBOX
 from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
-from stores.models import Store, User
+from stores.models import Membership, Store, User
 from stores.states import Role
 
 
@@ -69,10 +69,10 @@ class Command(BaseCommand):
         users = {"operator": sign_in("operator", "平台", is_superuser=True)}
         for store in stores:
             users[store.code] = sign_in(store.code, store.name)
-            add_member(store=store, user=User.objects.get(username=store.code), role=Role.OWNER, **done)
+            join(store, store.code, Role.OWNER, **done)
         users["agent"] = sign_in("agent", "客服小柔")
         for store in stores:
-            add_member(store=store, user=User.objects.get(username="agent"), role=Role.AGENT, **done)
+            join(store, "agent", Role.AGENT, **done)
         return {
             "users": users,
             "marketplace_keys": {
@@ -91,6 +91,12 @@ def sign_in(username: str, name: str, *, is_superuser: bool = False) -> dict[str
     user.set_password(password)
     user.save()
     return {"username": username, "password": password}
+
+
+def join(store: Store, username: str, role: str, **done) -> None:
+    """Make the user a member of the store, unless they are one."""
+    if not Membership.objects.for_store(store.pk).filter(user__username=username).exists():
+        add_member(store=store, username=username, role=role, **done)
 
 
 def write_private(path: Path, data: dict) -> None:

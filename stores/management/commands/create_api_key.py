@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
 from common.actors import on_command_line
-from common.errors import WanliuError
+from common.commands import refusals_told
 from common.tenancy import system_scope
 from stores import marketplaces
 from stores.actions import create_marketplace_key, create_store_key
@@ -35,15 +35,12 @@ class Command(BaseCommand):
         now = clock.now()
         expires_at = now + timedelta(days=days) if days else None
         made = {"name": name, "expires_at": expires_at, "actor": on_command_line("create_api_key"), "now": now}
-        try:
-            with system_scope():
-                if store:
-                    owner = Store.objects.get(code=store)
-                    _, secret = create_store_key(store=owner, scopes=scope, **made)
-                else:
-                    _, secret = create_marketplace_key(marketplace=marketplace, **made)
-        except Store.DoesNotExist as error:
-            raise CommandError(f"There is no store “{store}”.") from error
-        except WanliuError as error:
-            raise CommandError(str(error)) from error
+        with refusals_told(), system_scope():
+            if store:
+                owner = Store.objects.filter(code=store).first()
+                if owner is None:
+                    raise CommandError(f"There is no store “{store}”.")
+                _, secret = create_store_key(store=owner, scopes=scope, **made)
+            else:
+                _, secret = create_marketplace_key(marketplace=marketplace, **made)
         self.stdout.write(secret)

@@ -1,12 +1,11 @@
 """Open a store."""
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
 from common.actors import on_command_line
 from common.calendar import PLATFORM_ZONE
-from common.errors import WanliuError
+from common.commands import refusals_told
 from common.tenancy import system_scope
 from stores import marketplaces
 from stores.actions import add_member, create_store
@@ -30,17 +29,10 @@ class Command(BaseCommand):
     def handle(self, *, code, marketplace, name, time_zone, owner, **options):
         """Create it."""
         done = {"actor": on_command_line("create_store"), "now": clock.now()}
-        try:
-            with system_scope():
-                store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone, **done)
-                if owner:
-                    add_member(store=store, user=User.objects.get(username=owner), role=Role.OWNER, **done)
-        except User.DoesNotExist as error:
-            raise CommandError(f"There is no user “{owner}”.") from error
-        except ValidationError as error:
-            raise CommandError(
-                "; ".join(f"{field}: {' '.join(text)}" for field, text in error.message_dict.items())
-            ) from error
-        except WanliuError as error:
-            raise CommandError(str(error)) from error
+        with refusals_told(), system_scope():
+            if owner and not User.objects.filter(username=owner).exists():
+                raise CommandError(f"There is no user “{owner}”. Open the account first: create_user {owner}")
+            store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone, **done)
+            if owner:
+                add_member(store=store, username=owner, role=Role.OWNER, **done)
         self.stdout.write(f"Store {store.code} on {store.rules.label} is open.")

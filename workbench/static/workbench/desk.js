@@ -87,6 +87,20 @@
     });
   }
 
+  // What is shown once is copied by a button; without the permission to copy it is marked, for the keyboard.
+  function copies(button) {
+    const source = document.getElementById(button.dataset.copy), label = button.textContent;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = button.dataset.copied;
+        setTimeout(() => (button.textContent = label), 2000);
+      } catch {
+        getSelection().selectAllChildren(source);
+      }
+    });
+  }
+
   // An interruption: the rest of the page is out of reach until its cause is gone, for the mouse, the keyboard and readers.
   function block(dialog) {
     const show = () => {
@@ -115,6 +129,7 @@
     }
     document.querySelectorAll("[data-count]").forEach(countCharacters);
     document.querySelectorAll("[data-fill]").forEach((chip) => chip.addEventListener("click", () => fillIn(chip.dataset.fill, chip.value).focus()));
+    document.querySelectorAll("[data-copy]").forEach(copies);
     document.querySelectorAll("[data-picker]").forEach(pickProducts);
     document.querySelectorAll(".wl-thread").forEach((thread) => (thread.scrollTop = thread.scrollHeight));
     document.querySelectorAll(".wl-form").forEach((form) => form.tagName === "FORM" && sendOnce(form));

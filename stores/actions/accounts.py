@@ -1,0 +1,105 @@
+"""Accounts of people: the operator opens them, their owners choose the password."""
+
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor, ActorKind
+from common.errors import Invalid, Refused
+from common.events import EventType
+from common.tenancy import system_scope
+from common.writes import WriteSet
+from stores.actions.members import add_member
+from stores.events import ACCOUNT_OPENED, PASSWORD_CHANGED, PASSWORD_GIVEN
+from stores.models import Store, User
+from stores.states import Role
+
+
+def new_password() -> str:
+    """A password that nobody has used: 16 characters of 64."""
+    return secrets.token_urlsafe(12)
+
+
+@action
+def open_account(
+    *,
+    username: str,
+    full_name: str,
+    password: str,
+    actor: Actor,
+    now: datetime,
+    is_operator: bool = False,
+    is_one_time: bool = True,
+    store: Store | None = None,
+    role: str = Role.VIEWER,
+) -> User:
+    """Open an account of an operator, or of a merchant's person, who gets the `role` in the `store`. Operators only.
+
+    A one-time password has to be changed at the first sign-in. Invalid names the field; ValidationError for a password
+    that is too weak.
+    """
+    _check_operator(actor)
+    if User.objects.filter(username=username).exists():
+        raise Invalid("username", _("Somebody has this user name already; choose another."), "unique")
+    user = User(
+        username=username,
+        first_name=full_name,
+        is_staff=True,
+        is_superuser=is_operator,
+        must_change_password=is_one_time,
+        opened_for=store,
+        date_joined=now,
+    )
+    _set_password(user, password)
+    user.full_clean(exclude=["opened_for"])
+    user.save(force_insert=True)
+    _record(ACCOUNT_OPENED, user, actor, now, full_name=full_name, is_operator=is_operator)
+    if store is not None:
+        add_member(store=store, username=username, role=role, actor=actor, now=now)
+    return user
+
+
+@action
+def give_new_password(*, user: User, password: str, actor: Actor, now: datetime) -> None:
+    """Give somebody who lost it a one-time password; their sessions end. Operators only."""
+    _check_operator(actor)
+    _set_password(user, password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    _record(PASSWORD_GIVEN, user, actor, now)
+
+
+@action
+def change_password(*, user: User, password: str, actor: Actor, now: datetime) -> None:
+    """Somebody chooses a password of their own; their other sessions end. ValidationError for one that is too weak."""
+    if user.check_password(password):
+        raise Invalid("new_password2", _("This is your password already; choose another."))
+    _set_password(user, password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    _record(PASSWORD_CHANGED, user, actor, now)
+
+
+def _check_operator(actor: Actor) -> None:
+    if actor.kind != ActorKind.OPERATOR:
+        raise Refused("invalid_transition", _("Only the platform's operator opens accounts."))
+
+
+def _record(event: EventType, user: User, actor: Actor, now: datetime, **data) -> None:
+    """Accounts are the platform's, whichever stores their people work in. Passwords are never part of an event."""
+    writes = WriteSet()
+    writes.event(event, user, topic=user, at=now, actor=actor, username=user.username, **data)
+    with system_scope():
+        writes.flush()
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("password", " ".join(error.messages), "password_too_weak") from error
+    user.set_password(password)

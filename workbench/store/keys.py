@@ -1,0 +1,127 @@
+"""The keys of a store's programs. Owners only."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from stores import actions
+from stores.models import ApiKey
+from stores.permissions import MANAGE_STORE, require
+from stores.states import KeyScope
+from workbench.kit.base import By, attempt, by, column, put_on_form, tell
+from workbench.kit.forms import DeskForm, posted
+from workbench.kit.marks import moment
+from workbench.store.owners import OwnersAdmin
+from workbench.store.stores import store_to_add_to
+
+
+class KeyForm(DeskForm):
+    """What a program may do."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=50, help_text=gettext_lazy("Which program uses it, such as ERP.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"), choices=KeyScope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean_expires_on(self):
+        """Not in the past."""
+        day = self.cleaned_data["expires_on"]
+        if day and day <= clock.now().date():
+            raise forms.ValidationError(_("Choose a day in the future."))
+        return day
+
+
+def _state(key: ApiKey) -> str:
+    if key.revoked:
+        return _("revoked")
+    return _("expired") if key.expiry_date and key.expiry_date <= clock.now() else _("valid")
+
+
+def in_words(scopes: list[str]) -> list[str]:
+    """Scopes as people read them."""
+    return [str(KeyScope(scope).label) for scope in scopes]
+
+
+def _link(key: ApiKey) -> str:
+    """The name, linked by the key's prefix: its primary key contains the hash, which has no place in addresses."""
+    url = reverse("admin:stores_apikey_change", args=[key.prefix])
+    return format_html('<a class="wl-link" href="{}">{}</a>', url, key.name)
+
+
+class ApiKeyAdmin(OwnersAdmin):
+    """Keys of the store; the secret is shown once, when it is made."""
+
+    list_display = ("show_name", "show_prefix", "show_state", "show_scopes", "show_used", "show_expiry")
+    ordering = ("-created",)
+    list_display_links = None
+    show_name = column(gettext_lazy("name"), _link)
+    show_prefix = column(gettext_lazy("prefix"), lambda key: key.prefix)
+    show_state = column(gettext_lazy("state"), _state)
+    show_scopes = column(gettext_lazy("scopes"), lambda key: " · ".join(in_words(key.scopes)) or "–")
+    show_used = column(gettext_lazy("last used"), lambda key: moment(key.last_used_at))
+    show_expiry = column(gettext_lazy("expires"), lambda key: moment(key.expiry_date))
+
+    def get_urls(self):
+        """The button's address, before the admin's catch-all."""
+        revoke = self.admin_site.admin_view(self.revoke_view)
+        return [path("<str:object_id>/revoke/", revoke, name="stores_apikey_revoke"), *super().get_urls()]
+
+    def find(self, request, object_id):
+        """The key with this prefix. Http404 when missing or foreign, without a difference."""
+        key = self.page_queryset(request).filter(prefix=object_id).first()
+        if key is None:
+            raise Http404
+        return key
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Make a key and show its secret, this once."""
+        store = store_to_add_to(request, MANAGE_STORE)
+        form = KeyForm(posted(request))
+        if request.method == "POST" and form.is_valid():
+            made = {}
+            refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data, by(request))))
+            if refusal is None:
+                return self.page(
+                    request, "workbench/stores/key_made.html", form.cleaned_data["name"], secret=made["secret"]
+                )
+            put_on_form(form, refusal)
+        return self.page(request, "workbench/edit.html", _("Make an API key"), form=form, store=store, may_save=True)
+
+    @staticmethod
+    def _make(store, data, done: By) -> str:
+        day = data["expires_on"]
+        expires_at = done["now"].replace(year=day.year, month=day.month, day=day.day) if day else None
+        _key, secret = actions.create_store_key(
+            store=store, name=data["name"], scopes=data["scopes"], expires_at=expires_at, **done
+        )
+        return secret
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """A key's page, with the button to revoke it."""
+        key = self.find(request, object_id)
+        require(request.user, MANAGE_STORE, key.store_id)
+        return self.page(
+            request, "workbench/stores/key.html", key.name, key=key, scopes=in_words(key.scopes), state=_state(key)
+        )
+
+    def revoke_view(self, request, object_id):
+        """Revoke a key for good; a GET only shows it."""
+        key = self.find(request, object_id)
+        require(request.user, MANAGE_STORE, key.store_id)
+        if request.method == "POST":
+            refusal = attempt(lambda: actions.revoke_key(key=key, **by(request)))
+            if refusal is None:
+                messages.success(request, _("The key is revoked."))
+            else:
+                tell(request, refusal)
+        return HttpResponseRedirect(reverse("admin:stores_apikey_change", args=[key.prefix]))
