@@ -12,8 +12,8 @@ from common.actors import on_command_line
 from common.ids import new_id
 from common.tenancy import system_scope
 from common.writes import WriteSet
+from offers.methods.change_to_refund_only import ChangeToRefundOnly
 from offers.models import Offer
-from offers.states import MethodCode
 from orders.models import Order, OrderLine
 from orders.states import OrderStatus
 from refunds.models import Refund, RefundLine
@@ -155,7 +155,8 @@ def _offer(refund: Refund, now: datetime) -> Offer:
     return Offer(
         store_id=refund.store_id,
         refund=refund,
-        method=MethodCode.CHANGE_TO_REFUND_ONLY,
+        method=ChangeToRefundOnly.code,
+        once_as=ChangeToRefundOnly.once_as,
         message="补您 2 元，不用退货可以吗？",
         amount=OFFERED,
         agreed_with_buyer=True,

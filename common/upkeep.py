@@ -22,7 +22,11 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Check:
-    """What must always hold, recomputed from raw rows: `sql` selects a description of each row that is off."""
+    """What must always hold, recomputed from raw rows: `sql` selects a description of each row that is off.
+
+    `parameters` gives what the SQL is told, where it asks for anything; a `%` is then written twice.
+    """
 
     name: str
     sql: str
+    parameters: Callable[[], dict] | None = None

@@ -22,6 +22,7 @@ from demo.shipping import count_warehouse, warehouse
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from offers.insights.rates import set_cost_rates
+from offers.methods import METHODS
 from offers.models import Coupon, Offer
 from offers.states import BY_HAND
 from offers.sweeps import sweep_due_offers
@@ -319,10 +320,10 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
         )
 
     def retain(self, number: int, **arguments) -> None:
-        """One of Tmall's seven methods."""
+        """An offer that keeps the order, by any method."""
         if "amount" in arguments:
             arguments["amount"] = Decimal(arguments["amount"])
-        if arguments["method"] == "coupon":
+        if METHODS[arguments["method"]].gives_coupons:
             with tenant_scope(self.store.pk):
                 usable = Coupon.objects.for_store(self.store.pk).usable(clock.now()).as_buyer_sees()
                 arguments["coupon_ids"] = list(usable.values_list("pk", flat=True))

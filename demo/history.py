@@ -29,7 +29,9 @@ def tmall_history() -> list[Scene]:
             ago = day * 24 + dice.randrange(0, 12)
             steps = ((ago - 1, "retain", {"method": method, **terms}), *_answered(ago - 1, dice.choice(ANSWERS)))
             item = dice.randrange(6)
-            scenes.append(Scene(ago, "return_and_refund", reason, steps, item=item, delivered=method != "reassurance"))
+            scenes.append(
+                Scene(ago, "return_and_refund", reason, steps, item=item, delivered=reason != "slow_logistics")
+            )
     return scenes
 
 

@@ -18,6 +18,7 @@ from common.tenancy import system_scope
 from demo.catalogue import BUYERS, CARRIERS, goods_of
 from demo.volume_offers_sql import CHANGING, KEEPING, PLAN_OFFERS
 from demo.volume_sql import ANALYZE, INSERTS, PLAN
+from offers.methods import METHODS
 from payments.models import account_id
 from payments.states import AccountKind
 from stores import actions as store_actions
@@ -103,6 +104,8 @@ def load(*, stores: list[Store], refunds: int, now: datetime, open_share: float 
         "names": [name for name, _home in BUYERS],
         "homes": [home for _name, home in BUYERS],
         "carriers": CARRIERS,
+        "once_methods": list(METHODS),
+        "once_words": [method.once_as for method in METHODS.values()],
         **_store_columns(stores),
         **_story_columns(open_share),
         **_product_columns(),

@@ -48,12 +48,13 @@ PLAN_OFFERS = f"""
 _OFFERS = f"""
     INSERT INTO offers_offer (
         id, store_id, refund_id, method, status, message, amount, agreed_with_buyer, due_at, created_at, answered_at,
-        is_counted, sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount
+        is_counted, sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount, once_as
     )
     SELECT offer_id, p.store_id, refund_id, offer_method, offer_status, offer_message, offer_amount,
            offer_method = 'change_to_refund_only', greatest(offer_ended_at, offered_at), offered_at,
            CASE WHEN offer_status IN ('accepted', 'declined') THEN offer_ended_at END, false, sent_by, 'merchant',
-           sent_by_label, {sql_day_of("offered_at", "s.time_zone")}, reason, asked_kind, asked_amount
+           sent_by_label, {sql_day_of("offered_at", "s.time_zone")}, reason, asked_kind, asked_amount,
+           coalesce((%(once_words)s::text[])[array_position(%(once_methods)s::text[], offer_method)], '')
     FROM volume_offers JOIN volume_plan p USING (refund_id) JOIN stores_store s ON s.id = p.store_id
 """
 

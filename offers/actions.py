@@ -14,10 +14,9 @@ from common.writes import WriteSet
 from offers.coupons import find_coupons
 from offers.eligibility import build_case, refusal_of
 from offers.methods import METHODS, Terms
-from offers.methods.stay import new_address
 from offers.models import Offer, OfferCoupon
 from offers.sending import sending_facts
-from offers.states import NEGOTIATIONS, MethodCode, OfferStatus
+from offers.states import OfferStatus
 from offers.text import length
 from orders.saving import readdress
 from refunds.actions import check_transition, find_return_address, lock_refund
@@ -63,6 +62,7 @@ def send_offer(
         store_id=store_id,
         refund=refund,
         method=method,
+        once_as=METHODS[method].once_as,
         message=message,
         amount=amount,
         return_address=terms.return_address,
@@ -90,7 +90,7 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
         at=now,
         actor=actor,
         states=("", offer.status),
-        rule=_rule_of(offer),
+        rule=METHODS[offer.method].event_rules[offer.status],
         method=offer.method,
         message=terms.message,
         amount=str(terms.amount) if terms.amount is not None else None,
@@ -171,21 +171,15 @@ def _check_pending(offer: Offer, now: datetime) -> None:
         raise Refused("offer_not_pending", _("This offer is over: %(status)s.") % {"status": status.label})
 
 
-# What its sending and each of its ends is decided by: in a negotiation, in retention, for the platform's proposal to stay.
-_RULES = {
-    OfferStatus.PENDING: ("T2", "Q6", "K1"),
-    OfferStatus.ACCEPTED: ("T11", "Q10", "K1"),
-    OfferStatus.DECLINED: ("T9", "Q8", "K1"),
-    OfferStatus.EXPIRED: ("T7", "Q8", "K1"),
-    OfferStatus.WITHDRAWN: ("T8", "Q7", "K1"),
-}
-
-
-def _rule_of(offer: Offer) -> str:
-    negotiation, retention, stay = _RULES[offer.status]
-    if offer.method == MethodCode.STAY:
-        return stay
-    return negotiation if offer.method in NEGOTIATIONS else retention
+def _new_address(offer: Offer, address: str | None) -> str | None:
+    """The address that the buyer wrote with the answer, where the offer takes one. Invalid otherwise (K3)."""
+    if address is None:
+        return None
+    if not METHODS[offer.method].takes_address:
+        raise Invalid("address", _("Only a proposal to stay with an unshipped order takes an address."))
+    if not address.strip():
+        raise Invalid("address", _("Write the address to which the order should go."), "blank")
+    return address.strip()
 
 
 def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, **data) -> None:
@@ -197,7 +191,7 @@ def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: d
         at=now,
         actor=actor,
         states=(before, offer.status),
-        rule=_rule_of(offer),
+        rule=METHODS[offer.method].event_rules[offer.status],
         method=offer.method,
         **data,
     )
@@ -213,7 +207,7 @@ def accept_offer(
     `offer_not_pending` when it was answered, expired or withdrawn before, `order_already_shipped` when only shipping ended it.
     """
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
-    address = new_address(offer, address)
+    address = _new_address(offer, address)
     METHODS[offer.method].recheck(offer)
     _check_pending(offer, now)
     check_transition(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from celery import current_app
@@ -16,25 +15,21 @@ from common import clock
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, WanliuError
-from common.money import CENT
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.eligibility import build_case, general_refusal, methods_for, refusal_of
 from offers.methods import Case, Method
-from offers.models import BulkJob, BulkRow, Coupon
+from offers.models import BulkJob, BulkRow
 from offers.recommendation import recommend
 from offers.scripts import scripts_for
-from offers.states import BulkRowStatus, MethodCode
+from offers.states import BulkRowStatus
 from refunds.models import Refund
-from stores.models import Product, Store
+from stores.models import Store
 
 log = logging.getLogger("wanliu.offers")
 
 MOST_AT_ONCE = 500
-# What a bulk sending offers where an agent would choose an amount: a share of the refund.
-RED_PACKET_SHARE = Decimal("0.05")
-PARTIAL_REFUND_SHARE = Decimal("0.10")
 
 
 @dataclass(frozen=True)
@@ -63,29 +58,8 @@ def propose(refund: Refund, now: datetime) -> Proposal:
 
 def default_terms(case: Case, method: Method) -> dict | None:
     """Arguments for `send_offer` that make sense unasked; None for a method that needs a person's choice."""
-    refund = case.refund
-    message = scripts_for(refund.reason)[0]
-    match method.code:
-        case MethodCode.REASSURANCE:
-            return {"message": message}
-        case MethodCode.COUPON:
-            best = Coupon.objects.for_store(refund.store_id).usable(case.now).as_buyer_sees().first()
-            return {"message": message, "coupon_ids": [best.pk]} if best else None
-        case MethodCode.RED_PACKET:
-            most = min(refund.rules.red_packet_limit, case.most)
-            return {"message": message, "amount": _share(refund.amount, RED_PACKET_SHARE, most)}
-        case MethodCode.PARTIAL_REFUND:
-            return {"message": message, "amount": _share(refund.amount, PARTIAL_REFUND_SHARE, case.most)}
-        case MethodCode.RESHIP | MethodCode.EXCHANGE:
-            items = [line.line.item_id for line in case.lines]
-            known = Product.objects.for_store(refund.store_id).filter(item_id__in=items).exists()
-            return {"message": message, "item_id": items[0]} if len(items) == 1 and known else None
-        case _:
-            return None
-
-
-def _share(amount: Decimal, share: Decimal, most: Decimal) -> Decimal:
-    return min(most, max(CENT, (amount * share).quantize(CENT)))
+    terms = method.unasked_terms(case)
+    return None if terms is None else {"message": scripts_for(case.refund.reason)[0], **terms}
 
 
 @action

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from common.calendar import day_of
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
-from offers.states import MethodCode
+from offers.registry import METHODS
 from refunds.claims import most_refundable
 from refunds.models import Refund, RefundLine
 from stores.models import open_categories
@@ -43,7 +43,7 @@ class Case:
     @property
     def attempts(self) -> list[Offer]:
         """The offers that the merchant made before; what the platform proposed counts against nobody (K1)."""
-        return [offer for offer in self.earlier if offer.method != MethodCode.STAY]
+        return [offer for offer in self.earlier if not METHODS[offer.method].by_platform]
 
     @cached_property
     def today(self) -> date:
@@ -70,6 +70,6 @@ class Case:
     @cached_property
     def has_coupons(self) -> bool:
         """Whether the store has a coupon that can be granted now (Q13)."""
-        if MethodCode.COUPON not in self.refund.rules.offer_methods:
+        if not any(METHODS[code].gives_coupons for code in self.refund.rules.offer_methods):
             return False
         return Coupon.objects.for_store(self.refund.store_id).usable(self.now).exists()

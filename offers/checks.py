@@ -2,6 +2,7 @@
 
 from common.upkeep import Check
 from offers.insights import checks as insights
+from offers.registry import method_parameters
 
 CHECKS = (
     Check(
@@ -14,19 +15,20 @@ CHECKS = (
         ) held ON true
         LEFT JOIN LATERAL (
             SELECT sum(f.amount) AS yuan FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
-            WHERE r.order_id = o.id AND f.method = 'red_packet' AND f.status = 'accepted'
+            WHERE r.order_id = o.id AND f.method = ANY(%(presenting)s) AND f.status = 'accepted'
         ) packets ON true
         WHERE o.claimed_amount <> coalesce(held.yuan, 0) + coalesce(packets.yuan, 0)
            OR o.claimed_amount > o.paid_amount
         """,
+        method_parameters,
     ),
     Check(
         "an accepted offer of money is paid once, and its refund is withdrawn",
         """
         SELECT 'offer ' || f.id FROM offers_offer f
         JOIN refunds_refund r ON r.id = f.refund_id
-        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = f.method
-        WHERE f.method IN ('partial_refund', 'red_packet')
+        JOIN unnest(%(paying)s::text[], %(purposes)s::text[]) AS m(method, purpose) ON m.method = f.method
+        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = m.purpose
         GROUP BY f.id, r.id
         HAVING CASE f.status
             WHEN 'accepted' THEN r.status <> 'withdrawn' OR bool_or(p.amount <> f.amount)
@@ -34,6 +36,7 @@ CHECKS = (
             ELSE false
         END
         """,
+        method_parameters,
     ),
     Check(
         "a coupon is granted as often as it says, and no more than it has",
@@ -44,11 +47,13 @@ CHECKS = (
         """,
     ),
     Check(
-        "a proposal to stay that was accepted has withdrawn its refund and touches no money",
+        "an accepted offer that keeps the order has withdrawn its refund, and the platform's own touch no money",
         """
         SELECT 'offer ' || f.id FROM offers_offer f JOIN refunds_refund r ON r.id = f.refund_id
-        WHERE f.method = 'stay' AND (f.status = 'accepted' AND r.status <> 'withdrawn' OR f.amount IS NOT NULL)
+        WHERE f.method = ANY(%(keeping)s) AND f.status = 'accepted' AND r.status <> 'withdrawn'
+           OR f.method = ANY(%(by_platform)s) AND f.amount IS NOT NULL
         """,
+        method_parameters,
     ),
     *insights.CHECKS,
 )

@@ -12,6 +12,7 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused
 from common.writes import WriteSet
 from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
+from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
 from orders.models import Order
@@ -81,7 +82,9 @@ def find_coupons(*, store_id: int, ids: Sequence[UUID], now: datetime) -> list[C
 
 
 def coupons_of(offer: Offer) -> list[Coupon]:
-    """What the buyer of the offer sees: at most ten, in the order of Q14."""
+    """What the buyer of the offer sees: at most ten, in the order of Q14. Nothing for an offer of something else."""
+    if not METHODS[offer.method].gives_coupons:
+        return []
     named = OfferCoupon.objects.for_store(offer.store_id).filter(offer=offer).values("coupon")
     shown = Coupon.objects.for_store(offer.store_id).filter(pk__in=named).as_buyer_sees()
     return list(shown[: offer.refund.rules.coupons_shown])

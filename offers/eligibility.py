@@ -24,6 +24,11 @@ def retains(store: Store) -> bool:
     return keeps_orders(store.rules) and store.rules.offers_on(store.site)
 
 
+def gives_coupons(rules: MarketplaceRules) -> bool:
+    """Whether the marketplace has an offer of coupons (Q13)."""
+    return any(METHODS[code].gives_coupons for code in rules.offer_methods)
+
+
 def build_case(refund: Refund, now: datetime) -> Case:
     """The refund at an instant, with everything that methods ask about."""
     return Case(refund, now)
@@ -87,6 +92,12 @@ def refusal_of(method: Method, case: Case) -> Refused | None:
         return refused
     if method.code not in case.available:
         return Refused("method_not_available", _("This method is switched off, or not available yet."), "method")
+    if method.once_as and any(METHODS[offer.method].once_as == method.once_as for offer in case.earlier):
+        return Refused(
+            "method_not_repeatable",
+            _("%(method)s was used for this refund; choose something else.") % {"method": method.label},
+            "method",
+        )
     return method.refusal(case)
 
 

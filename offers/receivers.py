@@ -7,7 +7,8 @@ from offers.insights.rollup import uncount_losses
 from offers.methods import Terms
 from offers.methods.stay import PLATFORM, proposable, propose_stay
 from offers.models import Offer
-from offers.states import MethodCode, OfferStatus
+from offers.registry import codes_where
+from offers.states import OfferStatus
 from orders.signals import orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
@@ -30,7 +31,7 @@ def end_proposals_to_stay(sender, orders, writes, now, **kwargs) -> None:
         .filter(
             store_id__in=store_ids, refund__store_id__in=store_ids, refund__order__in=[order.pk for order in orders]
         )
-        .filter(method=MethodCode.STAY)
+        .filter(method__in=codes_where(lambda method: method.ends_when_shipped))
         .select_related("refund")
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")

@@ -10,31 +10,28 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from offers.methods import Case, Method
+from offers.methods import Case, Concern, Method
 from offers.models import Acceptance, MarketplaceAcceptance
-from offers.states import MethodCode
 from refunds.states import RefundReason
 
 PRIOR_STRENGTH = 10
 EXPLORED_SHARE = 0.1
 
-_LOGISTICS = (MethodCode.REASSURANCE, MethodCode.RED_PACKET, MethodCode.COUPON, MethodCode.RESHIP)
-_FLAWS = (MethodCode.GIFT, MethodCode.RED_PACKET, MethodCode.COUPON, MethodCode.PARTIAL_REFUND)
-_MISSING = (MethodCode.RESHIP,)
-BY_REASON: Mapping[str, tuple[str, ...]] = {
-    RefundReason.SLOW_LOGISTICS: _LOGISTICS,
-    RefundReason.NOT_DELIVERED: _LOGISTICS,
-    RefundReason.SELLER_DELAY: _LOGISTICS,
-    RefundReason.MINOR_FLAW: _FLAWS,
-    RefundReason.PACKAGING_DAMAGED: _FLAWS,
-    RefundReason.PARCEL_LOST: _MISSING,
-    RefundReason.MISSING_PARTS: _MISSING,
+CONCERNS: Mapping[str, Concern] = {
+    RefundReason.SLOW_LOGISTICS: Concern.LOGISTICS,
+    RefundReason.NOT_DELIVERED: Concern.LOGISTICS,
+    RefundReason.SELLER_DELAY: Concern.LOGISTICS,
+    RefundReason.MINOR_FLAW: Concern.FLAW,
+    RefundReason.PACKAGING_DAMAGED: Concern.FLAW,
+    RefundReason.PARCEL_LOST: Concern.MISSING,
+    RefundReason.MISSING_PARTS: Concern.MISSING,
 }
-_GROUP_NAMES = {
-    _LOGISTICS: "logistics",
-    _FLAWS: "flaw",
-    _MISSING: "missing",
+CONCERN_NAMES: Mapping[Concern, str] = {
+    Concern.LOGISTICS: gettext_lazy("Logistics reason"),
+    Concern.FLAW: gettext_lazy("Small flaw or damaged packaging"),
+    Concern.MISSING: gettext_lazy("Lost or missing parts"),
 }
 
 
@@ -73,13 +70,13 @@ def recommend(case: Case, methods: Sequence[Method]) -> list[Option]:
     refund = case.refund
     own = _tallies(Acceptance.objects.for_store(refund.store_id).filter(reason=refund.reason))
     marketplace = _tallies(MarketplaceAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason))
-    fitting = BY_REASON.get(refund.reason, ())
+    concern = CONCERNS.get(refund.reason)
     options = [
         Option(
             method=method,
-            recommended=method.code in fitting,
+            recommended=concern in method.suits,
             score=score_of(own.get(method.code, Tally()), marketplace.get(method.code, Tally())),
-            why=_explain(case, method, own.get(method.code, Tally()), fitting),
+            why=_explain(case, method, own.get(method.code, Tally()), concern),
         )
         for method in methods
     ]
@@ -104,18 +101,9 @@ def _tallies(rows) -> dict[str, Tally]:
     }
 
 
-def _explain(case: Case, method: Method, own: Tally, fitting: Sequence[str]) -> str:
-    parts = [_reason_group(fitting) if method.code in fitting else case.refund.get_reason_display(), method.why(case)]
+def _explain(case: Case, method: Method, own: Tally, concern: Concern | None) -> str:
+    reason = str(CONCERN_NAMES[concern]) if concern in method.suits else case.refund.get_reason_display()
+    parts = [reason, method.why(case)]
     if own.ended:
         parts.append(_("%(accepted)d of %(ended)d accepted") % {"accepted": own.accepted, "ended": own.ended})
     return "; ".join(part.rstrip(".。") for part in parts)
-
-
-def _reason_group(fitting: Sequence[str]) -> str:
-    match _GROUP_NAMES[tuple(fitting)]:
-        case "logistics":
-            return _("Logistics reason")
-        case "flaw":
-            return _("Small flaw or damaged packaging")
-        case _:
-            return _("Lost or missing parts")

@@ -1,4 +1,4 @@
-"""The states of offers and of bulk rows, what can be offered, and where a coupon may be used."""
+"""The states of offers and of bulk rows, and where a coupon may be used."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,24 +12,6 @@ class OfferStatus(models.TextChoices):
     DECLINED = "declined", _("Declined")
     EXPIRED = "expired", _("Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-class MethodCode(models.TextChoices):
-    """What can be offered; each has its file under offers/methods/."""
-
-    REASSURANCE = "reassurance", _("Reassurance")
-    COUPON = "coupon", _("Coupon")
-    EXCHANGE = "exchange", _("Exchange")
-    GIFT = "gift", _("Gift")
-    PARTIAL_REFUND = "partial_refund", _("Partial refund")
-    RESHIP = "reship", _("Reship")
-    RED_PACKET = "red_packet", _("Red packet")
-    CHANGE_TO_REFUND_ONLY = "change_to_refund_only", _("Refund without return")
-    CHANGE_TO_RETURN = "change_to_return", _("Return and refund")
-    STAY = "stay", _("Stay with the order")
-
-
-NEGOTIATIONS = [MethodCode.CHANGE_TO_REFUND_ONLY, MethodCode.CHANGE_TO_RETURN]
 
 
 class CouponChannel(models.TextChoices):

@@ -12,5 +12,5 @@ def run_checks() -> Iterator[tuple[Check, list[str]]]:
     """Each check with the rows that are off, in every store. Needs the system scope."""
     for check in all_checks():
         with connection.cursor() as cursor:
-            cursor.execute(check.sql)
+            cursor.execute(check.sql, check.parameters and check.parameters())
             yield check, [row[0] for row in cursor.fetchall()]

@@ -1,5 +1,6 @@
 """Serializer fields that are strict where clients guess."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,13 @@ class StrictMoneyField(serializers.Field):
     def to_representation(self, value: Decimal) -> str:
         """Always two decimals."""
         return f"{value:.2f}"
+
+
+class NamesField(serializers.ChoiceField):
+    """One of the names that files may add to: `choices` is a function, asked whenever a serializer is made."""
+
+    def __init__(self, choices: Callable[[], list[tuple[str, str]]], **kwargs):
+        super().__init__(choices(), **kwargs)
 
 
 @extend_schema_field(OpenApiTypes.STR)

@@ -3,12 +3,12 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import ItemIdField, StrictMoneyField
+from common.api.fields import ItemIdField, NamesField, StrictMoneyField
 from common.money import CENT, ZERO
 from offers.buyer.links import link_for
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
-from offers.states import MethodCode
+from offers.registry import method_choices
 from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
 from stores.api.auth import MARKETPLACE
 
@@ -63,7 +63,7 @@ class SendOfferSerializer(serializers.Serializer):
     """What the merchant proposes; which fields a method needs is in offer-options."""
 
     refund = serializers.UUIDField()
-    method = serializers.ChoiceField(MethodCode.choices)
+    method = NamesField(method_choices)
     message = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
     amount = StrictMoneyField(required=False, allow_null=True, default=None)
     return_address = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -121,8 +121,6 @@ class OfferSerializer(serializers.ModelSerializer):
     @extend_schema_field(CouponSerializer(many=True))
     def get_coupons(self, offer: Offer):
         """See above."""
-        if offer.method != MethodCode.COUPON:
-            return []
         return CouponSerializer(coupons_of(offer), many=True).data
 
 

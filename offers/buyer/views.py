@@ -19,9 +19,8 @@ from offers.actions import accept_offer, decline_offer
 from offers.buyer.links import BuyerLink, read_link
 from offers.coupons import coupons_of
 from offers.methods import METHODS, Terms
-from offers.methods.stay import asks_for_address, headline, reasons_to_stay
 from offers.models import CouponGrant, Offer
-from offers.states import MethodCode, OfferStatus
+from offers.states import OfferStatus
 from orders.api.serializers import MAX_ADDRESS
 from refunds.messages import post_message
 from refunds.models import Message, Refund
@@ -35,13 +34,12 @@ NO_SCRIPTS = {"script-src": ["'none'"], "style-src": ["'self'"]}
 
 def buyer_sees(offer: Offer) -> str:
     """The proposal in the buyer's words."""
-    coupons = coupons_of(offer) if offer.method == MethodCode.COUPON else ()
     terms = Terms(
         message=offer.message,
         amount=offer.amount,
         return_address=offer.return_address,
         product=offer.product,
-        coupons=coupons,
+        coupons=coupons_of(offer),
     )
     return METHODS[offer.method].buyer_sees(offer.refund, terms)
 
@@ -116,17 +114,6 @@ class BuyerPage(View):
             offer.refund = refund
         return offer
 
-    def proposal_to_stay(self, offer: Offer) -> dict:
-        """The platform's proposal, point by point; for a wrong address with a field for the right one (K1, K3)."""
-        refund = offer.refund
-        return {
-            "headline": headline(refund),
-            "facts": reasons_to_stay(refund),
-            "asks_for_address": asks_for_address(refund),
-            "address": refund.order.address,
-            "address_length": MAX_ADDRESS,
-        }
-
     def grants(self, refund: Refund):
         """What the buyer holds of the store for this order, the newest first (K7)."""
         grants = CouponGrant.objects.for_store(refund.store_id).filter(order=refund.order_id)
@@ -142,8 +129,10 @@ class BuyerPage(View):
             "lines": refund.lines.select_related("line"),
             "offer": offer,
             "sees": buyer_sees(offer) if offer else "",
-            "coupons": coupons_of(offer) if offer and offer.method == MethodCode.COUPON else [],
-            "stay": self.proposal_to_stay(offer) if offer and offer.method == MethodCode.STAY else None,
+            "coupons": coupons_of(offer) if offer else [],
+            "method": METHODS[offer.method] if offer else None,
+            "facts": METHODS[offer.method].buyer_facts(offer) if offer else {},
+            "address_length": MAX_ADDRESS,
             "grants": self.grants(refund),
             "past": past.order_by("id"),
             "thread": Message.objects.for_store(link.store_id).filter(refund=refund).order_by("id"),

@@ -1,7 +1,8 @@
 """What must hold between offers, their outcomes and the roll-ups: part of `verify_ledger`."""
 
 from common.upkeep import Check
-from offers.insights.sql import MEASURES
+from offers.insights.sql import MEASURES, PURPOSE
+from offers.registry import method_parameters
 
 _DAY = "store_id, date, method, reason, agent, agent_label"
 
@@ -20,20 +21,21 @@ CHECKS = (
     ),
     Check(
         "an offer that is rolled up has an outcome, and costs what its transfers, coupons and product came to",
-        """
+        f"""
         SELECT 'offer ' || o.id FROM offers_offer o LEFT JOIN offers_outcome b ON b.offer_id = o.id
         WHERE o.is_rolled AND (
             o.status = 'pending' OR b.offer_id IS NULL OR b.accepted <> (o.status = 'accepted')::int
             OR b.offer_costs <> CASE WHEN o.status = 'accepted' THEN
                 coalesce((SELECT sum(CASE t.purpose WHEN 'reversal' THEN -t.amount ELSE t.amount END)
                           FROM payments_transfer t JOIN payments_payment p ON p.id = t.payment_id
-                          WHERE t.topic_id = o.refund_id AND t.phase <> 'voided' AND p.purpose = o.method), 0)
+                          WHERE t.topic_id = o.refund_id AND t.phase <> 'voided' AND p.purpose = {PURPOSE}), 0)
                 + coalesce((SELECT sum(c.amount_off) FROM offers_coupongrant g JOIN offers_coupon c ON c.id = g.coupon_id
                             WHERE g.offer_id = o.id), 0)
-                + CASE WHEN o.method IN ('gift', 'reship') THEN o.product_price ELSE 0 END
+                + CASE WHEN o.method = ANY(%(giving)s) THEN o.product_price ELSE 0 END
             ELSE 0 END
         )
         """,
+        method_parameters,
     ),
     Check(
         "a store's losses are those of its refunded refunds, each counted once",

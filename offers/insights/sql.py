@@ -1,10 +1,10 @@
 """What offers and refunds come to, as SQL over sets of them: the roll-up, the reading and the rebuild share it.
 
-The fragments are told the rules of every marketplace by `rule_parameters()`.
+The fragments are told the rules of every marketplace and the methods by what they do by `rule_parameters()`.
 """
 
 from common.calendar import sql_day_of
-from offers.methods import METHODS
+from offers.registry import method_parameters
 from payments.states import PaymentStatus
 from stores.marketplaces import every_version
 
@@ -48,13 +48,13 @@ def rule_parameters() -> dict:
         "acquisitions": [cost.acquisition for cost in costs],
         "outbound_freights": [cost.outbound_freight for cost in costs],
         "stock_losses": [cost.stock_loss_percent for cost in costs],
-        "changing": [code for code, method in METHODS.items() if method.changes_refund],
-        "ending": [code for code, method in METHODS.items() if method.ends_case],
-        "sparing": [code for code, method in METHODS.items() if method.spares_return],
-        "giving": [code for code, method in METHODS.items() if method.gives_product],
+        **method_parameters(),
         "unpaid": [PaymentStatus.FAILED],
     }
 
+
+# The purpose of the payment that an offer `o` makes; null when it makes none.
+PURPOSE = "(%(purposes)s::text[])[array_position(%(paying)s::text[], o.method::text)]"
 
 # Of the offers in `chosen(id)`. A sale is kept as far as it was asked back and is not refunded; it is taken back by refunds
 # of the same goods that the buyer asked for within `holds` and got, or was talked out of by another offer (which then keeps
@@ -105,7 +105,7 @@ FRESH = f"""
     ) spared
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(p.amount), 0) AS yuan FROM payments_payment p
-        WHERE o.status = 'accepted' AND p.store_id = o.store_id AND p.topic_id = o.refund_id AND p.purpose = o.method
+        WHERE o.status = 'accepted' AND p.store_id = o.store_id AND p.topic_id = o.refund_id AND p.purpose = {PURPOSE}
           AND p.status <> ALL(%(unpaid)s)
     ) paid
     CROSS JOIN LATERAL (

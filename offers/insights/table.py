@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from offers.insights.reading import Kept, RetentionReport
-from offers.states import MethodCode
+from offers.registry import method_label
 from orders.erp.cells import inert
 from refunds.states import RefundReason
 
@@ -37,7 +37,7 @@ def label_of(report: RetentionReport, group_by: str, key) -> str:
     """What people call a group."""
     match group_by:
         case "method":
-            return str(MethodCode(key).label)
+            return method_label(key)
         case "reason":
             return str(RefundReason(key).label)
         case "agent":

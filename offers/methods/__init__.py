@@ -1,31 +1,9 @@
-"""The methods by code. Adding one is adding a file here and its class to the list below."""
+"""The methods, one file each: every module of this package registers its class (docs/adr/0016)."""
 
-from offers.methods.base import Case, Method, Terms
-from offers.methods.change_to_refund_only import ChangeToRefundOnly
-from offers.methods.change_to_return import ChangeToReturn
-from offers.methods.coupon import CouponMethod
-from offers.methods.exchange import Exchange
-from offers.methods.gift import Gift
-from offers.methods.partial_refund import PartialRefund
-from offers.methods.reassurance import Reassurance
-from offers.methods.red_packet import RedPacket
-from offers.methods.reship import Reship
-from offers.methods.stay import Stay
+from common.registry import import_files
+from offers.methods.base import Case, Concern, Method, Terms, register
+from offers.registry import METHODS
 
-METHODS: dict[str, Method] = {
-    method.code: method()
-    for method in (
-        Reassurance,
-        CouponMethod,
-        Exchange,
-        Gift,
-        PartialRefund,
-        Reship,
-        RedPacket,
-        ChangeToRefundOnly,
-        ChangeToReturn,
-        Stay,
-    )
-}
+__all__ = ["METHODS", "Case", "Concern", "Method", "Terms", "register"]
 
-__all__ = ["METHODS", "Case", "Method", "Terms"]
+import_files(__name__, __path__)

@@ -1,18 +1,23 @@
-"""The shape of a method: when it is allowed, what it needs, what the buyer sees, what acceptance does."""
+"""The shape of a method: what is true of it, when it is allowed, what it needs, what the buyer sees, what a yes does.
+
+Whatever depends on the method is asked here; no other file knows one by name. The defaults claim nothing.
+"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from enum import StrEnum
+from typing import ClassVar, TypeVar
 
 from common.actors import Actor
 from common.errors import Refused
 from common.writes import WriteSet
 from offers.case import Case
 from offers.models import Coupon, Offer
-from offers.states import MethodCode
+from offers.registry import METHODS
+from payments.states import PaymentPurpose
 from refunds.models import Refund
 from stores.models import Product, ReturnAddress
 
@@ -29,16 +34,50 @@ class Terms:
     coupons: Sequence[Coupon] = ()
 
 
+class Concern(StrEnum):
+    """What a buyer's reason comes down to, as far as an offer can answer it (Q11)."""
+
+    LOGISTICS = "logistics"
+    FLAW = "flaw"
+    MISSING = "missing"
+
+
 class Method(ABC):
     """One way to answer a refund. Methods hold no state."""
 
-    code: ClassVar[MethodCode]
-    # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind, whether the case
-    # and its work end, whether a parcel that would have come back doesn't, and whether the product is given away.
+    code: ClassVar[str]
+    label: ClassVar[str]  # lazily translated
+    icon: ClassVar[str] = "handshake"  # a name of Material Symbols
+    order: ClassVar[int] = 100  # its place where all methods are listed
+    # The platform proposes it by itself: no marketplace lists it among the merchant's offers, and it uses up no attempt.
+    by_platform: ClassVar[bool] = False
+    # Offers with the same word are possible once a refund, whatever came of them (Q9, T4); empty: as often as attempts allow.
+    once_as: ClassVar[str] = ""
+    # Which rule each event of such an offer goes by, per status of the offer that it brings.
+    event_rules: ClassVar[Mapping[str, str]] = {}
+    # The concerns that it is recommended for (Q11).
+    suits: ClassVar[frozenset[Concern]] = frozenset()
+
+    # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind (else the order is
+    # kept and the refund withdrawn), whether the case and its work end, whether a parcel that would have come back doesn't,
+    # whether a product or coupons are given away, and the purpose of the payment that goes out, if one does.
     changes_refund: ClassVar[bool] = False
     ends_case: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
     gives_product: ClassVar[bool] = False
+    gives_coupons: ClassVar[bool] = False
+    pays: ClassVar[PaymentPurpose | None] = None
+
+    # What the form begins with: whether it insists on a message, fills in the highest amount, and names the goods themselves.
+    needs_message: ClassVar[bool] = False
+    begins_with_most: ClassVar[bool] = False
+    begins_with_goods: ClassVar[bool] = False
+
+    # The buyer's side: whether a yes may bring another address (K3), whether shipping the order ends the question, and the
+    # template of the proposal on the buyer's page, which is given `buyer_facts` as `facts`.
+    takes_address: ClassVar[bool] = False
+    ends_when_shipped: ClassVar[bool] = False
+    buyer_template: ClassVar[str] = "offers/offer.html"
 
     @abstractmethod
     def refusal(self, case: Case) -> Refused | None:
@@ -52,6 +91,10 @@ class Method(ABC):
     def limits(self, case: Case) -> dict:
         """What the form may contain, for people and clients."""
 
+    def limit_words(self, case: Case) -> list[str]:
+        """The same in the merchant's words, and what it costs where that is certain."""
+        return []
+
     @abstractmethod
     def why(self, case: Case) -> str:
         """One sentence that tells the merchant when this makes sense."""
@@ -60,6 +103,18 @@ class Method(ABC):
     def buyer_sees(self, refund: Refund, terms: Terms) -> str:
         """The proposal in the words that the buyer reads (T11, Q6)."""
 
+    def buyer_facts(self, offer: Offer) -> dict:
+        """What `buyer_template` shows beside those words."""
+        return {}
+
+    def brings(self, offer: Offer) -> list[str]:
+        """What the buyer's yes brings the merchant, sentence by sentence, read before sending."""
+        return []
+
+    def unasked_terms(self, case: Case) -> dict | None:
+        """Arguments for `send_offer` beside the message that make sense unasked, for sending in bulk; None when a person must choose."""
+        return None
+
     def recheck(self, offer: Offer) -> None:
         """Refused when what was proposed can't be had any more, whatever the offer's own state says."""
         return None
@@ -67,3 +122,12 @@ class Method(ABC):
     @abstractmethod
     def accept(self, writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
         """Do what was promised to `offer.refund`, which is locked together with its order."""
+
+
+M = TypeVar("M", bound=type[Method])
+
+
+def register(method: M) -> M:
+    """Make a method known: the decorator of every file's class."""
+    METHODS.add(method.code, method())
+    return method

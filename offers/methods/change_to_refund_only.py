@@ -1,21 +1,22 @@
-"""Taote: the buyer keeps the goods and gets an amount (T5)."""
+"""The buyer keeps the goods and gets an amount (T5)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
-from common.money import CENT
-from offers.methods.base import Case, Method
-from offers.methods.negotiation import check_agreed, check_amount, refuse_negotiation
-from offers.states import MethodCode
+from offers.methods.base import register
+from offers.methods.negotiation import NegotiationMethod, check_agreed, check_amount
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind
 
 
-class ChangeToRefundOnly(Method):
+@register
+class ChangeToRefundOnly(NegotiationMethod):
     """Return-and-refund becomes refund only; accepted, the money goes out and nothing is left to do."""
 
-    code = MethodCode.CHANGE_TO_REFUND_ONLY
-    changes_refund = True
+    code = "change_to_refund_only"
+    label = gettext_lazy("Refund without return")
+    order = 80
 
     def refusal(self, case):
         """Only a return request can be changed like this."""
@@ -23,16 +24,12 @@ class ChangeToRefundOnly(Method):
             return Refused(
                 "method_not_available", _("Only a return can be changed to a refund without return."), "method"
             )
-        return refuse_negotiation(case)
+        return super().refusal(case)
 
     def check(self, case, terms):
         """Needs an amount and the tick."""
         check_agreed(terms)
         check_amount(case, terms, required=True)
-
-    def limits(self, case: Case) -> dict:
-        """The amount's bounds, in yuan."""
-        return {"min_amount": str(CENT), "max_amount": str(case.most), "agreed_with_buyer": True}
 
     def why(self, case):
         """See the base."""

@@ -1,21 +1,22 @@
-"""Taote: the buyer sends the goods back first (T6)."""
+"""The buyer sends the goods back first (T6)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
-from common.money import CENT
-from offers.methods.base import Case, Method
-from offers.methods.negotiation import check_agreed, check_amount, refuse_negotiation
-from offers.states import MethodCode
+from offers.methods.base import Case, register
+from offers.methods.negotiation import NegotiationMethod, check_agreed, check_amount
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind
 
 
-class ChangeToReturn(Method):
+@register
+class ChangeToReturn(NegotiationMethod):
     """Refund only becomes return-and-refund; accepted, the refund awaits the buyer's parcel."""
 
-    code = MethodCode.CHANGE_TO_RETURN
-    changes_refund = True
+    code = "change_to_return"
+    label = gettext_lazy("Return and refund")
+    order = 90
     ends_case = spares_return = False
 
     def refusal(self, case):
@@ -28,7 +29,7 @@ class ChangeToReturn(Method):
             return Refused(
                 "method_not_available", _("The goods have not been shipped: nothing can come back."), "method"
             )
-        return refuse_negotiation(case)
+        return super().refusal(case)
 
     def check(self, case, terms):
         """Needs an address of the store and the tick; an amount may be agreed on too (T2)."""
@@ -38,13 +39,8 @@ class ChangeToReturn(Method):
         check_amount(case, terms, required=False)
 
     def limits(self, case: Case) -> dict:
-        """The amount's bounds, in yuan; it may be left out."""
-        return {
-            "min_amount": str(CENT),
-            "max_amount": str(case.most),
-            "return_address": True,
-            "agreed_with_buyer": True,
-        }
+        """An address besides; the amount may be left out."""
+        return {**super().limits(case), "return_address": True}
 
     def why(self, case):
         """See the base."""

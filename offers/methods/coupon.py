@@ -1,17 +1,25 @@
-"""Tmall: store coupons for the next purchase (Q13, Q14)."""
+"""Store coupons for the next purchase (Q13, Q14)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
 from offers.coupons import grant_coupons
+from offers.methods.base import Concern, register
 from offers.methods.retention import RetentionMethod
-from offers.states import MethodCode
+from offers.models import Coupon
 
 
+@register
 class CouponMethod(RetentionMethod):
     """The buyer sees at most ten, in the order of Q14, and gets what was shown."""
 
-    code = MethodCode.COUPON
+    code = "coupon"
+    label = gettext_lazy("Coupon")
+    icon = "confirmation_number"
+    order = 20
+    suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
+    gives_coupons = True
 
     def refusal(self, case):
         """The store needs a coupon on the right channel."""
@@ -31,6 +39,19 @@ class CouponMethod(RetentionMethod):
     def limits(self, case):
         """How many coupons the buyer sees."""
         return {**super().limits(case), "coupons": True, "coupons_shown": case.refund.rules.coupons_shown}
+
+    def limit_words(self, case):
+        """How many the buyer sees (Q14)."""
+        return [_("the buyer sees up to %(most)d coupons") % {"most": case.refund.rules.coupons_shown}]
+
+    def brings(self, offer):
+        """The grant."""
+        return [*super().brings(offer), _("The buyer gets the coupons at once.")]
+
+    def unasked_terms(self, case):
+        """The coupon that buyers would see first."""
+        best = Coupon.objects.for_store(case.refund.store_id).usable(case.now).as_buyer_sees().first()
+        return {"coupon_ids": [best.pk]} if best else None
 
     def why(self, case):
         """See the base."""

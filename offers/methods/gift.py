@@ -1,15 +1,23 @@
-"""Tmall: a present on top (Q15, Q16)."""
+"""A present on top (Q15, Q16)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from offers.methods.base import Concern, register
 from offers.methods.retention import ParcelMethod
-from offers.states import MethodCode
+from orders.states import ParcelKind
 
 
+@register
 class Gift(ParcelMethod):
     """The buyer keeps the goods and gets a product as a present."""
 
-    code = MethodCode.GIFT
+    code = "gift"
+    label = gettext_lazy("Gift")
+    icon = "redeem"
+    order = 40
+    suits = frozenset({Concern.FLAW})
+    parcel_kind = ParcelKind.GIFT
     gives_product = True
 
     def why(self, case):

@@ -1,21 +1,43 @@
-"""What the two Taote changes have in common (T1–T3, T5)."""
+"""What methods that change the request have in common (T1–T3, T5, T7–T9, T11)."""
 
 from django.utils.translation import gettext as _
 
 from common.errors import Invalid, Refused
-from common.money import ZERO
-from offers.methods.base import Case, Terms
+from common.money import CENT, ZERO, yuan
+from offers.methods.base import Case, Method, Terms
+from offers.states import OfferStatus
 
 
-def refuse_negotiation(case: Case) -> Refused | None:
-    """T1: opened to the store, and no fresh food."""
-    if not case.refund.store.negotiation_open:
-        return Refused(
-            "method_not_available", _("The marketplace hasn't opened negotiation to this store yet."), "method"
-        )
-    if any(line.line.category in case.refund.rules.fresh_categories for line in case.lines):
-        return Refused("category_not_open", _("Fresh food can't be negotiated about."), "refund")
-    return None
+class NegotiationMethod(Method):
+    """A method after which the refund goes on with another kind and amount; one of them is possible once (T4)."""
+
+    changes_refund = True
+    once_as = "negotiation"
+    event_rules = {
+        OfferStatus.PENDING: "T2",
+        OfferStatus.ACCEPTED: "T11",
+        OfferStatus.DECLINED: "T9",
+        OfferStatus.EXPIRED: "T7",
+        OfferStatus.WITHDRAWN: "T8",
+    }
+
+    def limits(self, case: Case) -> dict:
+        """The amount's bounds, in yuan, and the tick."""
+        return {"min_amount": str(CENT), "max_amount": str(case.most), "agreed_with_buyer": True}
+
+    def limit_words(self, case):
+        """The most that may be offered."""
+        return [_("at most %(most)s") % {"most": yuan(case.most)}]
+
+    def refusal(self, case: Case) -> Refused | None:
+        """T1: opened to the store, and no fresh food."""
+        if not case.refund.store.negotiation_open:
+            return Refused(
+                "method_not_available", _("The marketplace hasn't opened negotiation to this store yet."), "method"
+            )
+        if any(line.line.category in case.refund.rules.fresh_categories for line in case.lines):
+            return Refused("category_not_open", _("Fresh food can't be negotiated about."), "refund")
+        return None
 
 
 def check_agreed(terms: Terms) -> None:

@@ -1,16 +1,28 @@
-"""Tmall: the buyer keeps the goods and gets a part of the price back (Q10, Q12)."""
+"""The buyer keeps the goods and gets a part of the price back (Q10, Q12)."""
+
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
-from offers.states import MethodCode
+from payments.states import PaymentPurpose
 from refunds.actions import withdraw_for_offer
 
 
+@register
 class PartialRefund(MoneyMethod):
     """The difference is paid and the refund withdrawn in one transaction: never one without the other."""
 
-    code = MethodCode.PARTIAL_REFUND
+    code = "partial_refund"
+    label = gettext_lazy("Partial refund")
+    icon = "percent"
+    order = 50
+    suits = frozenset({Concern.FLAW})
+    begins_with_most = True  # Q12
+    pays = PaymentPurpose.PARTIAL_REFUND
+    bulk_share = Decimal("0.10")
 
     def why(self, case):
         """See the base."""

@@ -1,29 +1,41 @@
-"""Tmall: a kind word and nothing else (Q9)."""
+"""A kind word and nothing else (Q9)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from common.errors import Invalid, Refused
+from common.errors import Invalid
+from offers.methods.base import Concern, register
 from offers.methods.retention import RetentionMethod
-from offers.states import MethodCode
 
 
+@register
 class Reassurance(RetentionMethod):
     """Costs nothing; once per refund, as the first or the second offer."""
 
-    code = MethodCode.REASSURANCE
-
-    def refusal(self, case):
-        """It can't be repeated (Q9)."""
-        if any(offer.method == self.code for offer in case.earlier):
-            return Refused(
-                "method_not_repeatable", _("Reassurance was used for this refund; choose something else."), "method"
-            )
-        return None
+    code = "reassurance"
+    label = gettext_lazy("Reassurance")
+    icon = "favorite"
+    order = 10
+    once_as = "reassurance"  # Q9
+    suits = frozenset({Concern.LOGISTICS})
+    needs_message = True
 
     def check(self, case, terms):
         """The words are the offer."""
         if not terms.message.strip():
             raise Invalid("message", _("Write to the buyer, or pick one of the scripts."), "required")
+
+    def limit_words(self, case):
+        """Words cost nothing."""
+        return [_("free of charge")]
+
+    def brings(self, offer):
+        """That it was the only one (Q9)."""
+        return [*super().brings(offer), _("It costs nothing, and can be used only once per refund.")]
+
+    def unasked_terms(self, case):
+        """The message is all."""
+        return {}
 
     def why(self, case):
         """See the base."""

@@ -1,19 +1,29 @@
-"""Tmall: a little money as a present (Q4)."""
+"""A little money as a present (Q4)."""
+
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
+from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
-from offers.states import MethodCode
 from orders.claims import claim_yuan
 from payments.actions import reserve_payment
 from payments.states import PaymentPurpose
 
 
+@register
 class RedPacket(MoneyMethod):
     """A payment with a limit of its own; with everything else it never exceeds what the order paid."""
 
-    code = MethodCode.RED_PACKET
+    code = "red_packet"
+    label = gettext_lazy("Red packet")
+    icon = "savings"
+    order = 70
+    suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
+    pays = PaymentPurpose.RED_PACKET
+    bulk_share = Decimal("0.05")
 
     def most(self, case):
         """The limit of a red packet, or what the order has left when the refund is withdrawn."""
@@ -41,7 +51,7 @@ class RedPacket(MoneyMethod):
             writes,
             order=offer.refund.order,
             topic=offer.refund,
-            purpose=PaymentPurpose.RED_PACKET,
+            purpose=self.pays,
             amount=offer.amount,
             actor=actor,
             now=now,

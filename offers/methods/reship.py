@@ -1,15 +1,24 @@
-"""Tmall: what is lost or missing is sent again (Q15, Q16)."""
+"""What is lost or missing is sent again (Q15, Q16)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from offers.methods.base import Concern, register
 from offers.methods.retention import ParcelMethod
-from offers.states import MethodCode
+from orders.states import ParcelKind
 
 
+@register
 class Reship(ParcelMethod):
     """The buyer keeps what has arrived; the rest is sent again."""
 
-    code = MethodCode.RESHIP
+    code = "reship"
+    label = gettext_lazy("Reship")
+    icon = "local_shipping"
+    order = 60
+    suits = frozenset({Concern.LOGISTICS, Concern.MISSING})
+    begins_with_goods = True
+    parcel_kind = ParcelKind.RESHIP
     gives_product = True
 
     def why(self, case):

@@ -1,18 +1,32 @@
-"""What Tmall's seven methods have in common (Q1, Q5, Q10, Q12, Q15, Q16)."""
+"""What methods that keep the order have in common (Q1, Q5, Q10, Q12, Q15, Q16)."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
 from common.errors import Invalid, Refused
-from common.money import CENT, ZERO
+from common.money import CENT, ZERO, yuan
+from common.words import duration
 from offers.methods.base import Case, Method, Terms
+from offers.models import Offer
+from offers.states import OfferStatus
 from orders.parcels import owe_parcel
+from orders.states import ParcelKind
 from refunds.actions import withdraw_for_offer
+from stores.models import Product
 
 
 class RetentionMethod(Method):
     """A method that keeps the order: accepted, the refund is withdrawn (Q10)."""
+
+    event_rules = {
+        OfferStatus.PENDING: "Q6",
+        OfferStatus.ACCEPTED: "Q10",
+        OfferStatus.DECLINED: "Q8",
+        OfferStatus.EXPIRED: "Q8",
+        OfferStatus.WITHDRAWN: "Q7",
+    }
 
     def refusal(self, case):
         """Whether this method needs something that the case hasn't."""
@@ -25,13 +39,20 @@ class RetentionMethod(Method):
         """The message's length, counted in characters as people see them (Q5)."""
         return {"max_message_length": case.refund.rules.offer_message_length}
 
+    def brings(self, offer):
+        """The end of the refund (Q10)."""
+        return [_("When the buyer accepts, the refund is withdrawn.")]
+
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund (Q10)."""
         withdraw_for_offer(writes, offer.refund, actor=actor, now=now, rule="Q10")
 
 
 class MoneyMethod(RetentionMethod):
-    """A method with an amount in yuan."""
+    """A method with an amount in yuan, which goes out as a payment of the purpose `pays`."""
+
+    # The share of the refund's amount that is offered in bulk, where nobody is asked.
+    bulk_share: ClassVar[Decimal]
 
     def most(self, case: Case) -> Decimal:
         """The most that may be offered."""
@@ -62,9 +83,25 @@ class MoneyMethod(RetentionMethod):
         """The amount's bounds, in yuan."""
         return {**super().limits(case), "min_amount": str(CENT), "max_amount": str(self.most(case))}
 
+    def limit_words(self, case):
+        """The most that may be offered."""
+        return [_("at most %(most)s") % {"most": yuan(self.most(case))}]
+
+    def brings(self, offer):
+        """The payment."""
+        paid = _("%(amount)s goes out to the buyer in the same moment.") % {"amount": yuan(offer.amount)}
+        return [*super().brings(offer), paid]
+
+    def unasked_terms(self, case):
+        """The usual share, at least a cent."""
+        share = (case.refund.amount * self.bulk_share).quantize(CENT)
+        return {"amount": min(self.most(case), case.most, max(CENT, share))}
+
 
 class ParcelMethod(RetentionMethod):
     """A method that promises a product of the store's warehouse (Q15, Q16)."""
+
+    parcel_kind: ClassVar[ParcelKind]
 
     def check(self, case, terms):
         """Needs a product."""
@@ -76,20 +113,38 @@ class ParcelMethod(RetentionMethod):
         hours = int(case.refund.rules.promise_ships_within.total_seconds() // 3600)
         return {**super().limits(case), "item_id": True, "ships_within_hours": hours}
 
+    def limit_words(self, case):
+        """The promise's deadline."""
+        return [_("ships within %(time)s") % {"time": duration(case.refund.rules.promise_ships_within)}]
+
+    def brings(self, offer):
+        """The debt of a parcel."""
+        time = duration(offer.refund.rules.promise_ships_within)
+        owed = _("You then owe the buyer this parcel: it must be sent within %(time)s.") % {"time": time}
+        return [*super().brings(offer), owed]
+
+    def unasked_terms(self, case):
+        """The goods themselves, where the method begins with them and there is one product."""
+        items = [line.line.item_id for line in case.lines]
+        if not self.begins_with_goods or len(items) != 1:
+            return None
+        known = Product.objects.for_store(case.refund.store_id).filter(item_id__in=items).exists()
+        return {"item_id": items[0]} if known else None
+
     def product_text(self, terms: Terms) -> str:
         """The product as the buyer sees it; one that isn't listed is marked (Q15)."""
         if terms.product.listed:
             return terms.product.title
         return _("%(title)s (off-shelf)") % {"title": terms.product.title}
 
-    def accept(self, writes, offer, *, actor, now):
+    def accept(self, writes, offer: Offer, *, actor, now):
         """Withdraw the refund and owe the parcel (Q16)."""
         super().accept(writes, offer, actor=actor, now=now)
         owe_parcel(
             writes,
             order=offer.refund.order,
             topic=offer.refund,
-            kind=self.code,
+            kind=self.parcel_kind,
             product=offer.product,
             item_id=offer.product.item_id,
             title=offer.product.title,

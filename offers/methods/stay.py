@@ -1,17 +1,18 @@
-"""Kuaishou: before an unshipped order is cancelled the platform asks the buyer to stay (K1, K3)."""
+"""Before an unshipped order is cancelled the platform asks the buyer to stay (K1, K3)."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.actors import Actor, ActorKind
 from common.calendar import clock_face
-from common.errors import Invalid, Refused
+from common.errors import Refused
 from common.writes import WriteSet
-from offers.methods.base import Case, Method
+from offers.methods.base import Case, Method, register
 from offers.models import Offer
 from offers.sending import sending_facts
-from offers.states import MethodCode
+from offers.states import OfferStatus
 from orders.saving import prioritise
 from orders.states import OrderStatus
 from refunds.actions import withdraw_for_offer
@@ -21,10 +22,19 @@ from refunds.states import RefundReason, RefundStatus
 PLATFORM = Actor(ActorKind.PLATFORM)
 
 
+@register
 class Stay(Method):
-    """The platform's own proposal. No merchant sends it: no marketplace lists it among its offers."""
+    """The platform's own proposal."""
 
-    code = MethodCode.STAY
+    code = "stay"
+    label = gettext_lazy("Stay with the order")
+    icon = "volunteer_activism"
+    order = 200
+    by_platform = True
+    event_rules = dict.fromkeys(OfferStatus, "K1")
+    takes_address = True  # K3
+    ends_when_shipped = True
+    buyer_template = "offers/stay.html"
     spares_return = False  # nothing has left the warehouse
 
     def refusal(self, case: Case):
@@ -47,6 +57,16 @@ class Stay(Method):
     def buyer_sees(self, refund, terms):
         """The proposal and what is true about the order, in one text: it is evidence (Q17)."""
         return " ".join([headline(refund), *reasons_to_stay(refund)])
+
+    def buyer_facts(self, offer):
+        """The proposal point by point; for a wrong address with a field for the right one (K1, K3)."""
+        refund = offer.refund
+        return {
+            "headline": headline(refund),
+            "reasons": reasons_to_stay(refund),
+            "asks_for_address": asks_for_address(refund),
+            "address": refund.order.address,
+        }
 
     def recheck(self, offer):
         """An order that was shipped meanwhile has nothing left to propose, whatever became of the proposal."""
@@ -84,7 +104,7 @@ def propose_stay(writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
     offer = Offer(
         store_id=refund.store_id,
         refund=refund,
-        method=MethodCode.STAY,
+        method=Stay.code,
         **sending_facts(refund, actor=PLATFORM, now=now),
         due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
         created_at=now,
@@ -92,17 +112,6 @@ def propose_stay(writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
     )
     writes.insert(offer)
     return offer
-
-
-def new_address(offer: Offer, address: str | None) -> str | None:
-    """The address that the buyer wrote with the answer, for the one proposal that takes it. Invalid otherwise (K3)."""
-    if address is None:
-        return None
-    if offer.method != MethodCode.STAY:
-        raise Invalid("address", _("Only a proposal to stay with an unshipped order takes an address."))
-    if not address.strip():
-        raise Invalid("address", _("Write the address to which the order should go."), "blank")
-    return address.strip()
 
 
 def asks_for_address(refund: Refund) -> bool:

@@ -8,7 +8,8 @@ from common.calendar import shown
 from common.ids import new_id
 from common.tenancy import TenantModel
 from offers.models.offers import Offer
-from offers.states import BulkRowStatus, MethodCode
+from offers.registry import method_choices
+from offers.states import BulkRowStatus
 from refunds.models import Refund
 
 
@@ -43,7 +44,7 @@ class BulkRow(TenantModel):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
-    method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
+    method = models.CharField(_("method"), max_length=30, choices=method_choices)
     status = models.CharField(_("status"), max_length=10, choices=BulkRowStatus.choices, default=BulkRowStatus.WAITING)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -9,7 +9,8 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
-from offers.states import NEGOTIATIONS, MethodCode, OfferStatus
+from offers.registry import codes_where, method_choices
+from offers.states import OfferStatus
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundReason
 from stores.models import Product, ReturnAddress
@@ -20,7 +21,7 @@ class OfferQuerySet(TenantQuerySet):
 
     def of_merchant(self):
         """What the merchant proposed, without what the platform did (K1)."""
-        return self.exclude(method=MethodCode.STAY)
+        return self.exclude(method__in=codes_where(lambda method: method.by_platform))
 
     def pending(self):
         """Offers that the buyer may still answer."""
@@ -30,13 +31,15 @@ class OfferQuerySet(TenantQuerySet):
 class Offer(TenantModel):
     """A proposal and what became of it. `amount` is in yuan; which fields are set depends on the method.
 
+    `once_as` is the method's word for offers that are possible once a refund, whatever came of them (Q9, T4).
+
     Who sent it on which of the store's days, about what request, and what a promised product was worth stay as they were
     then: figures rest on them (Q18). See `offers.sending`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
-    method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
+    method = models.CharField(_("method"), max_length=30, choices=method_choices)
     status = StateField(_("status"), max_length=20, choices=OfferStatus.choices, default=OfferStatus.PENDING)
     message = models.CharField(_("message to the buyer"), max_length=1000, blank=True)
     amount = MoneyField(verbose_name=_("amount"), null=True)
@@ -50,6 +53,7 @@ class Offer(TenantModel):
     due_at = models.DateTimeField(_("expires"))
     created_at = models.DateTimeField(_("sent"))
     answered_at = models.DateTimeField(_("answered"), null=True)
+    once_as = models.CharField(max_length=30, blank=True, default="", db_default="", editable=False)
     is_counted = models.BooleanField(default=False, editable=False)
     sent_by = models.CharField(_("sent by"), max_length=64, editable=False)
     sent_by_kind = models.CharField(max_length=20, editable=False)
@@ -71,10 +75,7 @@ class Offer(TenantModel):
                 fields=["refund"], condition=Q(status=OfferStatus.PENDING), name="offer_one_pending_per_refund"
             ),
             models.UniqueConstraint(
-                fields=["refund"], condition=Q(method__in=NEGOTIATIONS), name="offer_one_negotiation_per_refund"
-            ),
-            models.UniqueConstraint(
-                fields=["refund"], condition=Q(method=MethodCode.REASSURANCE), name="offer_one_reassurance_per_refund"
+                fields=["refund", "once_as"], condition=~Q(once_as=""), name="offer_once_per_refund"
             ),
             models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gt=0), name="offer_amount_positive"),
         ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import TenantModel
-from offers.states import MethodCode
+from offers.registry import method_choices
 from stores import marketplaces
 
 
@@ -12,7 +12,7 @@ class MarketplaceMethod(models.Model):
     """The platform's switch for a method on a marketplace; edited by the operator. Without a row the method is available."""
 
     marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
-    method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
+    method = models.CharField(_("method"), max_length=30, choices=method_choices)
     is_on = models.BooleanField(_("on"), default=True)
     available_from = models.DateField(_("available from"))
 
@@ -29,7 +29,7 @@ class MarketplaceMethod(models.Model):
 class StoreMethod(TenantModel):
     """A store's own switch for a method. Without a row the marketplace's switch decides."""
 
-    method = models.CharField(_("method"), max_length=30, choices=MethodCode.choices)
+    method = models.CharField(_("method"), max_length=30, choices=method_choices)
     is_on = models.BooleanField(_("on"), default=True)
     available_from = models.DateField(_("available from"))
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from common.models import Event
 from common.tenancy import system_scope
 from offers.models import Offer
-from offers.states import MethodCode, OfferStatus
+from offers.states import OfferStatus
 from operations.verification import run_checks
 from orders.models import Order
 from payments.models import Payment, SandboxTransfer
@@ -69,8 +69,8 @@ def _assert_fits(offer: Offer) -> None:
     if offer.status != OfferStatus.ACCEPTED:
         return
     becomes = {
-        MethodCode.CHANGE_TO_REFUND_ONLY: RefundKind.REFUND_ONLY,
-        MethodCode.CHANGE_TO_RETURN: RefundKind.RETURN_AND_REFUND,
+        "change_to_refund_only": RefundKind.REFUND_ONLY,
+        "change_to_return": RefundKind.RETURN_AND_REFUND,
     }
     if offer.method in becomes:
         assert refund.kind == becomes[offer.method], (offer.pk, refund.kind)

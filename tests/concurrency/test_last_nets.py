@@ -41,10 +41,11 @@ def test_no_more_is_claimed_than_was_paid(accepted, sql, net):
 COPY_OFFER = """
     INSERT INTO offers_offer (
         id, store_id, refund_id, method, status, message, agreed_with_buyer, is_counted, due_at, created_at,
-        sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount
+        sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount, once_as
     )
     SELECT %s, store_id, refund_id, %s, 'pending', '', true, false, due_at, created_at,
-           sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount
+           sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount,
+           CASE WHEN %s THEN once_as ELSE '' END
     FROM offers_offer WHERE id = %s
 """
 
@@ -52,14 +53,15 @@ COPY_OFFER = """
 @pytest.mark.rule("T4")
 @pytest.mark.parametrize(
     ("method", "net"),
-    [("coupon", "offer_one_pending_per_refund"), ("change_to_return", "offer_one_negotiation_per_refund")],
+    [("coupon", "offer_one_pending_per_refund"), ("change_to_return", "offer_once_per_refund")],
 )
 def test_one_pending_offer_and_one_negotiation_per_refund(negotiation, method, net):
     case = negotiation()
-    if net == "offer_one_negotiation_per_refund":
+    is_second_negotiation = net == "offer_once_per_refund"
+    if is_second_negotiation:
         case.decline()()
     with pytest.raises(IntegrityError, match=net):
-        table(COPY_OFFER, new_id(), method, case.offer.pk)
+        table(COPY_OFFER, new_id(), method, is_second_negotiation, case.offer.pk)
 
 
 COPY_TRANSFER = """

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from common.words import duration
 from workbench.kit import words
 
 
@@ -35,7 +36,7 @@ def test_time_left(left, english, chinese):
 
 def test_durations_and_amounts():
     with translation.override("en"):
-        assert [words.duration(timedelta(hours=hours)) for hours in (1, 36, 48, 168)] == [
+        assert [duration(timedelta(hours=hours)) for hours in (1, 36, 48, 168)] == [
             "1 hour",
             "36 hours",
             "2 days",

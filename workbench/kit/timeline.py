@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from common.actors import ActorKind
 from common.calendar import shown
 from common.models import Event
-from offers.states import MethodCode
+from offers.registry import method_label
 from orders.states import ParcelKind
 from payments.states import AccountKind, PaymentPurpose
 from refunds.states import AppealGround, CaseOutcome, RefundKind, RefundProgramme, RefundReason
@@ -265,7 +265,7 @@ def _details(data: dict) -> list[str]:
     if data.get("kind"):
         facts.append(_change(data["kind"], _kind))
     if data.get("method"):
-        facts.append(_label(MethodCode, data["method"]))
+        facts.append(method_label(data["method"]))
     if data.get("purpose"):
         facts.append(_label(PaymentPurpose, data["purpose"]))
     if data.get("amount"):

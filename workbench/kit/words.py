@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common.money import yuan
 from refunds.models import Refund
@@ -25,14 +24,6 @@ def time_left(left: timedelta) -> str:
     if left >= DAYS_FROM:
         return _("%(d)d d %(h)d h") % {"d": minutes // 1440, "h": minutes % 1440 // 60}
     return _("%(h)d h %(min)d min") % {"h": minutes // 60, "min": minutes % 60}
-
-
-def duration(length: timedelta) -> str:
-    """`7 days`, or `36 hours` when it isn't whole days or only one."""
-    hours = int(length.total_seconds() // 3600)
-    if hours % 24 or hours < 48:
-        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
 
 
 def at_deadline(refund: Refund) -> str:

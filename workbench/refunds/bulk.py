@@ -53,7 +53,7 @@ def preview_of(proposal: Proposal) -> BulkPreview:
     if item_id:
         terms["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
     seen = method.buyer_sees(refund, Terms(**terms))
-    return BulkPreview(refund, str(method.code.label), seen, terms["message"], "")
+    return BulkPreview(refund, str(method.label), seen, terms["message"], "")
 
 
 def selected(request: HttpRequest) -> list[Refund]:

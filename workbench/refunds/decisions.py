@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from common.actors import Actor
 from common.errors import Refused
+from common.words import duration
 from refunds import actions, returns
 from refunds.goods import Disposition, Whereabouts
 from refunds.models import Refund
@@ -19,7 +20,7 @@ from refunds.states import RefundProgramme, RefundStatus
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.forms import DeskForm
-from workbench.kit.words import duration, yuan
+from workbench.kit.words import yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
 
 

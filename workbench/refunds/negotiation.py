@@ -16,17 +16,15 @@ from common.errors import Invalid, Refused
 from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
 from offers.coupons import coupons_of
-from offers.eligibility import build_case, keeps_orders
+from offers.eligibility import build_case
 from offers.methods import METHODS, Case
 from offers.models import Coupon, Offer
-from offers.states import MethodCode
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, actor_of, require
 from workbench.kit.base import attempt, put_on_form, tell
 from workbench.kit.forms import posted
 from workbench.kit.frame import back_to, in_store_time
-from workbench.kit.words import duration, yuan
 from workbench.refunds.offer_form import OfferForm
 from workbench.refunds.retention import Panel, build_panel
 
@@ -51,8 +49,7 @@ def rehearse(case: Case, terms: dict, *, actor: Actor, now: datetime) -> OfferPr
     """Send the offer and take it back at once: raises whatever would refuse it, and tells what the buyer would see."""
     with transaction.atomic():
         offer = send(case, terms, actor=actor, now=now)
-        coupons = coupons_of(offer) if offer.method == MethodCode.COUPON else ()
-        preview = OfferPreview(offer, buyer_sees(offer), coupons)
+        preview = OfferPreview(offer, buyer_sees(offer), coupons_of(offer))
         transaction.set_rollback(True)
     return preview
 
@@ -62,7 +59,7 @@ def consequences(offer: Offer) -> list[str]:
     rules = offer.refund.rules
     return [
         _("Nothing changes until the buyer accepts; then it happens at once, without another click of yours."),
-        *_upon_acceptance(offer),
+        *METHODS[offer.method].brings(offer),
         _("The refund's clock goes on: the offer ends with it at the latest."),
         _("You may still approve or reject the request meanwhile; the offer is then withdrawn."),
         _("While the buyer decides, the offer can't be changed."),
@@ -70,25 +67,6 @@ def consequences(offer: Offer) -> list[str]:
         if rules.offers_per_refund == 1
         else _("At most %(most)d offers are possible per refund.") % {"most": rules.offers_per_refund},
     ]
-
-
-def _upon_acceptance(offer: Offer) -> list[str]:
-    """What the buyer's yes brings for a marketplace that retains."""
-    rules, time = offer.refund.rules, duration(offer.refund.rules.promise_ships_within)
-    if not keeps_orders(rules):
-        return []
-    match offer.method:
-        case MethodCode.PARTIAL_REFUND | MethodCode.RED_PACKET:
-            more = _("%(amount)s goes out to the buyer in the same moment.") % {"amount": yuan(offer.amount)}
-        case MethodCode.GIFT | MethodCode.RESHIP:
-            more = _("You then owe the buyer this parcel: it must be sent within %(time)s.") % {"time": time}
-        case MethodCode.EXCHANGE:
-            more = _("You owe the new parcel within %(time)s after the buyer's return is on its way.") % {"time": time}
-        case MethodCode.COUPON:
-            more = _("The buyer gets the coupons at once.")
-        case _:
-            more = _("It costs nothing, and can be used only once per refund.")
-    return [_("When the buyer accepts, the refund is withdrawn."), more]
 
 
 def find_products(store_id: int, term: str) -> list[Product]:

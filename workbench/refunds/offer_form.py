@@ -12,7 +12,7 @@ from offers.eligibility import keeps_orders
 from offers.methods import Case
 from offers.models import Coupon
 from offers.scripts import scripts_for
-from offers.states import CouponChannel, MethodCode
+from offers.states import CouponChannel
 from stores.models import Product, ReturnAddress
 from workbench.kit.forms import DeskForm, YuanField
 from workbench.kit.marks import moment
@@ -20,7 +20,6 @@ from workbench.refunds.retention import Way
 
 USABLE_SHOWN = 100
 OTHERS_SHOWN = 20
-AGAIN = (MethodCode.RESHIP, MethodCode.EXCHANGE)
 
 
 class CouponChoices(forms.CheckboxSelectMultiple):
@@ -76,7 +75,7 @@ class OfferForm(DeskForm):
         self.goods: Sequence[Product] = ()
         self.fields["method"].initial = way.code
         self.fields["message"].widget.attrs["data-count"] = case.refund.rules.offer_message_length
-        if way.code == MethodCode.REASSURANCE:
+        if way.method.needs_message:
             self.fields["message"].widget.attrs["required"] = True
         self._set_up_amount()
         self._set_up_product()
@@ -91,13 +90,13 @@ class OfferForm(DeskForm):
         return False
 
     def _set_up_amount(self) -> None:
-        """The maximum is shown; a partial refund begins with it (Q12)."""
+        """The maximum is shown; some methods begin with it (Q12)."""
         if not self._asks_for("amount", "max_amount"):
             return
         most, amount = self.way.limits["max_amount"], self.fields["amount"]
         amount.widget.attrs.update(max=most, placeholder=f"0.01 – {most}")
         amount.help_text = _("At most ¥%(most)s.") % {"most": most}
-        if self.way.code == MethodCode.PARTIAL_REFUND:
+        if self.way.method.begins_with_most:
             amount.initial = Decimal(most)
         if "return_address" in self.way.limits:
             amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
@@ -107,11 +106,11 @@ class OfferForm(DeskForm):
             amount.widget.attrs["required"] = True
 
     def _set_up_product(self) -> None:
-        """Reship and exchange begin with the goods of the refund themselves (Q15)."""
+        """Some methods begin with the goods of the refund themselves (Q15)."""
         if not self._asks_for("item_id", "item_id"):
             return
         self.fields["item_id"].widget.attrs["required"] = True
-        if self.way.code in AGAIN:
+        if self.way.method.begins_with_goods:
             items = [line.line.item_id for line in self.case.lines]
             products = Product.objects.for_store(self.case.refund.store_id).filter(item_id__in=items)
             self.goods = list(products.order_by("item_id"))

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from offers.buyer.views import buyer_sees
 from offers.eligibility import build_case
+from offers.methods import METHODS
 from offers.models import CouponGrant, Offer
-from offers.states import MethodCode, OfferStatus
+from offers.states import OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment
 from payments.states import PaymentStatus
@@ -91,7 +92,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "panel": build_panel(user, case),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
-        "stay": next((offer for offer in offers if offer.method == MethodCode.STAY), None),
+        "stay": next((offer for offer in offers if METHODS[offer.method].by_platform), None),
         **promises_of(refund),
         "programme": programme_of(refund),
         "thread": thread_of(refund, user),

@@ -4,11 +4,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.words import duration
 from refunds.models import Refund
 from refunds.platform import appeals, disputes
 from refunds.states import AppealGround, RefundStatus, Side
 from workbench.kit.forms import DeskForm
-from workbench.kit.words import duration, yuan
+from workbench.kit.words import yuan
 from workbench.refunds.decisions import Decision
 
 

@@ -1,8 +1,6 @@
 """The panel of offers on a refund's page: what is possible, in which order, within which limits, and why not (Q1–Q11)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,23 +8,8 @@ from django.utils.translation import ngettext
 from offers.eligibility import attempts_left, general_refusal, keeps_orders, methods_for, refusal_of
 from offers.methods import Case, Method
 from offers.recommendation import recommend
-from offers.states import MethodCode
 from stores.models import User
 from stores.permissions import SEND_OFFERS, can
-from workbench.kit.words import duration, yuan
-
-ICONS: Mapping[str, str] = {
-    MethodCode.REASSURANCE: "favorite",
-    MethodCode.COUPON: "confirmation_number",
-    MethodCode.EXCHANGE: "swap_horiz",
-    MethodCode.GIFT: "redeem",
-    MethodCode.PARTIAL_REFUND: "percent",
-    MethodCode.RESHIP: "local_shipping",
-    MethodCode.RED_PACKET: "savings",
-    MethodCode.CHANGE_TO_REFUND_ONLY: "handshake",
-    MethodCode.CHANGE_TO_RETURN: "handshake",
-    MethodCode.STAY: "volunteer_activism",
-}
 
 
 @dataclass(frozen=True)
@@ -48,12 +31,12 @@ class Way:
     @property
     def label(self) -> str:
         """Its name."""
-        return self.method.code.label
+        return str(self.method.label)
 
     @property
     def icon(self) -> str:
         """Its picture."""
-        return ICONS.get(self.method.code, "handshake")
+        return self.method.icon
 
 
 @dataclass(frozen=True)
@@ -66,7 +49,7 @@ class NoWay:
     @property
     def label(self) -> str:
         """Its name."""
-        return self.method.code.label
+        return str(self.method.label)
 
 
 @dataclass(frozen=True)
@@ -131,31 +114,6 @@ def _recommended(case: Case, possible: list[Method]) -> list[Way]:
         return []
     found = []
     for option in recommend(case, possible):
-        limits = option.method.limits(case)
-        found.append(
-            Way(
-                option.method,
-                option.why,
-                limits,
-                option.recommended,
-                round(option.score * 100),
-                limit_words(option.method, limits),
-            )
-        )
+        percent, words = round(option.score * 100), option.method.limit_words(case)
+        found.append(Way(option.method, option.why, option.method.limits(case), option.recommended, percent, words))
     return found
-
-
-def limit_words(method: Method, limits: Mapping) -> list[str]:
-    """A method's limits as people read them."""
-    words = []
-    if "max_amount" in limits:
-        words.append(_("at most %(most)s") % {"most": yuan(limits["max_amount"])})
-    if "coupons_shown" in limits:
-        words.append(_("the buyer sees up to %(most)d coupons") % {"most": limits["coupons_shown"]})
-    if "ships_within_hours" in limits:
-        time = duration(timedelta(hours=limits["ships_within_hours"]))
-        if method.code == MethodCode.EXCHANGE:
-            words.append(_("ships within %(time)s after the buyer's parcel has left") % {"time": time})
-        else:
-            words.append(_("ships within %(time)s") % {"time": time})
-    return words or [_("free of charge")]

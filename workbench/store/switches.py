@@ -17,7 +17,7 @@ from common.actors import Actor
 from common.calendar import PLATFORM_ZONE, day_of
 from offers.eligibility import keeps_orders
 from offers.models import MarketplaceMethod, StoreMethod
-from offers.states import MethodCode
+from offers.registry import method_choices, method_label
 from offers.switches import set_marketplace_method, set_store_method
 from stores import actions, marketplaces
 from stores.models import Store
@@ -109,7 +109,7 @@ class MarketplaceMethodForm(DeskForm):
     """The platform's switch."""
 
     marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
-    method = forms.ChoiceField(label=gettext_lazy("Method"), choices=MethodCode.choices)
+    method = forms.ChoiceField(label=gettext_lazy("Method"), choices=method_choices)
     is_on = forms.BooleanField(
         label=gettext_lazy("Switched on"),
         required=False,
@@ -158,7 +158,7 @@ class StoreMethodsForm(DeskForm):
             platform = self.platform.get(code)
             found.append(
                 {
-                    "label": MethodCode(code).label,
+                    "label": method_label(code),
                     "platform": _state(platform.is_on, platform.available_from, today=self.today)
                     if platform
                     else _state(True, self.today, today=self.today),

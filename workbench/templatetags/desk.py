@@ -3,11 +3,12 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from common.words import duration
 from workbench.kit import marks, words
 
 register = template.Library()
 register.filter("yuan", words.yuan)
-register.filter("duration", words.duration)
+register.filter("duration", duration)
 register.filter("percent", words.percent)
 register.filter("moment", marks.moment)
 register.simple_tag(marks.badge)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.money import ZERO
-from offers.eligibility import retains
+from offers.eligibility import gives_coupons, retains
 from offers.models import Coupon
 from offers.states import BY_HAND, BulkRowStatus, CouponChannel
 from orders.models import OwedParcel
@@ -44,7 +44,7 @@ def row_tone(status: str) -> str:
 @register.filter
 def why_unusable(coupon: Coupon) -> str:
     """Why agents can't offer this coupon now; empty when they can (Q13)."""
-    if "coupon" not in coupon.store.rules.offer_methods or not retains(coupon.store):
+    if not retains(coupon.store) or not gives_coupons(coupon.store.rules):
         return _("This store has no retention.")
     if coupon.channel != CouponChannel.SMART_RETENTION:
         return _("Wrong channel: retention recognises “%(right)s” only.") % {

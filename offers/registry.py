@@ -1,0 +1,41 @@
+"""The methods by code, as offers/methods/ registers them: what models and SQL ask without knowing any method."""
+
+from collections.abc import Callable
+from typing import Any
+
+from common.registry import Registry
+from payments.states import PaymentPurpose
+
+# Of `offers.methods.Method`, which knows the models and so isn't known here.
+METHODS: Registry[Any] = Registry(key=lambda method: method.order)
+
+
+def method_choices() -> list[tuple[str, str]]:
+    """The methods to choose from: code and label. A function, so that a new one needs no migration."""
+    return [(code, method.label) for code, method in METHODS.items()]
+
+
+def method_label(code: str) -> str:
+    """What people call a method; the code itself for one that is not there any more."""
+    return str(METHODS[code].label) if code in METHODS else code
+
+
+def codes_where(asked: Callable[[Any], object]) -> list[str]:
+    """The codes of the methods that answer yes."""
+    return [code for code, method in METHODS.items() if asked(method)]
+
+
+def method_parameters() -> dict[str, list[str]]:
+    """The methods by what they do, for SQL. `purposes` are the payments' that the methods of `paying` make, in their order."""
+    paying = codes_where(lambda method: method.pays)
+    return {
+        "changing": codes_where(lambda method: method.changes_refund),
+        "keeping": codes_where(lambda method: not method.changes_refund),
+        "ending": codes_where(lambda method: method.ends_case),
+        "sparing": codes_where(lambda method: method.spares_return),
+        "giving": codes_where(lambda method: method.gives_product),
+        "by_platform": codes_where(lambda method: method.by_platform),
+        "presenting": codes_where(lambda method: method.pays == PaymentPurpose.RED_PACKET),
+        "paying": paying,
+        "purposes": [METHODS[code].pays for code in paying],
+    }

@@ -1,0 +1,54 @@
+"""Money for the freight that a slow parcel was not worth; once a refund."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from offers.methods.base import Concern
+from offers.methods.retention import MoneyMethod
+from orders.claims import claim_yuan
+from payments.actions import reserve_payment
+from payments.states import PaymentPurpose
+
+MOST = Decimal("12.00")
+
+
+class FreightCredit(MoneyMethod):
+    """At most ¥12.00, which the order must have left."""
+
+    code = "freight_credit"
+    label = gettext_lazy("Freight credit")
+    icon = "local_post_office"
+    once_as = "freight_credit"
+    suits = frozenset({Concern.LOGISTICS})
+    pays = PaymentPurpose.RED_PACKET
+    bulk_share = Decimal("0.08")
+
+    def most(self, case):
+        """The limit, or what the order has left when the refund is withdrawn."""
+        return min(MOST, case.refund.order.refundable_amount + case.refund.amount)
+
+    def why(self, case):
+        """See the base."""
+        return _("Answers a slow parcel with its freight.")
+
+    def buyer_sees(self, refund, terms):
+        """See the base."""
+        return _("Keep your order and receive the freight of ¥%(amount)s.") % {"amount": terms.amount}
+
+    def accept(self, writes, offer, *, actor, now):
+        """Withdraw the refund and pay the freight."""
+        super().accept(writes, offer, actor=actor, now=now)
+        order = offer.refund.order
+        claim_yuan(writes, order, offer.amount)
+        reserve_payment(
+            writes,
+            order=order,
+            topic=offer.refund,
+            purpose=self.pays,
+            amount=offer.amount,
+            actor=actor,
+            now=now,
+            rule="Q10",
+        )
