@@ -12,6 +12,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from psycopg.pq import TransactionStatus
+
+from common import time_limits
+
+SET_SCOPE = "SELECT set_config('wanliu.stores', %s, true)"
 
 
 class NoScope(RuntimeError):
@@ -50,8 +55,12 @@ def set_scope(scope: Scope | None) -> None:
     if scope is not None:
         if not connection.in_atomic_block:
             raise NoScope("A scope lives in a transaction: open one first.")
+        limit = time_limits.current()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('wanliu.stores', %s, true)", [scope.setting])
+            if limit is None:
+                cursor.execute(SET_SCOPE, [scope.setting])
+            else:
+                cursor.execute(f"{SET_SCOPE}, set_config('statement_timeout', %s, true)", [scope.setting, str(limit)])
 
 
 @contextmanager
@@ -63,10 +72,18 @@ def _open(scope: Scope) -> Iterator[None]:
         try:
             yield
         finally:
-            if nested and outer is not None and not connection.needs_rollback:
+            if nested and outer is not None and _takes_statements():
                 set_scope(outer)
             else:
                 _current.set(outer)
+
+
+def _takes_statements() -> bool:
+    """Whether the open transaction goes on. A failed one is rolled back to where the outer scope was set."""
+    raw = connection.connection
+    return (
+        not connection.needs_rollback and raw is not None and raw.info.transaction_status == TransactionStatus.INTRANS
+    )
 
 
 def tenant_scope(*store_ids: int):

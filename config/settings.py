@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from environs import env
 
+from config.database import connection_options
 from config.embedded.paths import broker_url, database_url, redis_url
 from config.secret import load_secret_key
 
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "common.web.time_limits.TimeLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,6 +97,9 @@ DATABASES["default"].update(
     ATOMIC_REQUESTS=True,
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
+)
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = connection_options(
+    env.str("PROCESS_KIND", "worker"), DATABASES["default"].get("OPTIONS", {}).get("options", "")
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "stores.Store"

@@ -13,6 +13,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, NotFound, Parse
 from rest_framework.fields import get_error_detail
 
 from common import errors
+from common.web.unavailable import TRY_AGAIN_S, why_unavailable
 
 log = logging.getLogger("wanliu.api")
 
@@ -48,6 +49,13 @@ class Conflicts(Conflict):
         ]
 
 
+class Unavailable(APIException):
+    """The database can't answer now; the same call may be repeated."""
+
+    status_code = 503
+    wait = TRY_AGAIN_S
+
+
 class WanliuExceptionHandler(ExceptionHandler):
     """Map the refusals of actions and the database to answers; what is unexpected is logged and never shown."""
 
@@ -71,10 +79,15 @@ class WanliuExceptionHandler(ExceptionHandler):
             case IntegrityError():
                 log.warning("integrity error answered as 409", exc_info=exc)
                 return Conflict(_("Somebody else changed this at the same moment; look again and retry."), "conflict")
+        if reason := why_unavailable(exc):
+            return Unavailable(reason.detail, reason.code)
         return super().convert_known_exceptions(exc)
 
     def report_exception(self, exc, response):
         """Log what nobody expected, with the request's id."""
+        if isinstance(exc, Unavailable):
+            log.error("the database did not answer: %s", exc.get_codes(), exc_info=self.exc)
+            return
         if response.status_code >= 500:
             log.error("unexpected error", exc_info=self.exc)
         super().report_exception(exc, response)
@@ -90,7 +103,7 @@ class WanliuExceptionFormatter(ExceptionFormatter):
             return {**body, "errors": self.exc.rows()}
         if isinstance(self.exc, Conflict | NotFound):
             body["errors"][0]["attr"] = getattr(self.exc, "attr", None)
-        if body["type"] == "server_error":
+        if body["type"] == "server_error" and not isinstance(self.exc, Unavailable):
             request_id = structlog.contextvars.get_contextvars().get("request_id", "")
             body["errors"] = [
                 {

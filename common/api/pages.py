@@ -1,9 +1,14 @@
 """What Django itself answers, before or after a view: in the API's error shape under /api/, as a page elsewhere."""
 
+import sys
+
 import structlog
-from django.http import JsonResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
+
+from common.web.unavailable import TRY_AGAIN_S, Reason, why_unavailable
 
 API = "/api/"
 
@@ -15,7 +20,7 @@ def _error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
 def bad_request(request, exception):
     """400 for a request that Django refuses before any view sees it."""
     if not request.path.startswith(API):
-        return defaults.bad_request(request, exception)
+        return HttpResponseBadRequest(render_to_string("400.html"))
     return _error(400, "client_error", "parse_error", _("The request is malformed."))
 
 
@@ -27,9 +32,21 @@ def not_found(request, exception):
 
 
 def server_error(request):
-    """500 for what no handler caught; the traceback is in the log."""
+    """500 for what no handler caught; 503 when the database was the cause. The traceback is in the log."""
+    reason = why_unavailable(sys.exc_info()[1])
+    if reason is not None:
+        return _unavailable(request, reason)
     if not request.path.startswith(API):
         return defaults.server_error(request)
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     detail = _("Something went wrong on our side. Tell support the request id %(id)s.") % {"id": request_id}
     return _error(500, "server_error", "error", detail)
+
+
+def _unavailable(request, reason: Reason) -> HttpResponse:
+    if request.path.startswith(API):
+        response = _error(503, "server_error", reason.code, str(reason.detail))
+    else:
+        response = HttpResponse(render_to_string("503.html", {"detail": reason.detail}), status=503)
+    response["Retry-After"] = str(TRY_AGAIN_S)
+    return response

@@ -23,6 +23,7 @@ from config.supervise.options import Options
 def main() -> int:
     """Run the steps in order; on failure one line says what failed, and the log the rest."""
     terminal, sys.stdout = sys.stdout, sys.stderr
+    os.environ["PROCESS_KIND"] = "command"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     options = Options.from_environ(os.environ)
     import django

@@ -151,6 +151,7 @@ class InsightsViewSet(StoreViewSet):
 
     resource = "offers"
     callers = {"retention": "S"}
+    dear = frozenset({"retention"})
     serializer_class = RetentionReportSerializer
     queryset = DailyRetention.objects.none()
     content_negotiation_class = FormatIsTheViews

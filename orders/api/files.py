@@ -75,6 +75,7 @@ class OrderFilesViewSet(StoreViewSet):
 
     resource = "orders"
     callers = {"export": "S", "import_shipments": "S"}
+    dear = frozenset({"export", "import_shipments"})
     serializer_class = OutcomeSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = OrderFilter

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from common import clock, idempotency
+from common import clock, idempotency, time_limits
 from common.actors import Actor, ActorKind
 from common.errors import NotFound
 from common.models import IdempotentAnswer
@@ -36,11 +36,13 @@ class StoreViewSet(viewsets.GenericViewSet):
 
     `callers` maps each action to the kinds of key that may call it ("S", "M", "SM"); `resource` is the scope's first
     half. `self.store` is the store of the request and `self.now` its instant; the whole request is one transaction.
+    `dear` are the actions that read or write so much that their statements may take longer.
     """
 
     resource: ClassVar[str | None]
     callers: ClassVar[dict[str, str]]
     idempotency_key_required: ClassVar[frozenset[str]] = frozenset()
+    dear: ClassVar[frozenset[str]] = frozenset()
     lookup_value_regex = "[^/]+"
     filter_backends: ClassVar[list] = []
     store: Store
@@ -49,6 +51,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Authenticate, find the store, open its scope, claim the Idempotency-Key."""
         self.now = clock.now()
         self.answer: IdempotentAnswer | None = None
+        if self.action in self.dear:
+            time_limits.allow(time_limits.DEAR_MS)
         set_scope(SYSTEM_SCOPE)
         super().initial(request, *args, **kwargs)
         self.store = self._store()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.calendar import day_of, number_of_days
+from common.time_limits import takes_longer
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
 from offers.insights.reading import GROUPS, Kept, RetentionReport, Span, read
 from offers.insights.table import label_of
@@ -51,6 +52,7 @@ def span_of(desk: Desk, start: date, end: date, marketplace: str = "") -> Span:
     return Span(start, end, everything, own, actor_of(desk.user).id)
 
 
+@takes_longer
 def insights_view(request: HttpRequest):
     """The page, or with `format=csv` one of its tables."""
     if not request.user.has_perm("offers.view_dailyretention"):

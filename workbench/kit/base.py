@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -22,6 +22,7 @@ from common.actors import Actor
 from common.errors import Invalid, ManyRefused, NotFound, Refused, WanliuError
 from stores.models import Store
 from stores.permissions import actor_of
+from workbench.kit.changelist import DeskChangeList, NotOffered, without
 from workbench.kit.desk import desk_of
 
 MAX_PAGE = 200
@@ -50,6 +51,7 @@ class DeskAdmin(ModelAdmin):
     actions = None
     paginator = NextPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count a history, filter by filter
     list_per_page = 50
     list_max_show_all = 0
     sortable_by = ()
@@ -82,9 +84,18 @@ class DeskAdmin(ModelAdmin):
         """Whose row it is; a marketplace's key is of no store."""
         return row.store.name if row.store else "–"
 
+    def get_changelist(self, request, **kwargs):
+        """The list that knows only what its page offers."""
+        return DeskChangeList
+
     def changelist_view(self, request, extra_context=None):
-        """The list, titled by what it lists."""
-        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+        """The list, titled by what it lists; without the look-ups in the address that its page doesn't offer."""
+        context = {"title": self.opts.verbose_name_plural, **(extra_context or {})}
+        try:
+            return super().changelist_view(request, context)
+        except NotOffered as refusal:
+            messages.warning(request, refusal.text)
+            return HttpResponseRedirect(without(request, refusal.names))
 
     def find(self, request: HttpRequest, object_id, **select) -> Any:
         """The row with this id in the open scope. Http404 when missing or foreign, without a difference."""

@@ -15,6 +15,7 @@ class DisputePackViewSet(StoreViewSet):
 
     resource = "refunds"
     callers = {"pack": "SM"}
+    dear = frozenset({"pack"})
     queryset = Dispute.objects.none()
 
     def perform_content_negotiation(self, request, force=False):

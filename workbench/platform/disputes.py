@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
+from common.time_limits import takes_longer
 from refunds.platform.disputes import answer_dispute, decide_dispute
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
@@ -104,6 +105,7 @@ class DisputeAdmin(CaseAdmin):
         return self._to(case)
 
     @in_store_time
+    @takes_longer
     def pack_view(self, request, case):
         """The evidence pack as a PDF."""
         return pack_response(case, clock.now())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from common import clock
 from common.errors import Refused
+from common.time_limits import takes_longer
 from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
 from offers.methods import Terms
 from offers.models import BulkJob, BulkRow, Coupon
@@ -138,6 +139,7 @@ class BulkJobAdmin(DeskAdmin):
             *super().get_urls(),
         ]
 
+    @takes_longer
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """What each buyer would be sent, or why nothing; changes nothing."""
         try:
@@ -158,6 +160,7 @@ class BulkJobAdmin(DeskAdmin):
             refused=[preview for preview in previews if not preview.method],
         )
 
+    @takes_longer
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Start a job per store; a worker sends the offers."""
         try:

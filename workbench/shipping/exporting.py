@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.errors import Refused
+from common.time_limits import takes_longer
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
@@ -20,6 +21,7 @@ LIST = "admin:orders_order_changelist"
 class ExportMixin:
     """The view behind the export buttons."""
 
+    @takes_longer
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """A file of the ticked orders (POST), or of the whole queue. Only one store's orders fit into a file."""
         kind = request.POST.get("format") or request.GET.get("format", Format.CSV)

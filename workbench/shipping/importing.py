@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from common import clock
+from common.time_limits import takes_longer
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
 from orders.erp.reading import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.erp.running import progress_of
@@ -91,6 +92,7 @@ class ShipmentImportAdmin(DeskAdmin):
         context = {"title": _("Shipment files"), "may_upload": bool(_stores(request))}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
+    @takes_longer
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Take a file and show what it would do; nothing is shipped before it is confirmed."""
         stores = _stores(request)
@@ -133,6 +135,7 @@ class ShipmentImportAdmin(DeskAdmin):
             may_confirm=job.status == ImportStatus.CHECKED and job.is_clean and can(request.user, SHIP, job.store_id),
         )
 
+    @takes_longer
     def confirm_view(self, request: HttpRequest, object_id) -> HttpResponse:
         """A worker ships the orders."""
         job = self.find(request, object_id)

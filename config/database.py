@@ -1,0 +1,18 @@
+"""What each kind of process asks of its database connections: nobody works, waits or dawdles without an end.
+
+Requests narrow the time of a statement further (`common.time_limits`). PgBouncer must be told to let the start-up
+parameter `options` through (`ignore_startup_parameters = options`); then set these on the role instead.
+"""
+
+# Milliseconds; 0 is without an end. Commands are started by people who can stop them.
+LIMITS = {
+    "web": {"statement_timeout": 15_000, "lock_timeout": 8_000, "idle_in_transaction_session_timeout": 60_000},
+    "worker": {"statement_timeout": 240_000, "lock_timeout": 30_000, "idle_in_transaction_session_timeout": 60_000},
+    "command": {"statement_timeout": 0, "lock_timeout": 0, "idle_in_transaction_session_timeout": 0},
+}
+
+
+def connection_options(kind: str, asked: str = "") -> str:
+    """The `options` of a connection of a `web`, `worker` or `command` process; `asked` (of DATABASE_URL) goes last and wins."""
+    limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in LIMITS[kind].items())
+    return f"{limits} {asked}".strip()
