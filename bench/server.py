@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.embedded.paths import ROOT
 from config.embedded.processes import Command, kill_group, spawn
+from config.front.server import web_arguments
 
 START_SECONDS = 60.0
 HOST = "127.0.0.1"
@@ -28,10 +29,9 @@ def free_port() -> int:
 def application(log_dir: Path) -> Iterator[int]:
     """Run two web processes and a worker of two; yields the port. Their output goes to files in `log_dir`."""
     port = free_port()
-    web = ("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--workers", "2")
     worker = ("celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING")
     with (
-        _running("web", log_dir, *web, "--blocking-threads", "4", "config.wsgi:application"),
+        _running("web", log_dir, *web_arguments(HOST, port)),
         _running("worker", log_dir, *worker, "--without-gossip", "--without-mingle"),
     ):
         _wait_until_up(port)

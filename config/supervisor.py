@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -20,6 +21,7 @@ from config.embedded.paths import ROOT
 from config.embedded.postgres import Postgres
 from config.embedded.processes import Command, ServiceError, marked_with, spawn, stop_survivors
 from config.embedded.valkey import Valkey
+from config.front.server import GRACE_S, web_arguments
 from config.supervise.child import Child
 from config.supervise.console import fresh_log, say, show_ready, tail
 from config.supervise.options import Options
@@ -28,6 +30,7 @@ SERVICE_SECONDS = 90.0  # crash recovery of a large database takes its time
 READY_SECONDS = 60.0
 GIVE_UP_AFTER_DEATHS = 3  # before it was ever ready; later it is tried for ever
 TICK_SECONDS = 0.1
+MOST_FILES = 16_384
 
 
 class StopRequested(Exception):
@@ -50,6 +53,7 @@ class Supervisor:
         lock = None
         try:
             lock = self.options.take_data_dir()
+            allow_many_connections()
             self.options.demo_file.unlink(missing_ok=True)
             self._clear_up()
             self.options.check_port_free()
@@ -133,19 +137,14 @@ class Supervisor:
 
     def _start_application(self) -> None:
         for name, command, stop_seconds in (
-            ("web", self._web_command, 4.0),
+            ("web", self._web_command, GRACE_S + 2.0),
             ("worker", self._worker_command, 6.0),
             ("beat", self._beat_command, 2.0),
         ):
             self._start(Child(name, command, self.options.log_dir, stop_seconds=stop_seconds))
 
     def _web_command(self) -> Command:
-        address = ("--host", self.options.host, "--port", str(self.options.port))
-        return self._command(
-            *("web", "granian", "--interface", "wsgi", *address, "--no-ws", "--workers", "2"),
-            *("--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "3s"),
-            "config.wsgi:application",
-        )
+        return self._command("web", *web_arguments(self.options.host, self.options.port))
 
     def _worker_command(self) -> Command:
         unique = hashlib.sha256(f"{self.options.data_dir}".encode()).hexdigest()[:8]
@@ -205,6 +204,14 @@ class Supervisor:
     def _stopping_order(self) -> list[Child]:
         order = ["beat", "worker", "web", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files as far as we may: idle connections of slow clients are cheap, and many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def write_demo_file(options: Options) -> None:

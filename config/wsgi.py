@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves."""
+"""Django as a WSGI application: what `config.front` calls, and what any other WSGI server may serve."""
 
 import os
 

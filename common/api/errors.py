@@ -9,10 +9,11 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ParseError, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ValidationError
 from rest_framework.fields import get_error_detail
 
 from common import errors
+from common.api.parsers import TooLarge
 from common.web.unavailable import TRY_AGAIN_S, why_unavailable
 
 log = logging.getLogger("wanliu.api")
@@ -75,7 +76,7 @@ class WanliuExceptionHandler(ExceptionHandler):
             case DjangoValidationError():
                 return ValidationError(get_error_detail(exc))
             case RequestDataTooBig():
-                return ParseError(_("The body is too large; send fewer items at once."))
+                return TooLarge()
             case IntegrityError():
                 log.warning("integrity error answered as 409", exc_info=exc)
                 return Conflict(_("Somebody else changed this at the same moment; look again and retry."), "conflict")

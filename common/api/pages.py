@@ -3,11 +3,13 @@
 import sys
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from common.web.refusals import refuse, said
 from common.web.unavailable import TRY_AGAIN_S, Reason, why_unavailable
 
 API = "/api/"
@@ -18,7 +20,9 @@ def _error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
 
 
 def bad_request(request, exception):
-    """400 for a request that Django refuses before any view sees it."""
+    """400 for a request that Django refuses before any view sees it; 413 for one of too many bytes."""
+    if isinstance(exception, RequestDataTooBig):
+        return refuse(request, *said("too_large"))
     if not request.path.startswith(API):
         return HttpResponseBadRequest(render_to_string("400.html"))
     return _error(400, "client_error", "parse_error", _("The request is malformed."))

@@ -6,15 +6,24 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 
 # What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class TooLarge(APIException):
+    """More bytes than this address takes."""
+
+    status_code = 413
+    default_code = "request_too_large"
+    default_detail = gettext_lazy("The body is too large for this address; send less at once.")
 
 
 def _refuse_constant(text: str):
@@ -47,7 +56,7 @@ class StrictJSONParser(JSONParser):
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise ParseError(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
         except RequestDataTooBig as error:
-            raise ParseError(_("The body is too large; send fewer items at once.")) from error
+            raise TooLarge from error
         if bad is not None:
             name = _UNSTORABLE.sub("\ufffd", bad)
             raise ValidationError({name: [ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")]})
@@ -72,17 +81,20 @@ class UploadParser(MultiPartParser):
     MAX_BYTES = 32 * 2**20
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """Return fields and files. ValidationError (400) for a body that is too large, ParseError for a broken one."""
+        """Return fields and files. TooLarge (413) for a body of too many bytes, ParseError (400) for a broken one."""
         if int(stream.META.get("CONTENT_LENGTH") or 0) > self.MAX_BYTES:
-            detail = _("The upload is too large: at most %(most)d MB.") % {"most": self.MAX_BYTES // 2**20}
-            raise ValidationError({"file": [ErrorDetail(detail, "file_too_large")]})
+            raise TooLarge(_("The upload is too large: at most %(most)d MB.") % {"most": self.MAX_BYTES // 2**20})
         try:
             meta = {**stream.META, "CONTENT_TYPE": media_type}
             body = DataAndFiles(*_NamesOnly(meta, stream, parser_context["request"].upload_handlers, "utf-8").parse())
         except MultiPartParserError as error:
             raise ParseError(_("The body is not a valid form: %(error)s") % {"error": error}) from error
-        except (RequestDataTooBig, TooManyFilesSent) as error:
-            raise ParseError(_("The body is too large; send fewer items at once.")) from error
+        except RequestDataTooBig as error:
+            raise TooLarge from error
+        except (TooManyFieldsSent, TooManyFilesSent) as error:
+            raise ParseError(
+                _("The form has too many parts; send the file and the fields that are documented.")
+            ) from error
         for name, values in body.data.lists():
             bad = next(_unstorable([name, *values]), None)
             if bad is not None:

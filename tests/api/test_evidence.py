@@ -156,7 +156,7 @@ def test_a_huge_file_is_refused_before_it_is_read(taote, monkeypatch):
     assert code(show(taote.buyer, refund, PDF[:-7] + b" " * 1000 + b"%%EOF")) == (400, "file_too_large", "file")
     monkeypatch.undo()
     monkeypatch.setattr(EvidenceParser, "MAX_BYTES", 10)
-    assert code(show(taote.buyer, refund, picture())) == (400, "file_too_large", "file")
+    assert code(show(taote.buyer, refund, picture())) == (413, "request_too_large", None)
 
 
 def test_a_body_that_is_no_form_is_refused(taote):

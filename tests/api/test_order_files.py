@@ -337,7 +337,7 @@ class TestFiles:
 
     def test_a_body_that_is_too_large_is_not_read(self, shop, monkeypatch):
         monkeypatch.setattr("common.api.parsers.UploadParser.MAX_BYTES", 100)
-        assert code(shop.merchant.upload(IMPORT, b"x" * 200)) == (400, "file_too_large", "file")
+        assert code(shop.merchant.upload(IMPORT, b"x" * 200)) == (413, "request_too_large", None)
 
 
 @pytest.mark.rule("K4")

@@ -77,8 +77,11 @@ def test_what_a_page_offers_still_filters(taote, desk):
     assert desk.get("refunds/refund/", queue="all", p=2).status_code == 200
 
 
-def test_a_search_of_a_thousand_words_is_refused_and_not_executed(taote, desk):
+def test_a_search_of_a_thousand_words_is_refused_and_not_executed(taote, sign_in):
+    operator = sign_in("operator")
     with CaptureQueriesContext(connection) as asked:
-        answer = desk.get("offers/coupon/", q="a " * 1000)
+        answer = operator.get("stores/store/", q="a " * 1000)
     assert answer.status_code == 200
+    assert "at most 100 characters" in answer.content.decode()
     assert not [query for query in asked.captured_queries if query["sql"].count("LIKE") > 3]
+    assert taote.store.name in operator.get("stores/store/", q=taote.store.code).content.decode()

@@ -48,10 +48,8 @@ class DeskChangeList(ChangeList):
 
     def _offered(self) -> set[str]:
         """The names that the page's filters and its search line send."""
-        search = {SEARCH_VAR} if self.search_fields else set()
-        return search | {
-            f"{each}__exact" if isinstance(each, str) else each.parameter_name for each in self.list_filter
-        }
+        filters = {f"{each}__exact" if isinstance(each, str) else each.parameter_name for each in self.list_filter}
+        return {SEARCH_VAR} | filters
 
 
 def without(request: HttpRequest, names: list[str]) -> str:

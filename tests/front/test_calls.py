@@ -1,0 +1,119 @@
+"""Calls under way: they end when the service is stopped, their clients' leaving ends them, and large answers hold nobody."""
+
+import signal
+import threading
+import time
+
+import pytest
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+
+from config.front.call import Call
+from tests.front.conftest import serve
+from tests.front.stand_in import LARGE
+
+TARGET = "tests.front.stand_in:application"
+ONE = ("--workers", "1")
+
+
+@pytest.fixture
+def one_thread(tmp_path):
+    """A server with one process of one thread."""
+    with serve(tmp_path / "web.log", target=TARGET, more=ONE, THREADS="1", TMPDIR=str(tmp_path)) as web:
+        yield web
+
+
+def in_background(do) -> list:
+    """Run `do` in a thread; its result will be in the list."""
+    found: list = []
+    threading.Thread(target=lambda: found.append(do())).start()
+    return found
+
+
+def test_a_stop_lets_the_calls_under_way_end(one_thread):
+    answer = in_background(lambda: one_thread.ask("/sleep"))
+    time.sleep(1)
+    one_thread.process.send_signal(signal.SIGTERM)
+    one_thread.process.wait(20)
+    assert [(status, body) for status, _, body in answer] == [(200, b"slept")]
+
+
+def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread):
+    working, waiting = (in_background(lambda: one_thread.ask("/sleep")) for _ in range(2))
+    time.sleep(0.5)
+    started = time.monotonic()
+    assert one_thread.ask("/healthz")[0] == 200
+    status, headers, body = one_thread.ask("/more")
+    assert time.monotonic() - started < 2
+    assert (status, headers["Retry-After"]) == (503, "1")
+    assert b'"busy"' in body
+    while not waiting:
+        time.sleep(0.1)
+    assert [answer[0][0] for answer in (working, waiting)] == [200, 200]
+
+
+def test_who_reads_a_large_answer_slowly_holds_no_thread(one_thread, tmp_path):
+    slow = one_thread.connect(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    head = slow.recv(10)
+    assert head == b"HTTP/1.1 2"
+    assert one_thread.ask("/%E4%B8%AD", timeout=5)[2].decode() == "/中"
+    assert len(list(tmp_path.glob("wanliu-answer-*"))) == 1
+    time.sleep(3)
+    assert list(tmp_path.glob("wanliu-answer-*")) == []
+    received = 0
+    while piece := slow.recv(2**20):
+        received += len(piece)
+    assert received > LARGE, "all of it came, and its head"
+
+
+def queries() -> int:
+    """How many of the stand-in's queries are under way."""
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND state = 'active'"
+    with connection.cursor() as cursor:
+        return cursor.execute(sql).fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_query_ends_when_its_reader_has_left(one_thread):
+    client = one_thread.connect(b"GET /query HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    wait_for(lambda: queries() == 1)
+    client.close()
+    wait_for(lambda: queries() == 0)
+    assert one_thread.ask("/next", timeout=5)[0] == 200
+
+
+def wait_for(condition):
+    ends_at = time.monotonic() + 8
+    while not condition():
+        assert time.monotonic() < ends_at
+        time.sleep(0.1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("method", "ends"), [("GET", OperationalError), ("POST", None)])
+def test_only_reading_is_ended(method, ends):
+    ended = []
+
+    def respond(environ, start):
+        try:
+            connection.cursor().execute("SELECT pg_sleep(2)")
+        except OperationalError as error:
+            ended.append(type(error))
+        finally:
+            connection.close()
+        start("200 OK", [])
+        return HttpResponse()
+
+    call = Call(respond, {"REQUEST_METHOD": method})
+    thread = threading.Thread(target=call.run)
+    thread.start()
+    time.sleep(0.7)
+    call.abandon()
+    thread.join(10)
+    assert ended == ([ends] if ends else [])
+
+
+def test_a_call_that_nobody_waits_for_is_not_begun():
+    call = Call(lambda environ, start: pytest.fail("begun"), {"REQUEST_METHOD": "POST"})
+    call.abandon()
+    assert call.run() is None

@@ -1,0 +1,100 @@
+"""A client that is slow holds nothing but its own connection."""
+
+import json
+import time
+
+import pytest
+
+SLOW = (
+    b"POST /gateways/sandbox/webhook/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 60000\r\n\r\n" + b"x" * 122
+)
+MANY = 24  # three times as many as there are threads
+
+
+def closed_within(connection, seconds: float) -> bytes:
+    """What the server says before it closes the connection."""
+    connection.settimeout(seconds)
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize(
+    "path", ["/gateways/sandbox/webhook/", "/admin/login/", "/i18n/setlang/", "/b/x/", "/api/v1/orders/"]
+)
+def test_many_slow_bodies_keep_nobody_from_being_served(web, path):
+    slow = [web.connect(SLOW.replace(b"/gateways/sandbox/webhook/", path.encode())) for _ in range(MANY)]
+    try:
+        started = time.monotonic()
+        assert web.ask("/healthz", timeout=3)[0] == 200
+        assert web.ask("/admin/login/", timeout=8)[0] == 200
+        assert web.ask("/api/v1/orders/", timeout=8)[0] == 401
+        assert time.monotonic() - started < 8
+        answer = closed_within(slow[0], 10)
+        assert answer.startswith(b"HTTP/1.1 408")
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_a_body_in_drops_is_ended_too(web):
+    connection = web.connect(SLOW)
+    connection.settimeout(0.2)
+    ends_at = time.monotonic() + 12
+    answer = b""
+    while not answer and time.monotonic() < ends_at:
+        try:
+            connection.sendall(b"x")
+            answer = connection.recv(1000)
+        except TimeoutError:
+            continue
+    assert answer.startswith(b"HTTP/1.1 408"), "a byte now and then doesn't count as arriving"
+
+
+def test_a_head_that_does_not_end_is_closed(web):
+    assert closed_within(web.connect(b"GET /admin/ HTTP/1.1\r\nHost: local"), 5) == b""
+
+
+def test_a_head_that_is_too_large_is_refused(web):
+    head = b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 300_000 + b"\r\n\r\n"
+    assert closed_within(web.connect(head), 5).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [("/gateways/sandbox/webhook/", 65_537), ("/b/x/", 65_537), ("/admin/login/", 65_537), ("/nowhere", 65_537)],
+)
+def test_a_body_that_is_too_large_for_its_path_is_413(web, path, size):
+    status, headers, body = web.ask(path, "POST", b"x" * size)
+    assert status == 413
+    if headers["Content-Type"] == "application/json":
+        assert json.loads(body)["errors"][0]["code"] == "request_too_large"
+    else:
+        assert "too large" in body.decode()
+
+
+def test_an_announced_body_that_is_too_large_is_refused_before_it_is_sent(web):
+    head = b"POST /api/v1/orders/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n\r\n"
+    answer = closed_within(web.connect(head), 5)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b'"type": "client_error"' in answer
+
+
+def test_a_chunked_body_is_counted_as_it_comes(web):
+    head = b"POST /gateways/sandbox/webhook/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    connection = web.connect(head)
+    try:
+        for _ in range(9):
+            connection.sendall(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
+    except OSError:
+        pass
+    assert b" 413 " in closed_within(connection, 5)[:20]
+
+
+def test_a_header_beyond_ascii_is_refused_and_not_lost(web):
+    head = b"GET /api/v1/orders/ HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: \xe9\r\nConnection: close\r\n\r\n"
+    answer = closed_within(web.connect(head), 5)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"beyond ASCII" in answer
