@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from workbench.base import DeskAdmin
+from workbench.kit.base import DeskAdmin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
