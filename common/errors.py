@@ -1,4 +1,8 @@
-"""The two ways in which an action says no. Both leave nothing behind: the caller's transaction is rolled back."""
+"""The ways in which an action says no. Each leaves nothing behind: the caller's transaction is rolled back.
+
+Why something can't be done now is decided by one function of its room, `why_not_<verb>(…) -> Refused | None`, about objects
+that are loaded already. The action asks it under its lock, and the API and the desk ask it before: one rule, one wording.
+"""
 
 from dataclasses import dataclass
 
@@ -46,3 +50,9 @@ class ManyRefused(WanliuError):
 
     def __str__(self) -> str:
         return " ".join(str(refusal) for refusal in self.refusals if isinstance(refusal, Refused))
+
+
+def refuse_if(reason: Refused | None) -> None:
+    """Raise what a `why_not_…` function has found to speak against it, if anything."""
+    if reason is not None:
+        raise reason

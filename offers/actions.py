@@ -9,20 +9,17 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
-from offers.coupons import find_coupons
-from offers.eligibility import build_case, refusal_of
 from offers.methods import METHODS, Terms
 from offers.models import Offer, OfferCoupon
 from offers.sending import sending_facts
 from offers.states import OfferStatus
-from offers.text import length
+from offers.terms import prepare_terms
 from orders.saving import readdress
-from refunds.actions import check_transition, find_return_address, lock_refund
-from refunds.models import Refund
+from refunds.actions import lock_refund
 from refunds.states import RefundStatus
-from stores.models import Product
+from refunds.why_not import why_not_move
 
 
 @action
@@ -101,56 +98,6 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
     )
 
 
-def prepare_terms(
-    refund: Refund,
-    *,
-    method: str,
-    now: datetime,
-    message: str = "",
-    amount: Decimal | None = None,
-    return_address_id: UUID | str | None = None,
-    agreed_with_buyer: bool = False,
-    item_id: str | None = None,
-    coupon_ids: Sequence[UUID] = (),
-) -> Terms:
-    """Check everything about an offer and return its terms: the preview (Q6) and the sending ask the same.
-
-    Refused, Invalid or NotFound as `send_offer`.
-    """
-    if method not in METHODS:
-        raise Invalid("method", _("Unknown method."), "invalid_choice")
-    case = build_case(refund, now)
-    refused = refusal_of(METHODS[method], case)
-    if refused is not None:
-        raise refused
-    most = refund.rules.offer_message_length
-    if length(message) > most:
-        raise Invalid("message", _("At most %(most)d characters.") % {"most": most}, "max_length")
-    store_id = refund.store_id
-    terms = Terms(
-        message=message,
-        amount=amount,
-        return_address=find_return_address(store_id, return_address_id) if return_address_id else None,
-        agreed_with_buyer=agreed_with_buyer,
-        product=_find_product(store_id, item_id) if item_id else None,
-        coupons=find_coupons(store_id=store_id, ids=coupon_ids, now=now) if coupon_ids else (),
-    )
-    METHODS[method].check(case, terms)
-    return terms
-
-
-def _find_product(store_id: int, item_id: str) -> Product:
-    """Q15: listed or not, it must be in this store's warehouse."""
-    product = Product.objects.for_store(store_id).filter(item_id=item_id).first()
-    if product is None:
-        raise Refused(
-            "product_not_in_warehouse",
-            _("Item %(item)s is not in this store's product warehouse; add it or name another.") % {"item": item_id},
-            "item_id",
-        )
-    return product
-
-
 def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     """Load an offer with its refund and order and lock all three, the order first. NotFound when it is missing."""
     offer = (
@@ -165,10 +112,21 @@ def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     return offer
 
 
-def _check_pending(offer: Offer, now: datetime) -> None:
-    if offer.status != OfferStatus.PENDING or offer.due_at <= now:
-        status = OfferStatus.EXPIRED if offer.status == OfferStatus.PENDING else OfferStatus(offer.status)
-        raise Refused("offer_not_pending", _("This offer is over: %(status)s.") % {"status": status.label})
+def why_not_answer(offer: Offer, now: datetime) -> Refused | None:
+    """Why the buyer can't answer this offer any more: it was answered, withdrawn or has expired."""
+    if offer.is_pending(now):
+        return None
+    status = OfferStatus.EXPIRED if offer.status == OfferStatus.PENDING else OfferStatus(offer.status)
+    return Refused("offer_not_pending", _("This offer is over: %(status)s.") % {"status": status.label})
+
+
+def why_not_accept(offer: Offer, now: datetime) -> Refused | None:
+    """Why the buyer can't say yes any more: what was proposed is gone, the offer is over, or its refund was decided."""
+    return (
+        METHODS[offer.method].why_gone(offer)
+        or why_not_answer(offer, now)
+        or why_not_move(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)
+    )
 
 
 def _new_address(offer: Offer, address: str | None) -> str | None:
@@ -208,9 +166,7 @@ def accept_offer(
     """
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
     address = _new_address(offer, address)
-    METHODS[offer.method].recheck(offer)
-    _check_pending(offer, now)
-    check_transition(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)
+    refuse_if(why_not_accept(offer, now))
     writes = WriteSet()
     before = offer.status
     offer.accept(now=now)
@@ -226,7 +182,7 @@ def accept_offer(
 def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
     """The buyer says no; the original request still awaits the merchant (T9)."""
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
-    _check_pending(offer, now)
+    refuse_if(why_not_answer(offer, now))
     writes = WriteSet()
     before = offer.status
     offer.decline(now=now)

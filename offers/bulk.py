@@ -14,11 +14,11 @@ from kombu.exceptions import OperationalError
 from common import clock
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, WanliuError
+from common.errors import Invalid, WanliuError, refuse_if
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from offers.actions import send_offer
-from offers.eligibility import build_case, general_refusal, methods_for, refusal_of
+from offers.eligibility import build_case, methods_for, why_not_offer, why_not_retain
 from offers.methods import Case, Method
 from offers.models import BulkJob, BulkRow
 from offers.recommendation import recommend
@@ -45,10 +45,10 @@ class Proposal:
 def propose(refund: Refund, now: datetime) -> Proposal:
     """The first recommended offer whose terms can be filled in without asking anybody."""
     case = build_case(refund, now)
-    refused = general_refusal(case)
+    refused = why_not_retain(case)
     if refused is not None:
         return Proposal(refund, None, {}, refused.detail)
-    possible = [method for method in methods_for(refund) if refusal_of(method, case) is None]
+    possible = [method for method in methods_for(refund) if why_not_offer(method, case) is None]
     for option in recommend(case, possible):
         terms = default_terms(case, option.method)
         if terms is not None:
@@ -141,9 +141,7 @@ def _send(job: BulkJob, row: BulkRow, actor: Actor):
     refund = Refund.objects.for_store(job.store_id).select_related("order", "store").get(pk=row.refund_id)
     case = build_case(refund, now)
     method = next(method for method in methods_for(refund) if method.code == row.method)
-    refused = refusal_of(method, case)
-    if refused is not None:
-        raise refused
+    refuse_if(why_not_offer(method, case))
     terms = default_terms(case, method)
     if terms is None:
         raise Invalid("method", _("This offer needs a choice of yours now."))

@@ -1,5 +1,6 @@
 """A refund with what methods need to know about it; each part is read when it is first asked for."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +18,14 @@ def offers_before(refund: Refund) -> list[Offer]:
     if refund.is_new and not refund.rules.proposes_stay:
         return []
     return list(Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("product").order_by("id"))
+
+
+def methods_on(
+    methods: Iterable[str], switches: Iterable[MarketplaceMethod | StoreMethod], today: date
+) -> frozenset[str]:
+    """Those of a marketplace's methods that no switch keeps off today; what has no switch is on (Q4)."""
+    off = {switch.method for switch in switches if not switch.is_on or switch.available_from > today}
+    return frozenset(methods) - off
 
 
 class Case:
@@ -55,10 +64,7 @@ class Case:
         """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
         marketplace = MarketplaceMethod.objects.filter(marketplace=self.refund.rules.name)
         own = StoreMethod.objects.for_store(self.refund.store_id)
-        off = {
-            switch.method for switch in [*marketplace, *own] if not switch.is_on or switch.available_from > self.today
-        }
-        return frozenset(self.refund.rules.offer_methods) - off
+        return methods_on(self.refund.rules.offer_methods, [*marketplace, *own], self.today)
 
     @cached_property
     def closed_categories(self) -> frozenset[str]:

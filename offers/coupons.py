@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
 from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
 from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
-from orders.models import Order
 from stores.models import Store
 
 
@@ -50,34 +49,70 @@ def create_coupon(
     )
 
 
+def why_not_promise(coupon: Coupon, now: datetime) -> Refused | None:
+    """Why retention can't promise this coupon now: another channel first, then what is over or used up (Q13)."""
+    if coupon.channel != CouponChannel.SMART_RETENTION:
+        return Refused(
+            "coupon_channel_not_recognised",
+            _("“%(name)s” is on the channel “%(channel)s”. Create it on the channel “%(right)s”.")
+            % {
+                "name": coupon.name,
+                "channel": coupon.get_channel_display(),
+                "right": CouponChannel.SMART_RETENTION.label,
+            },
+            "coupons",
+        )
+    return _why_unavailable(coupon, now, "coupons")
+
+
+def why_not_grant(coupon: Coupon, now: datetime, *, was_granted: bool) -> Refused | None:
+    """Why this coupon can't be given to an order's buyer by hand now (K7); `was_granted`: the order has brought it before."""
+    if coupon.channel not in BY_HAND:
+        return Refused(
+            "coupon_channel_not_recognised",
+            _(
+                "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. Choose one on “%(right)s”."
+            )
+            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": CouponChannel.GENERAL.label},
+            "coupon",
+        )
+    if was_granted:
+        return Refused(
+            "coupon_already_granted",
+            _("The buyer got “%(name)s” for this order before; choose another.") % {"name": coupon.name},
+            "coupon",
+        )
+    return _why_unavailable(coupon, now, "coupon")
+
+
+def why_not_keep(coupon: Coupon, now: datetime) -> Refused | None:
+    """Why a coupon that an offer has promised can't be granted any more. The buyer reads it."""
+    if coupon.is_available(now):
+        return None
+    return Refused("coupon_not_available", _("“%(name)s” is used up.") % {"name": coupon.name}, "coupons")
+
+
+def _why_unavailable(coupon: Coupon, now: datetime, attr: str) -> Refused | None:
+    if coupon.is_available(now):
+        return None
+    return Refused(
+        "coupon_not_available",
+        _("“%(name)s” is used up or not valid now; choose another.") % {"name": coupon.name},
+        attr,
+    )
+
+
 def find_coupons(*, store_id: int, ids: Sequence[UUID], now: datetime) -> list[Coupon]:
     """The store's coupons with these ids, as the buyer will see them ordered. NotFound for any that is missing.
 
-    Refused `coupon_channel_not_recognised` for one on another channel (Q13), `coupon_not_available` for one that is over
-    or used up.
+    Refused as `why_not_promise` says for the first of them that can't be promised.
     """
     wanted = set(ids)
     coupons = list(Coupon.objects.for_store(store_id).filter(pk__in=wanted).as_buyer_sees())
     if len(coupons) != len(wanted):
         raise NotFound("coupons")
     for coupon in coupons:
-        if coupon.channel != CouponChannel.SMART_RETENTION:
-            raise Refused(
-                "coupon_channel_not_recognised",
-                _("“%(name)s” is on the channel “%(channel)s”. Create it on the channel “%(right)s”.")
-                % {
-                    "name": coupon.name,
-                    "channel": coupon.get_channel_display(),
-                    "right": CouponChannel.SMART_RETENTION.label,
-                },
-                "coupons",
-            )
-        if not coupon.valid_from <= now < coupon.valid_until or coupon.granted >= coupon.quantity:
-            raise Refused(
-                "coupon_not_available",
-                _("“%(name)s” is used up or not valid now; choose another.") % {"name": coupon.name},
-                "coupons",
-            )
+        refuse_if(why_not_promise(coupon, now))
     return coupons
 
 
@@ -95,8 +130,7 @@ def grant_coupons(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime
     shown = {coupon.pk for coupon in coupons_of(offer)}
     coupons = Coupon.objects.for_store(offer.store_id).filter(pk__in=shown).order_by("pk")
     for coupon in coupons.select_for_update(no_key=True):
-        if coupon.granted >= coupon.quantity or coupon.valid_until <= now:
-            raise Refused("coupon_not_available", _("“%(name)s” is used up.") % {"name": coupon.name}, "coupons")
+        refuse_if(why_not_keep(coupon, now))
         coupon.granted += 1
         writes.update(coupon, "granted")
         grant = CouponGrant(
@@ -117,15 +151,14 @@ def grant_coupon(
 ) -> CouponGrant:
     """Give a coupon to the buyer of an order by hand, each coupon once per order (K7).
 
-    The order is locked first, the coupon last. NotFound for an unknown coupon or order. Refused
-    `coupon_channel_not_recognised` for the channel that only accepted offers give from (Q13), `coupon_already_granted`,
-    `coupon_not_available` for one that is over, not valid yet or used up.
+    The order is locked first, the coupon last. NotFound for an unknown coupon or order, Refused as `why_not_grant` says.
     """
     order = lock_order(store_id=store_id, number=order_number)
     coupon = Coupon.objects.for_store(store_id).filter(pk=coupon_id).select_for_update(no_key=True).first()
     if coupon is None:
         raise NotFound
-    _check_by_hand(coupon, order, now)
+    was_granted = CouponGrant.objects.for_store(store_id).filter(order=order, coupon=coupon).exists()
+    refuse_if(why_not_grant(coupon, now, was_granted=was_granted))
     coupon.granted += 1
     grant = CouponGrant(
         store_id=store_id,
@@ -141,27 +174,3 @@ def grant_coupon(
     writes.event("coupon.granted", grant, topic=order, at=now, actor=actor, rule="K7", coupon=coupon.name)
     writes.flush()
     return grant
-
-
-def _check_by_hand(coupon: Coupon, order: Order, now: datetime) -> None:
-    if coupon.channel not in BY_HAND:
-        raise Refused(
-            "coupon_channel_not_recognised",
-            _(
-                "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. Choose one on “%(right)s”."
-            )
-            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": CouponChannel.GENERAL.label},
-            "coupon",
-        )
-    if CouponGrant.objects.for_store(coupon.store_id).filter(order=order, coupon=coupon).exists():
-        raise Refused(
-            "coupon_already_granted",
-            _("The buyer got “%(name)s” for this order before; choose another.") % {"name": coupon.name},
-            "coupon",
-        )
-    if not coupon.valid_from <= now < coupon.valid_until or coupon.granted >= coupon.quantity:
-        raise Refused(
-            "coupon_not_available",
-            _("“%(name)s” is used up or not valid now; choose another.") % {"name": coupon.name},
-            "coupon",
-        )

@@ -1,4 +1,17 @@
-"""May this be offered now, and if not, why: asked by the action, the API and the desk alike."""
+"""May this be offered now, and if not, why: asked by the action, the API and the desk alike.
+
+The rules are asked in one order, the same for every method, and the first that says no answers:
+
+1. the marketplace has such an offer at all;
+2. something can be offered for the refund: it is retainable, the merchant's turn, without a pending offer, with an attempt left;
+3. the method is switched on (Q4);
+4. the method can be used for this refund (`Method.why_not`);
+5. what was named is good, each by its own rule: the words, the address, the product, the coupons (`offers.terms`);
+6. the store has what the method needs to be filled in (`Method.lacks`);
+7. the terms are complete and within their limits (`Method.check`).
+
+So a coupon on the wrong channel is told its channel even where the store has no other coupon (Q13).
+"""
 
 from datetime import datetime
 
@@ -34,7 +47,7 @@ def build_case(refund: Refund, now: datetime) -> Case:
     return Case(refund, now)
 
 
-def general_refusal(case: Case) -> Refused | None:
+def why_not_retain(case: Case) -> Refused | None:
     """Why nothing at all can be offered for this refund now; None when something can (Q1, Q2, Q7, Q8, T4)."""
     refund = case.refund
     if not refund.rules.offer_methods:
@@ -80,14 +93,14 @@ def _not_retainable(case: Case) -> Refused | None:
     return None
 
 
-def refusal_of(method: Method, case: Case) -> Refused | None:
-    """Why this method can't be offered for the case now; None when it can."""
+def why_not_try(method: Method, case: Case) -> Refused | None:
+    """Why this method can't be offered for the case now, whatever would be filled in: steps 1 to 4."""
     rules = case.refund.rules
     if rules.offer_methods and method.code not in rules.offer_methods:
         return Refused(
             "method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": rules.label}, "method"
         )
-    refused = general_refusal(case)
+    refused = why_not_retain(case)
     if refused is not None:
         return refused
     if method.code not in case.available:
@@ -98,7 +111,12 @@ def refusal_of(method: Method, case: Case) -> Refused | None:
             _("%(method)s was used for this refund; choose something else.") % {"method": method.label},
             "method",
         )
-    return method.refusal(case)
+    return method.why_not(case)
+
+
+def why_not_offer(method: Method, case: Case) -> Refused | None:
+    """Why this method isn't among the case's options now: what people and clients see before anything is filled in."""
+    return why_not_try(method, case) or method.lacks(case)
 
 
 def attempts_left(case: Case) -> int:

@@ -70,6 +70,14 @@ def recommend(case: Case, methods: Sequence[Method]) -> list[Option]:
     refund = case.refund
     own = _tallies(Acceptance.objects.for_store(refund.store_id).filter(reason=refund.reason))
     marketplace = _tallies(MarketplaceAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason))
+    return rank(case, methods, own=own, marketplace=marketplace)
+
+
+def rank(
+    case: Case, methods: Sequence[Method], *, own: Mapping[str, Tally], marketplace: Mapping[str, Tally]
+) -> list[Option]:
+    """The same from tallies by method: those of the store for the refund's reason, and those of the whole marketplace."""
+    refund = case.refund
     concern = CONCERNS.get(refund.reason)
     options = [
         Option(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
@@ -20,6 +20,7 @@ from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, order_redated, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
+from orders.why_not import why_not_deliver, why_not_ship
 from stores.models import Product, Store
 
 
@@ -149,12 +150,7 @@ def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str
     Refused `order_already_shipped` the second time, `invalid_transition` when everything was refunded before (P2).
     """
     order = lock_order(store_id=store_id, number=number)
-    if order.status == OrderStatus.CANCELLED:
-        raise Refused(
-            "invalid_transition", _("Don't ship this order: everything in it was refunded before it was picked up.")
-        )
-    if order.status != OrderStatus.UNSHIPPED:
-        raise Refused("order_already_shipped", _("This order has already been shipped."))
+    refuse_if(why_not_ship(order))
     writes = WriteSet()
     ship(writes, order, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
     orders_shipped.send(sender=Order, orders=[order], writes=writes, actor=actor, now=now)
@@ -199,8 +195,7 @@ def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) ->
     Refused `invalid_transition` unless they were on their way.
     """
     order = lock_order(store_id=store_id, number=number)
-    if order.status != OrderStatus.SHIPPED:
-        raise Refused("invalid_transition", _("Only an order that is in transit can be delivered."))
+    refuse_if(why_not_deliver(order))
     before = order.status
     order.deliver(now=now)
     writes = WriteSet()

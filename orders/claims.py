@@ -10,7 +10,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from common.errors import Refused
+from common.errors import Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Order, OrderLine
@@ -36,25 +36,21 @@ def most_refundable(order: Order, claims: Sequence[Claim]) -> Decimal:
     return min(order.refundable_amount + own, by_lines)
 
 
+def why_not_take(amount: Decimal, *, most: Decimal) -> Refused | None:
+    """Why `amount` yuan can't be refunded where `most` are left."""
+    if amount <= most:
+        return None
+    return Refused("amount_above_refundable", _("At most %(most)s can be refunded here.") % {"most": most}, "amount")
+
+
 def check_amount(order: Order, claims: Sequence[Claim], amount: Decimal) -> None:
     """Refused `amount_above_refundable` when `amount` is more than what is left."""
-    most = most_refundable(order, claims)
-    if amount > most:
-        raise Refused(
-            "amount_above_refundable",
-            _("At most %(most)s can be refunded here.") % {"most": most},
-            "amount",
-        )
+    refuse_if(why_not_take(amount, most=most_refundable(order, claims)))
 
 
 def claim_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
     """Claim yuan of the order as a whole, for a payment that belongs to no line. Refused when they aren't left."""
-    if amount > order.refundable_amount:
-        raise Refused(
-            "amount_above_refundable",
-            _("At most %(most)s can be refunded here.") % {"most": order.refundable_amount},
-            "amount",
-        )
+    refuse_if(why_not_take(amount, most=order.refundable_amount))
     order.claimed_amount += amount
     writes.update(order, "claimed_amount")
 

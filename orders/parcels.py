@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common import clock
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.errors import NotFound, Refused
+from common.errors import NotFound, refuse_if
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from orders.models import Order, OwedParcel
 from orders.states import ParcelKind, ParcelStatus
+from orders.why_not import why_not_ship_parcel
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import Product
 
@@ -105,10 +104,7 @@ def ship_parcel(
     )
     if parcel is None:
         raise NotFound
-    if parcel.status == ParcelStatus.AWAITING_RETURN:
-        raise Refused("invalid_transition", _("Wait for the buyer's return parcel: an exchange is sent after it."))
-    if parcel.status != ParcelStatus.OWED:
-        raise Refused("invalid_transition", _("This parcel has already been sent."))
+    refuse_if(why_not_ship_parcel(parcel))
     before = parcel.status
     parcel.ship(carrier=carrier, tracking_number=tracking_number, now=now)
     writes = WriteSet()

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import refuse_if
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
-from orders.states import OrderStatus
+from orders.why_not import why_not_readdress, why_not_urge
 from stores.models import Store
 
 
@@ -29,16 +27,7 @@ def change_address(*, store_id: int, number: str, address: str, actor: Actor, no
 
 def readdress(writes: WriteSet, order: Order, address: str, *, actor: Actor, now: datetime) -> None:
     """Change a locked order's address as part of the caller's writes. Refused as `change_address` (K3)."""
-    _check_not_cancelled(order)
-    if order.has_left:
-        raise Refused(
-            "order_already_shipped",
-            _(
-                "The parcel is on its way (%(carrier)s %(tracking)s): its address can't be changed any more."
-                " Ask the carrier to redirect it, or return it after receipt."
-            )
-            % {"carrier": order.carrier, "tracking": order.tracking_number},
-        )
+    refuse_if(why_not_readdress(order))
     before = order.address
     if address == before:
         return
@@ -54,13 +43,7 @@ def urge_order(*, store: Store, number: str, actor: Actor, now: datetime) -> Ord
     Within `urge_counts_every` of the last one another urge changes nothing. Refused `order_already_shipped` afterwards.
     """
     order = lock_order(store_id=store.pk, number=number)
-    _check_not_cancelled(order)
-    if order.has_left:
-        raise Refused(
-            "order_already_shipped",
-            _("The order has been shipped (%(carrier)s %(tracking)s): follow the parcel instead.")
-            % {"carrier": order.carrier, "tracking": order.tracking_number},
-        )
+    refuse_if(why_not_urge(order))
     if order.urged_at is not None and now < order.urged_at + store.rules.urge_counts_every:
         return order
     order.is_urged, order.urged_at = True, now
@@ -70,12 +53,6 @@ def urge_order(*, store: Store, number: str, actor: Actor, now: datetime) -> Ord
     writes.event("order.urged", order, topic=order, at=now, actor=actor, rule="K5", urges=order.urges)
     writes.flush()
     return order
-
-
-def _check_not_cancelled(order: Order) -> None:
-    """Refused `invalid_transition` for an order of which nothing is left to ship."""
-    if order.status == OrderStatus.CANCELLED:
-        raise Refused("invalid_transition", _("This order is cancelled: everything in it was refunded."))
 
 
 def prioritise(writes: WriteSet, order: Order, *, actor: Actor, now: datetime) -> None:

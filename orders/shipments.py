@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import current_app
-from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 from kombu.exceptions import OperationalError
 
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
-from common.errors import NotFound, Refused
+from common.errors import NotFound, refuse_if
 from common.writes import WriteSet
 from orders.carriers import SANDBOX
 from orders.carriers.base import CarrierReport, Stage
 from orders.models import Order, Shipment
 from orders.signals import shipments_moved
 from orders.states import ShipmentDirection, ShipmentStatus, ShipmentTask
+from orders.why_not import why_not_ask_carrier
 
 log = logging.getLogger("wanliu.carriers")
 
@@ -286,8 +286,7 @@ def resume_shipment(*, store_id: int, shipment_id: UUID | str, actor: Actor, now
     )
     if shipment is None:
         raise NotFound
-    if not shipment.needs_attention:
-        raise Refused("invalid_transition", _("This parcel doesn't wait for you."))
+    refuse_if(why_not_ask_carrier(shipment))
     shipment.needs_attention, shipment.attempts, shipment.next_attempt_at = False, 0, now
     writes = WriteSet()
     writes.update(shipment, "needs_attention", "attempts", "next_attempt_at")

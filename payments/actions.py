@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
-from common.errors import Refused
+from common.errors import Refused, refuse_if
 from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
@@ -251,6 +251,13 @@ def _postpone(payment: Payment, answer: GatewayAnswer, now: datetime) -> None:
         payment.next_attempt_at = now + min(wait, LONGEST_RETRY_AFTER)
 
 
+def why_not_resume(payment: Payment) -> Refused | None:
+    """A gateway is asked again by hand only when asking by itself has ended without an answer."""
+    if payment.needs_attention:
+        return None
+    return Refused("invalid_transition", _("This payment doesn't wait for you."))
+
+
 @action
 def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: datetime) -> Payment:
     """Ask the gateway again about a payment that waits for a person. It is still the same key: it can't pay twice.
@@ -263,8 +270,7 @@ def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: dateti
         .select_for_update(of=("order", "self"), no_key=True)
         .get(pk=payment_id)
     )
-    if not payment.needs_attention:
-        raise Refused("invalid_transition", _("This payment doesn't wait for you."))
+    refuse_if(why_not_resume(payment))
     payment.needs_attention, payment.attempts, payment.next_attempt_at = False, 0, now
     writes = WriteSet()
     writes.update(payment, "needs_attention", "attempts", "next_attempt_at")

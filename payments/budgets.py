@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import Refused, refuse_if
 from common.money import MAX_DIGITS, ZERO
 from common.writes import WriteSet
 from payments.ledger import post_transfer
@@ -28,18 +28,31 @@ def lock_budget(store_id: int) -> Budget | None:
     return Budget.objects.for_store(store_id).select_for_update(no_key=True).first()
 
 
-def set_balance(writes: WriteSet, budget: Budget, *, balance: Decimal, actor: Actor, now: datetime) -> None:
-    """Let a locked budget hold `balance` yuan: the difference comes from the merchant's funds or goes back to them.
-
-    Refused `budget_exhausted` when more than that is reserved for payments on their way.
-    """
+def why_not_hold(budget: Budget, balance: Decimal) -> Refused | None:
+    """Why the budget can't hold just `balance` yuan: more is reserved, or it is more than a budget can hold (R5)."""
     if balance < budget.reserved:
-        raise Refused(
+        return Refused(
             "budget_exhausted",
             _("¥%(amount)s is reserved for refunds on their way; the budget can't be lower.")
             % {"amount": budget.reserved},
             "budget",
         )
+    return why_not_add(budget, balance - budget.balance, "budget")
+
+
+def why_not_add(budget: Budget, amount: Decimal, attr: str = "amount") -> Refused | None:
+    """Why `amount` yuan can't be added: the budget would hold more than it can."""
+    if budget.balance + amount <= MOST:
+        return None
+    return Refused("budget_exhausted", _("A budget holds at most ¥%(most)s.") % {"most": MOST}, attr)
+
+
+def set_balance(writes: WriteSet, budget: Budget, *, balance: Decimal, actor: Actor, now: datetime) -> None:
+    """Let a locked budget hold `balance` yuan: the difference comes from the merchant's funds or goes back to them.
+
+    Refused `budget_exhausted` when more than that is reserved for payments on their way.
+    """
+    refuse_if(why_not_hold(budget, balance))
     difference = balance - budget.balance
     if difference > ZERO:
         top_up(writes, budget, amount=difference, actor=actor, now=now)
@@ -55,8 +68,7 @@ def top_up(
 
     Refused `budget_exhausted` beyond what a budget can hold.
     """
-    if budget.balance + amount > MOST:
-        raise Refused("budget_exhausted", _("A budget holds at most ¥%(most)s.") % {"most": MOST}, "amount")
+    refuse_if(why_not_add(budget, amount))
     _move(budget, balance=amount, short_since=None)
     _book(writes, budget, amount, TransferPurpose.TOP_UP, actor, now, "budget.topped_up", automatic=automatic)
 

@@ -1,12 +1,13 @@
 """Looking again when a worker takes up small payments: the limits may have changed since they were sent (K9, K10)."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from payments.allowances import limits_under
+from payments.allowances import Limits, limits_under
 from payments.models import Payment, PaymentTerms
 from stores import marketplaces
 
@@ -41,15 +42,24 @@ def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
     for payment_id, marketplace, per_payment, per_order, per_day, place, yuan in rows:
         terms = PaymentTerms(per_payment=per_payment, per_order=per_order, per_day=per_day)
         limits = limits_under(marketplaces.current_rules(marketplace), terms)
-        if small[payment_id].amount > limits.per_payment:
-            refused[payment_id] = _("The limit per payment was lowered to %(most)s.") % {"most": limits.per_payment}
-        elif place > limits.per_order:
-            refused[payment_id] = _("The limit per order was lowered to %(count)d payments.") % {
-                "count": limits.per_order
-            }
-        elif yuan > limits.per_day:
-            refused[payment_id] = _("The limit per day was lowered to %(most)s.") % {"most": limits.per_day}
+        reason = why_lowered(limits, small[payment_id].amount, place=place, day_sum=yuan)
+        if reason:
+            refused[payment_id] = reason
     return refused
+
+
+def why_lowered(limits: Limits, amount: Decimal, *, place: int, day_sum: Decimal) -> str:
+    """Which limit of now a payment that was sent under earlier ones is above; empty when it still fits.
+
+    `place` is its place among its order's, `day_sum` the yuan of its day up to and including it.
+    """
+    if amount > limits.per_payment:
+        return _("The limit per payment was lowered to %(most)s.") % {"most": limits.per_payment}
+    if place > limits.per_order:
+        return _("The limit per order was lowered to %(count)d payments.") % {"count": limits.per_order}
+    if day_sum > limits.per_day:
+        return _("The limit per day was lowered to %(most)s.") % {"most": limits.per_day}
+    return ""
 
 
 def _lowest_day_limit():

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.calendar import clock_face, day_of, end_of_day, next_midnight
-from common.errors import Invalid, NotFound, Refused
-from common.money import ZERO
+from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.money import CENT, ZERO
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
@@ -29,14 +29,18 @@ from stores.models import Store
 
 @dataclass(frozen=True)
 class Allowance:
-    """What may still be sent about an order now. Yuan; `day_left` and `order_left` are never below zero."""
+    """What may still be sent about an order now. Yuan; `day_left` and `order_left` are never below zero.
+
+    `day_used` is None where nobody has looked: the day's row tells when the payment is drawn from it.
+    """
 
     limits: Limits
     order_used: int
     day: date
-    day_used: Decimal
+    day_used: Decimal | None
     resets_at: datetime
     usable_until: datetime
+    time_zone: str
 
     @property
     def order_left(self) -> int:
@@ -46,19 +50,20 @@ class Allowance:
     @property
     def day_left(self) -> Decimal:
         """Yuan that the store may still send today."""
-        return max(ZERO, self.limits.per_day - self.day_used)
+        return max(ZERO, self.limits.per_day - (self.day_used or ZERO))
 
 
-def allowance_of(order: Order, store: Store, now: datetime) -> Allowance:
+def allowance_of(order: Order, store: Store, now: datetime, *, looks_at_day: bool = True) -> Allowance:
     """What is left for this order of its store, before anything is sent."""
     day = day_of(now, store.time_zone)
     return Allowance(
         limits=limits_of(store),
         order_used=order.small_payments,
         day=day,
-        day_used=used_on(store.pk, day),
+        day_used=used_on(store.pk, day) if looks_at_day else None,
         resets_at=next_midnight(now, store.time_zone),
         usable_until=usable_until(order, store),
+        time_zone=store.time_zone,
     )
 
 
@@ -69,6 +74,50 @@ def usable_until(order: Order, store: Store) -> datetime:
     """
     last_day = day_of(order.paid_at, store.time_zone) + store.rules.payment_window
     return end_of_day(last_day, store.time_zone)
+
+
+def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> Refused | None:
+    """Why `amount` yuan, or without one anything at all, can't be sent about this order now (K8–K10).
+
+    `payment_window_closed`, then `payment_above_limit`, `order_payment_count_reached` and `store_day_limit_reached`.
+    """
+    limits = allowance.limits
+    if now >= allowance.usable_until:
+        return Refused(
+            "payment_window_closed",
+            _("Small payments for this order were possible until %(until)s; it was paid too long ago.")
+            % {"until": clock_face(allowance.usable_until, allowance.time_zone)},
+        )
+    if amount > limits.per_payment:
+        return Refused(
+            "payment_above_limit",
+            _("At most %(most)s yuan per payment; send less.") % {"most": limits.per_payment}
+            if limits.per_payment
+            else _("The platform lets this store send no small payments."),
+            "amount",
+        )
+    if not allowance.order_left:
+        return Refused(
+            "order_payment_count_reached",
+            _("This order has had its %(count)d small payments; no more are possible unless one fails.")
+            % {"count": limits.per_order},
+        )
+    if allowance.day_used is not None and amount > allowance.day_left:
+        return _day_is_spent(allowance)
+    return None
+
+
+def _day_is_spent(allowance: Allowance) -> Refused:
+    return Refused(
+        "store_day_limit_reached",
+        _("The store has %(left)s yuan left of today's %(limit)s; send less, or wait until %(resets)s.")
+        % {
+            "left": allowance.day_left,
+            "limit": allowance.limits.per_day,
+            "resets": clock_face(allowance.resets_at, allowance.time_zone),
+        },
+        "amount",
+    )
 
 
 @action
@@ -87,8 +136,8 @@ def send_small_payment(
     """Pay the buyer of an order `amount` yuan, above zero, for one of SMALL_PURPOSES (K11); a worker sends it.
 
     `order_used` is how many small payments the sender saw on the order, if they saw any count: Refused `invalid_transition`
-    when another was sent or has failed since. With `refund_id` it is told in that refund's history; Invalid `refund` when the order has no such refund. Refused
-    `payment_window_closed` (K8), `payment_above_limit`, `order_payment_count_reached` (K9), `store_day_limit_reached` (K10).
+    when another was sent or has failed since. With `refund_id` it is told in that refund's history; NotFound `refund` when
+    the order has no such refund. Refused as `why_not_pay` says (K8–K10).
     """
     if purpose not in SMALL_PURPOSES:
         raise Invalid("purpose", _("Choose what the payment is for."), "invalid_choice")
@@ -100,9 +149,8 @@ def send_small_payment(
         raise Refused(
             "invalid_transition", _("This order's payments have changed meanwhile; look again before you send.")
         )
-    limits = limits_of(store)
-    _check(order, store, limits, amount, now)
-    day = day_of(now, store.time_zone)
+    allowance = allowance_of(order, store, now, looks_at_day=False)
+    refuse_if(why_not_pay(allowance, now, amount))
     writes = WriteSet()
     order.small_payments += 1
     writes.update(order, "small_payments")
@@ -116,11 +164,11 @@ def send_small_payment(
         now=now,
         rule="K11",
         note=note,
-        allowance_date=day,
+        allowance_date=allowance.day,
     )
     writes.flush()
-    if not draw(store_id=store.pk, day=day, amount=amount, limit=limits.per_day):
-        _refuse_day(store, limits, day)
+    if not draw(store_id=store.pk, day=allowance.day, amount=amount, limit=allowance.limits.per_day):
+        raise _day_is_spent(allowance_of(order, store, now))
     return payment
 
 
@@ -132,36 +180,3 @@ def _topic(order: Order, refund_id: UUID | str | None):
         if topic is not None:
             return topic
     raise NotFound("refund")
-
-
-def _check(order: Order, store: Store, limits: Limits, amount: Decimal, now: datetime) -> None:
-    until = usable_until(order, store)
-    if now >= until:
-        raise Refused(
-            "payment_window_closed",
-            _("Small payments for this order were possible until %(until)s; it was paid too long ago.")
-            % {"until": clock_face(until, store.time_zone)},
-        )
-    if amount > limits.per_payment:
-        raise Refused(
-            "payment_above_limit",
-            _("At most %(most)s yuan per payment; send less.") % {"most": limits.per_payment},
-            "amount",
-        )
-    if order.small_payments >= limits.per_order:
-        raise Refused(
-            "order_payment_count_reached",
-            _("This order has had its %(count)d small payments; no more are possible unless one fails.")
-            % {"count": limits.per_order},
-        )
-
-
-def _refuse_day(store: Store, limits: Limits, day: date) -> None:
-    left = max(ZERO, limits.per_day - used_on(store.pk, day))
-    resets_at = end_of_day(day, store.time_zone)
-    raise Refused(
-        "store_day_limit_reached",
-        _("The store has %(left)s yuan left of today's %(limit)s; send less, or wait until %(resets)s.")
-        % {"left": left, "limit": limits.per_day, "resets": clock_face(resets_at, store.time_zone)},
-        "amount",
-    )

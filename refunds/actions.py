@@ -3,7 +3,6 @@
 Locks: order, then refund, in one statement. What is pending about a refund (offers) ends by the signal `refunds_decided`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -13,20 +12,26 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.models import Payment
-from payments.states import PaymentPurpose, PaymentStatus
+from payments.states import PaymentPurpose
 from refunds.claims import claim, release
 from refunds.goods import Disposition, Whereabouts, recall, stop
 from refunds.models import Refund
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, payment_repeated, refunds_decided
-from refunds.states import RefundStatus
-from refunds.windows import check_window
+from refunds.why_not import (
+    why_not_approve,
+    why_not_pay_again,
+    why_not_reject,
+    why_not_resubmit,
+    why_not_withdraw,
+)
+from refunds.windows import why_not_ask
 from stores.actions import default_return_address
 from stores.models import ReturnAddress
 
@@ -43,21 +48,6 @@ def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
     if refund is None:
         raise NotFound
     return refund
-
-
-def check_transition(refund: Refund, allowed: Sequence[str], now: datetime, *, before_deadline: bool = True) -> None:
-    """Refused `invalid_transition` unless the refund is in one of these states and its deadline hasn't decided it."""
-    if refund.status not in allowed:
-        raise Refused(
-            "invalid_transition",
-            _("This isn't possible now: the refund is “%(status)s”.") % {"status": refund.get_status_display()},
-        )
-    if before_deadline and refund.is_overdue(now):
-        raise Refused(
-            "invalid_transition",
-            _("The deadline has passed: the refund is being %(outcome)s.")
-            % {"outcome": refund.get_due_action_display()},
-        )
 
 
 def record(writes: WriteSet, name: str, refund: Refund, before: str, *, actor: Actor, now: datetime, rule="", **data):
@@ -89,7 +79,7 @@ def approve_refund(
     Without an address the store's first one is used; Invalid `return_address` when it has none.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
+    refuse_if(why_not_approve(refund, now))
     address = None
     if refund.moves_goods:
         address = find_return_address(store_id, return_address_id)
@@ -192,7 +182,7 @@ def reject_refund(
 ) -> Refund:
     """The merchant says no, with a reason for the buyer, who may correct the request (T8). Not after the deadline."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [RefundStatus.AWAITING_MERCHANT], now)
+    refuse_if(why_not_reject(refund, now))
     before = refund.status
     refund.reject(reason=reason, now=now)
     writes = WriteSet()
@@ -207,12 +197,7 @@ def reject_refund(
 def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
     """The buyer takes the request back, even from the platform; what it claimed is free again."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(
-        refund,
-        [RefundStatus.AWAITING_MERCHANT, RefundStatus.AWAITING_RETURN, RefundStatus.REJECTED, RefundStatus.DISPUTED],
-        now,
-        before_deadline=False,
-    )
+    refuse_if(why_not_withdraw(refund, now))
     before = refund.status
     refund.withdraw(now=now)
     writes = WriteSet()
@@ -261,11 +246,9 @@ def resubmit_refund(
 ) -> Refund:
     """The buyer corrects a rejected request; the merchant's clock starts anew. Refused `attempts_exhausted` after three."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [RefundStatus.REJECTED], now)
-    if refund.resubmissions >= refund.rules.resubmissions:
-        raise Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
+    refuse_if(why_not_resubmit(refund, now))
     if correction.get("reason", refund.reason) != refund.reason:
-        check_window(refund.order, refund.rules, correction["reason"], now)
+        refuse_if(why_not_ask(refund.order, refund.rules, correction["reason"], now))
     before = refund.status
     writes = WriteSet()
     amount = correction.get("amount", refund.amount)
@@ -284,13 +267,17 @@ def resubmit_refund(
     return refund
 
 
+def payments_of(refund: Refund) -> list[Payment]:
+    """The payments that the refund ended or ends with, oldest first; small ones stand beside it."""
+    return list(Payment.objects.for_store(refund.store_id).not_small().filter(topic_id=refund.pk).order_by("id"))
+
+
 @action
 def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
     """Pay again what the gateway declined for good. Refused `invalid_transition` when there is no such payment."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    payments = list(Payment.objects.for_store(store_id).not_small().filter(topic_id=refund.pk).order_by("id"))
-    if not payments or any(payment.status != PaymentStatus.FAILED for payment in payments):
-        raise Refused("invalid_transition", _("There is no failed payment to repeat."))
+    payments = payments_of(refund)
+    refuse_if(why_not_pay_again(payments))
     refund.needs_attention = False
     writes = WriteSet()
     writes.update(refund, "needs_attention")

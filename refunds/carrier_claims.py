@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.errors import NotFound, Refused
+from common.errors import NotFound, Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Shipment
@@ -40,6 +40,13 @@ def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, 
     return claim
 
 
+def why_not_close(claim: CarrierClaim) -> Refused | None:
+    """A claim against a carrier ends once (P3)."""
+    if claim.status == CarrierClaimStatus.OPEN:
+        return None
+    return Refused("invalid_transition", _("This claim is closed already: it can't be decided again."))
+
+
 @action
 def close_carrier_claim(
     *, store_id: int, claim_id: UUID | str, paid: bool, note: str, actor: Actor, now: datetime
@@ -54,8 +61,7 @@ def close_carrier_claim(
     )
     if claim is None:
         raise NotFound
-    if claim.status != CarrierClaimStatus.OPEN:
-        raise Refused("invalid_transition", _("This claim is closed already: it can't be decided again."))
+    refuse_if(why_not_close(claim))
     before = claim.status
     close = claim.settle if paid else claim.give_up
     close(note=note, now=now)

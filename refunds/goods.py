@@ -3,7 +3,7 @@
 Only a refund that takes its goods' whole price touches them; a part of the price is money and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum, auto
 
@@ -51,18 +51,25 @@ class Whereabouts:
 
     def disposition_of(self, refund: Refund) -> Disposition:
         """What granting this refund now does to its goods."""
-        if not is_reachable(refund) or not _takes_all(refund):
-            return Disposition.LEAVE
-        if any(line.quantity > line.line.refundable_quantity for line in refund.own_lines):
-            return Disposition.LEAVE  # another refund already has these pieces
-        if refund.order.status == OrderStatus.UNSHIPPED:
-            return Disposition.STOP
-        parcel = self.parcel_of(refund)
-        if parcel is not None and parcel.status == ShipmentStatus.AWAITING_PICKUP:
-            return Disposition.STOP
-        if refund.rules.recalls_in_transit and (parcel is None or parcel.status in ON_ITS_WAY) and _is_parcel(refund):
-            return Disposition.RECALL
+        return disposition_of(refund, self.parcel_of(refund), lambda: _others_are_open(refund))
+
+
+def disposition_of(refund: Refund, parcel: Shipment | None, others_are_open: Callable[[], bool]) -> Disposition:
+    """What granting this refund does to its goods, which `parcel` brings to the buyer.
+
+    `others_are_open` tells whether other refunds of the order are; it is asked only when the answer matters.
+    """
+    if not is_reachable(refund) or not _takes_all(refund, others_are_open):
         return Disposition.LEAVE
+    if any(line.quantity > line.line.refundable_quantity for line in refund.own_lines):
+        return Disposition.LEAVE  # another refund already has these pieces
+    if refund.order.status == OrderStatus.UNSHIPPED:
+        return Disposition.STOP
+    if parcel is not None and parcel.status == ShipmentStatus.AWAITING_PICKUP:
+        return Disposition.STOP
+    if refund.rules.recalls_in_transit and (parcel is None or parcel.status in ON_ITS_WAY) and _is_parcel(refund):
+        return Disposition.RECALL
+    return Disposition.LEAVE
 
 
 def is_reachable(refund: Refund) -> bool:
@@ -87,16 +94,17 @@ def _load_lines(orders: dict, refunds: Sequence[Refund]) -> None:
         orders[line.order_id].own_lines.append(known.get(line.pk, line))
 
 
-def _takes_all(refund: Refund) -> bool:
+def _takes_all(refund: Refund, others_are_open: Callable[[], bool]) -> bool:
     """Whether it amounts to its goods' price, less what was paid of it before; what is still open doesn't count."""
     price = sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO)
     if refund.amount == price:
         return True
-    if refund.amount < most_refundable(refund):
-        return False
-    return not (
-        Refund.objects.for_store(refund.store_id).open().filter(order=refund.order_id).exclude(pk=refund.pk).exists()
-    )
+    return refund.amount >= most_refundable(refund) and not others_are_open()
+
+
+def _others_are_open(refund: Refund) -> bool:
+    of_order = Refund.objects.for_store(refund.store_id).open().filter(order=refund.order_id)
+    return of_order.exclude(pk=refund.pk).exists()
 
 
 def _is_parcel(refund: Refund) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, Refused
+from common.errors import Invalid, Refused, refuse_if
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.claims import most_refundable
@@ -25,7 +25,7 @@ from refunds.programme import programme_of
 from refunds.quality.counting import count_application
 from refunds.signals import refund_requested
 from refunds.states import DueAction, RefundKind
-from refunds.windows import check_window
+from refunds.windows import why_not_ask
 from stores.models import Store
 
 
@@ -62,7 +62,7 @@ def open_refund(
             "kind", _("%(marketplace)s has no such refunds.") % {"marketplace": rules.label}, "invalid_choice"
         )
     order = lock_order(store_id=store.pk, number=order_number)
-    check_window(order, rules, reason, now)
+    refuse_if(why_not_ask(order, rules, reason, now))
     refund = Refund(
         store=store,
         order=order,

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from common.actions import action
 from common.actors import Actor
+from common.errors import refuse_if
 from common.writes import WriteSet
 from orders.parcels import awaited_parcel, start_exchange
 from orders.shipments import announce_shipment
 from orders.states import ShipmentDirection
-from refunds.actions import check_transition, lock_refund, pay, record
+from refunds.actions import lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.signals import faults_verified
 from refunds.states import RefundStatus
+from refunds.why_not import why_not_inspect, why_not_ship_return
 
 
 @action
@@ -34,7 +36,7 @@ def ship_return(
         refund.return_carrier, refund.return_tracking_number = carrier, tracking_number
         start_exchange(writes, exchange, topic=refund, actor=actor, now=now)
     else:
-        check_transition(refund, [RefundStatus.AWAITING_RETURN], now)
+        refuse_if(why_not_ship_return(refund, now))
         refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)
     writes.update(refund, "return_carrier", "return_tracking_number")
     announce_shipment(
@@ -79,7 +81,7 @@ def inspect_return(
     own. Invalid `received` for what can't have arrived.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    check_transition(refund, [RefundStatus.RETURNING], now)
+    refuse_if(why_not_inspect(refund, now))
     writes = WriteSet()
     arrived = count_arrivals(refund, received) if received is not None else None
     if passed:

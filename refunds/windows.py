@@ -10,17 +10,18 @@ from refunds.states import RefundReason
 from stores.marketplaces import MarketplaceRules
 
 
-def check_window(order: Order, rules: MarketplaceRules, reason: str, now: datetime) -> None:
-    """Refused `after_sale_window_closed` when it is too late for this order, or for this reason."""
+def why_not_ask(order: Order, rules: MarketplaceRules, reason: str, now: datetime) -> Refused | None:
+    """Why it is too late to ask for a refund of this order, or for this reason; before the receipt it never is (P3)."""
     if order.delivered_at is None:
-        return
+        return None
     if now > order.delivered_at + rules.after_sale_window:
-        raise Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
+        return Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
     if reason == RefundReason.NO_REASON_7D and now > order.delivered_at + rules.no_reason_window:
         others = ", ".join(str(other.label) for other in RefundReason if other != RefundReason.NO_REASON_7D)
-        raise Refused(
+        return Refused(
             "after_sale_window_closed",
             _("Without a reason goods go back within %(days)d days after receipt; now name one of: %(reasons)s.")
             % {"days": rules.no_reason_window.days, "reasons": others},
             "reason",
         )
+    return None

@@ -4,7 +4,7 @@ from common import clock
 from common.api.represent import represent
 from offers.api.serializers import OfferSerializer
 from offers.case import Case, offers_before
-from offers.eligibility import general_refusal
+from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
 from offers.insights.rates import costs_at
 from offers.retainable import filter_retainable
@@ -22,7 +22,7 @@ def offers_of(refund: Refund) -> list[dict]:
 
 def retainable(refund: Refund) -> dict:
     """Whether something may be offered now."""
-    refused = general_refusal(Case(refund, clock.now()))
+    refused = why_not_retain(Case(refund, clock.now()))
     return {"ok": refused is None, "code": refused and refused.code}
 
 

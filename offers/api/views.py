@@ -16,7 +16,7 @@ from offers.api.serializers import (
     SendOfferSerializer,
 )
 from offers.coupons import create_coupon, grant_coupon
-from offers.eligibility import attempts_left, build_case, general_refusal, methods_for, refusal_of
+from offers.eligibility import attempts_left, build_case, methods_for, why_not_offer, why_not_retain
 from offers.models import Coupon, Offer
 from offers.recommendation import recommend
 from orders.api.serializers import StoreNameSerializer
@@ -90,8 +90,8 @@ class OfferOptionsViewSet(StoreViewSet):
         """The methods that are possible now, with their limits and the reason to choose them."""
         refund = get_or_404(Refund.objects.for_store(self.store.pk).select_related("order", "store"), pk=pk)
         case = build_case(refund, self.now)
-        refused = general_refusal(case)
-        possible = [] if refused else [method for method in methods_for(refund) if refusal_of(method, case) is None]
+        refused = why_not_retain(case)
+        possible = [] if refused else [method for method in methods_for(refund) if why_not_offer(method, case) is None]
         options = [
             {
                 "method": option.method.code,

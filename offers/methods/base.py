@@ -80,8 +80,12 @@ class Method(ABC):
     buyer_template: ClassVar[str] = "offers/offer.html"
 
     @abstractmethod
-    def refusal(self, case: Case) -> Refused | None:
-        """Why this can't be offered for the case now; None when it can."""
+    def why_not(self, case: Case) -> Refused | None:
+        """Why this can't be offered for the case now, whatever is filled in; None when it can."""
+
+    def lacks(self, case: Case) -> Refused | None:
+        """What the store lacks to fill this in at all. What a form names already is judged by its own rule before."""
+        return None
 
     @abstractmethod
     def check(self, case: Case, terms: Terms) -> None:
@@ -115,8 +119,8 @@ class Method(ABC):
         """Arguments for `send_offer` beside the message that make sense unasked, for sending in bulk; None when a person must choose."""
         return None
 
-    def recheck(self, offer: Offer) -> None:
-        """Refused when what was proposed can't be had any more, whatever the offer's own state says."""
+    def why_gone(self, offer: Offer) -> Refused | None:
+        """Why what was proposed can't be had any more, whatever the offer's own state says."""
         return None
 
     @abstractmethod

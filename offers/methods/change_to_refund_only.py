@@ -18,13 +18,13 @@ class ChangeToRefundOnly(NegotiationMethod):
     label = gettext_lazy("Refund without return")
     order = 80
 
-    def refusal(self, case):
+    def why_not(self, case):
         """Only a return request can be changed like this."""
         if case.refund.kind != RefundKind.RETURN_AND_REFUND:
             return Refused(
                 "method_not_available", _("Only a return can be changed to a refund without return."), "method"
             )
-        return super().refusal(case)
+        return super().why_not(case)
 
     def check(self, case, terms):
         """Needs an amount and the tick."""

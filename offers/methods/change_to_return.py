@@ -19,7 +19,7 @@ class ChangeToReturn(NegotiationMethod):
     order = 90
     ends_case = spares_return = False
 
-    def refusal(self, case):
+    def why_not(self, case):
         """Only a refund-only request can be changed like this, and only goods that have left can come back."""
         if case.refund.kind != RefundKind.REFUND_ONLY:
             return Refused(
@@ -29,7 +29,7 @@ class ChangeToReturn(NegotiationMethod):
             return Refused(
                 "method_not_available", _("The goods have not been shipped: nothing can come back."), "method"
             )
-        return super().refusal(case)
+        return super().why_not(case)
 
     def check(self, case, terms):
         """Needs an address of the store and the tick; an amount may be agreed on too (T2)."""

@@ -21,8 +21,8 @@ class CouponMethod(RetentionMethod):
     suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
     gives_coupons = True
 
-    def refusal(self, case):
-        """The store needs a coupon on the right channel."""
+    def lacks(self, case):
+        """The store needs a coupon on the right channel (Q13)."""
         if not case.has_coupons:
             return Refused(
                 "method_not_available",

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from common.errors import Invalid, Refused
+from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
 from offers.methods.base import Case, Method, Terms
 from offers.states import OfferStatus
+from orders.claims import why_not_take
 
 
 class NegotiationMethod(Method):
@@ -29,7 +30,7 @@ class NegotiationMethod(Method):
         """The most that may be offered."""
         return [_("at most %(most)s") % {"most": yuan(case.most)}]
 
-    def refusal(self, case: Case) -> Refused | None:
+    def why_not(self, case: Case) -> Refused | None:
         """T1: opened to the store, and no fresh food."""
         if not case.refund.store.negotiation_open:
             return Refused(
@@ -56,7 +57,4 @@ def check_amount(case: Case, terms: Terms, *, required: bool) -> None:
         return
     if terms.amount <= ZERO:
         raise Invalid("amount", _("The amount must be above zero."), "min_value")
-    if terms.amount > case.most:
-        raise Refused(
-            "amount_above_refundable", _("At most %(most)s can be refunded here.") % {"most": case.most}, "amount"
-        )
+    refuse_if(why_not_take(terms.amount, most=case.most))

@@ -29,11 +29,12 @@ class RedPacket(MoneyMethod):
         """The limit of a red packet, or what the order has left when the refund is withdrawn."""
         return min(case.refund.rules.red_packet_limit, case.refund.order.refundable_amount + case.refund.amount)
 
-    def above(self, case):
-        """The refusal of an amount that is too high."""
-        return Refused(
-            "payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": self.most(case)}, "amount"
-        )
+    def why_above(self, case, amount):
+        """A limit of its own (Q4)."""
+        most = self.most(case)
+        if amount <= most:
+            return None
+        return Refused("payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": most}, "amount")
 
     def why(self, case):
         """See the base."""

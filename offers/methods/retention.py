@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
-from common.errors import Invalid, Refused
+from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
 from common.words import duration
 from offers.methods.base import Case, Method, Terms
 from offers.models import Offer
 from offers.states import OfferStatus
+from orders.claims import why_not_take
 from orders.parcels import owe_parcel
 from orders.states import ParcelKind
 from refunds.actions import withdraw_for_offer
@@ -28,7 +29,7 @@ class RetentionMethod(Method):
         OfferStatus.WITHDRAWN: "Q7",
     }
 
-    def refusal(self, case):
+    def why_not(self, case):
         """Whether this method needs something that the case hasn't."""
         return None
 
@@ -58,7 +59,7 @@ class MoneyMethod(RetentionMethod):
         """The most that may be offered."""
         return case.most
 
-    def refusal(self, case):
+    def why_not(self, case):
         """There must be something left to pay."""
         if self.most(case) < CENT:
             return Refused("amount_above_refundable", _("Nothing of this order is left to pay out."), "method")
@@ -70,14 +71,11 @@ class MoneyMethod(RetentionMethod):
             raise Invalid("amount", _("Enter the amount that the buyer gets."), "required")
         if terms.amount <= ZERO:
             raise Invalid("amount", _("The amount must be above zero."), "min_value")
-        if terms.amount > self.most(case):
-            raise self.above(case)
+        refuse_if(self.why_above(case, terms.amount))
 
-    def above(self, case: Case) -> Refused:
-        """The refusal of an amount that is too high."""
-        return Refused(
-            "amount_above_refundable", _("At most %(most)s can be refunded here.") % {"most": case.most}, "amount"
-        )
+    def why_above(self, case: Case, amount: Decimal) -> Refused | None:
+        """Why this amount is too high."""
+        return why_not_take(amount, most=self.most(case))
 
     def limits(self, case: Case) -> dict:
         """The amount's bounds, in yuan."""

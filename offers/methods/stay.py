@@ -37,7 +37,7 @@ class Stay(Method):
     buyer_template = "offers/stay.html"
     spares_return = False  # nothing has left the warehouse
 
-    def refusal(self, case: Case):
+    def why_not(self, case: Case):
         """Only for orders that the warehouse still has."""
         if not proposable(case.refund):
             return Refused("method_not_available", _("The platform proposes this before an order ships."), "method")
@@ -68,18 +68,19 @@ class Stay(Method):
             "address": refund.order.address,
         }
 
-    def recheck(self, offer):
+    def why_gone(self, offer):
         """An order that was shipped meanwhile has nothing left to propose, whatever became of the proposal."""
         order = offer.refund.order
-        if order.has_left and offer.answered_at is None:
-            raise Refused(
-                "order_already_shipped",
-                _(
-                    "The order was shipped meanwhile (%(carrier)s %(tracking)s). To keep it, withdraw the request;"
-                    " otherwise wait for the seller's answer."
-                )
-                % {"carrier": order.carrier, "tracking": order.tracking_number},
+        if not order.has_left or offer.answered_at is not None:
+            return None
+        return Refused(
+            "order_already_shipped",
+            _(
+                "The order was shipped meanwhile (%(carrier)s %(tracking)s). To keep it, withdraw the request;"
+                " otherwise wait for the seller's answer."
             )
+            % {"carrier": order.carrier, "tracking": order.tracking_number},
+        )
 
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and let the order go first, when the store's switch is on (K1)."""

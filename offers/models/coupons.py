@@ -15,15 +15,17 @@ from orders.models import Order
 class CouponQuerySet(TenantQuerySet):
     """Named reads."""
 
+    def available(self, now):
+        """Coupons that `is_available` says yes to."""
+        return self.filter(valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity"))
+
     def grantable(self, now):
         """Coupons that can be given to the buyer of an order by hand now (K7)."""
-        return self.filter(channel__in=BY_HAND, valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity"))
+        return self.available(now).filter(channel__in=BY_HAND)
 
     def usable(self, now):
         """Coupons that can be granted in retention now (Q13)."""
-        return self.filter(
-            channel=CouponChannel.SMART_RETENTION, valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity")
-        )
+        return self.available(now).filter(channel=CouponChannel.SMART_RETENTION)
 
     def as_buyer_sees(self):
         """Larger discount first, then the lower threshold, then the sooner expiry (Q14)."""
@@ -64,6 +66,10 @@ class Coupon(TenantModel):
         if self.min_spend:
             return _("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
         return _("%(name)s (¥%(off)s off)") % terms
+
+    def is_available(self, now) -> bool:
+        """Whether it is valid at this instant and some are left."""
+        return self.valid_from <= now < self.valid_until and self.granted < self.quantity
 
 
 class OfferCoupon(TenantModel):

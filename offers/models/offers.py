@@ -95,6 +95,10 @@ class Offer(TenantModel):
     def __str__(self) -> str:
         return f"{self.get_method_display()} ({self.get_status_display()})"
 
+    def is_pending(self, now) -> bool:
+        """Whether the buyer may still answer it at this instant."""
+        return self.status == OfferStatus.PENDING and now < self.due_at
+
     @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.ACCEPTED)
     def accept(self, *, now):
         """The buyer says yes."""

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.calendar import clock_face
-from common.errors import Invalid, ManyRefused, NotFound, Refused
+from common.errors import Invalid, ManyRefused, NotFound, Refused, refuse_if
 from common.writes import WriteSet
 from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport
-from orders.states import OrderStatus
+from orders.why_not import why_not_delay, why_not_lift
 from stores.models import Store
 
 MOST_ORDERS = 1000
@@ -35,20 +35,6 @@ def check_expected(store: Store, expected_at: datetime, now: datetime) -> None:
     reach = store.rules.delay_reaches
     if expected_at > now + reach:
         raise Invalid("expected_at", _("At most %(days)d days ahead.") % {"days": reach.days})
-
-
-def refusal_of(order: Order, expected_at: datetime) -> Refused | None:
-    """Why this order can't be in a new report with this date."""
-    name = {"number": order.number}
-    if order.status not in (OrderStatus.UNSHIPPED, OrderStatus.CANCELLED):
-        return Refused("order_already_shipped", _("Order %(number)s has already been shipped: leave it out.") % name)
-    if not order.is_to_ship:
-        return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)
-    if order.is_delayed:
-        return Refused("delay_open", _("Order %(number)s is in an open report: lift that one first.") % name)
-    if order.ship_by >= expected_at:
-        return Refused("not_delayed", _("Order %(number)s need not ship before that date: leave it out.") % name)
-    return None
 
 
 @action
@@ -94,7 +80,7 @@ def _lock_orders(store: Store, numbers: Sequence[str], expected_at: datetime) ->
         attr = f"orders.{place}"
         if number not in orders:
             refusals.append(NotFound(attr))
-        elif refusal := refusal_of(orders[number], expected_at):
+        elif refusal := why_not_delay(orders[number], expected_at):
             refusals.append(Refused(refusal.code, refusal.detail, attr))
     if refusals:
         raise ManyRefused(refusals)
@@ -137,8 +123,7 @@ def lift_delay(*, store_id: int, report_id: UUID | str, actor: Actor, now: datet
     )
     orders = list(orders)
     report = reports.select_for_update(no_key=True).get()
-    if report.lifted_at is not None:
-        raise Refused("invalid_transition", _("This report has been lifted before."))
+    refuse_if(why_not_lift(report))
     before = report.status
     report.lifted_at = now
     writes = WriteSet()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.erp.reading import FileRow
 from orders.models import Order
-from orders.states import OrderStatus
+from orders.why_not import why_not_send
 
 BATCH = 1000
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
@@ -31,9 +31,6 @@ DETAILS = {
 BY_STATE = frozenset({"order_already_shipped", "nothing_to_ship"})
 
 
-NOT_SENT = (OrderStatus.UNSHIPPED, OrderStatus.CANCELLED)
-
-
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
     """A row with its order, and the code of what is wrong with it, if anything."""
@@ -43,11 +40,10 @@ class CheckedRow:
     code: str
 
 
-def refusal_of(order: Order) -> str:
-    """Why this order can't be shipped by a file now; empty when it can."""
-    if order.is_to_ship:
-        return ""
-    return "nothing_to_ship" if order.status in NOT_SENT else "order_already_shipped"
+def code_of(order: Order) -> str:
+    """The code of what forbids that a file ships this order now; empty when nothing does."""
+    refused = why_not_send(order)
+    return refused.code if refused else ""
 
 
 def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
@@ -95,4 +91,4 @@ def _code(row: FileRow, order: Order | None, seen: set[str]) -> str:
         return "tracking_number_missing"
     if not TRACKING_NUMBER.fullmatch(row.tracking_number):
         return "tracking_number_invalid"
-    return refusal_of(order)
+    return code_of(order)

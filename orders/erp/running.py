@@ -18,7 +18,7 @@ from common.errors import WanliuError
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from orders.actions import ship
-from orders.erp.checking import BATCH, refusal_of
+from orders.erp.checking import BATCH, code_of
 from orders.models import Order
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.signals import orders_shipped
@@ -55,7 +55,7 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
     refused: list[tuple[int, str]] = []
     done = 0
     for rows, orders in _locked_batches(job):
-        wrong = [(row.pk, code) for row in rows if (code := refusal_of(orders[row.order_id]))]
+        wrong = [(row.pk, code) for row in rows if (code := code_of(orders[row.order_id]))]
         refused += wrong
         if refused:  # go on looking, so that a person learns of all of them at once
             continue

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import NotFound, Refused
+from common.errors import NotFound, Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.ledger import post_transfer
@@ -24,7 +24,7 @@ from refunds.states import AppealGround, AppealStatus, CaseOutcome, RefundStatus
 RULE = "P5"
 
 
-def appeal_refusal(refund: Refund, now: datetime) -> Refused | None:
+def why_not_appeal(refund: Refund, now: datetime) -> Refused | None:
     """Why the merchant can't appeal against this refund now; None when that is possible."""
     if not refund.is_instant:
         return Refused(
@@ -41,6 +41,20 @@ def appeal_refusal(refund: Refund, now: datetime) -> Refused | None:
     return None
 
 
+def why_not_decide(appeal: Appeal) -> Refused | None:
+    """Why there is nothing left to decide (P5)."""
+    if appeal.status == AppealStatus.OPEN:
+        return None
+    return Refused("invalid_transition", _("This appeal has been decided."))
+
+
+def why_not_uphold(appeal: Appeal) -> Refused | None:
+    """Why the merchant can't be paid back yet: the buyer hasn't got the money (P5)."""
+    if appeal.refund.status == RefundStatus.REFUNDED:
+        return None
+    return Refused("invalid_transition", _("The buyer hasn't been paid yet: there is nothing to pay back."))
+
+
 @action
 def open_appeal(
     *, store_id: int, refund_id: UUID | str, claim: str, actor: Actor, now: datetime, ground: str = AppealGround.OTHER
@@ -50,9 +64,7 @@ def open_appeal(
     Refused `invalid_transition` for another refund or a second appeal, `after_sale_window_closed` after 15 days.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    refused = appeal_refusal(refund, now)
-    if refused is not None:
-        raise refused
+    refuse_if(why_not_appeal(refund, now))
     appeal = Appeal(
         store_id=store_id,
         refund=refund,
@@ -110,14 +122,13 @@ def decide_appeal(
     """
     appeal = lock_appeal(store_id=store_id, appeal_id=appeal_id)
     refund = appeal.refund
-    if appeal.status != AppealStatus.OPEN:
-        raise Refused("invalid_transition", _("This appeal has been decided."))
+    refuse_if(why_not_decide(appeal))
     check_split(outcome, amount, below=refund.amount)
     compensation = {CaseOutcome.BUYER: ZERO, CaseOutcome.MERCHANT: refund.amount, CaseOutcome.SPLIT: amount}[
         CaseOutcome(outcome)
     ]
-    if compensation and refund.status != RefundStatus.REFUNDED:
-        raise Refused("invalid_transition", _("The buyer hasn't been paid yet: there is nothing to pay back."))
+    if compensation:
+        refuse_if(why_not_uphold(appeal))
     appeal.decide(outcome=outcome, compensation=compensation, note=note, now=now)
     writes = WriteSet()
     writes.update(appeal, "status", "outcome", "compensation", "note", "decided_at")

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
-from refunds.actions import check_transition, lock_refund, pay, record
+from refunds.actions import lock_refund, pay, record
 from refunds.claims import claim as claim_amount
 from refunds.claims import release
 from refunds.exchanges import owe_new_goods
@@ -21,9 +21,40 @@ from refunds.models import Dispute, Refund
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import CaseOutcome, DisputeStatus, RefundStatus
+from refunds.why_not import why_not_move
 
 RULE = "R7"
 DISPUTABLE = (RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING, RefundStatus.REJECTED)
+
+
+def why_not_dispute(refund: Refund, now: datetime) -> Refused | None:
+    """Why neither side can ask the platform to step in now: it was asked before, or nothing is in dispute (R7)."""
+    if refund.status == RefundStatus.DISPUTED:
+        return Refused(
+            "invalid_transition",
+            _("The platform has been asked already: add your evidence to the open dispute."),
+        )
+    return why_not_move(refund, DISPUTABLE, now)
+
+
+def why_not_answer(dispute: Dispute, side: str, now: datetime) -> Refused | None:
+    """Why this side can't answer the claim now: it is its own, it is answered, or the time for evidence is over (R7)."""
+    if side == dispute.opened_by:
+        return Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
+    if dispute.reply:
+        return Refused("invalid_transition", _("This claim is answered already; add evidence to say more."))
+    if not dispute.takes_evidence(now):
+        return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
+    return None
+
+
+def why_not_decide(dispute: Dispute) -> Refused | None:
+    """Why there is nothing left to decide (R7)."""
+    if dispute.status == DisputeStatus.OPEN:
+        return None
+    return Refused(
+        "invalid_transition", _("This dispute is over: %(status)s.") % {"status": dispute.get_status_display()}
+    )
 
 
 @action
@@ -35,12 +66,7 @@ def open_dispute(
     Refused `invalid_transition` when the refund is being decided by its deadline, is disputed already, or has ended.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    if refund.status == RefundStatus.DISPUTED:
-        raise Refused(
-            "invalid_transition",
-            _("The platform has been asked already: add your evidence to the open dispute."),
-        )
-    check_transition(refund, DISPUTABLE, now)
+    refuse_if(why_not_dispute(refund, now))
     writes = WriteSet()
     dispute = begin_dispute(writes, refund, opened_by=opened_by, claim=claim, actor=actor, now=now)
     writes.flush()
@@ -105,12 +131,7 @@ def answer_dispute(
     Refused `invalid_transition` for the side that opened it, a second time, and once the time is over.
     """
     dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
-    if side == dispute.opened_by:
-        raise Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
-    if dispute.reply:
-        raise Refused("invalid_transition", _("This claim is answered already; add evidence to say more."))
-    if not dispute.takes_evidence(now):
-        raise Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
+    refuse_if(why_not_answer(dispute, side, now))
     dispute.reply = reply
     writes = WriteSet()
     writes.update(dispute, "reply")
@@ -139,11 +160,7 @@ def decide_dispute(
     """
     dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
     refund = dispute.refund
-    if dispute.status != DisputeStatus.OPEN:
-        raise Refused(
-            "invalid_transition",
-            _("This dispute is over: %(status)s.") % {"status": dispute.get_status_display()},
-        )
+    refuse_if(why_not_decide(dispute))
     if outcome == CaseOutcome.SPLIT and not refund.pays:
         raise Invalid("outcome", _("An exchange moves no money that could be split; choose one side."))
     check_split(outcome, amount, below=refund.amount)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import Refused, refuse_if
 from common.uploads import SUFFIXES, CleanFile
 from common.writes import WriteSet
 from refunds.actions import lock_refund
@@ -37,6 +37,40 @@ def stored(store_id: int, file: CleanFile) -> Iterator[str]:
         raise
 
 
+def why_not_show(refund: Refund, side: str, now: datetime) -> Refused | None:
+    """Why this side can't add evidence now: the refund has ended, the time for it is over, or it has shown enough (Q17)."""
+    shown = Evidence.objects.for_store(refund.store_id).filter(refund=refund, side=side).count()
+    return why_closed(refund, case_of(refund), now) or why_not_more(refund, shown)
+
+
+def case_of(refund: Refund) -> Dispute | Appeal | None:
+    """What a person of the platform has yet to decide about the refund."""
+    if refund.status == RefundStatus.DISPUTED:
+        return Dispute.objects.for_store(refund.store_id).get(refund=refund, status=DisputeStatus.OPEN)
+    return Appeal.objects.for_store(refund.store_id).filter(refund=refund, status=AppealStatus.OPEN).first()
+
+
+def why_closed(refund: Refund, case: Dispute | Appeal | None, now: datetime) -> Refused | None:
+    """Why nobody may show anything more: nothing is left to decide, or the time that its open `case` gives is over."""
+    if case is None and refund.status not in UNDECIDED:
+        return Refused("evidence_closed", _("This refund has ended: nothing is left to show."))
+    if case is not None and not case.takes_evidence(now):
+        return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
+    return None
+
+
+def why_not_more(refund: Refund, shown: int) -> Refused | None:
+    """Why a side that has `shown` so many files can't add another."""
+    most = refund.rules.evidence_per_side
+    if shown < most:
+        return None
+    return Refused(
+        "evidence_limit_reached",
+        _("Each side may show %(most)d files; put several pages into one PDF.") % {"most": most},
+        "file",
+    )
+
+
 @action
 def add_evidence(
     *,
@@ -55,16 +89,7 @@ def add_evidence(
     side has shown as many files as it may.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    refused = evidence_refusal(refund, now)
-    if refused is not None:
-        raise refused
-    most = refund.rules.evidence_per_side
-    if Evidence.objects.for_store(store_id).filter(refund=refund, side=side).count() >= most:
-        raise Refused(
-            "evidence_limit_reached",
-            _("Each side may show %(most)d files; put several pages into one PDF.") % {"most": most},
-            "file",
-        )
+    refuse_if(why_not_show(refund, side, now))
     evidence = Evidence(
         store_id=store_id,
         refund=refund,
@@ -96,20 +121,6 @@ def add_evidence(
     if refund.status == RefundStatus.DISPUTED:
         _suggest_anew(refund, now)
     return evidence
-
-
-def evidence_refusal(refund: Refund, now: datetime) -> Refused | None:
-    """Why neither side may add evidence now; None when both may."""
-    appeal = Appeal.objects.for_store(refund.store_id).filter(refund=refund, status=AppealStatus.OPEN).first()
-    if appeal is None and refund.status not in UNDECIDED:
-        return Refused("evidence_closed", _("This refund has ended: nothing is left to show."))
-    if refund.status == RefundStatus.DISPUTED:
-        case = Dispute.objects.for_store(refund.store_id).get(refund=refund, status=DisputeStatus.OPEN)
-    else:
-        case = appeal
-    if case is not None and not case.takes_evidence(now):
-        return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
-    return None
 
 
 def _suggest_anew(refund: Refund, now: datetime) -> None:

@@ -5,7 +5,8 @@ What is kept is codes, points and facts; words are made of them in the reader's 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,13 +28,34 @@ class SuggestionGround(NamedTuple):
     facts: dict
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a case when it is weighed. Yuan; counts; of disputes, how many had each outcome."""
+
+    amount: Decimal
+    reason: str
+    credit_score: int
+    is_vip: bool
+    offers_sent: int = 0
+    offers_declined: int = 0
+    buyers_files: int = 0
+    merchants_files: int = 0
+    other_refunds: int = 0
+    buyers_disputes: Mapping[str, int] = field(default_factory=Counter)
+    stores_disputes: Mapping[str, int] = field(default_factory=Counter)
+
+
 def suggest(refund: Refund, now: datetime) -> dict:
     """`{"outcome", "amount", "grounds"}` for a refund that comes with its order; `amount` (yuan, text) only for a split."""
-    rules = refund.rules.suggestion
-    grounds = list(_weigh(refund, rules, now))
+    return advise(facts_of(refund, now), refund.rules.suggestion)
+
+
+def advise(facts: Facts, rules: SuggestionRules) -> dict:
+    """What `suggest` answers about these facts: the same facts always bring the same advice."""
+    grounds = list(_weigh(facts, rules))
     points = sum(ground.points for ground in grounds)
-    outcome, amount = CaseOutcome.SPLIT, (refund.amount * rules.split_share).quantize(CENT)
-    if points >= rules.decide_from or not ZERO < amount < refund.amount:
+    outcome, amount = CaseOutcome.SPLIT, (facts.amount * rules.split_share).quantize(CENT)
+    if points >= rules.decide_from or not ZERO < amount < facts.amount:
         outcome = CaseOutcome.BUYER
     elif points <= -rules.decide_from:
         outcome = CaseOutcome.MERCHANT
@@ -44,41 +66,64 @@ def suggest(refund: Refund, now: datetime) -> dict:
     }
 
 
-def _weigh(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[SuggestionGround]:
-    yield from _about_the_buyer(refund, rules)
-    yield from _about_the_request(refund, rules)
-    yield _offers(refund, rules)
-    yield _evidence(refund, rules)
-    yield from _history(refund, rules, now)
+def facts_of(refund: Refund, now: datetime) -> Facts:
+    """Read what is weighed: the record tells what was offered and declined, whoever makes offers (Q17)."""
+    order, since = refund.order, now - refund.rules.suggestion.history
+    events = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk)
+    names = Counter(events.filter(name__in=["offer.sent", "offer.declined"]).values_list("name", flat=True))
+    sides = Counter(Evidence.objects.for_store(refund.store_id).filter(refund=refund).values_list("side", flat=True))
+    of_buyer = Refund.objects.for_store(refund.store_id).filter(
+        order__store_id=refund.store_id, order__buyer_id=order.buyer_id, created_at__gte=since
+    )
+    decided = Dispute.objects.for_store(refund.store_id).filter(status=DisputeStatus.DECIDED, decided_at__gte=since)
+    rows = list(decided.values_list("outcome", "refund__order__buyer_id"))
+    return Facts(
+        amount=refund.amount,
+        reason=refund.reason,
+        credit_score=order.buyer_credit_score,
+        is_vip=order.buyer_is_vip,
+        offers_sent=names["offer.sent"],
+        offers_declined=names["offer.declined"],
+        buyers_files=sides[Side.BUYER],
+        merchants_files=sides[Side.MERCHANT],
+        other_refunds=of_buyer.exclude(pk=refund.pk).count(),
+        buyers_disputes=Counter(outcome for outcome, who in rows if who == order.buyer_id),
+        stores_disputes=Counter(outcome for outcome, _who in rows),
+    )
 
 
-def _about_the_buyer(refund: Refund, rules: SuggestionRules) -> Iterator[SuggestionGround]:
-    score = refund.order.buyer_credit_score
+def _weigh(facts: Facts, rules: SuggestionRules) -> Iterator[SuggestionGround]:
+    yield from _about_the_buyer(facts, rules)
+    yield from _about_the_request(facts, rules)
+    yield _offers(facts, rules)
+    yield _evidence(facts, rules)
+    yield from _history(facts, rules)
+
+
+def _about_the_buyer(facts: Facts, rules: SuggestionRules) -> Iterator[SuggestionGround]:
+    score = facts.credit_score
     sign = 1 if score >= rules.good_credit else -1 if score < rules.poor_credit else 0
     yield SuggestionGround("credit", sign * rules.credit_points, {"score": score})
-    if refund.order.buyer_is_vip:
+    if facts.is_vip:
         yield SuggestionGround("vip", rules.vip_points, {})
 
 
-def _about_the_request(refund: Refund, rules: SuggestionRules) -> Iterator[SuggestionGround]:
-    facts = {"amount": str(refund.amount)}
-    if refund.amount <= rules.small_amount:
-        yield SuggestionGround("small_amount", rules.amount_points, facts)
-    elif refund.amount >= rules.large_amount:
-        yield SuggestionGround("large_amount", -rules.amount_points, facts)
-    if refund.reason in rules.sellers_fault:
-        yield SuggestionGround("sellers_fault", rules.reason_points, {"reason": refund.reason})
-    elif refund.reason in rules.buyers_choice:
-        yield SuggestionGround("buyers_choice", -rules.reason_points, {"reason": refund.reason})
+def _about_the_request(facts: Facts, rules: SuggestionRules) -> Iterator[SuggestionGround]:
+    told = {"amount": str(facts.amount)}
+    if facts.amount <= rules.small_amount:
+        yield SuggestionGround("small_amount", rules.amount_points, told)
+    elif facts.amount >= rules.large_amount:
+        yield SuggestionGround("large_amount", -rules.amount_points, told)
+    if facts.reason in rules.sellers_fault:
+        yield SuggestionGround("sellers_fault", rules.reason_points, {"reason": facts.reason})
+    elif facts.reason in rules.buyers_choice:
+        yield SuggestionGround("buyers_choice", -rules.reason_points, {"reason": facts.reason})
     else:
-        yield SuggestionGround("reason", 0, {"reason": refund.reason})
+        yield SuggestionGround("reason", 0, {"reason": facts.reason})
 
 
-def _offers(refund: Refund, rules: SuggestionRules) -> SuggestionGround:
-    """What was offered, and what the buyer said (Q17): the record tells it, whoever makes offers."""
-    events = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk)
-    names = Counter(events.filter(name__in=["offer.sent", "offer.declined"]).values_list("name", flat=True))
-    sent, declined = names["offer.sent"], names["offer.declined"]
+def _offers(facts: Facts, rules: SuggestionRules) -> SuggestionGround:
+    sent, declined = facts.offers_sent, facts.offers_declined
     if declined:
         return SuggestionGround(
             "declined_offers", rules.declined_offer_points * declined, {"sent": sent, "declined": declined}
@@ -86,35 +131,22 @@ def _offers(refund: Refund, rules: SuggestionRules) -> SuggestionGround:
     return SuggestionGround("offers", 0 if sent else rules.silent_merchant_points, {"sent": sent})
 
 
-def _evidence(refund: Refund, rules: SuggestionRules) -> SuggestionGround:
-    sides = Counter(Evidence.objects.for_store(refund.store_id).filter(refund=refund).values_list("side", flat=True))
-    buyers, merchants = sides[Side.BUYER], sides[Side.MERCHANT]
+def _evidence(facts: Facts, rules: SuggestionRules) -> SuggestionGround:
+    buyers, merchants = facts.buyers_files, facts.merchants_files
     points = rules.evidence_points * (bool(buyers) - bool(merchants))
     return SuggestionGround("evidence", points, {"buyer": buyers, "merchant": merchants})
 
 
-def _history(refund: Refund, rules: SuggestionRules, now: datetime) -> Iterator[SuggestionGround]:
-    since, buyer_id = now - rules.history, refund.order.buyer_id
-    of_buyer = Refund.objects.for_store(refund.store_id).filter(
-        order__store_id=refund.store_id, order__buyer_id=buyer_id, created_at__gte=since
-    )
-    count = of_buyer.exclude(pk=refund.pk).count()
+def _history(facts: Facts, rules: SuggestionRules) -> Iterator[SuggestionGround]:
+    count, days = facts.other_refunds, rules.history.days
     frequent = count >= rules.frequent_refunds
-    yield SuggestionGround(
-        "refunds", rules.frequent_points if frequent else 0, {"count": count, "days": rules.history.days}
-    )
-    decided = Dispute.objects.for_store(refund.store_id).filter(status=DisputeStatus.DECIDED, decided_at__gte=since)
-    rows = list(decided.values_list("outcome", "refund__order__buyer_id"))
-    for code, outcomes in (
-        ("buyers_disputes", Counter(outcome for outcome, who in rows if who == buyer_id)),
-        ("stores_disputes", Counter(outcome for outcome, _who in rows)),
-    ):
+    yield SuggestionGround("refunds", rules.frequent_points if frequent else 0, {"count": count, "days": days})
+    for code, outcomes in (("buyers_disputes", facts.buyers_disputes), ("stores_disputes", facts.stores_disputes)):
         if outcomes:
-            ahead = outcomes[CaseOutcome.BUYER] - outcomes[CaseOutcome.MERCHANT]
+            ahead = outcomes.get(CaseOutcome.BUYER, 0) - outcomes.get(CaseOutcome.MERCHANT, 0)
             sign = (ahead > 0) - (ahead < 0)
-            yield SuggestionGround(
-                code, sign * rules.disputes_points, {str(side): outcomes[side] for side in CaseOutcome.values}
-            )
+            told = {str(side): outcomes.get(side, 0) for side in CaseOutcome.values}
+            yield SuggestionGround(code, sign * rules.disputes_points, told)
 
 
 def explain(suggestion: dict) -> list[dict]:

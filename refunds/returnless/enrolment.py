@@ -13,25 +13,21 @@ from django_fsm import can_proceed
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, Refused
+from common.errors import Invalid, refuse_if
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment
 from refunds.returnless.agreements import CURRENT
-from refunds.states import EnrolmentStatus, EnrolmentStep
-from stores.marketplaces import labels_where
+from refunds.returnless.why_not import (
+    why_not_confirm,
+    why_not_cover,
+    why_not_fill,
+    why_not_offered,
+    why_not_step,
+)
+from refunds.states import EnrolmentStep
 from stores.models import Product, Store
-from stores.states import ProductSource
-
-UPGRADABLE = "2.0"
-# Which field of a call does a step.
-FIELDS = {
-    EnrolmentStep.AGREEMENT: "agreement_version",
-    EnrolmentStep.BUDGET: "budget",
-    EnrolmentStep.AUTO_TOP_UP: "auto_top_up",
-    EnrolmentStep.PRODUCTS: "products",
-}
 
 
 class AutoTopUp(TypedDict):
@@ -51,16 +47,6 @@ class Settings(TypedDict, total=False):
     products: Sequence[str]
 
 
-def check_offered(store: Store) -> None:
-    """Refused `method_not_available` where the marketplace has no refund without return (R2)."""
-    if not store.rules.returnless_version:
-        raise Refused(
-            "method_not_available",
-            _("%(marketplace)s has no refund without return; it is offered on %(others)s.")
-            % {"marketplace": store.rules.label, "others": labels_where(lambda rules: rules.returnless_version)},
-        )
-
-
 def enrolment_of(store_id: int) -> Enrolment | None:
     """The store's enrolment with its budget, to read."""
     return Enrolment.objects.for_store(store_id).select_related("budget").first()
@@ -74,16 +60,6 @@ def lock_enrolment(store_id: int) -> Enrolment | None:
     return enrolment
 
 
-def incomplete(enrolment: Enrolment | None) -> Refused:
-    """The refusal that names the next step (R2)."""
-    if enrolment is not None and enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:
-        text = _("The store is on 2.0: switch to 3.0 first (returnless/enrol/ with upgrade).")
-        return Refused("enrolment_incomplete", text, "upgrade")
-    step = EnrolmentStep(enrolment.next_step if enrolment else EnrolmentStep.AGREEMENT)
-    text = _("The steps have an order. Next: %(step)s.") % {"step": step.label}
-    return Refused("enrolment_incomplete", text, FIELDS.get(step))
-
-
 @action
 def change_settings(*, store: Store, settings: Settings, actor: Actor, now: datetime) -> Enrolment | None:
     """Do the steps that `settings` names, in the order of R2, all or none; later the same call changes what was set.
@@ -91,7 +67,7 @@ def change_settings(*, store: Store, settings: Settings, actor: Actor, now: date
     Refused `enrolment_incomplete` names the step that comes first. `budget` is the yuan that the budget shall hold;
     `products` are item ids of the store's own products (R4).
     """
-    check_offered(store)
+    refuse_if(why_not_offered(store))
     if not settings:
         return enrolment_of(store.pk)
     enrolment = _open(store)
@@ -128,15 +104,13 @@ def _open(store: Store) -> Enrolment:
 
 def _step(enrolment: Enrolment, step: str, do: Callable[[], None]) -> None:
     """Go a step if it is its turn; one that is done may be done again."""
+    refuse_if(why_not_step(enrolment, step))
     if can_proceed(do):
         do()
-    elif step not in enrolment.steps_done:
-        raise incomplete(enrolment)
 
 
 def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, actor: Actor, now: datetime) -> None:
-    if enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:
-        raise incomplete(enrolment)
+    refuse_if(why_not_step(enrolment, EnrolmentStep.AGREEMENT))
     if version != CURRENT:
         raise Invalid(
             "agreement_version", _("Accept the current agreement, version %(version)s.") % {"version": CURRENT}
@@ -168,12 +142,7 @@ def _choose_products(
     store_id = enrolment.store_id
     found = {product.item_id: product for product in Product.objects.for_store(store_id).filter(item_id__in=wanted)}
     for item_id in wanted:
-        if item_id not in found:
-            text = _("Item %(item)s is not in the store's product warehouse.") % {"item": item_id}
-            raise Refused("product_not_in_warehouse", text, "products")
-        if found[item_id].source != ProductSource.OWN:
-            text = _("Item %(item)s isn't the store's own product: only those can be covered.") % {"item": item_id}
-            raise Refused("product_not_eligible", text, "products")
+        refuse_if(why_not_cover(item_id, found.get(item_id)))
     covered = set(CoveredProduct.objects.for_store(store_id).values_list("item_id", flat=True))
     removed = sorted(covered - set(wanted))
     added = [item_id for item_id in wanted if item_id not in covered]
@@ -207,16 +176,11 @@ def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
 
     Refused `enrolment_incomplete` names the step that is missing; `budget_exhausted` when nothing is in the budget.
     """
-    check_offered(store)
+    refuse_if(why_not_offered(store))
     enrolment = lock_enrolment(store.pk)
-    if enrolment is not None and enrolment.is_joined:
-        raise Refused("invalid_transition", _("The store has joined already."))
-    if enrolment is None or not can_proceed(enrolment.confirm):
-        raise incomplete(enrolment)
+    refuse_if(why_not_confirm(enrolment))
     writes = WriteSet()
     budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
-    if enrolment.budget.is_spent:
-        raise Refused("budget_exhausted", _("The service budget is empty: top it up, then confirm."), "budget")
     before = enrolment.status
     enrolment.confirm(now=now)
     writes.update(enrolment, "status", "confirmed_at", "left_at")
@@ -228,10 +192,9 @@ def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
 @action
 def top_up_budget(*, store: Store, amount: Decimal, actor: Actor, now: datetime) -> Enrolment:
     """Add `amount` yuan to the service budget (R5). Refused `enrolment_incomplete` before the budget is set."""
-    check_offered(store)
+    refuse_if(why_not_offered(store))
     enrolment = lock_enrolment(store.pk)
-    if enrolment is None or EnrolmentStep.BUDGET not in enrolment.steps_done:
-        raise incomplete(enrolment)
+    refuse_if(why_not_fill(enrolment))
     writes = WriteSet()
     budgets.top_up(writes, enrolment.budget, amount=amount, actor=actor, now=now)
     writes.flush()

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, Refused
+from common.errors import Invalid, Refused, refuse_if
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT
-from refunds.returnless.enrolment import UPGRADABLE, check_offered, lock_enrolment, tell
+from refunds.returnless.enrolment import lock_enrolment, tell
+from refunds.returnless.why_not import why_not_leave, why_not_offered, why_not_upgrade
 from refunds.states import EnrolmentStatus
 from stores.models import Product, Store
 from stores.states import ProductSource
@@ -33,7 +34,7 @@ def start_live_session(
     A session that began after the store confirmed brings the enrolment into force, and covers the products that were chosen
     before it began (R3). Invalid for a session that is yet to start.
     """
-    check_offered(store)
+    refuse_if(why_not_offered(store))
     started = started_at or now
     if started >= now + SECOND:
         raise Invalid("started_at", _("Tell of a live session once it has started."))
@@ -68,17 +69,9 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     It holds from the next live session on (R3). Refused `method_not_available` on 1.0, which has ended, and
     `invalid_transition` where there is nothing to switch.
     """
-    check_offered(store)
+    refuse_if(why_not_offered(store))
     enrolment = lock_enrolment(store.pk)
-    if enrolment is None or enrolment.status != EnrolmentStatus.EARLIER:
-        raise Refused("invalid_transition", _("There is no earlier version to switch from."), "upgrade")
-    if enrolment.version != UPGRADABLE:
-        raise Refused(
-            "method_not_available",
-            _("Version %(version)s has ended: join anew, beginning with the agreement.")
-            % {"version": enrolment.version},
-            "upgrade",
-        )
+    refuse_if(why_not_upgrade(enrolment))
     before, earlier = enrolment.status, enrolment.version
     version = store.rules.returnless_version
     enrolment.upgrade(now=now)
@@ -96,8 +89,7 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
 def leave_programme(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
     """The owner ends it: nothing new is promised, and what was promised stays (R3). The budget keeps paying for that."""
     enrolment = lock_enrolment(store.pk)
-    if enrolment is None or not enrolment.is_joined:
-        raise Refused("invalid_transition", _("The store hasn't joined."))
+    refuse_if(why_not_leave(enrolment))
     before = enrolment.status
     enrolment.leave(now=now)
     CoveredProduct.objects.for_store(store.pk).update(holds_since=None)
@@ -116,7 +108,7 @@ def register_earlier(
 
     Refused `invalid_transition` for a store that has begun with the present version.
     """
-    check_offered(store)
+    refuse_if(why_not_offered(store))
     if version not in EARLIER_VERSIONS:
         raise Invalid("version", _("Earlier versions are: %(known)s.") % {"known": ", ".join(EARLIER_VERSIONS)})
     if Enrolment.objects.for_store(store.pk).exists():

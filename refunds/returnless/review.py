@@ -3,16 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import refuse_if
 from common.writes import WriteSet
-from refunds.actions import check_transition, lock_refund
+from refunds.actions import lock_refund
 from refunds.messages import post_message
 from refunds.models import Refund
-from refunds.states import RefundProgramme, RefundStatus
+from refunds.why_not import why_not_negotiate
 
 
 @action
@@ -23,10 +21,7 @@ def negotiate_refund(*, store_id: int, refund_id: UUID | str, text: str, actor: 
     `method_not_available` for a refund that runs under no programme.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    if refund.programme != RefundProgramme.RETURNLESS:
-        text = _("Only a refund without return is negotiated like this; make the buyer an offer instead.")
-        raise Refused("method_not_available", text)
-    check_transition(refund, [RefundStatus.AWAITING_MERCHANT], now)
+    refuse_if(why_not_negotiate(refund, now))
     writes = WriteSet()
     if refund.negotiating_since is None:
         refund.negotiating_since = now

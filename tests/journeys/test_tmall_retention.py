@@ -246,7 +246,9 @@ def test_what_buyers_accepted_refines_the_order_and_is_said(tmall, clock):
 @pytest.mark.rule("Q13")
 def test_only_coupons_of_the_right_channel(tmall, refund):
     wrong = coupon(tmall, channel="refund_retention")
-    assert code(offer(tmall, refund, "coupon", coupons=[str(wrong.pk)])) == (409, "method_not_available")
+    assert code(offer(tmall, refund, "coupon")) == (409, "method_not_available")
+    answer = offer(tmall, refund, "coupon", coupons=[str(wrong.pk)])
+    assert code(answer) == (409, "coupon_channel_not_recognised")  # even where the store has no other
     right = coupon(tmall)
     answer = offer(tmall, refund, "coupon", coupons=[str(wrong.pk)])
     assert code(answer) == (409, "coupon_channel_not_recognised")

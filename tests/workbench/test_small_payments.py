@@ -106,7 +106,7 @@ def test_when_nothing_is_left_the_card_says_why(shop, sign_in):
         make_small_payment(shop, order)
     desk = sign_in("owner", shop)
     card = desk.get(f"orders/order/{order.pk}/change/").content.decode()
-    assert "had all its small payments" in card
+    assert "This order has had its 3 small payments; no more are possible unless one fails." in card
     assert f"{order.pk}/pay/" not in card
     assert 'value="preview"' not in desk.get(f"orders/order/{order.pk}/pay/").content.decode()
 

@@ -16,7 +16,7 @@ from common.money import ZERO
 from orders.models import Order
 from payments.allowances import allowances_today
 from payments.models import Payment
-from payments.small import Allowance, allowance_of, send_small_payment
+from payments.small import Allowance, allowance_of, send_small_payment, why_not_pay
 from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
@@ -82,18 +82,8 @@ def pay_card(order: Order, store: Store, user: User, *, refund: Refund | None = 
         allowance=allowance,
         sent=list(sent),
         link=reverse(f"admin:{view}", args=[key]) if can(user, PAY, store.pk) else "",
-        refusal=_why_not(allowance, now),
+        refusal=str(why_not_pay(allowance, now) or ""),
     )
-
-
-def _why_not(allowance: Allowance, now) -> str:
-    if now >= allowance.usable_until:
-        return _("The time for small payments of this order is over.")
-    if not allowance.order_left:
-        return _("This order has had all its small payments.")
-    if not allowance.day_left:
-        return _("Today's allowance of the store is used up.")
-    return ""
 
 
 def allowance_bars(desk: Desk, now) -> list[dict]:
@@ -145,7 +135,7 @@ class PayingMixin:
             purpose = PaymentPurpose(form.cleaned_data["purpose"]).label
             context |= {"purpose": purpose, "amount": form.cleaned_data["amount"]}
             return self.page(request, "workbench/payments/pay_confirm.html", _("Check the payment"), **context)
-        why_not = _why_not(allowance, clock.now())
+        why_not = why_not_pay(allowance, clock.now())
         return self.page(
             request, "workbench/payments/pay.html", _("Send a small payment"), why_not=why_not, usual=USUAL, **context
         )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
 from common.time_limits import takes_longer
-from refunds.platform.disputes import answer_dispute, decide_dispute
+from refunds.platform.disputes import answer_dispute, decide_dispute, why_not_answer
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_REFUNDS, actor_of, can, require
@@ -62,9 +62,7 @@ class DisputeAdmin(CaseAdmin):
     def more(self, request, case):
         """The suggestion in words, and the merchant's form to answer."""
         may_answer = (
-            case.opened_by == Side.BUYER
-            and not case.reply
-            and case.takes_evidence(clock.now())
+            why_not_answer(case, Side.MERCHANT, clock.now()) is None
             and can(request.user, DECIDE_REFUNDS, case.store_id)
             and not request.user.is_superuser
         )

@@ -15,7 +15,7 @@ from common.errors import NotFound
 from common.uploads import clean_upload
 from refunds.api.evidence import file_response
 from refunds.models import Appeal, Dispute, Evidence, Refund
-from refunds.platform.evidence import add_evidence, evidence_refusal, stored
+from refunds.platform.evidence import add_evidence, case_of, stored, why_closed, why_not_more
 from refunds.states import Side
 from stores.models import User
 from stores.permissions import SHOW_EVIDENCE, actor_of, can, require
@@ -60,10 +60,11 @@ class Card:
 def evidence_of(refund: Refund, user: User, now: datetime) -> Card:
     """What both sides have shown about a refund, as this user sees it. The platform's own people take no side."""
     files = list(Evidence.objects.for_store(refund.store_id).filter(refund=refund).order_by("id"))
-    refused = evidence_refusal(refund, now)
+    merchants = [file for file in files if file.side == Side.MERCHANT]
+    refused = why_closed(refund, case_of(refund), now) or why_not_more(refund, len(merchants))
     may = can(user, SHOW_EVIDENCE, refund.store_id) and not user.is_superuser
     return Card(
-        merchant=[file for file in files if file.side == Side.MERCHANT],
+        merchant=merchants,
         buyer=[file for file in files if file.side == Side.BUYER],
         closed=str(refused) if refused else "",
         form=EvidenceForm(auto_id="id_evidence_%s") if may and refused is None else None,

@@ -1,7 +1,6 @@
 """What a merchant can decide about a refund: when, with which consequence, and by which action."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from common.actors import Actor
 from common.errors import Refused
 from common.words import duration
-from refunds import actions, returns
+from refunds import actions, returns, why_not
 from refunds.goods import Disposition, Whereabouts
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
-from refunds.states import RefundProgramme, RefundStatus
+from refunds.states import RefundProgramme
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.forms import DeskForm
@@ -91,17 +90,11 @@ class Decision(ABC):
     icon: ClassVar[str]
     tone: ClassVar[str] = "plain"
     capability: ClassVar[str] = DECIDE_REFUNDS
-    states: ClassVar[Sequence[str]] = (RefundStatus.AWAITING_MERCHANT,)
-    before_deadline: ClassVar[bool] = True
     form: ClassVar[type[forms.Form]] = NoteForm
 
+    @abstractmethod
     def refusal(self, refund: Refund, now: datetime) -> Refused | None:
-        """Why it isn't possible now; None when it is."""
-        try:
-            actions.check_transition(refund, self.states, now, before_deadline=self.before_deadline)
-        except Refused as refusal:
-            return refusal
-        return None
+        """Why it isn't possible now, in the domain's words; None when it is."""
 
     def concerns(self, refund: Refund) -> bool:
         """Whether this decision belongs to this refund at all."""
@@ -121,8 +114,11 @@ class Approve(Decision):
 
     code, label, icon, tone = "approve", gettext_lazy("Approve"), "check", "primary"
     done = gettext_lazy("The request is approved.")
-    before_deadline = False
     form = ReturnToForm
+
+    def refusal(self, refund, now):
+        """See the base."""
+        return why_not.why_not_approve(refund, now)
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
@@ -172,6 +168,10 @@ class Reject(Decision):
     done = gettext_lazy("The request is rejected.")
     form = RejectForm
 
+    def refusal(self, refund, now):
+        """See the base."""
+        return why_not.why_not_reject(refund, now)
+
     def consequence(self, refund):
         """The buyer may correct it."""
         return _(
@@ -213,6 +213,10 @@ class NegotiateFirst(Decision):
         """Only under the programme."""
         return refund.programme == RefundProgramme.RETURNLESS
 
+    def refusal(self, refund, now):
+        """See the base."""
+        return why_not.why_not_negotiate(refund, now)
+
     def consequence(self, refund):
         """The clock goes on."""
         return _("You write to the buyer and others see that you are talking. The clock goes on.")
@@ -226,12 +230,15 @@ class Inspect(Decision):
     """Look at what came back (P1)."""
 
     capability = INSPECT_RETURNS
-    states = (RefundStatus.RETURNING,)
     passed: ClassVar[bool]
 
     def concerns(self, refund):
         """Only where goods come back."""
         return refund.moves_goods
+
+    def refusal(self, refund, now):
+        """See the base."""
+        return why_not.why_not_inspect(refund, now)
 
     def run(self, refund, data, *, actor, now):
         """See the base."""
@@ -284,12 +291,15 @@ class PayAgain(Decision):
     code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
     done = gettext_lazy("The payment is on its way again.")
     capability = PAY
-    states = (RefundStatus.REFUNDING,)
     form = ReturnToForm
 
     def concerns(self, refund):
         """Only after a declined payment."""
         return refund.needs_attention
+
+    def refusal(self, refund, now):
+        """See the base."""
+        return why_not.why_not_pay_again(actions.payments_of(refund))
 
     def consequence(self, refund):
         """A new payment."""

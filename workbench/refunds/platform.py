@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from common.words import duration
 from refunds.models import Refund
 from refunds.platform import appeals, disputes
-from refunds.states import AppealGround, RefundStatus, Side
+from refunds.states import AppealGround, Side
 from workbench.kit.forms import DeskForm
 from workbench.kit.words import yuan
 from workbench.refunds.decisions import Decision
@@ -43,12 +43,15 @@ class AskPlatform(Decision):
 
     code, label, icon = "ask-platform", gettext_lazy("Ask the platform"), "gavel"
     done = gettext_lazy("The platform is asked to step in; add your evidence.")
-    states = disputes.DISPUTABLE
     form = ClaimForm
 
     def concerns(self, refund):
         """Not where the money went out at once: that is appealed against."""
         return not refund.is_instant
+
+    def refusal(self, refund, now):
+        """See the base."""
+        return disputes.why_not_dispute(refund, now)
 
     def consequence(self, refund):
         """No clock, three days for evidence, a person."""
@@ -74,7 +77,6 @@ class AppealAgainst(Decision):
 
     code, label, icon, tone = "appeal", gettext_lazy("Appeal"), "balance", "accent"
     done = gettext_lazy("Your appeal is with the platform; add your evidence.")
-    states = (RefundStatus.REFUNDING, RefundStatus.REFUNDED)
     form = AppealForm
 
     def concerns(self, refund):
@@ -82,8 +84,8 @@ class AppealAgainst(Decision):
         return refund.is_instant
 
     def refusal(self, refund, now):
-        """The window, and once."""
-        return super().refusal(refund, now) or appeals.appeal_refusal(refund, now)
+        """See the base."""
+        return appeals.why_not_appeal(refund, now)
 
     def consequence(self, refund):
         """What an upheld appeal brings."""

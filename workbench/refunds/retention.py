@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.eligibility import attempts_left, general_refusal, keeps_orders, methods_for, refusal_of
+from offers.eligibility import attempts_left, keeps_orders, methods_for, why_not_offer, why_not_retain
 from offers.methods import Case, Method
 from offers.recommendation import recommend
 from stores.models import User
@@ -82,10 +82,10 @@ def build_panel(user: User, case: Case) -> Panel:
     rules = case.refund.rules
     recommends = keeps_orders(rules)
     may_send = can(user, SEND_OFFERS, case.refund.store_id)
-    refused = general_refusal(case)
+    refused = why_not_retain(case)
     possible, no_ways = [], []
     for method in methods_for(case.refund):
-        why_not = refusal_of(method, case)
+        why_not = why_not_offer(method, case)
         if why_not is None and not may_send and not recommends:
             no_ways.append(NoWay(method, _("Your role in this store doesn't allow this.")))
         elif why_not is not None:

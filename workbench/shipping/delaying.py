@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common import clock
 from common.errors import Invalid, ManyRefused, Refused
-from orders.delays.actions import check_expected, notice_text, refusal_of, report_delay
+from orders.delays.actions import check_expected, notice_text, report_delay
 from orders.models import Order
+from orders.why_not import why_not_delay
 from stores.permissions import actor_of
 from workbench.kit.base import attempt, put_on_form, tell
 from workbench.kit.forms import DeskForm
@@ -84,7 +85,7 @@ class DelayingMixin:
                 put_on_form(form, refusal)
                 return False
         for order in orders:
-            if refusal := refusal_of(order, expected_at):
+            if refusal := why_not_delay(order, expected_at):
                 form.add_error(None, refusal.detail)
         return not form.errors
 

@@ -1,0 +1,109 @@
+"""What can't be done with an order or a parcel of it now, and why: one question for each thing that somebody may want.
+
+The action asks under its lock; files, the API's answer and the desk's grey buttons ask the same before.
+"""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from orders.models import DelayReport, Order, OwedParcel, Shipment
+from orders.states import OrderStatus, ParcelStatus
+
+
+def why_not_ship(order: Order) -> Refused | None:
+    """Why this order can't be handed to a carrier: nothing of it is left to send (P2), or a carrier has it."""
+    if order.status == OrderStatus.CANCELLED:
+        return Refused(
+            "invalid_transition", _("Don't ship this order: everything in it was refunded before it was picked up.")
+        )
+    if order.has_left:
+        return Refused("order_already_shipped", _("This order has already been shipped."))
+    return None
+
+
+def why_not_send(order: Order) -> Refused | None:
+    """Why an order doesn't belong among those that are still to be shipped: it has left, or its money is claimed back.
+
+    Files and delay reports leave such orders out; by hand one that is merely claimed back may still be shipped.
+    """
+    name = {"number": order.number}
+    if order.has_left:
+        return Refused("order_already_shipped", _("Order %(number)s has already been shipped: leave it out.") % name)
+    if not order.is_to_ship:
+        return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)
+    return None
+
+
+def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
+    """Why this order can't be in a new delay report that promises this date (K4)."""
+    name = {"number": order.number}
+    refused = why_not_send(order)
+    if refused is not None:
+        return refused
+    if order.is_delayed:
+        return Refused("delay_open", _("Order %(number)s is in an open report: lift that one first.") % name)
+    if order.ship_by >= expected_at:
+        return Refused("not_delayed", _("Order %(number)s need not ship before that date: leave it out.") % name)
+    return None
+
+
+def why_not_lift(report: DelayReport) -> Refused | None:
+    """A delay is lifted once (K4)."""
+    if report.lifted_at is None:
+        return None
+    return Refused("invalid_transition", _("This report has been lifted before."))
+
+
+def why_not_deliver(order: Order) -> Refused | None:
+    """Only what is on its way arrives."""
+    if order.status == OrderStatus.SHIPPED:
+        return None
+    return Refused("invalid_transition", _("Only an order that is in transit can be delivered."))
+
+
+def why_not_readdress(order: Order) -> Refused | None:
+    """Why the order can't be sent somewhere else: it is cancelled, or its parcel is on its way (K3)."""
+    return _why_cancelled(order) or _why_left(
+        order,
+        _(
+            "The parcel is on its way (%(carrier)s %(tracking)s): its address can't be changed any more."
+            " Ask the carrier to redirect it, or return it after receipt."
+        ),
+    )
+
+
+def why_not_urge(order: Order) -> Refused | None:
+    """Why there is nothing to hurry: the order is cancelled, or its parcel is on its way (K5)."""
+    return _why_cancelled(order) or _why_left(
+        order, _("The order has been shipped (%(carrier)s %(tracking)s): follow the parcel instead.")
+    )
+
+
+def _why_cancelled(order: Order) -> Refused | None:
+    if order.status != OrderStatus.CANCELLED:
+        return None
+    return Refused("invalid_transition", _("This order is cancelled: everything in it was refunded."))
+
+
+def _why_left(order: Order, text: str) -> Refused | None:
+    if not order.has_left:
+        return None
+    return Refused("order_already_shipped", text % {"carrier": order.carrier, "tracking": order.tracking_number})
+
+
+def why_not_ship_parcel(parcel: OwedParcel) -> Refused | None:
+    """Why a promised parcel can't be sent: an exchange waits for the buyer's return, and each is sent once (Q16)."""
+    if parcel.status == ParcelStatus.OWED:
+        return None
+    if parcel.status == ParcelStatus.AWAITING_RETURN:
+        return Refused("invalid_transition", _("Wait for the buyer's return parcel: an exchange is sent after it."))
+    return Refused("invalid_transition", _("This parcel has already been sent."))
+
+
+def why_not_ask_carrier(shipment: Shipment) -> Refused | None:
+    """A carrier is asked again by hand only when asking by itself has ended without an answer."""
+    if shipment.needs_attention:
+        return None
+    return Refused("invalid_transition", _("This parcel doesn't wait for you."))

@@ -1,0 +1,91 @@
+"""What can't be done with a refund now, and why: one question for each thing that somebody may want of it.
+
+The action asks under its lock; the API's answer and the desk's grey buttons ask the same before. Disputes, appeals and evidence
+have their own beside their actions.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from payments.models import Payment
+from payments.states import PaymentStatus
+from refunds.models import Refund
+from refunds.states import RefundProgramme, RefundStatus
+
+WITHDRAWABLE = (
+    RefundStatus.AWAITING_MERCHANT,
+    RefundStatus.AWAITING_RETURN,
+    RefundStatus.REJECTED,
+    RefundStatus.DISPUTED,
+)
+
+
+def why_not_move(
+    refund: Refund, allowed: Sequence[str], now: datetime, *, before_deadline: bool = True
+) -> Refused | None:
+    """Why the refund can't move now: it is in none of these states, or its deadline has decided it."""
+    if refund.status not in allowed:
+        return Refused(
+            "invalid_transition",
+            _("This isn't possible now: the refund is “%(status)s”.") % {"status": refund.get_status_display()},
+        )
+    if before_deadline and refund.is_overdue(now):
+        return Refused(
+            "invalid_transition",
+            _("The deadline has passed: the refund is being %(outcome)s.")
+            % {"outcome": refund.get_due_action_display()},
+        )
+    return None
+
+
+def why_not_approve(refund: Refund, now: datetime) -> Refused | None:
+    """The merchant may say yes as long as nobody has decided; the deadline would say the same (T10)."""
+    return why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
+
+
+def why_not_reject(refund: Refund, now: datetime) -> Refused | None:
+    """The merchant may say no until the deadline has said yes (T8, T10)."""
+    return why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now)
+
+
+def why_not_negotiate(refund: Refund, now: datetime) -> Refused | None:
+    """Talking first belongs to refunds without return, before they are decided (R1)."""
+    if refund.programme != RefundProgramme.RETURNLESS:
+        return Refused(
+            "method_not_available",
+            _("Only a refund without return is negotiated like this; make the buyer an offer instead."),
+        )
+    return why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now)
+
+
+def why_not_withdraw(refund: Refund, now: datetime) -> Refused | None:
+    """The buyer may take the request back while no goods and no money are on their way, even from the platform."""
+    return why_not_move(refund, WITHDRAWABLE, now, before_deadline=False)
+
+
+def why_not_resubmit(refund: Refund, now: datetime) -> Refused | None:
+    """The buyer may correct a rejected request, as often as the marketplace allows."""
+    refused = why_not_move(refund, [RefundStatus.REJECTED], now)
+    if refused is None and refund.resubmissions >= refund.rules.resubmissions:
+        return Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
+    return refused
+
+
+def why_not_ship_return(refund: Refund, now: datetime) -> Refused | None:
+    """The buyer may send the goods back once the merchant has agreed, until the time for it is over (P1)."""
+    return why_not_move(refund, [RefundStatus.AWAITING_RETURN], now)
+
+
+def why_not_inspect(refund: Refund, now: datetime) -> Refused | None:
+    """The merchant may judge what is coming back until the deadline has refunded it (P1)."""
+    return why_not_move(refund, [RefundStatus.RETURNING], now)
+
+
+def why_not_pay_again(payments: Sequence[Payment]) -> Refused | None:
+    """A refund's money may be sent again when every payment before, small ones aside, was declined for good."""
+    if payments and all(payment.status == PaymentStatus.FAILED for payment in payments):
+        return None
+    return Refused("invalid_transition", _("There is no failed payment to repeat."))

@@ -1,0 +1,169 @@
+"""What can be done with a refund in which state, to the instant of its deadline (T8, T10, P1, R1, R7, P5)."""
+
+from datetime import timedelta
+
+import pytest
+
+from refunds.models import Appeal, Dispute
+from refunds.platform.appeals import why_not_decide as why_not_decide_appeal
+from refunds.platform.appeals import why_not_uphold
+from refunds.platform.disputes import DISPUTABLE, why_not_answer, why_not_decide, why_not_dispute
+from refunds.platform.evidence import UNDECIDED, why_closed, why_not_more
+from refunds.states import AppealStatus, DisputeStatus, RefundKind, RefundProgramme, RefundReason, RefundStatus, Side
+from refunds.why_not import (
+    why_not_approve,
+    why_not_inspect,
+    why_not_negotiate,
+    why_not_pay_again,
+    why_not_reject,
+    why_not_resubmit,
+    why_not_ship_return,
+    why_not_withdraw,
+)
+from refunds.windows import why_not_ask
+from tests.rules.things import a_payment, a_refund, a_store, an_order, code_of
+from tests.world import NOON
+
+S = RefundStatus
+INSTANT = timedelta(microseconds=1)
+# What may be asked, in which states, and whether the deadline itself takes it away.
+MOVES = [
+    (why_not_approve, {S.AWAITING_MERCHANT}, False),
+    (why_not_reject, {S.AWAITING_MERCHANT}, True),
+    (why_not_withdraw, {S.AWAITING_MERCHANT, S.AWAITING_RETURN, S.REJECTED, S.DISPUTED}, False),
+    (why_not_resubmit, {S.REJECTED}, True),
+    (why_not_ship_return, {S.AWAITING_RETURN}, True),
+    (why_not_inspect, {S.RETURNING}, True),
+    (why_not_dispute, set(DISPUTABLE), True),
+]
+
+
+@pytest.mark.rule("T8", "T10", "P1", "R7")
+@pytest.mark.parametrize(("why_not", "states", "ends"), MOVES, ids=lambda each: getattr(each, "__name__", None))
+def test_each_move_has_its_states_and_its_last_instant(why_not, states, ends):
+    for status in RefundStatus:
+        refund = a_refund(status=status)
+        assert code_of(why_not(refund, NOON)) == (None if status in states else "invalid_transition"), status
+        if status in states:
+            assert code_of(why_not(refund, refund.due_at - INSTANT)) is None
+            assert code_of(why_not(refund, refund.due_at)) == ("invalid_transition" if ends else None)
+
+
+@pytest.mark.rule("T10")
+def test_a_refusal_says_where_the_refund_is_and_what_its_deadline_brings():
+    assert why_not_inspect(a_refund(), NOON).detail == "This isn't possible now: the refund is “Awaiting merchant”."
+    late = a_refund()
+    assert why_not_reject(late, late.due_at).detail == (
+        "The deadline has passed: the refund is being approved automatically."
+    )
+
+
+@pytest.mark.rule("T8")
+@pytest.mark.parametrize(("times", "code"), [(2, None), (3, "attempts_exhausted")])
+def test_a_request_is_corrected_three_times_at_most(times, code):
+    assert code_of(why_not_resubmit(a_refund(status=S.REJECTED, resubmissions=times), NOON)) == code
+
+
+@pytest.mark.rule("R1")
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"programme": RefundProgramme.RETURNLESS}, None),
+        ({"programme": RefundProgramme.RETURNLESS, "status": S.REFUNDING}, "invalid_transition"),
+        ({"programme": ""}, "method_not_available"),
+    ],
+)
+def test_talking_first_is_for_refunds_without_return(fields, code):
+    refund = a_refund(an_order(store=a_store("kuaishou")), kind=RefundKind.REFUND_ONLY, **fields)
+    assert code_of(why_not_negotiate(refund, NOON)) == code
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        ([], "invalid_transition"),
+        (["failed"], None),
+        (["failed", "failed"], None),
+        (["failed", "processing"], "invalid_transition"),
+        (["succeeded"], "invalid_transition"),
+        (["pending"], "invalid_transition"),
+    ],
+)
+def test_only_what_was_declined_for_good_is_paid_again(statuses, code):
+    order = an_order()
+    assert code_of(why_not_pay_again([a_payment(order, status) for status in statuses])) == code
+
+
+@pytest.mark.rule("P3")
+@pytest.mark.parametrize(
+    ("reason", "after", "code"),
+    [
+        (RefundReason.NO_REASON_7D, timedelta(days=7), None),
+        (RefundReason.NO_REASON_7D, timedelta(days=7) + INSTANT, "after_sale_window_closed"),
+        (RefundReason.QUALITY, timedelta(days=15), None),
+        (RefundReason.QUALITY, timedelta(days=15) + INSTANT, "after_sale_window_closed"),
+    ],
+)
+def test_the_window_after_the_receipt_to_the_instant(reason, after, code):
+    order = an_order(store=a_store("pinduoduo"), status="delivered", delivered_at=NOON)
+    refused = why_not_ask(order, order.store.rules, reason, NOON + after)
+    assert code_of(refused) == code
+    if code and reason == RefundReason.NO_REASON_7D:
+        assert refused.attr == "reason"
+
+
+@pytest.mark.rule("P3")
+def test_before_the_receipt_it_is_never_too_late():
+    order = an_order(store=a_store("pinduoduo"))
+    assert why_not_ask(order, order.store.rules, RefundReason.NO_REASON_7D, NOON + timedelta(days=4000)) is None
+
+
+def a_dispute(**fields) -> Dispute:
+    given = {"opened_by": Side.BUYER, "claim": "broken", "evidence_until": NOON + timedelta(days=3), **fields}
+    return Dispute(store_id=1, refund=a_refund(status=S.DISPUTED), opened_at=NOON, **given)
+
+
+@pytest.mark.rule("R7")
+@pytest.mark.parametrize(
+    ("fields", "side", "after", "code"),
+    [
+        ({}, Side.MERCHANT, timedelta(days=3) - INSTANT, None),
+        ({}, Side.MERCHANT, timedelta(days=3), "evidence_closed"),
+        ({}, Side.BUYER, timedelta(), "invalid_transition"),
+        ({"opened_by": Side.MERCHANT}, Side.BUYER, timedelta(), None),
+        ({"reply": "not broken"}, Side.MERCHANT, timedelta(), "invalid_transition"),
+        ({"status": DisputeStatus.DECIDED}, Side.MERCHANT, timedelta(), "evidence_closed"),
+    ],
+)
+def test_the_other_side_answers_once_while_evidence_is_taken(fields, side, after, code):
+    assert code_of(why_not_answer(a_dispute(**fields), side, NOON + after)) == code
+
+
+@pytest.mark.rule("R7", "P5")
+def test_what_is_decided_is_not_decided_again():
+    for status in DisputeStatus:
+        over = None if status == DisputeStatus.OPEN else "invalid_transition"
+        assert code_of(why_not_decide(a_dispute(status=status))) == over
+    for status in AppealStatus:
+        over = None if status == AppealStatus.OPEN else "invalid_transition"
+        assert code_of(why_not_decide_appeal(Appeal(store_id=1, status=status))) == over
+
+
+@pytest.mark.rule("P5")
+def test_nothing_is_paid_back_before_the_buyer_has_the_money():
+    for status in RefundStatus:
+        refused = why_not_uphold(Appeal(store_id=1, refund=a_refund(status=status)))
+        assert code_of(refused) == (None if status == S.REFUNDED else "invalid_transition")
+
+
+@pytest.mark.rule("Q17")
+def test_evidence_is_taken_while_somebody_may_still_decide():
+    for status in RefundStatus:
+        refused = why_closed(a_refund(status=status), None, NOON)
+        assert code_of(refused) == (None if status in UNDECIDED else "evidence_closed"), status
+    assert S.REFUNDING not in UNDECIDED
+    case = a_dispute()
+    assert why_closed(case.refund, case, case.evidence_until - INSTANT) is None
+    assert code_of(why_closed(case.refund, case, case.evidence_until)) == "evidence_closed"
+    refund = a_refund()
+    assert (code_of(why_not_more(refund, 9)), code_of(why_not_more(refund, 10))) == (None, "evidence_limit_reached")
