@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 
 from common.actors import Actor
 from common.events import EventType
@@ -166,6 +167,11 @@ def _quote_json(value) -> str:
     return _quote(json.dumps(value, ensure_ascii=False, default=str))
 
 
+def _instant(value) -> str:
+    """An instant; `Now()` is the database's, as PostgreSQL reads the word."""
+    return "now" if isinstance(value, Now) else str(value)
+
+
 def _column(field: models.Field) -> tuple[attrgetter, str, Callable[..., str]]:
     """(how to read it, PostgreSQL type, how to write it) of a field as an element of an array literal."""
     kind = field.db_type(connection)
@@ -175,6 +181,8 @@ def _column(field: models.Field) -> tuple[attrgetter, str, Callable[..., str]]:
         write = _quote_json
     elif isinstance(field, models.CharField | models.TextField):
         write = _quote
+    elif isinstance(field, models.DateTimeField):
+        write = _instant
     else:
         write = str
     return attrgetter(field.attname), kind, write

@@ -15,7 +15,7 @@ from demo.history import taote_history, tmall_history
 from demo.people import AGENT, BUYER, COLLEAGUE, OPERATOR
 from demo.platform import QUARRELS, PlatformSteps
 from demo.return_scenes import EXCHANGES, RETURNS
-from demo.return_steps import ReturnSteps
+from demo.return_steps import ReturnSteps, let_time_pass
 from demo.scene import Scene
 from demo.scenes import COMMON, TAOTE, TMALL
 from demo.shipping import count_warehouse, warehouse
@@ -344,6 +344,7 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
 
     def sweep(self, number: int) -> None:
         """Clocks run out and money goes out."""
+        let_time_pass()
         sweep_due_refunds()
         ask_carriers()
         sweep_due_offers()

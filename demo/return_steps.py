@@ -1,15 +1,29 @@
 """Steps of the demo about goods on their way: carriers are asked, parcels are counted, claims are closed."""
 
+from django.db.models import Q
+from django.db.models.functions import Now
+
 from common import clock
 from common.actors import Actor, ActorKind
-from common.tenancy import tenant_scope
+from common.tenancy import system_scope, tenant_scope
+from orders.models import Shipment
+from orders.shipments import LOOK_AGAIN_AFTER
 from orders.tracking import ask_carriers
+from payments.models import Payment
 from refunds import returns
 from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from stores.models import Store
 
 WAREHOUSE = Actor(ActorKind.MERCHANT, "demo", "仓库老周")
+
+
+def let_time_pass() -> None:
+    """Whatever waits for another attempt or look has waited: the demo plays weeks in a minute of the database's clock."""
+    later, looked_at = Q(next_attempt_at__gt=Now()), Q(reported_at__lte=clock.now() - LOOK_AGAIN_AFTER)
+    with system_scope():
+        Payment.objects.filter(later).update(next_attempt_at=Now())
+        Shipment.objects.filter(later, Q(attempts__gt=0) | looked_at).update(next_attempt_at=Now())
 
 
 class ReturnSteps:
@@ -20,6 +34,7 @@ class ReturnSteps:
 
     def carriers(self, number: int) -> None:
         """Carriers are asked about whatever is due."""
+        let_time_pass()
         ask_carriers()
 
     def inspect_some(self, number: int, *, arrived: int, note: str) -> None:

@@ -1,21 +1,23 @@
 """Send the recommended offer to many refunds: preview, then a job whose rows a worker works off."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from celery import current_app
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
-from common import clock
+from common import clock, workers
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, WanliuError, refuse_if
-from common.tenancy import system_scope, tenant_scope
+from common.hints import tell_of
+from common.tenancy import system_scope
 from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.eligibility import build_case, methods_for, why_not_offer, why_not_retain
@@ -26,8 +28,6 @@ from offers.scripts import scripts_for
 from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Store
-
-log = logging.getLogger("wanliu.offers")
 
 MOST_AT_ONCE = 500
 
@@ -83,57 +83,41 @@ def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, no
     writes = WriteSet()
     writes.insert(job)
     for proposal in proposals:
-        writes.insert(BulkRow(store=store, job=job, refund=proposal.refund, method=proposal.method.code))
+        row = BulkRow(store=store, job=job, refund=proposal.refund, method=proposal.method.code, next_attempt_at=Now())
+        writes.insert(row)
     writes.hint(tell_worker, job.pk)
     writes.flush()
     return job
 
 
-def tell_worker(job_ids: Sequence[UUID]) -> None:
-    """Ask a worker to begin. Without a broker beat finds the job a little later."""
-    try:
-        for job_id in job_ids:
-            current_app.send_task("offers.tasks.run_bulk_job", args=[str(job_id)], retry=False)
-    except OperationalError as error:
-        log.warning("no broker (%s): the sweep will take up the bulk jobs", error)
+tell_worker = partial(tell_of, "offers.tasks.run_bulk_jobs")
 
 
-def run_job(job_id: UUID) -> int:
-    """Work off a job's waiting rows, each in a transaction of its own; returns how many.
+def send_waiting_rows(*, job_ids: Sequence[UUID] | None = None, limit: int = workers.BATCH) -> int:
+    """Send waiting rows' offers (of these jobs, if given), each in a transaction of its own; returns how many were tried.
 
-    Safe to run twice at once and to kill at any moment.
+    Safe to run anywhere, any number of times, and to kill at any moment.
     """
+    due = BulkRow.objects.all() if job_ids is None else BulkRow.objects.filter(job__in=job_ids)
+    tried = workers.do_due(due, _do, limit=limit)
     with system_scope():
-        job = BulkJob.objects.filter(pk=job_id, finished_at=None).select_related("store").first()
-    if job is None:
-        return 0
-    done, actor = 0, Actor(**job.actor)
-    with translation.override(job.language):
-        while _run_next_row(job, actor):
-            done += 1
-    with tenant_scope(job.store_id):
-        if not BulkRow.objects.for_store(job.store_id).filter(job=job, status=BulkRowStatus.WAITING).exists():
-            BulkJob.objects.for_store(job.store_id).filter(pk=job.pk).update(finished_at=clock.now())
-    return done
+        waiting = BulkRow.objects.filter(
+            store_id=OuterRef("store_id"), job=OuterRef("pk"), status=BulkRowStatus.WAITING
+        )
+        BulkJob.objects.filter(~Exists(waiting), finished_at=None).update(finished_at=clock.now())
+    return tried
 
 
-def _run_next_row(job: BulkJob, actor: Actor) -> bool:
-    """Send one waiting row's offer; the offer and the row's result are one transaction. False when none is left."""
-    with tenant_scope(job.store_id):
-        waiting = BulkRow.objects.for_store(job.store_id).filter(job=job, status=BulkRowStatus.WAITING).order_by("id")
-        row = waiting.select_for_update(skip_locked=True, no_key=True).first()
-        if row is None:
-            return False
+def _do(row: BulkRow) -> None:
+    """Send a held row's offer, or keep why it can't be sent."""
+    with translation.override(row.job.language):
         try:
-            offer = _send(job, row, actor)
+            with transaction.atomic():
+                row.offer = _send(row.job, row, Actor(**row.job.actor))
         except WanliuError as error:
             row.status, row.detail = BulkRowStatus.REFUSED, str(error)[:300]
         else:
-            row.status, row.offer = BulkRowStatus.SENT, offer
-        writes = WriteSet()
-        writes.update(row, "status", "detail", "offer")
-        writes.flush()
-    return True
+            row.status = BulkRowStatus.SENT
 
 
 def _send(job: BulkJob, row: BulkRow, actor: Actor):
@@ -146,14 +130,3 @@ def _send(job: BulkJob, row: BulkRow, actor: Actor):
     if terms is None:
         raise Invalid("method", _("This offer needs a choice of yours now."))
     return send_offer(store_id=job.store_id, refund_id=refund.pk, method=row.method, actor=actor, now=now, **terms)
-
-
-def unfinished_jobs() -> list[UUID]:
-    """Jobs that a lost message or a dead worker left behind."""
-    with system_scope():
-        return list(BulkJob.objects.filter(finished_at=None).order_by("id").values_list("pk", flat=True))
-
-
-def resume_jobs() -> int:
-    """Work off the jobs that were left behind; returns how many rows they had left."""
-    return sum(run_job(job_id) for job_id in unfinished_jobs())

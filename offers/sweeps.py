@@ -6,7 +6,7 @@ from common.tenancy import system_scope
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from offers.actions import end_pending
-from offers.bulk import resume_jobs
+from offers.bulk import send_waiting_rows
 from offers.insights.rollup import roll_up
 from offers.models import Offer
 from offers.statistics import count_ended_offers
@@ -33,7 +33,7 @@ def sweep_due_offers(*, limit: int = BATCH) -> int:
 
 SWEEPS = (
     Sweep("offers", sweep_due_offers, "offers.tasks.sweep_offers"),
-    Sweep("bulk offers", resume_jobs, "offers.tasks.resume_bulk_jobs"),
+    Sweep("bulk offers", send_waiting_rows, "offers.tasks.resume_bulk_jobs"),
     Sweep("answers counted", count_ended_offers, "offers.tasks.count_offers"),
     Sweep("rolled up", roll_up, "offers.tasks.roll_up_insights"),
 )

@@ -1,12 +1,13 @@
 """Beat sweeps unanswered offers."""
 
+from functools import partial
 from uuid import UUID
 
 from celery import shared_task
 
-from offers.bulk import resume_jobs, run_job
+from common.workers import drain
+from offers.bulk import send_waiting_rows
 from offers.insights.rebuild import roll_everything
-from offers.statistics import BATCH as COUNTED_AT_ONCE
 from offers.statistics import count_ended_offers
 from offers.sweeps import BATCH, sweep_due_offers
 
@@ -21,8 +22,7 @@ def sweep_offers() -> None:
 @shared_task
 def count_offers() -> None:
     """Teach the recommendation what buyers answered."""
-    while count_ended_offers() == COUNTED_AT_ONCE:
-        pass
+    drain(count_ended_offers)
 
 
 @shared_task
@@ -32,12 +32,12 @@ def roll_up_insights() -> None:
 
 
 @shared_task
-def run_bulk_job(job_id: str) -> None:
-    """Send a job's offers."""
-    run_job(UUID(job_id))
+def run_bulk_jobs(ids: list[str]) -> None:
+    """Send these jobs' offers."""
+    drain(partial(send_waiting_rows, job_ids=[UUID(job_id) for job_id in ids]))
 
 
 @shared_task
 def resume_bulk_jobs() -> None:
     """Take up the jobs that were left behind."""
-    resume_jobs()
+    drain(send_waiting_rows)

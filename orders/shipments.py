@@ -1,22 +1,24 @@
 """Every write about parcels that a carrier has: what is wanted of it, and what it said.
 
-A wish is a row that is due. A worker claims it, asks the carrier outside any transaction (orders/tracking.py) and records
-the answer; the refunds that wait for the parcel follow by the signal `shipments_moved`. Locks: order, then shipment.
+What is wanted is a row that is due. A worker takes it up, asks the carrier outside any transaction (orders/tracking.py)
+and records the answer; the refunds that wait for the parcel follow by the signal `shipments_moved`. Locks: order, then
+shipment.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from celery import current_app
+from django.db.models.functions import Now
 from django_fsm import can_proceed
-from kombu.exceptions import OperationalError
 
+from common import workers
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
+from common.hints import tell_of
 from common.writes import WriteSet
 from orders.carriers import SANDBOX
 from orders.carriers.base import CarrierReport, Stage
@@ -25,15 +27,8 @@ from orders.signals import shipments_moved
 from orders.states import ShipmentDirection, ShipmentStatus, ShipmentTask
 from orders.why_not import why_not_ask_carrier
 
-log = logging.getLogger("wanliu.carriers")
-
-ATTEMPT_LEASE = timedelta(minutes=2)
-FIRST_RETRY_AFTER = timedelta(seconds=30)
-LONGEST_RETRY_AFTER = timedelta(hours=1)
-MAX_ATTEMPTS = 8
 LOOK_AGAIN_AFTER = timedelta(minutes=30)
 LOOK_FOR_AT_MOST = timedelta(days=30)
-HINT_SIZE = 100
 
 # What a carrier says → how the shipment moves.
 _MOVES = {
@@ -78,7 +73,7 @@ def announce_shipment(
         tracking_number=tracking_number,
         address=address,
         task=ShipmentTask.CREATE_PICKUP if direction == ShipmentDirection.OUTBOUND else ShipmentTask.TRACK,
-        next_attempt_at=now,
+        next_attempt_at=Now(),
         created_at=now,
     )
     writes.insert(shipment)
@@ -86,15 +81,7 @@ def announce_shipment(
     return shipment
 
 
-def tell_worker(shipment_ids: Sequence[UUID]) -> None:
-    """Ask a worker to call the carriers about these now. Without a broker the sweep finds them a little later."""
-    for start in range(0, len(shipment_ids), HINT_SIZE):
-        ids = [str(shipment_id) for shipment_id in shipment_ids[start : start + HINT_SIZE]]
-        try:
-            current_app.send_task("orders.tasks.ask_carriers_about", args=[ids], retry=False)
-        except OperationalError as error:
-            log.warning("no broker (%s): the sweep will ask about %d shipments", error, len(shipment_ids))
-            return
+tell_worker = partial(tell_of, "orders.tasks.ask_carriers_about")
 
 
 def outbound_of(orders: Sequence[Order]) -> dict[UUID, Shipment]:
@@ -118,10 +105,9 @@ def ask_recall(
             address=order.address,
             now=now,
         )
-    shipment.task, shipment.next_attempt_at = ShipmentTask.RECALL, now
-    shipment.attempts, shipment.needs_attention = 0, False
-    shipment.recalled_for, shipment.recalled_at = topic.pk, now
-    writes.update(shipment, "task", "next_attempt_at", "attempts", "needs_attention", "recalled_for", "recalled_at")
+    shipment.task, shipment.recalled_for, shipment.recalled_at = ShipmentTask.RECALL, topic.pk, now
+    shipment.make_due()
+    writes.update(shipment, "task", "recalled_for", "recalled_at", *shipment.WORK_FIELDS)
     writes.event(
         "shipment.recall_asked",
         shipment,
@@ -137,29 +123,19 @@ def ask_recall(
 
 
 @bookkeeping("A lease says which worker is busy; what comes of it is an act.")
-def claim_due_shipments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[Shipment]:
-    """Take up shipments to ask about that no other worker has; each is leased to this worker for ATTEMPT_LEASE."""
-    due = Shipment.objects.in_scope().due(now).select_for_update(skip_locked=True, no_key=True)
+def take_up_shipments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[Shipment]:
+    """Lease shipments to ask about that no other worker has."""
+    due = Shipment.objects.in_scope()
     if ids is not None:
         due = due.filter(pk__in=ids)
+    taken, worn_out = workers.take_up(due, limit=limit)
     writes = WriteSet()
-    claimed = []
-    for shipment in due.order_by("next_attempt_at")[:limit]:
-        if shipment.attempts >= MAX_ATTEMPTS:  # every worker that took it up has died before it got an answer
-            _call_a_person(writes, shipment, now)
-            continue
-        shipment.attempts += 1
-        shipment.next_attempt_at = now + ATTEMPT_LEASE
-        writes.update(shipment, "attempts", "next_attempt_at")
-        claimed.append(shipment)
+    for shipment in [*taken, *worn_out]:
+        writes.update(shipment, *shipment.WORK_FIELDS)
+    for shipment in worn_out:
+        _record(writes, "needs_attention", shipment, shipment.status, now)
     writes.flush()
-    return claimed
-
-
-def _call_a_person(writes: WriteSet, shipment: Shipment, now: datetime) -> None:
-    shipment.needs_attention, shipment.next_attempt_at = True, None
-    writes.update(shipment, "needs_attention", "next_attempt_at")
-    _record(writes, "needs_attention", shipment, shipment.status, now)
+    return taken
 
 
 @action
@@ -173,6 +149,7 @@ def record_reports(*, answers: Sequence[Answered], actor: Actor, now: datetime) 
     # Orders are locked before shipments (`of` gives the order of the locks), and always in the same sequence.
     shipments = (
         Shipment.objects.in_scope()
+        .timed()
         .select_related("order")
         .select_for_update(of=("order", "self"), no_key=True)
         .filter(pk__in=by_key)
@@ -197,8 +174,8 @@ def record_reports(*, answers: Sequence[Answered], actor: Actor, now: datetime) 
 def move_shipment(writes: WriteSet, shipment: Shipment, stage: Stage, *, actor: Actor, now: datetime) -> None:
     """A locked order's parcel moves because somebody other than the carrier says so."""
     if _move(writes, shipment, stage, actor, now):
-        shipment.next_attempt_at = None
-        writes.update(shipment, "next_attempt_at")
+        shipment.plan(None)
+        writes.update(shipment, *shipment.WORK_FIELDS)
         shipments_moved.send(sender=Shipment, shipments=[shipment], writes=writes, now=now)
 
 
@@ -220,13 +197,10 @@ def _move(writes: WriteSet, shipment: Shipment, stage: Stage, actor: Actor, now:
 def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: datetime) -> None:
     """When the carrier is asked next, and what."""
     if report.stage == Stage.UNKNOWN:
-        shipment.last_error = report.error[:200]
-        writes.update(shipment, "last_error", "next_attempt_at")
-        if shipment.attempts >= MAX_ATTEMPTS:
-            _call_a_person(writes, shipment, now)
-        else:
-            wait = FIRST_RETRY_AFTER * 2 ** (shipment.attempts - 1)
-            shipment.next_attempt_at = now + min(wait, LONGEST_RETRY_AFTER)
+        shipment.put_off(report.error)
+        writes.update(shipment, *shipment.WORK_FIELDS)
+        if shipment.needs_attention:
+            _record(writes, "needs_attention", shipment, shipment.status, now)
         return
     undecided = shipment.task == ShipmentTask.RECALL and shipment.status in (
         ShipmentStatus.AWAITING_PICKUP,
@@ -234,10 +208,10 @@ def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: date
     )
     if not undecided:
         shipment.task = ShipmentTask.TRACK
-    shipment.attempts, shipment.last_error, shipment.reported_at = 0, "", now
+    shipment.attempts, shipment.reported_at = 0, now
     again = _is_watched(shipment) and now < shipment.created_at + LOOK_FOR_AT_MOST
-    shipment.next_attempt_at = now + LOOK_AGAIN_AFTER if again else None
-    writes.update(shipment, "task", "attempts", "last_error", "reported_at", "next_attempt_at")
+    shipment.plan(LOOK_AGAIN_AFTER if again else None)
+    writes.update(shipment, "task", "reported_at", *shipment.WORK_FIELDS)
 
 
 def _is_watched(shipment: Shipment) -> bool:
@@ -287,9 +261,9 @@ def resume_shipment(*, store_id: int, shipment_id: UUID | str, actor: Actor, now
     if shipment is None:
         raise NotFound
     refuse_if(why_not_ask_carrier(shipment))
-    shipment.needs_attention, shipment.attempts, shipment.next_attempt_at = False, 0, now
+    shipment.make_due()
     writes = WriteSet()
-    writes.update(shipment, "needs_attention", "attempts", "next_attempt_at")
+    writes.update(shipment, *shipment.WORK_FIELDS)
     writes.event("shipment.resumed", shipment, topic=shipment.recalled_for or shipment.topic_id, at=now, actor=actor)
     writes.hint(tell_worker, shipment.pk)
     writes.flush()

@@ -2,7 +2,7 @@
 
 from common.upkeep import Sweep
 from orders.delays.overdue import sweep_due_reports
-from orders.erp.running import forget_imports, resume_imports
+from orders.erp.running import forget_imports, run_imports
 from orders.lateness import sweep_late_orders
 from orders.parcels import sweep_due_parcels
 from orders.tracking import ask_carriers
@@ -12,6 +12,6 @@ SWEEPS = (
     Sweep("late orders", sweep_late_orders, "orders.tasks.sweep_shipping"),
     Sweep("delay reports", sweep_due_reports, "orders.tasks.sweep_shipping"),
     Sweep("carriers", ask_carriers, "orders.tasks.ask_carriers"),
-    Sweep("files shipped", resume_imports, "orders.tasks.resume_shipment_imports"),
+    Sweep("files shipped", run_imports, "orders.tasks.resume_shipment_imports"),
     Sweep("files forgotten", forget_imports, "orders.tasks.forget_shipment_imports"),
 )

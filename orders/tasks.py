@@ -4,10 +4,11 @@ from uuid import UUID
 
 from celery import shared_task
 
+from common.workers import drain
 from orders import tracking
 from orders.delays.overdue import BATCH as REPORTS_AT_ONCE
 from orders.delays.overdue import sweep_due_reports
-from orders.erp.running import forget_imports, resume_imports, run_import
+from orders.erp.running import forget_imports, run_imports
 from orders.lateness import BATCH as ORDERS_AT_ONCE
 from orders.lateness import sweep_late_orders
 from orders.parcels import BATCH, sweep_due_parcels
@@ -30,15 +31,15 @@ def sweep_shipping() -> None:
 
 
 @shared_task
-def run_shipment_import(job_id: str) -> None:
-    """Ship the orders of a confirmed file."""
-    run_import(UUID(job_id))
+def run_shipment_imports(ids: list[str]) -> None:
+    """Ship the orders of these confirmed files."""
+    run_imports(ids=[UUID(job_id) for job_id in ids], limit=len(ids))
 
 
 @shared_task
 def resume_shipment_imports() -> None:
     """Take up the files that were left behind."""
-    resume_imports()
+    drain(run_imports)
 
 
 @shared_task
@@ -49,13 +50,12 @@ def forget_shipment_imports() -> None:
 
 
 @shared_task
-def ask_carriers_about(shipment_ids: list[str]) -> None:
+def ask_carriers_about(ids: list[str]) -> None:
     """Ask about these parcels now; whatever is lost of it the sweep below finds."""
-    tracking.ask_carriers(ids=[UUID(shipment_id) for shipment_id in shipment_ids])
+    tracking.ask_carriers(ids=[UUID(shipment_id) for shipment_id in ids])
 
 
 @shared_task
 def ask_carriers() -> None:
     """Ask about every parcel of which something is wanted."""
-    while tracking.ask_carriers() == tracking.BATCH:
-        pass
+    drain(tracking.ask_carriers)

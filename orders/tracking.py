@@ -1,4 +1,4 @@
-"""Carriers are asked: claim what is due, ask outside any transaction, write down the answers."""
+"""Carriers are asked: take up what is due, ask outside any transaction, write down the answers."""
 
 import logging
 from collections.abc import Sequence
@@ -7,15 +7,14 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
+from common.workers import BATCH, in_turn
 from orders.carriers import carrier
 from orders.carriers.base import CarrierReport, Consignment, Stage
 from orders.models import Shipment
-from orders.shipments import Answered, claim_due_shipments, record_reports
+from orders.shipments import Answered, record_reports, take_up_shipments
 from orders.states import ShipmentTask
 
 log = logging.getLogger("wanliu.carriers")
-
-BATCH = 100
 
 
 def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:
@@ -24,13 +23,13 @@ def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     Safe to run anywhere, any number of times, and to kill at any moment: the carrier does a thing once per key.
     """
     with system_scope():
-        claimed = claim_due_shipments(now=clock.now(), limit=limit, ids=ids)
-    if not claimed:
+        shipments = take_up_shipments(now=clock.now(), limit=limit, ids=ids)
+    if not shipments:
         return 0
-    answers = [Answered(shipment.task, _ask(shipment)) for shipment in claimed]
+    answers = in_turn(shipments, lambda shipment: Answered(shipment.task, _ask(shipment)))
     with system_scope():
         record_reports(answers=answers, actor=SYSTEM, now=clock.now())
-    return len(claimed)
+    return len(shipments)
 
 
 def _ask(shipment: Shipment) -> CarrierReport:

@@ -1,19 +1,19 @@
 """Every write to payments: reserve → (commit, call the gateway) → post or void."""
 
-import logging
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from celery import current_app
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
+from common import workers
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, refuse_if
+from common.hints import tell
 from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
@@ -23,15 +23,6 @@ from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, PaymentTerms, Transfer, account_id
 from payments.signals import payments_settled
 from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
-
-log = logging.getLogger("wanliu.payments")
-
-# A worker that was told about a new payment takes it up at once; the sweep does so when no worker was told.
-ATTEMPT_LEASE = timedelta(minutes=2)
-FIRST_RETRY_AFTER = timedelta(seconds=30)
-LONGEST_RETRY_AFTER = timedelta(hours=1)
-MAX_ATTEMPTS = 8
-HINT_SIZE = 100
 
 
 def reserve_payment(
@@ -62,7 +53,7 @@ def reserve_payment(
         buyer_id=order.buyer_id,
         note=note,
         allowance_date=allowance_date,
-        next_attempt_at=now,
+        next_attempt_at=Now(),
         created_at=now,
     )
     writes.insert(payment)
@@ -96,40 +87,34 @@ def reserve_payment(
 
 
 def tell_worker(payment_ids: Sequence[UUID]) -> None:
-    """Ask a worker to settle these now. Without a broker the sweep finds them a little later."""
-    for start in range(0, len(payment_ids), HINT_SIZE):
-        ids = [str(payment_id) for payment_id in payment_ids[start : start + HINT_SIZE]]
-        try:
-            current_app.send_task("payments.tasks.settle_payments", args=[ids], retry=False)
-        except OperationalError as error:
-            log.warning("no broker (%s): the sweep will settle %d payments", error, len(payment_ids))
-            return
+    """Have as many due payments settled as there are new ones."""
+    for start in range(0, len(payment_ids), workers.BATCH):
+        tell("payments.tasks.settle_some_payments", count=len(payment_ids[start : start + workers.BATCH]))
 
 
 @bookkeeping("A lease says which worker is busy; what comes of it is an act.")
-def claim_due_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[tuple[Payment, bool]]:
-    """Take up due payments that no other worker has; returns each with whether it was asked before.
+def take_up_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = None) -> list[tuple[Payment, bool]]:
+    """Lease due payments that no other worker has; returns each with whether it was asked before.
 
-    A payment is leased to this worker for ATTEMPT_LEASE. The first time, its store's gateway is chosen for good.
+    The first time, its store's gateway is chosen for good.
     """
-    due = Payment.objects.in_scope().due(now).select_related("order")
-    due = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    due = Payment.objects.in_scope().select_related("order")
     if ids is not None:
         due = due.filter(pk__in=ids)
+    taken, worn_out = workers.take_up(due, limit=limit)
+    gateways = _gateways_of({payment.store_id for payment in taken if not payment.gateway})
     writes = WriteSet()
-    claimed = []
-    payments = list(due.order_by("next_attempt_at")[:limit])
-    gateways = _gateways_of({payment.store_id for payment in payments if not payment.gateway})
-    for payment in payments:
-        if payment.attempts >= MAX_ATTEMPTS:  # every worker that took it up has died before it got an answer
-            _call_a_person(writes, payment, now)
-            continue
-        claimed.append((payment, payment.status == PaymentStatus.PROCESSING))
-        payment.begin_attempt(until=now + ATTEMPT_LEASE)
+    for payment in worn_out:
+        writes.update(payment, *payment.WORK_FIELDS)
+        _record(writes, payment, payment.status, settled=False, actor=SYSTEM, now=now)
+    turn = []
+    for payment in taken:
+        turn.append((payment, payment.status == PaymentStatus.PROCESSING))
+        payment.process()
         payment.gateway = payment.gateway or gateways.get(payment.store_id, SANDBOX)
-        writes.update(payment, "status", "attempts", "next_attempt_at", "gateway")
+        writes.update(payment, "status", "gateway", *payment.WORK_FIELDS)
     writes.flush()
-    return claimed
+    return turn
 
 
 def _gateways_of(store_ids: set[int]) -> dict[int, str]:
@@ -140,12 +125,6 @@ def _gateways_of(store_ids: set[int]) -> dict[int, str]:
     return dict(terms.values_list("store_id", "gateway"))
 
 
-def _call_a_person(writes: WriteSet, payment: Payment, now: datetime) -> None:
-    payment.needs_attention, payment.next_attempt_at = True, None
-    writes.update(payment, "needs_attention", "next_attempt_at")
-    _record(writes, payment, payment.status, settled=False, actor=SYSTEM, now=now)
-
-
 @action
 def record_answers(*, answers: Sequence[GatewayAnswer], actor: Actor, now: datetime) -> list[Payment]:
     """Book what gateways answered; returns the payments that are settled by it.
@@ -154,7 +133,8 @@ def record_answers(*, answers: Sequence[GatewayAnswer], actor: Actor, now: datet
     answers about one payment, one that knows outweighs one that doesn't.
     """
     by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != GatewayOutcome.UNKNOWN)}
-    payments = in_lock_order(Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING))
+    asked = Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING)
+    payments = in_lock_order(asked.timed())
     transfers = {
         transfer.payment_id: transfer
         for transfer in Transfer.objects.in_scope().filter(payment__in=payments, phase=TransferPhase.PENDING)
@@ -200,22 +180,14 @@ def _apply(
     before = payment.status
     match answer.outcome:
         case GatewayOutcome.UNKNOWN:
-            _postpone(payment, answer, now)
+            payment.put_off(answer.error)
         case GatewayOutcome.PAID | GatewayOutcome.RETURNED:  # it was paid first; that it came back is the inbox's news
             payment.succeed(reference=answer.reference, now=now)
             transfer.phase = TransferPhase.POSTED
         case GatewayOutcome.DECLINED:
             payment.fail(error=answer.error, now=now)
             transfer.phase = TransferPhase.VOIDED
-    writes.update(
-        payment,
-        "status",
-        "gateway_reference",
-        "settled_at",
-        "next_attempt_at",
-        "needs_attention",
-        "last_error",
-    )
+    writes.update(payment, "status", "gateway_reference", "settled_at", *payment.WORK_FIELDS)
     settled = transfer.phase != TransferPhase.PENDING
     if settled:
         transfer.resolved_at = now
@@ -241,16 +213,6 @@ def _record(writes: WriteSet, payment: Payment, before: str, settled: bool, acto
     )
 
 
-def _postpone(payment: Payment, answer: GatewayAnswer, now: datetime) -> None:
-    """Nobody knows whether it was paid: ask again later, at growing intervals, then call a person."""
-    payment.last_error = answer.error[:200]
-    if payment.attempts >= MAX_ATTEMPTS:
-        payment.needs_attention, payment.next_attempt_at = True, None
-    else:
-        wait = FIRST_RETRY_AFTER * 2 ** (payment.attempts - 1)
-        payment.next_attempt_at = now + min(wait, LONGEST_RETRY_AFTER)
-
-
 def why_not_resume(payment: Payment) -> Refused | None:
     """A gateway is asked again by hand only when asking by itself has ended without an answer."""
     if payment.needs_attention:
@@ -271,9 +233,9 @@ def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: dateti
         .get(pk=payment_id)
     )
     refuse_if(why_not_resume(payment))
-    payment.needs_attention, payment.attempts, payment.next_attempt_at = False, 0, now
+    payment.make_due()
     writes = WriteSet()
-    writes.update(payment, "needs_attention", "attempts", "next_attempt_at")
+    writes.update(payment, *payment.WORK_FIELDS)
     writes.event("payment.resumed", payment, topic=payment.topic_id, at=now, actor=actor)
     writes.hint(tell_worker, payment.pk)
     writes.flush()

@@ -1,29 +1,22 @@
 """The inbox of the gateways' notices: stored once per event, then processed by a worker, in any order, any number of times."""
 
-import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from django.db.models.functions import Now
 
-from common import clock
+from common import clock, workers
 from common.actors import SYSTEM
-from common.tenancy import system_scope
+from common.hints import tell
 from payments.actions import record_answers
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import GatewayNotice, Payment
 from payments.reversals import reverse_payments
 from payments.states import NoticeResult, PaymentStatus
-
-log = logging.getLogger("wanliu.payments")
-
-BATCH = 100
-MAX_ATTEMPTS = 8
-RETRY_AFTER = timedelta(minutes=1)
 
 
 def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
@@ -46,61 +39,24 @@ def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: d
                 reference=notice.reference[:100],
                 error=notice.error[:200],
                 received_at=now,
-                next_attempt_at=now,
+                next_attempt_at=Now(),
             )
         ],
         ignore_conflicts=True,
     )
     is_new = GatewayNotice.objects.filter(pk=kept[0].pk).exists()
     if is_new:
-        transaction.on_commit(_tell_worker, robust=True)
+        transaction.on_commit(partial(tell, "payments.tasks.process_notices"), robust=True)
     return is_new
 
 
-def _tell_worker() -> None:
-    try:
-        current_app.send_task("payments.tasks.process_notices", retry=False)
-    except OperationalError as error:
-        log.warning("no broker (%s): the sweep will process the notice", error)
-
-
-def process_due_notices(*, limit: int = BATCH) -> int:
+def process_due_notices(*, limit: int = workers.BATCH) -> int:
     """Do what waiting notices bring, each in a transaction of its own; returns how many were taken up."""
-    done = 0
-    while done < limit and _process_next():
-        done += 1
-    return done
+    return workers.do_due(GatewayNotice.objects.all(), _process, limit=limit)
 
 
-def _process_next() -> bool:
-    """Process the oldest notice that is due and that nobody else has; False when there is none."""
-    now = clock.now()
-    notice_id = None
-    try:
-        with system_scope():
-            due = GatewayNotice.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "id")
-            notice = due.select_for_update(skip_locked=True, no_key=True).first()
-            if notice is None:
-                return False
-            notice_id = notice.pk
-            result = _apply(notice, now)
-            GatewayNotice.objects.filter(pk=notice.pk).update(result=result, next_attempt_at=None)
-    except Exception:
-        if notice_id is None:
-            raise
-        log.exception("the notice %s could not be processed", notice_id)
-        _postpone(notice_id, now)
-    return True
-
-
-def _postpone(notice_id: UUID, now: datetime) -> None:
-    with system_scope():
-        notice = GatewayNotice.objects.select_for_update().get(pk=notice_id)
-        notice.attempts += 1
-        given_up = notice.attempts >= MAX_ATTEMPTS
-        notice.next_attempt_at = None if given_up else now + RETRY_AFTER * 2**notice.attempts
-        notice.result = NoticeResult.FAILED if given_up else NoticeResult.WAITING
-        notice.save(update_fields=["attempts", "next_attempt_at", "result"])
+def _process(notice: GatewayNotice) -> None:
+    notice.result = _apply(notice, clock.now())
 
 
 def _apply(notice: GatewayNotice, now: datetime) -> NoticeResult:

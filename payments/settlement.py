@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from itertools import chain
 from uuid import UUID
 
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
-from payments.actions import claim_due_payments, record_answers
+from common.workers import BATCH, in_turn
+from payments.actions import record_answers, take_up_payments
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
@@ -16,7 +18,6 @@ from payments.states import PaymentPurpose
 
 log = logging.getLogger("wanliu.payments")
 
-BATCH = 100
 # What goes back the way it came; everything else is a present from the merchant.
 REFUNDS = (PaymentPurpose.REFUND, PaymentPurpose.PARTIAL_REFUND)
 
@@ -28,16 +29,16 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     up, and the gateway pays once per key.
     """
     with system_scope():
-        claimed = claim_due_payments(now=clock.now(), limit=limit, ids=ids)
-        refused = no_longer_fitting([payment for payment, _was_asked in claimed])
-    if not claimed:
+        turn = take_up_payments(now=clock.now(), limit=limit, ids=ids)
+        payments = [payment for payment, _was_asked in turn]
+        refused = no_longer_fitting(payments)
+    if not turn:
         return 0
-    answers = [
-        answer for payment, was_asked in claimed for answer in _ask(payment, was_asked, refused.get(payment.pk, ""))
-    ]
+    was_asked = dict(turn)
+    answers = in_turn(payments, lambda payment: _ask(payment, was_asked[payment], refused.get(payment.pk, "")))
     with system_scope():
-        record_answers(answers=answers, actor=SYSTEM, now=clock.now())
-    return len(claimed)
+        record_answers(answers=list(chain.from_iterable(answers)), actor=SYSTEM, now=clock.now())
+    return len(turn)
 
 
 def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]:

@@ -2,36 +2,34 @@
 
 from celery import shared_task
 
+from common.workers import drain
 from payments import reconciling, sweeps
-from payments.inbox import BATCH as NOTICES
 from payments.inbox import process_due_notices
-from payments.settlement import BATCH, settle_batch
+from payments.settlement import settle_batch
 
 # Few, so that a slow gateway's calls are spread over the workers.
 TOGETHER = 10
 
 
 @shared_task
-def settle_payments(payment_ids: list[str]) -> None:
-    """Settle these payments now; whatever is lost of it the sweep below finds.
+def settle_some_payments(count: int) -> None:
+    """Settle `count` (or TOGETHER) of the payments that are due, the longest due first.
 
-    What else is due goes with them: when messages queue up, the first settle the payments of those behind.
+    Not those whose reservation sent the message: when messages queue up, the first settle the payments of those behind.
     """
-    settle_batch(limit=max(len(payment_ids), TOGETHER))
+    settle_batch(limit=max(count, TOGETHER))
 
 
 @shared_task
 def settle_due_payments() -> None:
     """Settle whatever is due."""
-    while settle_batch() == BATCH:
-        pass
+    drain(settle_batch)
 
 
 @shared_task
 def process_notices() -> None:
     """Do what gateways told us."""
-    while process_due_notices() == NOTICES:
-        pass
+    drain(process_due_notices)
 
 
 @shared_task

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 
-from tests.world import NOON, make_shop
+from tests.world import NOON, make_shop, wait
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,21 +33,25 @@ def _clean_cache(_own_cache):
 
 
 @pytest.fixture
-def clock():
+def clock(request):
     """A clock that stands at noon (Shanghai) and moves when told: `clock.move(hours=36)`."""
+    names = {"db", "transactional_db"}.intersection(request.fixturenames)
+    has_database = bool(names) or request.node.get_closest_marker("django_db") is not None
     with time_machine.travel(NOON, tick=False) as traveller:
-        yield Clock(traveller)
+        yield Clock(traveller, has_database)
 
 
 class Clock:
-    """Moves the frozen time."""
+    """Moves the frozen time. The database's clock can't be moved: what waits by it has waited that much longer."""
 
-    def __init__(self, traveller):
-        self.traveller = traveller
+    def __init__(self, traveller, has_database):
+        self.traveller, self.has_database = traveller, has_database
 
     def move(self, **delta):
         """Go on by a timedelta's arguments."""
         self.traveller.shift(timedelta(**delta))
+        if self.has_database:
+            wait(**delta)
 
 
 @pytest.fixture
@@ -64,9 +68,9 @@ def other(db):
 
 @pytest.fixture
 def broker_tasks(monkeypatch):
-    """Collect what would be sent to workers instead of sending it."""
+    """Collect what would be sent to workers instead of sending it: (task, keywords)."""
     sent = []
-    monkeypatch.setattr("celery.current_app.send_task", lambda name, args=(), **kwargs: sent.append((name, list(args))))
+    monkeypatch.setattr("celery.current_app.send_task", lambda name, kwargs, **options: sent.append((name, kwargs)))
     return sent
 
 

@@ -6,10 +6,12 @@ from decimal import Decimal
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope, tenant_scope
+from common.workers import obligations
 from common.writes import WriteSet
 from orders import actions as order_actions
 from orders.models import Order, OrderLine
@@ -24,6 +26,15 @@ OPERATOR = Actor(ActorKind.OPERATOR, "test", "operator")
 MERCHANT = Actor(ActorKind.MERCHANT, "test", "agent")
 BUYER = Actor(ActorKind.BUYER, "test", "buyer")
 _numbers = count(1)
+
+
+def wait(**delta) -> None:
+    """Workers' leases and pauses, which go by the database's clock, are over by a timedelta's arguments sooner."""
+    passed = timedelta(**delta)
+    for model in obligations():
+        with system_scope():
+            waiting = model._default_manager.exclude(next_attempt_at=None)
+            waiting.update(next_attempt_at=F("next_attempt_at") - passed, leased_until=F("leased_until") - passed)
 
 
 class Api:

@@ -2,11 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.ids import new_id
-from common.tenancy import TenantModel
+from common.tenancy import TenantModel, TenantQuerySet
+from common.workers import Obligation, ObligationQuerySet
 from offers.models.offers import Offer
 from offers.registry import method_choices
 from offers.states import BulkRowStatus
@@ -38,8 +41,15 @@ class BulkJob(TenantModel):
         return f"{shown(self.created_at)} ({self.total})"
 
 
-class BulkRow(TenantModel):
-    """One refund of a job: which method was chosen when it was previewed, and what became of it."""
+class BulkRowQuerySet(ObligationQuerySet, TenantQuerySet):
+    """Reads of both."""
+
+
+class BulkRow(Obligation, TenantModel):
+    """One refund of a job: which method was chosen when it was previewed, and what became of it.
+
+    It is a worker's obligation as long as it waits.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -49,11 +59,25 @@ class BulkRow(TenantModel):
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
+    objects = BulkRowQuerySet.as_manager()
+
+    WORK_FIELDS = (*Obligation.WORK_FIELDS, "status", "detail", "offer")
+
     class Meta:
         verbose_name = _("refund of a bulk sending")
         verbose_name_plural = _("refunds of a bulk sending")
         constraints = [models.UniqueConstraint(fields=["job", "refund"], name="bulk_row_once")]
-        indexes = [models.Index(fields=["job", "id"], condition=Q(status="waiting"), name="bulk_row_waiting")]
+        indexes = [
+            models.Index(fields=["job", "id"], condition=Q(status="waiting"), name="bulk_row_waiting"),
+            models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="bulk_row_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.refund_id}: {self.status}"
+
+    def call_person(self):
+        """The job's page says that this one is to be sent by hand."""
+        super().call_person()
+        self.status = BulkRowStatus.REFUSED
+        with translation.override(self.job.language):
+            self.detail = gettext("It could not be sent: send it from the refund's own page.")

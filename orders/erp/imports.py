@@ -115,9 +115,10 @@ def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: date
     if not job.is_clean:
         raise Refused("import_has_errors", _("Correct the rows with errors in the file and upload it again."))
     job.confirm(now=now)
+    job.make_due()
     job.actor = asdict(actor)
     writes = WriteSet()
-    writes.update(job, "status", "confirmed_at", "actor")
+    writes.update(job, "confirmed_at", "actor", *job.WORK_FIELDS)
     writes.hint(tell_worker, job.pk)
     writes.flush()
     return job

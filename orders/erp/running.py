@@ -4,18 +4,19 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from celery import current_app
 from django.core.cache import cache
-from kombu.exceptions import OperationalError
+from django.db import transaction
 from redis.exceptions import RedisError
 
-from common import clock
+from common import clock, workers
 from common.actions import action
 from common.actors import Actor
 from common.errors import WanliuError
-from common.tenancy import system_scope, tenant_scope
+from common.hints import tell_of
+from common.tenancy import system_scope
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
@@ -37,13 +38,7 @@ class RowsRefused(WanliuError):
     rows: list[tuple[int, str]]
 
 
-def tell_worker(job_ids: Sequence[UUID]) -> None:
-    """Ask a worker to begin. Without a broker beat finds the job a little later."""
-    try:
-        for job_id in job_ids:
-            current_app.send_task("orders.tasks.run_shipment_import", args=[str(job_id)], retry=False)
-    except OperationalError as error:
-        log.warning("no broker (%s): the sweep will take up the imports", error)
+tell_worker = partial(tell_of, "orders.tasks.run_shipment_imports")
 
 
 @action
@@ -103,49 +98,29 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
         last = rows[-1].order_id
 
 
-def run_import(job_id: UUID) -> bool:
-    """Ship a confirmed job's orders in one transaction; returns whether that was left to do, and is done.
+def run_imports(*, ids: Sequence[UUID] | None = None, limit: int = 1) -> int:
+    """Ship the orders of confirmed files (of these ids, if given), each in one transaction; returns how many were taken up.
 
-    Safe to run twice at once and to kill at any moment.
+    Safe to run anywhere, any number of times, and to kill at any moment.
     """
-    with system_scope():
-        store_id = (
-            ShipmentImport.objects.filter(pk=job_id, status=ImportStatus.RUNNING)
-            .values_list("store_id", flat=True)
-            .first()
-        )
-    if store_id is None:
-        return False
+    due = ShipmentImport.objects.all() if ids is None else ShipmentImport.objects.filter(pk__in=ids)
+    return workers.do_due(due, _run, limit=limit)
+
+
+def _run(job: ShipmentImport) -> None:
+    """Ship all of a held job's orders, or mark the rows for which none is."""
+    now = clock.now()
     try:
-        with tenant_scope(store_id):
-            job = _take_up(store_id, job_id)
-            if job is None:
-                return False
-            ship_rows(job=job, actor=Actor(**job.actor), now=clock.now())
+        with transaction.atomic():
+            ship_rows(job=job, actor=Actor(**job.actor), now=now)
     except RowsRefused as refused:
-        with tenant_scope(store_id):
-            _fail(store_id, job_id, refused.rows)
-    return True
-
-
-def _take_up(store_id: int, job_id: UUID) -> ShipmentImport | None:
-    """The job, locked, if it is still to be run and nobody else runs it."""
-    running = ShipmentImport.objects.for_store(store_id).filter(pk=job_id, status=ImportStatus.RUNNING)
-    return running.select_for_update(skip_locked=True, no_key=True).first()
-
-
-def _fail(store_id: int, job_id: UUID, rows: Sequence[tuple[int, str]]) -> None:
-    job = _take_up(store_id, job_id)
-    if job is None:
-        return
-    codes = dict(rows)
-    writes = WriteSet()
-    for row in ImportRow.objects.for_store(store_id).filter(job=job, pk__in=list(codes)):
-        row.code = codes[row.pk]
-        writes.update(row, "code")
-    job.fail(wrong=len(codes), now=clock.now())
-    writes.update(job, "status", "wrong", "finished_at")
-    writes.flush()
+        codes = dict(refused.rows)
+        writes = WriteSet()
+        for row in ImportRow.objects.for_store(job.store_id).filter(job=job, pk__in=list(codes)):
+            row.code = codes[row.pk]
+            writes.update(row, "code")
+        writes.flush()
+        job.fail(wrong=len(codes), now=now)
 
 
 def note_progress(job_id: UUID, done: int) -> None:
@@ -166,18 +141,6 @@ def progress_of(job: ShipmentImport) -> int:
         return min(job.total, cache.get(f"shipment-import:{job.pk}", 0))
     except RedisError:
         return 0
-
-
-def running_imports() -> list[UUID]:
-    """Jobs that a lost message or a dead worker left behind."""
-    with system_scope():
-        running = ShipmentImport.objects.filter(status=ImportStatus.RUNNING)
-        return list(running.order_by("id").values_list("pk", flat=True))
-
-
-def resume_imports() -> int:
-    """Run the jobs that were left behind; returns how many that were."""
-    return sum(run_import(job_id) for job_id in running_imports())
 
 
 def forget_imports(*, limit: int = 50) -> int:

@@ -8,22 +8,19 @@ from django_fsm import transition
 from common.ids import new_id
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
+from common.workers import Obligation, ObligationQuerySet
 from orders.models.order import Order
 from orders.states import MOVING, ON_ITS_WAY, ShipmentDirection, ShipmentStatus, ShipmentTask
 
 
-class ShipmentQuerySet(TenantQuerySet):
-    """Named reads."""
-
-    def due(self, now):
-        """Shipments about which a worker should ask the carrier."""
-        return self.filter(next_attempt_at__lte=now)
+class ShipmentQuerySet(ObligationQuerySet, TenantQuerySet):
+    """Reads of both."""
 
 
-class Shipment(TenantModel):
+class Shipment(Obligation, TenantModel):
     """One parcel. `topic_id` is what it belongs to: the order on its way out, the refund on the way back.
 
-    `task` is what we want of the carrier next and `next_attempt_at` when a worker asks; empty when nothing is to be asked.
+    `task` is what we want of the carrier next; to ask is a worker's obligation as long as anybody waits for the answer.
     The id is the key under which the carrier knows the parcel: however often it is asked, it does a thing once.
     `recalled_for` is the refund for which the parcel is to come back.
     """
@@ -40,10 +37,6 @@ class Shipment(TenantModel):
     address = models.CharField(_("address"), max_length=300, blank=True)
     status = StateField(_("status"), max_length=20, choices=ShipmentStatus.choices, default=ShipmentStatus.ANNOUNCED)
     task = models.CharField(_("asked next"), max_length=20, choices=ShipmentTask.choices)
-    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    needs_attention = models.BooleanField(_("needs attention"), default=False)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
     recalled_for = models.UUIDField(null=True, editable=False)
     recalled_at = models.DateTimeField(_("recalled"), null=True)
     created_at = models.DateTimeField(_("handed over"))

@@ -7,14 +7,19 @@ from django_fsm import transition
 
 from common.ids import new_id
 from common.states import StateField
-from common.tenancy import TenantModel
+from common.tenancy import TenantModel, TenantQuerySet
+from common.workers import Obligation, ObligationQuerySet
 from orders.states import ImportStatus
 
 
-class ShipmentImport(TenantModel):
+class ImportQuerySet(ObligationQuerySet, TenantQuerySet):
+    """Reads of both."""
+
+
+class ShipmentImport(Obligation, TenantModel):
     """One file. `actor` is who brought it, as an event keeps it; `wrong` counts the rows that can't be shipped.
 
-    Its rows are gone once it is done: the orders' events tell the rest.
+    Once confirmed, it is a worker's obligation. Its rows are gone once it is done: the orders' events tell the rest.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -27,12 +32,18 @@ class ShipmentImport(TenantModel):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
+    objects = ImportQuerySet.as_manager()
+
+    WORK_FIELDS = (*Obligation.WORK_FIELDS, "status", "wrong", "finished_at")
+
     class Meta:
         verbose_name = _("shipment import")
         verbose_name_plural = _("shipment imports")
         indexes = [
             models.Index(fields=["store", "-id"], name="shipment_import_newest"),
-            models.Index(fields=["id"], condition=Q(status="running"), name="shipment_import_running"),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="shipment_import_due"
+            ),
             models.Index(fields=["created_at"], condition=~Q(status="done"), name="shipment_import_left"),
         ]
 
@@ -58,6 +69,11 @@ class ShipmentImport(TenantModel):
     def fail(self, *, wrong: int, now):
         """Some rows could not be shipped any more, so none was."""
         self.wrong, self.finished_at = wrong, now
+
+    def call_person(self):
+        """Nothing of it was imported: whoever brought it uploads it again."""
+        super().call_person()
+        self.fail(wrong=0, now=self.database_now)
 
 
 class ImportRow(TenantModel):

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.money import MoneyField
+from common.workers import Obligation
 from payments.states import DifferenceKind, NoticeResult
 
 
-class GatewayNotice(models.Model):
+class GatewayNotice(Obligation):
     """A notice as it arrived, its signature already checked; one row per event of a gateway, however often it is sent.
 
-    `key`, `outcome` and the rest are what the gateway's file read in it. `next_attempt_at` is empty once it is processed.
+    `key`, `outcome` and the rest are what the gateway's file read in it. It is a worker's obligation until it is processed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -25,9 +26,9 @@ class GatewayNotice(models.Model):
     reference = models.CharField(_("gateway's reference"), max_length=100, blank=True)
     error = models.CharField(_("reason"), max_length=200, blank=True)
     result = models.CharField(_("result"), max_length=20, choices=NoticeResult.choices, default=NoticeResult.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField(_("received"))
-    next_attempt_at = models.DateTimeField(null=True)
+
+    WORK_FIELDS = (*Obligation.WORK_FIELDS, "result")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_notice_once")]
@@ -39,6 +40,11 @@ class GatewayNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"
+
+    def call_person(self):
+        """The operator sees it beside the differences."""
+        super().call_person()
+        self.result = NoticeResult.FAILED
 
 
 class Reconciliation(models.Model):

@@ -9,16 +9,13 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
+from common.workers import Obligation, ObligationQuerySet
 from orders.models import Order
 from payments.states import SMALL_PURPOSES, PaymentPurpose, PaymentStatus
 
 
-class PaymentQuerySet(TenantQuerySet):
+class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
     """Named reads."""
-
-    def due(self, now):
-        """Payments that a worker should take up."""
-        return self.filter(next_attempt_at__lte=now)
 
     def small(self):
         """Small payments: they stand beside refunds and have limits of their own (K8–K11)."""
@@ -33,13 +30,13 @@ class PaymentQuerySet(TenantQuerySet):
         return self.filter(needs_attention=True)
 
 
-class Payment(TenantModel):
+class Payment(Obligation, TenantModel):
     """Money for the buyer of an order. `topic_id` is the refund that it belongs to, or else the order.
 
-    `next_attempt_at` is when a worker takes it up (again); empty when it is settled or waits for a person. The id is the
-    gateway's idempotency key: however often it is sent, the gateway pays once. `gateway` is chosen when a worker takes it
-    up for the first time. A small payment has an `allowance_date`: the store's day on whose allowance it counts (K10).
-    One that was paid and came back is failed, with `reversed_at`.
+    It is a worker's obligation until it is settled. The id is the gateway's idempotency key: however often it is sent, the
+    gateway pays once. `gateway` is chosen when a worker takes it up for the first time. A small payment has an
+    `allowance_date`: the store's day on whose allowance it counts (K10). One that was paid and came back is failed, with
+    `reversed_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -55,10 +52,6 @@ class Payment(TenantModel):
     allowance_date = models.DateField(_("counts on"), null=True)
     gateway = models.CharField(_("gateway"), max_length=30, blank=True)
     gateway_reference = models.CharField(_("gateway's reference"), max_length=100, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
-    needs_attention = models.BooleanField(_("needs attention"), default=False)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"))
     settled_at = models.DateTimeField(_("settled"), null=True)
     reversed_at = models.DateTimeField(_("came back"), null=True)
@@ -97,22 +90,21 @@ class Payment(TenantModel):
         return f"¥{self.amount} {self.get_status_display()}"
 
     @transition(field=status, source=[PaymentStatus.PENDING, PaymentStatus.PROCESSING], target=PaymentStatus.PROCESSING)
-    def begin_attempt(self, *, until):
-        """A worker asks the gateway; if it dies, another may take over after `until`."""
-        self.attempts += 1
-        self.next_attempt_at = until
+    def process(self):
+        """A worker asks the gateway: from now on it may have been paid."""
 
     @transition(field=status, source=[PaymentStatus.PENDING, PaymentStatus.PROCESSING], target=PaymentStatus.SUCCEEDED)
     def succeed(self, *, reference: str, now):
         """The gateway has paid."""
-        self.gateway_reference, self.settled_at, self.next_attempt_at = reference, now, None
-        self.needs_attention, self.last_error = False, ""
+        self.gateway_reference, self.settled_at = reference, now
+        self.plan(None)
 
     @transition(field=status, source=[PaymentStatus.PENDING, PaymentStatus.PROCESSING], target=PaymentStatus.FAILED)
     def fail(self, *, error: str, now):
         """The gateway has said no for good."""
-        self.last_error, self.settled_at, self.next_attempt_at = error[:200], now, None
-        self.needs_attention = False
+        self.settled_at = now
+        self.plan(None)
+        self.last_error = error[:200]
 
     @transition(field=status, source=PaymentStatus.SUCCEEDED, target=PaymentStatus.FAILED)
     def come_back(self, *, error: str, now):

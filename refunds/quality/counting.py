@@ -6,21 +6,17 @@ has approved it or passed the goods, or let the time for it pass, or the platfor
 programme without return never count (R9), and what was split off when goods arrived in part is no request of its own.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from celery import current_app
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
 from common.actors import Actor
+from common.hints import tell
 from common.writes import WriteSet
 from refunds.models import QualityRefund, Refund
 from refunds.signals import faults_verified
 from refunds.states import QualityPolicy, RefundProgramme
-
-log = logging.getLogger("wanliu.quality")
 
 
 def count_application(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
@@ -74,10 +70,6 @@ def _count(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> 
 
 
 def tell_worker(store_ids: Sequence[int]) -> None:
-    """Ask a worker to look at these stores' figures now. Without a broker beat looks at them a little later."""
+    """Have a worker look at these stores' figures now."""
     for store_id in sorted(set(store_ids)):
-        try:
-            current_app.send_task("refunds.tasks.review_quality_of", args=[store_id], retry=False)
-        except OperationalError as error:
-            log.warning("no broker (%s): beat will review the quality of %d stores", error, len(store_ids))
-            return
+        tell("refunds.tasks.review_quality_of", store_id=store_id)

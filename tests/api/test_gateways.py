@@ -13,7 +13,7 @@ from django.test import Client
 from common import clock as wall
 from common.tenancy import system_scope
 from payments import tasks
-from payments.actions import claim_due_payments
+from payments.actions import take_up_payments
 from payments.gateways import gateway
 from payments.inbox import process_due_notices
 from payments.models import DayAllowance, GatewayNotice, Payment, Reconciliation, SandboxTransfer, Transfer
@@ -104,7 +104,7 @@ def test_a_notice_that_overtakes_our_own_booking_is_booked_whole(shop):
     """It comes back before we have booked that it was paid: both are booked, in order."""
     payment = send(shop, shop.order()).json()["id"]
     with system_scope():
-        claim_due_payments(now=wall.now(), limit=10)
+        take_up_payments(now=wall.now(), limit=10)
         row = Payment.objects.get(pk=payment)
     SandboxTransfer.objects.create(key=payment, buyer_id=row.buyer_id, amount=row.amount, outcome="paid", at=wall.now())
     post(SANDBOX.send_back(payment))

@@ -4,7 +4,8 @@ import pytest
 
 from common import clock as wall
 from common.tenancy import system_scope
-from payments.actions import FIRST_RETRY_AFTER, MAX_ATTEMPTS, claim_due_payments
+from common.workers import FIRST_RETRY_AFTER, MAX_ATTEMPTS
+from payments.actions import take_up_payments
 from payments.models import SandboxTransfer, Transfer
 from payments.settlement import settle_batch
 from tests.api.helpers import detail
@@ -85,9 +86,9 @@ def test_a_payment_that_kills_its_workers_calls_a_person(taote, clock):
     taote.merchant.post(f"refunds/{refund.pk}/approve/")
     for _ in range(MAX_ATTEMPTS):
         with system_scope():
-            assert len(claim_due_payments(now=wall.now(), limit=10)) == 1  # and then the worker dies
+            assert len(take_up_payments(now=wall.now(), limit=10)) == 1  # and then the worker dies
         clock.move(minutes=3)
     with system_scope():
-        assert claim_due_payments(now=wall.now(), limit=10) == []
+        assert take_up_payments(now=wall.now(), limit=10) == []
     payment = taote.merchant.get("payments/").json()["results"][0]
     assert (payment["status"], payment["needs_attention"]) == ("processing", True)

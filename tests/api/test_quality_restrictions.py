@@ -179,7 +179,7 @@ def test_a_worker_is_told_of_each_counted_refund_and_needs_not_be(shop, broker_t
         ask(shop, reason="changed_mind")
         assert "refunds.tasks.review_quality_of" not in dict(broker_tasks)
         ask(shop)
-    assert dict(broker_tasks)["refunds.tasks.review_quality_of"] == [shop.store.pk]
+    assert dict(broker_tasks)["refunds.tasks.review_quality_of"] == {"store_id": shop.store.pk}
     for _ in range(5):
         ask(shop)
     review_quality_of(shop.store.pk)

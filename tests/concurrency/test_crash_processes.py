@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 from django.db import connection
 
-from payments.actions import ATTEMPT_LEASE
+from common.workers import LEASE
 from payments.models import SandboxTransfer
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
@@ -16,6 +16,7 @@ from tests.concurrency.harness import await_
 from tests.concurrency.invariants import assert_paid_once
 from tests.concurrency.negotiation import DUE, SOON
 from tests.concurrency.process import DONE, KILLED, processes
+from tests.world import wait
 
 ACCEPTED = ("accepted", "refunding", "refund_only", "2.00")
 
@@ -73,7 +74,8 @@ def test_settling_is_killed_around_every_commit(shop, other_process, clock):
         refund = owe()
         assert other_process.run("settle", step=step, moment=moment, at=DUE) == KILLED
         await_(nobody_else_is_connected, "the end of the dead process's connection")
-        assert other_process.run("settle", step=None, at=DUE + ATTEMPT_LEASE) == DONE
+        wait(seconds=LEASE.total_seconds())
+        assert other_process.run("settle", step=None, at=DUE) == DONE
         assert_paid_once(refund, "59.00")
     assert set(SandboxTransfer.objects.values_list("calls", flat=True)) == {1}
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from common.tenancy import system_scope
-from payments.actions import ATTEMPT_LEASE
+from common.workers import FIRST_RETRY_AFTER, LEASE
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
@@ -45,7 +45,7 @@ def test_settling_is_taken_over_after_the_lease_and_pays_once(owed, clock):
         if moment == Moment.BEFORE:
             assert_consistent()
 
-        clock.move(seconds=ATTEMPT_LEASE.total_seconds())
+        clock.move(seconds=FIRST_RETRY_AFTER.total_seconds())  # more than a lease
         settle_batch()
 
         for refund in refunds:
@@ -63,10 +63,10 @@ def test_nothing_is_taken_up_again_before_the_lease_is_over(owed, clock):
     (refund,) = owed(1)
     with pytest.raises(OperationalError), crash_at(claimed, Moment.AFTER):
         settle_batch()
-    clock.move(seconds=ATTEMPT_LEASE.total_seconds() - 1)
+    clock.move(seconds=LEASE.total_seconds() - 5)
     assert settle_batch() == 0
     assert not SandboxTransfer.objects.filter(key__in=_keys(refund)).exists()
-    clock.move(seconds=1)
+    clock.move(seconds=5)
     assert settle_batch() == 1
     assert_paid_once(refund, "59.00")
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.tenancy import tenant_scope
 from offers.actions import accept_offer, decline_offer, send_offer
-from offers.bulk import run_job, start_bulk_job
+from offers.bulk import send_waiting_rows, start_bulk_job
 from offers.coupons import create_coupon
 from offers.models import Coupon, CouponGrant, Offer
 from offers.statistics import count_ended_offers
@@ -160,7 +160,7 @@ def test_a_bulk_job_run_by_three_workers_sends_each_offer_once(tmall):
     refunds = [tmall.refund(reason="slow_logistics") for _ in range(9)]
     with tmall.scope():
         job = start_bulk_job(store=tmall.store, refund_ids=[refund.pk for refund in refunds], actor=MERCHANT, now=NOON)
-    results = together(*[lambda: run_job(job.pk)] * 3)
+    results = together(*[lambda: send_waiting_rows(job_ids=[job.pk])] * 3)
     assert [result.code for result in results] == ["ok"] * 3
     with tmall.scope():
         assert Offer.objects.count() == 9

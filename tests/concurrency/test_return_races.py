@@ -1,16 +1,17 @@
 """The return flow against its deadlines and against carriers: whoever comes first decides, and money moves once."""
 
-from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
 import pytest
 
+from common.actors import SYSTEM
 from common.tenancy import system_scope
+from common.workers import LEASE
 from orders import actions as order_actions
 from orders.carriers.base import CarrierReport, Stage
 from orders.models import OrderLine, Shipment
-from orders.shipments import ATTEMPT_LEASE, Answered, claim_due_shipments, record_reports
+from orders.shipments import Answered, record_reports, take_up_shipments
 from orders.states import ShipmentTask
 from orders.tracking import ask_carriers
 from payments.models import Payment
@@ -22,7 +23,7 @@ from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.invariants import assert_consistent
 from tests.concurrency.test_refund_races import in_scope, opener
-from tests.world import BUYER, MERCHANT, NOON, make_shop
+from tests.world import BUYER, MERCHANT, NOON, make_shop, wait
 
 pytestmark = pytest.mark.rule("P1")
 
@@ -67,7 +68,9 @@ def reporter(shop, refund, stage, task=ShipmentTask.RECALL):
     """A call that records what the carrier says about the refund's parcel."""
     with shop.scope():
         shipment = Shipment.objects.filter(order=refund.order_id).latest("id")
-    return partial(record_reports, answers=[Answered(task, CarrierReport(str(shipment.pk), stage))], now=NOON)
+    return partial(
+        record_reports, actor=SYSTEM, answers=[Answered(task, CarrierReport(str(shipment.pk), stage))], now=NOON
+    )
 
 
 def in_system(call):
@@ -235,8 +238,8 @@ def test_a_worker_does_not_wait_for_parcels_that_another_takes_up(pdd):
     for _ in range(3):
         pdd.order()
     race = overtaken(
-        lambda: len(claim_due_shipments(now=NOON, limit=2)),
-        in_system(lambda: len(claim_due_shipments(now=NOON, limit=10))),
+        lambda: len(take_up_shipments(now=NOON, limit=2)),
+        in_system(lambda: len(take_up_shipments(now=NOON, limit=10))),
         scope=system_scope(),
     )
     assert (race.first.value, race.second.value, race.waited) == (2, 1, False)
@@ -246,12 +249,12 @@ def test_a_worker_does_not_wait_for_parcels_that_another_takes_up(pdd):
 def test_a_parcel_is_not_asked_about_again_before_the_lease_is_over(pdd):
     pdd.order()
 
-    def claimed(now):
+    def taken_up_after(seconds):
+        wait(seconds=seconds)
         with system_scope():
-            return len(claim_due_shipments(now=now, limit=10))
+            return len(take_up_shipments(now=NOON, limit=10))
 
-    times = [NOON, NOON + ATTEMPT_LEASE - timedelta(seconds=1), NOON + ATTEMPT_LEASE]
-    assert [claimed(now) for now in times] == [1, 0, 1]
+    assert [taken_up_after(seconds) for seconds in (0, LEASE.total_seconds() - 5, 5)] == [1, 0, 1]
 
 
 @pytest.mark.rule("P4")
@@ -263,4 +266,5 @@ def test_a_wish_that_comes_while_the_carrier_is_asked_stays_due(pdd):
     in_system(answer)()
     with pdd.scope():
         shipment = Shipment.objects.get(order=refund.order_id)
-        assert (shipment.status, shipment.task, shipment.next_attempt_at) == ("in_transit", ShipmentTask.RECALL, NOON)
+        assert (shipment.status, shipment.task) == ("in_transit", ShipmentTask.RECALL)
+        assert Shipment.objects.due().filter(pk=shipment.pk).exists()

@@ -7,7 +7,8 @@ import pytest
 
 from common.actors import SYSTEM
 from common.tenancy import system_scope
-from payments.actions import ATTEMPT_LEASE, claim_due_payments, record_answers
+from common.workers import LEASE
+from payments.actions import record_answers, take_up_payments
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment, SandboxTransfer, Transfer
@@ -51,13 +52,15 @@ def in_system(call):
 def record(refund, *outcomes, now=NOON):
     """A call that books these answers of the gateway about the refund's payment."""
     key = str(payment_of(refund).pk)
-    return partial(record_answers, answers=[GatewayAnswer(key, outcome, "SBX-1") for outcome in outcomes], now=now)
+    return partial(
+        record_answers, answers=[GatewayAnswer(key, outcome, "SBX-1") for outcome in outcomes], actor=SYSTEM, now=now
+    )
 
 
 def taken_up(refund) -> str:
     """A worker has leased the payment and the gateway has paid it; nothing is booked yet. Returns the key."""
     with system_scope():
-        ((payment, _),) = claim_due_payments(now=NOON, limit=1, ids=[payment_of(refund).pk])
+        ((payment, _),) = take_up_payments(now=NOON, limit=1, ids=[payment_of(refund).pk])
     gateway(payment.gateway).pay(Instruction(str(payment.pk), payment.buyer_id, payment.amount))
     return str(payment.pk)
 
@@ -82,8 +85,8 @@ def test_four_workers_share_the_payments(paying):
 def test_a_worker_does_not_wait_for_payments_that_another_takes_up(paying):
     paying(3)
     race = overtaken(
-        lambda: len(claim_due_payments(now=NOON, limit=2)),
-        in_system(lambda: len(claim_due_payments(now=NOON, limit=10))),
+        lambda: len(take_up_payments(now=NOON, limit=2)),
+        in_system(lambda: len(take_up_payments(now=NOON, limit=10))),
         scope=system_scope(),
     )
     assert (race.first.value, race.second.value, race.waited) == (2, 1, False)
@@ -102,9 +105,9 @@ def test_a_told_worker_and_the_sweep_take_up_a_payment_once(paying):
 def test_a_lease_that_ran_out_is_taken_over_and_both_workers_answers_book_once(paying, clock):
     (refund,) = paying(1)
     key = taken_up(refund)
-    clock.move(seconds=ATTEMPT_LEASE.total_seconds() - 1)
+    clock.move(seconds=LEASE.total_seconds() - 5)
     assert settle_batch() == 0
-    clock.move(seconds=1)
+    clock.move(seconds=5)
     assert settle_batch() == 1
     record(refund, GatewayOutcome.PAID)  # reads the key
     with system_scope():

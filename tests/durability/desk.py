@@ -1,6 +1,7 @@
 """A second, throw-away desk beside the test's own: real services, real worker and beat, all of which may be killed."""
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
@@ -59,12 +60,12 @@ class Desk:
         self.stack.callback(process.wait)
         self.stack.callback(kill_group, process)
 
-    def start_worker(self, app: str = "config") -> None:
+    def start_worker(self) -> None:
         """As `make run` does; returns when it takes tasks."""
         log = self.data_dir / "log" / "worker.log"
         log.write_text("")
         self.start(
-            *("worker", "-A", app, "worker", "--concurrency", "1", "--loglevel", "INFO"),
+            *("worker", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle"),
         )
         await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)
@@ -79,11 +80,17 @@ class Desk:
         kill_group(self.servers[name])
         self.servers[name].wait()
 
+    def kill_child(self, name: str) -> None:
+        """SIGKILL the process that does a worker's tasks; the worker itself lives on."""
+        parent = self.servers[name].pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end; its output. An exit code other than 0 is an error."""
         command = [*MANAGE, *arguments]
         answer = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **self.environ}, capture_output=True, text=True, timeout=60
+            command, cwd=ROOT, env={**os.environ, **self.environ}, capture_output=True, text=True, timeout=240
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout

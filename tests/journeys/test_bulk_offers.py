@@ -3,8 +3,8 @@
 import pytest
 
 from common import clock as wall
-from offers.bulk import propose, run_job, start_bulk_job, unfinished_jobs
-from offers.models import BulkRow, Offer
+from offers.bulk import propose, send_waiting_rows, start_bulk_job
+from offers.models import BulkJob, BulkRow, Offer
 from tests.world import MERCHANT, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -34,21 +34,19 @@ def test_each_refund_gets_what_was_previewed(tmall):
     with tmall.scope():
         previews = [propose(tmall.reload(refund), wall.now()) for refund in (slow, lost)]
     assert [preview.method.code for preview in previews] == [row[1] for row in rows(tmall, start(tmall, [slow, lost]))]
-    job_id = unfinished_jobs()[0]
 
-    run_job(job_id)
-    run_job(job_id)
+    assert [send_waiting_rows(), send_waiting_rows()] == [2, 0]
 
     with tmall.scope():
         assert Offer.objects.count() == 2
-    assert unfinished_jobs() == []
+        assert BulkJob.objects.get().finished_at is not None
 
 
 def test_a_refund_that_was_decided_meanwhile_says_so_and_the_rest_goes_on(tmall):
     first, second = tmall.refund(reason="slow_logistics"), tmall.refund(reason="slow_logistics")
     job = start(tmall, [first, second])
     tmall.buyer.post(f"refunds/{first.pk}/withdraw/")
-    run_job(job.pk)
+    send_waiting_rows(job_ids=[job.pk])
     results = rows(tmall, job)
     assert sorted(result[0] for result in results) == ["refused", "sent"]
     assert next(result[2] for result in results if result[0] == "refused")

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from common.tenancy import system_scope
-from offers.bulk import run_job
+from offers.bulk import send_waiting_rows
 from offers.models import BulkJob, BulkRow, Offer
 from stores.models import Membership
 from tests.world import make_shop
@@ -98,7 +98,7 @@ def test_preview_job_and_results(tmall, sign_in, clock):
     }
     assert 'data-progress="' in desk.get(f"offers/bulkjob/{job.pk}/change/").content.decode()
 
-    run_job(job.pk)
+    send_waiting_rows(job_ids=[job.pk])
 
     state = desk.get(f"offers/bulkjob/{job.pk}/progress/").json()
     assert (state["sent"], state["refused"], state["finished"]) == (1, 1, True)
@@ -121,7 +121,7 @@ def test_buyers_get_the_words_of_the_preview(tmall, sign_in, monkeypatch):
     previewed = desk.post(PREVIEW, refund=[refund.pk]).context["possible"][0].message
     desk.post(START, refund=[refund.pk])
     with translation.override("en"):
-        run_job(only_job().pk)
+        send_waiting_rows(job_ids=[only_job().pk])
     with tmall.scope():
         assert Offer.objects.get().message == previewed == "zh-hans"
 
@@ -211,7 +211,7 @@ def test_sending_the_same_selection_twice_sends_each_offer_once(tmall, sign_in):
     with system_scope():
         jobs = list(BulkJob.objects.values_list("pk", flat=True))
     for pk in jobs:
-        run_job(pk)
+        send_waiting_rows(job_ids=[pk])
     assert (len(jobs), count(Offer)) == (2, 1)
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.tenancy import system_scope
 from orders.delays.actions import report_delay
-from orders.erp.running import run_import
+from orders.erp.running import run_imports
 from orders.lateness import sweep_late_orders
 from orders.models import DelayedOrder, DelayReport, Order, ShipmentImport
 from orders.saving import urge_order
@@ -249,7 +249,7 @@ def test_a_file_is_uploaded_checked_confirmed_and_imported(shop, sign_in, broker
     assert desk.get(f"{path}progress/").json() == {"total": 2, "done": 0, "finished": False}
     again = desk.client.post(f"/admin/{path}confirm/", follow=True)
     assert "has been confirmed before" in again.content.decode()
-    run_import(job.pk)
+    run_imports(ids=[job.pk])
     assert desk.get(f"{path}progress/").json() == {"total": 2, "done": 2, "finished": True}
     assert shown(desk) == []
     assert "发货.csv" in desk.get("orders/shipmentimport/").content.decode()

@@ -7,7 +7,7 @@ import pytest
 
 from common import clock
 from orders.delays.actions import report_delay
-from orders.erp.running import run_import
+from orders.erp.running import run_imports
 from orders.models import ShipmentImport
 from orders.saving import urge_order
 from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, width_of  # noqa: F401 — `browser` is a fixture
@@ -78,7 +78,7 @@ def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):  # noqa: 
     page.click("#confirm")
     page.wait_for_selector("#import-job progress")
     with shop.scope():
-        run_import(ShipmentImport.objects.get().pk)
+        run_imports(ids=[ShipmentImport.objects.get().pk])
     page.wait_for_selector("#import-job:not([data-progress])")
     page.set_viewport_size(DESKTOP)
     keep(page, "import-done")

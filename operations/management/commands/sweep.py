@@ -5,12 +5,16 @@ from collections import Counter
 from django.core.management.base import BaseCommand
 
 from common import clock
+from common.workers import bring_forward
 from operations.collecting import all_sweeps
 from operations.sweeping import sweep_everything
 
 
 class Command(BaseCommand):
-    """Sweeps until nothing is due; prints counts."""
+    """Sweeps until nothing is due; prints counts.
+
+    Workers' pauses go by the database's clock; here they are over once this process's clock says so, each once.
+    """
 
     help = (
         "Do all that is due by this process's clock, in every room, until nothing is: deadlines, payments, files, ..."
@@ -19,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         """Go round until a round finds nothing."""
         self.stdout.write(f"Sweeping what is due by {clock.now().isoformat(timespec='seconds')}")
+        bring_forward(until=clock.now())
         totals = Counter()
         for done in sweep_everything():
             totals.update(done)

@@ -1,0 +1,40 @@
+"""Messages to workers. They are hints: whatever they ask for is also a due row, so a lost one delays and never loses."""
+
+import inspect
+import logging
+from collections.abc import Sequence
+
+from celery import Task, current_app
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger("wanliu.hints")
+
+IDS_A_MESSAGE = 100
+
+
+class PatientTask(Task):
+    """The class of every task: it drops the keywords that it doesn't know.
+
+    During a deployment the queue still holds messages of the other release: they may say too much, but never fail.
+    """
+
+    abstract = True
+
+    def __call__(self, *args, **kwargs):
+        """Do it."""
+        known = inspect.signature(self.run).parameters
+        return self.run(*args, **{name: value for name, value in kwargs.items() if name in known})
+
+
+def tell(task: str, **keywords) -> None:
+    """Have a worker do `task`. Without a broker the sweep does it a little later."""
+    try:
+        current_app.send_task(task, kwargs=keywords, retry=False)
+    except OperationalError as error:
+        log.warning("no broker (%s): the sweep will do what %s was to do", error, task)
+
+
+def tell_of(task: str, ids: Sequence) -> None:
+    """Have a worker do `task` for the rows with these `ids`, so many a message."""
+    for start in range(0, len(ids), IDS_A_MESSAGE):
+        tell(task, ids=[str(row_id) for row_id in ids[start : start + IDS_A_MESSAGE]])

@@ -1,0 +1,221 @@
+"""Work that is owed: leases, pauses, giving up and going on, by rows that no database has seen."""
+
+import inspect
+import threading
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from celery import current_app
+from django.db import DatabaseError
+from django.db.models import Q
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from common import workers
+from common.hints import PatientTask, tell, tell_of
+from common.workers import FIRST_RETRY_AFTER, LEASE, LONGEST_RETRY_AFTER, MAX_ATTEMPTS, drain, in_turn, retry_after
+from orders.models import Shipment
+from payments.models import GatewayNotice, Payment
+from payments.states import NoticeResult
+
+READ_AT = datetime(2026, 3, 1, 8, tzinfo=UTC)  # by the database's clock
+TURN = uuid4()
+
+
+def read(kind=Payment, **fields):
+    """A row that is due, as `timed` reads it."""
+    row = kind(**{"next_attempt_at": READ_AT, **fields})
+    row.database_now = READ_AT
+    return row
+
+
+@pytest.fixture
+def rows():
+    return [read() for _ in range(4)]
+
+
+@pytest.fixture
+def given_back(monkeypatch):
+    """Collects what a turn gives back."""
+    given = []
+    monkeypatch.setattr(workers, "_give_back", given.extend)
+    return given
+
+
+# --- one row ----------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_is_counted_and_leased_by_the_database_s_clock():
+    row = read()
+    row.begin_attempt(TURN)
+    assert (row.attempts, row.leased_by, row.leased_until) == (1, TURN, READ_AT + LEASE)
+    assert row.next_attempt_at == READ_AT, "it keeps its place in the queue for the case that the worker dies"
+
+
+def test_pauses_double_up_to_the_longest_and_then_a_person_is_called():
+    row, pauses = read(), []
+    for _ in range(MAX_ATTEMPTS - 1):
+        row.begin_attempt(TURN)
+        row.put_off("no answer")
+        pauses.append((row.next_attempt_at - READ_AT).total_seconds())
+        assert (row.leased_by, row.leased_until, row.needs_attention) == (None, None, False)
+    assert pauses == [30, 60, 120, 240, 480, 960, 1920]
+    row.begin_attempt(TURN)
+    row.put_off("still no answer")
+    assert (row.needs_attention, row.next_attempt_at, row.leased_until) == (True, None, None)
+    assert row.last_error == "still no answer"
+
+
+@pytest.mark.parametrize(
+    ("attempts", "pause"),
+    [(1, FIRST_RETRY_AFTER), (7, timedelta(minutes=32)), (8, LONGEST_RETRY_AFTER)],
+)
+def test_no_pause_is_longer_than_the_longest(attempts, pause):
+    assert retry_after(attempts) == pause
+
+
+def test_an_error_is_kept_as_far_as_it_fits():
+    row = read(attempts=1)
+    row.put_off("é" * 500)
+    assert row.last_error == "é" * 200
+
+
+def test_done_is_nothing_to_do_and_no_trouble_left():
+    row = read(attempts=3, last_error="no answer", leased_until=READ_AT, leased_by=TURN, needs_attention=True)
+    row.plan(None)
+    assert (row.next_attempt_at, row.leased_until, row.leased_by) == (None, None, None)
+    assert (row.needs_attention, row.last_error, row.attempts) == (False, "", 3)
+
+
+def test_what_is_looked_at_again_is_due_by_the_database_s_clock():
+    row = read(Shipment)
+    row.plan(timedelta(minutes=30))
+    assert row.next_attempt_at == READ_AT + timedelta(minutes=30)
+
+
+def test_resumed_begins_anew_and_leaves_the_instant_to_the_database():
+    row = read(attempts=8, needs_attention=True, next_attempt_at=None, leased_until=READ_AT, leased_by=TURN)
+    row.make_due()
+    assert (row.attempts, row.needs_attention, row.leased_until, row.leased_by) == (0, False, None, None)
+    assert isinstance(row.next_attempt_at, Now)
+
+
+def test_a_notice_that_nobody_can_process_is_marked_as_failed():
+    notice = read(GatewayNotice, attempts=MAX_ATTEMPTS)
+    notice.put_off("ValueError: no such outcome")
+    assert (notice.needs_attention, notice.result) == (True, NoticeResult.FAILED)
+
+
+def test_every_kind_of_work_can_be_found_by_its_index():
+    for kind in workers.obligations():
+        due = [index.condition for index in kind._meta.indexes if index.fields == ["next_attempt_at"]]
+        assert due == [Q(next_attempt_at__isnull=False)], kind
+
+
+# --- a turn -----------------------------------------------------------------------------------------------
+
+
+def test_a_turn_takes_every_row_in_order_and_gives_nothing_back(rows, given_back):
+    assert in_turn(rows, rows.index) == [0, 1, 2, 3]
+    assert given_back == []
+
+
+def test_a_turn_that_takes_too_long_does_one_and_gives_the_others_back(rows, given_back, monkeypatch):
+    monkeypatch.setattr(workers, "WORK_FOR_S", 0)
+    assert in_turn(rows, rows.index) == [0]
+    assert given_back == rows[1:]
+
+
+@pytest.fixture
+def renewals(monkeypatch):
+    """Counts the renewals, of which there is one every millisecond."""
+    seen = threading.Semaphore(0)
+    monkeypatch.setattr(workers, "RENEW_EVERY_S", 0.001)
+    monkeypatch.setattr(workers, "_renew", lambda rows: seen.release())
+    return seen
+
+
+def test_leases_are_renewed_while_a_call_hangs_and_never_after_the_turn(rows, renewals):
+    assert in_turn(rows[:1], lambda row: [renewals.acquire(timeout=5) for _ in range(3)]) == [[True] * 3]
+    while renewals.acquire(blocking=False):
+        pass
+    assert not renewals.acquire(timeout=0.05), "the turn is over"
+
+
+def test_a_turn_that_breaks_renews_nothing_any_more(rows, renewals):
+    with pytest.raises(ZeroDivisionError):
+        in_turn(rows, lambda row: 1 / 0)
+    assert "lease" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_who_hangs_for_too_long_loses_the_row(rows, renewals, monkeypatch):
+    monkeypatch.setattr(workers, "RENEW_FOR_S", 0)
+    assert in_turn(rows[:1], lambda row: renewals.acquire(timeout=0.05)) == [False]
+
+
+def test_a_renewal_that_fails_is_tried_again(rows, monkeypatch):
+    tried = threading.Semaphore(0)
+
+    def renew(rows):
+        tried.release()
+        raise DatabaseError("the server is restarting")
+
+    monkeypatch.setattr(workers, "RENEW_EVERY_S", 0.001)
+    monkeypatch.setattr(workers, "_held", renew)
+    monkeypatch.setattr(workers, "system_scope", threading.Lock)
+    assert in_turn(rows[:1], lambda row: [tried.acquire(timeout=5) for _ in range(2)]) == [[True] * 2]
+
+
+def test_draining_ends_with_the_first_step_that_finds_nothing_or_when_the_next_sweep_comes(monkeypatch):
+    found = [100, 3, 0, 7]
+    drain(lambda: found.pop(0))
+    assert found == [7]
+    monkeypatch.setattr(workers, "DRAIN_FOR_S", 0)
+    drain(lambda: found.append(1) or 1)
+    assert found == [7, 1]
+
+
+# --- messages ---------------------------------------------------------------------------------------------
+
+
+def test_every_task_takes_messages_of_another_release():
+    current_app.loader.import_default_modules()
+    ours = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
+    assert len(ours) > 15
+    for name, task in ours.items():
+        assert isinstance(task, PatientTask), name
+        kinds = {parameter.kind for parameter in inspect.signature(task.run).parameters.values()}
+        assert kinds <= {inspect.Parameter.POSITIONAL_OR_KEYWORD}, name
+
+
+def test_a_keyword_that_a_task_does_not_know_is_dropped_and_the_others_arrive():
+    @current_app.task(name="tests.add", shared=False)
+    def add(one, two=0):
+        return one + two
+
+    try:
+        assert add(1, two=2, three=3) == 3
+        assert add.apply(kwargs={"one": 1, "since_release": "2027.1"}).get() == 1
+        with pytest.raises(TypeError):
+            add(two=2)
+    finally:
+        current_app.tasks.pop("tests.add")
+
+
+def test_ids_travel_in_messages_of_a_hundred(broker_tasks):
+    ids = [uuid4() for _ in range(201)]
+    tell_of("orders.tasks.ask_carriers_about", ids)
+    assert [name for name, _ in broker_tasks] == ["orders.tasks.ask_carriers_about"] * 3
+    sent = [told["ids"] for _, told in broker_tasks]
+    assert [len(part) for part in sent] == [100, 100, 1]
+    assert [row_id for part in sent for row_id in part] == [str(row_id) for row_id in ids]
+
+
+def test_nobody_hears_of_a_broker_that_is_down(monkeypatch, caplog):
+    def send(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("celery.current_app.send_task", send)
+    tell("payments.tasks.process_notices")
+    assert "the sweep will do" in caplog.text
