@@ -21,6 +21,7 @@ from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from orders.erp.export import Format, export_orders
 from orders.erp.imports import import_now
+from orders.events import ORDER_SHIPPED
 from orders.models import Order
 from stores.models import Store
 
@@ -47,7 +48,7 @@ STAGE = """
     CREATE TEMP TABLE rows ON COMMIT DROP AS
     SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) AS r(number, carrier, tracking_number)
 """
-SHIP = """
+SHIP = f"""
     WITH o AS MATERIALIZED (
         SELECT o.id, o.store_id, o.address, r.carrier, r.tracking_number
         FROM rows r JOIN orders_order o ON o.store_id = %(store)s AND o.number = r.number
@@ -65,7 +66,7 @@ SHIP = """
     ), e AS (
         INSERT INTO common_event (store_id, at, name, subject_type, subject_id, topic_id, from_state, to_state,
                                   actor_kind, actor_id, actor_label, rule, data)
-        SELECT store_id, %(now)s, 'order.shipped', 'order', id, id, 'unshipped', 'shipped', 'merchant', 'bench', 'bench',
+        SELECT store_id, %(now)s, '{ORDER_SHIPPED}', 'order', id, id, 'unshipped', 'shipped', 'merchant', 'bench', 'bench',
                'K2', jsonb_build_object('carrier', carrier, 'tracking_number', tracking_number)
         FROM o
     )

@@ -11,6 +11,9 @@ from uuid import UUID
 import psycopg
 
 from common.calendar import PLATFORM_ZONE, day_of
+from offers.events import OFFER_ACCEPTED
+from payments.events import PAYMENT_RESERVED, PAYMENT_SUCCEEDED
+from refunds.events import REFUND_APPROVED, REFUND_CHANGED, REFUND_REFUNDED
 
 SCOPE = "SELECT set_config('wanliu.stores', %s, true)"
 
@@ -75,12 +78,12 @@ ACCEPT = f"""
         SELECT %(store)s, %(now)s, v.name, v.subject, v.id, %(refund)s, v.before, v.after, 'buyer', 'bench', 'bench',
                'T5', v.data::jsonb
         FROM (VALUES
-            ('offer.accepted', 'offer', %(offer)s::uuid, 'pending', 'accepted', '{{"method": "change_to_refund_only"}}'),
-            ('refund.changed', 'refund', %(refund)s, 'awaiting_merchant', 'awaiting_merchant', '{{"amount": ["59", "2"]}}'),
-            ('refund.approved', 'refund', %(refund)s, 'awaiting_merchant', 'refunding', '{{"amount": "2.00"}}')
+            ('{OFFER_ACCEPTED}', 'offer', %(offer)s::uuid, 'pending', 'accepted', '{{"method": "change_to_refund_only"}}'),
+            ('{REFUND_CHANGED}', 'refund', %(refund)s, 'awaiting_merchant', 'awaiting_merchant', '{{"amount": ["59", "2"]}}'),
+            ('{REFUND_APPROVED}', 'refund', %(refund)s, 'awaiting_merchant', 'refunding', '{{"amount": "2.00"}}')
         ) AS v(name, subject, id, before, after, data)
         UNION ALL
-        SELECT p.store_id, %(now)s, 'payment.reserved', 'payment', p.id, %(refund)s, '', 'pending', 'buyer', 'bench',
+        SELECT p.store_id, %(now)s, '{PAYMENT_RESERVED}', 'payment', p.id, %(refund)s, '', 'pending', 'buyer', 'bench',
                'bench', 'T5', '{{"purpose": "refund"}}' FROM p
     )
     SELECT (SELECT count(*) FROM f), (SELECT count(*) FROM r), (SELECT count(*) FROM rl), (SELECT count(*) FROM l),
@@ -126,8 +129,8 @@ RECORD = f"""
         SELECT open.store_id, %(now)s, v.name, v.subject, v.id, open.topic_id, v.before, v.after, 'system', '', '', '',
                jsonb_build_object('amount', open.amount::text, 'reference', open.reference)
         FROM open CROSS JOIN LATERAL (VALUES
-            ('payment.succeeded', 'payment', open.id, 'processing', 'succeeded'),
-            ('refund.refunded', 'refund', open.topic_id, 'refunding', 'refunded')
+            ('{PAYMENT_SUCCEEDED}', 'payment', open.id, 'processing', 'succeeded'),
+            ('{REFUND_REFUNDED}', 'refund', open.topic_id, 'refunding', 'refunded')
         ) AS v(name, subject, id, before, after)
     )
     SELECT count(*) FROM open
@@ -156,8 +159,8 @@ SWEEP = f"""
         SELECT p.store_id, %(now)s, v.name, v.subject, v.id, p.topic_id, v.before, v.after, 'system', '', '', 'T10',
                jsonb_build_object('amount', p.amount::text)
         FROM p CROSS JOIN LATERAL (VALUES
-            ('payment.reserved', 'payment', p.id, '', 'pending'),
-            ('refund.approved', 'refund', p.topic_id, 'awaiting_merchant', 'refunding')
+            ('{PAYMENT_RESERVED}', 'payment', p.id, '', 'pending'),
+            ('{REFUND_APPROVED}', 'refund', p.topic_id, 'awaiting_merchant', 'refunding')
         ) AS v(name, subject, id, before, after)
     )
     SELECT count(*) FROM due
@@ -183,7 +186,7 @@ SMALL = f"""
         FROM p {_ACCOUNTS}
     )
     INSERT INTO common_event ({_EVENT_COLUMNS})
-    SELECT p.store_id, %(now)s, 'payment.reserved', 'payment', p.id, p.topic_id, '', 'pending', 'merchant', 'bench', 'bench',
+    SELECT p.store_id, %(now)s, '{PAYMENT_RESERVED}', 'payment', p.id, p.topic_id, '', 'pending', 'merchant', 'bench', 'bench',
            'K11', '{{"amount": "1.00", "purpose": "other"}}' FROM p
 """
 

@@ -6,10 +6,11 @@ public surface (timeline, webhooks, statistics): a declared name never changes i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TypedDict, get_type_hints
+from types import NoneType
+from typing import NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
 from django.db import models
 from django.utils.functional import Promise
@@ -81,15 +82,35 @@ class EventType:
         hints = get_type_hints(self.data, include_extras=True)
         return {key: _fact(hint) for key, hint in hints.items()}
 
+    def phrases(self, data: Mapping) -> list[str]:
+        """What `data` tells people, in the order of declaration; what is empty is left out."""
+        phrases = []
+        for fact, value in self._told(data):
+            if fact.word is not None:
+                words = fact.word(value, data)
+                phrases += [words] if isinstance(words, str) else words
+        return [phrase for phrase in phrases if phrase]
+
+    def texts(self, data: Mapping) -> list[tuple[str, str]]:
+        """(label, text) of what somebody wrote or saw."""
+        return [(str(fact.label), value) for fact, value in self._told(data) if fact.label is not None]
+
+    def _told(self, data: Mapping) -> list[tuple[Fact, object]]:
+        return [(fact, data[key]) for key, fact in self.facts.items() if data.get(key)]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 _types: dict[str, EventType] = {}
 
 
 def _fact(hint) -> Fact:
-    if not hasattr(hint, "__metadata__"):  # NotRequired[Annotated[…]]
-        [hint] = hint.__args__
-    [fact] = hint.__metadata__
-    return fact
+    """The fact of an annotation; its shape says whether the datum may be null or left out."""
+    left_out = get_origin(hint) is NotRequired
+    held, fact = get_args(get_args(hint)[0] if left_out else hint)
+    may_be = ", or null" * (NoneType in get_args(held)) + "; not always there" * left_out
+    return replace(fact, shape=fact.shape + may_be)
 
 
 def event_types() -> list[EventType]:
@@ -97,6 +118,9 @@ def event_types() -> list[EventType]:
     return [_types[name] for name in sorted(_types)]
 
 
-def event_type(name: str) -> EventType | None:
-    """The type of a recorded event; None for a name that is no longer declared."""
-    return _types.get(name)
+def event_type(name: str) -> EventType:
+    """The type of this name, for those who read the events of a room that they can't import. LookupError for none."""
+    try:
+        return _types[name]
+    except KeyError:
+        raise LookupError(f"No room declares the event {name!r}.") from None

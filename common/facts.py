@@ -29,20 +29,20 @@ Data = Mapping[str, Any]
 class Fact:
     """One datum. `shape` says what it holds and in which unit.
 
-    `word(value, data)` makes the phrase that the desk shows, given the event's whole data because some facts read only
-    together; "" shows nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word for word under
-    the label ("" for none). A fact with neither is kept for programs and not shown.
+    `word(value, data)` makes the phrase (or several) that people read, given the event's whole data because some facts
+    read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word for
+    word under the label ("" for none). A fact with neither is kept for programs and not shown.
     """
 
     shape: str
-    word: Callable[[Any, Data], str] | None = None
+    word: Callable[[Any, Data], str | list[str]] | None = None
     label: str | Promise | None = None
 
 
-def choice(choices: type[models.TextChoices]) -> Fact:
+def choice(choices: type[models.TextChoices], *, optional: bool = False) -> Fact:
     """One of `choices`, shown by its label. A value that is no longer known is shown as it was recorded."""
     return Fact(
-        "one of " + ", ".join(value for value in choices.values if value),
+        f"one of {', '.join(choices.values)}" + (", or empty" if optional else ""),
         lambda value, data: str(choices(value).label) if value in choices.values else str(value),
     )
 

@@ -91,13 +91,12 @@ class WriteSet:
 
         TypeError when the event can't happen to such a subject or isn't declared with exactly such data.
         """
-        if isinstance(event, EventType):
-            event.check(subject, data)
+        event.check(subject, data)
         self._inserts[Event].append(
             _NewEvent(
                 store_id=_store_of(subject),
                 at=at,
-                name=getattr(event, "name", event),
+                name=event.name,
                 subject_type=subject._meta.model_name,
                 subject_id=event_id(subject),
                 topic_id=topic if isinstance(topic, UUID) else event_id(topic),

@@ -4,6 +4,9 @@ Read from the plan of cases (volume_sql.py) and written after them; money that a
 """
 
 from common.calendar import sql_day_of
+from offers.events import OFFER_ENDED, OFFER_SENT
+from payments.events import PAYMENT_RESERVED, PAYMENT_SUCCEEDED
+from refunds.events import REFUND_CHANGED
 
 # What is offered to keep an order, and in place of a return; only in stores whose marketplace has it.
 KEEPING = ("reassurance", "partial_refund", "red_packet")
@@ -99,25 +102,32 @@ _SANDBOX = """
     FROM volume_offers JOIN volume_plan USING (refund_id) WHERE offer_pays
 """
 
+_ENDED_AS = " ".join(f"WHEN '{status}' THEN '{event}'" for status, event in OFFER_ENDED.items())
+_ENDED = f"CASE offer_status {_ENDED_AS} END"
+
 # What the history of a case adds to the events of volume_sql.py.
-EVENTS = """
-        UNION ALL SELECT offered_at, 2, 'offer.sent', 'offer', '', 'pending', 'merchant',
+EVENTS = f"""
+        UNION ALL SELECT offered_at, 2, '{OFFER_SENT}', 'offer', '', 'pending', 'merchant',
                CASE offer_method WHEN 'change_to_refund_only' THEN 'T2' ELSE 'Q6' END,
                jsonb_build_object('method', offer_method, 'amount', offer_amount::text, 'message', offer_message,
-                                  'buyer_sees', offer_message, 'coupons', '[]'::jsonb)
+                                  'buyer_sees', offer_message, 'coupons', '[]'::jsonb, 'item_id', NULL,
+                                  'agreed_with_buyer', false)
                WHERE offer_id IS NOT NULL
-        UNION ALL SELECT offer_ended_at, 2, 'offer.' || offer_status, 'offer', 'pending', offer_status,
+        UNION ALL SELECT offer_ended_at, 2, {_ENDED}, 'offer', 'pending', offer_status,
                CASE offer_status WHEN 'expired' THEN 'system' ELSE 'buyer' END,
                CASE WHEN offer_method = 'change_to_refund_only' THEN 'T11' WHEN offer_status = 'accepted' THEN 'Q10' ELSE 'Q8' END,
                jsonb_build_object('method', offer_method) WHERE offer_status <> 'pending'
-        UNION ALL SELECT offer_ended_at, 2, 'refund.changed', 'refund', 'awaiting_merchant', 'awaiting_merchant', 'buyer', 'T5',
+        UNION ALL SELECT offer_ended_at, 2, '{REFUND_CHANGED}', 'refund', 'awaiting_merchant', 'awaiting_merchant', 'buyer', 'T5',
                jsonb_build_object('kind', jsonb_build_array(asked_kind, kind),
                                   'amount', jsonb_build_array(asked_amount::text, amount::text))
                WHERE offer_method = 'change_to_refund_only'
-        UNION ALL SELECT offer_ended_at, 9, 'payment.reserved', 'offer_payment', '', 'pending', 'buyer', 'Q10',
-               jsonb_build_object('amount', offer_amount::text, 'purpose', offer_method) WHERE offer_pays
-        UNION ALL SELECT offer_ended_at + interval '1 minute', 10, 'payment.succeeded', 'offer_payment', 'processing',
-               'succeeded', 'system', '', jsonb_build_object('amount', offer_amount::text, 'attempts', 1) WHERE offer_pays
+        UNION ALL SELECT offer_ended_at, 9, '{PAYMENT_RESERVED}', 'offer_payment', '', 'pending', 'buyer', 'Q10',
+               jsonb_build_object('amount', offer_amount::text, 'purpose', offer_method, 'account', 'merchant_funds')
+               WHERE offer_pays
+        UNION ALL SELECT offer_ended_at + interval '1 minute', 10, '{PAYMENT_SUCCEEDED}', 'offer_payment', 'processing',
+               'succeeded', 'system', '',
+               jsonb_build_object('amount', offer_amount::text, 'attempts', 1, 'error', '',
+                                  'reference', 'SBX-' || upper(right(offer_payment_id::text, 12))) WHERE offer_pays
 """
 
 OFFER_INSERTS = (_OFFERS, _CLAIM_ORDERS, _CLAIM_LINES, _HOLD, _PAYMENTS, _TRANSFERS, _SANDBOX)

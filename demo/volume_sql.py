@@ -6,6 +6,19 @@ A case is an order, a refund of it, and what became of it. Parameters: see `volu
 from common.calendar import sql_day_of
 from demo.volume_offers_sql import EVENTS as OFFER_EVENTS
 from demo.volume_offers_sql import OFFER_INSERTS
+from payments.events import PAYMENT_FAILED, PAYMENT_RESERVED, PAYMENT_SUCCEEDED
+from refunds.events import (
+    REFUND_APPROVED,
+    REFUND_CLOSED,
+    REFUND_COUNTED,
+    REFUND_INSPECTION_PASSED,
+    REFUND_PAYMENT_FAILED,
+    REFUND_REFUNDED,
+    REFUND_REJECTED,
+    REFUND_REQUESTED,
+    REFUND_RETURN_SHIPPED,
+    REFUND_WITHDRAWN,
+)
 
 # What everything else follows from: dice, the story that they choose, and the instants of that story counted back from
 # now. Cases come oldest first, so that ids grow and indexes are appended to.
@@ -158,15 +171,17 @@ _REFUND_LINES = """
     FROM volume_plan
 """
 
-_PAYMENTS = """
+_REFERENCE = "CASE WHEN status = 'refunded' THEN 'SBX-' || upper(right(payment_id::text, 12)) ELSE '' END"
+_ERROR = "CASE WHEN status = 'refunded' THEN '' ELSE %(declined)s END"
+
+_PAYMENTS = f"""
     INSERT INTO payments_payment (
         id, store_id, order_id, topic_id, purpose, amount, buyer_id, note, status, gateway, gateway_reference, attempts,
         next_attempt_at, needs_attention, last_error, created_at, settled_at
     )
     SELECT payment_id, store_id, order_id, refund_id, 'refund', amount, buyer_id, '',
            CASE WHEN status = 'refunded' THEN 'succeeded' ELSE 'failed' END, 'sandbox',
-           CASE WHEN status = 'refunded' THEN 'SBX-' || upper(right(payment_id::text, 12)) ELSE '' END, 1, NULL, false,
-           CASE WHEN status = 'refunded' THEN '' ELSE %(declined)s END, reserved_at, reserved_at + interval '1 minute'
+           {_REFERENCE}, 1, NULL, false, {_ERROR}, reserved_at, reserved_at + interval '1 minute'
     FROM volume_plan WHERE has_payment
 """
 
@@ -211,31 +226,34 @@ _EVENTS = f"""
                           ELSE payment_id END, refund_id,
            e.before, e.after, e.actor, CASE e.actor WHEN 'system' THEN '' ELSE 'volume' END, '', e.rule, e.data
     FROM volume_plan p LEFT JOIN volume_offers USING (refund_id) CROSS JOIN LATERAL (
-        SELECT created_at, 1, 'refund.requested', 'refund', '', 'awaiting_merchant', 'buyer', '',
-               jsonb_build_object('kind', kind, 'reason', reason, 'amount', amount::text, 'order', number)
-        UNION ALL SELECT created_at, 1, 'refund.counted', 'refund', '', '', 'buyer', 'P6',
+        SELECT created_at, 1, '{REFUND_REQUESTED}', 'refund', '', 'awaiting_merchant', 'buyer', '',
+               jsonb_build_object('kind', kind, 'reason', reason, 'amount', amount::text, 'order', number,
+                                  'programme', '')
+        UNION ALL SELECT created_at, 1, '{REFUND_COUNTED}', 'refund', '', '', 'buyer', 'P6',
                jsonb_build_object('policy', 'by_application', 'reason', reason) WHERE reason = ANY (%(quality_reasons)s)
-        UNION ALL SELECT decided_at, 2, 'refund.rejected', 'refund', 'awaiting_merchant', 'rejected', 'merchant', 'T8',
+        UNION ALL SELECT decided_at, 2, '{REFUND_REJECTED}', 'refund', 'awaiting_merchant', 'rejected', 'merchant', 'T8',
                jsonb_build_object('reason', %(why_not)s, 'evidence', '') WHERE is_rejected
-        UNION ALL SELECT decided_at, 3, 'refund.approved', 'refund', 'awaiting_merchant',
+        UNION ALL SELECT decided_at, 3, '{REFUND_APPROVED}', 'refund', 'awaiting_merchant',
                CASE kind WHEN 'refund_only' THEN 'refunding' ELSE 'awaiting_return' END, 'merchant', 'T8',
                jsonb_build_object('amount', amount::text) WHERE is_approved
-        UNION ALL SELECT returned_at, 4, 'refund.return_shipped', 'refund', 'awaiting_return', 'returning', 'buyer', 'P1',
+        UNION ALL SELECT returned_at, 4, '{REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning', 'buyer', 'P1',
                jsonb_build_object('carrier', carrier, 'tracking_number', 'R' || lpad(n::text, 12, '0')) WHERE came_back
-        UNION ALL SELECT inspected_at, 5, 'refund.inspection_passed', 'refund', 'returning', 'refunding', 'merchant', 'P1',
+        UNION ALL SELECT inspected_at, 5, '{REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding', 'merchant', 'P1',
                jsonb_build_object('note', '') WHERE came_back AND has_payment
-        UNION ALL SELECT reserved_at, 6, 'payment.reserved', 'payment', '', 'pending', 'merchant', '',
-               jsonb_build_object('amount', amount::text, 'purpose', 'refund') WHERE has_payment
+        UNION ALL SELECT reserved_at, 6, '{PAYMENT_RESERVED}', 'payment', '', 'pending', 'merchant', '',
+               jsonb_build_object('amount', amount::text, 'purpose', 'refund', 'account', 'merchant_funds')
+               WHERE has_payment
         UNION ALL SELECT reserved_at + interval '1 minute', 7,
-               CASE status WHEN 'refunded' THEN 'payment.succeeded' ELSE 'payment.failed' END, 'payment', 'processing',
+               CASE status WHEN 'refunded' THEN '{PAYMENT_SUCCEEDED}' ELSE '{PAYMENT_FAILED}' END, 'payment', 'processing',
                CASE status WHEN 'refunded' THEN 'succeeded' ELSE 'failed' END, 'system', '',
-               jsonb_build_object('amount', amount::text, 'attempts', 1) WHERE has_payment
+               jsonb_build_object('amount', amount::text, 'attempts', 1, 'error', {_ERROR}, 'reference', {_REFERENCE})
+               WHERE has_payment
         UNION ALL SELECT reserved_at + interval '1 minute', 8,
-               CASE status WHEN 'refunded' THEN 'refund.refunded' ELSE 'refund.payment_failed' END, 'refund', 'refunding',
-               status, 'system', '', jsonb_build_object('amount', amount::text) WHERE has_payment
-        UNION ALL SELECT resolved_at, 9, 'refund.withdrawn', 'refund', 'awaiting_merchant', status, 'buyer', '', '{{}}'
+               CASE status WHEN 'refunded' THEN '{REFUND_REFUNDED}' ELSE '{REFUND_PAYMENT_FAILED}' END, 'refund', 'refunding',
+               status, 'system', '', jsonb_build_object('amount', amount::text, 'error', {_ERROR}) WHERE has_payment
+        UNION ALL SELECT resolved_at, 9, '{REFUND_WITHDRAWN}', 'refund', 'awaiting_merchant', status, 'buyer', '', '{{}}'
                WHERE status = 'withdrawn'
-        UNION ALL SELECT resolved_at, 10, 'refund.closed', 'refund',
+        UNION ALL SELECT resolved_at, 10, '{REFUND_CLOSED}', 'refund',
                CASE kind WHEN 'refund_only' THEN 'rejected' ELSE 'awaiting_return' END, status, 'system', 'P1', '{{}}'
                WHERE status = 'closed'
         {OFFER_EVENTS}

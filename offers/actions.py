@@ -11,6 +11,7 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
+from offers.events import OFFER_ENDED, OFFER_SENT
 from offers.methods import METHODS, Terms
 from offers.models import Offer, OfferCoupon
 from offers.sending import sending_facts
@@ -81,7 +82,7 @@ def send_offer(
 def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
     """Keep what was proposed, in the buyer's words too: it is evidence (Q17)."""
     writes.event(
-        "offer.sent",
+        OFFER_SENT,
         offer,
         topic=offer.refund,
         at=now,
@@ -90,7 +91,7 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
         rule=METHODS[offer.method].event_rules[offer.status],
         method=offer.method,
         message=terms.message,
-        amount=str(terms.amount) if terms.amount is not None else None,
+        amount=f"{terms.amount:.2f}" if terms.amount is not None else None,
         item_id=terms.product.item_id if terms.product else None,
         coupons=[coupon.name for coupon in terms.coupons],
         agreed_with_buyer=terms.agreed_with_buyer,
@@ -143,7 +144,7 @@ def _new_address(offer: Offer, address: str | None) -> str | None:
 def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, **data) -> None:
     writes.update(offer, "status", "answered_at")
     writes.event(
-        f"offer.{offer.status}",
+        OFFER_ENDED[offer.status],
         offer,
         topic=offer.refund,
         at=now,

@@ -11,6 +11,7 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
+from offers.events import COUPON_GRANTED
 from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
 from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
@@ -142,7 +143,7 @@ def grant_coupons(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime
             granted_at=now,
         )
         writes.insert(grant)
-        writes.event("coupon.granted", grant, topic=offer.refund, at=now, actor=actor, rule="Q13", coupon=coupon.name)
+        writes.event(COUPON_GRANTED, grant, topic=offer.refund, at=now, actor=actor, rule="Q13", coupon=coupon.name)
 
 
 @action
@@ -171,6 +172,6 @@ def grant_coupon(
     writes = WriteSet()
     writes.update(coupon, "granted")
     writes.insert(grant)
-    writes.event("coupon.granted", grant, topic=order, at=now, actor=actor, rule="K7", coupon=coupon.name)
+    writes.event(COUPON_GRANTED, grant, topic=order, at=now, actor=actor, rule="K7", coupon=coupon.name)
     writes.flush()
     return grant

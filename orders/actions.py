@@ -16,6 +16,7 @@ from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.carriers.base import Stage
+from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
 from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, order_redated, orders_shipped
@@ -80,7 +81,7 @@ def upsert_order(
         writes.insert(order)
         new_lines = _insert_lines(writes, store, order, lines)
         order_placed.send(sender=Order, order=order, lines=new_lines, store=store, writes=writes, now=now)
-        writes.event("order.placed", order, topic=order, at=now, actor=actor, states=("", order.status))
+        writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
         writes.flush()
         return order, True
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
@@ -114,7 +115,7 @@ def upsert_order(
             line.programme = promised.get(line.item_id, "")
     if fields:
         writes.update(order, *fields)
-        writes.event("order.updated", order, topic=order, at=now, actor=actor, fields=fields)
+        writes.event(ORDER_UPDATED, order, topic=order, at=now, actor=actor, fields=fields)
         writes.flush()
     return order, False
 
@@ -166,7 +167,7 @@ def ship(
     order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
     writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "rule_ship_by")
     writes.event(
-        "order.shipped",
+        ORDER_SHIPPED,
         order,
         topic=order,
         at=now,
@@ -200,7 +201,7 @@ def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) ->
     order.deliver(now=now)
     writes = WriteSet()
     writes.update(order, "status", "delivered_at")
-    writes.event("order.delivered", order, topic=order, at=now, actor=actor, states=(before, order.status))
+    writes.event(ORDER_DELIVERED, order, topic=order, at=now, actor=actor, states=(before, order.status))
     shipment = outbound_of([order]).get(order.pk)
     if shipment is not None:
         shipment.order = order

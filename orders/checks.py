@@ -1,6 +1,7 @@
 """What must hold of orders, their lines, delay reports and imported files."""
 
 from common.upkeep import Check
+from orders.events import ORDER_URGED
 
 CHECKS = (
     Check(
@@ -13,10 +14,10 @@ CHECKS = (
     ),
     Check(
         "an order was urged as often as it says",
-        """
+        f"""
         SELECT 'order ' || o.number FROM orders_order o
         LEFT JOIN common_event e
-            ON e.store_id = o.store_id AND e.topic_id = o.id AND e.subject_id = o.id AND e.name = 'order.urged'
+            ON e.store_id = o.store_id AND e.topic_id = o.id AND e.subject_id = o.id AND e.name = '{ORDER_URGED}'
         WHERE o.urges > 0 GROUP BY o.id HAVING o.urges <> count(e.id)
         """,
     ),

@@ -4,6 +4,7 @@ from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.writes import WriteSet
+from orders.events import ORDER_LATE
 from orders.models import Order
 
 BATCH = 500
@@ -26,7 +27,7 @@ def sweep_late_orders(*, limit: int = BATCH) -> int:
             order.late_at = now
             writes.update(order, "late_at")
             writes.event(
-                "order.late",
+                ORDER_LATE,
                 order,
                 topic=order,
                 at=now,

@@ -10,6 +10,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
 from common.tenancy import system_scope
 from common.writes import WriteSet
+from orders.events import PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
 from orders.models import Order, OwedParcel
 from orders.states import ParcelKind, ParcelStatus
 from orders.why_not import why_not_ship_parcel
@@ -57,7 +58,7 @@ def owe_parcel(
     )
     writes.insert(parcel)
     writes.event(
-        "parcel.promised",
+        PARCEL_PROMISED,
         parcel,
         topic=topic,
         at=now,
@@ -87,7 +88,7 @@ def start_exchange(writes: WriteSet, parcel: OwedParcel, *, topic, actor: Actor,
     before = parcel.status
     parcel.expect(due_at=now + rules_of(parcel.rules_name, parcel.rules_version).promise_ships_within)
     writes.update(parcel, "status", "due_at")
-    writes.event("parcel.due", parcel, topic=topic, at=now, actor=actor, states=(before, parcel.status), rule="Q16")
+    writes.event(PARCEL_DUE, parcel, topic=topic, at=now, actor=actor, states=(before, parcel.status), rule="Q16")
 
 
 @action
@@ -110,7 +111,7 @@ def ship_parcel(
     writes = WriteSet()
     writes.update(parcel, "status", "due_at", "carrier", "tracking_number", "shipped_at")
     writes.event(
-        "parcel.shipped",
+        PARCEL_SHIPPED,
         parcel,
         topic=parcel.topic_id,
         at=now,
@@ -138,12 +139,12 @@ def sweep_due_parcels(*, limit: int = BATCH) -> int:
         for parcel in parcels:
             rules = rules_of(parcel.rules_name, parcel.rules_version)
             if parcel.late_at is None:
-                parcel.late_at, parcel.due_at, name = now, parcel.due_at + rules.promise_escalates_after, "parcel.late"
+                parcel.late_at, parcel.due_at, event = now, parcel.due_at + rules.promise_escalates_after, PARCEL_LATE
             else:
-                parcel.escalated_at, parcel.due_at, name = now, None, "parcel.escalated"
+                parcel.escalated_at, parcel.due_at, event = now, None, PARCEL_ESCALATED
             writes.update(parcel, "late_at", "escalated_at", "due_at")
             writes.event(
-                name,
+                event,
                 parcel,
                 topic=parcel.topic_id,
                 at=now,

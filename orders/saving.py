@@ -7,6 +7,7 @@ from common.actors import Actor
 from common.errors import refuse_if
 from common.writes import WriteSet
 from orders.actions import lock_order
+from orders.events import ORDER_ADDRESS_CHANGED, ORDER_PRIORITISED, ORDER_URGED
 from orders.models import Order
 from orders.why_not import why_not_readdress, why_not_urge
 from stores.models import Store
@@ -33,7 +34,7 @@ def readdress(writes: WriteSet, order: Order, address: str, *, actor: Actor, now
         return
     order.address, order.address_changed_at = address, now
     writes.update(order, "address", "address_changed_at")
-    writes.event("order.address_changed", order, topic=order, at=now, actor=actor, rule="K3", address=[before, address])
+    writes.event(ORDER_ADDRESS_CHANGED, order, topic=order, at=now, actor=actor, rule="K3", address=[before, address])
 
 
 @action
@@ -50,7 +51,7 @@ def urge_order(*, store: Store, number: str, actor: Actor, now: datetime) -> Ord
     order.urges += 1
     writes = WriteSet()
     writes.update(order, "is_urged", "urged_at", "urges")
-    writes.event("order.urged", order, topic=order, at=now, actor=actor, rule="K5", urges=order.urges)
+    writes.event(ORDER_URGED, order, topic=order, at=now, actor=actor, rule="K5", urges=order.urges)
     writes.flush()
     return order
 
@@ -61,4 +62,4 @@ def prioritise(writes: WriteSet, order: Order, *, actor: Actor, now: datetime) -
         return
     order.is_priority = True
     writes.update(order, "is_priority")
-    writes.event("order.prioritised", order, topic=order, at=now, actor=actor, rule="K1")
+    writes.event(ORDER_PRIORITISED, order, topic=order, at=now, actor=actor, rule="K1")

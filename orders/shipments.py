@@ -18,10 +18,12 @@ from common import workers
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
+from common.events import EventType
 from common.hints import tell_of
 from common.writes import WriteSet
 from orders.carriers import SANDBOX
 from orders.carriers.base import CarrierReport, Stage
+from orders.events import SHIPMENT_MOVED, SHIPMENT_NEEDS_ATTENTION, SHIPMENT_RECALL_ASKED, SHIPMENT_RESUMED
 from orders.models import Order, Shipment
 from orders.signals import shipments_moved
 from orders.states import ShipmentDirection, ShipmentStatus, ShipmentTask
@@ -109,7 +111,7 @@ def ask_recall(
     shipment.make_due()
     writes.update(shipment, "task", "recalled_for", "recalled_at", *shipment.WORK_FIELDS)
     writes.event(
-        "shipment.recall_asked",
+        SHIPMENT_RECALL_ASKED,
         shipment,
         topic=topic,
         at=now,
@@ -133,7 +135,7 @@ def take_up_shipments(*, now: datetime, limit: int, ids: Sequence[UUID] | None =
     for shipment in [*taken, *worn_out]:
         writes.update(shipment, *shipment.WORK_FIELDS)
     for shipment in worn_out:
-        _record(writes, "needs_attention", shipment, shipment.status, now)
+        _record(writes, SHIPMENT_NEEDS_ATTENTION, shipment, shipment.status, now)
     writes.flush()
     return taken
 
@@ -190,7 +192,7 @@ def _move(writes: WriteSet, shipment: Shipment, stage: Stage, actor: Actor, now:
     move()
     shipment.reported_at = now
     writes.update(shipment, "status", "reported_at")
-    _record(writes, shipment.status, shipment, before, now, actor)
+    _record(writes, SHIPMENT_MOVED[shipment.status], shipment, before, now, actor)
     return True
 
 
@@ -200,7 +202,7 @@ def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: date
         shipment.put_off(report.error)
         writes.update(shipment, *shipment.WORK_FIELDS)
         if shipment.needs_attention:
-            _record(writes, "needs_attention", shipment, shipment.status, now)
+            _record(writes, SHIPMENT_NEEDS_ATTENTION, shipment, shipment.status, now)
         return
     undecided = shipment.task == ShipmentTask.RECALL and shipment.status in (
         ShipmentStatus.AWAITING_PICKUP,
@@ -223,9 +225,11 @@ def _is_watched(shipment: Shipment) -> bool:
     return shipment.status == ShipmentStatus.AWAITING_PICKUP
 
 
-def _record(writes: WriteSet, name: str, shipment: Shipment, before: str, now: datetime, actor: Actor = SYSTEM) -> None:
+def _record(
+    writes: WriteSet, event: EventType, shipment: Shipment, before: str, now: datetime, actor: Actor = SYSTEM
+) -> None:
     writes.event(
-        f"shipment.{name}",
+        event,
         shipment,
         topic=shipment.recalled_for or shipment.topic_id,
         at=now,
@@ -264,7 +268,7 @@ def resume_shipment(*, store_id: int, shipment_id: UUID | str, actor: Actor, now
     shipment.make_due()
     writes = WriteSet()
     writes.update(shipment, *shipment.WORK_FIELDS)
-    writes.event("shipment.resumed", shipment, topic=shipment.recalled_for or shipment.topic_id, at=now, actor=actor)
+    writes.event(SHIPMENT_RESUMED, shipment, topic=shipment.recalled_for or shipment.topic_id, at=now, actor=actor)
     writes.hint(tell_worker, shipment.pk)
     writes.flush()
     return shipment

@@ -6,6 +6,7 @@ from datetime import datetime
 from common.actors import Actor
 from common.writes import WriteSet
 from orders.claims import Claim
+from orders.events import ORDER_CANCELLED, ORDER_PIECES_STOPPED, ORDER_UNSHIPPED
 from orders.models import Order, Shipment
 from orders.shipments import ask_recall
 from orders.states import OrderStatus
@@ -35,16 +36,16 @@ def stop_pieces(
         ask_recall(writes, order, shipment, topic=topic, actor=actor, now=now, rule=rule)
     if not any(line.quantity_to_ship for line in order.own_lines):
         order.cancel()
-        name = "cancelled"
+        event = ORDER_CANCELLED
     elif before == OrderStatus.SHIPPED:
         order.unship()
         writes.update(order, "carrier", "tracking_number", "shipped_at")
-        name = "unshipped"
+        event = ORDER_UNSHIPPED
     else:
-        name = "pieces_stopped"
+        event = ORDER_PIECES_STOPPED
     writes.update(order, "status")
     writes.event(
-        f"order.{name}",
+        event,
         order,
         topic=order,
         at=now,

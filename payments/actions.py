@@ -18,6 +18,7 @@ from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
 from payments.budgets import settle_draws
+from payments.events import PAYMENT_NEEDS_ATTENTION, PAYMENT_RESERVED, PAYMENT_RESUMED, PAYMENT_SETTLED
 from payments.gateways import SANDBOX
 from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, PaymentTerms, Transfer, account_id
@@ -70,14 +71,14 @@ def reserve_payment(
         )
     )
     writes.event(
-        "payment.reserved",
+        PAYMENT_RESERVED,
         payment,
         topic=topic,
         at=now,
         actor=actor,
         states=("", payment.status),
         rule=rule,
-        amount=str(amount),
+        amount=f"{amount:.2f}",
         purpose=purpose,
         account=debit,
         **({"note": note} if note else {}),
@@ -198,15 +199,14 @@ def _apply(
 
 
 def _record(writes: WriteSet, payment: Payment, before: str, settled: bool, actor: Actor, now: datetime) -> None:
-    name = f"payment.{payment.status}" if settled else "payment.needs_attention"
     writes.event(
-        name,
+        PAYMENT_SETTLED[payment.status] if settled else PAYMENT_NEEDS_ATTENTION,
         payment,
         topic=payment.topic_id,
         at=now,
         actor=actor,
         states=(before, payment.status),
-        amount=str(payment.amount),
+        amount=f"{payment.amount:.2f}",
         reference=payment.gateway_reference,
         error=payment.last_error,
         attempts=payment.attempts,
@@ -236,7 +236,7 @@ def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: dateti
     payment.make_due()
     writes = WriteSet()
     writes.update(payment, *payment.WORK_FIELDS)
-    writes.event("payment.resumed", payment, topic=payment.topic_id, at=now, actor=actor)
+    writes.event(PAYMENT_RESUMED, payment, topic=payment.topic_id, at=now, actor=actor)
     writes.hint(tell_worker, payment.pk)
     writes.flush()
     return payment

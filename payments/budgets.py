@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from common.actors import Actor
 from common.errors import Refused, refuse_if
+from common.events import EventType
 from common.money import MAX_DIGITS, ZERO
 from common.writes import WriteSet
+from payments.events import BUDGET_EXCEEDED, BUDGET_LOWERED, BUDGET_TOPPED_UP
 from payments.ledger import post_transfer
 from payments.models import Budget, Transfer, account_id
 from payments.states import AccountKind, TransferPhase, TransferPurpose
@@ -58,7 +60,7 @@ def set_balance(writes: WriteSet, budget: Budget, *, balance: Decimal, actor: Ac
         top_up(writes, budget, amount=difference, actor=actor, now=now)
     elif difference < ZERO:
         _move(budget, balance=difference)
-        _book(writes, budget, -difference, TransferPurpose.WITHDRAWAL, actor, now, "budget.lowered")
+        _book(writes, budget, -difference, TransferPurpose.WITHDRAWAL, actor, now, BUDGET_LOWERED)
 
 
 def top_up(
@@ -70,7 +72,7 @@ def top_up(
     """
     refuse_if(why_not_add(budget, amount))
     _move(budget, balance=amount, short_since=None)
-    _book(writes, budget, amount, TransferPurpose.TOP_UP, actor, now, "budget.topped_up", automatic=automatic)
+    _book(writes, budget, amount, TransferPurpose.TOP_UP, actor, now, BUDGET_TOPPED_UP, automatic=automatic)
 
 
 def hold_threshold(writes: WriteSet, budget: Budget, *, actor: Actor, now: datetime, draw: Decimal = ZERO) -> None:
@@ -95,14 +97,14 @@ def draw(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id, actor: A
             budget.short_since = now
             Budget.objects.for_store(store_id).update(short_since=now)
         writes.event(
-            "budget.exceeded",
+            BUDGET_EXCEEDED,
             budget,
             topic=topic_id,
             at=now,
             actor=actor,
             rule="R5",
-            amount=str(amount),
-            available=str(budget.available),
+            amount=f"{amount:.2f}",
+            available=f"{budget.available:.2f}",
         )
         return AccountKind.MERCHANT_FUNDS
     _move(budget, reserved=amount)
@@ -142,7 +144,7 @@ def _move(budget: Budget, *, balance: Decimal = ZERO, reserved: Decimal = ZERO, 
         setattr(budget, name, value)
 
 
-def _book(writes, budget: Budget, amount: Decimal, purpose: str, actor: Actor, now, event: str, **data) -> None:
+def _book(writes, budget: Budget, amount: Decimal, purpose: str, actor: Actor, now, event: EventType, **data) -> None:
     """The transfer and the event of a budget that was filled or lowered."""
     sides = (AccountKind.MERCHANT_FUNDS, AccountKind.SERVICE_BUDGET)
     debit, credit = sides if purpose == TransferPurpose.TOP_UP else sides[::-1]
@@ -163,7 +165,7 @@ def _book(writes, budget: Budget, amount: Decimal, purpose: str, actor: Actor, n
         at=now,
         actor=actor,
         rule="R5",
-        amount=str(amount),
-        balance=str(budget.balance),
+        amount=f"{amount:.2f}",
+        balance=f"{budget.balance:.2f}",
         **data,
     )

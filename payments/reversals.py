@@ -9,6 +9,7 @@ from common.actors import Actor
 from common.writes import WriteSet
 from payments.actions import free_places, in_lock_order
 from payments.allowances import give_back
+from payments.events import PAYMENT_REVERSED
 from payments.models import Payment, Transfer, account_id
 from payments.signals import payments_reversed
 from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
@@ -30,13 +31,13 @@ def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -
         writes.update(payment, "status", "last_error", "reversed_at")
         writes.insert(_transfer_back(payment, now))
         writes.event(
-            "payment.reversed",
+            PAYMENT_REVERSED,
             payment,
             topic=payment.topic_id,
             at=now,
             actor=actor,
             states=(PaymentStatus.SUCCEEDED, payment.status),
-            amount=str(payment.amount),
+            amount=f"{payment.amount:.2f}",
             reference=payment.gateway_reference,
             error=payment.last_error,
         )

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, refuse_if
+from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.models import Payment
 from payments.states import PaymentPurpose
 from refunds.claims import claim, release
+from refunds.events import REFUND_APPROVED, REFUND_CHANGED, REFUND_REJECTED, REFUND_RESUBMITTED, REFUND_WITHDRAWN
 from refunds.goods import Disposition, Whereabouts, recall, stop
 from refunds.models import Refund
 from refunds.programme import paying_account
@@ -50,11 +52,21 @@ def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
     return refund
 
 
-def record(writes: WriteSet, name: str, refund: Refund, before: str, *, actor: Actor, now: datetime, rule="", **data):
+def record(
+    writes: WriteSet,
+    event: EventType,
+    refund: Refund,
+    before: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    rule: str = "",
+    **data,
+) -> None:
     """Write the refund's state and deadline, and the event that tells of it."""
     writes.update(refund, "status", "due_at", "due_action", "resolved_at")
     writes.event(
-        f"refund.{name}",
+        event,
         refund,
         topic=refund,
         at=now,
@@ -134,7 +146,7 @@ def approve(
             if disposition == Disposition.STOP:
                 stop(writes, refund, parcel, actor=actor, now=now, rule="P2")
             pay(writes, refund, actor=actor, now=now, rule=rule)
-    record(writes, "approved", refund, before, actor=actor, now=now, rule=rule, amount=str(refund.amount))
+    record(writes, REFUND_APPROVED, refund, before, actor=actor, now=now, rule=rule, amount=f"{refund.amount:.2f}")
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
@@ -164,7 +176,7 @@ def change_request(
         writes.update(line, "amount")
     writes.update(refund, "kind", "amount")
     writes.event(
-        "refund.changed",
+        REFUND_CHANGED,
         refund,
         topic=refund,
         at=now,
@@ -172,7 +184,7 @@ def change_request(
         states=(refund.status, refund.status),
         rule=rule,
         kind=[was[0], kind],
-        amount=[str(was[1]), str(amount)],
+        amount=[f"{was[1]:.2f}", f"{amount:.2f}"],
     )
 
 
@@ -187,7 +199,7 @@ def reject_refund(
     refund.reject(reason=reason, now=now)
     writes = WriteSet()
     writes.update(refund, "rejection_reason")
-    record(writes, "rejected", refund, before, actor=actor, now=now, rule="T8", reason=reason, evidence=evidence)
+    record(writes, REFUND_REJECTED, refund, before, actor=actor, now=now, rule="T8", reason=reason, evidence=evidence)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     writes.flush()
     return refund
@@ -202,7 +214,7 @@ def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: 
     refund.withdraw(now=now)
     writes = WriteSet()
     release(writes, [refund])
-    record(writes, "withdrawn", refund, before, actor=actor, now=now)
+    record(writes, REFUND_WITHDRAWN, refund, before, actor=actor, now=now)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     writes.flush()
     return refund
@@ -218,7 +230,7 @@ def withdraw_for_offer(
     before = refund.status
     release(writes, [refund], keep=difference)
     refund.withdraw(now=now)
-    record(writes, "withdrawn", refund, before, actor=actor, now=now, rule=rule)
+    record(writes, REFUND_WITHDRAWN, refund, before, actor=actor, now=now, rule=rule)
     if difference:
         reserve_payment(
             writes,
@@ -261,7 +273,9 @@ def resubmit_refund(
     refund.description = correction.get("description", refund.description)
     refund.resubmit(now=now)
     writes.update(refund, "resubmissions", "rejection_reason", "reason", "description", "amount")
-    record(writes, "resubmitted", refund, before, actor=actor, now=now, amount=str(amount), reason=refund.reason)
+    record(
+        writes, REFUND_RESUBMITTED, refund, before, actor=actor, now=now, amount=f"{amount:.2f}", reason=refund.reason
+    )
     count_correction(writes, refund, actor=actor, now=now)
     writes.flush()
     return refund

@@ -11,6 +11,7 @@ from common.actors import Actor
 from common.errors import Invalid
 from common.money import CENT, ZERO
 from common.writes import WriteSet
+from refunds.events import REFUND_SPLIT, REFUND_SPLIT_OFF
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import begin_dispute
 from refunds.states import Side
@@ -70,9 +71,9 @@ def split_missing(
     _divide_lines(writes, refund, rest, shares, arrived)
     refund.amount = kept
     writes.update(refund, "amount")
-    split = {"pieces": missing, "amount": [str(before), str(kept)], "into": str(rest.pk)}
+    split = {"pieces": missing, "amount": [f"{before:.2f}", f"{kept:.2f}"], "into": str(rest.pk)}
     writes.event(
-        "refund.split",
+        REFUND_SPLIT,
         refund,
         topic=refund,
         at=now,
@@ -82,7 +83,7 @@ def split_missing(
         **split,
     )
     writes.event(
-        "refund.split_off",
+        REFUND_SPLIT_OFF,
         rest,
         topic=rest,
         at=now,
@@ -90,7 +91,7 @@ def split_missing(
         states=("", rest.status),
         rule="P1",
         kind=rest.kind,
-        amount=str(rest.amount),
+        amount=f"{rest.amount:.2f}",
         pieces=missing,
         split_from=str(refund.pk),
     )

@@ -7,6 +7,7 @@ from common.actors import SYSTEM, Actor, ActorKind
 from common.writes import WriteSet
 from refunds import goods
 from refunds.actions import pay, record
+from refunds.events import REFUND_DIRECT, REFUND_REFUNDED_INSTANTLY
 from refunds.models import Refund
 from refunds.states import RefundKind
 
@@ -31,7 +32,7 @@ def refund_before_pickup(writes: WriteSet, refund: Refund, now: datetime) -> boo
         return False
     before = refund.status
     refund.approve_payment()
-    record(writes, "direct", refund, before, actor=SYSTEM, now=now, rule="P2", amount=str(refund.amount))
+    record(writes, REFUND_DIRECT, refund, before, actor=SYSTEM, now=now, rule="P2", amount=f"{refund.amount:.2f}")
     goods.stop(writes, refund, whereabouts.parcel_of(refund), actor=SYSTEM, now=now, rule="P2")
     pay(writes, refund, actor=SYSTEM, now=now, rule="P2")
     return True
@@ -49,13 +50,13 @@ def refund_trusted_buyer(writes: WriteSet, refund: Refund, now: datetime) -> boo
     refund.refund_instantly()
     record(
         writes,
-        "refunded_instantly",
+        REFUND_REFUNDED_INSTANTLY,
         refund,
         before,
         actor=PLATFORM,
         now=now,
         rule="P5",
-        amount=str(refund.amount),
+        amount=f"{refund.amount:.2f}",
         credit_score=order.buyer_credit_score,
         vip=order.buyer_is_vip,
     )

@@ -11,6 +11,7 @@ from common.errors import NotFound, Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Shipment
+from refunds.events import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
 from refunds.models import CarrierClaim, Refund
 from refunds.states import CarrierClaimStatus
 
@@ -26,14 +27,14 @@ def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, 
     )
     writes.insert(claim)
     writes.event(
-        "carrier_claim.opened",
+        CARRIER_CLAIM_OPENED,
         claim,
         topic=refund,
         at=now,
         actor=SYSTEM,
         states=("", claim.status),
         rule="P3",
-        amount=str(claim.amount),
+        amount=f"{claim.amount:.2f}",
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
     )
@@ -68,14 +69,14 @@ def close_carrier_claim(
     writes = WriteSet()
     writes.update(claim, "status", "note", "closed_at")
     writes.event(
-        f"carrier_claim.{claim.status}",
+        CARRIER_CLAIM_CLOSED[claim.status],
         claim,
         topic=claim.refund,
         at=now,
         actor=actor,
         states=(before, claim.status),
         rule="P3",
-        amount=str(claim.amount),
+        amount=f"{claim.amount:.2f}",
         note=note,
     )
     writes.flush()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.actors import Actor
+from common.events import EventType
 from common.writes import WriteSet
 from orders.parcels import owe_parcel
 from orders.states import ParcelKind
@@ -20,7 +21,7 @@ def owe_new_goods(
     writes: WriteSet,
     refunds: Sequence[Refund],
     *,
-    name: str,
+    event: EventType,
     note: str,
     actor: Actor,
     now: datetime,
@@ -29,7 +30,7 @@ def owe_new_goods(
 ) -> None:
     """Close these locked exchanges: each of their lines becomes a promised parcel, and what they claimed is free (Q16).
 
-    `name` is the event that tells why the goods count as returned.
+    `event` tells why the goods count as returned.
     """
     if not refunds:
         return
@@ -42,7 +43,7 @@ def owe_new_goods(
         before = refund.status
         refund.exchange(note=note, now=now)
         writes.update(refund, "goods", "inspection_note")
-        record(writes, name, refund, before, actor=actor, now=now, rule=rule, **data)
+        record(writes, event, refund, before, actor=actor, now=now, rule=rule, **data)
         for line in lines[refund.pk]:
             owe_parcel(
                 writes,

@@ -5,12 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from common.actors import SYSTEM
+from common.events import EventType
 from common.writes import WriteSet
+from orders.events import ORDER_CANCELLED
 from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim
 from refunds.claims import lines_of
+from refunds.events import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUND_RECALLED, REFUND_RETURN_LOST
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.states import RefundStatus
@@ -47,7 +50,7 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
                 _give_up_return(writes, refund, now)
             else:
                 lost_exchanges.append(refund)
-    owe_new_goods(writes, lost_exchanges, name="return_lost", note="", actor=SYSTEM, now=now, rule="P3")
+    owe_new_goods(writes, lost_exchanges, event=REFUND_RETURN_LOST, note="", actor=SYSTEM, now=now, rule="P3")
 
 
 def _return_addresses(refunds: Sequence[Refund], by_refund: Mapping[UUID, Shipment]) -> dict[int, ReturnAddress]:
@@ -71,23 +74,23 @@ def _end_recall(
             writes.update(refund.order, "status")
             states = (before, refund.order.status)
             writes.event(
-                "order.cancelled", refund.order, topic=refund.order, at=now, actor=SYSTEM, states=states, rule="P4"
+                ORDER_CANCELLED, refund.order, topic=refund.order, at=now, actor=SYSTEM, states=states, rule="P4"
             )
-        pay_recalled(writes, refund, "recalled", now)
+        pay_recalled(writes, refund, REFUND_RECALLED, now)
     elif shipment.status == ShipmentStatus.LOST:
-        pay_recalled(writes, refund, "recall_lost", now)
+        pay_recalled(writes, refund, REFUND_RECALL_LOST, now)
     elif shipment.status in AT_THE_BUYERS:
         before, kind = refund.status, refund.kind
         refund.fail_recall(address=addresses.get(refund.store_id), now=now)
         writes.update(refund, "kind", "goods", "return_address")
-        record(writes, "recall_failed", refund, before, actor=SYSTEM, now=now, rule="P4", kind=[kind, refund.kind])
+        record(writes, REFUND_RECALL_FAILED, refund, before, actor=SYSTEM, now=now, rule="P4", kind=[kind, refund.kind])
 
 
-def pay_recalled(writes: WriteSet, refund: Refund, name: str, now: datetime) -> None:
+def pay_recalled(writes: WriteSet, refund: Refund, event: EventType, now: datetime) -> None:
     """A locked refund waits for its recall no longer: the buyer gets the money (P4)."""
     before = refund.status
     refund.end_recall()
-    record(writes, name, refund, before, actor=SYSTEM, now=now, rule="P4", amount=str(refund.amount))
+    record(writes, event, refund, before, actor=SYSTEM, now=now, rule="P4", amount=f"{refund.amount:.2f}")
     pay(writes, refund, actor=SYSTEM, now=now, rule="P4")
 
 
@@ -95,5 +98,5 @@ def _give_up_return(writes: WriteSet, refund: Refund, now: datetime) -> None:
     """The return parcel is lost: the buyer, who has sent it, doesn't wait (P3)."""
     before = refund.status
     refund.lose_return()
-    record(writes, "return_lost", refund, before, actor=SYSTEM, now=now, rule="P3", amount=str(refund.amount))
+    record(writes, REFUND_RETURN_LOST, refund, before, actor=SYSTEM, now=now, rule="P3", amount=f"{refund.amount:.2f}")
     pay(writes, refund, actor=SYSTEM, now=now, rule="P3")

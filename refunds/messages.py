@@ -9,6 +9,7 @@ from common.actions import action, bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import NotFound
 from common.writes import WriteSet
+from refunds.events import MESSAGE_SENT
 from refunds.models import Message, Refund
 from refunds.states import MessageSender
 
@@ -23,7 +24,7 @@ def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Acto
     message = Message(store_id=store_id, refund=refund, sender=sender, author=actor.label, text=text, at=now)
     writes = WriteSet()
     writes.insert(message)
-    writes.event("message.sent", message, topic=refund, at=now, actor=actor, rule="Q17", text=text)
+    writes.event(MESSAGE_SENT, message, topic=refund, at=now, actor=actor, rule="Q17", text=text)
     writes.flush()
     unread = F("unread_by_merchant") + 1 if sender == MessageSender.BUYER else 0
     Refund.objects.for_store(store_id).filter(pk=refund_id).update(unread_by_merchant=unread)

@@ -20,6 +20,7 @@ from orders.claims import most_refundable
 from orders.models import Order
 from refunds.at_once import answer_at_once
 from refunds.claims import claim
+from refunds.events import REFUND_REQUESTED
 from refunds.models import Refund, RefundLine
 from refunds.programme import programme_of
 from refunds.quality.counting import count_application
@@ -86,7 +87,7 @@ def open_refund(
     for line in refund_lines:
         writes.insert(line)
     writes.event(
-        "refund.requested",
+        REFUND_REQUESTED,
         refund,
         topic=refund,
         at=now,
@@ -94,7 +95,7 @@ def open_refund(
         states=("", refund.status),
         kind=kind,
         reason=reason,
-        amount=str(amount),
+        amount=f"{amount:.2f}",
         order=order.number,
         programme=refund.programme,
     )

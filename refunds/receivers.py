@@ -6,6 +6,7 @@ from common.actors import SYSTEM
 from orders.signals import shipments_moved
 from payments.signals import payments_reversed, payments_settled, topic_asked
 from payments.states import PaymentStatus
+from refunds.events import REFUND_PAYMENT_FAILED, REFUND_PAYMENT_REVERSED, REFUND_REFUNDED
 from refunds.following import follow_shipments
 from refunds.models import Refund
 from refunds.platform.disputes import drop_disputes
@@ -25,21 +26,21 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
         before = refund.status
         if payment.status == PaymentStatus.FAILED:
             refund.needs_attention = True
-            name = "refund.payment_failed"
+            event = REFUND_PAYMENT_FAILED
         elif refund.status == RefundStatus.REFUNDING:
             refund.settle(now=now)
-            name = "refund.refunded"
+            event = REFUND_REFUNDED
         else:
             continue
         writes.update(refund, "status", "resolved_at", "needs_attention")
         writes.event(
-            name,
+            event,
             refund,
             topic=refund,
             at=now,
             actor=SYSTEM,
             states=(before, refund.status),
-            amount=str(payment.amount),
+            amount=f"{payment.amount:.2f}",
             error=payment.last_error,
         )
 
@@ -65,13 +66,13 @@ def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
         refund.needs_attention = True
         writes.update(refund, "status", "resolved_at", "needs_attention")
         writes.event(
-            "refund.payment_reversed",
+            REFUND_PAYMENT_REVERSED,
             refund,
             topic=refund,
             at=now,
             actor=SYSTEM,
             states=(before, refund.status),
-            amount=str(payment.amount),
+            amount=f"{payment.amount:.2f}",
             error=payment.last_error,
         )
 

@@ -13,6 +13,7 @@ from orders.shipments import announce_shipment
 from orders.states import ShipmentDirection
 from refunds.actions import lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
+from refunds.events import REFUND_INSPECTION_FAILED, REFUND_INSPECTION_PASSED, REFUND_RETURN_SHIPPED
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.signals import faults_verified
@@ -51,7 +52,7 @@ def ship_return(
     )
     record(
         writes,
-        "return_shipped",
+        REFUND_RETURN_SHIPPED,
         refund,
         before,
         actor=actor,
@@ -94,7 +95,9 @@ def inspect_return(
         refund.fail_inspection(note=note, now=now)
         writes.update(refund, "inspection_note", "rejection_reason")
         pieces = arrived or {}
-        record(writes, "inspection_failed", refund, before, actor=actor, now=now, rule="P1", note=note, pieces=pieces)
+        record(
+            writes, REFUND_INSPECTION_FAILED, refund, before, actor=actor, now=now, rule="P1", note=note, pieces=pieces
+        )
     writes.flush()
     return refund
 
@@ -102,10 +105,10 @@ def inspect_return(
 def accept_goods(writes: WriteSet, refund: Refund, *, note: str, actor: Actor, now: datetime) -> None:
     """What came back for a locked refund is fine: the buyer is paid, or the new goods are owed (P1)."""
     if not refund.pays:
-        owe_new_goods(writes, [refund], name="inspection_passed", note=note, actor=actor, now=now, rule="P1")
+        owe_new_goods(writes, [refund], event=REFUND_INSPECTION_PASSED, note=note, actor=actor, now=now, rule="P1")
         return
     before = refund.status
     refund.pass_inspection(note=note)
     writes.update(refund, "inspection_note")
     pay(writes, refund, actor=actor, now=now, rule="P1")
-    record(writes, "inspection_passed", refund, before, actor=actor, now=now, rule="P1", note=note)
+    record(writes, REFUND_INSPECTION_PASSED, refund, before, actor=actor, now=now, rule="P1", note=note)

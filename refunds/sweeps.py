@@ -13,6 +13,7 @@ from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
 from refunds.claims import lines_of, release
+from refunds.events import REFUND_CLOSED, REFUND_INSPECTION_OVERDUE, REFUND_RECALL_OVERDUE
 from refunds.exchanges import owe_new_goods
 from refunds.following import pay_recalled
 from refunds.goods import Whereabouts, is_reachable
@@ -134,24 +135,24 @@ def _close(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
     for refund in refunds:
         before = refund.status
         refund.close(now=now)
-        record(writes, "closed", refund, before, actor=SYSTEM, now=now, rule="P1")
+        record(writes, REFUND_CLOSED, refund, before, actor=SYSTEM, now=now, rule="P1")
 
 
 def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
     """Nobody inspected what came back in time, or nobody knows where the recalled parcel is (P4)."""
     uninspected = [refund for refund in refunds if refund.status == RefundStatus.RETURNING]
     exchanges = [refund for refund in uninspected if not refund.pays]
-    owe_new_goods(writes, exchanges, name="inspection_overdue", note="", actor=SYSTEM, now=now, rule="P1")
+    owe_new_goods(writes, exchanges, event=REFUND_INSPECTION_OVERDUE, note="", actor=SYSTEM, now=now, rule="P1")
     for refund in refunds:
         if refund.status == RefundStatus.RECALLING:
-            pay_recalled(writes, refund, "recall_overdue", now)
+            pay_recalled(writes, refund, REFUND_RECALL_OVERDUE, now)
     for refund in uninspected:
         if not refund.pays:
             continue
         before = refund.status
         refund.pass_inspection(note="")
         pay(writes, refund, actor=SYSTEM, now=now, rule="P1")
-        record(writes, "inspection_overdue", refund, before, actor=SYSTEM, now=now, rule="P1")
+        record(writes, REFUND_INSPECTION_OVERDUE, refund, before, actor=SYSTEM, now=now, rule="P1")
     faults_verified.send(sender=Refund, refunds=uninspected, writes=writes, actor=SYSTEM, now=now)
 
 

@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 
+from common.writes import WriteSet
+from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
 
 
@@ -23,6 +25,20 @@ def _own_cache(worker_id):
     number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
     own = settings.REDIS_URL.replace("db=0", f"db={number}")
     with override_settings(REDIS_URL=own, CACHES={"default": {**settings.CACHES["default"], "LOCATION": own}}):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _events_have_their_shapes():
+    """Whatever event a test brings about, its data has the shapes that the catalogue promises."""
+    record = WriteSet.event
+
+    def checked(self, event, subject, /, **kwargs):
+        record(self, event, subject, **kwargs)
+        assert misshapen(event, {key: kwargs[key] for key in event.facts.keys() & kwargs.keys()}) == []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WriteSet, "event", checked)
         yield
 
 

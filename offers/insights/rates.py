@@ -7,6 +7,7 @@ from decimal import Decimal
 from common.actions import action
 from common.actors import Actor
 from common.writes import WriteSet
+from offers.events import COST_RATES_SET
 from offers.models import CostRates
 from stores.marketplaces import Costs, MarketplaceRules
 from stores.models import Store
@@ -51,11 +52,11 @@ def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Ac
     was = before.costs if before else store.rules.costs
     values = {name: changes.get(name, getattr(was, name)) for name in RATES}
     rates = CostRates(store=store, valid_from=now, set_by=actor.label or actor.id, **values)
-    changed = {name: [str(getattr(was, name)), str(value)] for name, value in values.items()}
+    changed = {name: [_text(getattr(was, name)), _text(value)] for name, value in values.items()}
     writes = WriteSet()
     writes.insert(rates)
     writes.event(
-        "cost_rates.set",
+        COST_RATES_SET,
         rates,
         topic=rates,
         at=now,
@@ -65,3 +66,8 @@ def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Ac
     )
     writes.flush()
     return rates
+
+
+def _text(value: Decimal | int) -> str:
+    """Yuan and percent with two decimals, minutes as they are."""
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)

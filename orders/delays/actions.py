@@ -11,6 +11,7 @@ from common.actors import Actor
 from common.calendar import clock_face
 from common.errors import Invalid, ManyRefused, NotFound, Refused, refuse_if
 from common.writes import WriteSet
+from orders.delays.events import BUYER_NOTIFIED, DELAY_LIFTED, DELAY_REPORTED, ORDER_DELAYED, ORDER_RESUMED
 from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.why_not import why_not_delay, why_not_lift
@@ -55,7 +56,7 @@ def report_delay(
     writes = WriteSet()
     writes.insert(report)
     writes.event(
-        "delay.reported",
+        DELAY_REPORTED,
         report,
         topic=report,
         at=now,
@@ -94,7 +95,7 @@ def _delay(writes: WriteSet, report: DelayReport, order: Order, notice: str, *, 
     writes.insert(told)
     facts = {"topic": order, "at": now, "actor": actor, "rule": "K4"}
     writes.event(
-        "order.delayed",
+        ORDER_DELAYED,
         order,
         **facts,
         states=(order.status, order.status),
@@ -102,7 +103,7 @@ def _delay(writes: WriteSet, report: DelayReport, order: Order, notice: str, *, 
         reason=report.reason,
         ship_by=[order.rule_ship_by.isoformat(), order.ship_by.isoformat()],
     )
-    writes.event("buyer.notified", told, **facts, report=str(report.pk), text=notice)
+    writes.event(BUYER_NOTIFIED, told, **facts, report=str(report.pk), text=notice)
 
 
 @action
@@ -128,7 +129,7 @@ def lift_delay(*, store_id: int, report_id: UUID | str, actor: Actor, now: datet
     report.lifted_at = now
     writes = WriteSet()
     writes.update(report, "lifted_at")
-    writes.event("delay.lifted", report, topic=report, at=now, actor=actor, states=(before, report.status), rule="K4")
+    writes.event(DELAY_LIFTED, report, topic=report, at=now, actor=actor, states=(before, report.status), rule="K4")
     for order in orders:
         if order.is_delayed:
             _resume(writes, report, order, actor=actor, now=now)
@@ -142,7 +143,7 @@ def _resume(writes: WriteSet, report: DelayReport, order: Order, *, actor: Actor
     order.ship_by, order.rule_ship_by, order.resumed_at = order.rule_ship_by, None, now
     writes.update(order, "ship_by", "rule_ship_by", "resumed_at")
     writes.event(
-        "order.resumed",
+        ORDER_RESUMED,
         order,
         topic=order,
         at=now,

@@ -4,6 +4,7 @@ from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.writes import WriteSet
+from orders.delays.events import DELAY_LIFTED, DELAY_OVERDUE
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import OrderStatus
 
@@ -27,11 +28,11 @@ def sweep_due_reports(*, limit: int = BATCH) -> int:
         for report in reports:
             before = report.status
             if report.pk in with_orders:
-                report.overdue_at, name = now, "delay.overdue"
+                report.overdue_at, event = now, DELAY_OVERDUE
             else:
-                report.lifted_at, name = now, "delay.lifted"
+                report.lifted_at, event = now, DELAY_LIFTED
             writes.update(report, "overdue_at", "lifted_at")
-            writes.event(name, report, topic=report, at=now, actor=SYSTEM, states=(before, report.status), rule="K4")
+            writes.event(event, report, topic=report, at=now, actor=SYSTEM, states=(before, report.status), rule="K4")
         writes.flush()
         lifted = [report.pk for report in reports if report.lifted_at]
         DelayedOrder.objects.filter(report__in=lifted, is_open=True).update(is_open=False)

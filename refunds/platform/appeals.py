@@ -17,6 +17,7 @@ from common.writes import WriteSet
 from payments.ledger import post_transfer
 from payments.states import AccountKind, TransferPurpose
 from refunds.actions import lock_refund
+from refunds.events import APPEAL_DECIDED, APPEAL_OPENED
 from refunds.models import Appeal, Refund
 from refunds.platform.disputes import check_split
 from refunds.states import AppealGround, AppealStatus, CaseOutcome, RefundStatus
@@ -76,7 +77,7 @@ def open_appeal(
     writes = WriteSet()
     writes.insert(appeal)
     writes.event(
-        "appeal.opened",
+        APPEAL_OPENED,
         appeal,
         topic=refund,
         at=now,
@@ -133,7 +134,7 @@ def decide_appeal(
     writes = WriteSet()
     writes.update(appeal, "status", "outcome", "compensation", "note", "decided_at")
     writes.event(
-        "appeal.decided",
+        APPEAL_DECIDED,
         appeal,
         topic=refund,
         at=now,
@@ -141,7 +142,7 @@ def decide_appeal(
         states=(AppealStatus.OPEN, appeal.status),
         rule=RULE,
         outcome=outcome,
-        amount=str(compensation) if compensation else None,
+        amount=f"{compensation:.2f}" if compensation else None,
         note=note,
     )
     if compensation:

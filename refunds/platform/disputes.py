@@ -16,6 +16,15 @@ from common.writes import WriteSet
 from refunds.actions import lock_refund, pay, record
 from refunds.claims import claim as claim_amount
 from refunds.claims import release
+from refunds.events import (
+    DISPUTE_ANSWERED,
+    DISPUTE_DECIDED,
+    DISPUTE_OPENED,
+    DISPUTE_WITHDRAWN,
+    REFUND_DENIED,
+    REFUND_DISPUTED,
+    REFUND_GRANTED,
+)
 from refunds.exchanges import owe_new_goods
 from refunds.models import Dispute, Refund
 from refunds.platform.suggestions import suggest
@@ -93,7 +102,7 @@ def begin_dispute(
     )
     writes.insert(dispute)
     writes.event(
-        "dispute.opened",
+        DISPUTE_OPENED,
         dispute,
         topic=refund,
         at=now,
@@ -103,7 +112,7 @@ def begin_dispute(
         opened_by=opened_by,
         claim=claim,
     )
-    record(writes, "disputed", refund, before, actor=actor, now=now, rule=RULE)
+    record(writes, REFUND_DISPUTED, refund, before, actor=actor, now=now, rule=RULE)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     return dispute
 
@@ -136,7 +145,7 @@ def answer_dispute(
     writes = WriteSet()
     writes.update(dispute, "reply")
     writes.event(
-        "dispute.answered", dispute, topic=dispute.refund, at=now, actor=actor, rule=RULE, side=side, claim=reply
+        DISPUTE_ANSWERED, dispute, topic=dispute.refund, at=now, actor=actor, rule=RULE, side=side, claim=reply
     )
     writes.flush()
     return dispute
@@ -168,7 +177,7 @@ def decide_dispute(
     dispute.decide(outcome=outcome, amount=amount, note=note, now=now)
     writes.update(dispute, "status", "outcome", "amount", "note", "decided_at")
     writes.event(
-        "dispute.decided",
+        DISPUTE_DECIDED,
         dispute,
         topic=refund,
         at=now,
@@ -176,7 +185,7 @@ def decide_dispute(
         states=(DisputeStatus.OPEN, dispute.status),
         rule=RULE,
         outcome=outcome,
-        amount=None if amount is None else str(amount),
+        amount=None if amount is None else f"{amount:.2f}",
         note=note,
     )
     _carry_out(writes, dispute, actor=actor, now=now)
@@ -207,10 +216,10 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
     if dispute.outcome == CaseOutcome.MERCHANT:
         release(writes, [refund])
         refund.deny(now=now)
-        record(writes, "denied", refund, before, actor=actor, now=now, rule=RULE)
+        record(writes, REFUND_DENIED, refund, before, actor=actor, now=now, rule=RULE)
         return
     if not refund.pays:
-        owe_new_goods(writes, [refund], name="granted", note="", actor=actor, now=now, rule=RULE)
+        owe_new_goods(writes, [refund], event=REFUND_GRANTED, note="", actor=actor, now=now, rule=RULE)
         return
     if dispute.amount is not None:
         lines = refund.own_lines
@@ -222,7 +231,7 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
     pay(writes, refund, actor=actor, now=now, rule=RULE)
     if dispute.outcome == CaseOutcome.BUYER:
         faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
-    record(writes, "granted", refund, before, actor=actor, now=now, rule=RULE, amount=str(refund.amount))
+    record(writes, REFUND_GRANTED, refund, before, actor=actor, now=now, rule=RULE, amount=f"{refund.amount:.2f}")
 
 
 def drop_disputes(writes: WriteSet, refunds, *, actor: Actor, now: datetime) -> None:
@@ -232,7 +241,7 @@ def drop_disputes(writes: WriteSet, refunds, *, actor: Actor, now: datetime) -> 
         dispute.withdraw(now=now)
         writes.update(dispute, "status", "decided_at")
         writes.event(
-            "dispute.withdrawn",
+            DISPUTE_WITHDRAWN,
             dispute,
             topic=dispute.refund_id,
             at=now,

@@ -15,6 +15,7 @@ from common.errors import Refused, refuse_if
 from common.uploads import SUFFIXES, CleanFile
 from common.writes import WriteSet
 from refunds.actions import lock_refund
+from refunds.events import EVIDENCE_ADDED
 from refunds.models import Appeal, Dispute, Evidence, Refund
 from refunds.platform.suggestions import suggest
 from refunds.states import OPEN, AppealStatus, DisputeStatus, RefundStatus
@@ -106,7 +107,7 @@ def add_evidence(
     writes = WriteSet()
     writes.insert(evidence)
     writes.event(
-        "evidence.added",
+        EVIDENCE_ADDED,
         evidence,
         topic=refund,
         at=now,

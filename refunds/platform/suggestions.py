@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from common.events import event_type
 from common.models import Event
 from common.money import CENT, ZERO
 from refunds.models import Dispute, Evidence, Refund
@@ -70,7 +71,8 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
     """Read what is weighed: the record tells what was offered and declined, whoever makes offers (Q17)."""
     order, since = refund.order, now - refund.rules.suggestion.history
     events = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk)
-    names = Counter(events.filter(name__in=["offer.sent", "offer.declined"]).values_list("name", flat=True))
+    sent, declined = event_type("offer.sent").name, event_type("offer.declined").name
+    names = Counter(events.filter(name__in=[sent, declined]).values_list("name", flat=True))
     sides = Counter(Evidence.objects.for_store(refund.store_id).filter(refund=refund).values_list("side", flat=True))
     of_buyer = Refund.objects.for_store(refund.store_id).filter(
         order__store_id=refund.store_id, order__buyer_id=order.buyer_id, created_at__gte=since
@@ -82,8 +84,8 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
         reason=refund.reason,
         credit_score=order.buyer_credit_score,
         is_vip=order.buyer_is_vip,
-        offers_sent=names["offer.sent"],
-        offers_declined=names["offer.declined"],
+        offers_sent=names[sent],
+        offers_declined=names[declined],
         buyers_files=sides[Side.BUYER],
         merchants_files=sides[Side.MERCHANT],
         other_refunds=of_buyer.exclude(pk=refund.pk).count(),

@@ -14,6 +14,7 @@ from django.dispatch import receiver
 from common.actors import Actor
 from common.hints import tell
 from common.writes import WriteSet
+from refunds.events import REFUND_COUNTED
 from refunds.models import QualityRefund, Refund
 from refunds.signals import faults_verified
 from refunds.states import QualityPolicy, RefundProgramme
@@ -63,7 +64,7 @@ def _count(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> 
         QualityRefund(store_id=refund.store_id, refund=refund, reason=refund.reason, policy=policy, counted_at=now)
     )
     writes.event(
-        "refund.counted", refund, topic=refund, at=now, actor=actor, rule="P6", policy=policy, reason=refund.reason
+        REFUND_COUNTED, refund, topic=refund, at=now, actor=actor, rule="P6", policy=policy, reason=refund.reason
     )
     if refund.rules.quality_thresholds:
         writes.hint(tell_worker, refund.store_id)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from common.calendar import day_of, days_until
 from common.writes import WriteSet
+from refunds.events import REFUND_COUNTED, REFUND_REQUESTED, REFUND_RESUBMITTED
 from refunds.models import ChangedDay, QualityDay, QualityRefund
 from refunds.quality.figures import count_days, last_finished, window_of
 from refunds.quality.rollup import lock_rollup, roll_up
@@ -19,14 +20,14 @@ from stores.models import Store
 
 # By the buyer's word a refund counts with the first event in which it is about quality. What was counted and shouldn't
 # be, and the other way round: (refund, reason and instant by history, reason and instant as counted).
-_BY_HISTORY = """
+_BY_HISTORY = f"""
     WITH counting AS (
         SELECT * FROM unnest(%(names)s::text[], %(versions)s::int[], %(reasons)s::text[]) AS c(name, version, reason)
     ), history AS (
         SELECT DISTINCT ON (e.topic_id) e.topic_id AS refund_id, e.data->>'reason' AS reason, e.at
         FROM refunds_refund r
         JOIN common_event e ON e.store_id = r.store_id AND e.topic_id = r.id
-            AND e.name IN ('refund.requested', 'refund.resubmitted')
+            AND e.name IN ('{REFUND_REQUESTED}', '{REFUND_RESUBMITTED}')
         JOIN counting c ON c.name = r.rules_name AND c.version = r.rules_version AND c.reason = e.data->>'reason'
         WHERE r.store_id = %(store)s AND r.programme <> %(left_out)s
         ORDER BY e.topic_id, e.id
@@ -40,11 +41,11 @@ _BY_HISTORY = """
     ORDER BY 1
 """
 # What counts since a fault was verified is told by the event that counted it.
-_UNTOLD = """
+_UNTOLD = f"""
     SELECT q.refund_id FROM refunds_qualityrefund q
     WHERE q.store_id = %s AND NOT EXISTS (
         SELECT FROM common_event e WHERE e.store_id = q.store_id AND e.topic_id = q.refund_id
-        AND e.name = 'refund.counted' AND e.at = q.counted_at
+        AND e.name = '{REFUND_COUNTED}' AND e.at = q.counted_at
     ) AND q.policy = 'verified_fault'
 """
 

@@ -12,8 +12,10 @@ from django.db import connection
 from common import clock
 from common.actions import action
 from common.actors import SYSTEM, Actor
+from common.events import EventType
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
+from refunds.events import QUALITY_LIFTED, QUALITY_RESTRICTED
 from refunds.models import QualityRestriction
 from refunds.quality.figures import QualityFigures, window_of
 from refunds.states import QualityStep
@@ -91,21 +93,21 @@ def _restrict(writes: WriteSet, store: Store, step: str, figures: QualityFigures
         store=store, step=step, since=now, rate=figures.rate, count=figures.quality_refunds, lifted_at=None
     )
     writes.insert(row)
-    _record(writes, "quality.restricted", row, figures, actor=actor, now=now)
+    _record(writes, QUALITY_RESTRICTED, row, figures, actor=actor, now=now)
     return row
 
 
 def _lift(writes: WriteSet, row: QualityRestriction, figures: QualityFigures, *, actor: Actor, now: datetime) -> None:
     row.lifted_at = max(now, row.since)
     writes.update(row, "lifted_at")
-    _record(writes, "quality.lifted", row, figures, actor=actor, now=now)
+    _record(writes, QUALITY_LIFTED, row, figures, actor=actor, now=now)
 
 
 def _record(
-    writes: WriteSet, name: str, row: QualityRestriction, figures: QualityFigures, *, actor: Actor, now: datetime
-):
+    writes: WriteSet, event: EventType, row: QualityRestriction, figures: QualityFigures, *, actor: Actor, now: datetime
+) -> None:
     writes.event(
-        name,
+        event,
         row,
         topic=row,
         at=now,

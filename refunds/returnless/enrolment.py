@@ -14,11 +14,18 @@ from django_fsm import can_proceed
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, refuse_if
+from common.events import EventType
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment
 from refunds.returnless.agreements import CURRENT
+from refunds.returnless.events import (
+    RETURNLESS_AGREEMENT_ACCEPTED,
+    RETURNLESS_AUTO_TOP_UP_SET,
+    RETURNLESS_CONFIRMED,
+    RETURNLESS_PRODUCTS_CHOSEN,
+)
 from refunds.returnless.why_not import (
     why_not_confirm,
     why_not_cover,
@@ -120,7 +127,7 @@ def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, acto
     offered = enrolment.store.rules.returnless_version
     enrolment.agree(version=offered, text_version=version, by=actor.label or actor.id, now=now)
     writes.update(enrolment, "version", "agreement_version", "agreement_at", "agreement_by")
-    tell(writes, "agreement_accepted", enrolment, before, actor=actor, now=now, rule="R2", version=version)
+    tell(writes, RETURNLESS_AGREEMENT_ACCEPTED, enrolment, before, actor=actor, now=now, rule="R2", version=version)
 
 
 def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, actor: Actor, now: datetime) -> None:
@@ -129,8 +136,8 @@ def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, 
     budget = enrolment.budget
     budget.tops_up, budget.threshold, budget.top_up_amount = wanted["on"], wanted["threshold"], wanted["amount"]
     writes.update(budget, "tops_up", "threshold", "top_up_amount")
-    data = {"on": wanted["on"], "threshold": str(wanted["threshold"]), "amount": str(wanted["amount"])}
-    tell(writes, "auto_top_up_set", enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data)
+    data = {"on": wanted["on"], "threshold": f"{wanted['threshold']:.2f}", "amount": f"{wanted['amount']:.2f}"}
+    tell(writes, RETURNLESS_AUTO_TOP_UP_SET, enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data)
 
 
 def _choose_products(
@@ -153,13 +160,23 @@ def _choose_products(
         row = CoveredProduct(store_id=store_id, enrolment=enrolment, product=product, item_id=item_id, added_at=now)
         writes.insert(row)
     data = {"added": added, "removed": removed}
-    tell(writes, "products_chosen", enrolment, enrolment.status, actor=actor, now=now, rule="R4", **data)
+    tell(writes, RETURNLESS_PRODUCTS_CHOSEN, enrolment, enrolment.status, actor=actor, now=now, rule="R4", **data)
 
 
-def tell(writes: WriteSet, name: str, enrolment: Enrolment, before: str, *, actor, now, rule: str, **data) -> None:
+def tell(
+    writes: WriteSet,
+    event: EventType,
+    enrolment: Enrolment,
+    before: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    rule: str,
+    **data,
+) -> None:
     """Record what happened to the enrolment, in the history of its budget."""
     writes.event(
-        f"returnless.{name}",
+        event,
         enrolment,
         topic=enrolment.topic_id,
         at=now,
@@ -184,7 +201,7 @@ def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     before = enrolment.status
     enrolment.confirm(now=now)
     writes.update(enrolment, "status", "confirmed_at", "left_at")
-    tell(writes, "confirmed", enrolment, before, actor=actor, now=now, rule="R2")
+    tell(writes, RETURNLESS_CONFIRMED, enrolment, before, actor=actor, now=now, rule="R2")
     writes.flush()
     return enrolment
 

@@ -15,6 +15,13 @@ from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import lock_enrolment, tell
+from refunds.returnless.events import (
+    RETURNLESS_CAME_INTO_FORCE,
+    RETURNLESS_LEFT,
+    RETURNLESS_REGISTERED,
+    RETURNLESS_SESSION_STARTED,
+    RETURNLESS_UPGRADED,
+)
 from refunds.returnless.why_not import why_not_leave, why_not_offered, why_not_upgrade
 from refunds.states import EnrolmentStatus
 from stores.models import Product, Store
@@ -57,8 +64,8 @@ def _bring_into_force(enrolment: Enrolment, session: LiveSession, actor: Actor, 
     enrolment.come_into_force(since=session.started_at)
     writes.update(enrolment, "status", "in_force_since")
     data = {"live_session": session.session, "products": products}
-    name = "session_started" if before == enrolment.status else "came_into_force"
-    tell(writes, name, enrolment, before, actor=actor, now=now, rule="R3", **data)
+    event = RETURNLESS_SESSION_STARTED if before == enrolment.status else RETURNLESS_CAME_INTO_FORCE
+    tell(writes, event, enrolment, before, actor=actor, now=now, rule="R3", **data)
     writes.flush()
 
 
@@ -80,7 +87,7 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     fields = ("status", "version", "confirmed_at", "agreement_version", "agreement_at", "agreement_by")
     writes.update(enrolment, *fields)
     budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
-    tell(writes, "upgraded", enrolment, before, actor=actor, now=now, rule="R8", version=[earlier, version])
+    tell(writes, RETURNLESS_UPGRADED, enrolment, before, actor=actor, now=now, rule="R8", version=[earlier, version])
     writes.flush()
     return enrolment
 
@@ -95,7 +102,7 @@ def leave_programme(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
     CoveredProduct.objects.for_store(store.pk).update(holds_since=None)
     writes = WriteSet()
     writes.update(enrolment, "status", "left_at", "in_force_since")
-    tell(writes, "left", enrolment, before, actor=actor, now=now, rule="R3")
+    tell(writes, RETURNLESS_LEFT, enrolment, before, actor=actor, now=now, rule="R3")
     writes.flush()
     return enrolment
 
@@ -127,6 +134,6 @@ def register_earlier(
         writes.insert(CoveredProduct(store=store, enrolment=enrolment, product=product, item_id=item_id, added_at=now))
     if budget:
         budgets.top_up(writes, row, amount=budget, actor=actor, now=now)
-    tell(writes, "registered", enrolment, "", actor=actor, now=now, rule="R8", version=version)
+    tell(writes, RETURNLESS_REGISTERED, enrolment, "", actor=actor, now=now, rule="R8", version=version)
     writes.flush()
     return enrolment

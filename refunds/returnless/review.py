@@ -8,6 +8,7 @@ from common.actors import Actor
 from common.errors import refuse_if
 from common.writes import WriteSet
 from refunds.actions import lock_refund
+from refunds.events import REFUND_NEGOTIATING
 from refunds.messages import post_message
 from refunds.models import Refund
 from refunds.why_not import why_not_negotiate
@@ -26,7 +27,7 @@ def negotiate_refund(*, store_id: int, refund_id: UUID | str, text: str, actor: 
     if refund.negotiating_since is None:
         refund.negotiating_since = now
         writes.update(refund, "negotiating_since")
-        writes.event("refund.negotiating", refund, topic=refund, at=now, actor=actor, rule="R1")
+        writes.event(REFUND_NEGOTIATING, refund, topic=refund, at=now, actor=actor, rule="R1")
     writes.flush()
     post_message(store_id=store_id, refund_id=refund.pk, text=text, actor=actor, now=now)
     return refund

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 
+from common.events import event_type
 from common.models import Event
 from common.tenancy import system_scope
 from offers.models import DailyRetention, Offer
@@ -12,6 +13,7 @@ from operations.verification import run_checks
 from refunds.models import Refund
 from refunds.states import OPEN, RefundStatus
 from stores.models import Store
+from tests.shapes import misshapen
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,19 @@ def test_most_of_it_is_over_and_what_is_open_is_not_due_yet(clock):
     assert 40 < len(is_open) < 180  # 5 %, give or take
     assert all(refund.order.paid_at < refund.created_at for refund in refunds)
     assert requested == len(refunds)
+
+
+def test_its_history_is_told_in_events_of_the_catalogue(clock):
+    load()
+
+    with system_scope():
+        rows = list(Event.objects.all())
+    for row in rows:
+        event, keys = event_type(row.name), row.data.keys()
+        assert row.subject_type == event.subject
+        assert event.data.__required_keys__ <= keys <= event.facts.keys(), (row.name, keys)
+        assert misshapen(event, row.data) == []
+    assert len({row.name for row in rows}) > 15
 
 
 def test_nonsense_is_refused(db):

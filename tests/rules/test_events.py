@@ -1,17 +1,22 @@
 """The catalogue of events: what a declaration promises, and what it refuses."""
 
+import ast
+import re
+from pathlib import Path
 from typing import Annotated, NotRequired, TypedDict
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from common import events
 from common.events import EventType, NoData, Tone
-from common.facts import INSTANT, REFERENCE, YUAN, changed, choice, said
+from common.facts import COUNT, INSTANT, REFERENCE, YUAN, changed, choice, said
 from common.ids import event_id, new_id
 from orders.models import Order
 from refunds.states import RefundKind
 from stores.models import ApiKey, Membership, Store, User
+from tests.shapes import misshapen
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +33,7 @@ class Paid(TypedDict):
 def test_a_declared_event_is_in_the_catalogue_with_its_facts():
     paid = EventType("test.paid", "Paid", "order", Paid, Tone.GOOD)
     assert events.event_type("test.paid") is paid
+    assert str(paid) == "test.paid"
     assert paid in events.event_types()
     assert list(paid.facts) == ["amount", "note"]
     assert paid.facts["amount"].shape == "yuan with two decimals, as text"
@@ -64,6 +70,96 @@ def test_undeclared_and_missing_data_and_another_subject_are_programming_errors(
         paid.check(Store(), {"amount": "1.00"})
     with pytest.raises(TypeError, match="undeclared"):
         EventType("test.seen", "Seen", "order", NoData).check(order, {"amount": "1.00"})
+
+
+def test_what_is_told_comes_in_the_order_of_declaration_and_leaves_out_what_is_empty():
+    class Told(TypedDict):
+        kind: Annotated[str, choice(RefundKind)]
+        amount: Annotated[str | None, YUAN]
+        into: Annotated[str, REFERENCE]
+        note: NotRequired[Annotated[str, said("Note")]]
+
+    told = EventType("test.told", "Told", "order", Told)
+    data = {"note": "Please", "into": "1", "amount": "2.00", "kind": "exchange", "unknown": "since then"}
+    assert told.phrases(data) == ["Exchange", "¥2.00"]
+    assert told.texts(data) == [("Note", "Please")]
+    assert told.phrases({"kind": "exchange", "amount": None, "into": "1"}) == ["Exchange"]
+    assert told.texts({"note": ""}) == []
+    assert told.facts["amount"].shape == "yuan with two decimals, as text, or null"
+    assert told.facts["note"].shape == "text, word for word; not always there"
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ({"amount": "1.00", "kind": ["exchange", "refund_only"], "at_most": 3}, []),
+        ({"amount": None}, []),
+        ({"amount": "1"}, ["test.shaped: amount = '1'"]),
+        ({"amount": 1.5}, ["test.shaped: amount = 1.5"]),
+        ({"kind": ["exchange", "barter"]}, ["test.shaped: kind = ['exchange', 'barter']"]),
+        ({"kind": "exchange"}, ["test.shaped: kind = 'exchange'"]),
+        ({"at_most": True}, ["test.shaped: at_most = True"]),
+    ],
+)
+def test_the_tests_notice_a_datum_of_another_shape(data, wrong):
+    class Shaped(TypedDict):
+        amount: Annotated[str | None, YUAN]
+        kind: Annotated[list[str], changed(choice(RefundKind))]
+        at_most: Annotated[int, COUNT]
+
+    assert misshapen(EventType("test.shaped", "Shaped", "order", Shaped), data) == wrong
+
+
+def test_every_type_happens_to_a_model_and_names_its_facts():
+    models = {model._meta.model_name for model in apps.get_models()}
+    assert len(events.event_types()) > 90
+    for event in events.event_types():
+        assert event.subject in models, event
+        assert event.title, event
+        assert all(fact.shape for fact in event.facts.values()), event
+
+
+def test_an_undeclared_name_is_not_found():
+    with pytest.raises(LookupError, match=r"test\.forgotten"):
+        events.event_type("test.forgotten")
+
+
+def test_no_name_of_an_event_stands_outside_the_catalogue():
+    """Neither in Python nor in SQL: whoever renames or mistypes one is told by an import."""
+    names = "|".join(re.escape(event.name) for event in events.event_types())
+    named = re.compile(rf"(?<![\w.])(?:{names})(?![\w.])")
+    found = [
+        f"{path.relative_to(ROOT)}:{text.lineno} {match[0]}"
+        for path in _own_code()
+        for text in _free_texts(ast.parse(path.read_text()))
+        if (match := named.search(text.value))
+    ]
+    assert found == []
+
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# A reference without any of this project's code, and the names as migrations knew them.
+NOT_OURS = {"bare", "migrations", "tests"}
+
+
+def _own_code():
+    for top in sorted(path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        for path in sorted(top.rglob("*.py")):
+            if path.name not in ("events.py", "timeline.py") and not NOT_OURS & set(path.relative_to(ROOT).parts):
+                yield path
+
+
+def _free_texts(tree):
+    """Strings but for those that are looked up in the catalogue."""
+    looked_up = {
+        id(argument)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "event_type"
+        for argument in call.args
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in looked_up:
+            yield node
 
 
 def test_facts_are_read_by_people():

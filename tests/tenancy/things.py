@@ -18,6 +18,7 @@ from payments.models import Payment
 from payments.small import send_small_payment
 from refunds import actions as refund_actions
 from refunds import returns
+from refunds.events import REFUND_REFUNDED_INSTANTLY
 from refunds.models import Refund
 from refunds.platform.appeals import open_appeal
 from refunds.platform.disputes import open_dispute
@@ -241,7 +242,16 @@ def make_instant_refund(shop: Shop):
         refund_actions.pay(writes, refund, actor=BUYER, now=NOON)
         writes.update(refund, "is_instant")
         refund_actions.record(
-            writes, "refunded_instantly", refund, "awaiting_merchant", actor=BUYER, now=NOON, rule="P5"
+            writes,
+            REFUND_REFUNDED_INSTANTLY,
+            refund,
+            "awaiting_merchant",
+            actor=BUYER,
+            now=NOON,
+            rule="P5",
+            amount=str(refund.amount),
+            credit_score=0,
+            vip=False,
         )
         writes.flush()
     return refund

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from offers.coupons import grant_coupon
 from offers.models import Coupon, CouponGrant
+from orders.events import ORDER_URGED
 from orders.models import Order
 from orders.saving import change_address
 from orders.states import OrderStatus
@@ -73,7 +74,7 @@ def saving_of(order: Order, user: User) -> dict:
 
 def hidden_events(order: Order) -> tuple[str, ...]:
     """What stays out of the order's timeline: urges, in a store that doesn't see them (K5)."""
-    return () if order.store.smart_customer_service else ("order.urged",)
+    return () if order.store.smart_customer_service else (ORDER_URGED.name,)
 
 
 class SavingMixin:

@@ -1,0 +1,58 @@
+"""What can happen to delay reports, and by them to orders and their buyers (K4)."""
+
+from dataclasses import replace
+from typing import Annotated, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.events import EventType, Tone
+from common.facts import COUNT, INSTANT, REFERENCE, Data, Fact, changed, hidden, said
+
+
+def _ship_by(fact: Fact) -> Fact:
+    def word(value, data: Data) -> str:
+        return _("ship by %(when)s") % {"when": fact.word(value, data)}
+
+    return replace(fact, word=word)
+
+
+SHIP_BY = _ship_by(INSTANT)
+REASON = said(gettext_lazy("Reason"))
+
+
+class _Reported(TypedDict):
+    expected_at: Annotated[str, hidden(INSTANT)]
+    orders: Annotated[int, hidden(COUNT)]
+    reason: Annotated[str, REASON]
+
+
+class _Resumed(TypedDict):
+    report: Annotated[str, REFERENCE]
+    ship_by: Annotated[list[str], _ship_by(changed(INSTANT))]
+
+
+class _Delayed(_Resumed):
+    reason: Annotated[str, REASON]
+
+
+class _Notified(TypedDict):
+    report: Annotated[str, REFERENCE]
+    text: Annotated[str, said("")]
+
+
+DELAY_REPORTED = EventType("delay.reported", gettext_lazy("Delay reported"), "delayreport", _Reported)
+DELAY_OVERDUE = EventType(
+    "delay.overdue",
+    gettext_lazy("The reported date has passed with orders left to ship"),
+    "delayreport",
+    tone=Tone.BAD,
+)
+DELAY_LIFTED = EventType("delay.lifted", gettext_lazy("Delay lifted"), "delayreport", tone=Tone.GOOD)
+ORDER_DELAYED = EventType(
+    "order.delayed", gettext_lazy("Delay reported: the order ships later"), "order", _Delayed, Tone.WARNING
+)
+ORDER_RESUMED = EventType(
+    "order.resumed", gettext_lazy("Delay lifted: the deadline is the rule's again"), "order", _Resumed, Tone.NOTE
+)
+BUYER_NOTIFIED = EventType("buyer.notified", gettext_lazy("The buyer was told"), "delayedorder", _Notified)

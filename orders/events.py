@@ -1,0 +1,154 @@
+"""What can happen to orders, to the parcels that were promised, and to shipments. Delay reports: orders/delays/events.py."""
+
+from dataclasses import replace
+from typing import Annotated, NotRequired, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.events import EventType, Tone
+from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, said
+from orders.delays import events as _delays
+from orders.states import ParcelKind, ShipmentStatus
+
+
+def _product(item_id: str, data: Data) -> str:
+    name = data.get("title") or _("item %(item)s") % {"item": item_id}
+    return f"{name} × {data['quantity']}" if data.get("quantity") else name
+
+
+def _times(urges: int, data: Data) -> str:
+    return _("%(count)d times") % {"count": urges} if urges > 1 else ""
+
+
+def _attempts(attempts: int, data: Data) -> str:
+    return _("%(count)d attempts") % {"count": attempts} if attempts > 1 else ""
+
+
+CARRIER = Fact("the carrier's name", lambda carrier, data: f"{carrier} {data.get('tracking_number', '')}".strip())
+ITEM = Fact("the marketplace's item id", _product)
+PIECES = Fact("item id → number of pieces")
+ATTEMPTS = replace(COUNT, word=_attempts)
+
+
+class Carried(TypedDict):
+    """A parcel and who carries it."""
+
+    carrier: Annotated[str, CARRIER]
+    tracking_number: Annotated[str, hidden(TEXT)]
+
+
+# --- orders
+
+
+class _Updated(TypedDict):
+    fields: Annotated[list[str], Fact("names of the order's fields that changed")]
+
+
+class _Shipped(Carried):
+    shipment_import: NotRequired[Annotated[str, REFERENCE]]
+
+
+class _Late(TypedDict):
+    ship_by: Annotated[str, _delays.SHIP_BY]
+
+
+class _Stopped(TypedDict):
+    refund: NotRequired[Annotated[str, REFERENCE]]
+    pieces: NotRequired[Annotated[dict[str, int], PIECES]]
+
+
+class _AddressChanged(TypedDict):
+    address: Annotated[list[str], changed(TEXT)]
+
+
+class _Urged(TypedDict):
+    urges: Annotated[int, replace(COUNT, word=_times)]
+
+
+ORDER_PLACED = EventType("order.placed", gettext_lazy("Order placed"), "order")
+ORDER_UPDATED = EventType("order.updated", gettext_lazy("Order updated by the marketplace"), "order", _Updated)
+ORDER_SHIPPED = EventType("order.shipped", gettext_lazy("Order shipped"), "order", _Shipped)
+ORDER_DELIVERED = EventType("order.delivered", gettext_lazy("Order delivered"), "order", tone=Tone.GOOD)
+ORDER_LATE = EventType("order.late", gettext_lazy("Not shipped in time"), "order", _Late, Tone.BAD)
+ORDER_CANCELLED = EventType(
+    "order.cancelled",
+    gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
+    "order",
+    _Stopped,
+)
+ORDER_UNSHIPPED = EventType(
+    "order.unshipped", gettext_lazy("Pick-up cancelled: what is left is packed again"), "order", _Stopped
+)
+ORDER_PIECES_STOPPED = EventType(
+    "order.pieces_stopped", gettext_lazy("Refunded pieces are not packed any more"), "order", _Stopped
+)
+ORDER_ADDRESS_CHANGED = EventType(
+    "order.address_changed", gettext_lazy("Delivery address changed"), "order", _AddressChanged
+)
+ORDER_URGED = EventType("order.urged", gettext_lazy("The buyer urges shipping"), "order", _Urged, Tone.BAD)
+ORDER_PRIORITISED = EventType(
+    "order.prioritised", gettext_lazy("Tagged for priority shipping"), "order", tone=Tone.NOTE
+)
+
+# --- parcels that were promised
+
+
+class _Promised(TypedDict):
+    kind: Annotated[str, choice(ParcelKind)]
+    item_id: Annotated[str, ITEM]
+    title: Annotated[str, hidden(TEXT)]
+    quantity: Annotated[int, hidden(COUNT)]
+
+
+PARCEL_PROMISED = EventType("parcel.promised", gettext_lazy("Parcel promised to the buyer"), "owedparcel", _Promised)
+PARCEL_DUE = EventType(
+    "parcel.due", gettext_lazy("The buyer's return is on its way: the promised parcel is due"), "owedparcel"
+)
+PARCEL_LATE = EventType("parcel.late", gettext_lazy("The promised parcel is late"), "owedparcel", tone=Tone.BAD)
+PARCEL_ESCALATED = EventType(
+    "parcel.escalated", gettext_lazy("The late parcel is reported to the platform"), "owedparcel", tone=Tone.BAD
+)
+PARCEL_SHIPPED = EventType("parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, Tone.GOOD)
+
+# --- shipments
+
+
+class _Reported(Carried):
+    attempts: Annotated[int, ATTEMPTS]
+    carrier_error: Annotated[str, said(gettext_lazy("Carrier"))]
+
+
+SHIPMENT_RECALL_ASKED = EventType(
+    "shipment.recall_asked", gettext_lazy("Recall asked of the carrier"), "shipment", Carried, Tone.NOTE
+)
+SHIPMENT_NEEDS_ATTENTION = EventType(
+    "shipment.needs_attention",
+    gettext_lazy("The carrier doesn't answer: needs attention"),
+    "shipment",
+    _Reported,
+    Tone.BAD,
+)
+SHIPMENT_RESUMED = EventType("shipment.resumed", gettext_lazy("The carrier is asked again"), "shipment")
+# What is recorded when a shipment gets into a state.
+SHIPMENT_MOVED = {
+    status: EventType(f"shipment.{status}", title, "shipment", _Reported, tone)
+    for status, title, tone in (
+        (
+            ShipmentStatus.AWAITING_PICKUP,
+            gettext_lazy("The carrier has yet to pick the parcel up"),
+            Tone.NEUTRAL,
+        ),
+        (ShipmentStatus.IN_TRANSIT, gettext_lazy("The parcel is on its way"), Tone.NEUTRAL),
+        (
+            ShipmentStatus.CANCELLED,
+            gettext_lazy("The pick-up is cancelled: the parcel stays here"),
+            Tone.NEUTRAL,
+        ),
+        (ShipmentStatus.COMING_BACK, gettext_lazy("The carrier brings the parcel back"), Tone.NOTE),
+        (ShipmentStatus.BACK, gettext_lazy("The parcel is back at the store"), Tone.GOOD),
+        (ShipmentStatus.RECALL_REFUSED, gettext_lazy("The carrier can't recall the parcel any more"), Tone.BAD),
+        (ShipmentStatus.DELIVERED, gettext_lazy("The parcel has arrived"), Tone.NEUTRAL),
+        (ShipmentStatus.LOST, gettext_lazy("The carrier has lost the parcel"), Tone.BAD),
+    )
+}

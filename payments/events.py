@@ -1,0 +1,88 @@
+"""What can happen to payments and to service budgets."""
+
+from dataclasses import replace
+from typing import Annotated, NotRequired, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.events import EventType, Tone
+from common.facts import FLAG, TEXT, YUAN, Data, choice, hidden, said
+from orders.events import ATTEMPTS
+from payments.states import AccountKind, PaymentPurpose, PaymentStatus
+
+
+def _from_budget(kind: str, data: Data) -> str:
+    return _("from the service budget") if kind == AccountKind.SERVICE_BUDGET else ""
+
+
+def _reference(reference: str, data: Data) -> str:
+    return _("reference %(reference)s") % {"reference": reference}
+
+
+def _automatic(automatic: bool, data: Data) -> str:
+    return _("automatic")
+
+
+GATEWAY_ERROR = said(gettext_lazy("Gateway"))
+
+
+# --- payments
+
+
+class _Reserved(TypedDict):
+    purpose: Annotated[str, choice(PaymentPurpose)]
+    amount: Annotated[str, YUAN]
+    account: Annotated[str, replace(choice(AccountKind), word=_from_budget)]
+    note: NotRequired[Annotated[str, said(gettext_lazy("Note"))]]
+
+
+class _Reversed(TypedDict):
+    amount: Annotated[str, YUAN]
+    reference: Annotated[str, replace(TEXT, word=_reference)]
+    error: Annotated[str, GATEWAY_ERROR]
+
+
+class _Answered(_Reversed):
+    attempts: Annotated[int, ATTEMPTS]
+
+
+PAYMENT_RESERVED = EventType("payment.reserved", gettext_lazy("Payment reserved"), "payment", _Reserved)
+PAYMENT_SUCCEEDED = EventType("payment.succeeded", gettext_lazy("Payment paid out"), "payment", _Answered, Tone.GOOD)
+PAYMENT_FAILED = EventType(
+    "payment.failed", gettext_lazy("Payment declined by the gateway"), "payment", _Answered, Tone.BAD
+)
+PAYMENT_NEEDS_ATTENTION = EventType(
+    "payment.needs_attention", gettext_lazy("Payment needs attention"), "payment", _Answered, Tone.BAD
+)
+PAYMENT_RESUMED = EventType("payment.resumed", gettext_lazy("Payment resumed"), "payment")
+PAYMENT_REVERSED = EventType("payment.reversed", gettext_lazy("The payment came back"), "payment", _Reversed, Tone.BAD)
+# What is recorded when a payment is settled, by how.
+PAYMENT_SETTLED = {PaymentStatus.SUCCEEDED: PAYMENT_SUCCEEDED, PaymentStatus.FAILED: PAYMENT_FAILED}
+
+# --- service budgets (R5)
+
+
+class _Booked(TypedDict):
+    amount: Annotated[str, YUAN]
+    balance: Annotated[str, hidden(YUAN)]
+
+
+class _ToppedUp(_Booked):
+    automatic: Annotated[bool, replace(FLAG, word=_automatic)]
+
+
+class _Exceeded(TypedDict):
+    amount: Annotated[str, YUAN]
+    available: Annotated[str, hidden(YUAN)]
+
+
+BUDGET_TOPPED_UP = EventType("budget.topped_up", gettext_lazy("Budget topped up"), "budget", _ToppedUp, Tone.GOOD)
+BUDGET_LOWERED = EventType("budget.lowered", gettext_lazy("Budget lowered"), "budget", _Booked)
+BUDGET_EXCEEDED = EventType(
+    "budget.exceeded",
+    gettext_lazy("The budget was spent: paid from the merchant's funds"),
+    "budget",
+    _Exceeded,
+    Tone.BAD,
+)

@@ -1,0 +1,77 @@
+"""What can happen to a store's enrolment in refund without return (R2–R8)."""
+
+from dataclasses import replace
+from typing import Annotated, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.events import EventType, Tone
+from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, hidden
+from common.money import yuan
+
+MOST_NAMED = 5
+
+
+def _threshold(threshold: str, data: Data) -> str:
+    return _("below %(threshold)s") % {"threshold": yuan(threshold)} if data["on"] else _("off")
+
+
+def _items(sign: str) -> Fact:
+    """The first few of the products, each a phrase of its own."""
+    return Fact("item ids", lambda item_ids, data: [f"{sign} {item_id}" for item_id in item_ids[:MOST_NAMED]])
+
+
+class _Accepted(TypedDict):
+    version: Annotated[str, TEXT]
+
+
+class _AutoTopUp(TypedDict):
+    on: Annotated[bool, FLAG]
+    amount: Annotated[str, YUAN]
+    threshold: Annotated[str, replace(YUAN, word=_threshold)]
+
+
+class _Chosen(TypedDict):
+    added: Annotated[list[str], _items("+")]
+    removed: Annotated[list[str], _items("−")]
+
+
+class _Session(TypedDict):
+    live_session: Annotated[str, Fact("the live session's name", lambda name, data: name)]
+    products: Annotated[int, hidden(COUNT)]
+
+
+class _Upgraded(TypedDict):
+    version: Annotated[list[str], changed(TEXT)]
+
+
+RETURNLESS_AGREEMENT_ACCEPTED = EventType(
+    "returnless.agreement_accepted", gettext_lazy("Agreement accepted"), "enrolment", _Accepted
+)
+RETURNLESS_AUTO_TOP_UP_SET = EventType(
+    "returnless.auto_top_up_set", gettext_lazy("Automatic top-up set"), "enrolment", _AutoTopUp
+)
+RETURNLESS_PRODUCTS_CHOSEN = EventType(
+    "returnless.products_chosen", gettext_lazy("Products chosen"), "enrolment", _Chosen
+)
+RETURNLESS_CONFIRMED = EventType(
+    "returnless.confirmed", gettext_lazy("Joined: in force from the next live session"), "enrolment"
+)
+RETURNLESS_CAME_INTO_FORCE = EventType(
+    "returnless.came_into_force",
+    gettext_lazy("In force since a live session started"),
+    "enrolment",
+    _Session,
+    Tone.GOOD,
+)
+RETURNLESS_SESSION_STARTED = EventType(
+    "returnless.session_started", gettext_lazy("Live session started"), "enrolment", _Session
+)
+RETURNLESS_UPGRADED = EventType(
+    "returnless.upgraded", gettext_lazy("Switched to the new version"), "enrolment", _Upgraded
+)
+RETURNLESS_REGISTERED = EventType(
+    "returnless.registered", gettext_lazy("Brought in on an earlier version"), "enrolment", _Accepted
+)
+RETURNLESS_LEFT = EventType("returnless.left", gettext_lazy("Left the programme"), "enrolment", tone=Tone.BAD)
