@@ -27,7 +27,10 @@ from common.models import Event
 
 
 class LostUpdate(RuntimeError):
-    """A row that was to be updated is not there (or not visible): a programming error, the transaction is rolled back."""
+    """An update would be lost: a programming error, and the transaction is rolled back.
+
+    Either the row is not there (or not visible), or two objects stand for it and only one of them could be written.
+    """
 
 
 class _NewEvent(NamedTuple):
@@ -59,20 +62,25 @@ class WriteSet:
         self._hints: dict[Callable[[list], None], list] = defaultdict(list)
 
     def insert(self, row: models.Model) -> None:
-        """Insert `row` when flushed, as it is then."""
+        """Insert `row` when flushed, as it is then. LostUpdate when it was told to be updated before."""
+        if row.pk in self._updates.get(type(row), ()):
+            raise LostUpdate(f"Insert the new {row._meta.model_name} before it is told to be updated.")
         self._inserts[type(row)].append(row)
         self._new.add(id(row))
 
     def update(self, row: models.Model, *fields: str) -> None:
-        """Write these fields of `row` when flushed. Telling the same row twice merges the fields.
+        """Write these fields of `row` when flushed. Telling the same object twice merges the fields.
 
-        A row that this set inserts needs no update: it is written as it is in the end.
+        A row that this set inserts needs no update: it is written as it is in the end. LostUpdate for a second object of
+        a row: one of the two is stale, and which one nobody knows.
         """
         if id(row) in self._new:
             return
         rows = self._updates[type(row)]
-        told = rows.get(row.pk)
-        rows[row.pk] = (row, frozenset(fields) if told is None else told[1].union(fields))
+        told, before = rows.get(row.pk, (row, frozenset()))
+        if told is not row:
+            raise LostUpdate(f"Two objects stand for {row._meta.model_name} {row.pk}: change the one that is locked.")
+        rows[row.pk] = (row, before.union(fields))
 
     def event(
         self,

@@ -17,7 +17,7 @@ from orders.models import Order, OrderLine
 
 
 class Claim(Protocol):
-    """Pieces and yuan that one refund claims of one line."""
+    """A row: pieces and yuan that one refund claims of one line."""
 
     line: OrderLine
     quantity: int
@@ -58,7 +58,10 @@ def claim_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
 def adjust(
     writes: WriteSet, order: Order, claims: Sequence[Claim], amounts: Sequence[Decimal], pieces: Sequence[int]
 ) -> None:
-    """Set what each claim takes to `amounts` (yuan) and count `pieces` (may be negative) on its line."""
+    """Set what each claim takes to `amounts` (yuan) and count `pieces` (may be negative) on its line; all of it is written.
+
+    A claim that is new is told to `writes.insert` before.
+    """
     for claim, amount, count in zip(claims, amounts, pieces, strict=True):
         change = amount - claim.amount
         if change or count:
@@ -66,5 +69,6 @@ def adjust(
             claim.line.claimed_quantity += count
             order.claimed_amount += change
             claim.amount = amount
+            writes.update(claim, "amount")
             writes.update(claim.line, "claimed_amount", "claimed_quantity")
             writes.update(order, "claimed_amount")

@@ -168,13 +168,10 @@ def change_request(
     writes: WriteSet, refund: Refund, *, kind: str, amount: Decimal, actor: Actor, now: datetime, rule: str
 ) -> None:
     """Change a locked refund to what buyer and merchant agreed on (T5, T6); the caller then approves it."""
-    lines = refund.own_lines
     was, moved = (refund.kind, refund.amount), refund.moves_goods
     refund.kind = kind
-    claim(writes, refund, lines, amount, pieces=int(refund.moves_goods) - int(moved))
-    for line in lines:
-        writes.update(line, "amount")
-    writes.update(refund, "kind", "amount")
+    claim(writes, refund, amount, pieces=int(refund.moves_goods) - int(moved))
+    writes.update(refund, "kind")
     writes.event(
         REFUND_CHANGED,
         refund,
@@ -265,14 +262,11 @@ def resubmit_refund(
     writes = WriteSet()
     amount = correction.get("amount", refund.amount)
     if amount != refund.amount:
-        lines = refund.own_lines
-        claim(writes, refund, lines, amount, pieces=0)
-        for line in lines:
-            writes.update(line, "amount")
+        claim(writes, refund, amount, pieces=0)
     refund.reason = correction.get("reason", refund.reason)
     refund.description = correction.get("description", refund.description)
     refund.resubmit(now=now)
-    writes.update(refund, "resubmissions", "rejection_reason", "reason", "description", "amount")
+    writes.update(refund, "resubmissions", "rejection_reason", "reason", "description")
     record(
         writes, REFUND_RESUBMITTED, refund, before, actor=actor, now=now, amount=f"{amount:.2f}", reason=refund.reason
     )

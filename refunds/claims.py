@@ -16,9 +16,10 @@ from refunds.models import Refund, RefundLine
 
 def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
     """Each refund's `own_lines` with their order lines, read in one query at most; one object per order line."""
-    missing = [refund for refund in refunds if "own_lines" not in vars(refund)]
+    missing = [refund for refund in refunds if not refund.has_lines]
     if missing:
-        order_lines = {line.line_id: line.line for refund in refunds for line in vars(refund).get("own_lines", ())}
+        at_hand = [refund for refund in refunds if refund.has_lines]
+        order_lines = {line.line_id: line.line for refund in at_hand for line in refund.own_lines}
         found: dict[UUID, list[RefundLine]] = defaultdict(list)
         for line in RefundLine.objects.in_scope().filter(refund__in=missing).select_related("line").order_by("id"):
             line.line = order_lines.setdefault(line.line_id, line.line)
@@ -33,17 +34,19 @@ def most_refundable(refund: Refund) -> Decimal:
     return claims.most_refundable(refund.order, refund.own_lines)
 
 
-def claim(writes: WriteSet, refund: Refund, lines: Sequence[RefundLine], amount: Decimal, *, pieces: int) -> None:
+def claim(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> None:
     """Make the refund claim `amount` yuan, spread over its lines, and (`pieces` = 1), or no longer (-1), their pieces.
 
-    Refused `amount_above_refundable` or `refund_open` when the order doesn't have it any more.
+    The refund, its lines and the order are written; those that are new are told to `writes.insert` before. Refused `amount_above_refundable` or `refund_open` when the order doesn't have it any more.
     """
+    lines = refund.own_lines
     claims.check_amount(refund.order, lines, amount)
     if pieces > 0 and any(line.quantity > line.line.refundable_quantity for line in lines):
         raise Refused("refund_open", _("These goods are already being returned in another refund."), "lines")
     shares = allocate(amount, [claims.most_of_line(line) for line in lines])
     claims.adjust(writes, refund.order, lines, shares, [pieces * line.quantity for line in lines])
     refund.amount = amount
+    writes.update(refund, "amount")
 
 
 def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO) -> None:
@@ -56,5 +59,3 @@ def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO
         shares = allocate(keep, [claims.most_of_line(line) for line in own])
         back = [-line.quantity if refund.claims_pieces else 0 for line in own]
         claims.adjust(writes, refund.order, own, shares, back)
-        for line in own:
-            writes.update(line, "amount")

@@ -84,7 +84,7 @@ def is_reachable(refund: Refund) -> bool:
 
 def _load_lines(orders: dict, refunds: Sequence[Refund]) -> None:
     """Give each order its `own_lines`; those that a refund has already are the same objects."""
-    missing = [order for order in orders.values() if "own_lines" not in vars(order)]
+    missing = [order for order in orders.values() if not order.has_lines]
     if not missing:
         return
     known = {line.line_id: line.line for refund in refunds for line in refund.own_lines}
@@ -122,9 +122,7 @@ def stop(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Ac
 
 def recall(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Actor, now: datetime) -> None:
     """Call the refund's parcel back; until it is known where it ends, no other refund takes these pieces (P4)."""
-    claim(writes, refund, refund.own_lines, refund.amount, pieces=1)
-    for line in refund.own_lines:
-        writes.update(line, "amount")
+    claim(writes, refund, refund.amount, pieces=1)
     refund.start_recall(now=now)
     writes.update(refund, "goods")
     ask_recall(writes, refund.order, parcel, topic=refund, actor=actor, now=now, rule="P4")

@@ -82,10 +82,10 @@ def open_refund(
     if amount is None:
         amount = most_refundable(order, refund_lines)
     writes = WriteSet()
-    claim(writes, refund, refund_lines, amount, pieces=int(refund.moves_goods))
     writes.insert(refund)
     for line in refund_lines:
         writes.insert(line)
+    claim(writes, refund, amount, pieces=int(refund.moves_goods))
     writes.event(
         REFUND_REQUESTED,
         refund,

@@ -1,7 +1,6 @@
 """An order and its lines. What is claimed back is counted on the rows, where a constraint holds the limit."""
 
 from decimal import Decimal
-from functools import cached_property
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -12,6 +11,7 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel
+from orders.models.lines import OwnsLines
 from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
 from orders.states import GOODS_STATUS, OrderStatus, OrderTag
 from stores.models import Store
@@ -21,7 +21,7 @@ from stores.states import ProductSource
 MOST_SMALL_PAYMENTS = 50
 
 
-class Order(TenantModel):
+class Order(OwnsLines, TenantModel):
     """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it.
 
     `ship_by` is the deadline that counts; while a delay report has moved it, `rule_ship_by` is the one to come back to.
@@ -109,9 +109,8 @@ class Order(TenantModel):
     def __str__(self) -> str:
         return self.number
 
-    @cached_property
-    def own_lines(self) -> list["OrderLine"]:
-        """Its lines, read once; an action that changes them changes these objects."""
+    def read_lines(self) -> list["OrderLine"]:
+        """Its lines."""
         return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
 
     @property

@@ -1,7 +1,5 @@
 """A refund: the buyer's request about (part of) an order, and its way to an end."""
 
-from functools import cached_property
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +10,7 @@ from common.money import ZERO, MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order, OrderLine
+from orders.models.lines import OwnsLines
 from refunds.states import OPEN, DueAction, RefundGoods, RefundKind, RefundProgramme, RefundReason, RefundStatus
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
@@ -29,7 +28,7 @@ class RefundQuerySet(TenantQuerySet):
         return self.filter(due_at__lte=now)
 
 
-class Refund(TenantModel):
+class Refund(OwnsLines, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
 
     `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
@@ -136,9 +135,8 @@ class Refund(TenantModel):
         """Whether it ends with money; an exchange ends with a new parcel."""
         return self.kind != RefundKind.EXCHANGE
 
-    @cached_property
-    def own_lines(self) -> list["RefundLine"]:
-        """Its lines with their order lines, read once; an action that changes them changes these objects."""
+    def read_lines(self) -> list["RefundLine"]:
+        """Its lines with their order lines."""
         lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
         return list(lines.select_related("line").order_by("id"))
 

@@ -222,11 +222,7 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
         owe_new_goods(writes, [refund], event=REFUND_GRANTED, note="", actor=actor, now=now, rule=RULE)
         return
     if dispute.amount is not None:
-        lines = refund.own_lines
-        claim_amount(writes, refund, lines, dispute.amount, pieces=0)
-        for line in lines:
-            writes.update(line, "amount")
-        writes.update(refund, "amount")
+        claim_amount(writes, refund, dispute.amount, pieces=0)
     refund.grant()
     pay(writes, refund, actor=actor, now=now, rule=RULE)
     if dispute.outcome == CaseOutcome.BUYER:
