@@ -275,6 +275,7 @@ SPECTACULAR_SETTINGS = {
         "DelayReportStatusEnum": "orders.states.DelayReportStatus",
         "ParcelStatusEnum": "orders.states.ParcelStatus",
         "ParcelKindEnum": "orders.states.ParcelKind",
+        "EventNameEnum": "refunds.api.serializers.EVENT_NAMES",
         "RefundKindEnum": "refunds.states.RefundKind",
         "RefundStatusEnum": "refunds.states.RefundStatus",
         "DisputeStatusEnum": "refunds.states.DisputeStatus",

@@ -22,7 +22,7 @@ from refunds.api.quality import QualityViewSet
 from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
-from stores.api.views import ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
+from stores.api.views import EventTypeViewSet, ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 from workbench.platform.api import DisputePackViewSet
 
 api = SimpleRouter()
@@ -46,6 +46,7 @@ api.register("quality", QualityViewSet, basename="quality")
 api.register("delay-reports", DelayReportViewSet, basename="delay-report")
 api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("returnless", ReturnlessViewSet, basename="returnless")
+api.register("event-types", EventTypeViewSet, basename="event-type")
 api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")
 

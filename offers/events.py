@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType, Tone
-from common.facts import FLAG, YUAN, Data, Fact, changed, choice, hidden, said
-from offers.states import MethodCode, OfferStatus
+from common.facts import FLAG, YUAN, Data, Fact, changed, hidden, said
+from offers.registry import method_label
+from offers.states import OfferStatus
 from orders.events import ITEM
 
 
@@ -16,11 +17,13 @@ def _agreed(agreed: bool, data: Data) -> str:
     return _("agreed with the buyer beforehand")
 
 
+METHOD = Fact("code of the offer's method", lambda code, data: method_label(code))
+
 # --- offers
 
 
 class _Ended(TypedDict):
-    method: Annotated[str, choice(MethodCode)]
+    method: Annotated[str, METHOD]
 
 
 class _Accepted(_Ended):

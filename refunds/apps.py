@@ -9,5 +9,8 @@ class RefundsConfig(AppConfig):
     def ready(self):
         from refunds import receivers  # noqa: F401  a settled payment settles its refund
         from refunds.quality import counting, rollup  # noqa: F401  what is counted, and which days have changed
-        from refunds.returnless import promises  # noqa: F401  a new order keeps what is promised with it
+        from refunds.returnless import (
+            events,  # noqa: F401  what can happen to an enrolment
+            promises,  # noqa: F401  a new order keeps what is promised with it
+        )
         from refunds.returnless.api import extras  # noqa: F401  a store tells whether it is certified

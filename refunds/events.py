@@ -10,7 +10,6 @@ from common.events import EventType, Tone
 from common.facts import COUNT, FLAG, REFERENCE, SHARE, TEXT, YUAN, Data, Fact, changed, choice, hidden, said
 from orders.events import CARRIER, PIECES, Carried
 from payments.events import GATEWAY_ERROR
-from refunds.returnless import events as _returnless  # noqa: F401  declared together with this room's
 from refunds.states import (
     AppealGround,
     CarrierClaimStatus,

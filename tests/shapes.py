@@ -15,7 +15,7 @@ _YUAN = re.compile(r"-?[0-9]+\.[0-9]{2}")
 def misshapen(event: EventType, data: dict) -> list[str]:
     """What is wrong with `data`, a line per datum; it is looked at as PostgreSQL keeps it."""
     hints = get_type_hints(event.data, include_extras=True)
-    kept = json.loads(json.dumps(data))
+    kept = json.loads(json.dumps(data, default=str))
     return [f"{event}: {key} = {value!r}" for key, value in kept.items() if not _fits(value, hints[key])]
 
 

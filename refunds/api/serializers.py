@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.api.represent import represent
+from common.events import event_types
 from common.models import Event
 from common.money import CENT
 from payments.models import Payment
@@ -241,6 +242,14 @@ class RefundDetailSerializer(RefundSerializer):
         return DETAIL_FIELDS["loss"](refund)
 
 
+EVENT_NAMES = [event.name for event in event_types()]
+
+
+@extend_schema_field({"type": "string", "enum": EVENT_NAMES})
+class EventNameField(serializers.CharField):
+    """One of `GET event-types/`."""
+
+
 class EventSerializer(serializers.ModelSerializer):
     """Something that happened. `from` and `to` are states."""
 
@@ -248,7 +257,7 @@ class EventSerializer(serializers.ModelSerializer):
         """`from` is a word that Python keeps for itself."""
         return {
             "at": serializers.DateTimeField(),
-            "name": serializers.CharField(),
+            "name": EventNameField(help_text="One of `GET /api/v1/event-types/`, which tells what `data` holds."),
             "actor": serializers.CharField(),
             "from": serializers.CharField(source="from_state"),
             "to": serializers.CharField(source="to_state"),

@@ -1,8 +1,10 @@
 """Shapes of the store's own resources."""
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField
+from common.events import Tone
 from common.money import ZERO
 from stores.api.extras import STORE_FLAGS
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store, validate_time_zone
@@ -76,3 +78,23 @@ class ReturnAddressSerializer(serializers.ModelSerializer):
     class Meta:
         model = ReturnAddress
         fields = ["id", "contact", "phone", "address"]
+
+
+class EventTypeSerializer(serializers.Serializer):
+    """Something that can happen. `data` tells for each key that the event may carry what it holds, and in which unit."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(help_text="In the language that Accept-Language asks for.")
+    tone = serializers.ChoiceField(choices=[(tone.value, tone.value) for tone in Tone])
+    data = serializers.SerializerMethodField()
+
+    def get_data(self, event) -> dict[str, str]:
+        """Key → shape."""
+        return {key: fact.shape for key, fact in event.facts.items()}
+
+
+@extend_schema_serializer(many=False)
+class EventTypesSerializer(serializers.Serializer):
+    """Every event that can happen, by name; all of them at once."""
+
+    results = EventTypeSerializer(many=True)

@@ -5,9 +5,11 @@ from rest_framework import mixins
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from common.events import event_types
 from stores import actions
 from stores.api.base import StoreViewSet, get_or_404
 from stores.api.serializers import (
+    EventTypesSerializer,
     ProductChangeSerializer,
     ProductSerializer,
     ReturnAddressSerializer,
@@ -105,3 +107,16 @@ class ReturnAddressViewSet(mixins.ListModelMixin, StoreViewSet):
         """Add an address."""
         address = actions.add_return_address(store=self.store, actor=self.actor, now=self.now, **self.input())
         return Response(ReturnAddressSerializer(address).data, status=201)
+
+
+class EventTypeViewSet(StoreViewSet):
+    """What can happen, as timelines, webhooks and statistics name it."""
+
+    resource = None
+    callers = {"list": "SM"}
+    serializer_class = EventTypesSerializer
+    pagination_class = None
+
+    def list(self, request):
+        """Every type of event: its name, its title, how it is to be taken, and the data that it may carry."""
+        return Response(EventTypesSerializer({"results": event_types()}).data)

@@ -90,6 +90,7 @@ CALLS = [
         lambda n: {"handling": "5.00"},
         names=("code",),
     ),
+    _read("event-types/", "SM", None),
     _read("insights/retention/", "S", "offers"),
     _read("products/", "S", "catalog"),
     _post("products/", "S", "catalog", body=PRODUCT_BODY, status=201),
