@@ -1,1 +1,4 @@
-"""The buyer's page: a signed link per refund, made for a phone, on which the buyer answers."""
+"""The buyer's page, made for a phone, on which the buyer answers.
+
+links: signed, for one refund, over after thirty days. views: a GET shows, a POST calls the actions of offers.
+"""

@@ -1,1 +1,5 @@
-"""The API's door: keys, scopes, the tenant of a request; and the store's own resources."""
+"""The API's door, and the store's own resources.
+
+auth (whose key) → throttle → base (`StoreViewSet`: key, store, scope, idempotency, action) → views with serializers.
+extras: what higher rooms add to a store's settings.
+"""

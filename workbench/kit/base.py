@@ -1,5 +1,6 @@
 """What the desk's admin classes share: read-only by default, cheap pages, and one way to call an action."""
 
+from abc import ABCMeta
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -45,7 +46,11 @@ class NextPaginator(InfinitePaginator):
         return self.per_page * MAX_PAGE
 
 
-class DeskAdmin(ModelAdmin):
+class AbstractAdmin(ABCMeta, type(ModelAdmin)):
+    """Lets a list leave methods abstract: one that lacks them can't be registered."""
+
+
+class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
     """A list and a page to look at. What changes state is a view of its own that calls an action."""
 
     actions = None

@@ -1,5 +1,7 @@
 """Form fields of the desk, and their looks."""
 
+from abc import ABCMeta
+
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +45,11 @@ class DeskLooks:
         super().__init__(*args, **kwargs)
 
 
-class DeskForm(DeskLooks, forms.Form):
+class AbstractForm(ABCMeta, type(forms.Form)):
+    """Lets a form leave methods abstract: one that lacks them can't be made."""
+
+
+class DeskForm(DeskLooks, forms.Form, metaclass=AbstractForm):
     """A form in the desk's look."""
 
 

@@ -1,5 +1,6 @@
 """The form of small payments: what is left is in view before anything is typed, then a look, then it is sent (K8–K11)."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from django import forms
@@ -97,12 +98,12 @@ def allowance_bars(desk: Desk, now) -> list[dict]:
     ]
 
 
-class PayingMixin:
+class PayingMixin(ABC):
     """The view behind the card's button, for the two ways in: `subject` tells order and refund of the page's row (K11)."""
 
+    @abstractmethod
     def subject(self, row) -> tuple[Order, Refund | None]:
-        """What is paid about."""
-        raise NotImplementedError
+        """The order that the row is about, and the refund, if it is one."""
 
     def pay_view(self, request, object_id):
         """Fill in (GET), look at it (POST preview), send (POST send) or go back (POST edit)."""

@@ -1,5 +1,6 @@
 """What the pages of disputes and appeals share: queue, page, and the decision of the platform's person."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -104,9 +105,9 @@ class CaseAdmin(QueueMixin, DeskAdmin):
             *super().get_urls(),
         ]
 
+    @abstractmethod
     def sides(self, case, card) -> list[SideView]:
         """The buyer and the merchant, each with words and files."""
-        raise NotImplementedError
 
     def more(self, request, case) -> dict:
         """What else the page shows."""

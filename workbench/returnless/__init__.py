@@ -1,1 +1,4 @@
-"""Refund without return at the desk: joining step by step, and the programme's page afterwards."""
+"""Refund without return at the desk: joining step by step, and the programme's page afterwards.
+
+steps (where a store is) with forms → admin (the views) → page (budget, products, sessions).
+"""

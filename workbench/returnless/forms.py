@@ -1,5 +1,6 @@
 """The forms of the steps, and of what is done afterwards (R2, R5)."""
 
+from abc import abstractmethod
 from decimal import Decimal
 
 from django import forms
@@ -28,9 +29,9 @@ class StepForm(DeskForm):
     def prefill(self) -> None:
         """Show what was set before."""
 
+    @abstractmethod
     def settings(self) -> dict:
-        """The part of the enrolment's settings."""
-        raise NotImplementedError
+        """The part of the enrolment's settings that this step is about, as the action takes it."""
 
 
 class AgreementForm(StepForm):
