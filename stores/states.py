@@ -27,8 +27,6 @@ class KeyScope(models.TextChoices):
     PAYMENTS_WRITE = "payments:write", _("Payments: read and write")
     CATALOG_READ = "catalog:read", _("Products and addresses: read")
     CATALOG_WRITE = "catalog:write", _("Products, addresses and settings: read and write")
-    WEBHOOKS_READ = "webhooks:read", _("Webhooks: read")
-    WEBHOOKS_WRITE = "webhooks:write", _("Webhooks: read and write")
 
 
 class ProductSource(models.TextChoices):

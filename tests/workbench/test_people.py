@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from common.tenancy import system_scope
-from stores.models import ApiKey, Membership, User
+from stores.models import ApiKey, Membership, Store, User
 from tests.world import make_user
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,25 @@ def test_scopes_are_shown_in_words(taote, sign_in, language, words):
     for page in pages:
         assert words in page
         assert not re.search(r">[^<]*orders:write", page)
+
+
+@pytest.mark.parametrize(
+    ("zone", "today", "tomorrow", "ends"),
+    [
+        ("Pacific/Kiritimati", "2026-11-21", "2026-11-22", "2026-11-22T10:00:00+00:00"),  # a day ahead of UTC by now
+        ("America/Los_Angeles", "2026-11-20", "2026-11-21", "2026-11-22T08:00:00+00:00"),
+        ("Asia/Shanghai", "2026-11-20", "2026-11-21", "2026-11-21T16:00:00+00:00"),
+    ],
+)
+def test_a_key_is_good_until_its_last_day_is_over_in_the_store(taote, sign_in, clock, zone, today, tomorrow, ends):
+    clock.move(hours=7)  # 11:00 UTC
+    Store.objects.filter(pk=taote.store.pk).update(time_zone=zone)
+    owner = sign_in("owner", taote)
+    data = {"name": "till", "scopes": ["orders:read"]}
+    assert set(errors(owner.post("stores/apikey/add/", **data, expires_on=today))) == {"expires_on"}
+    assert owner.post("stores/apikey/add/", **data, expires_on=tomorrow).context["secret"]
+    with system_scope():
+        assert ApiKey.objects.get(store=taote.store, name="till").expiry_date.isoformat() == ends
 
 
 def test_a_page_keeps_the_name_of_what_it_shows(taote, sign_in):

@@ -48,7 +48,7 @@ class DelayForm(DeskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        day = timezone.localtime(clock.now() + USUAL_DELAY).date()
+        day = timezone.localdate(clock.now() + USUAL_DELAY)
         self.fields["expected_at"].initial = datetime.combine(day, END_OF_WORK)
 
 

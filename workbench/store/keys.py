@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
+from common.calendar import day_of, end_of_day
 from stores import actions
-from stores.models import ApiKey
+from stores.models import ApiKey, Store
 from stores.permissions import MANAGE_STORE, require
 from stores.states import KeyScope
 from workbench.kit.base import By, attempt, by, column, put_on_form, tell
@@ -33,10 +34,14 @@ class KeyForm(DeskForm):
         label=gettext_lazy("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
+    def __init__(self, *args, store: Store, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.store = store
+
     def clean_expires_on(self):
-        """Not in the past."""
+        """A day of the store's calendar after today; the key is good until the day is over."""
         day = self.cleaned_data["expires_on"]
-        if day and day <= clock.now().date():
+        if day and day <= day_of(clock.now(), self.store.time_zone):
             raise forms.ValidationError(_("Choose a day in the future."))
         return day
 
@@ -86,7 +91,7 @@ class ApiKeyAdmin(OwnersAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         """Make a key and show its secret, this once."""
         store = store_to_add_to(request, MANAGE_STORE)
-        form = KeyForm(posted(request))
+        form = KeyForm(posted(request), store=store)
         if request.method == "POST" and form.is_valid():
             made = {}
             refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data, by(request))))
@@ -100,7 +105,7 @@ class ApiKeyAdmin(OwnersAdmin):
     @staticmethod
     def _make(store, data, done: By) -> str:
         day = data["expires_on"]
-        expires_at = done["now"].replace(year=day.year, month=day.month, day=day.day) if day else None
+        expires_at = end_of_day(day, store.time_zone) if day else None
         _key, secret = actions.create_store_key(
             store=store, name=data["name"], scopes=data["scopes"], expires_at=expires_at, **done
         )
