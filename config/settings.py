@@ -1,5 +1,6 @@
 """Settings, read from the environment; what is unset falls back to the embedded services in DATA_DIR."""
 
+import os
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -9,6 +10,7 @@ from environs import env
 
 from config.database import connection_options
 from config.embedded.paths import broker_url, database_url, redis_url
+from config.outside import variables_by_file
 from config.secret import load_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -155,24 +157,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 3600},
 }
 
-# --- gateways ---------------------------------------------------------------------------------------------
-# The sandbox signs its notices with this; empty: a secret that follows from SECRET_KEY.
-SANDBOX_GATEWAY_SECRET = env.str("SANDBOX_GATEWAY_SECRET", "")
-# Keys are PEM texts (in the environment with real line breaks). All of them set: stores may pay through WeChat Pay.
-WECHATPAY = {
-    "MCHID": env.str("WECHATPAY_MCHID", ""),
-    "APPID": env.str("WECHATPAY_APPID", ""),
-    "CERT_SERIAL": env.str("WECHATPAY_CERT_SERIAL", ""),
-    "PRIVATE_KEY": env.str("WECHATPAY_PRIVATE_KEY", ""),
-    "PUBLIC_KEY_ID": env.str("WECHATPAY_PUBLIC_KEY_ID", ""),
-    "PUBLIC_KEY": env.str("WECHATPAY_PUBLIC_KEY", ""),
-    "API_V3_KEY": env.str("WECHATPAY_API_V3_KEY", ""),
-    "NOTIFY_URL": env.str("WECHATPAY_NOTIFY_URL", ""),
-    # The scene under which transfers are approved, and what it wants to be told: compensation, and why.
-    "SCENE_ID": env.str("WECHATPAY_SCENE_ID", "1011"),
-    "SCENE_INFO": env.str("WECHATPAY_SCENE_INFO", "赔付原因"),
-    "BASE_URL": env.str("WECHATPAY_BASE_URL", "https://api.mch.weixin.qq.com"),
-}
+# --- outside parties --------------------------------------------------------------------------------------
+# What a gateway's or a carrier's file needs stands in the variables under its name (docs/gateways.md).
+OUTSIDE = variables_by_file(BASE_DIR / "payments" / "gateways", BASE_DIR / "orders" / "carriers", environ=os.environ)
 
 # --- people -----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

@@ -21,7 +21,7 @@ from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.hints import tell_of
 from common.writes import WriteSet
-from orders.carriers import SANDBOX
+from orders.carriers import port_for
 from orders.carriers.base import CarrierReport, Stage
 from orders.events import SHIPMENT_MOVED, SHIPMENT_NEEDS_ATTENTION, SHIPMENT_RECALL_ASKED, SHIPMENT_RESUMED
 from orders.models import Order, Shipment
@@ -70,7 +70,7 @@ def announce_shipment(
         order_id=order.pk,
         topic_id=topic_id,
         direction=direction,
-        port=SANDBOX,
+        port=port_for(carrier),
         carrier=carrier,
         tracking_number=tracking_number,
         address=address,

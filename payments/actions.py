@@ -19,7 +19,7 @@ from orders.models import Order
 from payments.allowances import give_back
 from payments.budgets import settle_draws
 from payments.events import PAYMENT_NEEDS_ATTENTION, PAYMENT_RESERVED, PAYMENT_RESUMED, PAYMENT_SETTLED
-from payments.gateways import SANDBOX
+from payments.gateways import DEFAULT
 from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, PaymentTerms, Transfer, account_id
 from payments.signals import payments_settled
@@ -112,14 +112,14 @@ def take_up_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = 
     for payment in taken:
         turn.append((payment, payment.status == PaymentStatus.PROCESSING))
         payment.process()
-        payment.gateway = payment.gateway or gateways.get(payment.store_id, SANDBOX)
+        payment.gateway = payment.gateway or gateways.get(payment.store_id, DEFAULT)
         writes.update(payment, "status", "gateway", *payment.WORK_FIELDS)
     writes.flush()
     return turn
 
 
 def _gateways_of(store_ids: set[int]) -> dict[int, str]:
-    """The gateway of each of these stores that has another than the sandbox."""
+    """The gateway of each of these stores for which one is chosen."""
     if not store_ids:
         return {}
     terms = PaymentTerms.objects.in_scope().filter(store_id__in=store_ids).exclude(gateway="")

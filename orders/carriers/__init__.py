@@ -1,12 +1,23 @@
-"""The carriers by name. Adding one is adding a file here and its name to the list below."""
+"""The carriers, one file each: every module of this package registers its class (docs/adr/0016)."""
 
-from orders.carriers.base import Carrier
-from orders.carriers.sandbox import SandboxCarrier
+from common.registry import import_files
+from orders.carriers.base import CARRIERS, Carrier, register
 
-SANDBOX = "sandbox"
-_CARRIERS: dict[str, Carrier] = {SANDBOX: SandboxCarrier()}
+__all__ = ["CARRIERS", "DEFAULT", "Carrier", "carrier", "port_for", "register"]
+
+DEFAULT = "sandbox"  # of parcels that no other carrier takes
+_in_use: dict[str, Carrier] = {}
+
+import_files(__name__, __path__)
 
 
 def carrier(name: str) -> Carrier:
-    """The carrier that a shipment names."""
-    return _CARRIERS[name]
+    """The carrier that a shipment is asked through. KeyError for an unknown name, ImproperlyConfigured without its settings."""
+    if name not in _in_use:
+        _in_use[name] = CARRIERS[name].from_settings()
+    return _in_use[name]
+
+
+def port_for(called: str) -> str:
+    """Through which file a parcel is asked about whose carrier people call `called`: a configured one that takes it."""
+    return next((name for name, each in CARRIERS.items() if each.takes(called) and each.is_configured()), DEFAULT)

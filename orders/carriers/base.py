@@ -1,8 +1,12 @@
 """The port behind which carriers live: one file each."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, TypeVar
+
+from common.outside import OutsideParty
+from common.registry import Registry
 
 
 class Stage(StrEnum):
@@ -38,20 +42,38 @@ class CarrierReport:
     error: str = ""
 
 
-class Carrier(Protocol):
+class Carrier(OutsideParty, ABC):
     """A way to move parcels. Called outside any transaction; never raises for what may happen on a network.
 
     Every call may be repeated with the same key and then changes nothing more.
     """
 
+    # What people call the carrier in an order's or return's field; capitals don't matter.
+    called: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def takes(cls, called: str) -> bool:
+        """Whether parcels of a carrier that people call so are asked about here."""
+        return called.strip().casefold() in {name.casefold() for name in cls.called}
+
+    @abstractmethod
     def create_pickup(self, consignment: Consignment) -> CarrierReport:
         """Have the parcel picked up at the sender's."""
-        ...
 
+    @abstractmethod
     def recall(self, consignment: Consignment) -> CarrierReport:
         """Stop the parcel: cancel the pick-up if it is outstanding, else intercept it on its way."""
-        ...
 
+    @abstractmethod
     def track(self, consignment: Consignment) -> CarrierReport:
         """Where the parcel is now; a carrier that hasn't seen the number yet begins to follow it."""
-        ...
+
+
+CARRIERS: Registry[type[Carrier]] = Registry()
+C = TypeVar("C", bound=type[Carrier])
+
+
+def register(carrier: C) -> C:
+    """Make a carrier known: the decorator of every file's class."""
+    CARRIERS.add(carrier.name, carrier)
+    return carrier

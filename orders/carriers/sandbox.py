@@ -11,7 +11,7 @@ at. The beginning of a tracking number forces another course:
 
 from django.db.models import F
 
-from orders.carriers.base import CarrierReport, Consignment, Stage
+from orders.carriers.base import Carrier, CarrierReport, Consignment, Stage, register
 from orders.models import SandboxParcel
 
 UNPICKED, NORECALL, LOST, SILENT = "UNPICKED", "NORECALL", "LOST", "SILENT"
@@ -24,8 +24,11 @@ _NEXT = {
 }
 
 
-class SandboxCarrier:
+@register
+class SandboxCarrier(Carrier):
     """See the module."""
+
+    name = "sandbox"
 
     def create_pickup(self, consignment: Consignment) -> CarrierReport:
         """Picked up at once, unless the number says otherwise."""

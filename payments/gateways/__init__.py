@@ -1,27 +1,28 @@
-"""The gateways by name. Adding one is adding a file here and its name to the list below."""
+"""The gateways, one file each: every module of this package registers its class (docs/adr/0016)."""
 
-from payments.gateways.base import Gateway
-from payments.gateways.sandbox import SandboxGateway
-from payments.gateways.wechatpay import WeChatPayGateway
+from common.registry import import_files
+from payments.gateways.base import GATEWAYS, Gateway, register
 
-SANDBOX = "sandbox"
-WECHATPAY = "wechatpay"
-NAMES = (SANDBOX, WECHATPAY)
-_gateways: dict[str, Gateway] = {SANDBOX: SandboxGateway()}
+__all__ = ["DEFAULT", "GATEWAYS", "Gateway", "gateway", "is_usable", "register", "usable_gateways"]
+
+DEFAULT = "sandbox"  # of a store for which the operator has chosen none
+_in_use: dict[str, Gateway] = {}
+
+import_files(__name__, __path__)
 
 
 def gateway(name: str) -> Gateway:
     """The gateway that a payment names. KeyError for a name that isn't one, ImproperlyConfigured without its settings."""
-    if name == WECHATPAY and name not in _gateways:
-        _gateways[name] = WeChatPayGateway.from_settings()
-    return _gateways[name]
+    if name not in _in_use:
+        _in_use[name] = GATEWAYS[name].from_settings()
+    return _in_use[name]
 
 
 def is_usable(name: str) -> bool:
     """Whether this platform has such a gateway and its settings."""
-    return name == SANDBOX or (name == WECHATPAY and WeChatPayGateway.is_configured())
+    return name in GATEWAYS and GATEWAYS[name].is_configured()
 
 
 def usable_gateways() -> list[str]:
     """The names of those that stores may use."""
-    return [name for name in NAMES if is_usable(name)]
+    return [name for name in GATEWAYS if is_usable(name)]

@@ -1,11 +1,15 @@
 """The port behind which gateways live: one file each."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import TypeVar
+
+from common.outside import OutsideParty
+from common.registry import Registry
 
 
 class GatewayOutcome(StrEnum):
@@ -69,21 +73,31 @@ class NoStatement(Exception):
     """The gateway doesn't have the statement (yet), or could not be reached."""
 
 
-class Gateway(Protocol):
+class Gateway(OutsideParty, ABC):
     """A way to move money. Called outside any transaction; never raises for what may happen on a network."""
 
+    @abstractmethod
     def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Pay once per key, however often it is called. More than one answer to one call is possible."""
-        ...
 
+    @abstractmethod
     def look_up(self, key: str) -> GatewayAnswer | None:
         """What became of a key; None when the gateway has never seen it."""
-        ...
 
+    @abstractmethod
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
         """Check the signature and read what is told; None for what doesn't concern payments. BadNotice."""
-        ...
 
+    @abstractmethod
     def statement(self, day: date) -> Iterable[StatementLine]:
         """What was moved on a day of the gateway's calendar (China). NoStatement."""
-        ...
+
+
+GATEWAYS: Registry[type[Gateway]] = Registry()
+G = TypeVar("G", bound=type[Gateway])
+
+
+def register(gateway: G) -> G:
+    """Make a gateway known: the decorator of every file's class."""
+    GATEWAYS.add(gateway.name, gateway)
+    return gateway

@@ -13,14 +13,22 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
-from django.conf import settings
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from common import clock
 from common.calendar import PLATFORM_ZONE, end_of_day, start_of_day
 from common.money import parse_money
-from payments.gateways.base import BadNotice, GatewayAnswer, GatewayOutcome, Instruction, Notice, StatementLine
+from payments.gateways.base import (
+    BadNotice,
+    Gateway,
+    GatewayAnswer,
+    GatewayOutcome,
+    Instruction,
+    Notice,
+    StatementLine,
+    register,
+)
 from payments.models import SandboxTransfer
 
 TIMEOUT = "timeout"
@@ -30,8 +38,15 @@ DECLINED = "The buyer's account can't receive money."
 CAME_BACK = "The buyer's account was closed; the money came back."
 
 
-class SandboxGateway:
+@register
+class SandboxGateway(Gateway):
     """See the module."""
+
+    name = "sandbox"
+    needs = {"GATEWAY_SECRET": ""}
+
+    def __init__(self, gateway_secret: str = ""):
+        self.secret = gateway_secret or salted_hmac("sandbox-gateway", "").hexdigest()
 
     def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Pay once per key."""
@@ -105,8 +120,7 @@ class SandboxGateway:
             yield StatementLine(transfer.key, answer.outcome, transfer.amount, answer.reference)
 
     def _signature(self, timestamp: str, body: bytes) -> str:
-        secret = settings.SANDBOX_GATEWAY_SECRET or salted_hmac("sandbox-gateway", "").hexdigest()
-        return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
+        return hmac.new(self.secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
 
     def _answer(self, transfer: SandboxTransfer) -> GatewayAnswer:
         reference = f"SBX-{transfer.key[-12:].upper()}"

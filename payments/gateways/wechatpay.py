@@ -18,20 +18,20 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import requests
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from wechatpayv3.utils import aes_decrypt, build_authorization, load_private_key, load_public_key, rsa_verify
 
 from common import clock
 from common.money import CENT
 from payments.gateways.base import (
     BadNotice,
+    Gateway,
     GatewayAnswer,
     GatewayOutcome,
     Instruction,
     NoStatement,
     Notice,
     StatementLine,
+    register,
 )
 
 TIMEOUTS_S = (3.05, 15)  # to connect, to answer
@@ -63,7 +63,7 @@ class Unverified(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """How the merchant signs, and how WeChat Pay is known. Keys are PEM texts."""
+    """How the merchant signs, and how WeChat Pay is known."""
 
     mchid: str
     appid: str
@@ -78,26 +78,30 @@ class Config:
     base_url: str
 
 
-class WeChatPayGateway:
-    """See the module."""
+@register
+class WeChatPayGateway(Gateway):
+    """See the module. Keys are PEM texts, in the environment with real line breaks."""
 
-    def __init__(self, config: Config):
-        self.config = config
-        self.private_key = load_private_key(config.private_key)
-        self.public_key = load_public_key(config.public_key)
+    name = "wechatpay"
+    needs = {
+        "MCHID": None,
+        "APPID": None,
+        "CERT_SERIAL": None,
+        "PRIVATE_KEY": None,
+        "PUBLIC_KEY_ID": None,
+        "PUBLIC_KEY": None,
+        "API_V3_KEY": None,
+        "NOTIFY_URL": None,
+        # The scene under which transfers are approved, and what it wants to be told: compensation, and why.
+        "SCENE_ID": "1011",
+        "SCENE_INFO": "赔付原因",
+        "BASE_URL": "https://api.mch.weixin.qq.com",
+    }
 
-    @classmethod
-    def is_configured(cls) -> bool:
-        """Whether the environment has everything."""
-        return all(settings.WECHATPAY.values())
-
-    @classmethod
-    def from_settings(cls) -> "WeChatPayGateway":
-        """The gateway of this installation. ImproperlyConfigured names what is missing."""
-        missing = sorted(name for name, value in settings.WECHATPAY.items() if not value)
-        if missing:
-            raise ImproperlyConfigured(f"Set WECHATPAY_{', WECHATPAY_'.join(missing)} to use WeChat Pay.")
-        return cls(Config(**{name.lower(): value for name, value in settings.WECHATPAY.items()}))
+    def __init__(self, **config: str):
+        self.config = Config(**config)
+        self.private_key = load_private_key(self.config.private_key)
+        self.public_key = load_public_key(self.config.public_key)
 
     def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Create the bill; the same number again only tells what became of it."""

@@ -31,9 +31,9 @@ OPERATOR = Actor(ActorKind.OPERATOR, "test", "operator")
 def server(settings, monkeypatch):
     """WeChat Pay, and this platform configured for it."""
     monkeypatch.setattr(wechatpay, "TIMEOUTS_S", (0.3, 0.3))
-    monkeypatch.setattr(gateways, "_gateways", dict(gateways._gateways))
+    monkeypatch.setattr(gateways, "_in_use", {})
     with WeChatServer() as server:
-        settings.WECHATPAY = {
+        configuration = {
             "MCHID": MCHID,
             "APPID": "wxf636efh567hg4356",
             "CERT_SERIAL": SERIAL,
@@ -42,10 +42,9 @@ def server(settings, monkeypatch):
             "PUBLIC_KEY": public_pem(server.own_key),
             "API_V3_KEY": API_V3_KEY,
             "NOTIFY_URL": "https://wanliu.example/gateways/wechatpay/webhook/",
-            "SCENE_ID": "1011",
-            "SCENE_INFO": "赔付原因",
             "BASE_URL": server.url,
         }
+        settings.OUTSIDE = {**settings.OUTSIDE, "wechatpay": configuration}
         yield server
 
 
@@ -147,7 +146,8 @@ def test_a_bill_that_was_never_sent_is_not_known(server):
 
 
 def test_a_wrong_merchant_key_is_refused_and_nothing_is_paid(server, settings):
-    settings.WECHATPAY = {**settings.WECHATPAY, "PRIVATE_KEY": private_pem(new_key())}
+    wrong = {**settings.OUTSIDE["wechatpay"], "PRIVATE_KEY": private_pem(new_key())}
+    settings.OUTSIDE = {**settings.OUTSIDE, "wechatpay": wrong}
     assert "SIGN_ERROR" in pay().error
     assert server.bills == {}
 

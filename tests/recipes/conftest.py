@@ -1,30 +1,57 @@
-"""The new file of a recipe is registered for one test, as the package's walk would do it, and forgotten afterwards."""
+"""The new file of a recipe is imported for one test, as the package's walk would do it, and forgotten afterwards."""
 
+import sys
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
-from offers.methods import METHODS, register
+from offers.methods import METHODS
+from orders import carriers
+from payments import gateways
 from stores import marketplaces
-from tests.recipes.files import douyin
-from tests.recipes.files.freight_credit import FreightCredit
 from tests.workbench.conftest import _quick_passwords, sign_in  # noqa: F401
+
+FILES = "tests.recipes.files"
+
+
+def find(file: str):
+    """Import a new file, which registers what it declares."""
+    sys.modules.pop(f"{FILES}.{file}", None)
+    return import_module(f"{FILES}.{file}")
 
 
 @pytest.fixture
 def fifth_marketplace(monkeypatch):
     """Douyin's rules, found as if their file lay in stores/marketplaces/."""
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))
-    marketplaces.register(*douyin.VERSIONS)
-    return douyin.V1
+    marketplaces.register(*find("douyin").VERSIONS)
 
 
 @pytest.fixture
 def eighth_method(monkeypatch):
     """The freight credit, found as if its file lay in offers/methods/, in a new version of Tmall's rules that offers it."""
-    register(FreightCredit)
+    code = find("freight_credit").FreightCredit.code
     tmall = marketplaces.current_rules("tmall")
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))
-    marketplaces.register(replace(tmall, version=99, offer_methods=(*tmall.offer_methods, FreightCredit.code)))
-    yield METHODS[FreightCredit.code]
-    METHODS.remove(FreightCredit.code)
+    marketplaces.register(replace(tmall, version=99, offer_methods=(*tmall.offer_methods, code)))
+    yield
+    METHODS.remove(code)
+
+
+@pytest.fixture
+def another_gateway(monkeypatch):
+    """A bank, found as if its file lay in payments/gateways/; not configured yet."""
+    monkeypatch.setattr(gateways, "_in_use", {})
+    name = find("unionpay").UnionPayGateway.name
+    yield
+    gateways.GATEWAYS.remove(name)
+
+
+@pytest.fixture
+def another_carrier(monkeypatch):
+    """A carrier, found as if its file lay in orders/carriers/; not configured yet."""
+    monkeypatch.setattr(carriers, "_in_use", {})
+    name = find("sf_express").SFExpress.name
+    yield
+    carriers.CARRIERS.remove(name)

@@ -5,13 +5,17 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils.translation import override
 
+from config.outside import variables_by_file
 from offers.eligibility import build_case
 from offers.methods import METHODS
 from offers.methods.base import Method
 from offers.methods.retention import ParcelMethod
 from offers.states import OfferStatus
+from orders.carriers import CARRIERS
+from payments.gateways import GATEWAYS
 from refunds.models import Refund
 from stores import marketplaces
 from tests.test_architecture import IN_ROOMS, ROOMS, ROOT, name
@@ -100,3 +104,26 @@ def test_only_what_costs_nothing_says_so(code, clock):
     is_free = not (method.pays or parcel or method.gives_coupons or method.changes_refund)
     assert ("free of charge" in words) == is_free
     assert words
+
+
+@pytest.mark.parametrize(
+    ("package", "found"), [("payments/gateways", GATEWAYS), ("orders/carriers", CARRIERS)], ids=["gateways", "carriers"]
+)
+def test_every_file_is_an_outside_party(package, found):
+    assert set(found) == files_of(package) - {"base"}
+    assert all(party.name == name for name, party in found.items())
+    assert set(found) <= set(settings.OUTSIDE), "its settings are collected from the environment"
+
+
+def test_what_the_environment_says_goes_to_the_file_that_it_begins_with():
+    said = {"WECHATPAY_MCHID": "19", "WECHATPAY": "x", "SANDBOX_GATEWAY_SECRET": "s", "BASE_URL": "y", "PATH": "/bin"}
+    assert variables_by_file(ROOT / "payments" / "gateways", environ=said) == {
+        "sandbox": {"GATEWAY_SECRET": "s"},
+        "wechatpay": {"MCHID": "19"},
+    }
+
+
+@pytest.mark.parametrize(("name", "problem"), [("sandbox", "registered twice"), ("pay pal", "no name")])
+def test_a_name_is_given_once_and_is_one(name, problem):
+    with pytest.raises(ValueError, match=problem):
+        GATEWAYS.add(name, GATEWAYS["sandbox"])

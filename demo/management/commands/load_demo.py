@@ -19,7 +19,7 @@ from demo.quality import roll_up_history
 from demo.returnless import open_earlier_store
 from offers.insights.rebuild import roll_everything
 from offers.statistics import count_ended_offers
-from payments.gateways import SANDBOX
+from payments.gateways import DEFAULT
 from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
@@ -56,7 +56,7 @@ class Command(BaseCommand):
                         bar.update()
             count_ended_offers()
             roll_up_history(stores, now)
-            reconcile(name=SANDBOX, day=yesterday(now), now=now)
+            reconcile(name=DEFAULT, day=yesterday(now), now=now)
             roll_everything()
         with system_scope():
             credentials = self.make_credentials(stores)

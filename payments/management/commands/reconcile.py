@@ -5,7 +5,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from payments.gateways import SANDBOX, usable_gateways
+from payments.gateways import DEFAULT, usable_gateways
 from payments.gateways.base import NoStatement
 from payments.reconciling import reconcile, yesterday
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """See help."""
-        parser.add_argument("--gateway", default=SANDBOX, choices=usable_gateways())
+        parser.add_argument("--gateway", default=DEFAULT, choices=usable_gateways())
         parser.add_argument("--date", type=date.fromisoformat, default=None, help="YYYY-MM-DD, by default yesterday")
 
     def handle(self, *, gateway: str, date: date | None, **options):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from offers.methods.base import Concern
+from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
 from orders.claims import claim_yuan
 from payments.actions import reserve_payment
@@ -14,6 +14,7 @@ from payments.states import PaymentPurpose
 MOST = Decimal("12.00")
 
 
+@register
 class FreightCredit(MoneyMethod):
     """At most ¥12.00, which the order must have left."""
 
