@@ -34,7 +34,11 @@ def wait(**delta) -> None:
     for model in obligations():
         with system_scope():
             waiting = model._default_manager.exclude(next_attempt_at=None)
-            waiting.update(next_attempt_at=F("next_attempt_at") - passed, leased_until=F("leased_until") - passed)
+            # What a worker holds this moment isn't waiting.
+            free = waiting.select_for_update(skip_locked=True, no_key=True).values("pk")
+            waiting.filter(pk__in=free).update(
+                next_attempt_at=F("next_attempt_at") - passed, leased_until=F("leased_until") - passed
+            )
 
 
 class Api:

@@ -21,7 +21,7 @@ SHIP_BY = _ship_by(INSTANT)
 REASON = said(gettext_lazy("Reason"))
 
 
-class _Reported(TypedDict):
+class _DelayReported(TypedDict):
     expected_at: Annotated[str, hidden(INSTANT)]
     orders: Annotated[int, hidden(COUNT)]
     reason: Annotated[str, REASON]
@@ -41,7 +41,7 @@ class _Notified(TypedDict):
     text: Annotated[str, said("")]
 
 
-DELAY_REPORTED = EventType("delay.reported", gettext_lazy("Delay reported"), "delayreport", _Reported)
+DELAY_REPORTED = EventType("delay.reported", gettext_lazy("Delay reported"), "delayreport", _DelayReported)
 DELAY_OVERDUE = EventType(
     "delay.overdue",
     gettext_lazy("The reported date has passed with orders left to ship"),

@@ -22,7 +22,7 @@ def _items(sign: str) -> Fact:
     return Fact("item ids", lambda item_ids, data: [f"{sign} {item_id}" for item_id in item_ids[:MOST_NAMED]])
 
 
-class _Accepted(TypedDict):
+class _AgreementAccepted(TypedDict):
     version: Annotated[str, TEXT]
 
 
@@ -47,7 +47,7 @@ class _Upgraded(TypedDict):
 
 
 RETURNLESS_AGREEMENT_ACCEPTED = EventType(
-    "returnless.agreement_accepted", gettext_lazy("Agreement accepted"), "enrolment", _Accepted
+    "returnless.agreement_accepted", gettext_lazy("Agreement accepted"), "enrolment", _AgreementAccepted
 )
 RETURNLESS_AUTO_TOP_UP_SET = EventType(
     "returnless.auto_top_up_set", gettext_lazy("Automatic top-up set"), "enrolment", _AutoTopUp
@@ -72,6 +72,6 @@ RETURNLESS_UPGRADED = EventType(
     "returnless.upgraded", gettext_lazy("Switched to the new version"), "enrolment", _Upgraded
 )
 RETURNLESS_REGISTERED = EventType(
-    "returnless.registered", gettext_lazy("Brought in on an earlier version"), "enrolment", _Accepted
+    "returnless.registered", gettext_lazy("Brought in on an earlier version"), "enrolment", _AgreementAccepted
 )
 RETURNLESS_LEFT = EventType("returnless.left", gettext_lazy("Left the programme"), "enrolment", tone=Tone.BAD)

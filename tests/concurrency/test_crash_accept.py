@@ -60,7 +60,7 @@ def test_the_call_is_repeated_with_its_idempotency_key_and_gets_the_first_answer
         case, key = negotiation(), f"accept-{step}-{moment}"
         with crash_at(step, moment) as steps:
             broken = accept_by_api(case, key)
-        assert (steps.crashed, broken.status_code) == (True, 500), (step, moment)
+        assert (steps.crashed, broken.status_code) == (True, 503), (step, moment)
         is_done = (step, moment) == (count, Moment.AFTER)
         assert case.now() == (ACCEPTED if is_done else UNTOUCHED), (step, moment)
 
@@ -78,7 +78,7 @@ def test_the_call_without_a_key_is_refused_once_it_had_its_effect(negotiation, c
     count = statements_of_the_api(negotiation)
     case = negotiation()
     with crash_at(count, Moment.AFTER):
-        assert accept_by_api(case).status_code == 500
+        assert accept_by_api(case).status_code == 503
     again = accept_by_api(case)
     assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "offer_not_pending")
     settle_batch()

@@ -40,7 +40,7 @@ def review(shop):
 
 def listing(shop, item_id, listed=True):
     data = {"item_id": item_id, "title": "Quilt", "category": "", "price": "1.00", "listed": listed}
-    return call(shop, upsert_products, store=shop.store, products=[data])
+    return call(shop, upsert_products, store=shop.store, products=[data], actor=MERCHANT, now=NOON)
 
 
 @pytest.mark.rule("P6")
@@ -124,7 +124,7 @@ def test_a_change_of_a_product_that_is_just_taken_off_does_not_list_it(shop):
         ask(shop)
     race = overtaken(
         lambda: review_quality(store_id=shop.store.pk, actor=SYSTEM, now=NOON),
-        call(shop, update_product, product=product, changes={"title": "New", "listed": True}),
+        call(shop, update_product, product=product, changes={"title": "New", "listed": True}, actor=MERCHANT, now=NOON),
         scope=shop.scope(),
     )
     assert (race.codes, race.waited) == (("ok", "listing_restricted"), True)

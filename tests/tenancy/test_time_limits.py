@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 
 from common import time_limits
 from common.models import IdempotentAnswer
-from common.tenancy import system_scope, tenant_scope
+from common.tenancy import set_scope, system_scope, tenant_scope
 from common.web.time_limits import TimeLimitMiddleware
 from config.database import connection_options
 from tests.world import make_shop, make_user
@@ -37,6 +37,7 @@ def impatient(monkeypatch):
 
 
 def test_the_limit_comes_with_the_scope_in_one_statement(taote, django_assert_num_queries):
+    set_scope(None)
     with time_limits.within(1234), transaction.atomic():
         with django_assert_num_queries(1), tenant_scope(taote.store.pk):
             pass
