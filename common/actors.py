@@ -31,4 +31,4 @@ SYSTEM = Actor(ActorKind.SYSTEM)
 
 def on_command_line(command: str) -> Actor:
     """The operator who runs the management command of this name."""
-    return Actor(ActorKind.OPERATOR, "command", command)
+    return Actor(ActorKind.OPERATOR, f"command:{command}", command)

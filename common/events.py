@@ -15,7 +15,7 @@ from typing import NotRequired, TypedDict, get_args, get_origin, get_type_hints
 from django.db import models
 from django.utils.functional import Promise
 
-from common.facts import Fact
+from common.facts import OR_NULL, Fact
 
 MOST_CHARACTERS = 50
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
@@ -109,8 +109,8 @@ def _fact(hint) -> Fact:
     """The fact of an annotation; its shape says whether the datum may be null or left out."""
     left_out = get_origin(hint) is NotRequired
     held, fact = get_args(get_args(hint)[0] if left_out else hint)
-    may_be = ", or null" * (NoneType in get_args(held)) + "; not always there" * left_out
-    return replace(fact, shape=fact.shape + may_be)
+    shape = fact.shape.removesuffix(OR_NULL) + OR_NULL * (NoneType in get_args(held))
+    return replace(fact, shape=shape + "; not always there" * left_out)
 
 
 def event_types() -> list[EventType]:

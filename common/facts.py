@@ -23,6 +23,7 @@ from common.calendar import shown
 from common.money import yuan
 
 Data = Mapping[str, Any]
+OR_NULL = ", or null"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def named(name: str | Promise, fact: Fact) -> Fact:
 
 def optional(fact: Fact, nothing: str | Promise) -> Fact:
     """Such a datum, or null, which is shown as `nothing`."""
-    return Fact(f"{fact.shape}, or null", lambda value, data: str(nothing) if value is None else fact.word(value, data))
+    return Fact(fact.shape + OR_NULL, lambda value, data: str(nothing) if value is None else fact.word(value, data))
 
 
 def said(label: str | Promise) -> Fact:

@@ -114,7 +114,7 @@ class WriteSet:
                 actor_id=actor.id,
                 actor_label=actor.label,
                 rule=rule,
-                area=getattr(event, "area", ""),
+                area=event.area,
                 data=data,
             )
         )

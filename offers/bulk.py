@@ -21,6 +21,7 @@ from common.tenancy import system_scope
 from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.eligibility import build_case, methods_for, why_not_offer, why_not_retain
+from offers.events import BULK_STARTED
 from offers.methods import Case, Method
 from offers.models import BulkJob, BulkRow
 from offers.recommendation import recommend
@@ -85,6 +86,7 @@ def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, no
     for proposal in proposals:
         row = BulkRow(store=store, job=job, refund=proposal.refund, method=proposal.method.code, next_attempt_at=Now())
         writes.insert(row)
+    writes.event(BULK_STARTED, job, topic=job, at=now, actor=actor, refunds=job.total)
     writes.hint(tell_worker, job.pk)
     writes.flush()
     return job

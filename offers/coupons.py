@@ -11,7 +11,7 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
-from offers.events import COUPON_GRANTED
+from offers.events import COUPON_GRANTED, COUPON_MADE
 from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
 from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
@@ -38,16 +38,21 @@ def create_coupon(
         raise Invalid("valid_until", _("The coupon must end after it begins."))
     if min_spend and amount_off > min_spend:
         raise Invalid("min_spend", _("The threshold must be at least the discount, or zero."))
-    return Coupon.objects.create(
-        store=store,
-        name=name,
-        channel=channel,
-        amount_off=amount_off,
-        min_spend=min_spend,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        quantity=quantity,
-    )
+    facts = {
+        "channel": channel,
+        "amount_off": amount_off,
+        "min_spend": min_spend,
+        "valid_from": valid_from,
+        "valid_until": valid_until,
+        "quantity": quantity,
+    }
+    coupon = Coupon(store=store, name=name, **facts)
+    writes = WriteSet()
+    writes.insert(coupon)
+    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
+    writes.event(COUPON_MADE, coupon, topic=coupon, at=now, actor=actor, coupon=name, **told)
+    writes.flush()
+    return coupon
 
 
 def why_not_promise(coupon: Coupon, now: datetime) -> Refused | None:

@@ -1,16 +1,33 @@
-"""What can happen to offers, coupons and cost rates."""
+"""What can happen to offers, coupons, cost rates and the switches of methods."""
 
 from dataclasses import replace
 from typing import Annotated, NotRequired, TypedDict
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType, Tone
-from common.facts import FLAG, YUAN, Data, Fact, changed, hidden, said
+from common.facts import (
+    COUNT,
+    DATE,
+    FLAG,
+    INSTANT,
+    SWITCH,
+    TEXT,
+    YUAN,
+    Data,
+    Fact,
+    changed,
+    choice,
+    named,
+    optional,
+    said,
+)
 from offers.registry import method_label
-from offers.states import OfferStatus
+from offers.states import CouponChannel, OfferStatus
 from orders.events import ITEM
+from stores.events import MARKETPLACE, Area
 
 
 def _agreed(agreed: bool, data: Data) -> str:
@@ -59,21 +76,67 @@ class _Granted(TypedDict):
     coupon: Annotated[str, Fact("the coupon's name", lambda name, data: name)]
 
 
-_RATE = NotRequired[Annotated[list[str], hidden(changed(YUAN))]]
+class _Made(TypedDict):
+    coupon: Annotated[str, Fact("the coupon's name", lambda name, data: name)]
+    channel: Annotated[str, choice(CouponChannel)]
+    amount_off: Annotated[str, named(gettext_lazy("Discount"), YUAN)]
+    min_spend: Annotated[str, named(gettext_lazy("Threshold"), YUAN)]
+    quantity: Annotated[int, named(gettext_lazy("Quantity"), COUNT)]
+    valid_from: Annotated[str, named(gettext_lazy("Valid from"), INSTANT)]
+    valid_until: Annotated[str, named(gettext_lazy("Valid until"), INSTANT)]
 
 
-class _RatesSet(TypedDict):
+def _rate(label: Promise, fact: Fact = YUAN) -> Fact:
+    return named(label, changed(fact))
+
+
+class _RatesSet(TypedDict, total=False):
     """Each rate that changed."""
 
-    return_freight: _RATE
-    handling: _RATE
-    agent_minutes: NotRequired[Annotated[list[str], hidden(changed(Fact("minutes, as text")))]]
-    agent_hourly: _RATE
-    consultation: _RATE
-    acquisition: _RATE
-    outbound_freight: _RATE
-    stock_loss_percent: NotRequired[Annotated[list[str], hidden(changed(Fact("percent, as text")))]]
+    return_freight: Annotated[list[str], _rate(gettext_lazy("return freight"))]
+    handling: Annotated[list[str], _rate(gettext_lazy("handling of a return"))]
+    agent_minutes: Annotated[list[str], _rate(gettext_lazy("agent's minutes per case"), replace(TEXT, shape="minutes"))]
+    agent_hourly: Annotated[list[str], _rate(gettext_lazy("agent's hour"))]
+    consultation: Annotated[list[str], _rate(gettext_lazy("consultation per case"))]
+    acquisition: Annotated[list[str], _rate(gettext_lazy("acquisition of an order"))]
+    outbound_freight: Annotated[list[str], _rate(gettext_lazy("outbound freight"))]
+    stock_loss_percent: Annotated[
+        list[str], _rate(gettext_lazy("stock loss in per cent"), replace(TEXT, shape="per cent"))
+    ]
 
 
 COUPON_GRANTED = EventType("coupon.granted", gettext_lazy("Coupon granted"), "coupongrant", _Granted, Tone.GOOD)
-COST_RATES_SET = EventType("cost_rates.set", gettext_lazy("Cost rates set"), "costrates", _RatesSet)
+COUPON_MADE = EventType("coupon.made", gettext_lazy("Coupon made"), "coupon", _Made, Tone.GOOD, area=Area.COUPONS)
+COST_RATES_SET = EventType("cost_rates.set", gettext_lazy("Cost rates set"), "costrates", _RatesSet, area=Area.LIMITS)
+
+# --- the switches of methods (Q4), and sending to many
+
+
+class _Switched(TypedDict):
+    method: Annotated[str, METHOD]
+    is_on: NotRequired[Annotated[list[bool], changed(SWITCH)]]
+    available_from: NotRequired[
+        Annotated[list[str | None], named(gettext_lazy("Available from"), changed(optional(DATE, "–")))]
+    ]
+
+
+class _SwitchedForAll(_Switched):
+    marketplace: Annotated[str, MARKETPLACE]
+
+
+class _BulkStarted(TypedDict):
+    refunds: Annotated[int, named(gettext_lazy("Refunds"), COUNT)]
+
+
+METHOD_SWITCHED = EventType(
+    "method.switched", gettext_lazy("Method switched"), "storemethod", _Switched, Tone.NOTE, area=Area.SWITCHES
+)
+METHOD_SWITCHED_FOR_ALL = EventType(
+    "method.switched_for_all",
+    gettext_lazy("Method of a marketplace switched"),
+    "marketplacemethod",
+    _SwitchedForAll,
+    Tone.NOTE,
+    area=Area.SWITCHES,
+)
+BULK_STARTED = EventType("bulk.started", gettext_lazy("Bulk sending started"), "bulkjob", _BulkStarted)

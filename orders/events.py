@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType, Tone
-from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, said
+from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, named, said
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
 
@@ -152,3 +152,36 @@ SHIPMENT_MOVED = {
         (ShipmentStatus.LOST, gettext_lazy("The carrier has lost the parcel"), Tone.BAD),
     )
 }
+
+# --- files with tracking numbers (K2)
+
+
+class _File(TypedDict):
+    file_name: Annotated[str, TEXT]
+    rows: Annotated[int, named(gettext_lazy("Rows"), COUNT)]
+
+
+class _CheckedFile(_File):
+    wrong: Annotated[int, named(gettext_lazy("Rows with errors"), COUNT)]
+
+
+SHIPMENT_FILE_UPLOADED = EventType(
+    "shipment_file.uploaded", gettext_lazy("File with tracking numbers uploaded"), "shipmentimport", _CheckedFile
+)
+SHIPMENT_FILE_CONFIRMED = EventType(
+    "shipment_file.confirmed",
+    gettext_lazy("File with tracking numbers confirmed"),
+    "shipmentimport",
+    _File,
+    Tone.NOTE,
+)
+SHIPMENT_FILE_SHIPPED = EventType(
+    "shipment_file.shipped", gettext_lazy("The file's orders are shipped"), "shipmentimport", _File, Tone.GOOD
+)
+SHIPMENT_FILE_REFUSED = EventType(
+    "shipment_file.refused",
+    gettext_lazy("Not imported: some of the file's orders can't be shipped"),
+    "shipmentimport",
+    _CheckedFile,
+    Tone.BAD,
+)

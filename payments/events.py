@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType, Tone
-from common.facts import FLAG, TEXT, YUAN, Data, choice, hidden, said
+from common.facts import COUNT, FLAG, TEXT, YUAN, Data, changed, choice, hidden, named, optional, said
 from orders.events import ATTEMPTS
 from payments.states import AccountKind, PaymentPurpose, PaymentStatus
+from stores.events import Area
 
 
 def _from_budget(kind: str, data: Data) -> str:
@@ -22,6 +23,10 @@ def _reference(reference: str, data: Data) -> str:
 
 def _automatic(automatic: bool, data: Data) -> str:
     return _("automatic")
+
+
+def _gateway(name: str, data: Data) -> str:
+    return name or _("the platform's default")
 
 
 GATEWAY_ERROR = said(gettext_lazy("Gateway"))
@@ -85,4 +90,27 @@ BUDGET_EXCEEDED = EventType(
     "budget",
     _Exceeded,
     Tone.BAD,
+)
+
+# --- what a store may pay (K9, K10)
+
+_RULE = gettext_lazy("the marketplace's rule")
+
+
+class _TermsSet(TypedDict, total=False):
+    """Each limit that changed; null is the marketplace's rule."""
+
+    per_payment: Annotated[list[str | None], named(gettext_lazy("Most per payment"), changed(optional(YUAN, _RULE)))]
+    per_order: Annotated[list[int | None], named(gettext_lazy("Payments per order"), changed(optional(COUNT, _RULE)))]
+    per_day: Annotated[list[str | None], named(gettext_lazy("Most per day"), changed(optional(YUAN, _RULE)))]
+    gateway: Annotated[list[str], named(gettext_lazy("Gateway"), changed(replace(TEXT, word=_gateway)))]
+
+
+PAYMENT_TERMS_SET = EventType(
+    "payment_terms.set",
+    gettext_lazy("Limits of small payments set"),
+    "paymentterms",
+    _TermsSet,
+    Tone.WARNING,
+    area=Area.LIMITS,
 )

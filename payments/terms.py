@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor, ActorKind
 from common.calendar import day_of
+from common.changes import changes_of, lock
 from common.errors import Invalid, Refused
 from common.money import ZERO
+from common.writes import WriteSet
 from orders.models import MOST_SMALL_PAYMENTS
 from payments.allowances import limits_of
+from payments.events import PAYMENT_TERMS_SET
 from payments.gateways import is_usable
 from payments.models import DayAllowance, PaymentTerms
 from stores.models import Store
@@ -43,7 +46,13 @@ def set_payment_terms(
     if gateway and not is_usable(gateway):
         raise Invalid("gateway", _("This gateway isn't configured on this platform."), "invalid_choice")
     values = {"per_payment": per_payment, "per_order": per_order, "per_day": per_day, "gateway": gateway}
-    terms, _created = PaymentTerms.objects.update_or_create(store=store, defaults=values)
+    terms, _is_new = PaymentTerms.objects.get_or_create(store=store)
+    lock(terms)
+    if changed := changes_of(terms, values):
+        writes = WriteSet()
+        writes.update(terms, *changed)
+        writes.event(PAYMENT_TERMS_SET, terms, topic=store, at=now, actor=actor, rule="K9", **changed)
+        writes.flush()
     today = day_of(now, store.time_zone)
     DayAllowance.objects.for_store(store.pk).filter(date__gte=today).update(limit=limits_of(store).per_day)
     return terms

@@ -109,8 +109,8 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must change the password"), default=False)
 
     class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
 
 
 class Membership(TenantModel):

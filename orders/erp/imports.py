@@ -20,6 +20,7 @@ from orders.erp.cells import printable
 from orders.erp.checking import DETAILS, CheckedRow, check
 from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
+from orders.events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
 from stores.models import Store
@@ -75,6 +76,8 @@ def stage_import(*, store: Store, file: IO[bytes], name: str, actor: Actor, now:
     if not job.total:
         raise Invalid("file", _("The file has no rows below its header."), "empty")
     writes.update(job, "total", "wrong")
+    facts = {"file_name": job.file_name, "rows": job.total, "wrong": job.wrong}
+    writes.event(SHIPMENT_FILE_UPLOADED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
     writes.flush()
     return job
 
@@ -119,6 +122,8 @@ def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: date
     job.actor = asdict(actor)
     writes = WriteSet()
     writes.update(job, "confirmed_at", "actor", *job.WORK_FIELDS)
+    facts = {"file_name": job.file_name, "rows": job.total}
+    writes.event(SHIPMENT_FILE_CONFIRMED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
     writes.hint(tell_worker, job.pk)
     writes.flush()
     return job

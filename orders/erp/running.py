@@ -13,13 +13,14 @@ from redis.exceptions import RedisError
 
 from common import clock, workers
 from common.actions import action
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.errors import WanliuError
 from common.hints import tell_of
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
+from orders.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.models import Order
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.signals import orders_shipped
@@ -76,6 +77,8 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
     job.finish(now=now)
     writes = WriteSet()
     writes.update(job, "status", "finished_at")
+    facts = {"file_name": job.file_name, "rows": done}
+    writes.event(SHIPMENT_FILE_SHIPPED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
     writes.flush()
 
 
@@ -119,6 +122,8 @@ def _run(job: ShipmentImport) -> None:
         for row in ImportRow.objects.for_store(job.store_id).filter(job=job, pk__in=list(codes)):
             row.code = codes[row.pk]
             writes.update(row, "code")
+        facts = {"file_name": job.file_name, "rows": job.total, "wrong": len(codes)}
+        writes.event(SHIPMENT_FILE_REFUSED, job, topic=job, at=now, actor=SYSTEM, rule="K2", **facts)
         writes.flush()
         job.fail(wrong=len(codes), now=now)
 

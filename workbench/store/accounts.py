@@ -62,9 +62,9 @@ class AccountAdmin(PlatformAdmin):
     search_fields = ("username",)
     search_help_text = gettext_lazy("User name or full name")
     ordering = ("-id",)
-    show_who = column(gettext_lazy("name"), who)
+    show_who = column(gettext_lazy("person"), who)
     show_kind = column(
-        gettext_lazy("account"), lambda user: _("Operator") if user.is_superuser else _("Merchant's person")
+        gettext_lazy("kind"), lambda user: _("Operator") if user.is_superuser else _("Merchant's person")
     )
     show_state = column(gettext_lazy("state"), _state)
     show_joined = column(gettext_lazy("account since"), lambda user: since(user.date_joined))

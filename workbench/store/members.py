@@ -70,7 +70,7 @@ class MembershipAdmin(OwnersAdmin):
     list_display = ("show_who", "role", "show_since", "show_sign_in")
     list_filter = ("role",)
     ordering = ("-id",)
-    show_who = column(gettext_lazy("name"), lambda member: who(member.user))
+    show_who = column(gettext_lazy("person"), lambda member: who(member.user))
     show_since = column(gettext_lazy("member since"), lambda member: since(member.since))
     show_sign_in = column(gettext_lazy("last sign-in"), lambda member: moment(member.user.last_login))
 
