@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workbench.kit.desk import desk_of
+from workbench.store.changes import may_see
 
 MENU = [
     (
@@ -63,6 +64,7 @@ MENU = [
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_apikey_changelist", "stores.view_apikey", "key", lambda: _("API keys")),
+            ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],
     ),
@@ -93,6 +95,7 @@ MENU = [
 ]
 # What only stores with retention have any use for.
 OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
+OF_OWNERS = "changes"
 OF_PROMISES = "orders_owedparcel_changelist"
 # What only stores of a marketplace with refund without return have any use for.
 OF_RETURNLESS = {"refunds_enrolment_changelist"}
@@ -112,6 +115,8 @@ def _opens(request: HttpRequest, view: str, permission: str) -> bool:
     if permission and not request.user.has_perm(permission):
         return False
     desk = desk_of(request)
+    if view == OF_OWNERS:
+        return may_see(desk)
     if view == OF_PROMISES:
         return desk.promises
     if view in OF_RETENTION:

@@ -21,6 +21,7 @@ from workbench.kit.desk import SESSION_KEY, desk_of, find_store
 from workbench.kit.queue import QueueMixin
 from workbench.shipping.urges import urge_alert
 from workbench.store.accounts import OwnPasswordView, sent_to_change_password
+from workbench.store.changes import changes_view
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -59,6 +60,7 @@ class WorkbenchSite(UnfoldAdminSite):
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("insights/", self.admin_view(insights_view), name="insights"),
+            path("changes/", self.admin_view(changes_view), name="changes"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
             *super().get_urls(),
         ]

@@ -48,7 +48,7 @@ class Entry:
 def timeline(store_id: int, topic_id, *, hidden: Sequence[str] = ()) -> list[Entry]:
     """What happened to a refund or an order but for `hidden` events, newest first; at most the newest MOST_EVENTS."""
     events = Event.objects.for_store(store_id).filter(topic_id=topic_id).order_by("-id")[:MOST_EVENTS]
-    return [_entry(event) for event in events if event.name not in hidden]
+    return [entry(event) for event in events if event.name not in hidden]
 
 
 # What was offered, said and agreed before anybody asked the platform (Q17).
@@ -74,15 +74,16 @@ def negotiation(store_id: int, topic_id) -> list[Entry]:
     events = (
         Event.objects.for_store(store_id).filter(name__in=_NEGOTIATED, topic_id=topic_id).order_by("id")[:MOST_EVENTS]
     )
-    return [_entry(event) for event in events]
+    return [entry(event) for event in events]
 
 
-def _entry(event: Event) -> Entry:
+def entry(event: Event) -> Entry:
+    """The event as a line of a timeline."""
     kind = _kind(event.name)
     return Entry(
         at=event.at,
         title=str(kind.title) if kind else event.name,
-        who=_who(event),
+        who=who(event),
         rule=event.rule,
         tone=TONES[kind.tone] if kind else "",
         details=kind.phrases(event.data) if kind else [],
@@ -98,6 +99,7 @@ def _kind(name: str) -> EventType | None:
         return None
 
 
-def _who(event: Event) -> str:
-    who, label = WHO.get(event.actor_kind, event.actor_kind), event.actor_label or event.actor_id
-    return f"{who} · {label}" if label else str(who)
+def who(event: Event) -> str:
+    """On whose behalf, and whoever it was."""
+    side, label = WHO.get(event.actor_kind, event.actor_kind), event.actor_label or event.actor_id
+    return f"{side} · {label}" if label else str(side)
