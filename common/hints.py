@@ -1,13 +1,13 @@
 """Messages to workers. They are hints: whatever they ask for is also a due row, so a lost one delays and never loses."""
 
 import inspect
-import logging
 from collections.abc import Sequence
 
 from celery import Task, current_app
-from kombu.exceptions import OperationalError
+from kombu import Connection
+from kombu.pools import producers
 
-log = logging.getLogger("wanliu.hints")
+from common.hint_server import ANSWER_WITHIN_S, broker
 
 IDS_A_MESSAGE = 100
 
@@ -28,13 +28,24 @@ class PatientTask(Task):
 
 def tell(task: str, **keywords) -> None:
     """Have a worker do `task`. Without a broker the sweep does it a little later."""
-    try:
-        current_app.send_task(task, kwargs=keywords, retry=False)
-    except OperationalError as error:
-        log.warning("no broker (%s): the sweep will do what %s was to do", error, task)
+
+    def send() -> None:
+        with producers[brief_connection()].acquire(block=True, timeout=ANSWER_WITHIN_S) as producer:
+            current_app.send_task(task, kwargs=keywords, producer=producer, retry=False)
+
+    broker.ask(send, instead=None)
 
 
 def tell_of(task: str, ids: Sequence) -> None:
     """Have a worker do `task` for the rows with these `ids`, so many a message."""
     for start in range(0, len(ids), IDS_A_MESSAGE):
         tell(task, ids=[str(row_id) for row_id in ids[start : start + IDS_A_MESSAGE]])
+
+
+def brief_connection() -> Connection:
+    """A connection to the broker, not yet made, that waits for no answer longer than ANSWER_WITHIN_S.
+
+    Workers themselves wait longer: they have nothing else to do.
+    """
+    limits = {"socket_timeout": ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
+    return current_app.connection_for_write(connect_timeout=ANSWER_WITHIN_S, transport_options=limits)

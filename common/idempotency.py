@@ -10,6 +10,7 @@ from common.errors import Refused
 from common.models import IdempotentAnswer
 
 KEPT_FOR = timedelta(hours=24)
+FORGOTTEN_AT_ONCE = 10_000
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:
@@ -57,7 +58,7 @@ def keep(answer: IdempotentAnswer, *, status_code: int, body) -> None:
     IdempotentAnswer.objects.filter(pk=answer.pk).update(status_code=status_code, body=body)
 
 
-def forget(*, now: datetime, batch: int = 10_000) -> int:
-    """Delete answers older than 24 hours; returns how many."""
-    old = IdempotentAnswer.objects.filter(created_at__lte=now - KEPT_FOR).order_by("created_at")[:batch]
+def forget(*, now: datetime) -> int:
+    """Delete a batch of the answers that are older than 24 hours; returns how many."""
+    old = IdempotentAnswer.objects.filter(created_at__lte=now - KEPT_FOR).order_by("created_at")[:FORGOTTEN_AT_ONCE]
     return IdempotentAnswer.objects.filter(pk__in=old.values("pk")).delete()[0]

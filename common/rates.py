@@ -1,19 +1,8 @@
-"""How often something may be done: a counter in Redis that ends with its window, in one round trip."""
+"""How often something may be done: a counter that ends with its window, in one round trip."""
 
-import logging
-from functools import lru_cache
+from functools import partial
 
-from django.conf import settings
-from redis import Redis
-from redis.exceptions import RedisError
-
-log = logging.getLogger("wanliu.rates")
-
-
-@lru_cache
-def _redis() -> Redis:
-    """The cache's server. Django's cache can't count and set an expiry in one round trip."""
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+from common.hint_server import client, hint_server
 
 
 def over_rate(key: str, *, most: int, window_s: int) -> int:
@@ -21,12 +10,13 @@ def over_rate(key: str, *, most: int, window_s: int) -> int:
 
     A server that is down lets everything pass: it holds hints, not the truth.
     """
-    name = f"rate:{key}"
-    try:
-        counting = _redis().pipeline(transaction=False)
-        counting.set(name, 0, ex=window_s, nx=True).incr(name).ttl(name)
-        _, count, left = counting.execute()
-    except RedisError as error:
-        log.warning("no rate limit: the cache does not answer (%s)", error)
-        return 0
+    count, left = hint_server.ask(partial(_count, f"rate:{key}", window_s), instead=(0, 0))
     return max(1, left) if count > most else 0
+
+
+def _count(name: str, window_s: int) -> tuple[int, int]:
+    """Uses within the running window, this one included, and the seconds that are left of it."""
+    counting = client().pipeline(transaction=False)
+    counting.set(name, 0, ex=window_s, nx=True).incr(name).ttl(name)
+    _, count, left = counting.execute()
+    return count, left

@@ -113,13 +113,14 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         "KEY_PREFIX": "wanliu",
     }
 }
 
 # --- workers ----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or broker_url(REDIS_URL)
+BROKER_IS_APART = broker_url(REDIS_URL) != CELERY_BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -156,7 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
     "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
     "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
-    "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 3600},
+    "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
 
 # --- outside parties --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 
+from common import hint_server
 from common.writes import WriteSet
 from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
@@ -44,8 +45,10 @@ def _events_have_their_shapes():
 
 @pytest.fixture(autouse=True)
 def _clean_cache(_own_cache):
-    """Throttle counters and heartbeats don't travel between tests."""
+    """Throttle counters and heartbeats don't travel between tests, nor what a test did to the server."""
     cache.clear()
+    for courtesy in {hint_server.hint_server, hint_server.broker}:
+        courtesy.forgive()
 
 
 @pytest.fixture

@@ -1,20 +1,18 @@
 """Shipping a confirmed file's orders, all in one transaction; and what beat looks after when a worker didn't (K2)."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import transaction
-from redis.exceptions import RedisError
 
 from common import clock, workers
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import WanliuError
+from common.hint_server import client, hint_server
 from common.hints import tell_of
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -25,8 +23,6 @@ from orders.models import Order
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.signals import orders_shipped
 from orders.states import ImportStatus
-
-log = logging.getLogger("wanliu.orders")
 
 KEPT_FOR = timedelta(days=7)  # what was never imported
 PROGRESS_LIVES_S = 3600
@@ -130,10 +126,7 @@ def _run(job: ShipmentImport) -> None:
 
 def note_progress(job_id: UUID, done: int) -> None:
     """How many orders the running transaction has done: a hint for the page, since nobody else sees its rows yet."""
-    try:
-        cache.set(f"shipment-import:{job_id}", done, PROGRESS_LIVES_S)
-    except RedisError as error:
-        log.warning("no progress to show: %s", error)
+    hint_server.ask(lambda: client().set(f"shipment-import:{job_id}", done, ex=PROGRESS_LIVES_S), instead=None)
 
 
 def progress_of(job: ShipmentImport) -> int:
@@ -142,10 +135,8 @@ def progress_of(job: ShipmentImport) -> int:
         return job.total
     if job.status != ImportStatus.RUNNING:
         return 0
-    try:
-        return min(job.total, cache.get(f"shipment-import:{job.pk}", 0))
-    except RedisError:
-        return 0
+    done = hint_server.ask(lambda: client().get(f"shipment-import:{job.pk}"), instead=None)
+    return min(job.total, int(done or 0))
 
 
 def forget_imports(*, limit: int = 50) -> int:

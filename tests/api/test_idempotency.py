@@ -9,6 +9,7 @@ from django.db import connection, connections
 from common import clock as wall
 from common import idempotency
 from common.models import IdempotentAnswer
+from common.tasks import forget_idempotent_answers
 from common.tenancy import system_scope
 from stores import actions as store_actions
 from stores.models import ReturnAddress
@@ -107,6 +108,16 @@ class TestOneAfterTheOther:
             assert idempotency.forget(now=wall.now() + timedelta(hours=23)) == 0
             assert idempotency.forget(now=wall.now() + timedelta(hours=24)) == 1
             assert not IdempotentAnswer.objects.exists()
+
+    def test_a_sweep_leaves_no_old_answer_however_many_there_are(self, taote, clock, monkeypatch):
+        monkeypatch.setattr(idempotency, "FORGOTTEN_AT_ONCE", 2)
+        for number in range(5):
+            taote.merchant.post("return-addresses/", ADDRESS, **{"Idempotency-Key": f"key-{number}"})
+        clock.move(hours=24)
+        taote.merchant.post("return-addresses/", ADDRESS, **KEY)
+        forget_idempotent_answers()
+        with system_scope():
+            assert list(IdempotentAnswer.objects.values_list("key", flat=True)) == ["key-1"]
 
     def test_another_owner_may_use_the_same_key(self, taote, other):
         with system_scope():

@@ -1,7 +1,7 @@
 """Worker, broker and database are killed; what was promised is paid, once."""
 
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 
 import psycopg
 import pytest
@@ -76,6 +76,29 @@ def test_what_a_killed_child_of_a_worker_held_is_paid_within_a_minute(desk):
     await_(lambda: desk.payments() == {"succeeded": 5}, "the payments of the dead child", SOON_ENOUGH)
     desk.assert_all_paid_once(5)
     assert desk.servers["worker"].poll() is None, "it is still the first worker"
+
+
+def test_a_worker_outlives_its_broker_whatever_it_was_doing(desk):
+    """The broker dies while a task is on, then the worker's children do, and the connection is lost again and again."""
+    desk.offer("store", 3)
+    desk.accept_all()
+    desk.start_beat()
+    with gateway_hangs_at(desk, pending(desk, 2)):
+        desk.start_worker()
+        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", TWO_SWEEPS)
+        desk.kill("valkey")
+        desk.kill_child("worker")
+        sleep(5)  # the worker looks for its broker in vain
+        desk.start_service(desk.valkey)
+    await_(lambda: desk.payments() == {"succeeded": 3}, "the payments of the dead child", SOON_ENOUGH)
+    for _ in range(3):
+        desk.redis().client_kill_filter(_type="normal", skipme=True)
+        sleep(2)
+    desk.offer("more", 2)
+    desk.accept_all(told=True)
+    await_(lambda: desk.payments() == {"succeeded": 5}, "the worker that has lost its connection", TWO_SWEEPS)
+    assert desk.servers["worker"].poll() is None, "it is still the first worker"
+    desk.assert_all_paid_once(5)
 
 
 def test_what_was_accepted_is_paid_after_postgresql_was_killed(desk):
