@@ -80,7 +80,7 @@ def _not_retainable(case: Case) -> Refused | None:
         return Refused(
             "not_retainable", _("There are no offers for this kind of request: %(kind)s.") % {"kind": kind}, "refund"
         )
-    if not rules.offers_on(refund.store.site):
+    if rules.sites and not rules.offers_on(refund.store.site):
         site = rules.site_label(refund.store.site) or _("this site")
         return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
     if rules.offers_in_open_categories_only and case.closed_categories:
