@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from common import events
 from offers.methods import METHODS
 from orders import carriers
 from payments import gateways
@@ -55,3 +56,10 @@ def another_carrier(monkeypatch):
     name = find("sf_express").SFExpress.name
     yield
     carriers.CARRIERS.remove(name)
+
+
+@pytest.fixture
+def new_action(monkeypatch):
+    """The module with an act and its event, as if both lay in a room."""
+    monkeypatch.setattr(events, "_types", dict(events._types))
+    return find("call_back")
