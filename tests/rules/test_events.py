@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common import events
 from common.events import EventType, NoData, Tone
-from common.facts import COUNT, INSTANT, REFERENCE, YUAN, changed, choice, said
+from common.facts import COUNT, INSTANT, REFERENCE, YUAN, changed, choice, named, optional, said
 from common.ids import event_id, new_id
 from orders.models import Order
 from refunds.states import RefundKind
@@ -87,6 +87,16 @@ def test_what_is_told_comes_in_the_order_of_declaration_and_leaves_out_what_is_e
     assert told.texts({"note": ""}) == []
     assert told.facts["amount"].shape == "yuan with two decimals, as text, or null"
     assert told.facts["note"].shape == "text, word for word; not always there"
+
+
+def test_a_datum_for_which_nothing_has_a_name_is_told_when_it_is_null():
+    class Limited(TypedDict):
+        amount: Annotated[str | None, named("Limit", optional(YUAN, "none"))]
+
+    limited = EventType("test.limited", "Limited", "order", Limited)
+    assert limited.phrases({"amount": None}) == ["Limit: none"]
+    assert limited.phrases({"amount": "2.00"}) == ["Limit: ¥2.00"]
+    assert limited.facts["amount"].shape == "yuan with two decimals, as text, or null"
 
 
 @pytest.mark.parametrize(
