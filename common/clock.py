@@ -15,7 +15,7 @@ def now() -> datetime:
 
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
-    """Let time stand at `instant`: how the demo gets a past."""
+    """Let time stand at `instant`: how the demo gets a past, and how a request has one instant only."""
     token = _fixed.set(instant)
     try:
         yield

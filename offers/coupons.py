@@ -101,11 +101,13 @@ def why_not_keep(coupon: Coupon, now: datetime) -> Refused | None:
 def _why_unavailable(coupon: Coupon, now: datetime, attr: str) -> Refused | None:
     if coupon.is_available(now):
         return None
-    return Refused(
-        "coupon_not_available",
-        _("“%(name)s” is used up or not valid now; choose another.") % {"name": coupon.name},
-        attr,
-    )
+    if now >= coupon.valid_until:
+        text = _("“%(name)s” is over; choose another.")
+    elif now < coupon.valid_from:
+        text = _("“%(name)s” isn't valid yet; choose another.")
+    else:
+        text = _("“%(name)s” is used up; choose another.")
+    return Refused("coupon_not_available", text % {"name": coupon.name}, attr)
 
 
 def find_coupons(*, store_id: int, ids: Sequence[UUID], now: datetime) -> list[Coupon]:

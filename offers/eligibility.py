@@ -18,7 +18,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from offers.coupons import why_not_promise
 from offers.methods import METHODS, Case, Method
+from offers.models import Coupon
 from offers.states import OfferStatus
 from orders.states import OrderStatus
 from refunds.models import Refund
@@ -117,6 +119,14 @@ def why_not_try(method: Method, case: Case) -> Refused | None:
 def why_not_offer(method: Method, case: Case) -> Refused | None:
     """Why this method isn't among the case's options now: what people and clients see before anything is filled in."""
     return why_not_try(method, case) or method.lacks(case)
+
+
+def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:
+    """Why no offer of its store can promise this coupon now: offers there give none, or the coupon can't be promised (Q13)."""
+    rules = coupon.store.rules
+    if not retains(coupon.store) or not any(METHODS[code].gives_coupons for code in rules.offer_methods):
+        return Refused("method_not_available", _("Offers of this store give no coupons."), "method")
+    return why_not_promise(coupon, now)
 
 
 def attempts_left(case: Case) -> int:

@@ -50,6 +50,13 @@ def test_only_the_clock_reads_wall_time():
     assert found, "the clock itself is found"
 
 
+def test_the_desk_reads_the_clock_once():
+    """A page has one instant, `request.now`; only a list's columns, which aren't given the request, ask the clock for it."""
+    desk = [path for path in IN_ROOMS if name(path).startswith("workbench/")]
+    found = [name(path) for path in desk for text, _node in calls(path) if re.search(r"(^|\.)clock\.now$", text)]
+    assert found == ["workbench/kit/base.py"]
+
+
 def test_only_the_calendar_knows_where_a_day_begins():
     """A store's day is asked of common/calendar.py, in Python and in SQL; nobody else makes a date of a time zone."""
     turns = re.compile(r"\bZoneInfo\(|AT TIME ZONE|\btime\.min\b|\bastimezone\(|\.date\(\)")

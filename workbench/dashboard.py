@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 
-from common import clock
 from workbench.insights.overview import money_kept
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueMixin
@@ -15,7 +14,7 @@ from workbench.refunds.queues import next_deadlines
 
 def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
     """What the overview shows, as far as the user may see it: a tile for what waits in each of these lists, and more."""
-    now, user = clock.now(), request.user
+    now, user = request.now, request.user
     tiles = [tile for each in lists if each.has_view_permission(request) for tile in each.tiles(request, now)]
     return {
         "tiles": tiles,

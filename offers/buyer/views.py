@@ -10,7 +10,6 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
-from common import clock
 from common.actors import Actor, ActorKind
 from common.errors import WanliuError
 from common.rates import over_rate
@@ -84,7 +83,7 @@ class BuyerPage(View):
         """Call the action that the form stands for."""
         refund = self.refund(link)
         actor = Actor(ActorKind.BUYER, f"buyer:{refund.order.buyer_id}"[:64], refund.order.buyer_name)
-        now = clock.now()
+        now = request.now
         what = request.POST.get("do", "")
         text = request.POST.get("text", "").replace("\0", "").strip()[:MESSAGE_LENGTH]
         if what == "message" and text:
@@ -108,7 +107,7 @@ class BuyerPage(View):
 
     def pending(self, refund: Refund) -> Offer | None:
         """The offer that waits for an answer."""
-        offers = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund, due_at__gt=clock.now())
+        offers = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund, due_at__gt=self.request.now)
         offer = offers.select_related("product", "return_address").first()
         if offer is not None:
             offer.refund = refund

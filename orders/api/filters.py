@@ -3,7 +3,6 @@
 import django_filters
 from django.db.models import Q
 
-from common import clock
 from orders.models import Order
 from orders.states import OrderStatus, OrderTag
 
@@ -22,7 +21,7 @@ class OrderFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset, name, value):
         """Orders that carry the tag now."""
-        return queryset.tagged(value, self.request.parser_context["view"].store, clock.now())
+        return queryset.tagged(value, self.request.parser_context["view"].store, self.request.now)
 
     def search(self, queryset, name, value):
         """By the start of the number, the buyer's name or the tracking number."""

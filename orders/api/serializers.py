@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField
 from common.money import ZERO
 from orders.models import Order, OrderLine, OwedParcel, Shipment
@@ -122,7 +121,7 @@ class OrderSerializer(serializers.ModelSerializer):
 
     def get_tags(self, order: Order) -> list[OrderTag]:
         """Why the order needs another look."""
-        return order.tags(self.context["view"].store, clock.now())
+        return order.tags(self.context["view"].store, self.context["view"].now)
 
 
 class ShipSerializer(serializers.Serializer):

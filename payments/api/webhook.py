@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from common import clock
 from common.tenancy import system_scope
 from payments.gateways.base import BadNotice
 from payments.inbox import receive_notice
@@ -25,7 +24,7 @@ def gateway_webhook(request: HttpRequest, name: str) -> HttpResponse:
         return _refusal("The notice is too large.", 413)
     try:
         with system_scope():
-            receive_notice(name=name, headers=request.headers, body=request.body, now=clock.now())
+            receive_notice(name=name, headers=request.headers, body=request.body, now=request.now)
     except BadNotice as refusal:
         log.warning("a notice for %s was refused: %s", name, refusal)
         return _refusal(str(refusal), 401)

@@ -9,7 +9,6 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 
-from common import clock
 from common.actors import Actor, ActorKind
 from stores.actions import touch_key
 from stores.models import ApiKey
@@ -66,7 +65,7 @@ class BearerKeyAuthentication(BaseAuthentication):
             key = ApiKey.objects.select_related("store").filter(prefix=prefix, revoked=False).first()
         if key is None or not key.is_valid(secret) or key.has_expired:
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
-        now = clock.now()
+        now = request.now
         if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
             touch_key(key=key, now=now)
         return Caller(key), key

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from common import clock, idempotency, time_limits
+from common import idempotency, time_limits
 from common.actors import Actor, ActorKind
 from common.errors import NotFound
 from common.models import IdempotentAnswer
@@ -49,7 +49,7 @@ class StoreViewSet(viewsets.GenericViewSet):
 
     def initial(self, request, *args, **kwargs):
         """Authenticate, find the store, open its scope, claim the Idempotency-Key."""
-        self.now = clock.now()
+        self.now = request.now
         self.answer: IdempotentAnswer | None = None
         if self.action in self.dear:
             time_limits.allow(time_limits.DEAR_MS)

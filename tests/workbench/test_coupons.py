@@ -97,8 +97,8 @@ def test_the_list_says_which_coupons_retention_recognises(tmall, sign_in):
     rows = {coupon.name: coupon for coupon in desk.get("offers/coupon/").context["cl"].result_list}
     admin_page = desk.get("offers/coupon/").content.decode()
     assert len(rows) == 5
-    assert "retention recognises “Platform smart recommended retention” only" in admin_page
-    for words in ("It is over.", "Used up.", "Not valid yet.", "1 / 1"):
+    assert "is on the channel “Refund retention”. Create it on the channel “Platform smart recommended" in admin_page
+    for words in ("“over” is over;", "“used” is used up;", "“soon” isn&#x27;t valid yet;", "1 / 1"):
         assert words in admin_page
     assert admin_page.count('<span class="wl-badge green">yes</span>') == 1
     page = desk.get(f"offers/coupon/{rows['wrong'].pk}/change/").content.decode()

@@ -18,7 +18,7 @@ def money_kept(request: HttpRequest, now: datetime) -> dict | None:
     if not request.user.has_perm("offers.view_dailyretention"):
         return None
     desk = desk_of(request)
-    today = today_of(desk)
+    today = today_of(desk, now)
     report = read(span_of(desk, today - timedelta(days=DAYS - 1), today))
     if not report.totals.offers:
         return None

@@ -1,7 +1,7 @@
 """The page of money kept: what retention saved between two days, in charts and tables, and as a download (Q18)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.calendar import day_of, number_of_days
 from common.time_limits import takes_longer
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
@@ -37,9 +36,9 @@ class Row:
         return round(self.kept.acceptance_rate * 100)
 
 
-def today_of(desk: Desk) -> date:
+def today_of(desk: Desk, now: datetime) -> date:
     """The date on the desk's calendar."""
-    return day_of(clock.now(), desk.zone)
+    return day_of(now, desk.zone)
 
 
 def span_of(desk: Desk, start: date, end: date, marketplace: str = "") -> Span:
@@ -58,7 +57,7 @@ def insights_view(request: HttpRequest):
     if not request.user.has_perm("offers.view_dailyretention"):
         raise PermissionDenied
     desk = desk_of(request)
-    today = today_of(desk)
+    today = today_of(desk, request.now)
     query = SpanSerializer(data=request.GET, context={"today": today})
     asked = query.validated_data if query.is_valid() else {"from": today - timedelta(days=29), "to": today}
     marketplace = _marketplace(request, desk)

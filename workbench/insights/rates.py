@@ -10,12 +10,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
 from offers.models import CostRates
-from stores.permissions import MANAGE_STORE, actor_of, can
-from workbench.kit.base import attempt, put_on_form
+from stores.permissions import MANAGE_STORE, can
+from workbench.kit.base import attempt, by, put_on_form
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, YuanField, posted
 
@@ -81,9 +80,7 @@ def rates_view(request: HttpRequest):
         changes = {name: value for name, value in form.cleaned_data.items() if value != getattr(costs, name)}
         refusal = None
         if changes:
-            refusal = attempt(
-                lambda: set_cost_rates(store=store, changes=changes, actor=actor_of(request.user), now=clock.now())
-            )
+            refusal = attempt(lambda: set_cost_rates(store=store, changes=changes, **by(request)))
         if refusal is None:
             messages.success(request, _("Saved; it holds for offers from now on."))
             return HttpResponseRedirect(request.path)

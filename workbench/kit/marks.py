@@ -1,9 +1,10 @@
 """Small pieces of a page, the same in lists and templates: a status's badge, an instant, a countdown."""
 
+from datetime import datetime
+
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.calendar import shown
 from workbench.kit.words import is_soon, time_left
 
@@ -60,11 +61,10 @@ def moment(value):
     return shown(value) if value else "–"
 
 
-def countdown(due_at):
+def countdown(due_at: datetime | None, now: datetime):
     """The time left until a deadline; the browser keeps it going."""
     if due_at is None:
         return ""
-    now = clock.now()
     over = due_at <= now
     tone = "is-over" if over else "is-soon" if is_soon(due_at, now) else ""
     return format_html(

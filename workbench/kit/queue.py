@@ -10,7 +10,6 @@ from django.db.models.expressions import OrderBy
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common import clock
 from workbench.kit.desk import Desk, desk_of
 
 MOST_COUNTED = 99
@@ -69,7 +68,7 @@ class QueueFilter(SimpleListFilter):
 
     def queryset(self, request, queryset):
         """The queue's rows."""
-        return queue_asked_for(request, self.queues).rows(queryset, clock.now())
+        return queue_asked_for(request, self.queues).rows(queryset, request.now)
 
 
 class QueueMixin:

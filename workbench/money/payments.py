@@ -7,13 +7,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.models import Order
 from payments.actions import resume_payment
 from payments.models import Payment, Transfer
 from refunds.models import Refund
-from stores.permissions import PAY, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, column, tell
+from stores.permissions import PAY, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, column, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -50,7 +49,7 @@ class PaymentAdmin(QueueMixin, DeskAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """The list, below today's allowance."""
-        bars = allowance_bars(desk_of(request), clock.now())
+        bars = allowance_bars(desk_of(request), request.now)
         return super().changelist_view(request, {"allowance_bars": bars, **(extra_context or {})})
 
     def get_queryset(self, request):
@@ -83,11 +82,7 @@ class PaymentAdmin(QueueMixin, DeskAdmin):
         require(request.user, PAY, payment.store_id)
         if request.method != "POST":
             return self._page(request, payment)
-        refusal = attempt(
-            lambda: resume_payment(
-                payment_id=payment.pk, store_id=payment.store_id, actor=actor_of(request.user), now=clock.now()
-            )
-        )
+        refusal = attempt(lambda: resume_payment(payment_id=payment.pk, store_id=payment.store_id, **by(request)))
         if refusal is None:
             messages.success(request, _("The gateway is asked again."))
         else:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.money import ZERO
 from orders.models import Order
 from payments.allowances import allowances_today
@@ -21,8 +21,8 @@ from payments.small import Allowance, allowance_of, send_small_payment, why_not_
 from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
-from stores.permissions import PAY, actor_of, can, require
-from workbench.kit.base import attempt, put_on_form
+from stores.permissions import PAY, can, require
+from workbench.kit.base import attempt, by, put_on_form
 from workbench.kit.desk import Desk
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.words import yuan
@@ -73,9 +73,8 @@ class PayCard:
     refusal: str
 
 
-def pay_card(order: Order, store: Store, user: User, *, refund: Refund | None = None) -> PayCard:
+def pay_card(order: Order, store: Store, user: User, now: datetime, *, refund: Refund | None = None) -> PayCard:
     """The card for this user, in three statements."""
-    now = clock.now()
     allowance = allowance_of(order, store, now)
     view, key = ("refunds_refund_pay", refund.pk) if refund else ("orders_order_pay", order.pk)
     sent = Payment.objects.for_store(store.pk).small().filter(order=order).order_by("-id")
@@ -115,7 +114,7 @@ class PayingMixin(ABC):
             return answer.render() if hasattr(answer, "render") else answer
 
     def _pay(self, request, order: Order, refund: Refund | None, store: Store):
-        allowance = allowance_of(order, store, clock.now())
+        allowance = allowance_of(order, store, request.now)
         form = SmallPaymentForm(posted(request), allowance=allowance)
         step, checked = request.POST.get("step", ""), False
         back = reverse(
@@ -136,7 +135,7 @@ class PayingMixin(ABC):
             purpose = PaymentPurpose(form.cleaned_data["purpose"]).label
             context |= {"purpose": purpose, "amount": form.cleaned_data["amount"]}
             return self.page(request, "workbench/payments/pay_confirm.html", _("Check the payment"), **context)
-        why_not = why_not_pay(allowance, clock.now())
+        why_not = why_not_pay(allowance, request.now)
         return self.page(
             request, "workbench/payments/pay.html", _("Send a small payment"), why_not=why_not, usual=USUAL, **context
         )
@@ -149,8 +148,7 @@ class PayingMixin(ABC):
                 store=store,
                 order_number=order.number,
                 refund_id=refund and refund.pk,
-                actor=actor_of(request.user),
-                now=clock.now(),
+                **by(request),
                 **form.cleaned_data,
             )
             if rehearse:

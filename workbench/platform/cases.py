@@ -12,13 +12,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.models import Order
 from refunds.claims import most_refundable
 from refunds.models import Evidence, Refund
 from refunds.states import CaseOutcome, Side
-from stores.permissions import DECIDE_DISPUTES, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from stores.permissions import DECIDE_DISPUTES, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.frame import in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -116,7 +115,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
     @in_store_time
     def change_view(self, request, case, form_url="", extra_context=None):
         """The case's page."""
-        now, refund = clock.now(), case.refund
+        now, refund = request.now, case.refund
         card = evidence_of(refund, request.user, now)
         return self.page(
             request,
@@ -158,8 +157,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
                     outcome=data["outcome"],
                     amount=amount,
                     note=data["note"],
-                    actor=actor_of(request.user),
-                    now=clock.now(),
+                    **by(request),
                     **{f"{self.code}_id": case.pk},
                 )
             )

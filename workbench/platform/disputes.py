@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from common import clock
 from common.time_limits import takes_longer
 from refunds.platform.disputes import answer_dispute, decide_dispute, why_not_answer
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
-from stores.permissions import DECIDE_REFUNDS, actor_of, can, require
-from workbench.kit.base import attempt, tell
+from stores.permissions import DECIDE_REFUNDS, can, require
+from workbench.kit.base import attempt, by, tell
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import in_store_time
 from workbench.platform.api import pack_response
@@ -62,7 +61,7 @@ class DisputeAdmin(CaseAdmin):
     def more(self, request, case):
         """The suggestion in words, and the merchant's form to answer."""
         may_answer = (
-            why_not_answer(case, Side.MERCHANT, clock.now()) is None
+            why_not_answer(case, Side.MERCHANT, request.now) is None
             and can(request.user, DECIDE_REFUNDS, case.store_id)
             and not request.user.is_superuser
         )
@@ -92,8 +91,7 @@ class DisputeAdmin(CaseAdmin):
                 dispute_id=case.pk,
                 side=Side.MERCHANT,
                 reply=form.cleaned_data["reply"],
-                actor=actor_of(request.user),
-                now=clock.now(),
+                **by(request),
             )
         )
         if refusal is None:
@@ -106,4 +104,4 @@ class DisputeAdmin(CaseAdmin):
     @takes_longer
     def pack_view(self, request, case):
         """The evidence pack as a PDF."""
-        return pack_response(case, clock.now())
+        return pack_response(case, request.now)

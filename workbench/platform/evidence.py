@@ -5,12 +5,11 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.errors import NotFound
 from common.uploads import clean_upload
 from refunds.api.evidence import file_response
@@ -18,8 +17,8 @@ from refunds.models import Appeal, Dispute, Evidence, Refund
 from refunds.platform.evidence import add_evidence, case_of, stored, why_closed, why_not_more
 from refunds.states import Side
 from stores.models import User
-from stores.permissions import SHOW_EVIDENCE, actor_of, can, require
-from workbench.kit.base import attempt, tell
+from stores.permissions import SHOW_EVIDENCE, can, require
+from workbench.kit.base import attempt, by, tell
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import back_to, in_store_time
 
@@ -82,7 +81,7 @@ class EvidenceMixin:
         if not form.is_valid():
             messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
             return _back(refund, request.POST.get("back", ""))
-        refusal = attempt(lambda: _add(refund, form.cleaned_data, request.user))
+        refusal = attempt(lambda: _add(request, refund, form.cleaned_data))
         if refusal is None:
             messages.success(request, _("The evidence is added."))
         else:
@@ -101,7 +100,7 @@ class EvidenceMixin:
             raise Http404 from None
 
 
-def _add(refund: Refund, data: dict, user: User) -> None:
+def _add(request: HttpRequest, refund: Refund, data: dict) -> None:
     file = clean_upload(data["file"], data["file"].name)
     with stored(refund.store_id, file) as stored_as:
         add_evidence(
@@ -111,8 +110,7 @@ def _add(refund: Refund, data: dict, user: User) -> None:
             file=file,
             stored_as=stored_as,
             note=data["note"],
-            actor=actor_of(user),
-            now=clock.now(),
+            **by(request),
         )
 
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.tenancy import tenant_scope
 from refunds.models import QualityRefund
 from refunds.quality.figures import window_of
@@ -70,7 +69,7 @@ class QualityAdmin(DeskAdmin):
         trend = next((days for days in TRENDS if asked.get("trend") == str(days)), TRENDS[0])
         asked.pop("trend", None)
         request.GET = asked
-        now, desk = clock.now(), desk_of(request)
+        now, desk = request.now, desk_of(request)
         store = desk.only_store
         board = self._board(store, now, trend) if store else {"stores": self._overview(desk, now)}
         return super().changelist_view(request, {"title": _("Quality refunds"), **board, **(extra_context or {})})

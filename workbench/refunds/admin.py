@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from common import clock
 from offers.models import Offer
 from orders.models import Order
 from orders.shipments import resume_shipment
 from refunds.models import Refund
 from refunds.parcels import parcels_of
-from stores.permissions import SHIP, actor_of, require
-from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from stores.permissions import SHIP, require
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
 from workbench.kit.forms import posted
 from workbench.kit.frame import back_to, in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -100,7 +99,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
             "workbench/refunds/page.html",
             refund.order.number,
             subtitle=str(refund),
-            **build_page(refund, request.user, clock.now()),
+            **build_page(refund, request.user, request.now),
         )
 
     @in_store_time
@@ -111,8 +110,8 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
         for shipment in (parcels.outbound, parcels.returning):
             if shipment is None or not shipment.needs_attention:
                 continue
-            ask = partial(resume_shipment, store_id=refund.store_id, shipment_id=shipment.pk, now=clock.now())
-            refusal = attempt(partial(ask, actor=actor_of(request.user)))
+            ask = partial(resume_shipment, store_id=refund.store_id, shipment_id=shipment.pk, **by(request))
+            refusal = attempt(ask)
             if refusal is None:
                 messages.success(request, _("The carrier is asked again."))
             else:
@@ -126,14 +125,13 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
         if decision is None:
             return back_to(refund)
         require(request.user, decision.capability, refund.store_id)
-        now = clock.now()
-        refused = decision.refusal(refund, now)
+        refused = decision.refusal(refund, request.now)
         if refused is not None:
             tell(request, refused)
             return back_to(refund)
         form = decision.form(posted(request), refund=refund)
         if request.method == "POST" and form.is_valid():
-            run = partial(decision.run, refund, form.cleaned_data, actor=actor_of(request.user), now=now)
+            run = partial(decision.run, refund, form.cleaned_data, **by(request))
             refusal = attempt(run)
             if refusal is None:
                 messages.success(request, decision.done)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from common import clock
 from common.errors import Refused
 from common.time_limits import takes_longer
 from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
@@ -23,8 +22,8 @@ from offers.models import BulkJob, BulkRow, Coupon
 from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Product
-from stores.permissions import SEND_OFFERS, actor_of, require
-from workbench.kit.base import DeskAdmin, attempt, column, tell
+from stores.permissions import SEND_OFFERS, require
+from workbench.kit.base import DeskAdmin, attempt, by, column, tell
 from workbench.kit.marks import moment
 from workbench.refunds.queues import REFUND_QUEUES
 
@@ -65,7 +64,7 @@ def selected(request: HttpRequest) -> list[Refund]:
     rows = Refund.objects.in_scope().select_related("order", "store")
     if "everything" in request.POST:
         retainable = next(queue for queue in REFUND_QUEUES if queue.code == "retainable")
-        found = list(retainable.rows(rows, clock.now()).order_by(*retainable.order)[:MOST_AT_ONCE])
+        found = list(retainable.rows(rows, request.now).order_by(*retainable.order)[:MOST_AT_ONCE])
     else:
         ids = _ids(request.POST.getlist("refund"))
         if len(ids) > MOST_AT_ONCE:
@@ -150,8 +149,7 @@ class BulkJobAdmin(DeskAdmin):
         if not refunds:
             messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
-        now = clock.now()
-        previews = [preview_of(propose(refund, now)) for refund in refunds]
+        previews = [preview_of(propose(refund, request.now)) for refund in refunds]
         return self.page(
             request,
             "workbench/bulk/preview.html",
@@ -168,7 +166,6 @@ class BulkJobAdmin(DeskAdmin):
         except Refused as refusal:
             tell(request, refusal)
             return HttpResponseRedirect(reverse(QUEUE))
-        now, actor = clock.now(), actor_of(request.user)
         by_store: dict[int, list[Refund]] = {}
         for refund in refunds:
             by_store.setdefault(refund.store_id, []).append(refund)
@@ -177,7 +174,7 @@ class BulkJobAdmin(DeskAdmin):
             ids = [refund.pk for refund in rows]
             refused = attempt(
                 lambda store=rows[0].store, ids=ids: jobs.append(
-                    start_bulk_job(store=store, refund_ids=ids, actor=actor, now=now)
+                    start_bulk_job(store=store, refund_ids=ids, **by(request))
                 )
             )
             refusals += [refused] if refused else []

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -74,14 +75,14 @@ def _search(term: str) -> list[Order]:
 
 def _page(request: HttpRequest, store: Store, buyer_id: str):
     with timezone.override(store.time_zone):
-        customer = gather(store, buyer_id, request.user)
+        customer = gather(store, buyer_id, request.user, request.now)
         answer = _render(
             request, "workbench/customers/page.html", customer.newest.buyer_name, store=store, customer=customer
         )
         return answer.render()
 
 
-def gather(store: Store, buyer_id: str, user: User) -> Customer:
+def gather(store: Store, buyer_id: str, user: User, now: datetime) -> Customer:
     """Everything of the buyer, newest first, in a fixed number of statements. Http404 for one without orders here."""
     orders = list(Order.objects.for_store(store.pk).filter(buyer_id=buyer_id).order_by("-id")[:MOST_ROWS])
     if not orders:
@@ -104,7 +105,7 @@ def gather(store: Store, buyer_id: str, user: User) -> Customer:
         refunds=refunds,
         payments=list(payments[:MOST_ROWS]),
         messages=shown,
-        card=pay_card(orders[0], store, user),
+        card=pay_card(orders[0], store, user, now),
     )
 
 

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.actors import Actor
 from common.errors import Invalid, Refused
 from offers.actions import send_offer
@@ -84,7 +83,7 @@ class OfferingMixin:
     def negotiate_view(self, request, refund):
         """Fill in (GET), see what the buyer will see (POST preview), send (POST send) or go back (POST edit)."""
         require(request.user, SEND_OFFERS, refund.store_id)
-        now = clock.now()
+        now = request.now
         case = build_case(refund, now)
         panel = build_panel(request.user, case)
         code = request.POST.get("method") or request.GET.get("method") or (panel.ways[0].code if panel.ways else "")

@@ -4,7 +4,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from workbench.kit.base import DeskAdmin, column
+from workbench.kit.base import DeskAdmin, column, timed_column
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.words import yuan
 
@@ -20,8 +20,8 @@ class OfferAdmin(DeskAdmin):
     show_method = column(gettext_lazy("method"), lambda offer: offer.get_method_display())
     show_amount = column(gettext_lazy("amount"), lambda offer: yuan(offer.amount))
     show_status = column(gettext_lazy("status"), badge)
-    show_due = column(
-        gettext_lazy("expires"), lambda offer: countdown(offer.due_at) if offer.status == "pending" else "–"
+    show_due = timed_column(
+        gettext_lazy("expires"), lambda offer, now: countdown(offer.due_at, now) if offer.status == "pending" else "–"
     )
     show_sent = column(gettext_lazy("sent"), lambda offer: moment(offer.created_at))
 

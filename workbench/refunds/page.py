@@ -103,7 +103,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
-        "pay_card": pay_card(refund.order, refund.store, user, refund=refund),
+        "pay_card": pay_card(refund.order, refund.store, user, now, refund=refund),
         "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments if not payment.is_small),
         "related": related_refunds(refund),
         "entries": timeline(refund.store_id, refund.pk),

@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from refunds.messages import mark_read, post_message
 from refunds.models import Message, Refund
 from refunds.states import MessageSender
 from stores.models import User
-from stores.permissions import SEND_OFFERS, actor_of, can, require
-from workbench.kit.base import attempt, tell
+from stores.permissions import SEND_OFFERS, can, require
+from workbench.kit.base import attempt, by, tell
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import back_to, in_store_time
 
@@ -75,8 +74,7 @@ class ThreadMixin:
                 store_id=refund.store_id,
                 refund_id=refund.pk,
                 text=form.cleaned_data["text"],
-                actor=actor_of(request.user),
-                now=clock.now(),
+                **by(request),
             )
         )
         if refusal is None:

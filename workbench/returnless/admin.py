@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.errors import Refused
 from common.tenancy import current_scope
 from refunds.returnless import enrolment as actions
@@ -18,8 +17,8 @@ from refunds.returnless.agreements import CURRENT, agreement_text
 from refunds.states import EnrolmentStatus, EnrolmentStep
 from stores.marketplaces import labels_where
 from stores.models import Store
-from stores.permissions import MANAGE_STORE, PAY, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from stores.permissions import MANAGE_STORE, PAY, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import posted
 from workbench.returnless.forms import SureForm, TopUpForm
@@ -124,7 +123,7 @@ class EnrolmentAdmin(DeskAdmin):
         )
 
     def _do_step(self, request, store: Store, step: str, form) -> None:
-        who = {"store": store, "actor": actor_of(request.user), "now": clock.now()}
+        who = {"store": store, **by(request)}
         if step == EnrolmentStep.CONFIRM:
             actions.confirm_enrolment(**who)
         else:
@@ -166,7 +165,7 @@ class EnrolmentAdmin(DeskAdmin):
         form = form_class(posted(request))
         label, done = words
         if request.method == "POST" and form.is_valid():
-            who = {"store": store, "actor": actor_of(request.user), "now": clock.now()}
+            who = {"store": store, **by(request)}
             refusal = attempt(partial(action, **form.cleaned_data, **who))
             if refusal is None:
                 messages.success(request, done)

@@ -7,13 +7,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.models import Order
 from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from refunds.states import CarrierClaimStatus
-from stores.permissions import PAY, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
+from stores.permissions import PAY, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, tell
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -96,8 +95,7 @@ class CarrierClaimAdmin(QueueMixin, DeskAdmin):
                     claim_id=claim.pk,
                     paid=form.cleaned_data["result"] == CarrierClaimStatus.PAID,
                     note=form.cleaned_data["note"],
-                    actor=actor_of(request.user),
-                    now=clock.now(),
+                    **by(request),
                 )
             )
             if refusal is None:

@@ -11,13 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common import clock
 from common.errors import Invalid, ManyRefused, Refused
 from orders.delays.actions import check_expected, notice_text, report_delay
 from orders.models import Order
 from orders.why_not import why_not_delay
-from stores.permissions import actor_of
-from workbench.kit.base import attempt, put_on_form, tell
+from workbench.kit.base import attempt, by, put_on_form, tell
 from workbench.kit.forms import DeskForm
 from workbench.shipping.selection import ticked
 
@@ -46,9 +44,9 @@ class DelayForm(DeskForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        day = timezone.localdate(clock.now() + USUAL_DELAY)
+        day = timezone.localdate(now + USUAL_DELAY)
         self.fields["expected_at"].initial = datetime.combine(day, END_OF_WORK)
 
 
@@ -67,20 +65,20 @@ class DelayingMixin:
         if not orders:
             messages.warning(request, _("Tick the orders first."))
             return HttpResponseRedirect(reverse(LIST))
-        form = DelayForm(request.POST if "reason" in request.POST else None)
-        if not form.is_valid() or "edit" in request.POST or not self._fits(form, orders):
+        form = DelayForm(request.POST if "reason" in request.POST else None, now=request.now)
+        if not form.is_valid() or "edit" in request.POST or not self._fits(form, orders, request.now):
             return self._delay_form(request, orders, form)
         if "confirm" in request.POST:
             return self._report(request, orders, form)
         return self._delay_preview(request, orders, form)
 
     @staticmethod
-    def _fits(form: DelayForm, orders: Sequence[Order]) -> bool:
+    def _fits(form: DelayForm, orders: Sequence[Order], now: datetime) -> bool:
         """Whether the date is one, and every order can be in the report; the form says what is wrong."""
         expected_at = form.cleaned_data["expected_at"]
         for store in {order.store_id: order.store for order in orders}.values():
             try:
-                check_expected(store, expected_at, clock.now())
+                check_expected(store, expected_at, now)
             except Invalid as refusal:
                 put_on_form(form, refusal)
                 return False
@@ -122,8 +120,7 @@ class DelayingMixin:
                 report_delay(
                     store=rows[0].store,
                     order_numbers=[order.number for order in rows],
-                    actor=actor_of(request.user),
-                    now=clock.now(),
+                    **by(request),
                     **form.cleaned_data,
                 )
 

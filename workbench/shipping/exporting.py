@@ -5,7 +5,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.errors import Refused
 from common.time_limits import takes_longer
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
@@ -40,7 +39,7 @@ class ExportMixin:
         if chosen:
             orders = Order.objects.for_store(store.pk).filter(pk__in=[order.pk for order in chosen])
             orders = orders.in_shipping_order()
-        now = clock.now()
+        now = request.now
         file = export_orders(store=store, orders=orders, format=Format(kind), now=now)
         name = file_name(store, Format(kind), now)
         return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[Format(kind)])

@@ -3,8 +3,6 @@
 from django.contrib.admin import SimpleListFilter
 from django.utils.translation import gettext_lazy as _
 
-from common import clock
-
 
 class TagFilter(SimpleListFilter):
     """The orders that carry a tag now; urges only in stores that see them (K1, K5)."""
@@ -24,5 +22,5 @@ class TagFilter(SimpleListFilter):
             case "urged":
                 return queryset.urged()
             case "late":
-                return queryset.late(clock.now())
+                return queryset.late(request.now)
         return queryset

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from common import clock
 from common.time_limits import takes_longer
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
 from orders.erp.reading import MAX_FILE_BYTES, MAX_ROWS, MIB
@@ -17,8 +16,8 @@ from orders.erp.running import progress_of
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
 from stores.models import Store
-from stores.permissions import SHIP, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, column, put_on_form, tell
+from stores.permissions import SHIP, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm
 from workbench.kit.marks import badge, moment
@@ -108,8 +107,7 @@ class ShipmentImportAdmin(DeskAdmin):
                         store=store,
                         file=upload.file,
                         name=upload.name,
-                        actor=actor_of(request.user),
-                        now=clock.now(),
+                        **by(request),
                     )
                 )
             )
@@ -140,9 +138,7 @@ class ShipmentImportAdmin(DeskAdmin):
         """A worker ships the orders."""
         job = self.find(request, object_id)
         require(request.user, SHIP, job.store_id)
-        refusal = attempt(
-            lambda: confirm_import(store_id=job.store_id, job_id=job.pk, actor=actor_of(request.user), now=clock.now())
-        )
+        refusal = attempt(lambda: confirm_import(store_id=job.store_id, job_id=job.pk, **by(request)))
         if refusal is None:
             messages.success(request, _("The file is being imported."))
         else:

@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from common import clock
 from orders.actions import ship_order
 from orders.models import Order
-from stores.permissions import SHIP, actor_of, can, require, roles_of
-from workbench.kit.base import attempt, put_on_form
+from stores.permissions import SHIP, can, require, roles_of
+from workbench.kit.base import attempt, by, put_on_form
 from workbench.kit.forms import ShipForm
 from workbench.kit.queue import queue_asked_for
 from workbench.shipping.packing import show_packing
@@ -62,8 +61,7 @@ class OneByOneMixin:
             lambda: ship_order(
                 store_id=order.store_id,
                 number=order.number,
-                actor=actor_of(request.user),
-                now=clock.now(),
+                **by(request),
                 **form.cleaned_data,
             )
         )

@@ -6,15 +6,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.actions import ship_order
 from orders.models import Order
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
-from stores.permissions import SHIP, actor_of, can, require
+from stores.permissions import SHIP, can, require
 from workbench.insights.loss import loss_of_order
-from workbench.kit.base import DeskAdmin, attempt, column, tell
+from workbench.kit.base import DeskAdmin, attempt, by, column, tell, timed_column
 from workbench.kit.forms import ShipForm, posted
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -39,9 +38,9 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
 
     show_buyer = column(gettext_lazy("buyer"), lambda order: order.buyer_name)
     show_status = column(gettext_lazy("status"), badge)
-    show_ship_by = column(
+    show_ship_by = timed_column(
         gettext_lazy("ship by"),
-        lambda order: countdown(order.ship_by) if order.status == OrderStatus.UNSHIPPED else "–",
+        lambda order, now: countdown(order.ship_by, now) if order.status == OrderStatus.UNSHIPPED else "–",
     )
     show_paid = column(gettext_lazy("paid"), lambda order: yuan(order.paid_amount))
     show_claimed = column(gettext_lazy("claimed back"), lambda order: yuan(order.claimed_amount or None))
@@ -81,8 +80,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
                 lambda: ship_order(
                     store_id=order.store_id,
                     number=order.number,
-                    actor=actor_of(request.user),
-                    now=clock.now(),
+                    **by(request),
                     **form.cleaned_data,
                 )
             )
@@ -106,9 +104,9 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
             refunds=refunds,
             loss=loss_of_order(order, refunds),
             payments=list(payments),
-            pay_card=pay_card(order, order.store, request.user),
+            pay_card=pay_card(order, order.store, request.user, request.now),
             entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
             form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
-            late=unshipped and order.ship_by < clock.now(),
-            **saving_of(order, request.user),
+            late=unshipped and order.ship_by < request.now,
+            **saving_of(order, request.user, request.now),
         )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 
-from common import clock
 from orders.models import Order, OrderLine
 from stores.permissions import SHIP, can
 
@@ -15,10 +14,9 @@ def show_packing(request: HttpRequest, orders: Sequence[Order]) -> None:
     lines = defaultdict(list)
     for line in OrderLine.objects.in_scope().filter(order__in=[order.pk for order in orders]).order_by("id"):
         lines[line.order_id].append(line)
-    now = clock.now()
     for order in orders:
         order.to_pack = [line for line in lines[order.pk] if line.pieces_to_pack]
         order.left_out = [line for line in lines[order.pk] if line.pieces_to_pack < line.quantity]
         order.pieces = sum(line.pieces_to_pack for line in order.to_pack)
-        order.shown_tags = order.tags(order.store, now)
+        order.shown_tags = order.tags(order.store, request.now)
         order.may_ship = order.is_to_ship and can(request.user, SHIP, order.store_id)

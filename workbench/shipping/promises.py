@@ -6,12 +6,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.models import Order, OwedParcel
 from orders.parcels import ship_parcel
 from orders.states import ParcelStatus
-from stores.permissions import SHIP, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, put_on_form, tell
+from stores.permissions import SHIP, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import ShipForm, posted
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
@@ -79,8 +78,7 @@ class PromiseAdmin(QueueMixin, DeskAdmin):
                 lambda: ship_parcel(
                     store_id=parcel.store_id,
                     parcel_id=parcel.pk,
-                    actor=actor_of(request.user),
-                    now=clock.now(),
+                    **by(request),
                     **form.cleaned_data,
                 )
             )
@@ -101,7 +99,7 @@ class PromiseAdmin(QueueMixin, DeskAdmin):
             str(parcel),
             parcel=parcel,
             order=parcel.order,
-            late=parcel.is_late(clock.now()),
+            late=parcel.is_late(request.now),
             entries=timeline(parcel.store_id, parcel.topic_id),
             form=form if may_ship and parcel.status == ParcelStatus.OWED else None,
             may_ship=may_ship,

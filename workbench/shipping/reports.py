@@ -1,5 +1,7 @@
 """Delay reports: which are open or overdue, which orders they hold, and lifting one (K4)."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -8,20 +10,19 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.delays.actions import MOST_ORDERS, lift_delay
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import OrderStatus
-from stores.permissions import SHIP, actor_of, can, require
-from workbench.kit.base import DeskAdmin, attempt, column, tell
+from stores.permissions import SHIP, can, require
+from workbench.kit.base import DeskAdmin, attempt, by, column, tell, timed_column
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import DELAY_QUEUES
 
 
-def _when(report: DelayReport):
-    return moment(report.expected_at) if report.lifted_at else countdown(report.expected_at)
+def _when(report: DelayReport, now: datetime):
+    return moment(report.expected_at) if report.lifted_at else countdown(report.expected_at, now)
 
 
 def with_left(reports):
@@ -43,7 +44,7 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
     queues = DELAY_QUEUES
     list_filter = (QueueFilter,)
     show_status = column(gettext_lazy("status"), badge)
-    show_expected = column(gettext_lazy("shipped by"), _when)
+    show_expected = timed_column(gettext_lazy("shipped by"), _when)
     show_left = column(gettext_lazy("still to ship"), lambda report: report.left)
     show_created = column(gettext_lazy("reported"), lambda report: moment(report.created_at))
 
@@ -80,11 +81,7 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
         require(request.user, SHIP, report.store_id)
         if request.method != "POST":
             return self.page(request, "workbench/shipping/lift.html", _("Lift the delay"), report=report)
-        refusal = attempt(
-            lambda: lift_delay(
-                store_id=report.store_id, report_id=report.pk, actor=actor_of(request.user), now=clock.now()
-            )
-        )
+        refusal = attempt(lambda: lift_delay(store_id=report.store_id, report_id=report.pk, **by(request)))
         if refusal is None:
             messages.success(request, _("The delay is lifted; urged orders come first in the queue."))
         else:

@@ -1,5 +1,7 @@
 """What an agent does for the buyer of an order: another address before it ships (K3), a coupon by hand (K7)."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
@@ -7,7 +9,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from offers.coupons import grant_coupon
 from offers.models import Coupon, CouponGrant
 from orders.events import ORDER_URGED
@@ -15,8 +16,8 @@ from orders.models import Order
 from orders.saving import change_address
 from orders.states import OrderStatus
 from stores.models import User
-from stores.permissions import EDIT_COUPONS, EDIT_ORDERS, actor_of, can, require
-from workbench.kit.base import attempt, put_on_form, tell
+from stores.permissions import EDIT_COUPONS, EDIT_ORDERS, can, require
+from workbench.kit.base import attempt, by, put_on_form, tell
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.order_card import may_readdress
 
@@ -47,11 +48,11 @@ class GrantForm(DeskForm):
 
     coupon = CouponChoice(Coupon.objects.none(), label=gettext_lazy("Coupon"), empty_label=None)
 
-    def __init__(self, *args, order: Order, **kwargs):
+    def __init__(self, *args, order: Order, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
         coupons = Coupon.objects.for_store(order.store_id)
         had = CouponGrant.objects.for_store(order.store_id).filter(order=order).values("coupon")
-        offered = coupons.grantable(clock.now()).exclude(pk__in=had).as_buyer_sees()[:MOST_OFFERED]
+        offered = coupons.grantable(now).exclude(pk__in=had).as_buyer_sees()[:MOST_OFFERED]
         self.offered = list(offered)
         # Bound to all of the store's coupons: what ran out since the page was shown is refused with its reason.
         self.fields["coupon"].queryset = coupons
@@ -60,15 +61,15 @@ class GrantForm(DeskForm):
         ]
 
 
-def saving_of(order: Order, user: User) -> dict:
+def saving_of(order: Order, user: User, now: datetime) -> dict:
     """What the order's page shows of it: the address form, the coupons that can be given and those that were."""
-    order.shown_tags = order.tags(order.store, clock.now())
+    order.shown_tags = order.tags(order.store, now)
     grants = CouponGrant.objects.for_store(order.store_id).filter(order=order).select_related("coupon").order_by("-id")
     return {
         "shows_urges": order.store.smart_customer_service and order.urges > 0,
         "may_readdress": may_readdress(order, user),
         "grants": list(grants),
-        "grant_form": GrantForm(order=order) if can(user, EDIT_COUPONS, order.store_id) else None,
+        "grant_form": GrantForm(order=order, now=now) if can(user, EDIT_COUPONS, order.store_id) else None,
     }
 
 
@@ -108,8 +109,7 @@ class SavingMixin:
                 store_id=order.store_id,
                 number=order.number,
                 address=address,
-                actor=actor_of(request.user),
-                now=clock.now(),
+                **by(request),
             )
         )
         if refusal is not None:
@@ -134,7 +134,7 @@ class SavingMixin:
         """Give the chosen coupon to the buyer; a GET leads back to the order."""
         order = self.find(request, object_id)
         require(request.user, EDIT_COUPONS, order.store_id)
-        form = GrantForm(posted(request), order=order)
+        form = GrantForm(posted(request), order=order, now=request.now)
         if request.method != "POST":
             return _back_to(order)
         if form.is_valid():
@@ -144,8 +144,7 @@ class SavingMixin:
                     store_id=order.store_id,
                     coupon_id=coupon.pk,
                     order_number=order.number,
-                    actor=actor_of(request.user),
-                    now=clock.now(),
+                    **by(request),
                 )
             )
             if refusal is None:

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.errors import Refused
 from orders.delays.actions import MOST_ORDERS
 from orders.models import Order
@@ -36,4 +35,4 @@ def ticked(request: HttpRequest) -> list[Order]:
 def in_queue(request: HttpRequest):
     """The orders of the queue that the page shows, in its order, as far as they are to be shipped."""
     queue = queue_asked_for(request, ORDER_QUEUES)
-    return queue.rows(Order.objects.in_scope(), clock.now()).to_ship().order_by(*queue.order)
+    return queue.rows(Order.objects.in_scope(), request.now).to_ship().order_by(*queue.order)

@@ -1,6 +1,6 @@
 """Coupons: what the store can give, which of it retention recognises, and a form that leads to the right channel."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.calendar import day_of, end_of_day, start_of_day
 from common.money import ZERO
 from offers.coupons import create_coupon
@@ -84,13 +83,14 @@ class CouponForm(DeskForm):
         help_text=gettext_lazy("No more are ever granted."),
     )
 
-    def __init__(self, *args, stores: list[Store], **kwargs):
+    def __init__(self, *args, stores: list[Store], now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
+        self.now = now
         self.stores = {str(store.pk): store for store in stores}
         self.fields["store"].choices = [(store.pk, store.name) for store in stores]
         if len(stores) == 1:
             del self.fields["store"]
-        today = day_of(clock.now(), stores[0].time_zone)
+        today = day_of(now, stores[0].time_zone)
         self.fields["first_day"].initial = today
         self.fields["last_day"].initial = today + timedelta(days=USUAL_DAYS)
         self.fields["min_spend"].widget.attrs["min"] = "0"
@@ -117,7 +117,7 @@ class CouponForm(DeskForm):
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The coupon must end after it begins."))
-        elif last and last < day_of(clock.now(), self.chosen_store.time_zone):
+        elif last and last < day_of(self.now, self.chosen_store.time_zone):
             self.add_error("last_day", _("Choose today or a later day."))
         return data
 
@@ -182,7 +182,7 @@ class CouponAdmin(DeskAdmin):
         asked = request.POST.get("store", "")
         if asked and find_store(request.user, asked) is not None:
             require(request.user, EDIT_COUPONS, int(asked))
-        form = CouponForm(posted(request), stores=stores)
+        form = CouponForm(posted(request), stores=stores, now=request.now)
         if request.method == "POST" and form.is_valid():
             refusal = attempt(lambda: create_coupon(store=form.chosen_store, **by(request), **form.terms()))
             if refusal is None:

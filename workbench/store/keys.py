@@ -1,5 +1,7 @@
 """The keys of a store's programs. Owners only."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
@@ -8,13 +10,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.calendar import day_of, end_of_day
 from stores import actions
 from stores.models import ApiKey, Store
 from stores.permissions import MANAGE_STORE, require
 from stores.states import KeyScope
-from workbench.kit.base import By, attempt, by, column, put_on_form, tell
+from workbench.kit.base import By, attempt, by, column, put_on_form, tell, timed_column
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin
@@ -34,22 +35,22 @@ class KeyForm(DeskForm):
         label=gettext_lazy("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args, store: Store, **kwargs):
+    def __init__(self, *args, store: Store, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        self.store = store
+        self.store, self.now = store, now
 
     def clean_expires_on(self):
         """A day of the store's calendar after today; the key is good until the day is over."""
         day = self.cleaned_data["expires_on"]
-        if day and day <= day_of(clock.now(), self.store.time_zone):
+        if day and day <= day_of(self.now, self.store.time_zone):
             raise forms.ValidationError(_("Choose a day in the future."))
         return day
 
 
-def _state(key: ApiKey) -> str:
+def _state(key: ApiKey, now: datetime) -> str:
     if key.revoked:
         return _("revoked")
-    return _("expired") if key.expiry_date and key.expiry_date <= clock.now() else _("valid")
+    return _("expired") if key.expiry_date and key.expiry_date <= now else _("valid")
 
 
 def in_words(scopes: list[str]) -> list[str]:
@@ -71,7 +72,7 @@ class ApiKeyAdmin(OwnersAdmin):
     list_display_links = None
     show_name = column(gettext_lazy("name"), _link)
     show_prefix = column(gettext_lazy("prefix"), lambda key: key.prefix)
-    show_state = column(gettext_lazy("state"), _state)
+    show_state = timed_column(gettext_lazy("state"), _state)
     show_scopes = column(gettext_lazy("scopes"), lambda key: " · ".join(in_words(key.scopes)) or "–")
     show_used = column(gettext_lazy("last used"), lambda key: moment(key.last_used_at))
     show_expiry = column(gettext_lazy("expires"), lambda key: moment(key.expiry_date))
@@ -91,7 +92,7 @@ class ApiKeyAdmin(OwnersAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         """Make a key and show its secret, this once."""
         store = store_to_add_to(request, MANAGE_STORE)
-        form = KeyForm(posted(request), store=store)
+        form = KeyForm(posted(request), store=store, now=request.now)
         if request.method == "POST" and form.is_valid():
             made = {}
             refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data, by(request))))
@@ -116,7 +117,12 @@ class ApiKeyAdmin(OwnersAdmin):
         key = self.find(request, object_id)
         require(request.user, MANAGE_STORE, key.store_id)
         return self.page(
-            request, "workbench/stores/key.html", key.name, key=key, scopes=in_words(key.scopes), state=_state(key)
+            request,
+            "workbench/stores/key.html",
+            key.name,
+            key=key,
+            scopes=in_words(key.scopes),
+            state=_state(key, request.now),
         )
 
     def revoke_view(self, request, object_id):

@@ -8,15 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from orders.models import MOST_SMALL_PAYMENTS
 from payments.allowances import allowances_today, limits_under
 from payments.gateways import usable_gateways
 from payments.models import PaymentTerms
 from payments.terms import set_payment_terms
 from stores.models import Store
-from stores.permissions import actor_of
-from workbench.kit.base import attempt, put_on_form
+from workbench.kit.base import attempt, by, put_on_form
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.words import yuan
 
@@ -61,16 +59,12 @@ class TermsMixin:
         initial = {name: getattr(terms, name) for name in ("per_payment", "per_order", "per_day", "gateway")}
         form = TermsForm(posted(request), store=store, initial=initial)
         if request.method == "POST" and form.is_valid():
-            refusal = attempt(
-                lambda: set_payment_terms(
-                    store=store, actor=actor_of(request.user), now=clock.now(), **form.cleaned_data
-                )
-            )
+            refusal = attempt(lambda: set_payment_terms(store=store, **by(request), **form.cleaned_data))
             if refusal is None:
                 messages.success(request, _("The limits hold from now on, also for what is not paid out yet."))
                 return HttpResponseRedirect(reverse("admin:stores_store_change", args=[store.pk]))
             put_on_form(form, refusal)
-        [(_store, limits, day)] = allowances_today([store], clock.now())
+        [(_store, limits, day)] = allowances_today([store], request.now)
         title = _("Limits of small payments")
         return self.page(
             request,

@@ -12,7 +12,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.actors import Actor
 from common.calendar import PLATFORM_ZONE, day_of
 from offers.eligibility import keeps_orders
@@ -22,7 +21,7 @@ from offers.switches import set_marketplace_method, set_store_method
 from stores import actions, marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, timed_column
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import DeskForm
 from workbench.kit.operators import PlatformAdmin
@@ -33,18 +32,17 @@ def retaining_marketplaces() -> list[tuple[str, str]]:
     return [(name, rules.label) for name, rules in marketplaces.newest().items() if keeps_orders(rules)]
 
 
-def _today() -> date:
+def _today(now: datetime) -> date:
     """The date on the platform's calendar."""
-    return day_of(clock.now(), PLATFORM_ZONE)
+    return day_of(now, PLATFORM_ZONE)
 
 
 def _day(label, **kwargs) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
-def _state(is_on: bool, since: date, until: date | None = None, *, today: date | None = None) -> str:
+def _state(is_on: bool, since: date, until: date | None = None, *, today: date) -> str:
     """Open now, from a date on, or no more, as a badge."""
-    today = today or _today()
     if not is_on:
         tone, text = "grey", _("off")
     elif until is not None and until <= today:
@@ -88,7 +86,9 @@ class CategoryAdmin(PlatformAdmin):
     ordering = ("marketplace", "-opens_on", "category")
     show_opens = column(gettext_lazy("opens on"), lambda row: row.opens_on.isoformat())
     show_closes = column(gettext_lazy("closes on"), lambda row: row.closes_on.isoformat() if row.closes_on else "–")
-    show_state = column(gettext_lazy("today"), lambda row: _state(True, row.opens_on, row.closes_on))
+    show_state = timed_column(
+        gettext_lazy("today"), lambda row, now: _state(True, row.opens_on, row.closes_on, today=_today(now))
+    )
 
     def get_search_results(self, request, queryset, search_term):
         """By the id's start, or a part of the name."""
@@ -128,7 +128,9 @@ class MarketplaceMethodAdmin(PlatformAdmin):
     ordering = ("marketplace", "available_from", "method")
     show_method = column(gettext_lazy("method"), lambda row: row.get_method_display())
     show_from = column(gettext_lazy("available from"), lambda row: row.available_from.isoformat())
-    show_state = column(gettext_lazy("today"), lambda row: _state(row.is_on, row.available_from))
+    show_state = timed_column(
+        gettext_lazy("today"), lambda row, now: _state(row.is_on, row.available_from, today=_today(now))
+    )
 
     def save(self, row, data):
         """Set the switch."""
@@ -138,10 +140,10 @@ class MarketplaceMethodAdmin(PlatformAdmin):
 class StoreMethodsForm(DeskForm):
     """Every method of one store: on or off, and from when."""
 
-    def __init__(self, *args, store: Store, **kwargs):
+    def __init__(self, *args, store: Store, now: datetime, **kwargs):
         super().__init__(*args, prefix=f"store{store.pk}", **kwargs)
         self.store = store
-        self.today = day_of(clock.now(), store.time_zone)
+        self.today = day_of(now, store.time_zone)
         self.own = {row.method: row for row in StoreMethod.objects.for_store(store.pk)}
         self.platform = {row.method: row for row in MarketplaceMethod.objects.filter(marketplace=store.marketplace)}
         for code in store.rules.offer_methods:
@@ -221,14 +223,17 @@ class StoreMethodAdmin(DeskAdmin):
             require(request.user, MANAGE_STORE, store.pk)
             if store not in stores:
                 raise Http404
-            changed = StoreMethodsForm(request.POST, store=store)
+            changed = StoreMethodsForm(request.POST, store=store, now=request.now)
             if changed.is_valid():
                 refusal = attempt(partial(changed.save, **by(request)))
                 if refusal is None:
                     messages.success(request, _("Saved; it holds from the next request on."))
                     return HttpResponseRedirect(request.path)
                 put_on_form(changed, refusal)
-        shown = [changed if changed and changed.store == store else StoreMethodsForm(store=store) for store in stores]
+        shown = [
+            changed if changed and changed.store == store else StoreMethodsForm(store=store, now=request.now)
+            for store in stores
+        ]
         return self.page(
             request,
             "workbench/switches/methods.html",

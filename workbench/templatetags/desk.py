@@ -12,7 +12,12 @@ register.filter("duration", duration)
 register.filter("percent", words.percent)
 register.filter("moment", marks.moment)
 register.simple_tag(marks.badge)
-register.simple_tag(marks.countdown)
+
+
+@register.simple_tag(takes_context=True)
+def countdown(context, due_at):
+    """The time left until a deadline, at the request's instant."""
+    return marks.countdown(due_at, context["request"].now)
 
 
 @register.filter

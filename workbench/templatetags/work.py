@@ -1,13 +1,16 @@
 """What the pages of coupons, promises and bulk sendings ask about a row."""
 
+from datetime import datetime
+
 from django import template
 from django.utils.translation import gettext as _
 
-from common import clock
 from common.money import ZERO
-from offers.eligibility import gives_coupons, retains
+from offers import eligibility
+from offers.coupons import why_not_grant
+from offers.eligibility import retains
 from offers.models import Coupon
-from offers.states import BY_HAND, BulkRowStatus, CouponChannel
+from offers.states import BulkRowStatus
 from orders.models import OwedParcel
 from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can
@@ -17,9 +20,9 @@ register = template.Library()
 
 
 @register.filter
-def is_late(parcel: OwedParcel) -> bool:
+def is_late(parcel: OwedParcel, now: datetime) -> bool:
     """Whether a promise was not kept in time, even if the sweep has yet to flag it (Q16)."""
-    return parcel.is_late(clock.now())
+    return parcel.is_late(now)
 
 
 @register.filter
@@ -42,34 +45,15 @@ def row_tone(status: str) -> str:
 
 
 @register.filter
-def why_unusable(coupon: Coupon) -> str:
+def why_not_in_offers(coupon: Coupon, now: datetime) -> str:
     """Why agents can't offer this coupon now; empty when they can (Q13)."""
-    if not retains(coupon.store) or not gives_coupons(coupon.store.rules):
-        return _("This store has no retention.")
-    if coupon.channel != CouponChannel.SMART_RETENTION:
-        return _("Wrong channel: retention recognises “%(right)s” only.") % {
-            "right": CouponChannel.SMART_RETENTION.label
-        }
-    return _why_over(coupon)
+    return str(eligibility.why_not_in_offers(coupon, now) or "")
 
 
 @register.filter
-def why_not_by_hand(coupon: Coupon) -> str:
+def why_not_by_hand(coupon: Coupon, now: datetime) -> str:
     """Why this coupon can't be given to the buyer of an order now; empty when it can (K7)."""
-    if coupon.channel not in BY_HAND:
-        return _("Given by accepted offers only.")
-    return _why_over(coupon)
-
-
-def _why_over(coupon: Coupon) -> str:
-    now = clock.now()
-    if coupon.valid_until <= now:
-        return _("It is over.")
-    if coupon.granted >= coupon.quantity:
-        return _("Used up.")
-    if coupon.valid_from > now:
-        return _("Not valid yet.")
-    return ""
+    return str(why_not_grant(coupon, now, was_granted=False) or "")
 
 
 @register.filter
