@@ -52,8 +52,8 @@ def open_refund(
 ) -> Refund:
     """The buyer asks for a refund of an order, or of these lines of it; the merchant's clock starts (T10).
 
-    `amount` in yuan, above zero; an exchange moves no money and holds its goods' price when none is named. Refused `amount_above_refundable`, `refund_open` (the goods are in another refund),
-    `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
+    `amount` in yuan, above zero; an exchange moves no money and holds its goods' price when none is named. Refused
+    `amount_above_refundable`, `refund_open` (the goods are in another refund), `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
     """
     rules = store.rules
     if amount is None and kind != RefundKind.EXCHANGE:
@@ -64,18 +64,7 @@ def open_refund(
         )
     order = lock_order(store_id=store.pk, number=order_number)
     refuse_if(why_not_ask(order, rules, reason, now))
-    refund = Refund(
-        store=store,
-        order=order,
-        kind=kind,
-        reason=reason,
-        description=description,
-        due_at=now + rules.merchant_answers_within,
-        due_action=DueAction.APPROVE,
-        rules_name=rules.name,
-        rules_version=rules.version,
-        created_at=now,
-    )
+    refund = _asked(store, order, kind=kind, reason=reason, description=description, now=now)
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     _check_not_taken(order, refund_lines)
     refund.programme = programme_of(refund)
@@ -104,6 +93,23 @@ def open_refund(
     answer_at_once(writes, refund, now)
     writes.flush()
     return refund
+
+
+def _asked(store: Store, order: Order, *, kind: str, reason: str, description: str, now: datetime) -> Refund:
+    """The request as it is opened, under the rules of today, with the merchant's clock (T10)."""
+    rules = store.rules
+    return Refund(
+        store=store,
+        order=order,
+        kind=kind,
+        reason=reason,
+        description=description,
+        due_at=now + rules.merchant_answers_within,
+        due_action=DueAction.APPROVE,
+        rules_name=rules.name,
+        rules_version=rules.version,
+        created_at=now,
+    )
 
 
 def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest] | None) -> list[RefundLine]:

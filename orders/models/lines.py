@@ -1,5 +1,7 @@
 """An order or a refund and the objects of its lines."""
 
+from collections.abc import Callable
+
 
 class OwnsLines:
     """Gives a model `own_lines`: read when they are first asked for, then always the same objects.
@@ -8,6 +10,7 @@ class OwnsLines:
     at once, sets them; `has_lines` tells whether that has been done.
     """
 
+    read_lines: Callable[[], list]  # how the model reads them from the database
     _own_lines: list | None = None
 
     @property
@@ -25,7 +28,3 @@ class OwnsLines:
     @own_lines.setter
     def own_lines(self, lines: list) -> None:
         self._own_lines = lines
-
-    def read_lines(self) -> list:
-        """Read the lines from the database."""
-        raise NotImplementedError
