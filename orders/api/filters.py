@@ -1,7 +1,6 @@
 """Filters of the order list, and of its export."""
 
 import django_filters
-from django.db.models import Q
 
 from orders.models import Order
 from orders.states import OrderStatus, OrderTag
@@ -24,7 +23,5 @@ class OrderFilter(django_filters.FilterSet):
         return queryset.tagged(value, self.request.parser_context["view"].store, self.request.now)
 
     def search(self, queryset, name, value):
-        """By the start of the number, the buyer's name or the tracking number."""
-        return queryset.filter(
-            Q(number__startswith=value) | Q(buyer_name__startswith=value) | Q(tracking_number__startswith=value)
-        )
+        """By the start of the number or the buyer's name, the buyer's id or the tracking number."""
+        return queryset.matching(value)

@@ -104,6 +104,18 @@ class Order(OwnsLines, TenantModel):
                 fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
             ),
             models.Index(fields=["store", "paid_at"], name="order_by_payment"),
+            # The search line asks for the start of each: only these operators serve it under every collation.
+            models.Index(
+                fields=["store", "number"], name="order_number_start", opclasses=["int8_ops", "varchar_pattern_ops"]
+            ),
+            models.Index(
+                fields=["store", "buyer_name"], name="order_buyer_start", opclasses=["int8_ops", "varchar_pattern_ops"]
+            ),
+            models.Index(
+                fields=["store", "tracking_number"],
+                name="order_tracking_start",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

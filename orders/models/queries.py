@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
+from common.search import spellings
 from common.tenancy import TenantQuerySet
 from orders.states import OrderStatus, OrderTag
 
@@ -45,8 +46,12 @@ class OrderQuerySet(TenantQuerySet):
         return self.to_ship().filter(rule_ship_by__isnull=False)
 
     def matching(self, term):
-        """Those whose number or buyer's name starts with the term, or of the buyer with this id."""
-        return self.filter(Q(number__startswith=term) | Q(buyer_name__startswith=term) | Q(buyer_id=term))
+        """Those whose number or buyer's name starts with what was typed, of the buyer with this id, or sent under such a number."""
+        ways = spellings(term)
+        found = Q(buyer_id__in=[term.strip(), *ways])
+        for way in ways:
+            found |= Q(number__startswith=way) | Q(buyer_name__startswith=way) | Q(tracking_number__startswith=way)
+        return self.filter(found)
 
     def tagged(self, tag, store, now):
         """Those of this store's orders that carry the tag now."""

@@ -44,6 +44,9 @@ class DeskChangeList(ChangeList):
         unasked = set(self.params) - self._offered()
         if unasked:
             raise NotOffered(sorted(unasked))
+        # The form sends its unused selects too: as values they would match no row.
+        self.params = {name: value for name, value in self.params.items() if value}
+        self.filter_params = {name: values for name, values in self.filter_params.items() if any(values)}
         return super().get_filters(request)
 
     def _offered(self) -> set[str]:

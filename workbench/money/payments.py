@@ -7,7 +7,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.models import Order
 from payments.actions import resume_payment
 from payments.models import Payment, Transfer
 from refunds.models import Refund
@@ -16,6 +15,7 @@ from workbench.kit.base import DeskAdmin, attempt, by, column, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.search import OrderSearch
 from workbench.kit.words import yuan
 from workbench.money.queues import PAYMENT_QUEUES
 from workbench.money.small_payments import allowance_bars
@@ -28,15 +28,13 @@ def _status(payment: Payment) -> str:
     return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), why)
 
 
-class PaymentAdmin(QueueMixin, DeskAdmin):
+class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
     """Money to buyers."""
 
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
     change_list_template = "workbench/payments/list.html"
     queues = PAYMENT_QUEUES
     list_filter = (QueueFilter, "status", "purpose")
-    search_fields = ("order__number",)
-    search_help_text = gettext_lazy("Order number or buyer")
 
     show_order = column(gettext_lazy("order"), lambda payment: payment.order.number)
     show_purpose = column(gettext_lazy("purpose"), lambda payment: payment.get_purpose_display())
@@ -59,13 +57,6 @@ class PaymentAdmin(QueueMixin, DeskAdmin):
     def page_queryset(self, request):
         """A payment with its order."""
         return Payment.objects.in_scope().select_related("order", "store")
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the order's number or buyer."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        return queryset.filter(order__in=Order.objects.in_scope().matching(term).values("pk")), False
 
     def get_urls(self):
         """The button's address, before the admin's catch-all."""

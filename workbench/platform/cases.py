@@ -12,15 +12,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.models import Order
 from refunds.claims import most_refundable
-from refunds.models import Evidence, Refund
+from refunds.models import Evidence
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_DISPUTES, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.frame import in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import negotiation, timeline
 from workbench.kit.words import yuan
 from workbench.platform.evidence import evidence_of
@@ -54,7 +54,7 @@ class SideView:
     files: list[Evidence]
 
 
-class CaseAdmin(QueueMixin, DeskAdmin):
+class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
     """A queue of cases by how long evidence is still taken, a page with both sides, and a form for the decision."""
 
     class Media:
@@ -64,8 +64,7 @@ class CaseAdmin(QueueMixin, DeskAdmin):
     list_display = ("refund",)
     queues = CASE_QUEUES
     list_filter = (QueueFilter,)
-    search_fields = ("refund__order__number",)
-    search_help_text = gettext_lazy("Order number or buyer")
+    order_path = "refund__order"
 
     code: ClassVar[str]
     tile_label: ClassVar[str]
@@ -87,14 +86,6 @@ class CaseAdmin(QueueMixin, DeskAdmin):
     def page_queryset(self, request):
         """A case with its refund, order and store."""
         return self.model.objects.in_scope().select_related("store", "refund__order", "refund__store")
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the order's number or buyer."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        orders = Order.objects.in_scope().matching(term).values("pk")
-        return queryset.filter(refund__in=Refund.objects.in_scope().filter(order__in=orders).values("pk")), False
 
     def get_urls(self):
         """The form's address, before the admin's catch-all."""

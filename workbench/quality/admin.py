@@ -18,6 +18,7 @@ from refunds.states import QualityPolicy
 from stores.models import Store
 from workbench.kit.base import DeskAdmin
 from workbench.kit.desk import Desk, desk_of
+from workbench.kit.search import OrderSearch
 from workbench.quality.board import CHART_OPTIONS, chart_of, restricted_stores, standings, trend_of
 
 TRENDS = (30, 90)
@@ -41,7 +42,7 @@ class CountedFilter(SimpleListFilter):
         return queryset.exclude(pk__in=counted) if self.value() == "no" else queryset
 
 
-class QualityAdmin(DeskAdmin):
+class QualityAdmin(OrderSearch, DeskAdmin):
     """One page: the figures of the picked store, or of each store at the desk, and the refunds that were counted."""
 
     class Media:
@@ -49,19 +50,13 @@ class QualityAdmin(DeskAdmin):
 
     change_list_template = "workbench/quality/page.html"
     list_display = ("refund",)
-    search_fields = ("refund__order__number",)
-    search_help_text = gettext_lazy("Order number")
+    order_path = "refund__order"
     ordering = ("-id",)
     list_per_page = 20
 
     def get_queryset(self, request):
         """The counted refunds with what a row names."""
         return super().get_queryset(request).select_related("refund__order")
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the start of the order's number."""
-        term = search_term.strip()
-        return (queryset.filter(refund__order__number__startswith=term) if term else queryset), False
 
     def changelist_view(self, request, extra_context=None):
         """The page."""

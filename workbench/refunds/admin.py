@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from offers.models import Offer
-from orders.models import Order
 from orders.shipments import resume_shipment
 from refunds.models import Refund
 from refunds.parcels import parcels_of
@@ -41,7 +40,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
     on_overview = True
     list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
     search_fields = ("order__number",)
-    search_help_text = gettext_lazy("Order number or buyer")
+    search_help_text = gettext_lazy("Order number, buyer or tracking number")
 
     def get_queryset(self, request):
         """The rows of the queue with everything that a row shows."""
@@ -50,11 +49,8 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
         return rows.annotate(has_pending_offer=Exists(offers))
 
     def get_search_results(self, request, queryset, search_term):
-        """By the start of the order's number or of the buyer's name, or by the buyer's id."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        return queryset.filter(order__in=Order.objects.in_scope().matching(term).values("pk")), False
+        """By order, buyer, or the parcel's number in either direction."""
+        return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     def page_queryset(self, request):
         """A refund with its order and store."""

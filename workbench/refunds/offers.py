@@ -6,14 +6,16 @@ from django.utils.translation import gettext_lazy
 
 from workbench.kit.base import DeskAdmin, column, timed_column
 from workbench.kit.marks import badge, countdown, moment
+from workbench.kit.search import OrderSearch
 from workbench.kit.words import yuan
 
 
-class OfferAdmin(DeskAdmin):
+class OfferAdmin(OrderSearch, DeskAdmin):
     """What was offered and what came of it."""
 
     list_display = ("show_order", "show_method", "show_amount", "show_status", "show_due", "show_sent")
     list_filter = ("status", "method")
+    order_path = "refund__order"
     ordering = ("-id",)
 
     show_order = column(gettext_lazy("order"), lambda offer: offer.refund.order.number)

@@ -7,7 +7,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.models import Order
 from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from refunds.states import CarrierClaimStatus
@@ -16,6 +15,7 @@ from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, tell
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
 from workbench.shipping.queues import CLAIM_QUEUES
@@ -44,14 +44,13 @@ class ClosingForm(DeskForm):
     )
 
 
-class CarrierClaimAdmin(QueueMixin, DeskAdmin):
+class CarrierClaimAdmin(QueueMixin, OrderSearch, DeskAdmin):
     """What carriers owe."""
 
     list_display = ("show_order", "show_amount", "show_parcel", "show_status", "show_opened")
     queues = CLAIM_QUEUES
     list_filter = (QueueFilter,)
-    search_fields = ("refund__order__number",)
-    search_help_text = gettext_lazy("Order number or buyer")
+    order_path = "refund__order"
 
     show_order = column(gettext_lazy("order"), lambda claim: claim.refund.order.number)
     show_amount = column(gettext_lazy("amount"), lambda claim: yuan(claim.amount))
@@ -66,13 +65,6 @@ class CarrierClaimAdmin(QueueMixin, DeskAdmin):
     def page_queryset(self, request):
         """A claim with its refund, order, parcel and store."""
         return super().page_queryset(request).select_related("refund__order", "shipment")
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the order's number or buyer."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        return queryset.filter(refund__order__in=Order.objects.in_scope().matching(term).values("pk")), False
 
     def get_urls(self):
         """The form's address, before the admin's catch-all."""

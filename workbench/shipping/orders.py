@@ -34,7 +34,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
     on_overview = True
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
-    search_help_text = gettext_lazy("Order number or buyer")
+    search_help_text = gettext_lazy("Order number, buyer or tracking number")
 
     show_buyer = column(gettext_lazy("buyer"), lambda order: order.buyer_name)
     show_status = column(gettext_lazy("status"), badge)
@@ -47,7 +47,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
     show_paid_at = column(gettext_lazy("paid at"), lambda order: moment(order.paid_at))
 
     def get_search_results(self, request, queryset, search_term):
-        """By number or buyer."""
+        """By number, buyer or tracking number."""
         term = search_term.strip()
         return (queryset.matching(term) if term else queryset), False
 

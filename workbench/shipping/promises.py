@@ -4,9 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from orders.models import Order, OwedParcel
+from orders.models import OwedParcel
 from orders.parcels import ship_parcel
 from orders.states import ParcelStatus
 from stores.permissions import SHIP, can, require
@@ -14,11 +13,12 @@ from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import ShipForm, posted
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
+from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import PARCEL_QUEUES
 
 
-class PromiseAdmin(QueueMixin, DeskAdmin):
+class PromiseAdmin(QueueMixin, OrderSearch, DeskAdmin):
     """What was promised to buyers; the warehouse sends it from here."""
 
     class Media:
@@ -28,8 +28,6 @@ class PromiseAdmin(QueueMixin, DeskAdmin):
     list_display = ("order",)
     queues = PARCEL_QUEUES
     list_filter = (QueueFilter, "kind")
-    search_fields = ("order__number",)
-    search_help_text = gettext_lazy("Order number or buyer")
 
     def tiles(self, request, now):
         """Promises to keep, and how many of them are late, at desks that promise something (Q16)."""
@@ -51,13 +49,6 @@ class PromiseAdmin(QueueMixin, DeskAdmin):
     def page_queryset(self, request):
         """A promise with its order and store."""
         return super().page_queryset(request).select_related("order")
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the order's number or buyer."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        return queryset.filter(order__in=Order.objects.in_scope().matching(term).values("pk")), False
 
     def get_urls(self):
         """The form's address, before the admin's catch-all."""

@@ -16,6 +16,7 @@ from workbench.kit.base import attempt, by, column, put_on_form, tell
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import moment
+from workbench.kit.search import WordSearch
 from workbench.store.members import role_field, since, who
 from workbench.store.switches import PlatformAdmin
 
@@ -55,11 +56,11 @@ def _state(user: User) -> str:
     return _("one-time password") if user.must_change_password else _("in use")
 
 
-class AccountAdmin(PlatformAdmin):
+class AccountAdmin(WordSearch, PlatformAdmin):
     """Everybody who may sign in. The operator's alone."""
 
     list_display = ("show_who", "show_kind", "show_state", "show_joined", "show_sign_in")
-    search_fields = ("username",)
+    search_fields = ("username", "first_name")
     search_help_text = gettext_lazy("User name or full name")
     ordering = ("-id",)
     show_who = column(gettext_lazy("person"), who)
@@ -74,12 +75,6 @@ class AccountAdmin(PlatformAdmin):
         """The button's address, before the admin's catch-all."""
         give = self.admin_site.admin_view(self.password_view)
         return [path("<str:object_id>/one-time-password/", give, name="stores_user_one_time"), *super().get_urls()]
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the user name's start, or a part of the full name."""
-        term = search_term.strip()
-        found = queryset.filter(username__istartswith=term) | queryset.filter(first_name__icontains=term)
-        return (found if term else queryset), False
 
     def add_view(self, request, form_url="", extra_context=None):
         """Open an account and show its one-time password, this once."""

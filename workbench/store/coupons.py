@@ -22,6 +22,7 @@ from stores.permissions import EDIT_COUPONS, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, put_on_form
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import DeskForm, YuanField, posted
+from workbench.kit.search import WordSearch
 
 MOST_COUPONS = 1_000_000
 USUAL_DAYS = 30
@@ -141,7 +142,7 @@ class CouponForm(DeskForm):
         }
 
 
-class CouponAdmin(DeskAdmin):
+class CouponAdmin(WordSearch, DeskAdmin):
     """The store's coupons. What was granted is counted by acceptance and never edited."""
 
     class Media:
@@ -153,11 +154,6 @@ class CouponAdmin(DeskAdmin):
     search_help_text = gettext_lazy("Name")
     ordering = ("-id",)
     change_list_template = "workbench/coupons/list.html"
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the name's start."""
-        term = search_term.strip()
-        return (queryset.filter(name__startswith=term) if term else queryset), False
 
     def stores_to_add_to(self, request: HttpRequest) -> list[Store]:
         """Where the user may make coupons: the picked store, or those they work in. An operator picks one."""

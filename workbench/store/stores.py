@@ -19,6 +19,7 @@ from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, DeskModelForm, YuanField, posted
 from workbench.kit.marks import moment
+from workbench.kit.search import WordSearch
 from workbench.kit.words import yuan
 from workbench.store.payment_terms import TermsMixin
 
@@ -94,22 +95,16 @@ class ProductForm(DeskModelForm):
             self.fields["item_id"].disabled = True
 
 
-class ProductAdmin(SaveMixin, DeskAdmin):
+class ProductAdmin(SaveMixin, WordSearch, DeskAdmin):
     """The product warehouse."""
 
     form_class = ProductForm
     list_display = ("title", "item_id", "category", "show_price", "listed", "source")
     list_filter = ("listed", "source")
-    search_fields = ("item_id",)
+    search_fields = ("item_id", "title")
     search_help_text = gettext_lazy("Item id or title")
     ordering = ("-id",)
     show_price = column(gettext_lazy("price"), lambda product: yuan(product.price))
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the item id's or title's start."""
-        term = search_term.strip()
-        found = queryset.filter(item_id__startswith=term) | queryset.filter(title__startswith=term)
-        return (found if term else queryset), False
 
     def add(self, store, data, **done):
         """Add a product."""
@@ -229,12 +224,12 @@ class OperatorStoreForm(SettingsForm):
     )
 
 
-class StoreAdmin(TermsMixin, DeskAdmin):
+class StoreAdmin(TermsMixin, WordSearch, DeskAdmin):
     """The user's stores and their settings; for the operator every store."""
 
     list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "show_created")
     list_filter = ("marketplace", "negotiation_open")
-    search_fields = ("code__startswith", "name__startswith")
+    search_fields = ("code", "name")
     search_help_text = gettext_lazy("Code or name")
     ordering = ("code",)
     show_created = column(gettext_lazy("created"), lambda store: moment(store.created_at))

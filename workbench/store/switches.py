@@ -25,6 +25,7 @@ from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, time
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import DeskForm
 from workbench.kit.operators import PlatformAdmin
+from workbench.kit.search import WordSearch
 
 
 def retaining_marketplaces() -> list[tuple[str, str]]:
@@ -75,13 +76,13 @@ class CategoryForm(DeskForm):
     )
 
 
-class CategoryAdmin(PlatformAdmin):
+class CategoryAdmin(WordSearch, PlatformAdmin):
     """Categories open in batches, by date, without a deploy (Q2)."""
 
     form_class = CategoryForm
     fixed = ("marketplace", "category")
     list_display = ("name", "category", "marketplace", "show_opens", "show_closes", "show_state")
-    search_fields = ("category",)
+    search_fields = ("category", "name")
     search_help_text = gettext_lazy("Category id or name")
     ordering = ("marketplace", "-opens_on", "category")
     show_opens = column(gettext_lazy("opens on"), lambda row: row.opens_on.isoformat())
@@ -89,12 +90,6 @@ class CategoryAdmin(PlatformAdmin):
     show_state = timed_column(
         gettext_lazy("today"), lambda row, now: _state(True, row.opens_on, row.closes_on, today=_today(now))
     )
-
-    def get_search_results(self, request, queryset, search_term):
-        """By the id's start, or a part of the name."""
-        term = search_term.strip()
-        found = queryset.filter(category__startswith=term) | queryset.filter(name__icontains=term)
-        return (found if term else queryset), False
 
     def save(self, row, data):
         """Open a category, or change its name and dates."""
