@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connection
@@ -23,23 +24,24 @@ def one_thread(tmp_path):
         yield web
 
 
-def in_background(do) -> list:
-    """Run `do` in a thread; its result will be in the list."""
-    found: list = []
-    threading.Thread(target=lambda: found.append(do())).start()
-    return found
+@pytest.fixture
+def in_background():
+    """Starts what it is given in a thread of its own, and returns the future of its result."""
+    with ThreadPoolExecutor() as threads:
+        yield threads.submit
 
 
-def test_a_stop_lets_the_calls_under_way_end(one_thread):
-    answer = in_background(lambda: one_thread.ask("/sleep"))
+def test_a_stop_lets_the_calls_under_way_end(one_thread, in_background):
+    answer = in_background(one_thread.ask, "/sleep")
     time.sleep(1)
     one_thread.process.send_signal(signal.SIGTERM)
     one_thread.process.wait(20)
-    assert [(status, body) for status, _, body in answer] == [(200, b"slept")]
+    status, _, body = answer.result()
+    assert (status, body) == (200, b"slept")
 
 
-def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread):
-    working, waiting = (in_background(lambda: one_thread.ask("/sleep")) for _ in range(2))
+def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread, in_background):
+    calls = [in_background(one_thread.ask, "/sleep") for _ in range(2)]  # one works, one waits
     time.sleep(0.5)
     started = time.monotonic()
     assert one_thread.ask("/healthz")[0] == 200
@@ -47,9 +49,7 @@ def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(
     assert time.monotonic() - started < 2
     assert (status, headers["Retry-After"]) == (503, "1")
     assert b'"busy"' in body
-    while not waiting:
-        time.sleep(0.1)
-    assert [answer[0][0] for answer in (working, waiting)] == [200, 200]
+    assert [call.result()[0] for call in calls] == [200, 200]
 
 
 def test_who_reads_a_large_answer_slowly_holds_no_thread(one_thread, tmp_path):
