@@ -34,7 +34,8 @@ DJANGO = [
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("check", [sys.executable, "manage.py", "check"]),
 ]
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2"]
+# Slow tests come last (pytest-django), so whoever has done its half takes over some of the others.
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
 
 
 class Parts:
