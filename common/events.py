@@ -96,7 +96,8 @@ class EventType:
         return [(str(fact.label), value) for fact, value in self._told(data) if fact.label is not None]
 
     def _told(self, data: Mapping) -> list[tuple[Fact, object]]:
-        return [(fact, data[key]) for key, fact in self.facts.items() if data.get(key)]
+        facts = [(fact, data[key]) for key, fact in self.facts.items() if key in data]
+        return [(fact, value) for fact, value in facts if value or (value is None and fact.words_null)]
 
     def __str__(self) -> str:
         return self.name

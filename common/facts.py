@@ -32,12 +32,14 @@ class Fact:
 
     `word(value, data)` makes the phrase (or several) that people read, given the event's whole data because some facts
     read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word for
-    word under the label ("" for none). A fact with neither is kept for programs and not shown.
+    word under the label ("" for none). A fact with neither is kept for programs and not shown. What is empty says nothing,
+    unless null has words of its own (`words_null`).
     """
 
     shape: str
     word: Callable[[Any, Data], str | list[str]] | None = None
     label: str | Promise | None = None
+    words_null: bool = False
 
 
 def choice(choices: type[models.TextChoices], *, optional: bool = False) -> Fact:
@@ -65,7 +67,11 @@ def named(name: str | Promise, fact: Fact) -> Fact:
 
 def optional(fact: Fact, nothing: str | Promise) -> Fact:
     """Such a datum, or null, which is shown as `nothing`."""
-    return Fact(fact.shape + OR_NULL, lambda value, data: str(nothing) if value is None else fact.word(value, data))
+    return Fact(
+        fact.shape + OR_NULL,
+        lambda value, data: str(nothing) if value is None else fact.word(value, data),
+        words_null=True,
+    )
 
 
 def said(label: str | Promise) -> Fact:

@@ -1,5 +1,6 @@
 """Which workers are alive: each tells the hint server every few seconds, by that server's own clock."""
 
+from math import inf
 from time import monotonic
 
 from celery import current_app
@@ -16,7 +17,7 @@ BEAT = "beat-heartbeat"
 class _LastTold:
     """When this process has told last."""
 
-    at = float("-inf")
+    at = -inf
 
 
 @heartbeat_sent.connect
