@@ -31,7 +31,7 @@ def upload_body(data, files) -> bytes:
     return "\0".join(parts).encode()
 
 
-def claim(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:
+def take_key(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:
     """Return the kept answer of this call, or a new row (without `status_code`) to keep its answer in.
 
     Waits for a call with the same key that is still running. Refused `idempotency_key_reused` when the key belongs to

@@ -1,6 +1,6 @@
 """What somebody uploads, made harmless: images are decoded and written anew, PDFs are kept as they are, the rest is refused.
 
-The bytes decide what a file is, never its name or the type that the client claims.
+The bytes decide what a file is, never its name or the type that the client states.
 """
 
 import hashlib

@@ -7,7 +7,7 @@ from common import clock
 from common.tenancy import tenant_scope
 from demo.scenes import Scene
 from refunds.quality.restrictions import review_one
-from refunds.quality.rollup import lock_rollup, roll_up
+from refunds.quality.rollup import lock_rollup, roll_up_store
 from stores.models import Store
 
 DAYS = 95
@@ -63,4 +63,4 @@ def roll_up_history(stores: list[Store], now: datetime) -> None:
     for store in stores:
         with tenant_scope(store.pk):
             lock_rollup(store)
-            roll_up(store, now, afresh=True)
+            roll_up_store(store, now, afresh=True)

@@ -113,7 +113,7 @@ def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     return offer
 
 
-def why_not_answer(offer: Offer, now: datetime) -> Refused | None:
+def why_not_answer_offer(offer: Offer, now: datetime) -> Refused | None:
     """Why the buyer can't answer this offer any more: it was answered, withdrawn or has expired."""
     if offer.is_pending(now):
         return None
@@ -125,7 +125,7 @@ def why_not_accept(offer: Offer, now: datetime) -> Refused | None:
     """Why the buyer can't say yes any more: what was proposed is gone, the offer is over, or its refund was decided."""
     return (
         METHODS[offer.method].why_gone(offer)
-        or why_not_answer(offer, now)
+        or why_not_answer_offer(offer, now)
         or why_not_move(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)
     )
 
@@ -183,7 +183,7 @@ def accept_offer(
 def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
     """The buyer says no; the original request still awaits the merchant (T9)."""
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
-    refuse_if(why_not_answer(offer, now))
+    refuse_if(why_not_answer_offer(offer, now))
     writes = WriteSet()
     before = offer.status
     offer.decline(now=now)

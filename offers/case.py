@@ -8,7 +8,7 @@ from functools import cached_property
 from common.calendar import day_of
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
 from offers.registry import METHODS
-from refunds.claims import most_refundable
+from refunds.holds import most_refundable
 from refunds.models import Refund, RefundLine
 from stores.models import open_categories
 

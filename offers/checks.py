@@ -6,7 +6,7 @@ from offers.registry import method_parameters
 
 CHECKS = (
     Check(
-        "an order's claimed amount is what its refunds hold and red packets took, and no more than was paid",
+        "an order's held amount is what its refunds hold and red packets took, and no more than was paid",
         """
         SELECT 'order ' || o.number FROM orders_order o
         LEFT JOIN LATERAL (

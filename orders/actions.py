@@ -63,7 +63,7 @@ def upsert_order(
 ) -> tuple[Order, bool]:
     """Create the order, or bring the one with the same number up to date; returns it and whether it is new.
 
-    Lines of an order from which something was claimed, or that has shipped, can't change any more:
+    Lines of an order of which something is held, or that has shipped, can't change any more:
     Refused `invalid_transition`.
     """
     number = data["number"]

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from common.actors import Actor
 from common.writes import WriteSet
-from orders.claims import Claim
 from orders.events import ORDER_CANCELLED, ORDER_PIECES_STOPPED, ORDER_UNSHIPPED
+from orders.holds import Hold
 from orders.models import Order, Shipment
 from orders.shipments import ask_recall
 from orders.states import OrderStatus
@@ -15,7 +15,7 @@ from orders.states import OrderStatus
 def stop_pieces(
     writes: WriteSet,
     order: Order,
-    claims: Sequence[Claim],
+    holds: Sequence[Hold],
     shipment: Shipment | None,
     *,
     topic,
@@ -23,15 +23,15 @@ def stop_pieces(
     now: datetime,
     rule: str,
 ) -> None:
-    """Take the claims' pieces out of a locked order that is not on its way; an outstanding pick-up is cancelled.
+    """Take the holds' pieces out of a locked order that is not on its way; an outstanding pick-up is cancelled.
 
-    An order of which nothing is left is cancelled, one of which something is left is to be packed (again). The claims'
+    An order of which nothing is left is cancelled, one of which something is left is to be packed (again). The holds'
     order lines are those of `order.own_lines`.
     """
     before = order.status
-    for claim in claims:
-        claim.line.cancelled_quantity += claim.quantity
-        writes.update(claim.line, "cancelled_quantity")
+    for hold in holds:
+        hold.line.cancelled_quantity += hold.quantity
+        writes.update(hold.line, "cancelled_quantity")
     if before == OrderStatus.SHIPPED:
         ask_recall(writes, order, shipment, topic=topic, actor=actor, now=now, rule=rule)
     if not any(line.quantity_to_ship for line in order.own_lines):
@@ -53,5 +53,5 @@ def stop_pieces(
         states=(before, order.status),
         rule=rule,
         refund=str(topic.pk),
-        pieces={claim.line.item_id: claim.quantity for claim in claims},
+        pieces={hold.line.item_id: hold.quantity for hold in holds},
     )

@@ -42,7 +42,7 @@ def reserve_payment(
 ) -> Payment:
     """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
 
-    The caller has locked the order and claimed the amount, or, for a small payment with its `allowance_date`, taken a place
+    The caller has locked the order and held the amount, or, for a small payment with its `allowance_date`, taken a place
     on the order. `debit` is the kind of account that pays. After the commit a worker is told.
     """
     payment = Payment(

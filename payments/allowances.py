@@ -63,7 +63,7 @@ _DRAW = """
 """
 
 
-def draw(*, store_id: int, day: date, amount: Decimal, limit: Decimal) -> bool:
+def draw_on_allowance(*, store_id: int, day: date, amount: Decimal, limit: Decimal) -> bool:
     """Count `amount` on the day's allowance; False, and nothing counted, when that would be above `limit`."""
     if amount > limit:
         return False

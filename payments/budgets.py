@@ -75,14 +75,14 @@ def top_up(
     _book(writes, budget, amount, TransferPurpose.TOP_UP, actor, now, BUDGET_TOPPED_UP, automatic=automatic)
 
 
-def hold_threshold(writes: WriteSet, budget: Budget, *, actor: Actor, now: datetime, draw: Decimal = ZERO) -> None:
-    """Top a locked budget up when it would be below its threshold after `draw` (R5)."""
-    missing = min(budget.automatic_top_up(draw), MOST - budget.balance)
+def hold_threshold(writes: WriteSet, budget: Budget, *, actor: Actor, now: datetime, wanted: Decimal = ZERO) -> None:
+    """Top a locked budget up when it would be below its threshold after `wanted` yuan are drawn (R5)."""
+    missing = min(budget.automatic_top_up(wanted), MOST - budget.balance)
     if missing > ZERO:
         top_up(writes, budget, amount=missing, actor=actor, now=now, automatic=True)
 
 
-def draw(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id, actor: Actor, now: datetime) -> str:
+def draw_on_budget(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id, actor: Actor, now: datetime) -> str:
     """Reserve `amount` yuan for a payout; returns the kind of account that it is paid from.
 
     That is the service budget, topped up first if it does so by itself. When it is spent, what was promised is paid all the
@@ -91,7 +91,7 @@ def draw(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id, actor: A
     budget = lock_budget(store_id)
     if budget is None:
         return AccountKind.MERCHANT_FUNDS
-    hold_threshold(writes, budget, actor=actor, now=now, draw=amount)
+    hold_threshold(writes, budget, actor=actor, now=now, wanted=amount)
     if budget.available < amount:
         if budget.short_since is None:
             budget.short_since = now

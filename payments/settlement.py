@@ -1,4 +1,4 @@
-"""Settlement: claim due payments, ask their gateways outside any transaction, book the answers."""
+"""Settlement: take up due payments, ask their gateways outside any transaction, book the answers."""
 
 import logging
 from collections.abc import Sequence

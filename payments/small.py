@@ -1,6 +1,6 @@
 """Small payments: a few yuan to the buyer of an order that settle a quarrel, within limits (K8–K11).
 
-They stand beside refunds: nothing is claimed of what the order was paid. Locks: order, then (what is written) payment and
+They stand beside refunds: nothing is held of what the order was paid. Locks: order, then (what is written) payment and
 transfer, then the day's allowance.
 """
 
@@ -20,7 +20,7 @@ from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
 from payments.actions import reserve_payment
-from payments.allowances import Limits, draw, limits_of, used_on
+from payments.allowances import Limits, draw_on_allowance, limits_of, used_on
 from payments.models import Payment
 from payments.signals import topic_asked
 from payments.states import SMALL_PURPOSES
@@ -167,7 +167,7 @@ def send_small_payment(
         allowance_date=allowance.day,
     )
     writes.flush()
-    if not draw(store_id=store.pk, day=allowance.day, amount=amount, limit=allowance.limits.per_day):
+    if not draw_on_allowance(store_id=store.pk, day=allowance.day, amount=amount, limit=allowance.limits.per_day):
         raise _day_is_spent(allowance_of(order, store, now))
     return payment
 

@@ -19,9 +19,9 @@ from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.models import Payment
 from payments.states import PaymentPurpose
-from refunds.claims import claim, release
 from refunds.events import REFUND_APPROVED, REFUND_CHANGED, REFUND_REJECTED, REFUND_RESUBMITTED, REFUND_WITHDRAWN
 from refunds.goods import Disposition, Whereabouts, recall, stop
+from refunds.holds import hold, release
 from refunds.models import Refund
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
@@ -170,7 +170,7 @@ def change_request(
     """Change a locked refund to what buyer and merchant agreed on (T5, T6); the caller then approves it."""
     was, moved = (refund.kind, refund.amount), refund.moves_goods
     refund.kind = kind
-    claim(writes, refund, amount, pieces=int(refund.moves_goods) - int(moved))
+    hold(writes, refund, amount, pieces=int(refund.moves_goods) - int(moved))
     writes.update(refund, "kind")
     writes.event(
         REFUND_CHANGED,
@@ -204,7 +204,7 @@ def reject_refund(
 
 @action
 def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
-    """The buyer takes the request back, even from the platform; what it claimed is free again."""
+    """The buyer takes the request back, even from the platform; what it held is free again."""
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_withdraw(refund, now))
     before = refund.status
@@ -222,7 +222,7 @@ def withdraw_for_offer(
 ) -> None:
     """Withdraw a locked refund because the buyer took an offer (Q10).
 
-    With a `difference` (yuan), that much stays claimed and is paid to the buyer: both or neither.
+    With a `difference` (yuan), that much stays held and is paid to the buyer: both or neither.
     """
     before = refund.status
     release(writes, [refund], keep=difference)
@@ -262,7 +262,7 @@ def resubmit_refund(
     writes = WriteSet()
     amount = correction.get("amount", refund.amount)
     if amount != refund.amount:
-        claim(writes, refund, amount, pieces=0)
+        hold(writes, refund, amount, pieces=0)
     refund.reason = correction.get("reason", refund.reason)
     refund.description = correction.get("description", refund.description)
     refund.resubmit(now=now)

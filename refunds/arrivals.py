@@ -131,7 +131,7 @@ def _rest_of(refund: Refund, amount: Decimal, now: datetime) -> Refund:
 def _divide_lines(
     writes: WriteSet, refund: Refund, rest: Refund, shares: Sequence[Decimal], arrived: Mapping[str, int]
 ) -> None:
-    """Give `rest` its part of each line; what the order's lines count as claimed stays the same."""
+    """Give `rest` its part of each line; what the order's lines count as held stays the same."""
     kept, gone = [], []
     for line, share in zip(refund.own_lines, shares, strict=True):
         count = arrived[line.line.item_id]

@@ -1,18 +1,18 @@
-"""What must hold between refunds, the orders they claim from, and the payments and parcels that they bring."""
+"""What must hold between refunds, the orders that they hold of, and the payments and parcels that they bring."""
 
 from common.upkeep import Check
 from refunds.platform import checks as platform
 from refunds.quality import checks as quality
 from refunds.returnless import checks as returnless
 
-# Refunds whose goods are claimed: all but those that ended.
+# Refunds whose goods are held: all but those that ended.
 _HOLDING = "r.status NOT IN ('withdrawn', 'closed')"
 # Refunds whose pieces come back to the store.
 _TAKES_PIECES = "(r.kind <> 'refund_only' OR r.goods = 'recalled')"
 
 CHECKS = (
     Check(
-        "an order line's claims are what its refunds hold, and no more than was bought",
+        "an order line's holds are what its refunds hold, and no more than was bought",
         f"""
         SELECT 'order line ' || l.id FROM orders_orderline l
         LEFT JOIN (refunds_refundline rl JOIN refunds_refund r ON r.id = rl.refund_id) ON rl.line_id = l.id

@@ -12,7 +12,7 @@ from common.writes import WriteSet
 from orders.parcels import owe_parcel
 from orders.states import ParcelKind
 from refunds.actions import record
-from refunds.claims import lines_of, release
+from refunds.holds import lines_of, release
 from refunds.models import Refund
 from stores.models import Product
 
@@ -28,7 +28,7 @@ def owe_new_goods(
     rule: str,
     **data,
 ) -> None:
-    """Close these locked exchanges: each of their lines becomes a promised parcel, and what they claimed is free (Q16).
+    """Close these locked exchanges: each of their lines becomes a promised parcel, and what they held is free (Q16).
 
     `event` tells why the goods count as returned.
     """

@@ -12,9 +12,9 @@ from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim
-from refunds.claims import lines_of
 from refunds.events import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUND_RECALLED, REFUND_RETURN_LOST
 from refunds.exchanges import owe_new_goods
+from refunds.holds import lines_of
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from stores.actions import default_return_addresses

@@ -14,7 +14,7 @@ from orders.models import OrderLine, Shipment
 from orders.shipments import ask_recall, outbound_of
 from orders.states import ON_ITS_WAY, OrderStatus, ShipmentStatus
 from orders.stopping import stop_pieces
-from refunds.claims import claim, lines_of, most_refundable
+from refunds.holds import hold, lines_of, most_refundable
 from refunds.models import Refund
 from refunds.states import RefundGoods
 
@@ -122,7 +122,7 @@ def stop(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Ac
 
 def recall(writes: WriteSet, refund: Refund, parcel: Shipment | None, *, actor: Actor, now: datetime) -> None:
     """Call the refund's parcel back; until it is known where it ends, no other refund takes these pieces (P4)."""
-    claim(writes, refund, refund.amount, pieces=1)
+    hold(writes, refund, refund.amount, pieces=1)
     refund.start_recall(now=now)
     writes.update(refund, "goods")
     ask_recall(writes, refund.order, parcel, topic=refund, actor=actor, now=now, rule="P4")

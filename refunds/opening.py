@@ -1,4 +1,4 @@
-"""A refund begins: the buyer asks, the order's goods and yuan are claimed, and what can be answered at once is.
+"""A refund begins: the buyer asks, the order's goods and yuan are held, and what can be answered at once is.
 
 The refund and its lines are written as they are when the set is flushed, so whoever is told by `refund_requested` may
 move the refund on with the usual functions (`approve`, `pay`, `record`) before it exists.
@@ -16,11 +16,11 @@ from common.actors import Actor
 from common.errors import Invalid, Refused, refuse_if
 from common.writes import WriteSet
 from orders.actions import lock_order
-from orders.claims import most_refundable
+from orders.holds import most_of_order
 from orders.models import Order
 from refunds.at_once import answer_at_once
-from refunds.claims import claim
 from refunds.events import REFUND_REQUESTED
+from refunds.holds import hold
 from refunds.models import Refund, RefundLine
 from refunds.programme import programme_of
 from refunds.quality.counting import count_application
@@ -69,12 +69,12 @@ def open_refund(
     _check_not_taken(order, refund_lines)
     refund.programme = programme_of(refund)
     if amount is None:
-        amount = most_refundable(order, refund_lines)
+        amount = most_of_order(order, refund_lines)
     writes = WriteSet()
     writes.insert(refund)
     for line in refund_lines:
         writes.insert(line)
-    claim(writes, refund, amount, pieces=int(refund.moves_goods))
+    hold(writes, refund, amount, pieces=int(refund.moves_goods))
     writes.event(
         REFUND_REQUESTED,
         refund,
@@ -136,7 +136,7 @@ def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest]
 
 def _check_not_taken(order: Order, lines: Sequence[RefundLine]) -> None:
     """Refused `refund_open` when open refunds hold everything that this one asks about."""
-    if lines and most_refundable(order, lines) > 0:
+    if lines and most_of_order(order, lines) > 0:
         return
     if Refund.objects.for_store(order.store_id).open().filter(order=order).exists():
         raise Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))

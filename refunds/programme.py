@@ -6,7 +6,7 @@ from decimal import Decimal
 from common.actors import Actor
 from common.writes import WriteSet
 from orders.states import OrderStatus
-from payments.budgets import draw
+from payments.budgets import draw_on_budget
 from payments.states import AccountKind
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundProgramme
@@ -24,4 +24,4 @@ def paying_account(writes: WriteSet, refund: Refund, amount: Decimal, *, actor: 
     """The kind of account that pays `amount` yuan of a locked refund: under the programme the service budget, if it can (R5)."""
     if refund.programme != RefundProgramme.RETURNLESS:
         return AccountKind.MERCHANT_FUNDS
-    return draw(writes, store_id=refund.store_id, amount=amount, topic_id=refund.pk, actor=actor, now=now)
+    return draw_on_budget(writes, store_id=refund.store_id, amount=amount, topic_id=refund.pk, actor=actor, now=now)

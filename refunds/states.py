@@ -1,6 +1,6 @@
 """What a refund and what hangs on it can be: kinds, reasons, states, outcomes, and what a deadline does.
 
-In this order: the refund, its recall, disputes and appeals, messages, claims on carriers, quality, enrolment in
+In this order: the refund, its recall, disputes and appeals, messages, carrier claims, quality, enrolment in
 returnless. The strings are the same in the database, in the API and in events.
 """
 
@@ -144,7 +144,7 @@ class MessageSender(models.TextChoices):
 
 
 class CarrierClaimStatus(models.TextChoices):
-    """What became of a claim."""
+    """What became of a carrier claim."""
 
     OPEN = "open", _("Open")
     PAID = "paid", _("Paid by the carrier")

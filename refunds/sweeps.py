@@ -12,11 +12,11 @@ from common.tenancy import system_scope
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
-from refunds.claims import lines_of, release
 from refunds.events import REFUND_CLOSED, REFUND_INSPECTION_OVERDUE, REFUND_RECALL_OVERDUE
 from refunds.exchanges import owe_new_goods
 from refunds.following import pay_recalled
 from refunds.goods import Whereabouts, is_reachable
+from refunds.holds import lines_of, release
 from refunds.models import Refund
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days

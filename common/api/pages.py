@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from common.web.refusals import refuse, said
+from common.web.refusals import refuse, words_of_refusal
 from common.web.unavailable import TRY_AGAIN_S, Reason, why_unavailable
 
 API = "/api/"
@@ -22,7 +22,7 @@ def _error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
 def bad_request(request, exception):
     """400 for a request that Django refuses before any view sees it; 413 for one of too many bytes."""
     if isinstance(exception, RequestDataTooBig):
-        return refuse(request, *said("too_large"))
+        return refuse(request, *words_of_refusal("too_large"))
     if not request.path.startswith(API):
         return HttpResponseBadRequest(render_to_string("400.html"))
     return _error(400, "client_error", "parse_error", _("The request is malformed."))

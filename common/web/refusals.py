@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
-def said(reason: str) -> tuple[int, str, str]:
+def words_of_refusal(reason: str) -> tuple[int, str, str]:
     """Status, code and sentence."""
     match reason:
         case "too_large":
@@ -26,7 +26,7 @@ class RefusalMiddleware:
         reason = request.META.get("wanliu.refusal")
         if reason is None:
             return self.get_response(request)
-        return refuse(request, *said(reason))
+        return refuse(request, *words_of_refusal(reason))
 
 
 def refuse(request, status: int, code: str, detail: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from common.calendar import day_of, number_of_days
 from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
 from offers.insights.reading import GROUPS, RetentionReport, Span, read
-from offers.insights.table import as_csv, figures_of, groups_of
+from offers.insights.table import as_csv, figures_in_text, groups_of
 from offers.models import CostRates, DailyRetention
 from stores.api.base import StoreViewSet, get_or_404
 from stores.models import Store
@@ -180,7 +180,7 @@ class InsightsViewSet(StoreViewSet):
                 "from": asked["from"].isoformat(),
                 "to": asked["to"].isoformat(),
                 "currency": CURRENCY,
-                "totals": figures_of(report.totals),
+                "totals": figures_in_text(report.totals),
                 "lost": {
                     "refunds": report.lost_refunds,
                     **{name: f"{getattr(report.lost, name):.2f}" for name in ("sale", "hidden", "total")},

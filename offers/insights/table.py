@@ -15,7 +15,7 @@ COUNTS = ("offers", "answered", "expired", "accepted")
 YUAN = ("sales_kept", "taken_back", "hidden_costs_avoided", "offer_costs", "net")
 
 
-def figures_of(kept: Kept) -> dict:
+def figures_in_text(kept: Kept) -> dict:
     """Counts as numbers, money with two places and the rate with four as strings."""
     return {
         **{name: getattr(kept, name) for name in COUNTS},
@@ -30,7 +30,7 @@ def groups_of(report: RetentionReport, group_by: str) -> Iterator[dict]:
         row = {group_by: str(key)}
         if group_by == "agent":
             row["name"] = report.agent_names[str(key)]
-        yield {**row, **figures_of(kept)}
+        yield {**row, **figures_in_text(kept)}
 
 
 def label_of(report: RetentionReport, group_by: str, key) -> str:
@@ -75,6 +75,6 @@ def as_csv(report: RetentionReport, group_by: str) -> str:
     names = (*COUNTS, "acceptance_rate", *YUAN)
     writer.writerow([heads[group_by], *(heads[name] for name in names)])
     for key, kept in report.by[group_by].items():
-        figures = figures_of(kept)
+        figures = figures_in_text(kept)
         writer.writerow([inert(label_of(report, group_by, key)), *(figures[name] for name in names)])
     return out.getvalue()

@@ -1,6 +1,6 @@
 """The shape of a method: what is true of it, when it is allowed, what it needs, what the buyer sees, what a yes does.
 
-Whatever depends on the method is asked here; no other file knows one by name. The defaults claim nothing.
+Whatever depends on the method is asked here; no other file knows one by name. The defaults promise nothing.
 """
 
 from abc import ABC, abstractmethod

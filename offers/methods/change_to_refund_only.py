@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
 from offers.methods.base import register
-from offers.methods.negotiation import NegotiationMethod, check_agreed, check_amount
+from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind
 
@@ -29,7 +29,7 @@ class ChangeToRefundOnly(NegotiationMethod):
     def check(self, case, terms):
         """Needs an amount and the tick."""
         check_agreed(terms)
-        check_amount(case, terms, required=True)
+        check_agreed_amount(case, terms, required=True)
 
     def why(self, case):
         """See the base."""

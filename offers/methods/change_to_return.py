@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
 from offers.methods.base import Case, register
-from offers.methods.negotiation import NegotiationMethod, check_agreed, check_amount
+from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind
 
@@ -36,7 +36,7 @@ class ChangeToReturn(NegotiationMethod):
         check_agreed(terms)
         if terms.return_address is None:
             raise Invalid("return_address", _("Choose the return address."), "required")
-        check_amount(case, terms, required=False)
+        check_agreed_amount(case, terms, required=False)
 
     def limits(self, case: Case) -> dict:
         """An address besides; the amount may be left out."""

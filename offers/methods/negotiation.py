@@ -6,7 +6,7 @@ from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
 from offers.methods.base import Case, Method, Terms
 from offers.states import OfferStatus
-from orders.claims import why_not_take
+from orders.holds import why_not_take
 
 
 class NegotiationMethod(Method):
@@ -49,7 +49,7 @@ def check_agreed(terms: Terms) -> None:
         )
 
 
-def check_amount(case: Case, terms: Terms, *, required: bool) -> None:
+def check_agreed_amount(case: Case, terms: Terms, *, required: bool) -> None:
     """T5: above zero and at most the maximum refundable."""
     if terms.amount is None:
         if required:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import Refused
 from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
-from orders.claims import claim_yuan
+from orders.holds import hold_yuan
 from payments.actions import reserve_payment
 from payments.states import PaymentPurpose
 
@@ -47,7 +47,7 @@ class RedPacket(MoneyMethod):
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and pay the red packet."""
         super().accept(writes, offer, actor=actor, now=now)
-        claim_yuan(writes, offer.refund.order, offer.amount)
+        hold_yuan(writes, offer.refund.order, offer.amount)
         reserve_payment(
             writes,
             order=offer.refund.order,

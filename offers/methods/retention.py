@@ -11,7 +11,7 @@ from common.words import duration
 from offers.methods.base import Case, Method, Terms
 from offers.models import Offer
 from offers.states import OfferStatus
-from orders.claims import why_not_take
+from orders.holds import why_not_take
 from orders.parcels import owe_parcel
 from orders.states import ParcelKind
 from refunds.actions import withdraw_for_offer

@@ -53,7 +53,7 @@ class Order(OwnsLines, TenantModel):
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     paid_amount = MoneyField(verbose_name=_("paid"))
     claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
-    # The indexes below follow this column: following the amounts themselves would make every claim write them all anew.
+    # The indexes below follow this column: following the amounts themselves would make every hold write them all anew.
     awaits_shipping = models.GeneratedField(
         expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
         output_field=models.BooleanField(),
@@ -160,7 +160,7 @@ class Order(OwnsLines, TenantModel):
 
     @property
     def refundable_amount(self) -> Decimal:
-        """Yuan that nobody has claimed yet."""
+        """Yuan that nobody holds yet."""
         return self.paid_amount - self.claimed_amount
 
     @property
@@ -234,12 +234,12 @@ class OrderLine(TenantModel):
 
     @property
     def refundable_amount(self) -> Decimal:
-        """Yuan of this line that nobody has claimed yet."""
+        """Yuan of this line that nobody holds yet."""
         return self.paid_amount - self.claimed_amount
 
     @property
     def refundable_quantity(self) -> int:
-        """Pieces that no refund has claimed yet."""
+        """Pieces that no refund holds yet."""
         return self.quantity_to_ship - self.claimed_quantity
 
     @property
@@ -249,9 +249,9 @@ class OrderLine(TenantModel):
 
     @property
     def pieces_to_pack(self) -> int:
-        """Pieces to put into the parcel: what is claimed back stays on the shelf.
+        """Pieces to put into the parcel: what is held stays on the shelf.
 
-        A refund before shipping claims money and no goods: the price of whole pieces stands for those pieces.
+        A refund before shipping holds money and no goods: the price of whole pieces stands for those pieces.
         """
         without_money = 0
         if self.unit_price and self.claimed_amount % self.unit_price == 0:

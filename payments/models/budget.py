@@ -53,9 +53,9 @@ class Budget(TenantModel):
         """Whether nothing new may be promised on it (R5)."""
         return not self.tops_up and (self.available <= ZERO or self.short_since is not None)
 
-    def automatic_top_up(self, draw: Decimal = ZERO) -> Decimal:
-        """Yuan to add so that `draw` fits and the threshold is held: the agreed amount, as often as it takes (R5)."""
-        missing = self.threshold + draw - self.available
+    def automatic_top_up(self, wanted: Decimal = ZERO) -> Decimal:
+        """Yuan to add so that `wanted` fits and the threshold is held: the agreed amount, as often as it takes (R5)."""
+        missing = self.threshold + wanted - self.available
         if not self.tops_up or missing <= ZERO:
             return ZERO
         times = (missing / self.top_up_amount).to_integral_value(ROUND_CEILING)

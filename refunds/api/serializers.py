@@ -12,7 +12,7 @@ from common.money import CENT
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS
 from refunds.api.parcels import TrackingSerializer
-from refunds.claims import most_refundable
+from refunds.holds import most_refundable
 from refunds.models import Message, Refund, RefundLine
 from refunds.parcels import parcels_of, split_off
 from refunds.states import RefundKind, RefundReason

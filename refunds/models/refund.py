@@ -146,7 +146,7 @@ class Refund(OwnsLines, TenantModel):
         return self.kind != RefundKind.REFUND_ONLY
 
     @property
-    def claims_pieces(self) -> bool:
+    def holds_pieces(self) -> bool:
         """Whether its pieces come back, by the buyer or by a recall, so that no other refund may take them."""
         return self.moves_goods or self.goods == RefundGoods.RECALLED
 

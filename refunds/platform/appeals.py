@@ -42,7 +42,7 @@ def why_not_appeal(refund: Refund, now: datetime) -> Refused | None:
     return None
 
 
-def why_not_decide(appeal: Appeal) -> Refused | None:
+def why_not_decide_appeal(appeal: Appeal) -> Refused | None:
     """Why there is nothing left to decide (P5)."""
     if appeal.status == AppealStatus.OPEN:
         return None
@@ -123,7 +123,7 @@ def decide_appeal(
     """
     appeal = lock_appeal(store_id=store_id, appeal_id=appeal_id)
     refund = appeal.refund
-    refuse_if(why_not_decide(appeal))
+    refuse_if(why_not_decide_appeal(appeal))
     check_split(outcome, amount, below=refund.amount)
     compensation = {CaseOutcome.BUYER: ZERO, CaseOutcome.MERCHANT: refund.amount, CaseOutcome.SPLIT: amount}[
         CaseOutcome(outcome)

@@ -14,8 +14,6 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
 from refunds.actions import lock_refund, pay, record
-from refunds.claims import claim as claim_amount
-from refunds.claims import release
 from refunds.events import (
     DISPUTE_ANSWERED,
     DISPUTE_DECIDED,
@@ -26,6 +24,8 @@ from refunds.events import (
     REFUND_GRANTED,
 )
 from refunds.exchanges import owe_new_goods
+from refunds.holds import hold as hold_amount
+from refunds.holds import release
 from refunds.models import Dispute, Refund
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
@@ -46,7 +46,7 @@ def why_not_dispute(refund: Refund, now: datetime) -> Refused | None:
     return why_not_move(refund, DISPUTABLE, now)
 
 
-def why_not_answer(dispute: Dispute, side: str, now: datetime) -> Refused | None:
+def why_not_answer_dispute(dispute: Dispute, side: str, now: datetime) -> Refused | None:
     """Why this side can't answer the claim now: it is its own, it is answered, or the time for evidence is over (R7)."""
     if side == dispute.opened_by:
         return Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
@@ -57,7 +57,7 @@ def why_not_answer(dispute: Dispute, side: str, now: datetime) -> Refused | None
     return None
 
 
-def why_not_decide(dispute: Dispute) -> Refused | None:
+def why_not_decide_dispute(dispute: Dispute) -> Refused | None:
     """Why there is nothing left to decide (R7)."""
     if dispute.status == DisputeStatus.OPEN:
         return None
@@ -140,7 +140,7 @@ def answer_dispute(
     Refused `invalid_transition` for the side that opened it, a second time, and once the time is over.
     """
     dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
-    refuse_if(why_not_answer(dispute, side, now))
+    refuse_if(why_not_answer_dispute(dispute, side, now))
     dispute.reply = reply
     writes = WriteSet()
     writes.update(dispute, "reply")
@@ -169,7 +169,7 @@ def decide_dispute(
     """
     dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
     refund = dispute.refund
-    refuse_if(why_not_decide(dispute))
+    refuse_if(why_not_decide_dispute(dispute))
     if outcome == CaseOutcome.SPLIT and not refund.pays:
         raise Invalid("outcome", _("An exchange moves no money that could be split; choose one side."))
     check_split(outcome, amount, below=refund.amount)
@@ -222,7 +222,7 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
         owe_new_goods(writes, [refund], event=REFUND_GRANTED, note="", actor=actor, now=now, rule=RULE)
         return
     if dispute.amount is not None:
-        claim_amount(writes, refund, dispute.amount, pieces=0)
+        hold_amount(writes, refund, dispute.amount, pieces=0)
     refund.grant()
     pay(writes, refund, actor=actor, now=now, rule=RULE)
     if dispute.outcome == CaseOutcome.BUYER:

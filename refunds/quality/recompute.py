@@ -13,7 +13,7 @@ from common.writes import WriteSet
 from refunds.events import REFUND_COUNTED, REFUND_REQUESTED, REFUND_RESUBMITTED
 from refunds.models import ChangedDay, QualityDay, QualityRefund
 from refunds.quality.figures import count_days, last_finished, window_of
-from refunds.quality.rollup import lock_rollup, roll_up
+from refunds.quality.rollup import lock_rollup, roll_up_store
 from refunds.states import QualityPolicy, RefundProgramme
 from stores import marketplaces
 from stores.models import Store
@@ -128,4 +128,4 @@ def repair(store: Store, now: datetime) -> None:
             )
     writes.flush()
     QualityDay.objects.for_store(store.pk).filter(date__gt=last_finished(store, now)).delete()
-    roll_up(store, now, afresh=True)
+    roll_up_store(store, now, afresh=True)

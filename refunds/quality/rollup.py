@@ -78,7 +78,7 @@ def _roll_up_alone(store: Store, now: datetime) -> bool:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, store.pk % 2**31])
             if not cursor.fetchone()[0]:
                 return False
-        roll_up(store, now)
+        roll_up_store(store, now)
     return True
 
 
@@ -91,7 +91,7 @@ def lock_rollup(store: Store) -> None:
 _TAKE_NOTES = "DELETE FROM refunds_changedday WHERE store_id = %s AND date <= %s RETURNING date"
 
 
-def roll_up(store: Store, now: datetime, *, afresh: bool = False) -> None:
+def roll_up_store(store: Store, now: datetime, *, afresh: bool = False) -> None:
     """Count what isn't rolled up of the kept days, or all of them `afresh`. The caller holds the roll-up's lock."""
     last = last_finished(store, now)
     with connection.cursor() as cursor:

@@ -127,7 +127,9 @@ def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, acto
     offered = enrolment.store.rules.returnless_version
     enrolment.agree(version=offered, text_version=version, by=actor.label or actor.id, now=now)
     writes.update(enrolment, "version", "agreement_version", "agreement_at", "agreement_by")
-    tell(writes, RETURNLESS_AGREEMENT_ACCEPTED, enrolment, before, actor=actor, now=now, rule="R2", version=version)
+    record_step(
+        writes, RETURNLESS_AGREEMENT_ACCEPTED, enrolment, before, actor=actor, now=now, rule="R2", version=version
+    )
 
 
 def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, actor: Actor, now: datetime) -> None:
@@ -137,7 +139,9 @@ def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, 
     budget.tops_up, budget.threshold, budget.top_up_amount = wanted["on"], wanted["threshold"], wanted["amount"]
     writes.update(budget, "tops_up", "threshold", "top_up_amount")
     data = {"on": wanted["on"], "threshold": f"{wanted['threshold']:.2f}", "amount": f"{wanted['amount']:.2f}"}
-    tell(writes, RETURNLESS_AUTO_TOP_UP_SET, enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data)
+    record_step(
+        writes, RETURNLESS_AUTO_TOP_UP_SET, enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data
+    )
 
 
 def _choose_products(
@@ -160,10 +164,12 @@ def _choose_products(
         row = CoveredProduct(store_id=store_id, enrolment=enrolment, product=product, item_id=item_id, added_at=now)
         writes.insert(row)
     data = {"added": added, "removed": removed}
-    tell(writes, RETURNLESS_PRODUCTS_CHOSEN, enrolment, enrolment.status, actor=actor, now=now, rule="R4", **data)
+    record_step(
+        writes, RETURNLESS_PRODUCTS_CHOSEN, enrolment, enrolment.status, actor=actor, now=now, rule="R4", **data
+    )
 
 
-def tell(
+def record_step(
     writes: WriteSet,
     event: EventType,
     enrolment: Enrolment,
@@ -201,7 +207,7 @@ def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     before = enrolment.status
     enrolment.confirm(now=now)
     writes.update(enrolment, "status", "confirmed_at", "left_at")
-    tell(writes, RETURNLESS_CONFIRMED, enrolment, before, actor=actor, now=now, rule="R2")
+    record_step(writes, RETURNLESS_CONFIRMED, enrolment, before, actor=actor, now=now, rule="R2")
     writes.flush()
     return enrolment
 

@@ -14,7 +14,7 @@ from payments import budgets
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT
-from refunds.returnless.enrolment import lock_enrolment, tell
+from refunds.returnless.enrolment import lock_enrolment, record_step
 from refunds.returnless.events import (
     RETURNLESS_CAME_INTO_FORCE,
     RETURNLESS_LEFT,
@@ -65,7 +65,7 @@ def _bring_into_force(enrolment: Enrolment, session: LiveSession, actor: Actor, 
     writes.update(enrolment, "status", "in_force_since")
     data = {"live_session": session.session, "products": products}
     event = RETURNLESS_SESSION_STARTED if before == enrolment.status else RETURNLESS_CAME_INTO_FORCE
-    tell(writes, event, enrolment, before, actor=actor, now=now, rule="R3", **data)
+    record_step(writes, event, enrolment, before, actor=actor, now=now, rule="R3", **data)
     writes.flush()
 
 
@@ -87,7 +87,9 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     fields = ("status", "version", "confirmed_at", "agreement_version", "agreement_at", "agreement_by")
     writes.update(enrolment, *fields)
     budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
-    tell(writes, RETURNLESS_UPGRADED, enrolment, before, actor=actor, now=now, rule="R8", version=[earlier, version])
+    record_step(
+        writes, RETURNLESS_UPGRADED, enrolment, before, actor=actor, now=now, rule="R8", version=[earlier, version]
+    )
     writes.flush()
     return enrolment
 
@@ -102,7 +104,7 @@ def leave_programme(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
     CoveredProduct.objects.for_store(store.pk).update(holds_since=None)
     writes = WriteSet()
     writes.update(enrolment, "status", "left_at", "in_force_since")
-    tell(writes, RETURNLESS_LEFT, enrolment, before, actor=actor, now=now, rule="R3")
+    record_step(writes, RETURNLESS_LEFT, enrolment, before, actor=actor, now=now, rule="R3")
     writes.flush()
     return enrolment
 
@@ -134,6 +136,6 @@ def register_earlier(
         writes.insert(CoveredProduct(store=store, enrolment=enrolment, product=product, item_id=item_id, added_at=now))
     if budget:
         budgets.top_up(writes, row, amount=budget, actor=actor, now=now)
-    tell(writes, RETURNLESS_REGISTERED, enrolment, "", actor=actor, now=now, rule="R8", version=version)
+    record_step(writes, RETURNLESS_REGISTERED, enrolment, "", actor=actor, now=now, rule="R8", version=version)
     writes.flush()
     return enrolment

@@ -48,7 +48,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     store: Store
 
     def initial(self, request, *args, **kwargs):
-        """Authenticate, find the store, open its scope, claim the Idempotency-Key."""
+        """Authenticate, find the store, open its scope, take the Idempotency-Key."""
         self.now = request.now
         self.answer: IdempotentAnswer | None = None
         if self.action in self.dear:
@@ -60,7 +60,7 @@ class StoreViewSet(viewsets.GenericViewSet):
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
         if request.method == "POST":
-            self._claim_key()
+            self._take_key()
 
     def _store(self) -> Store:
         caller = self.request.user
@@ -88,7 +88,7 @@ class StoreViewSet(viewsets.GenericViewSet):
             raise ValidationError({"store": [ErrorDetail(_("Write the store's code."), "invalid")]})
         return named
 
-    def _claim_key(self) -> None:
+    def _take_key(self) -> None:
         key = self.request.headers.get("Idempotency-Key", "")
         if not key:
             if self.action in self.idempotency_key_required:
@@ -110,7 +110,7 @@ class StoreViewSet(viewsets.GenericViewSet):
             body = idempotency.upload_body(self.request.data, self.request.FILES)
         else:
             body = request.body
-        answer = idempotency.claim(
+        answer = idempotency.take_key(
             store_id=self.store.pk,
             owner=self.request.user.pk,
             key=key,

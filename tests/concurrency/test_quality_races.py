@@ -9,7 +9,7 @@ from common.tenancy import tenant_scope
 from refunds.actions import approve_refund, resubmit_refund
 from refunds.models import QualityDay, QualityRefund, QualityRestriction
 from refunds.quality.restrictions import review_quality
-from refunds.quality.rollup import KEPT_DAYS, lock_rollup, roll_up, roll_up_days
+from refunds.quality.rollup import KEPT_DAYS, lock_rollup, roll_up_days, roll_up_store
 from stores.actions import update_product, upsert_products
 from stores.models import Product
 from tests.concurrency.harness import overtaken, together
@@ -151,7 +151,7 @@ def test_two_roll_ups_of_a_store_do_not_overwrite_each_other(shop, clock):
 
     def rolling():
         lock_rollup(shop.store)
-        roll_up(shop.store, NOON + timedelta(days=2))
+        roll_up_store(shop.store, NOON + timedelta(days=2))
 
     race = overtaken(rolling, roll_up_days, scope=shop.scope())
     assert (race.waited, race.second.value) == (False, 0)

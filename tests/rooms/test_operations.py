@@ -86,7 +86,7 @@ class TestSweep:
         with shop.scope():
             refunds = [shop.refund(reason="slow_logistics").pk for _ in range(2)]
             start_bulk_job(store=shop.store, refund_ids=refunds, actor=MERCHANT, now=NOON)
-            idempotency.claim(store_id=shop.store.pk, owner="key", key="1", print_="", now=NOON - timedelta(days=2))
+            idempotency.take_key(store_id=shop.store.pk, owner="key", key="1", print_="", now=NOON - timedelta(days=2))
         order = ships.order(shipped=False)
         with ships.scope():
             file = io.BytesIO(f"order_number,carrier,tracking_number\n{order.number},SF,T1\n".encode())

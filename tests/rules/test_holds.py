@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from common.errors import Refused
 from common.money import CENT, allocate
 from common.writes import WriteSet
-from orders.claims import claim_yuan, most_refundable, why_not_take
-from refunds.claims import claim, release
+from orders.holds import hold_yuan, most_of_order, why_not_take
+from refunds.holds import hold, release
 from refunds.states import RefundGoods, RefundKind
 from tests.rules.things import a_line, a_refund, an_order, code_of
 
@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_an_error(amount, caps):
 def test_a_refund_holds_its_amount_of_its_lines_and_of_the_order():
     order = an_order(a_line("30.00", quantity=2), a_line("40.00", item_id="8001"))
     refund = a_refund(order)
-    claim(WriteSet(), refund, Decimal("50.00"), pieces=1)
+    hold(WriteSet(), refund, Decimal("50.00"), pieces=1)
     assert (refund.amount, held(refund)) == (Decimal("50.00"), yuan("30.00", "20.00"))
     assert [line.claimed_amount for line in order.own_lines] == yuan("30.00", "20.00")
     assert [line.claimed_quantity for line in order.own_lines] == [2, 1]
@@ -78,9 +78,9 @@ def test_a_refund_holds_its_amount_of_its_lines_and_of_the_order():
 def test_another_amount_replaces_what_was_held_and_its_own_hold_does_not_count_against_it():
     order = an_order(a_line("30.00", quantity=2), a_line("40.00", item_id="8001"))
     refund = a_refund(order)
-    claim(WriteSet(), refund, Decimal("100.00"), pieces=1)
-    assert most_refundable(order, refund.own_lines) == Decimal("100.00")
-    claim(WriteSet(), refund, Decimal("2.00"), pieces=-1)
+    hold(WriteSet(), refund, Decimal("100.00"), pieces=1)
+    assert most_of_order(order, refund.own_lines) == Decimal("100.00")
+    hold(WriteSet(), refund, Decimal("2.00"), pieces=-1)
     assert (held(refund), order.claimed_amount) == (yuan("1.20", "0.80"), Decimal("2.00"))
     assert [line.claimed_quantity for line in order.own_lines] == [0, 0]
 
@@ -98,11 +98,11 @@ def test_another_amount_replaces_what_was_held_and_its_own_hold_does_not_count_a
 def test_no_more_than_what_others_leave(claimed, amount, code):
     refund = a_refund(an_order(a_line("59.00", claimed_amount=Decimal(claimed))))
     if code is None:
-        claim(WriteSet(), refund, Decimal(amount), pieces=1)
+        hold(WriteSet(), refund, Decimal(amount), pieces=1)
         assert refund.order.claimed_amount == Decimal("59.00")
         return
     with pytest.raises(Refused) as raised:
-        claim(WriteSet(), refund, Decimal(amount), pieces=1)
+        hold(WriteSet(), refund, Decimal(amount), pieces=1)
     assert raised.value.code == code
     assert refund.order.claimed_amount == Decimal(claimed)
 
@@ -111,9 +111,9 @@ def test_no_more_than_what_others_leave(claimed, amount, code):
 def test_the_same_pieces_are_not_returned_twice():
     order = an_order(a_line("10.00", quantity=3))
     first, second = a_refund(order, pieces=[2]), a_refund(order, pieces=[2])
-    claim(WriteSet(), first, Decimal("5.00"), pieces=1)
+    hold(WriteSet(), first, Decimal("5.00"), pieces=1)
     with pytest.raises(Refused) as raised:
-        claim(WriteSet(), second, Decimal("5.00"), pieces=1)
+        hold(WriteSet(), second, Decimal("5.00"), pieces=1)
     assert raised.value.code == "refund_open"
 
 
@@ -122,7 +122,7 @@ def test_the_same_pieces_are_not_returned_twice():
 def test_an_end_gives_back_all_but_what_is_paid_all_the_same(keep, left):
     order = an_order(a_line("30.00", quantity=2), a_line("40.00", item_id="8001"))
     refund = a_refund(order)
-    claim(WriteSet(), refund, Decimal("100.00"), pieces=1)
+    hold(WriteSet(), refund, Decimal("100.00"), pieces=1)
     release(WriteSet(), [refund], keep=Decimal(keep))
     assert (held(refund), order.claimed_amount) == (yuan(*left), Decimal(keep))
     assert [line.claimed_quantity for line in order.own_lines] == [0, 0]
@@ -136,18 +136,18 @@ def test_an_end_gives_back_all_but_what_is_paid_all_the_same(keep, left):
 def test_whose_pieces_come_back_counts_them(kind, goods, counts):
     order = an_order()
     refund = a_refund(order, kind=kind, goods=goods)
-    claim(WriteSet(), refund, Decimal("59.00"), pieces=counts)
+    hold(WriteSet(), refund, Decimal("59.00"), pieces=counts)
     release(WriteSet(), [refund])
     assert [line.claimed_quantity for line in order.own_lines] == [0]
-    assert refund.claims_pieces is bool(counts)
+    assert refund.holds_pieces is bool(counts)
 
 
 def test_yuan_that_belong_to_no_line_are_held_of_the_order():
     order = an_order()
-    claim_yuan(WriteSet(), order, Decimal("9.00"))
-    assert most_refundable(order, a_refund(order, kind=RefundKind.REFUND_ONLY).own_lines) == Decimal("50.00")
+    hold_yuan(WriteSet(), order, Decimal("9.00"))
+    assert most_of_order(order, a_refund(order, kind=RefundKind.REFUND_ONLY).own_lines) == Decimal("50.00")
     with pytest.raises(Refused):
-        claim_yuan(WriteSet(), order, Decimal("50.01"))
+        hold_yuan(WriteSet(), order, Decimal("50.01"))
     assert order.claimed_amount == Decimal("9.00")
     assert code_of(why_not_take(Decimal("50.01"), most=Decimal("50.00"))) == "amount_above_refundable"
     assert why_not_take(Decimal("50.00"), most=Decimal("50.00")) is None

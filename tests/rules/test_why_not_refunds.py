@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from refunds.models import Appeal, Dispute
-from refunds.platform.appeals import why_not_decide as why_not_decide_appeal
+from refunds.platform.appeals import why_not_decide_appeal as why_not_decide_appeal
 from refunds.platform.appeals import why_not_uphold
-from refunds.platform.disputes import DISPUTABLE, why_not_answer, why_not_decide, why_not_dispute
+from refunds.platform.disputes import DISPUTABLE, why_not_answer_dispute, why_not_decide_dispute, why_not_dispute
 from refunds.platform.evidence import UNDECIDED, why_closed, why_not_more
 from refunds.states import AppealStatus, DisputeStatus, RefundKind, RefundProgramme, RefundReason, RefundStatus, Side
 from refunds.why_not import (
@@ -136,14 +136,14 @@ def a_dispute(**fields) -> Dispute:
     ],
 )
 def test_the_other_side_answers_once_while_evidence_is_taken(fields, side, after, code):
-    assert code_of(why_not_answer(a_dispute(**fields), side, NOON + after)) == code
+    assert code_of(why_not_answer_dispute(a_dispute(**fields), side, NOON + after)) == code
 
 
 @pytest.mark.rule("R7", "P5")
 def test_what_is_decided_is_not_decided_again():
     for status in DisputeStatus:
         over = None if status == DisputeStatus.OPEN else "invalid_transition"
-        assert code_of(why_not_decide(a_dispute(status=status))) == over
+        assert code_of(why_not_decide_dispute(a_dispute(status=status))) == over
     for status in AppealStatus:
         over = None if status == AppealStatus.OPEN else "invalid_transition"
         assert code_of(why_not_decide_appeal(Appeal(store_id=1, status=status))) == over

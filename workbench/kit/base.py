@@ -174,7 +174,7 @@ def attempt(action: Callable[[], Any]) -> WanliuError | ValidationError | None:
     return None
 
 
-def tell(request: HttpRequest, refusal: WanliuError | ValidationError) -> None:
+def show_refusal(request: HttpRequest, refusal: WanliuError | ValidationError) -> None:
     """Show a refusal as a message."""
     if isinstance(refusal, NotFound):
         raise Http404

@@ -11,7 +11,7 @@ from payments.actions import resume_payment
 from payments.models import Payment, Transfer
 from refunds.models import Refund
 from stores.permissions import PAY, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, tell
+from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal
 from workbench.kit.desk import desk_of
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -77,7 +77,7 @@ class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
         if refusal is None:
             messages.success(request, _("The gateway is asked again."))
         else:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return HttpResponseRedirect(reverse("admin:payments_payment_change", args=[payment.pk]))
 
     def _page(self, request, payment: Payment):

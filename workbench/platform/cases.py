@@ -12,11 +12,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from refunds.claims import most_refundable
+from refunds.holds import most_refundable
 from refunds.models import Evidence
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_DISPUTES, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, show_refusal
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.frame import in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -156,7 +156,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
                 messages.success(request, self.decided)
                 return self._to(case)
             if getattr(refusal, "code", "") == "invalid_transition":
-                tell(request, refusal)
+                show_refusal(request, refusal)
                 return self._to(case)
             put_on_form(form, refusal)
         return self.page(

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common.time_limits import takes_longer
-from refunds.platform.disputes import answer_dispute, decide_dispute, why_not_answer
+from refunds.platform.disputes import answer_dispute, decide_dispute, why_not_answer_dispute
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_REFUNDS, can, require
-from workbench.kit.base import attempt, by, tell
+from workbench.kit.base import attempt, by, show_refusal
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import in_store_time
 from workbench.platform.api import pack_response
@@ -61,7 +61,7 @@ class DisputeAdmin(CaseAdmin):
     def more(self, request, case):
         """The suggestion in words, and the merchant's form to answer."""
         may_answer = (
-            why_not_answer(case, Side.MERCHANT, request.now) is None
+            why_not_answer_dispute(case, Side.MERCHANT, request.now) is None
             and can(request.user, DECIDE_REFUNDS, case.store_id)
             and not request.user.is_superuser
         )
@@ -97,7 +97,7 @@ class DisputeAdmin(CaseAdmin):
         if refusal is None:
             messages.success(request, _("Your answer is with the platform."))
         else:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return self._to(case)
 
     @in_store_time

@@ -18,7 +18,7 @@ from refunds.platform.evidence import add_evidence, case_of, stored, why_closed,
 from refunds.states import Side
 from stores.models import User
 from stores.permissions import SHOW_EVIDENCE, can, require
-from workbench.kit.base import attempt, by, tell
+from workbench.kit.base import attempt, by, show_refusal
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import back_to, in_store_time
 
@@ -85,7 +85,7 @@ class EvidenceMixin:
         if refusal is None:
             messages.success(request, _("The evidence is added."))
         else:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return _back(refund, request.POST.get("back", ""))
 
     def evidence_view(self, request, object_id, evidence_id):

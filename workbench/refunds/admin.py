@@ -14,7 +14,7 @@ from orders.shipments import resume_shipment
 from refunds.models import Refund
 from refunds.parcels import parcels_of
 from stores.permissions import SHIP, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, show_refusal
 from workbench.kit.forms import posted
 from workbench.kit.frame import back_to, in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -23,7 +23,7 @@ from workbench.platform.evidence import EvidenceMixin
 from workbench.quality.admin import CountedFilter
 from workbench.refunds.choices import DECISIONS
 from workbench.refunds.negotiation import OfferingMixin
-from workbench.refunds.page import build_page
+from workbench.refunds.page import build_refund_page
 from workbench.refunds.queues import REFUND_QUEUES, ShippedFilter
 from workbench.refunds.thread import ThreadMixin
 
@@ -95,7 +95,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
             "workbench/refunds/page.html",
             refund.order.number,
             subtitle=str(refund),
-            **build_page(refund, request.user, request.now),
+            **build_refund_page(refund, request.user, request.now),
         )
 
     @in_store_time
@@ -111,7 +111,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
             if refusal is None:
                 messages.success(request, _("The carrier is asked again."))
             else:
-                tell(request, refusal)
+                show_refusal(request, refusal)
         return back_to(refund, "#parcels")
 
     @in_store_time
@@ -123,7 +123,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, ThreadMixin, EvidenceMixin, PayingM
         require(request.user, decision.capability, refund.store_id)
         refused = decision.refusal(refund, request.now)
         if refused is not None:
-            tell(request, refused)
+            show_refusal(request, refused)
             return back_to(refund)
         form = decision.form(posted(request), refund=refund)
         if request.method == "POST" and form.is_valid():

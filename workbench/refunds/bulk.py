@@ -23,7 +23,7 @@ from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, tell
+from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal
 from workbench.kit.marks import moment
 from workbench.refunds.queues import REFUND_QUEUES
 
@@ -144,7 +144,7 @@ class BulkJobAdmin(DeskAdmin):
         try:
             refunds = selected(request)
         except Refused as refusal:
-            tell(request, refusal)
+            show_refusal(request, refusal)
             return HttpResponseRedirect(reverse(QUEUE))
         if not refunds:
             messages.warning(request, _("Tick the refunds first."))
@@ -164,7 +164,7 @@ class BulkJobAdmin(DeskAdmin):
         try:
             refunds = selected(request)
         except Refused as refusal:
-            tell(request, refusal)
+            show_refusal(request, refusal)
             return HttpResponseRedirect(reverse(QUEUE))
         by_store: dict[int, list[Refund]] = {}
         for refund in refunds:
@@ -180,7 +180,7 @@ class BulkJobAdmin(DeskAdmin):
             refusals += [refused] if refused else []
         if not jobs:
             for refused in refusals:
-                tell(request, refused)
+                show_refusal(request, refused)
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
         total = sum(job.total for job in jobs)
         messages.success(

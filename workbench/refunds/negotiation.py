@@ -21,7 +21,7 @@ from offers.models import Coupon, Offer
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, actor_of, require
-from workbench.kit.base import attempt, put_on_form, tell
+from workbench.kit.base import attempt, put_on_form, show_refusal
 from workbench.kit.forms import posted
 from workbench.kit.frame import back_to, in_store_time
 from workbench.refunds.offer_form import OfferForm
@@ -89,7 +89,7 @@ class OfferingMixin:
         code = request.POST.get("method") or request.GET.get("method") or (panel.ways[0].code if panel.ways else "")
         way = panel.way(code)
         if way is None:
-            tell(request, _refusal(panel, code))
+            show_refusal(request, _refusal(panel, code))
             return back_to(refund)
         form = OfferForm(posted(request), case=case, way=way)
         step, preview = request.POST.get("step", ""), None

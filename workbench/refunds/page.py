@@ -24,7 +24,7 @@ from workbench.kit.words import at_deadline
 from workbench.money.small_payments import pay_card
 from workbench.platform.evidence import evidence_of
 from workbench.refunds.choices import choices_for
-from workbench.refunds.programme import programme_of
+from workbench.refunds.programme import programme_card
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
 
@@ -42,7 +42,7 @@ def related_refunds(refund: Refund) -> list[Refund]:
     )
 
 
-def offers_of(refund: Refund) -> list[Offer]:
+def offers_to_show(refund: Refund) -> list[Offer]:
     """What was offered, newest first, each with what the buyer sees of it."""
     offers = Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("return_address", "product")
     found = list(offers.order_by("-id"))
@@ -72,10 +72,10 @@ def cases_of(refund: Refund) -> list[dict]:
     return [{"case": case, "title": title, "url": reverse(page, args=[case.pk])} for case in cases]
 
 
-def build_page(refund: Refund, user: User, now: datetime) -> dict:
+def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page."""
     case = build_case(refund, now)
-    offers = offers_of(refund)
+    offers = offers_to_show(refund)
     payments = list(Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id"))
     choices = choices_for(user, refund, now)
     return {
@@ -94,7 +94,7 @@ def build_page(refund: Refund, user: User, now: datetime) -> dict:
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         "stay": next((offer for offer in offers if METHODS[offer.method].by_platform), None),
         **promises_of(refund),
-        "programme": programme_of(refund),
+        "programme": programme_card(refund),
         "thread": thread_of(refund, user),
         "evidence": evidence_of(refund, user, now),
         "cases": cases_of(refund),

@@ -19,7 +19,7 @@ class ProgrammeOfRefund:
     paid_from: str
 
 
-def programme_of(refund: Refund) -> ProgrammeOfRefund | None:
+def programme_card(refund: Refund) -> ProgrammeOfRefund | None:
     """None for a refund that runs under no programme."""
     if not refund.programme:
         return None

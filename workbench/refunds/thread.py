@@ -12,7 +12,7 @@ from refunds.models import Message, Refund
 from refunds.states import MessageSender
 from stores.models import User
 from stores.permissions import SEND_OFFERS, can, require
-from workbench.kit.base import attempt, by, tell
+from workbench.kit.base import attempt, by, show_refusal
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import back_to, in_store_time
 
@@ -80,5 +80,5 @@ class ThreadMixin:
         if refusal is None:
             messages.success(request, _("The message is sent."))
         else:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return back_to(refund, "#thread")

@@ -18,11 +18,11 @@ from refunds.states import EnrolmentStatus, EnrolmentStep
 from stores.marketplaces import labels_where
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, PAY, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, show_refusal
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.forms import posted
 from workbench.returnless.forms import SureForm, TopUpForm
-from workbench.returnless.page import build_page, covered_products
+from workbench.returnless.page import build_returnless_page, covered_products
 from workbench.returnless.steps import FORMS, SHOWN_AT, milestones, step_asked_for
 
 
@@ -61,7 +61,7 @@ class EnrolmentAdmin(DeskAdmin):
         may = {"may_manage": can(request.user, MANAGE_STORE, store.pk), "may_pay": can(request.user, PAY, store.pk)}
         if enrolment is None or enrolment.status == EnrolmentStatus.NOT_ENROLLED:
             return self._page(request, "begin", store, enrolment=enrolment, **may)
-        return self._page(request, "page", store, enrolment=enrolment, **may, **build_page(store, enrolment))
+        return self._page(request, "page", store, enrolment=enrolment, **may, **build_returnless_page(store, enrolment))
 
     def _store(self, request: HttpRequest) -> Store:
         """The store that the call names, or the only one. Http404 for one that isn't at this desk or has no programme."""
@@ -92,7 +92,7 @@ class EnrolmentAdmin(DeskAdmin):
         enrolment = actions.enrolment_of(store.pk)
         step = step_asked_for(enrolment, request.POST.get("step") or request.GET.get("step", ""))
         if step is None:
-            tell(request, Refused("enrolment_incomplete", _("This step can't be opened now.")))
+            show_refusal(request, Refused("enrolment_incomplete", _("This step can't be opened now.")))
             return self._to(store)
         was_joined = enrolment is not None and enrolment.is_joined
         form = FORMS[step](posted(request), store=store, enrolment=enrolment)

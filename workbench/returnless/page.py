@@ -61,7 +61,7 @@ def covered_products(store: Store) -> list[CoveredProduct]:
     return found
 
 
-def build_page(store: Store, enrolment: Enrolment) -> dict:
+def build_returnless_page(store: Store, enrolment: Enrolment) -> dict:
     """The context of the page."""
     budget = enrolment.budget
     return {

@@ -11,7 +11,7 @@ from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from refunds.states import CarrierClaimStatus
 from stores.permissions import PAY, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, tell
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, show_refusal
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -94,7 +94,7 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DeskAdmin):
                 messages.success(request, _("The claim is closed."))
                 return HttpResponseRedirect(reverse("admin:refunds_carrierclaim_changelist"))
             if claim.status != CarrierClaimStatus.OPEN:
-                tell(request, refusal)
+                show_refusal(request, refusal)
                 return HttpResponseRedirect(reverse("admin:refunds_carrierclaim_change", args=[claim.pk]))
             put_on_form(form, refusal)
         return self._page(request, claim, form)

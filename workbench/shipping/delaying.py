@@ -15,7 +15,7 @@ from common.errors import Invalid, ManyRefused, Refused
 from orders.delays.actions import check_expected, notice_text, report_delay
 from orders.models import Order
 from orders.why_not import why_not_delay
-from workbench.kit.base import attempt, by, put_on_form, tell
+from workbench.kit.base import attempt, by, put_on_form, show_refusal
 from workbench.kit.forms import DeskForm
 from workbench.shipping.selection import ticked
 
@@ -60,7 +60,7 @@ class DelayingMixin:
         try:
             orders = ticked(request)
         except Refused as refusal:
-            tell(request, refusal)
+            show_refusal(request, refusal)
             return HttpResponseRedirect(reverse(LIST))
         if not orders:
             messages.warning(request, _("Tick the orders first."))

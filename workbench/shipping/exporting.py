@@ -10,7 +10,7 @@ from common.time_limits import takes_longer
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
-from workbench.kit.base import tell
+from workbench.kit.base import show_refusal
 from workbench.kit.desk import desk_of
 from workbench.shipping.selection import in_queue, ticked
 
@@ -29,7 +29,7 @@ class ExportMixin:
         try:
             chosen = ticked(request) if request.method == "POST" else []
         except Refused as refusal:
-            tell(request, refusal)
+            show_refusal(request, refusal)
             return HttpResponseRedirect(reverse(LIST))
         store = self._store_of(request, chosen)
         if store is None:

@@ -17,7 +17,7 @@ from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
 from stores.models import Store
 from stores.permissions import SHIP, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, tell
+from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, show_refusal
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm
 from workbench.kit.marks import badge, moment
@@ -142,7 +142,7 @@ class ShipmentImportAdmin(DeskAdmin):
         if refusal is None:
             messages.success(request, _("The file is being imported."))
         else:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return HttpResponseRedirect(reverse("admin:orders_shipmentimport_change", args=[job.pk]))
 
     def progress_view(self, request: HttpRequest, object_id) -> JsonResponse:

@@ -13,7 +13,7 @@ from payments.models import Payment
 from refunds.models import Refund
 from stores.permissions import SHIP, can, require
 from workbench.insights.loss import loss_of_order
-from workbench.kit.base import DeskAdmin, attempt, by, column, tell, timed_column
+from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal, timed_column
 from workbench.kit.forms import ShipForm, posted
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -87,7 +87,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
             if refusal is None:
                 messages.success(request, _("The order is shipped."))
             else:
-                tell(request, refusal)
+                show_refusal(request, refusal)
             return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
         return self._page(request, order, form)
 

@@ -9,7 +9,7 @@ from orders.models import OwedParcel
 from orders.parcels import ship_parcel
 from orders.states import ParcelStatus
 from stores.permissions import SHIP, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, tell
+from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, show_refusal
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import ShipForm, posted
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
@@ -77,7 +77,7 @@ class PromiseAdmin(QueueMixin, OrderSearch, DeskAdmin):
                 messages.success(request, _("The parcel is sent: the promise is kept."))
                 return HttpResponseRedirect(reverse("admin:orders_owedparcel_changelist"))
             if parcel.status != ParcelStatus.OWED:
-                tell(request, refusal)
+                show_refusal(request, refusal)
                 return HttpResponseRedirect(reverse("admin:orders_owedparcel_change", args=[parcel.pk]))
             put_on_form(form, refusal)
         return self._page(request, parcel, form)

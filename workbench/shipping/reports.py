@@ -14,7 +14,7 @@ from orders.delays.actions import MOST_ORDERS, lift_delay
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import OrderStatus
 from stores.permissions import SHIP, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, tell, timed_column
+from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal, timed_column
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
@@ -85,5 +85,5 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
         if refusal is None:
             messages.success(request, _("The delay is lifted; urged orders come first in the queue."))
         else:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return HttpResponseRedirect(reverse("admin:orders_delayreport_change", args=[report.pk]))

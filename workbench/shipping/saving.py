@@ -17,7 +17,7 @@ from orders.saving import change_address
 from orders.states import OrderStatus
 from stores.models import User
 from stores.permissions import EDIT_COUPONS, EDIT_ORDERS, can, require
-from workbench.kit.base import attempt, by, put_on_form, tell
+from workbench.kit.base import attempt, by, put_on_form, show_refusal
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.order_card import may_readdress
 
@@ -113,7 +113,7 @@ class SavingMixin:
             )
         )
         if refusal is not None:
-            tell(request, refusal)
+            show_refusal(request, refusal)
         elif address == order.address:
             messages.info(request, _("The order has this address already."))
         else:

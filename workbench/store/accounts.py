@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from stores import actions
 from stores.models import Membership, Store, User
 from stores.states import Role
-from workbench.kit.base import attempt, by, column, put_on_form, tell
+from workbench.kit.base import attempt, by, column, put_on_form, show_refusal
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import moment
@@ -108,7 +108,7 @@ class AccountAdmin(WordSearch, PlatformAdmin):
             refusal = attempt(lambda: actions.give_new_password(user=user, password=password, **by(request)))
             if refusal is None:
                 return self._password_page(request, user.username, password)
-            tell(request, refusal)
+            show_refusal(request, refusal)
         return HttpResponseRedirect(reverse("admin:stores_user_change", args=[user.pk]))
 
     def _find_user(self, request, object_id) -> User:

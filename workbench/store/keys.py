@@ -15,7 +15,7 @@ from stores import actions
 from stores.models import ApiKey, Store
 from stores.permissions import MANAGE_STORE, require
 from stores.states import KeyScope
-from workbench.kit.base import By, attempt, by, column, put_on_form, tell, timed_column
+from workbench.kit.base import By, attempt, by, column, put_on_form, show_refusal, timed_column
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin
@@ -134,5 +134,5 @@ class ApiKeyAdmin(OwnersAdmin):
             if refusal is None:
                 messages.success(request, _("The key is revoked."))
             else:
-                tell(request, refusal)
+                show_refusal(request, refusal)
         return HttpResponseRedirect(reverse("admin:stores_apikey_change", args=[key.prefix]))

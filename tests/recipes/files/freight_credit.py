@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
-from orders.claims import claim_yuan
+from orders.holds import hold_yuan
 from payments.actions import reserve_payment
 from payments.states import PaymentPurpose
 
@@ -42,7 +42,7 @@ class FreightCredit(MoneyMethod):
         """Withdraw the refund and pay the freight."""
         super().accept(writes, offer, actor=actor, now=now)
         order = offer.refund.order
-        claim_yuan(writes, order, offer.amount)
+        hold_yuan(writes, order, offer.amount)
         reserve_payment(
             writes,
             order=order,

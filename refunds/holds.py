@@ -1,4 +1,4 @@
-"""What a refund claims of its order: its lines, and how its amount is spread over them."""
+"""What a refund holds of its order: its lines, and how its amount is spread over them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.errors import Refused
 from common.money import ZERO, allocate
 from common.writes import WriteSet
-from orders import claims
+from orders import holds
 from refunds.models import Refund, RefundLine
 
 
@@ -31,31 +31,31 @@ def lines_of(refunds: Sequence[Refund]) -> dict[UUID, list[RefundLine]]:
 
 def most_refundable(refund: Refund) -> Decimal:
     """The most that this refund may amount to, in yuan: earlier and pending refunds and payments of the order count."""
-    return claims.most_refundable(refund.order, refund.own_lines)
+    return holds.most_of_order(refund.order, refund.own_lines)
 
 
-def claim(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> None:
-    """Make the refund claim `amount` yuan, spread over its lines, and (`pieces` = 1), or no longer (-1), their pieces.
+def hold(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> None:
+    """Make the refund hold `amount` yuan, spread over its lines, and (`pieces` = 1), or no longer (-1), their pieces.
 
     The refund, its lines and the order are written; those that are new are told to `writes.insert` before. Refused `amount_above_refundable` or `refund_open` when the order doesn't have it any more.
     """
     lines = refund.own_lines
-    claims.check_amount(refund.order, lines, amount)
+    holds.check_amount(refund.order, lines, amount)
     if pieces > 0 and any(line.quantity > line.line.refundable_quantity for line in lines):
         raise Refused("refund_open", _("These goods are already being returned in another refund."), "lines")
-    shares = allocate(amount, [claims.most_of_line(line) for line in lines])
-    claims.adjust(writes, refund.order, lines, shares, [pieces * line.quantity for line in lines])
+    shares = allocate(amount, [holds.most_of_line(line) for line in lines])
+    holds.adjust(writes, refund.order, lines, shares, [pieces * line.quantity for line in lines])
     refund.amount = amount
     writes.update(refund, "amount")
 
 
 def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO) -> None:
-    """Give back what these refunds claimed, but for `keep` yuan each that is paid all the same; no goods move."""
+    """Give back what these refunds held, but for `keep` yuan each that is paid all the same; no goods move."""
     lines = lines_of(refunds)
     for refund in refunds:
         own = lines[refund.pk]
         if keep:
-            claims.check_amount(refund.order, own, keep)
-        shares = allocate(keep, [claims.most_of_line(line) for line in own])
-        back = [-line.quantity if refund.claims_pieces else 0 for line in own]
-        claims.adjust(writes, refund.order, own, shares, back)
+            holds.check_amount(refund.order, own, keep)
+        shares = allocate(keep, [holds.most_of_line(line) for line in own])
+        back = [-line.quantity if refund.holds_pieces else 0 for line in own]
+        holds.adjust(writes, refund.order, own, shares, back)

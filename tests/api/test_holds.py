@@ -1,4 +1,4 @@
-"""However refunds of one order come and go, what they claim is what the counters say, and never more than was paid."""
+"""However refunds of one order come and go, what they hold is what the counters say, and never more than was paid."""
 
 from decimal import Decimal
 
