@@ -33,7 +33,7 @@ DISPUTED = [
         "quality",
         (
             *_approved_and_sent(62),
-            (26, "dispute", {"side": "merchant", "claim": "退回的毯子有大片污渍，明显使用过，不符合退货标准"}),
+            (26, "dispute", {"side": "merchant", "plea": "退回的毯子有大片污渍，明显使用过，不符合退货标准"}),
             (25.5, "show", {"side": "merchant", "picture": "blanket", "note": "拆包时拍的，全程有录像"}),
             (20, "answer", {"side": "buyer", "reply": "收到时就有这块污渍，我没有用过"}),
             (19.5, "show", {"side": "buyer", "picture": "parcel", "note": "签收当天外箱就是破的"}),
@@ -47,7 +47,7 @@ DISPUTED = [
         "packaging_damaged",
         (
             (38, "reject", {"reason": "外箱压痕不影响使用，不支持退款"}),
-            (30, "dispute", {"side": "buyer", "claim": "里面的东西也碰坏了，商家只看外箱"}),
+            (30, "dispute", {"side": "buyer", "plea": "里面的东西也碰坏了，商家只看外箱"}),
             (29, "show", {"side": "buyer", "picture": "parcel", "note": "左上角整个裂开"}),
         ),
         share=0.5,
@@ -60,7 +60,7 @@ DISPUTED = [
         "quality",
         (
             (255, "reject", {"reason": "请提供质量问题的照片"}),
-            (250, "dispute", {"side": "buyer", "claim": "已经提供过照片，商家不回复"}),
+            (250, "dispute", {"side": "buyer", "plea": "已经提供过照片，商家不回复"}),
             (249, "show", {"side": "buyer", "picture": "blanket", "note": "污渍特写"}),
             (200, "decide", {"outcome": "buyer", "note": f"{COMPARED}，质量问题成立，支持买家"}),
             (199, "sweep", {}),
@@ -74,7 +74,7 @@ DISPUTED = [
         "wrong_item",
         (
             *_approved_and_sent(280),
-            (240, "dispute", {"side": "merchant", "claim": "退回的是空箱，发货重量与退回重量不符"}),
+            (240, "dispute", {"side": "merchant", "plea": "退回的是空箱，发货重量与退回重量不符"}),
             (239, "show", {"side": "merchant", "picture": "empty", "note": "仓库监控下开箱"}),
             (238, "show", {"side": "merchant", "picture": "scale", "note": "发货时的称重记录"}),
             (180, "decide", {"outcome": "merchant", "note": f"{COMPARED}，退回包裹为空箱，支持商家"}),
@@ -87,7 +87,7 @@ DISPUTED = [
         "minor_flaw",
         (
             (225, "reject", {"reason": "瑕疵轻微，可补发小礼品"}),
-            (220, "dispute", {"side": "buyer", "claim": "不要礼品，要求部分退款"}),
+            (220, "dispute", {"side": "buyer", "plea": "不要礼品，要求部分退款"}),
             (170, "decide", {"outcome": "split", "amount": "5.00", "note": f"{COMPARED}，轻微瑕疵，酌情退差价"}),
             (169, "sweep", {}),
         ),
@@ -106,7 +106,7 @@ INSTANT = [
         "quality",
         (
             (69, "sweep", {}),
-            (28, "appeal", {"ground": "fake_return", "claim": "退回包裹是空盒，平台已先行退款，申请返还"}),
+            (28, "appeal", {"ground": "fake_return", "plea": "退回包裹是空盒，平台已先行退款，申请返还"}),
             (27, "show", {"side": "merchant", "picture": "empty", "note": "开箱照，箱内无商品"}),
             (26.5, "show", {"side": "merchant", "picture": "scale", "note": "发货称重与退回称重对比"}),
         ),
@@ -120,7 +120,7 @@ INSTANT = [
         "not_as_described",
         (
             (299, "sweep", {}),
-            (240, "appeal", {"ground": "wrong_goods", "claim": "退回的不是本店商品，型号不一致"}),
+            (240, "appeal", {"ground": "wrong_goods", "plea": "退回的不是本店商品，型号不一致"}),
             (239, "show", {"side": "merchant", "picture": "parcel", "note": "退回包裹面单"}),
             (150, "decide_appeal", {"outcome": "merchant", "note": "退回商品与订单不符，申诉成立，货款返还商家"}),
         ),
@@ -133,7 +133,7 @@ INSTANT = [
         "minor_flaw",
         (
             (319, "sweep", {}),
-            (310, "appeal", {"ground": "other", "claim": "瑕疵不影响使用"}),
+            (310, "appeal", {"ground": "other", "plea": "瑕疵不影响使用"}),
             (260, "decide_appeal", {"outcome": "buyer", "note": "瑕疵属实，申诉不成立"}),
         ),
         share=0.3,
@@ -158,9 +158,9 @@ class PlatformSteps:
     _on_refund: Callable[..., None]
     _actor: Callable[[str], Actor]
 
-    def dispute(self, number: int, *, side: str, claim: str) -> None:
+    def dispute(self, number: int, *, side: str, plea: str) -> None:
         """One side asks the platform to step in."""
-        self._on_refund(open_dispute, number, self._actor(side), opened_by=side, claim=claim)
+        self._on_refund(open_dispute, number, self._actor(side), opened_by=side, plea=plea)
 
     def show(self, number: int, *, side: str, picture: str, note: str) -> None:
         """One side shows a photograph."""
@@ -180,9 +180,9 @@ class PlatformSteps:
         paid = Decimal(amount) if amount else None
         self._on_case(Dispute, decide_dispute, number, PLATFORM, "dispute_id", outcome=outcome, note=note, amount=paid)
 
-    def appeal(self, number: int, *, ground: str, claim: str) -> None:
+    def appeal(self, number: int, *, ground: str, plea: str) -> None:
         """The merchant appeals against an instant refund."""
-        self._on_refund(open_appeal, number, self._actor(Side.MERCHANT), ground=ground, claim=claim)
+        self._on_refund(open_appeal, number, self._actor(Side.MERCHANT), ground=ground, plea=plea)
 
     def decide_appeal(self, number: int, *, outcome: str, note: str) -> None:
         """The platform's person decides an appeal."""

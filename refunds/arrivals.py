@@ -95,10 +95,10 @@ def split_missing(
         pieces=missing,
         split_from=str(refund.pk),
     )
-    claim = _("Announced, but not in the parcel: %(pieces)s") % {
+    plea = _("Announced, but not in the parcel: %(pieces)s") % {
         "pieces": ", ".join(f"{item} × {count}" for item, count in missing.items())
     }
-    begin_dispute(writes, rest, opened_by=Side.MERCHANT, claim=claim, actor=actor, now=now)
+    begin_dispute(writes, rest, opened_by=Side.MERCHANT, plea=plea, actor=actor, now=now)
     return rest
 
 

@@ -30,6 +30,7 @@ class AppealSerializer(serializers.ModelSerializer):
 
     refund = serializers.UUIDField(source="refund_id")
     order = serializers.CharField(source="refund.order.number")
+    claim = serializers.CharField(source="plea", max_length=1000)
     outcome = serializers.SerializerMethodField()
     amount = StrictMoneyField(allow_null=True)
     compensation = StrictMoneyField()
@@ -95,7 +96,7 @@ class AppealViewSet(mixins.ListModelMixin, StoreViewSet):
         appeal = appeals.open_appeal(
             store_id=self.store.pk,
             refund_id=data["refund"],
-            claim=data["claim"],
+            plea=data["claim"],
             ground=data["ground"],
             actor=self.actor,
             now=self.now,

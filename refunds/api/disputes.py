@@ -63,6 +63,7 @@ class DisputeSerializer(serializers.ModelSerializer):
 
     refund = serializers.UUIDField(source="refund_id")
     order = serializers.CharField(source="refund.order.number")
+    claim = serializers.CharField(source="plea", max_length=1000)
     outcome = serializers.SerializerMethodField()
     amount = StrictMoneyField(allow_null=True)
     suggestion = serializers.SerializerMethodField()
@@ -140,7 +141,7 @@ class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
             store_id=self.store.pk,
             refund_id=data["refund"],
             opened_by=self.side,
-            claim=data["claim"],
+            plea=data["claim"],
             actor=self.actor,
             now=self.now,
         )

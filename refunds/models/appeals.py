@@ -5,34 +5,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from common.ids import new_id
 from common.money import ZERO, MoneyField
 from common.states import StateField
-from common.tenancy import TenantModel
-from refunds.models.refund import Refund
+from refunds.models.cases import PlatformCase
 from refunds.states import AppealGround, AppealStatus, CaseOutcome
 
 
-class Appeal(TenantModel):
+class Appeal(PlatformCase):
     """The merchant's appeal against an instant refund, one per refund (P5).
 
     Decided for the merchant it is upheld, for the buyer dismissed, split upheld in part; `compensation` is the yuan that the
     platform pays back to the merchant for it.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    refund = models.ForeignKey(
-        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="appeals", db_index=False
-    )
     ground = models.CharField(_("ground"), max_length=20, choices=AppealGround.choices, default=AppealGround.OTHER)
-    claim = models.CharField(_("claim"), max_length=1000)
     status = StateField(_("status"), max_length=20, choices=AppealStatus.choices, default=AppealStatus.OPEN)
-    evidence_until = models.DateTimeField(_("evidence until"))
-    outcome = models.CharField(_("outcome"), max_length=10, choices=CaseOutcome.choices, blank=True)
     compensation = MoneyField(verbose_name=_("paid back"), default=ZERO)
-    note = models.CharField(_("grounds of the decision"), max_length=1000, blank=True)
-    opened_at = models.DateTimeField(_("opened"))
-    decided_at = models.DateTimeField(_("decided"), null=True)
 
     class Meta:
         verbose_name = _("appeal")
@@ -56,18 +44,15 @@ class Appeal(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_ground_display()}: {self.claim[:50]}"
+        return f"{self.get_ground_display()}: {self.plea[:50]}"
 
     @property
     def amount(self):
         """What a split names, in yuan; None for the other outcomes."""
         return self.compensation if self.outcome == CaseOutcome.SPLIT else None
 
-    def takes_evidence(self, now) -> bool:
-        """Whether both sides may still add evidence."""
-        return self.status == AppealStatus.OPEN and now < self.evidence_until
-
     @transition(field=status, source=AppealStatus.OPEN, target=AppealStatus.DECIDED)
     def decide(self, *, outcome: str, compensation, note: str, now):
         """A person of the platform has decided; `compensation` in yuan."""
-        self.outcome, self.compensation, self.note, self.decided_at = outcome, compensation, note, now
+        self.compensation = compensation
+        self._record_outcome(outcome, note, now)

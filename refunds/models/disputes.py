@@ -5,36 +5,24 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from common.ids import new_id
 from common.money import MoneyField
 from common.states import StateField
-from common.tenancy import TenantModel
-from refunds.models.refund import Refund
-from refunds.states import CaseOutcome, DisputeStatus, Side
+from refunds.models.cases import PlatformCase
+from refunds.states import DisputeStatus, Side
 
 
-class Dispute(TenantModel):
+class Dispute(PlatformCase):
     """What both sides say about a refund, and what the platform decided (R7).
 
     While it is open its refund is `disputed` and no clock of the refund runs. `suggestion` is what the platform's person was
     last shown: `{"outcome", "amount", "grounds": [[code, {facts}], …]}`; `amount` (yuan) is what a split pays.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    refund = models.ForeignKey(
-        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="disputes", db_index=False
-    )
     opened_by = models.CharField(_("opened by"), max_length=10, choices=Side.choices)
-    claim = models.CharField(_("claim"), max_length=1000)
     reply = models.CharField(_("the other side's reply"), max_length=1000, blank=True)
     status = StateField(_("status"), max_length=20, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)
-    evidence_until = models.DateTimeField(_("evidence until"))
     suggestion = models.JSONField(_("suggestion"), default=dict)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=CaseOutcome.choices, blank=True)
     amount = MoneyField(verbose_name=_("amount"), null=True)
-    note = models.CharField(_("grounds of the decision"), max_length=1000, blank=True)
-    opened_at = models.DateTimeField(_("opened"))
-    decided_at = models.DateTimeField(_("decided"), null=True)
 
     class Meta:
         verbose_name = _("dispute")
@@ -63,21 +51,18 @@ class Dispute(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_status_display()}: {self.claim[:50]}"
+        return f"{self.get_status_display()}: {self.plea[:50]}"
 
     @property
     def other_side(self) -> str:
         """Who has yet to answer."""
         return Side.MERCHANT if self.opened_by == Side.BUYER else Side.BUYER
 
-    def takes_evidence(self, now) -> bool:
-        """Whether both sides may still add evidence."""
-        return self.status == DisputeStatus.OPEN and now < self.evidence_until
-
     @transition(field=status, source=DisputeStatus.OPEN, target=DisputeStatus.DECIDED)
     def decide(self, *, outcome: str, amount, note: str, now):
         """A person of the platform has decided; `amount` (yuan) only for a split."""
-        self.outcome, self.amount, self.note, self.decided_at = outcome, amount, note, now
+        self.amount = amount
+        self._record_outcome(outcome, note, now)
 
     @transition(field=status, source=DisputeStatus.OPEN, target=DisputeStatus.WITHDRAWN)
     def withdraw(self, *, now):

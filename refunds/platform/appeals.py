@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import NotFound, Refused, refuse_if
+from common.errors import Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.ledger import post_transfer
@@ -19,7 +19,7 @@ from payments.states import AccountKind, TransferPurpose
 from refunds.actions import lock_refund
 from refunds.events import APPEAL_DECIDED, APPEAL_OPENED
 from refunds.models import Appeal, Refund
-from refunds.platform.disputes import check_split
+from refunds.platform.cases import check_split, lock_case
 from refunds.states import AppealGround, AppealStatus, CaseOutcome, RefundStatus
 
 RULE = "P5"
@@ -58,7 +58,7 @@ def why_not_uphold(appeal: Appeal) -> Refused | None:
 
 @action
 def open_appeal(
-    *, store_id: int, refund_id: UUID | str, claim: str, actor: Actor, now: datetime, ground: str = AppealGround.OTHER
+    *, store_id: int, refund_id: UUID | str, plea: str, actor: Actor, now: datetime, ground: str = AppealGround.OTHER
 ) -> Appeal:
     """The merchant appeals against an instant refund; both sides may show evidence for a while (P5).
 
@@ -70,7 +70,7 @@ def open_appeal(
         store_id=store_id,
         refund=refund,
         ground=ground,
-        claim=claim,
+        plea=plea,
         evidence_until=now + refund.rules.evidence_within,
         opened_at=now,
     )
@@ -85,23 +85,9 @@ def open_appeal(
         states=("", appeal.status),
         rule=RULE,
         ground=ground,
-        claim=claim,
+        claim=plea,
     )
     writes.flush()
-    return appeal
-
-
-def lock_appeal(*, store_id: int, appeal_id: UUID | str) -> Appeal:
-    """Load an appeal with its refund and order and lock all three, the order first. NotFound when it is missing."""
-    appeal = (
-        Appeal.objects.for_store(store_id)
-        .select_related("refund__order", "refund__store")
-        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
-        .filter(pk=appeal_id)
-        .first()
-    )
-    if appeal is None:
-        raise NotFound
     return appeal
 
 
@@ -121,7 +107,7 @@ def decide_appeal(
     Invalid and Refused about `amount` as for a dispute; Refused `invalid_transition` when it is decided already, or when the
     buyer hasn't got the money yet.
     """
-    appeal = lock_appeal(store_id=store_id, appeal_id=appeal_id)
+    appeal = lock_case(Appeal, store_id=store_id, case_id=appeal_id)
     refund = appeal.refund
     refuse_if(why_not_decide_appeal(appeal))
     check_split(outcome, amount, below=refund.amount)

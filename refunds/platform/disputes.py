@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.errors import Invalid, Refused, refuse_if
 from common.writes import WriteSet
 from refunds.actions import lock_refund, pay, record
 from refunds.events import (
@@ -27,6 +27,7 @@ from refunds.exchanges import owe_new_goods
 from refunds.holds import hold as hold_amount
 from refunds.holds import release
 from refunds.models import Dispute, Refund
+from refunds.platform.cases import check_split, lock_case
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import CaseOutcome, DisputeStatus, RefundStatus
@@ -47,7 +48,7 @@ def why_not_dispute(refund: Refund, now: datetime) -> Refused | None:
 
 
 def why_not_answer_dispute(dispute: Dispute, side: str, now: datetime) -> Refused | None:
-    """Why this side can't answer the claim now: it is its own, it is answered, or the time for evidence is over (R7)."""
+    """Why this side can't answer the plea now: it is its own, it is answered, or the time for evidence is over (R7)."""
     if side == dispute.opened_by:
         return Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
     if dispute.reply:
@@ -68,22 +69,22 @@ def why_not_decide_dispute(dispute: Dispute) -> Refused | None:
 
 @action
 def open_dispute(
-    *, store_id: int, refund_id: UUID | str, opened_by: str, claim: str, actor: Actor, now: datetime
+    *, store_id: int, refund_id: UUID | str, opened_by: str, plea: str, actor: Actor, now: datetime
 ) -> Dispute:
-    """One side (`opened_by`) asks the platform to step in, with its claim; the refund's clock stops (R7).
+    """One side (`opened_by`) asks the platform to step in, with its plea; the refund's clock stops (R7).
 
     Refused `invalid_transition` when the refund is being decided by its deadline, is disputed already, or has ended.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_dispute(refund, now))
     writes = WriteSet()
-    dispute = begin_dispute(writes, refund, opened_by=opened_by, claim=claim, actor=actor, now=now)
+    dispute = begin_dispute(writes, refund, opened_by=opened_by, plea=plea, actor=actor, now=now)
     writes.flush()
     return dispute
 
 
 def begin_dispute(
-    writes: WriteSet, refund: Refund, *, opened_by: str, claim: str, actor: Actor, now: datetime
+    writes: WriteSet, refund: Refund, *, opened_by: str, plea: str, actor: Actor, now: datetime
 ) -> Dispute:
     """Hand a locked (or just made) refund over to the platform, in the caller's writes (R7).
 
@@ -95,7 +96,7 @@ def begin_dispute(
         store_id=refund.store_id,
         refund=refund,
         opened_by=opened_by,
-        claim=claim,
+        plea=plea,
         evidence_until=now + refund.rules.evidence_within,
         suggestion=suggest(refund, now),
         opened_at=now,
@@ -110,24 +111,10 @@ def begin_dispute(
         states=("", dispute.status),
         rule=RULE,
         opened_by=opened_by,
-        claim=claim,
+        claim=plea,
     )
     record(writes, REFUND_DISPUTED, refund, before, actor=actor, now=now, rule=RULE)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
-    return dispute
-
-
-def lock_dispute(*, store_id: int, dispute_id: UUID | str) -> Dispute:
-    """Load a dispute with its refund and order and lock all three, the order first. NotFound when it is missing."""
-    dispute = (
-        Dispute.objects.for_store(store_id)
-        .select_related("refund__order", "refund__store")
-        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
-        .filter(pk=dispute_id)
-        .first()
-    )
-    if dispute is None:
-        raise NotFound
     return dispute
 
 
@@ -135,11 +122,11 @@ def lock_dispute(*, store_id: int, dispute_id: UUID | str) -> Dispute:
 def answer_dispute(
     *, store_id: int, dispute_id: UUID | str, side: str, reply: str, actor: Actor, now: datetime
 ) -> Dispute:
-    """The other side says what it has to say about the claim, once, while evidence is taken (R7).
+    """The other side says what it has to say about the plea, once, while evidence is taken (R7).
 
     Refused `invalid_transition` for the side that opened it, a second time, and once the time is over.
     """
-    dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
+    dispute = lock_case(Dispute, store_id=store_id, case_id=dispute_id)
     refuse_if(why_not_answer_dispute(dispute, side, now))
     dispute.reply = reply
     writes = WriteSet()
@@ -167,7 +154,7 @@ def decide_dispute(
     Invalid `amount` when a split has none or another outcome has one; Refused `amount_above_refundable` when a split isn't
     less than what the buyer asked for, `invalid_transition` when there is nothing left to decide.
     """
-    dispute = lock_dispute(store_id=store_id, dispute_id=dispute_id)
+    dispute = lock_case(Dispute, store_id=store_id, case_id=dispute_id)
     refund = dispute.refund
     refuse_if(why_not_decide_dispute(dispute))
     if outcome == CaseOutcome.SPLIT and not refund.pays:
@@ -191,22 +178,6 @@ def decide_dispute(
     _carry_out(writes, dispute, actor=actor, now=now)
     writes.flush()
     return dispute
-
-
-def check_split(outcome: str, amount: Decimal | None, *, below: Decimal) -> None:
-    """A split, and nothing else, names an amount, which is less than the whole."""
-    if outcome != CaseOutcome.SPLIT:
-        if amount is not None:
-            raise Invalid("amount", _("Only a split has an amount; leave it out."))
-        return
-    if amount is None:
-        raise Invalid("amount", _("Say which part of it is granted."), "required")
-    if amount >= below:
-        raise Refused(
-            "amount_above_refundable",
-            _("A split is less than %(whole)s; for the whole choose one side.") % {"whole": below},
-            "amount",
-        )
 
 
 def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetime) -> None:

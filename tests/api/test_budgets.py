@@ -231,7 +231,7 @@ def test_a_dispute_takes_at_most_ten_to_open_and_ten_to_decide(taote, outcome, a
                     store_id=taote.store.pk,
                     refund_id=refund.pk,
                     opened_by="buyer",
-                    claim="broken",
+                    plea="broken",
                     actor=BUYER,
                     now=NOON,
                 )

@@ -215,7 +215,7 @@ def test_a_refund_may_be_handed_over_in_the_set_that_makes_it(taote):
 
     def hand_over(sender, refund, writes, now, **kwargs):
         assert refund.is_new
-        seen.append(begin_dispute(writes, refund, opened_by="merchant", claim="少一件", actor=BUYER, now=now))
+        seen.append(begin_dispute(writes, refund, opened_by="merchant", plea="少一件", actor=BUYER, now=now))
 
     refund_requested.connect(hand_over)
     try:

@@ -32,7 +32,7 @@ def asker(shop, refund, side="buyer", now=SOON):
         store_id=shop.store.pk,
         refund_id=refund.pk,
         opened_by=side,
-        claim="broken",
+        plea="broken",
         actor=BUYER if side == "buyer" else MERCHANT,
         now=now,
     )
@@ -72,7 +72,7 @@ def appealed(shop):
     while settle_batch():
         pass
     with shop.scope():
-        return open_appeal(store_id=shop.store.pk, refund_id=refund.pk, claim="empty", actor=MERCHANT, now=SOON)
+        return open_appeal(store_id=shop.store.pk, refund_id=refund.pk, plea="empty", actor=MERCHANT, now=SOON)
 
 
 def appeal_decider(shop, appeal, outcome="merchant"):
@@ -196,7 +196,7 @@ def test_an_appeal_is_decided_once(shop, clock, second):
 @pytest.mark.rule("P5")
 def test_two_appeals_at_once_are_one(shop, clock):
     refund = make_instant_refund(shop)
-    call = partial(open_appeal, store_id=shop.store.pk, refund_id=refund.pk, claim="x", actor=MERCHANT, now=SOON)
+    call = partial(open_appeal, store_id=shop.store.pk, refund_id=refund.pk, plea="x", actor=MERCHANT, now=SOON)
     race = overtaken(call, in_scope(shop, call), scope=shop.scope())
     assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
     with shop.scope():

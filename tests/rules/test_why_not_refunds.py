@@ -119,7 +119,7 @@ def test_before_the_receipt_it_is_never_too_late():
 
 
 def a_dispute(**fields) -> Dispute:
-    given = {"opened_by": Side.BUYER, "claim": "broken", "evidence_until": NOON + timedelta(days=3), **fields}
+    given = {"opened_by": Side.BUYER, "plea": "broken", "evidence_until": NOON + timedelta(days=3), **fields}
     return Dispute(store_id=1, refund=a_refund(status=S.DISPUTED), opened_at=NOON, **given)
 
 

@@ -200,7 +200,7 @@ def make_dispute(shop: Shop):
     refund = shop.refund()
     with shop.scope():
         return open_dispute(
-            store_id=shop.store.pk, refund_id=refund.pk, opened_by="buyer", claim="broken", actor=BUYER, now=NOON
+            store_id=shop.store.pk, refund_id=refund.pk, opened_by="buyer", plea="broken", actor=BUYER, now=NOON
         )
 
 
@@ -262,7 +262,7 @@ def make_appeal(shop: Shop):
     refund = make_instant_refund(shop)
     with shop.scope():
         return open_appeal(
-            store_id=shop.store.pk, refund_id=refund.pk, claim="a brick came back", actor=MERCHANT, now=NOON
+            store_id=shop.store.pk, refund_id=refund.pk, plea="a brick came back", actor=MERCHANT, now=NOON
         )
 
 

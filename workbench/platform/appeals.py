@@ -22,5 +22,5 @@ class AppealAdmin(CaseAdmin):
     amount_help = gettext_lazy("For a part: what the merchant is paid back, less than %(amount)s.")
 
     def sides(self, case, card):
-        """The merchant's claim stands against what the buyer said in the request."""
-        return side_views(card, buyer=case.refund.description, merchant=case.claim, opened_by=Side.MERCHANT)
+        """The merchant's plea stands against what the buyer said in the request."""
+        return side_views(card, buyer=case.refund.description, merchant=case.plea, opened_by=Side.MERCHANT)

@@ -20,7 +20,7 @@ from workbench.platform.cases import CaseAdmin, side_views
 
 
 class AnswerForm(DeskForm):
-    """What the merchant says about the buyer's claim."""
+    """What the merchant says about the buyer's plea."""
 
     reply = forms.CharField(
         label=gettext_lazy("Your answer to the claim"),
@@ -54,9 +54,9 @@ class DisputeAdmin(CaseAdmin):
         ]
 
     def sides(self, case, card):
-        """Claim and reply, wherever each belongs."""
-        claims = {case.opened_by: case.claim, case.other_side: case.reply}
-        return side_views(card, buyer=claims[Side.BUYER], merchant=claims[Side.MERCHANT], opened_by=case.opened_by)
+        """Plea and reply, wherever each belongs."""
+        words = {case.opened_by: case.plea, case.other_side: case.reply}
+        return side_views(card, buyer=words[Side.BUYER], merchant=words[Side.MERCHANT], opened_by=case.opened_by)
 
     def more(self, request, case):
         """The suggestion in words, and the merchant's form to answer."""
@@ -79,7 +79,7 @@ class DisputeAdmin(CaseAdmin):
 
     @in_store_time
     def answer_view(self, request, case):
-        """Answer the buyer's claim."""
+        """Answer the buyer's plea."""
         require(request.user, DECIDE_REFUNDS, case.store_id)
         form = AnswerForm(posted(request))
         if not form.is_valid():

@@ -13,7 +13,7 @@ from workbench.kit.words import yuan
 from workbench.refunds.decisions import Decision
 
 
-class ClaimForm(DeskForm):
+class PleaForm(DeskForm):
     """What the platform should decide."""
 
     claim = forms.CharField(
@@ -29,7 +29,7 @@ class ClaimForm(DeskForm):
         super().__init__(*args, **kwargs)
 
 
-class AppealForm(ClaimForm):
+class AppealForm(PleaForm):
     """What was wrong, and why."""
 
     ground = forms.ChoiceField(
@@ -43,7 +43,7 @@ class AskPlatform(Decision):
 
     code, label, icon = "ask-platform", gettext_lazy("Ask the platform"), "gavel"
     done = gettext_lazy("The platform is asked to step in; add your evidence.")
-    form = ClaimForm
+    form = PleaForm
 
     def concerns(self, refund):
         """Not where the money went out at once: that is appealed against."""
@@ -66,7 +66,7 @@ class AskPlatform(Decision):
             store_id=refund.store_id,
             refund_id=refund.pk,
             opened_by=Side.MERCHANT,
-            claim=data["claim"],
+            plea=data["claim"],
             actor=actor,
             now=now,
         )
@@ -100,7 +100,7 @@ class AppealAgainst(Decision):
             store_id=refund.store_id,
             refund_id=refund.pk,
             ground=data["ground"],
-            claim=data["claim"],
+            plea=data["claim"],
             actor=actor,
             now=now,
         )
