@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("refunds", "0016_evidence_and_appeals_tenancy")]
+    dependencies = [("refunds", "0017_search_lines")]
 
     operations = [
         operation
