@@ -39,7 +39,7 @@ def test_the_agent_reads_and_answers(refund, sign_in):
     assert "1 unread" in page
     assert "1 unread" in desk.get("refunds/refund/").content.decode()
 
-    assert desk.post(path(refund), do="message", text="抱歉，马上处理").status_code == 302
+    assert desk.post(path(refund), text="抱歉，马上处理").status_code == 302
 
     assert thread(refund) == [("buyer", "有划痕 <b>"), ("merchant", "抱歉，马上处理")]
     page = desk.get(path(refund, "change/")).content.decode()
@@ -52,8 +52,8 @@ def test_looking_changes_nothing_and_reading_is_said(refund, sign_in):
     write(refund, "在吗")
     desk.get(path(refund, "change/"))
     assert refund.shop.reload(refund).unread_by_merchant == 1
-    assert desk.get(path(refund)).status_code == 405
-    assert desk.post(path(refund), do="read").status_code == 302
+    assert desk.get(path(refund)).status_code == 200
+    assert desk.post(path(refund, "mark-read/")).status_code == 302
     assert refund.shop.reload(refund).unread_by_merchant == 0
     assert len(thread(refund)) == 1
 
@@ -70,9 +70,9 @@ def test_only_agents_write_and_only_in_their_store(refund, other, sign_in):
     write(refund, "在吗")
     for role in ("viewer", "finance", "warehouse"):
         desk = sign_in(role, refund.shop)
-        assert "send-message" not in desk.get(path(refund, "change/")).content.decode()
+        assert "decide-thread" not in desk.get(path(refund, "change/")).content.decode()
         assert desk.post(path(refund), text="hi").status_code == 403
-        assert desk.post(path(refund), do="read").status_code == 403
+        assert desk.post(path(refund, "mark-read/")).status_code == 403
     assert sign_in("agent", other).post(path(refund), text="hi").status_code == 404
     assert sign_in("owner", refund.shop, enforce_csrf_checks=True).post(path(refund), text="hi").status_code == 403
     assert len(thread(refund)) == 1

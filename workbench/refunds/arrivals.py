@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy
 
 from refunds.arrivals import Arrival
 from refunds.models import Refund
-from workbench.kit.forms import DeskForm
+from workbench.kit.decisions import DecisionForm
 
 
-class ArrivalForm(DeskForm):
+class ArrivalForm(DecisionForm):
     """What arrived, and a note. A refund of a single piece has nothing to count."""
 
     note = forms.CharField(
@@ -19,10 +19,10 @@ class ArrivalForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
     )
 
-    def __init__(self, *args, refund: Refund, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.lines = refund.own_lines
-        if pieces_of(refund) == 1:
+        self.lines = self.row.own_lines
+        if pieces_of(self.row) == 1:
             return
         for line in self.lines:
             self.fields[f"received-{line.line.item_id}"] = forms.IntegerField(

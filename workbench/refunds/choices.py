@@ -1,57 +1,59 @@
-"""Every decision about a refund, and which of them a user has now."""
-
-from dataclasses import dataclass
-from datetime import datetime
+"""Every decision about a refund, in the order in which its page shows them."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from refunds.models import Refund
-from stores.models import User
-from stores.permissions import can
-from workbench.refunds.decisions import (
-    Approve,
-    Decision,
-    FailInspection,
-    NegotiateFirst,
-    PassInspection,
-    PayAgain,
-    Reject,
-)
+from orders.models import Shipment
+from orders.shipments import resume_shipment
+from orders.why_not import why_not_ask_carrier
+from refunds.parcels import Parcels, parcels_of
+from stores.permissions import SHIP
+from workbench.kit.decisions import Decision
+from workbench.refunds.decisions import Approve, FailInspection, NegotiateFirst, PassInspection, PayAgain, Reject
 from workbench.refunds.platform import AppealAgainst, AskPlatform
 
-DECISIONS: dict[str, Decision] = {
-    decision.code: decision()
-    for decision in (
-        Approve,
-        NegotiateFirst,
-        Reject,
-        PassInspection,
-        FailInspection,
-        PayAgain,
-        AskPlatform,
-        AppealAgainst,
-    )
-}
+DECISIONS = (
+    Approve(),
+    NegotiateFirst(),
+    Reject(),
+    PassInspection(),
+    FailInspection(),
+    PayAgain(),
+    AskPlatform(),
+    AppealAgainst(),
+)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A decision as the page shows it: a button with its consequence, or the reason why not."""
+class AskCarrier(Decision):
+    """Ask the carriers again that have fallen silent about this refund's parcels."""
 
-    decision: Decision
-    consequence: str
-    refusal: str
+    code, label, icon = "ask-carrier", gettext_lazy("Ask the carrier again"), "replay"
+    done = gettext_lazy("The carrier is asked again.")
+    capability, anchor = SHIP, "#parcels"
+    is_inline, is_read_here = True, False
 
+    def __init__(self, parcels: Parcels | None = None):
+        self.parcels = parcels
 
-def choices_for(user: User, refund: Refund, now: datetime) -> list[Choice]:
-    """Every decision that concerns the refund, with the reason of those that aren't possible for this user now."""
-    found = []
-    for decision in DECISIONS.values():
-        if not decision.concerns(refund):
-            continue
-        refused = decision.refusal(refund, now)
-        why = str(refused) if refused else ""
-        if not why and not can(user, decision.capability, refund.store_id):
-            why = _("Your role in this store doesn't allow this.")
-        found.append(Choice(decision, "" if why else decision.consequence(refund), why))
-    return found
+    def silent(self, refund) -> list[Shipment]:
+        """The parcels that wait for a person."""
+        parcels = self.parcels or parcels_of(refund)
+        both = (parcels.outbound, parcels.returning)
+        return [parcel for parcel in both if parcel and why_not_ask_carrier(parcel) is None]
+
+    def concerns(self, refund):
+        """Only where a parcel waits."""
+        return bool(self.silent(refund))
+
+    def refusal(self, refund, now):
+        """Nothing speaks against it where it is shown; the action looks at each parcel again."""
+        return None
+
+    def consequence(self, refund):
+        """Asking twice does no harm."""
+        return _("It is the same wish under the same key: nothing happens twice.")
+
+    def run(self, refund, data, *, actor, now):
+        """Every one of them."""
+        for shipment in self.silent(refund):
+            resume_shipment(store_id=refund.store_id, shipment_id=shipment.pk, actor=actor, now=now)

@@ -1,29 +1,25 @@
 """What a merchant can decide about a refund: when, with which consequence, and by which action."""
 
-from abc import ABC, abstractmethod
-from datetime import datetime
 from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.actors import Actor
-from common.errors import Refused
 from common.words import duration
+from offers.models import Offer
 from refunds import actions, returns, why_not
 from refunds.goods import Disposition, Whereabouts
-from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
-from workbench.kit.forms import DeskForm
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.words import yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
 
 
-class ReturnToForm(DeskForm):
+class ReturnToForm(DecisionForm):
     """Where the goods come back to."""
 
     return_address = forms.ModelChoiceField(
@@ -34,17 +30,17 @@ class ReturnToForm(DeskForm):
         help_text=gettext_lazy("The buyer is shown this address."),
     )
 
-    def __init__(self, *args, refund: Refund, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not refund.moves_goods:
+        if not self.row.moves_goods:
             del self.fields["return_address"]
             return
-        addresses = ReturnAddress.objects.for_store(refund.store_id).order_by("id")
+        addresses = ReturnAddress.objects.for_store(self.row.store_id).order_by("id")
         self.fields["return_address"].queryset = addresses
         self.fields["return_address"].initial = addresses.first()
 
 
-class RejectForm(DeskForm):
+class RejectForm(DecisionForm):
     """Why not."""
 
     reason = forms.CharField(
@@ -54,11 +50,8 @@ class RejectForm(DeskForm):
         help_text=gettext_lazy("The buyer reads this and may correct the request."),
     )
 
-    def __init__(self, *args, refund: Refund, **kwargs):
-        super().__init__(*args, **kwargs)
 
-
-class NoteForm(DeskForm):
+class NoteForm(DecisionForm):
     """What was found."""
 
     note = forms.CharField(
@@ -67,9 +60,6 @@ class NoteForm(DeskForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
     )
-
-    def __init__(self, *args, refund: Refund, **kwargs):
-        super().__init__(*args, **kwargs)
 
 
 class FaultForm(NoteForm):
@@ -81,35 +71,26 @@ class FaultForm(NoteForm):
         self.fields["note"].help_text = _("The buyer reads this and may correct the request.")
 
 
-class Decision(ABC):
-    """One thing to decide. The action rechecks everything under its lock; this is what people are told before."""
+class RefundDecision(Decision):
+    """What agents decide about a refund."""
 
-    code: ClassVar[str]
-    label: ClassVar[str]
-    done: ClassVar[str]
-    icon: ClassVar[str]
-    tone: ClassVar[str] = "plain"
-    capability: ClassVar[str] = DECIDE_REFUNDS
-    form: ClassVar[type[forms.Form]] = NoteForm
+    folder, tone = "decide/", "plain"
+    capability = DECIDE_REFUNDS
+    form = NoteForm
+    template = "workbench/refunds/decide.html"
 
-    @abstractmethod
-    def refusal(self, refund: Refund, now: datetime) -> Refused | None:
-        """Why it isn't possible now, in the domain's words; None when it is."""
+    def consequences(self, refund):
+        """A decision ends the offer that the buyer could still have accepted."""
+        pending = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund).exists()
+        ended = [_("The offer that the buyer has yet to answer is withdrawn.")] if pending else []
+        return [self.consequence(refund), *ended]
 
-    def concerns(self, refund: Refund) -> bool:
-        """Whether this decision belongs to this refund at all."""
-        return True
-
-    @abstractmethod
-    def consequence(self, refund: Refund) -> str:
-        """What follows, in a sentence."""
-
-    @abstractmethod
-    def run(self, refund: Refund, data: dict, *, actor: Actor, now: datetime) -> None:
-        """Call the action."""
+    def context(self, refund):
+        """The head of the page."""
+        return {"refund": refund, "order": refund.order}
 
 
-class Approve(Decision):
+class Approve(RefundDecision):
     """Say yes (T8, P1)."""
 
     code, label, icon, tone = "approve", gettext_lazy("Approve"), "check", "primary"
@@ -161,7 +142,7 @@ class Approve(Decision):
         )
 
 
-class Reject(Decision):
+class Reject(RefundDecision):
     """Say no, with a reason (T8)."""
 
     code, label, icon, tone = "reject", gettext_lazy("Reject"), "block", "danger"
@@ -189,7 +170,7 @@ class Reject(Decision):
         )
 
 
-class TalkForm(DeskForm):
+class TalkForm(DecisionForm):
     """What the merchant proposes."""
 
     text = forms.CharField(
@@ -198,11 +179,8 @@ class TalkForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 4, "data-count": 1000}),
     )
 
-    def __init__(self, *args, refund: Refund, **kwargs):
-        super().__init__(*args, **kwargs)
 
-
-class NegotiateFirst(Decision):
+class NegotiateFirst(RefundDecision):
     """Talk to the buyer before deciding about a refund without return (R1)."""
 
     code, label, icon = "negotiate-first", gettext_lazy("Negotiate first"), "forum"
@@ -226,7 +204,7 @@ class NegotiateFirst(Decision):
         negotiate_refund(store_id=refund.store_id, refund_id=refund.pk, text=data["text"], actor=actor, now=now)
 
 
-class Inspect(Decision):
+class Inspect(RefundDecision):
     """Look at what came back (P1)."""
 
     capability = INSPECT_RETURNS
@@ -285,7 +263,7 @@ class FailInspection(Inspect):
     consequence = Reject.consequence
 
 
-class PayAgain(Decision):
+class PayAgain(RefundDecision):
     """Repeat a payment that the gateway declined for good."""
 
     code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"

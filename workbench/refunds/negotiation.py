@@ -1,56 +1,73 @@
 """Sending an offer in two steps: fill in, see what the buyer will see, send or go back (T2–T7, Q6)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from common.actors import Actor
-from common.errors import Invalid, Refused
+from common.errors import Refused
 from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
 from offers.coupons import coupons_of
 from offers.eligibility import build_case
 from offers.methods import METHODS, Case
-from offers.models import Coupon, Offer
-from refunds.models import Refund
+from offers.models import Offer
 from stores.models import Product
-from stores.permissions import SEND_OFFERS, actor_of, require
-from workbench.kit.base import attempt, put_on_form, show_refusal
+from stores.permissions import SEND_OFFERS, require
+from workbench.kit.decisions import Decision
 from workbench.kit.forms import posted
-from workbench.kit.frame import back_to, in_store_time
+from workbench.kit.frame import in_store_time
 from workbench.refunds.offer_form import OfferForm
 from workbench.refunds.retention import Panel, build_panel
 
 MOST_FOUND = 20
 
 
-@dataclass(frozen=True)
-class OfferPreview:
-    """An offer as it would be sent, and what the buyer would see of it."""
+class SendOffer(Decision):
+    """Propose something to the buyer: one of the `panel`'s methods, for the `case`. `code_asked` names the method."""
 
-    offer: Offer
-    sees: str
-    coupons: Sequence[Coupon]
+    code, label = "negotiate", gettext_lazy("Propose to the buyer")
+    done = gettext_lazy("The offer is sent; the buyer can answer now.")
+    capability, anchor = SEND_OFFERS, "#offers"
+    template, preview = "workbench/refunds/offer.html", "workbench/refunds/offer_confirm.html"
+    preview_title = gettext_lazy("Check the offer")
 
+    def __init__(self, case: Case, panel: Panel, code_asked: str):
+        self.case, self.panel, self.code_asked = case, panel, code_asked
+        self.way = panel.way(code_asked)
 
-def send(case: Case, terms: dict, *, actor: Actor, now: datetime) -> Offer:
-    """Send the offer. Raises what the action raises."""
-    return send_offer(store_id=case.refund.store_id, refund_id=case.refund.pk, actor=actor, now=now, **terms)
+    def refusal(self, refund, now):
+        """Why nothing can be offered, or not this."""
+        if self.way is not None:
+            return None
+        if self.panel.refusal:
+            return Refused("not_now", self.panel.refusal)
+        if self.code_asked and self.code_asked not in METHODS:
+            return Refused("method_not_available", _("Unknown method."), "method")
+        found = next((each.refusal for each in self.panel.no_ways if each.method.code == self.code_asked), "")
+        return Refused("method_not_available", found or _("Nothing can be offered."))
 
+    def fill(self, request, refund):
+        """The fields follow from the method's limits."""
+        return OfferForm(posted(request), case=self.case, way=self.way)
 
-def rehearse(case: Case, terms: dict, *, actor: Actor, now: datetime) -> OfferPreview:
-    """Send the offer and take it back at once: raises whatever would refuse it, and tells what the buyer would see."""
-    with transaction.atomic():
-        offer = send(case, terms, actor=actor, now=now)
-        preview = OfferPreview(offer, buyer_sees(offer), coupons_of(offer))
-        transaction.set_rollback(True)
-    return preview
+    def context(self, refund):
+        """The request, and what could be proposed instead."""
+        more = {"case": self.case, "panel": self.panel, "way": self.way}
+        return {"refund": refund, "order": refund.order, **more}
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        return send_offer(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now, **data)
+
+    def foresee(self, refund, data, offer):
+        """What the buyer would see, and what follows (Q6)."""
+        return {
+            "offer": offer,
+            "buyer_sees": buyer_sees(offer),
+            "coupons": coupons_of(offer),
+            "consequences": consequences(offer),
+        }
 
 
 def consequences(offer: Offer) -> list[str]:
@@ -82,42 +99,10 @@ class OfferingMixin:
     @in_store_time
     def negotiate_view(self, request, refund):
         """Fill in (GET), see what the buyer will see (POST preview), send (POST send) or go back (POST edit)."""
-        require(request.user, SEND_OFFERS, refund.store_id)
-        now = request.now
-        case = build_case(refund, now)
+        case = build_case(refund, request.now)
         panel = build_panel(request.user, case)
         code = request.POST.get("method") or request.GET.get("method") or (panel.ways[0].code if panel.ways else "")
-        way = panel.way(code)
-        if way is None:
-            show_refusal(request, _refusal(panel, code))
-            return back_to(refund)
-        form = OfferForm(posted(request), case=case, way=way)
-        step, preview = request.POST.get("step", ""), None
-        if step in ("preview", "send") and form.is_valid():
-            run, answer = send if step == "send" else rehearse, {}
-            actor = actor_of(request.user)
-            refusal = attempt(lambda: answer.update(result=run(case, form.terms(), actor=actor, now=now)))
-            if refusal is not None:
-                put_on_form(form, refusal)
-            elif step == "send":
-                messages.success(request, _("The offer is sent; the buyer can answer now."))
-                return back_to(refund, "#offers")
-            else:
-                preview = answer["result"]
-        return self._offer_page(request, refund, case=case, panel=panel, way=way, form=form, preview=preview)
-
-    def _offer_page(self, request, refund: Refund, *, preview: OfferPreview | None, **context):
-        """Step one with the form, or step two with what the buyer will see."""
-        context |= {"refund": refund, "order": refund.order}
-        if preview is None:
-            return self.page(request, "workbench/refunds/offer.html", _("Propose to the buyer"), **context)
-        context |= {
-            "offer": preview.offer,
-            "buyer_sees": preview.sees,
-            "coupons": preview.coupons,
-            "consequences": consequences(preview.offer),
-        }
-        return self.page(request, "workbench/refunds/offer_confirm.html", _("Check the offer"), **context)
+        return self.decide(request, refund, SendOffer(case, panel, code))
 
     @in_store_time
     def products_view(self, request, refund):
@@ -126,13 +111,3 @@ class OfferingMixin:
         term = request.GET.get("q", "").replace("\0", "").strip()[:100]
         found = find_products(refund.store_id, term)
         return render(request, "workbench/refunds/products.html", {"products": found, "full": len(found) == MOST_FOUND})
-
-
-def _refusal(panel: Panel, code: str) -> Refused | Invalid:
-    """Why the method asked for can't be offered."""
-    if panel.refusal:
-        return Refused("not_now", panel.refusal)
-    if code not in METHODS:
-        return Invalid("method", _("Nothing can be offered.") if not code else _("Unknown method."))
-    found = next((each.refusal for each in panel.no_ways if each.method.code == code), "")
-    return Refused("method_not_available", found or _("Nothing can be offered."))

@@ -144,13 +144,13 @@ class OfferForm(DeskForm):
         if self._asks_for("agreed_with_buyer", "agreed_with_buyer"):
             self.fields["agreed_with_buyer"].widget.attrs["required"] = True
 
-    def terms(self) -> dict:
-        """The arguments of the action."""
-        data = self.cleaned_data
+    def clean(self):
+        """Give what was filled in the shape of the action's arguments."""
+        data = super().clean()
         address = data.get("return_address")
         return {
             "method": self.way.code,
-            "message": data["message"],
+            "message": data.get("message", ""),
             "amount": data.get("amount"),
             "item_id": data.get("item_id") or None,
             "coupon_ids": data.get("coupons") or (),

@@ -16,14 +16,13 @@ from payments.states import PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
 from refunds.parcels import parcels_of, split_off
 from stores.models import User
-from stores.permissions import PAY, SHIP, can
+from stores.permissions import PAY, can
 from workbench.insights.loss import loss_if_lost
 from workbench.kit.order_card import may_readdress
 from workbench.kit.timeline import timeline
 from workbench.kit.words import at_deadline
 from workbench.money.small_payments import pay_card
 from workbench.platform.evidence import evidence_of
-from workbench.refunds.choices import choices_for
 from workbench.refunds.programme import programme_card
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of
@@ -73,11 +72,10 @@ def cases_of(refund: Refund) -> list[dict]:
 
 
 def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
-    """The context of the refund's page."""
+    """The context of the refund's page, but for its decisions."""
     case = build_case(refund, now)
     offers = offers_to_show(refund)
     payments = list(Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id"))
-    choices = choices_for(user, refund, now)
     return {
         "refund": refund,
         "order": refund.order,
@@ -87,20 +85,17 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "now": now,
         "deadline_words": at_deadline(refund),
         "loss": loss_if_lost(refund, now),
-        "choices": [choice for choice in choices if not choice.refusal],
-        "refused_choices": [choice for choice in choices if choice.refusal],
         "panel": build_panel(user, case),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         "stay": next((offer for offer in offers if METHODS[offer.method].by_platform), None),
         **promises_of(refund),
         "programme": programme_card(refund),
-        "thread": thread_of(refund, user),
+        "thread": thread_of(refund),
         "evidence": evidence_of(refund, user, now),
         "cases": cases_of(refund),
         "tracking": parcels_of(refund),
         "split_into": split_off(refund),
-        "may_ship": can(user, SHIP, refund.store_id),
         "payments": payments,
         "may_pay": can(user, PAY, refund.store_id),
         "pay_card": pay_card(refund.order, refund.store, user, now, refund=refund),

@@ -5,15 +5,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.words import duration
-from refunds.models import Refund
 from refunds.platform import appeals, disputes
 from refunds.states import AppealGround, Side
-from workbench.kit.forms import DeskForm
+from workbench.kit.decisions import DecisionForm
 from workbench.kit.words import yuan
-from workbench.refunds.decisions import Decision
+from workbench.refunds.decisions import RefundDecision
 
 
-class PleaForm(DeskForm):
+class PleaForm(DecisionForm):
     """What the platform should decide."""
 
     claim = forms.CharField(
@@ -25,9 +24,6 @@ class PleaForm(DeskForm):
         ),
     )
 
-    def __init__(self, *args, refund: Refund, **kwargs):
-        super().__init__(*args, **kwargs)
-
 
 class AppealForm(PleaForm):
     """What was wrong, and why."""
@@ -38,7 +34,7 @@ class AppealForm(PleaForm):
     field_order = ["ground", "claim"]
 
 
-class AskPlatform(Decision):
+class AskPlatform(RefundDecision):
     """Hand the refund over to the platform (R7)."""
 
     code, label, icon = "ask-platform", gettext_lazy("Ask the platform"), "gavel"
@@ -72,7 +68,7 @@ class AskPlatform(Decision):
         )
 
 
-class AppealAgainst(Decision):
+class AppealAgainst(RefundDecision):
     """Ask back what the platform refunded at once (P5)."""
 
     code, label, icon, tone = "appeal", gettext_lazy("Appeal"), "balance", "accent"

@@ -3,23 +3,18 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import messages
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from refunds.messages import mark_read, post_message
 from refunds.models import Message, Refund
 from refunds.states import MessageSender
-from stores.models import User
-from stores.permissions import SEND_OFFERS, can, require
-from workbench.kit.base import attempt, by, show_refusal
-from workbench.kit.forms import DeskForm, posted
-from workbench.kit.frame import back_to, in_store_time
+from stores.permissions import SEND_OFFERS
+from workbench.kit.decisions import Decision, DecisionForm
 
 MOST_SHOWN = 100
 
 
-class MessageForm(DeskForm):
+class MessageForm(DecisionForm):
     """What the agent writes."""
 
     text = forms.CharField(
@@ -31,16 +26,15 @@ class MessageForm(DeskForm):
 
 @dataclass(frozen=True)
 class Thread:
-    """The newest messages, oldest first. `more` says that older ones are left out; without `form` one may only read."""
+    """The newest messages, oldest first. `more` says that older ones are left out."""
 
     messages: list[Message]
     more: bool
     unread: int
-    form: MessageForm | None
 
 
-def thread_of(refund: Refund, user: User) -> Thread:
-    """The refund's thread as this user sees it."""
+def thread_of(refund: Refund) -> Thread:
+    """The refund's thread."""
     newest = Message.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")[: MOST_SHOWN + 1]
     rows = list(newest)
     unread = refund.unread_by_merchant
@@ -51,34 +45,42 @@ def thread_of(refund: Refund, user: User) -> Thread:
         messages=rows[:MOST_SHOWN][::-1],
         more=len(rows) > MOST_SHOWN,
         unread=refund.unread_by_merchant,
-        form=MessageForm(auto_id="id_thread_%s") if can(user, SEND_OFFERS, refund.store_id) else None,
     )
 
 
-class ThreadMixin:
-    """The view that the thread's two buttons post to; reading alone changes nothing."""
+class WriteToBuyer(Decision):
+    """Add a message to the thread."""
 
-    @in_store_time
-    def thread_view(self, request, refund):
-        """Write to the buyer, or mark the thread as read."""
-        require(request.user, SEND_OFFERS, refund.store_id)
-        if request.POST.get("do") == "read":
-            mark_read(store_id=refund.store_id, refund_id=refund.pk)
-            return back_to(refund, "#thread")
-        form = MessageForm(posted(request))
-        if not form.is_valid():
-            messages.error(request, " ".join(form.errors["text"]))
-            return back_to(refund, "#thread")
-        refusal = attempt(
-            lambda: post_message(
-                store_id=refund.store_id,
-                refund_id=refund.pk,
-                text=form.cleaned_data["text"],
-                **by(request),
-            )
-        )
-        if refusal is None:
-            messages.success(request, _("The message is sent."))
-        else:
-            show_refusal(request, refusal)
-        return back_to(refund, "#thread")
+    code, label, icon, tone = "thread", gettext_lazy("Send"), "send", ""
+    done = gettext_lazy("The message is sent.")
+    capability, anchor = SEND_OFFERS, "#thread"
+    form, auto_id = MessageForm, "id_thread_%s"
+    is_inline = True
+
+    def refusal(self, refund, now):
+        """One may always write."""
+        return None
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        post_message(store_id=refund.store_id, refund_id=refund.pk, text=data["text"], actor=actor, now=now)
+
+
+class MarkRead(Decision):
+    """Say that the thread is read; reading alone changes nothing."""
+
+    code, label = "mark-read", gettext_lazy("Mark as read")
+    capability, anchor = SEND_OFFERS, "#thread"
+    is_inline = True
+
+    def concerns(self, refund):
+        """Only what the buyer wrote can be unread."""
+        return refund.unread_by_merchant > 0
+
+    def refusal(self, refund, now):
+        """One may always read."""
+        return None
+
+    def run(self, refund, data, *, actor, now):
+        """See the base."""
+        mark_read(store_id=refund.store_id, refund_id=refund.pk)
