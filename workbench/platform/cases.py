@@ -27,7 +27,7 @@ from workbench.platform.evidence import evidence_of
 from workbench.platform.queues import CASE_QUEUES
 
 
-class DecisionForm(DeskForm):
+class OutcomeForm(DeskForm):
     """Who is right, how much of it for a split, and why."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.RadioSelect)
@@ -133,7 +133,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
         require(request.user, DECIDE_DISPUTES, case.store_id)
         if case.status != "open":
             return self._to(case)
-        form = DecisionForm(
+        form = OutcomeForm(
             posted(request),
             outcomes=self.outcomes,
             amount_help=self.amount_help % {"amount": yuan(case.refund.amount)},
