@@ -42,7 +42,7 @@ def _managed(desk: Desk) -> list[int]:
     return [store.pk for store in stores if can(desk.user, MANAGE_STORE, store.pk)]
 
 
-def changes_of(desk: Desk) -> QuerySet[Event]:
+def changes_seen_on(desk: Desk) -> QuerySet[Event]:
     """The changes that the user may see at this desk, newest first."""
     if desk.is_operator and desk.store is None:
         rows = Event.objects.in_scope()
@@ -80,7 +80,7 @@ def changes_view(request: HttpRequest) -> TemplateResponse:
     desk = desk_of(request)
     if not may_see(desk):
         raise PermissionDenied(_("Only owners see what was changed in a store."))
-    changes = changes_of(desk)
+    changes = changes_seen_on(desk)
     query = {name: request.GET.get(name, "").replace("\0", "") for name in ("area", "who", "before")}
     rows = list(asked(changes, query).select_related("store")[: PAGE + 1])
     filters = {name: value for name, value in query.items() if value and name != "before"}
