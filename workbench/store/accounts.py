@@ -17,7 +17,7 @@ from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.marks import moment
 from workbench.kit.search import WordSearch
-from workbench.store.members import named, role_field, since
+from workbench.store.members import person_named, role_field, since
 from workbench.store.switches import PlatformAdmin
 
 # What somebody with a one-time password may still open.
@@ -63,7 +63,7 @@ class AccountAdmin(WordSearch, PlatformAdmin):
     search_fields = ("username", "first_name")
     search_help_text = gettext_lazy("User name or full name")
     ordering = ("-id",)
-    show_who = column(gettext_lazy("person"), named)
+    show_who = column(gettext_lazy("person"), person_named)
     show_kind = column(
         gettext_lazy("kind"), lambda user: _("Operator") if user.is_superuser else _("Merchant's person")
     )

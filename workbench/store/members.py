@@ -53,7 +53,7 @@ class RoleForm(DeskForm):
     role = role_field(gettext_lazy("Role"))
 
 
-def named(user: User) -> str:
+def person_named(user: User) -> str:
     """The full name with the user name below it."""
     name = user.get_full_name()
     return format_html('{}<span class="wl-soft wl-below">{}</span>', name, user.username) if name else user.username
@@ -70,7 +70,7 @@ class MembershipAdmin(OwnersAdmin):
     list_display = ("show_who", "role", "show_since", "show_sign_in")
     list_filter = ("role",)
     ordering = ("-id",)
-    show_who = column(gettext_lazy("person"), lambda member: named(member.user))
+    show_who = column(gettext_lazy("person"), lambda member: person_named(member.user))
     show_since = column(gettext_lazy("member since"), lambda member: since(member.since))
     show_sign_in = column(gettext_lazy("last sign-in"), lambda member: moment(member.user.last_login))
 
