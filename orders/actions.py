@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.errors import Invalid, NotFound, refuse_if
 from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
@@ -21,7 +21,7 @@ from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, order_redated, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
-from orders.why_not import why_not_deliver, why_not_ship
+from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_ship
 from stores.models import Product, Store
 
 
@@ -97,18 +97,12 @@ def upsert_order(
     if "paid_at" in fields:
         order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if _changed(order, lines):
-        fixed = Refused(
-            "invalid_transition",
-            _("The lines of this order can't change any more: it has shipped, or a refund was asked."),
-            "lines",
-        )
-        if order.claimed_amount or order.status != OrderStatus.UNSHIPPED:
-            raise fixed
+        refuse_if(why_not_change_lines(order))
         promised = {line.item_id: line.programme for line in order.lines.all()}
         try:
             OrderLine.objects.for_store(store.pk).filter(order=order).delete()
         except ProtectedError as error:  # a refund that has ended still tells of these lines
-            raise fixed from error
+            raise lines_are_fixed() from error
         order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
         fields.append("paid_amount")
         for line in _insert_lines(writes, store, order, lines):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from orders.models import DelayReport, Order, OwedParcel, Shipment
-from orders.states import OrderStatus, ParcelStatus
+from orders.models.shipment_import import ShipmentImport
+from orders.states import ImportStatus, OrderStatus, ParcelStatus
 
 
 def why_not_ship(order: Order) -> Refused | None:
@@ -46,6 +47,31 @@ def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
         return Refused("delay_open", _("Order %(number)s is in an open report: lift that one first.") % name)
     if order.ship_by >= expected_at:
         return Refused("not_delayed", _("Order %(number)s need not ship before that date: leave it out.") % name)
+    return None
+
+
+def why_not_change_lines(order: Order) -> Refused | None:
+    """Why an order's lines can't change any more: a parcel is packed by them, or money is claimed by them."""
+    if order.status == OrderStatus.UNSHIPPED and not order.claimed_amount:
+        return None
+    return lines_are_fixed()
+
+
+def lines_are_fixed() -> Refused:
+    """The refusal to change lines; the database gives it for a refund that has ended and still tells of them."""
+    return Refused(
+        "invalid_transition",
+        _("The lines of this order can't change any more: it has shipped, or a refund was asked."),
+        "lines",
+    )
+
+
+def why_not_confirm_import(job: ShipmentImport) -> Refused | None:
+    """Why the ERP's file can't be shipped: it was confirmed before, or rows of it are wrong (K2)."""
+    if job.status != ImportStatus.CHECKED:
+        return Refused("invalid_transition", _("This file has been confirmed before."))
+    if not job.is_clean:
+        return Refused("import_has_errors", _("Correct the rows with errors in the file and upload it again."))
     return None
 
 

@@ -107,6 +107,13 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
     return None
 
 
+def why_not_repeat(order: Order, order_used: int | None) -> Refused | None:
+    """Why a payment can't go out on what its sender saw: another was sent, or has failed, since they counted `order_used`."""
+    if order_used in (None, order.small_payments):
+        return None
+    return Refused("invalid_transition", _("This order's payments have changed meanwhile; look again before you send."))
+
+
 def _day_is_spent(allowance: Allowance) -> Refused:
     return Refused(
         "store_day_limit_reached",
@@ -145,10 +152,7 @@ def send_small_payment(
         raise Invalid("amount", _("The amount must be above zero."))
     order = lock_order(store_id=store.pk, number=order_number)
     topic = _topic(order, refund_id)
-    if order_used not in (None, order.small_payments):
-        raise Refused(
-            "invalid_transition", _("This order's payments have changed meanwhile; look again before you send.")
-        )
+    refuse_if(why_not_repeat(order, order_used))
     allowance = allowance_of(order, store, now, looks_at_day=False)
     refuse_if(why_not_pay(allowance, now, amount))
     writes = WriteSet()

@@ -9,7 +9,7 @@ from common.actions import action
 from common.actors import Actor, ActorKind
 from common.calendar import day_of
 from common.changes import changes_of, lock
-from common.errors import Invalid, Refused
+from common.errors import Invalid, Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import MOST_SMALL_PAYMENTS
@@ -18,6 +18,13 @@ from payments.events import PAYMENT_TERMS_SET
 from payments.gateways import is_usable
 from payments.models import DayAllowance, PaymentTerms
 from stores.models import Store
+
+
+def why_not_set_terms(actor: Actor) -> Refused | None:
+    """The limits of a store are the platform's to set."""
+    if actor.kind == ActorKind.OPERATOR:
+        return None
+    return Refused("invalid_transition", _("Only the platform's operator sets these limits."))
 
 
 @action
@@ -36,8 +43,7 @@ def set_payment_terms(
     They count from now on, also for what is reserved but not paid out yet: a worker that takes it up looks again (K9, K10).
     Invalid names the field; a gateway that isn't configured is Invalid, too.
     """
-    if actor.kind != ActorKind.OPERATOR:
-        raise Refused("invalid_transition", _("Only the platform's operator sets these limits."))
+    refuse_if(why_not_set_terms(actor))
     for field, value in (("per_payment", per_payment), ("per_day", per_day)):
         if value is not None and value < ZERO:
             raise Invalid(field, _("A limit can't be below zero."))

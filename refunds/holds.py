@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from common.errors import Refused
+from common.errors import Refused, refuse_if
 from common.money import ZERO, allocate
 from common.writes import WriteSet
 from orders import holds
@@ -34,6 +34,13 @@ def most_refundable(refund: Refund) -> Decimal:
     return holds.most_of_order(refund.order, refund.own_lines)
 
 
+def why_not_hold_pieces(lines: Sequence[RefundLine]) -> Refused | None:
+    """Why a refund can't ask for these pieces: other refunds have some of them."""
+    if all(line.quantity <= line.line.refundable_quantity for line in lines):
+        return None
+    return Refused("refund_open", _("These goods are already being returned in another refund."), "lines")
+
+
 def hold(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> None:
     """Make the refund hold `amount` yuan, spread over its lines, and (`pieces` = 1), or no longer (-1), their pieces.
 
@@ -41,8 +48,8 @@ def hold(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> N
     """
     lines = refund.own_lines
     holds.check_amount(refund.order, lines, amount)
-    if pieces > 0 and any(line.quantity > line.line.refundable_quantity for line in lines):
-        raise Refused("refund_open", _("These goods are already being returned in another refund."), "lines")
+    if pieces > 0:
+        refuse_if(why_not_hold_pieces(lines))
     shares = allocate(amount, [holds.most_of_line(line) for line in lines])
     holds.adjust(writes, refund.order, lines, shares, [pieces * line.quantity for line in lines])
     refund.amount = amount

@@ -66,7 +66,7 @@ def open_refund(
     refuse_if(why_not_ask(order, rules, reason, now))
     refund = _asked(store, order, kind=kind, reason=reason, description=description, now=now)
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
-    _check_not_taken(order, refund_lines)
+    refuse_if(why_not_open(order, refund_lines))
     refund.programme = programme_of(refund)
     if amount is None:
         amount = most_of_order(order, refund_lines)
@@ -134,10 +134,10 @@ def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest]
     ]
 
 
-def _check_not_taken(order: Order, lines: Sequence[RefundLine]) -> None:
-    """Refused `refund_open` when open refunds hold everything that this one asks about."""
+def why_not_open(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
+    """Why nothing of these lines can be asked for: open refunds hold everything, or nothing is left to refund."""
     if lines and most_of_order(order, lines) > 0:
-        return
+        return None
     if Refund.objects.for_store(order.store_id).open().filter(order=order).exists():
-        raise Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))
-    raise Refused("amount_above_refundable", _("Nothing of this order is left to refund."), "amount")
+        return Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))
+    return Refused("amount_above_refundable", _("Nothing of this order is left to refund."), "amount")

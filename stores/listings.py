@@ -7,10 +7,10 @@ the transaction, who restricts it changes that row: the one waits for the other,
 from collections.abc import Mapping
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
-from common.errors import Refused
+from common.errors import refuse_if
 from stores.models import Product, Store
+from stores.why_not import why_not_list
 
 
 def check_listings(*, store_id: int, wanted: Mapping[str, bool]) -> None:
@@ -23,26 +23,8 @@ def check_listings(*, store_id: int, wanted: Mapping[str, bool]) -> None:
         return
     there = dict(Product.objects.for_store(store_id).filter(item_id__in=wanted).values_list("item_id", "listed"))
     for item_id, listed in wanted.items():
-        if item_id not in there:
-            raise Refused(
-                "listing_restricted",
-                _(
-                    "This store may not add products now (item %(item)s): too many of its refunds are about quality. "
-                    "Its quality page says what lifts this; products that are listed can still be changed."
-                )
-                % {"item": item_id},
-                "item_id",
-            )
-        if listed and not there[item_id]:
-            raise Refused(
-                "listing_restricted",
-                _(
-                    "This store may not list products now (item %(item)s): too many of its refunds are about quality. "
-                    "Its quality page says what lifts this; send “listed” as false to change anything else."
-                )
-                % {"item": item_id},
-                "listed",
-            )
+        is_there = item_id in there
+        refuse_if(why_not_list(item_id, is_there=is_there, adds=listed and not there.get(item_id)))
 
 
 def _is_blocked(store_id: int) -> bool:

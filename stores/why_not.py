@@ -1,9 +1,58 @@
-"""What can't be done with a store's catalogue now, and why; what a restriction forbids is in `listings`."""
+"""What can't be done with a store's members and catalogue, and with accounts, and why: the action asks, and the desk before."""
+
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from common.actors import Actor, ActorKind
 from common.errors import Refused
-from stores.models import Product
+from stores.models import Membership, Product
+from stores.permissions import user_id_of
+from stores.states import Role
+
+
+def why_not_open_accounts(actor: Actor) -> Refused | None:
+    """Accounts and their one-time passwords are the operator's."""
+    if actor.kind == ActorKind.OPERATOR:
+        return None
+    return Refused("invalid_transition", _("Only the platform's operator opens accounts."))
+
+
+def why_not_change_member(
+    member: Membership, owners: Sequence[Membership], actor: Actor, *, stays_owner: bool
+) -> Refused | None:
+    """Why this actor can't give the member another role or none: it is their own, or no other of the `owners` could stay."""
+    if member.user_id == user_id_of(actor):
+        return Refused("own_membership", _("You can't change your own role; another owner or the operator can."))
+    others = [row for row in owners if row.pk != member.pk and row.user.is_active]
+    if member.role == Role.OWNER and not stays_owner and not others:
+        return Refused("last_owner", _("A store keeps at least one owner: make somebody else an owner first."), "role")
+    return None
+
+
+def why_not_list(item_id: str, *, is_there: bool, adds: bool) -> Refused | None:
+    """Why a restricted store can't have this item on its shelf: it is new (`is_there` is false), or it `adds` it again (P7)."""
+    if not is_there:
+        return Refused(
+            "listing_restricted",
+            _(
+                "This store may not add products now (item %(item)s): too many of its refunds are about quality. "
+                "Its quality page says what lifts this; products that are listed can still be changed."
+            )
+            % {"item": item_id},
+            "item_id",
+        )
+    if adds:
+        return Refused(
+            "listing_restricted",
+            _(
+                "This store may not list products now (item %(item)s): too many of its refunds are about quality. "
+                "Its quality page says what lifts this; send “listed” as false to change anything else."
+            )
+            % {"item": item_id},
+            "listed",
+        )
+    return None
 
 
 def why_unknown(item_id: str, product: Product | None, attr: str) -> Refused | None:

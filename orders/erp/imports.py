@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused, WanliuError
+from common.errors import Invalid, NotFound, WanliuError, refuse_if
 from common.writes import WriteSet
 from orders.erp.cells import printable
 from orders.erp.checking import DETAILS, CheckedRow, check
@@ -22,7 +22,7 @@ from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
 from orders.events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
 from orders.models.shipment_import import ImportRow, ShipmentImport
-from orders.states import ImportStatus
+from orders.why_not import why_not_confirm_import
 from stores.models import Store
 
 MOST_SHOWN = 200
@@ -113,10 +113,7 @@ def lock_import(*, store_id: int, job_id: UUID | str) -> ShipmentImport:
 def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: datetime) -> ShipmentImport:
     """A person has seen the preview: tell a worker. Refused `import_has_errors`, or `invalid_transition` the second time."""
     job = lock_import(store_id=store_id, job_id=job_id)
-    if job.status != ImportStatus.CHECKED:
-        raise Refused("invalid_transition", _("This file has been confirmed before."))
-    if not job.is_clean:
-        raise Refused("import_has_errors", _("Correct the rows with errors in the file and upload it again."))
+    refuse_if(why_not_confirm_import(job))
     job.confirm(now=now)
     job.make_due()
     job.actor = asdict(actor)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, Refused, refuse_if
 from refunds.models import Appeal, Dispute
 from refunds.states import CaseOutcome
 
@@ -29,9 +29,15 @@ def check_split(outcome: str, amount: Decimal | None, *, below: Decimal) -> None
         return
     if amount is None:
         raise Invalid("amount", _("Say which part of it is granted."), "required")
-    if amount >= below:
-        raise Refused(
-            "amount_above_refundable",
-            _("A split is less than %(whole)s; for the whole choose one side.") % {"whole": below},
-            "amount",
-        )
+    refuse_if(why_not_split(amount, below=below))
+
+
+def why_not_split(amount: Decimal, *, below: Decimal) -> Refused | None:
+    """Why a split can't grant `amount` yuan: it is the whole, which is for one side."""
+    if amount < below:
+        return None
+    return Refused(
+        "amount_above_refundable",
+        _("A split is less than %(whole)s; for the whole choose one side.") % {"whole": below},
+        "amount",
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, Refused, refuse_if
+from common.errors import Invalid, refuse_if
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
@@ -22,7 +22,7 @@ from refunds.returnless.events import (
     RETURNLESS_SESSION_STARTED,
     RETURNLESS_UPGRADED,
 )
-from refunds.returnless.why_not import why_not_leave, why_not_offered, why_not_upgrade
+from refunds.returnless.why_not import why_not_leave, why_not_offered, why_not_register, why_not_upgrade
 from refunds.states import EnrolmentStatus
 from stores.models import Product, Store
 from stores.states import ProductSource
@@ -120,8 +120,7 @@ def register_earlier(
     refuse_if(why_not_offered(store))
     if version not in EARLIER_VERSIONS:
         raise Invalid("version", _("Earlier versions are: %(known)s.") % {"known": ", ".join(EARLIER_VERSIONS)})
-    if Enrolment.objects.for_store(store.pk).exists():
-        raise Refused("invalid_transition", _("This store has an enrolment already."))
+    refuse_if(why_not_register(Enrolment.objects.for_store(store.pk).first()))
     products = {row.item_id: row for row in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
     if any(item_id not in products or products[item_id].source != ProductSource.OWN for item_id in item_ids):
         raise Invalid("products", _("Name products of the store's own that are in its warehouse."))

@@ -31,6 +31,13 @@ def why_not_offered(store: Store) -> Refused | None:
     )
 
 
+def why_not_register(enrolment: Enrolment | None) -> Refused | None:
+    """Why the operator can't bring the store in on an earlier version: it has begun already (R8)."""
+    if enrolment is None:
+        return None
+    return Refused("invalid_transition", _("This store has an enrolment already."))
+
+
 def why_not_step(enrolment: Enrolment | None, step: str) -> Refused | None:
     """Why this step can't be done now; one that is done may be done again. The refusal names the step that is next (R2)."""
     if enrolment is not None and enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:

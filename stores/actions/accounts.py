@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.actions import action
-from common.actors import Actor, ActorKind
-from common.errors import Invalid, Refused
+from common.actors import Actor
+from common.errors import Invalid, refuse_if
 from common.events import EventType
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -17,6 +17,7 @@ from stores.actions.members import add_member
 from stores.events import ACCOUNT_OPENED, PASSWORD_CHANGED, PASSWORD_GIVEN
 from stores.models import Store, User
 from stores.states import Role
+from stores.why_not import why_not_open_accounts
 
 
 def new_password() -> str:
@@ -42,7 +43,7 @@ def open_account(
     A one-time password has to be changed at the first sign-in. Invalid names the field; ValidationError for a password
     that is too weak.
     """
-    _check_operator(actor)
+    refuse_if(why_not_open_accounts(actor))
     if User.objects.filter(username=username).exists():
         raise Invalid("username", _("Somebody has this user name already; choose another."), "unique")
     user = User(
@@ -66,7 +67,7 @@ def open_account(
 @action
 def give_new_password(*, user: User, password: str, actor: Actor, now: datetime) -> None:
     """Give somebody who lost it a one-time password; their sessions end. Operators only."""
-    _check_operator(actor)
+    refuse_if(why_not_open_accounts(actor))
     _set_password(user, password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
@@ -82,11 +83,6 @@ def change_password(*, user: User, password: str, actor: Actor, now: datetime) -
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
     _record(PASSWORD_CHANGED, user, actor, now)
-
-
-def _check_operator(actor: Actor) -> None:
-    if actor.kind != ActorKind.OPERATOR:
-        raise Refused("invalid_transition", _("Only the platform's operator opens accounts."))
 
 
 def _record(event: EventType, user: User, actor: Actor, now: datetime, **data) -> None:

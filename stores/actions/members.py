@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor, ActorKind
 from common.changes import changes_of
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, refuse_if
 from common.events import EventType
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -19,6 +19,7 @@ from stores.events import MEMBER_ADDED, MEMBER_REMOVED, MEMBER_ROLE_CHANGED
 from stores.models import Membership, Store, User
 from stores.permissions import user_id_of
 from stores.states import Role
+from stores.why_not import why_not_change_member
 
 
 @action
@@ -93,12 +94,9 @@ def _lock_member(store_id: int, member_id: int, actor: Actor, *, stays_owner: bo
     """The member, locked together with the store's owners, so that of two owners who remove each other one stays."""
     rows = Membership.objects.for_store(store_id).filter(Q(pk=member_id) | Q(role=Role.OWNER)).order_by("pk")
     locked = {row.pk: row for row in rows.select_related("user").select_for_update(of=("self",), no_key=True)}
-    member = locked.pop(member_id, None)
+    member = locked.get(member_id)
     if member is None:
         raise NotFound
-    if member.user_id == user_id_of(actor):
-        raise Refused("own_membership", _("You can't change your own role; another owner or the operator can."))
-    others = [row for row in locked.values() if row.role == Role.OWNER and row.user.is_active]
-    if member.role == Role.OWNER and not stays_owner and not others:
-        raise Refused("last_owner", _("A store keeps at least one owner: make somebody else an owner first."), "role")
+    owners = [row for row in locked.values() if row.role == Role.OWNER]
+    refuse_if(why_not_change_member(member, owners, actor, stays_owner=stays_owner))
     return member

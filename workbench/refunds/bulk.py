@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from common.errors import Refused
+from common.errors import Refused, refuse_if
 from common.time_limits import takes_longer
 from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
 from offers.methods import Terms
@@ -67,14 +67,20 @@ def selected(request: HttpRequest) -> list[Refund]:
         found = list(retainable.rows(rows, request.now).order_by(*retainable.order)[:MOST_AT_ONCE])
     else:
         ids = _ids(request.POST.getlist("refund"))
-        if len(ids) > MOST_AT_ONCE:
-            raise Refused("too_many", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE})
+        refuse_if(why_not_choose_refunds(len(ids)))
         found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
         if len(found) != len(ids):
             raise Http404
     for store_id in {refund.store_id for refund in found}:
         require(request.user, SEND_OFFERS, store_id)
     return found
+
+
+def why_not_choose_refunds(count: int) -> Refused | None:
+    """Why so many can't be sent offers at once."""
+    if count <= MOST_AT_ONCE:
+        return None
+    return Refused("too_many", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE})
 
 
 def _ids(texts: Sequence[str]) -> set[UUID]:
