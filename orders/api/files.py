@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, Throttled, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
@@ -18,10 +18,12 @@ from orders.api.filters import OrderFilter
 from orders.erp.checking import BY_STATE
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview
+from orders.erp.reading import ReadersBusy
 from orders.models import Order
 from stores.api.base import StoreViewSet
 
 BLOCK_BYTES = 2**16
+RETRY_AFTER_S = 30
 
 
 class IgnoreFormat(DefaultContentNegotiation):
@@ -39,7 +41,7 @@ class ExportSerializer(serializers.Serializer):
 
 
 class UploadSerializer(serializers.Serializer):
-    """The file: csv (UTF-8 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number."""
+    """The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number."""
 
     file = serializers.FileField()
 
@@ -117,6 +119,9 @@ class OrderFilesViewSet(StoreViewSet):
     def import_shipments(self, request):
         """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
+        Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged
+        or hidden cells) is an error that names the cell: write numbers as text.
+
         When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each error
         with its `row` and `order`, and nothing has changed.
         """
@@ -125,16 +130,18 @@ class OrderFilesViewSet(StoreViewSet):
         upload = request.FILES.get("file")
         if not isinstance(upload, UploadedFile):
             raise ValidationError({"file": [ErrorDetail(_("Send the file as the part “file”."), "required")]})
-        if asked.validated_data["dry_run"]:
-            total, problems = preview(self.store.pk, upload.file)
-            return Response(_outcome(True, total, len(problems), problems))
         try:
+            if asked.validated_data["dry_run"]:
+                total, problems = preview(self.store.pk, upload.file)
+                return Response(_outcome(True, total, len(problems), problems))
             with transaction.atomic():
                 job = import_now(
                     store=self.store, file=upload.file, name=upload.name or "", actor=self.actor, now=self.now
                 )
         except ImportRefused as refused:
             return _refusal(refused)
+        except ReadersBusy as busy:
+            raise Throttled(RETRY_AFTER_S, busy.detail) from busy
         return Response(_outcome(False, job.total, 0, []))
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.erp.reading import FileRow
+from orders.erp.sheets import faults
+from orders.erp.sheets.table import FileRow
 from orders.models import Order
 from orders.why_not import why_not_send
 
@@ -15,10 +16,14 @@ BATCH = 1000
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 TRACKING_NUMBER = re.compile(r"[A-Za-z0-9\-]{1,64}")
 MAX_CARRIER = 50
+MAX_ABOUT = 200
 
+# What is wrong with a row, by its code; `about` is the cell, row or parcel that the code is about.
 DETAILS = {
     "not_found": _("The store has no such order."),
-    "duplicate_row": _("The file names this order twice."),
+    "duplicate_row": _(
+        "Row %(about)s names another parcel for this order. An order is shipped as one parcel: leave one of the rows."
+    ),
     "order_already_shipped": _("This order has already been shipped."),
     "nothing_to_ship": _("All of this order's money is claimed back: nothing of it is sent."),
     "order_number_missing": _("The order number is missing."),
@@ -26,6 +31,21 @@ DETAILS = {
     "carrier_invalid": _("The carrier's name is too long or isn't text."),
     "tracking_number_missing": _("The tracking number is missing."),
     "tracking_number_invalid": _("Tracking numbers are made of letters, digits and hyphens."),
+    faults.DIGITS_LOST: _(
+        "Cell %(about)s: a spreadsheet keeps 15 digits of a number, so the last digits of this one are lost. Format the column as"
+        " text and enter the number anew, or import the file as your ERP wrote it."
+    ),
+    faults.NUMBER_FORMAT: _(
+        "Cell %(about)s is kept otherwise than it is shown (a date, a fraction, or a number format that adds or hides digits)."
+        " Format the column as text and enter what you see anew."
+    ),
+    faults.NOT_TEXT: _(
+        "Cell %(about)s holds a date, a yes or no, or an error, and no number. Format the column as text and enter the number anew."
+    ),
+    faults.FORMULA: _("Cell %(about)s holds a formula. Format the column as text and paste the values alone."),
+    faults.MERGED_CELLS: _("Cells %(about)s are merged: unmerge them and fill in every row."),
+    faults.ROW_HIDDEN: _("Row %(about)s is hidden, perhaps by a filter: show it, or delete it."),
+    faults.COLUMN_HIDDEN: _("Column %(about)s is hidden: show it, and look at what it holds."),
 }
 # Refusals by the order's state; every other code means that the file itself is wrong.
 BY_STATE = frozenset({"order_already_shipped", "nothing_to_ship"})
@@ -33,11 +53,17 @@ BY_STATE = frozenset({"order_already_shipped", "nothing_to_ship"})
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """A row with its order, and the code of what is wrong with it, if anything."""
+    """A row with its order, and the code of what is wrong with it, if anything, and what the code is about."""
 
     row: FileRow
     order_id: UUID | None
-    code: str
+    code: str = ""
+    about: str = ""
+
+
+def detail_of(code: str, about: str) -> str:
+    """What is wrong with a row, in words."""
+    return str(DETAILS[code]) % {"about": about}
 
 
 def code_of(order: Order) -> str:
@@ -47,10 +73,16 @@ def code_of(order: Order) -> str:
 
 
 def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
-    """The rows in batches, each with its order: one query a batch. Another store's order is one that doesn't exist."""
-    seen: set[str] = set()
+    """The rows in batches, each with its order: one query a batch. Another store's order is one that doesn't exist.
+
+    Rows that say the same are one: a file with a row for each product names an order and its parcel several times.
+    """
+    seen: dict[str, FileRow] = {}
     batch: list[FileRow] = []
     for row in rows:
+        if row.number and not row.fault and _parcel(row) == _parcel(seen.get(row.number)):
+            continue
+        seen.setdefault(row.number, row)
         batch.append(row)
         if len(batch) == BATCH:
             yield _check_batch(store_id, batch, seen)
@@ -59,7 +91,11 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
         yield _check_batch(store_id, batch, seen)
 
 
-def _check_batch(store_id: int, rows: list[FileRow], seen: set[str]) -> list[CheckedRow]:
+def _parcel(row: FileRow | None) -> tuple[str, str] | None:
+    return None if row is None else (row.carrier, row.tracking_number)
+
+
+def _check_batch(store_id: int, rows: list[FileRow], seen: dict[str, FileRow]) -> list[CheckedRow]:
     numbers = [row.number for row in rows if ORDER_NUMBER.fullmatch(row.number)]
     found = (
         Order.objects.for_store(store_id)
@@ -67,20 +103,23 @@ def _check_batch(store_id: int, rows: list[FileRow], seen: set[str]) -> list[Che
         .only("number", "status", "paid_amount", "claimed_amount")
     )
     orders = {order.number: order for order in found}
-    checked = []
-    for row in rows:
-        order = orders.get(row.number)
-        code = _code(row, order, seen)
-        checked.append(CheckedRow(row, order.pk if order is not None else None, code))
-        seen.add(row.number)
-    return checked
+    return [_checked(row, orders.get(row.number), seen.get(row.number, row)) for row in rows]
 
 
-def _code(row: FileRow, order: Order | None, seen: set[str]) -> str:
+def _checked(row: FileRow, order: Order | None, first: FileRow) -> CheckedRow:
+    """The row with what is wrong with it; `first` is the file's first row of this order."""
+    order_id = order.pk if order is not None else None
+    if row.fault:
+        return CheckedRow(row, order_id, row.fault, row.cell)
+    if row.number and first.place != row.place:
+        about = f"{first.place} ({first.carrier[:MAX_CARRIER]} {first.tracking_number[:64]})"
+        return CheckedRow(row, order_id, "duplicate_row", about)
+    return CheckedRow(row, order_id, _code(row, order))
+
+
+def _code(row: FileRow, order: Order | None) -> str:
     if not row.number:
         return "order_number_missing"
-    if row.number in seen:
-        return "duplicate_row"
     if order is None:
         return "not_found"
     if not row.carrier:

@@ -17,7 +17,8 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, WanliuError, refuse_if
 from common.writes import WriteSet
 from orders.erp.cells import printable
-from orders.erp.checking import DETAILS, CheckedRow, check
+from orders.erp.checking import MAX_ABOUT, CheckedRow, check, detail_of
+from orders.erp.prints import PrintOfRows
 from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
 from orders.events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
@@ -35,11 +36,12 @@ class RowProblem:
     place: int
     order: str
     code: str
+    about: str = ""
 
     @property
     def detail(self) -> str:
         """What is wrong, in words."""
-        return str(DETAILS[self.code])
+        return detail_of(self.code, self.about)
 
 
 @dataclass
@@ -56,26 +58,31 @@ def preview(store_id: int, file: IO[bytes]) -> tuple[int, list[RowProblem]]:
     total, problems = 0, []
     for batch in check(store_id, read_rows(file)):
         total += len(batch)
-        problems += [RowProblem(each.row.place, each.row.number, each.code) for each in batch if each.code]
+        problems += [RowProblem(each.row.place, each.row.number, each.code, each.about) for each in batch if each.code]
     return total, problems
 
 
 @action
 def stage_import(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime) -> ShipmentImport:
     """Keep the file's rows, each with what is wrong with it, for a person to look at. Invalid (`file`) for an unreadable file."""
+    rows = read_rows(file)
     job = ShipmentImport(store=store, actor=asdict(actor), file_name=_safe_name(name), total=0, wrong=0, created_at=now)
     writes = WriteSet()
     writes.insert(job)
     writes.flush()
-    for batch in check(store.pk, read_rows(file)):
+    shown = PrintOfRows()
+    for batch in check(store.pk, rows):
         for each in batch:
-            writes.insert(_row(job, each))
+            row = _row(job, each)
+            writes.insert(row)
+            shown.add(row)
             job.wrong += bool(each.code)
         job.total += len(batch)
         writes.flush()
     if not job.total:
         raise Invalid("file", _("The file has no rows below its header."), "empty")
-    writes.update(job, "total", "wrong")
+    job.rows_sha256 = shown.hexdigest()
+    writes.update(job, "total", "wrong", "rows_sha256")
     facts = {"file_name": job.file_name, "rows": job.total, "wrong": job.wrong}
     writes.event(SHIPMENT_FILE_UPLOADED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
     writes.flush()
@@ -93,6 +100,7 @@ def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
         tracking_number=printable(row.tracking_number)[:64],
         order_id=checked.order_id,
         code=checked.code,
+        about=printable(checked.about)[:MAX_ABOUT],
     )
 
 
@@ -149,4 +157,4 @@ def import_now(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: d
 def problems_of(job: ShipmentImport, most: int) -> list[RowProblem]:
     """The first `most` rows with errors."""
     wrong = ImportRow.objects.for_store(job.store_id).filter(job=job).exclude(code="").order_by("place")[:most]
-    return [RowProblem(row.place, row.number, row.code) for row in wrong]
+    return [RowProblem(row.place, row.number, row.code, row.about) for row in wrong]

@@ -1,170 +1,158 @@
-"""An uploaded file as rows: csv in the encodings that merchants' programs write, or xlsx; hostile ones are refused.
+"""An uploaded file as rows, read by a process of its own that may take so much memory and time and no more.
 
-Nothing here asks the database. A file is read as a stream; its size, the size it unpacks to, and its rows are bounded.
+What the file makes of that process (orders/erp/sheets) touches nobody else: it knows no secrets, no database and no settings, and
+only a few of them run on a machine at once.
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+import fcntl
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
 from typing import IO
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+from django.utils.translation import gettext_lazy
 
-from common.errors import Invalid
-from orders.erp.cells import plain
+from common.errors import Invalid, Refused
+from orders.erp.sheets.limits import MAX_FILE_BYTES, MIB
+from orders.erp.sheets.table import FileRow
 
-MIB = 2**20
-MAX_FILE_BYTES = 20 * MIB
-MAX_UNPACKED_BYTES = 200 * MIB
-MAX_SHARED_TEXT_BYTES = 50 * MIB  # the one part of a workbook that is kept in memory
-MAX_PARTS = 500
-MAX_ROWS = 100_000
-MAX_COLUMNS = 60
-MAX_CELL = 2000
+log = logging.getLogger("wanliu.files")
 
-XLSX_MAGIC = b"PK\x03\x04"
-XLS_MAGIC = b"\xd0\xcf\x11\xe0"
-ENCODINGS = ("utf-8-sig", "gb18030")
-# Our own export's names, and what ERPs and people call the same. Case, spaces and hyphens don't matter.
-NAMES = {
-    "number": ("order_number", "order", "number", "order_no", "订单编号", "订单号"),
-    "carrier": ("carrier", "carrier_name", "express_company", "快递公司", "物流公司", "承运商"),
-    "tracking_number": ("tracking_number", "tracking", "tracking_no", "运单号", "快递单号", "物流单号", "运单编号"),
+READERS = 2  # on this machine at once
+WAIT_S = 3  # whoever waits holds a web thread
+READ_S = 45
+_LOOK_AGAIN_S = 0.1
+
+_TOO_MUCH = gettext_lazy(
+    "The workbook unpacks to too much. Leave only the columns order_number, carrier and tracking_number in it, or save it as csv."
+)
+# What the reading process says → the code and the sentence that clients are told.
+_UNREADABLE = {
+    "old_or_locked": (
+        "file_type",
+        gettext_lazy("This is an old .xls file or one with a password: save it as .xlsx or .csv without a password."),
+    ),
+    "workbook_broken": (
+        "file_type",
+        gettext_lazy("The workbook can't be read; export it anew or save it as csv."),
+    ),
+    "workbook_too_large": ("file_too_large", _TOO_MUCH),
+    "encoding_unknown": ("file_type", gettext_lazy("The file is neither xlsx nor text in UTF-8, UTF-16 or GB18030.")),
+    "csv_broken": (
+        "invalid",
+        gettext_lazy(
+            "The file is not proper csv: in line %(line)s a quotation mark isn't closed or stands in the way."
+        ),
+    ),
+    "empty": ("empty", gettext_lazy("The file is empty.")),
+    "too_many_rows": ("too_many_rows", gettext_lazy("The file has too many rows: at most %(most)s.")),
+    "columns_missing": (
+        "columns_missing",
+        gettext_lazy("The first row must name the columns; missing: %(names)s."),
+    ),
+    "column_twice": (
+        "column_twice",
+        gettext_lazy("Two columns have the same meaning: %(names)s. Leave one of them."),
+    ),
+    "several_sheets": (
+        "several_sheets",
+        gettext_lazy("Several sheets hold something: %(names)s. Leave or show only the one that is to be imported."),
+    ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """One row of the file as it is written there; `place` is its row in the spreadsheet, the header's being 1 or more."""
+class ReadersBusy(Refused):
+    """As many files are being read as may be at once; it may be tried again."""
 
-    place: int
-    number: str
-    carrier: str
-    tracking_number: str
+    def __init__(self):
+        super().__init__("busy", _("Other files are being read just now; try again in a minute."))
 
 
 def read_rows(file: IO[bytes]) -> Iterator[FileRow]:
-    """The file's rows below its header, empty ones left out. Invalid (`file`) for what can't be read or is too large."""
-    file.seek(0, io.SEEK_END)
+    """The file's rows below its header, empty ones left out; the file has been read whole when this returns.
+
+    Invalid (`file`) for what can't be read or is too large, ReadersBusy when it has to wait too long.
+    """
+    file.seek(0, os.SEEK_END)
     if file.tell() > MAX_FILE_BYTES:
-        raise _invalid(
-            _("The file is too large: at most %(most)d MB.") % {"most": MAX_FILE_BYTES // MIB}, "file_too_large"
+        raise Invalid(
+            "file", _("The file is too large: at most %(most)d MB.") % {"most": MAX_FILE_BYTES // MIB}, "file_too_large"
         )
     file.seek(0)
-    magic = file.read(len(XLSX_MAGIC))
-    file.seek(0)
-    if magic == XLS_MAGIC:
-        raise _invalid(_("This is an old .xls file: save it as .xlsx or .csv."), "file_type")
-    with closing(_xlsx(file) if magic == XLSX_MAGIC else _csv(file)) as rows:
-        yield from _named(rows)
+    output = tempfile.TemporaryFile()  # noqa: SIM115 — closed when the rows have been taken
+    with tempfile.TemporaryFile() as copy, _turn():
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        _read(copy, output)
+    output.seek(0)
+    said = json.loads(output.readline() or '{"error": "workbook_too_large", "facts": {}}')
+    if said:
+        output.close()
+        raise _invalid(said["error"], said["facts"])
+    return _rows(output)
 
 
-def _invalid(detail: str, code: str = "invalid") -> Invalid:
-    return Invalid("file", detail, code)
+def _rows(output: IO[bytes]) -> Iterator[FileRow]:
+    with output:
+        for line in output:
+            yield FileRow(*json.loads(line))
 
 
-def _named(rows: Iterator[Sequence[object]]) -> Iterator[FileRow]:
-    """Find the header, and read its columns from the rows below."""
-    columns: dict[str, int] | None = None
-    found = 0
-    for place, cells in enumerate(rows, 1):
-        if place > 2 * MAX_ROWS:
-            raise _too_many()
-        texts = [plain(cell) for cell in cells[:MAX_COLUMNS]]
-        if not any(texts):
-            continue
-        if columns is None:
-            columns = _columns(texts)
-            continue
-        found += 1
-        if found > MAX_ROWS:
-            raise _too_many()
-        row = {name: texts[at][:MAX_CELL] if at < len(texts) else "" for name, at in columns.items()}
-        yield FileRow(place, **row)
-    if columns is None:
-        raise _invalid(_("The file is empty."), "empty")
-
-
-def _too_many() -> Invalid:
-    return _invalid(_("The file has too many rows: at most %(most)d.") % {"most": MAX_ROWS}, "too_many_rows")
-
-
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    written = {}
-    for at, text in enumerate(header):
-        written.setdefault("_".join(text.lower().replace("-", " ").split()), at)
-    found = {name: next((written[word] for word in words if word in written), None) for name, words in NAMES.items()}
-    missing = [NAMES[name][0] for name, at in found.items() if at is None]
-    if missing:
-        raise _invalid(
-            _("The first row must name the columns; missing: %(names)s.") % {"names": ", ".join(missing)},
-            "columns_missing",
-        )
-    return {name: at for name, at in found.items() if at is not None}
-
-
-def _csv(file: IO[bytes]) -> Iterator[list[str]]:
-    text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
+def _read(file: IO[bytes], output: IO[bytes]) -> None:
+    """Let a process read the file. One that was ended by its limits, or broke, has written nothing."""
+    command = [sys.executable, "-S", "-m", "orders.erp.sheets"]
     try:
-        head = text.readline(MAX_CELL)
-        text.seek(0)
-        delimiter = max(",\t;", key=head.count)
-        yield from csv.reader(text, delimiter=delimiter)
-    except csv.Error as error:
-        raise _invalid(_("The file is not proper csv: %(error)s") % {"error": error}) from error
-    finally:
-        text.detach()
+        done = subprocess.run(
+            command,
+            stdin=file,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            cwd=settings.BASE_DIR,
+            env={},
+            timeout=READ_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        output.truncate(0)
+        return
+    if done.returncode:
+        output.truncate(0)
+        log.warning("a file could not be read (%d): %s", done.returncode, done.stderr.decode(errors="replace")[-500:])
 
 
-def _encoding(file: IO[bytes]) -> str:
-    """The first encoding in which every byte means something."""
-    for encoding in ENCODINGS:
-        file.seek(0)
-        text = io.TextIOWrapper(file, encoding=encoding)
-        try:
-            while text.read(MIB):
-                pass
-        except UnicodeDecodeError:
-            continue
-        finally:
-            text.detach()
-            file.seek(0)
-        return encoding
-    raise _invalid(_("The file is neither xlsx nor text in UTF-8 or GB18030."), "file_type")
-
-
-def _xlsx(file: IO[bytes]) -> Iterator[Sequence[object]]:
-    with _workbook_errors():
-        _check_unpacked(file)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what a file says of its own size is no promise
-            yield from sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-        finally:
-            book.close()
-
-
-def _check_unpacked(file: IO[bytes]) -> None:
-    """Refuse what would unpack to too much. zipfile never unpacks more of a part than is declared here."""
-    with zipfile.ZipFile(file) as parts:
-        sizes = {part.filename: part.file_size for part in parts.infolist()}
-    shared = sum(size for name, size in sizes.items() if name.lower().endswith("sharedstrings.xml"))
-    if len(sizes) > MAX_PARTS or sum(sizes.values()) > MAX_UNPACKED_BYTES or shared > MAX_SHARED_TEXT_BYTES:
-        raise _invalid(_("The workbook unpacks to too much; export it anew or save it as csv."), "file_too_large")
-    file.seek(0)
+def _invalid(said: str, facts: dict[str, str | int]) -> Invalid:
+    code, text = _UNREADABLE[said]
+    return Invalid("file", str(text) % facts, code)
 
 
 @contextmanager
-def _workbook_errors():
-    """A broken workbook breaks openpyxl in many ways; all of them mean that the file can't be read."""
-    try:
-        yield
-    except (Invalid, GeneratorExit):
-        raise
-    except Exception as error:
-        raise _invalid(_("The workbook can't be read; export it anew or save it as csv."), "file_type") from error
+def _turn() -> Iterator[None]:
+    """One of the places in which files are read, whichever process of this machine asks. ReadersBusy when none gets free."""
+    ends_at = monotonic() + WAIT_S
+    places = [Path(tempfile.gettempdir(), f"wanliu-reading-{os.getuid()}-{number}.lock") for number in range(READERS)]
+    while True:
+        for place in places:
+            descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                continue
+            try:
+                yield
+            finally:
+                os.close(descriptor)
+            return
+        if monotonic() >= ends_at:
+            raise ReadersBusy
+        sleep(_LOOK_AGAIN_S)

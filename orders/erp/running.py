@@ -7,17 +7,19 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from common import clock, workers
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.errors import WanliuError
+from common.errors import Refused, WanliuError
 from common.hint_server import client, hint_server
 from common.hints import tell_of
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
+from orders.erp.prints import PrintOfRows
 from orders.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.models import Order
 from orders.models.shipment_import import ImportRow, ShipmentImport
@@ -42,10 +44,12 @@ tell_worker = partial(tell_of, "orders.tasks.run_shipment_imports")
 def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
     """Ship every order of a locked, running job; a thousand orders take three statements.
 
-    RowsRefused when some can't be shipped any more: the caller's transaction must end there.
+    RowsRefused when some can't be shipped any more, Refused `import_changed` when they aren't the rows that were checked and
+    shown: the caller's transaction must end there.
     """
     refused: list[tuple[int, str]] = []
     done = 0
+    shipped = PrintOfRows()
     for rows, orders in _locked_batches(job):
         wrong = [(row.pk, code) for row in rows if (code := code_of(orders[row.order_id]))]
         refused += wrong
@@ -53,6 +57,7 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
             continue
         writes = WriteSet()
         for row in rows:
+            shipped.add(row)
             ship(
                 writes,
                 orders[row.order_id],
@@ -69,6 +74,8 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
         note_progress(job.pk, done)
     if refused:
         raise RowsRefused(refused)
+    if shipped.hexdigest() != job.rows_sha256:
+        raise Refused("import_changed", _("These aren't the rows that were shown: upload the file again."))
     ImportRow.objects.for_store(job.store_id).filter(job=job).delete()
     job.finish(now=now)
     writes = WriteSet()
@@ -83,7 +90,7 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
     last = UUID(int=0)
     while True:
         good = ImportRow.objects.for_store(job.store_id).filter(job=job, code="", order_id__gt=last)
-        rows = list(good.only("store", "order_id", "carrier", "tracking_number").order_by("order_id")[:BATCH])
+        rows = list(good.only("store", "order_id", "carrier", "tracking_number", "code").order_by("order_id")[:BATCH])
         if not rows:
             return
         locked = (

@@ -19,6 +19,8 @@ class ImportQuerySet(ObligationQuerySet, TenantQuerySet):
 class ShipmentImport(Obligation, TenantModel):
     """One file. `actor` is who brought it, as an event keeps it; `wrong` counts the rows that can't be shipped.
 
+    `rows_sha256` is the print of the rows that were checked and shown: no others are shipped.
+
     Once confirmed, it is a worker's obligation. Its rows are gone once it is done: the orders' events tell the rest.
     """
 
@@ -28,6 +30,7 @@ class ShipmentImport(Obligation, TenantModel):
     status = StateField(_("status"), max_length=20, choices=ImportStatus.choices, default=ImportStatus.CHECKED)
     total = models.PositiveIntegerField(_("rows"))
     wrong = models.PositiveIntegerField(_("rows with errors"))
+    rows_sha256 = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField(_("uploaded"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -77,7 +80,10 @@ class ShipmentImport(Obligation, TenantModel):
 
 
 class ImportRow(TenantModel):
-    """A row of a file until it is shipped. `place` is its line in the file; `code` says what is wrong with it, if anything."""
+    """A row of a file until it is shipped. `place` is its line in the file; `code` says what is wrong with it, if anything.
+
+    `about` is what the code is about: a cell, another row, names that are near.
+    """
 
     job = models.ForeignKey(ShipmentImport, on_delete=models.CASCADE, related_name="+", db_index=False)
     place = models.PositiveIntegerField()
@@ -86,6 +92,7 @@ class ImportRow(TenantModel):
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     code = models.CharField(max_length=30, blank=True)
+    about = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("row of a shipment import")

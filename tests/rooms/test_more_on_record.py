@@ -15,7 +15,7 @@ from offers.insights.rates import set_cost_rates
 from offers.switches import set_marketplace_method, set_store_method
 from orders.erp.imports import confirm_import, import_now, stage_import
 from orders.erp.running import run_imports
-from orders.models.shipment_import import ShipmentImport
+from orders.models.shipment_import import ImportRow, ShipmentImport
 from payments.models import PaymentTerms
 from payments.terms import set_payment_terms
 from tests.world import NOON, OPERATOR, make_shop
@@ -140,6 +140,21 @@ def test_a_file_is_uploaded_confirmed_and_shipped(taote, recorded, broker_tasks)
         job.pk,
         {"file_name": "erp.csv", "rows": 1},
     )
+
+
+@pytest.mark.rule("K2")
+def test_only_the_rows_that_were_shown_are_shipped(taote, recorded, broker_tasks):
+    number = taote.order(shipped=False).number
+    content = io.BytesIO(f"order_number,carrier,tracking_number\n{number},SF,SF1\n".encode())
+    recorded(stage_import, store=taote.store, file=content, name="erp.csv", of_setup=False)
+    with taote.scope():
+        job = ShipmentImport.objects.get()
+        ImportRow.objects.update(tracking_number="SF2")
+    recorded(confirm_import, store_id=taote.store.pk, job_id=job.pk, of_setup=False)
+    assert run_imports() == 1
+    with taote.scope():
+        assert not Event.objects.filter(name__in=["order.shipped", "shipment_file.shipped"]).exists()
+        assert "aren't the rows that were shown" in ShipmentImport.objects.get().last_error
 
 
 @pytest.mark.rule("K2")

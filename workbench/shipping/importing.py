@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from common.time_limits import takes_longer
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
-from orders.erp.reading import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.erp.running import progress_of
+from orders.erp.sheets.limits import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
 from stores.models import Store

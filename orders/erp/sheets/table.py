@@ -1,0 +1,146 @@
+"""A file as the rows of a shipment file: its header found, its three columns read, what is wrong with a row named."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from orders.erp.sheets.delimited import read_delimited
+from orders.erp.sheets.faults import COLUMN_HIDDEN, ROW_HIDDEN, Unreadable
+from orders.erp.sheets.grid import Cell, Grid, Region, column_name
+from orders.erp.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from orders.erp.sheets.text import fault_of, heading, identifier, visible, words
+from orders.erp.sheets.workbook import read_workbook
+
+XLSX_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+
+# Our own exports' names, and what ERPs and people call the same; see `heading` for what doesn't matter.
+NAMES = {
+    "number": ("order_number", "order_no", "订单编号", "订单号"),
+    "carrier": ("carrier", "carrier_name", "express_company", "快递公司", "物流公司", "承运商"),
+    "tracking_number": (
+        *("tracking_number", "tracking_no", "waybill_number", "waybill_no"),
+        *("运单号", "快递单号", "物流单号", "运单编号"),
+    ),
+}
+# These may mean something else, and count only where none of the above stands.
+SHORT_NAMES = {"number": ("order", "number"), "carrier": ("courier",), "tracking_number": ("tracking", "waybill")}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row of the file as it is meant there; `place` is its row in the spreadsheet, the header's being 1 or more.
+
+    `fault` is the code of what a spreadsheet may have changed in it, and `cell` where: `Sheet1!B3`, or `B3` in a csv.
+    """
+
+    place: int
+    number: str
+    carrier: str
+    tracking_number: str
+    fault: str = ""
+    cell: str = ""
+
+
+def read_table(file: IO[bytes]) -> Iterator[FileRow]:
+    """The rows below the header that hold anything. Unreadable when the file isn't a table that names its columns."""
+    magic = file.read(len(XLSX_MAGIC))
+    file.seek(0)
+    if magic == OLE_MAGIC:
+        raise Unreadable("old_or_locked")
+    return _of_workbook(file) if magic == XLSX_MAGIC else _of_csv(file)
+
+
+def columns_of(header: Mapping[int, str]) -> dict[str, int]:
+    """Where the three columns are. Unreadable when one is missing, or stands there twice."""
+    headings = {at: heading(text) for at, text in header.items()}
+    found: dict[str, int] = {}
+    for name in NAMES:
+        places = _called(headings, NAMES[name]) or _called(headings, SHORT_NAMES[name])
+        if len(places) > 1:
+            both = ", ".join(f"{column_name(at)} ({header[at]})" for at in places)
+            raise Unreadable("column_twice", {"names": both})
+        if places:
+            found[name] = places[0]
+    missing = [called[0] for name, called in NAMES.items() if name not in found]
+    if missing:
+        raise Unreadable("columns_missing", {"names": ", ".join(missing)})
+    return found
+
+
+def _called(headings: Mapping[int, str], names: Sequence[str]) -> list[int]:
+    return sorted(at for at, text in headings.items() if text in names)
+
+
+def _of_csv(file: IO[bytes]) -> Iterator[FileRow]:
+    columns: dict[str, int] | None = None
+    found = 0
+    for place, texts in read_delimited(file):
+        if not any(visible(text) for text in texts):
+            continue
+        if columns is None:
+            columns = columns_of({at: visible(text) for at, text in enumerate(texts[:MAX_COLUMNS])})
+            continue
+        found += 1
+        if found > MAX_ROWS:
+            raise Unreadable("too_many_rows", {"most": MAX_ROWS})
+        yield _row(place, {name: _at(texts, at) for name, at in columns.items()}, columns, "")
+    if columns is None:
+        raise Unreadable("empty")
+
+
+def _at(texts: Sequence[str], at: int) -> Cell:
+    return Cell(texts[at][:MAX_CELL] if at < len(texts) else "")
+
+
+def _of_workbook(file: IO[bytes]) -> Iterator[FileRow]:
+    columns: dict[str, int] = {}
+
+    def choose(header: dict[int, str]) -> set[int]:
+        columns.update(columns_of(header))
+        return set(columns.values())
+
+    sheet, grid = read_workbook(file, choose)
+    if not columns:
+        raise Unreadable("empty")
+    hidden = next((at for at in columns.values() if at in grid.hidden_columns), None)
+    regions = _Regions(grid, columns.values())
+    rows = iter(grid.rows.items())
+    next(rows)  # the header
+    for place, cells in rows:
+        row = _row(place, {name: cells.get(at, Cell("")) for name, at in columns.items()}, columns, f"{sheet}!")
+        fault, cell = row.fault, row.cell
+        region = regions.over(place)
+        if place in grid.hidden_rows:
+            fault, cell = ROW_HIDDEN, f"{sheet}!{place}"
+        elif hidden is not None:
+            fault, cell = COLUMN_HIDDEN, f"{sheet}!{column_name(hidden)}"
+        elif region is not None:
+            area = f"{column_name(region.left)}{region.top}:{column_name(region.right)}{region.bottom}"
+            fault, cell = region.code, f"{sheet}!{area}"
+        yield FileRow(place, row.number, row.carrier, row.tracking_number, fault, cell)
+
+
+class _Regions:
+    """Which cells that belong together cover a row, asked row by row downwards."""
+
+    def __init__(self, grid: Grid, columns: Collection[int]):
+        touching = (each for each in grid.regions if any(each.left <= at <= each.right for at in columns))
+        self._left = sorted(touching, key=lambda region: region.top, reverse=True)
+        self._deepest: Region | None = None
+
+    def over(self, place: int) -> Region | None:
+        while self._left and self._left[-1].top <= place:
+            region = self._left.pop()
+            if self._deepest is None or region.bottom > self._deepest.bottom:
+                self._deepest = region
+        return self._deepest if self._deepest is not None and place <= self._deepest.bottom else None
+
+
+def _row(place: int, cells: Mapping[str, Cell], columns: Mapping[str, int], sheet: str) -> FileRow:
+    texts = {name: words(cell.text) if name == "carrier" else identifier(cell.text) for name, cell in cells.items()}
+    for name, cell in cells.items():
+        fault = cell.fault or (fault_of(texts[name]) if name != "carrier" else "")
+        if fault:
+            return FileRow(place, **texts, fault=fault, cell=f"{sheet}{column_name(columns[name])}{place}")
+    return FileRow(place, **texts)
