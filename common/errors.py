@@ -23,6 +23,14 @@ class Refused(WanliuError):
         return str(self.detail)
 
 
+class Busy(Refused):
+    """Too much of this kind is under way: the same call will do in a moment (HTTP 429, with Retry-After)."""
+
+    def __init__(self, detail: str, *, wait_s: int = 5):
+        super().__init__("busy", detail)
+        self.wait_s = wait_s
+
+
 @dataclass
 class Invalid(WanliuError):
     """The input itself is wrong (HTTP 400); `attr` names the field."""

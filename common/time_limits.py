@@ -4,16 +4,11 @@ The limit travels with the scope, in the same statement (`common.tenancy.set_sco
 runs outside of requests (workers, commands) keeps the limit of its connection, which the settings give.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
-from typing import ParamSpec, TypeVar
 
 from django.db import connection
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # Milliseconds for one statement.
 PUBLIC_MS = 5_000  # whoever comes without a key or a session: buyers, gateways, the sign-in
@@ -51,14 +46,3 @@ def allow(milliseconds: int) -> None:
     if connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)])
-
-
-def takes_longer(view: Callable[P, R]) -> Callable[P, R]:
-    """A view or method whose statements may take as long as dear ones do."""
-
-    @wraps(view)
-    def longer(*args: P.args, **kwargs: P.kwargs) -> R:
-        allow(DEAR_MS)
-        return view(*args, **kwargs)
-
-    return longer

@@ -4,6 +4,7 @@ The bytes decide what a file is, never its name or the type that the client stat
 """
 
 import hashlib
+import threading
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from common.errors import Invalid
+from common.errors import Busy, Invalid
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
+MOST_PIXELS_AT_ONCE = 16_000_000  # where the whole picture must be in memory to be made smaller
+DECODED_AT_ONCE = 2  # pictures, in this process
+WAITS_S = 10.0
 LONGEST_SIDE = 2400  # pixels; larger images are made smaller
 LONGEST_NAME = 100
 
@@ -26,6 +30,8 @@ SUFFIXES = {JPEG: ".jpg", PNG: ".png", PDF: ".pdf"}
 # How files of each kind begin; WebP says so after its length.
 _IMAGE_STARTS = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"RIFF": "WEBP"}
 _PDF_START, _PDF_END, _PDF_TAIL = b"%PDF-", b"%%EOF", 2048
+
+_decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,23 @@ def _write_anew(content: bytes, image_format: str, field: str) -> tuple[bytes, s
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count the pixels ourselves
             image = Image.open(BytesIO(content), formats=[image_format])
     except Image.DecompressionBombError:
-        raise _too_many_pixels(field) from None
+        raise _too_many_pixels(field, MOST_PIXELS) from None
     except Exception:
         raise broken from None  # decoders of hostile bytes raise anything
-    if image.width * image.height > MOST_PIXELS:
-        raise _too_many_pixels(field)
+    # JPEG can be read in a smaller size, unless it is a progressive one.
+    in_steps = image_format == "JPEG" and not image.info.get("progressive")
+    most = MOST_PIXELS if in_steps else MOST_PIXELS_AT_ONCE
+    if image.width * image.height > most:
+        raise _too_many_pixels(field, most)
+    if not _decoding.acquire(timeout=WAITS_S):
+        raise Busy(_("Too many pictures are being read; try again in a moment."))
+    try:
+        return _decode(image, image_format, broken)
+    finally:
+        _decoding.release()
+
+
+def _decode(image: Image.Image, image_format: str, broken: Invalid) -> tuple[bytes, str]:
     try:
         if image_format == "JPEG":
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
@@ -101,10 +119,10 @@ def _write_anew(content: bytes, image_format: str, field: str) -> tuple[bytes, s
     return written.getvalue(), PNG if as_png else JPEG
 
 
-def _too_many_pixels(field: str) -> Invalid:
+def _too_many_pixels(field: str, most: int) -> Invalid:
     return Invalid(
         field,
-        _("The image has too many pixels: at most %(most)d million.") % {"most": MOST_PIXELS // 1_000_000},
+        _("The image has too many pixels: at most %(most)d million.") % {"most": most // 1_000_000},
         "too_many_pixels",
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from payments.states import NoticeResult, PaymentStatus
 
 
 def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Check and keep a notice; returns whether it is a new one. BadNotice when it isn't the gateway's.
+    """Check and keep a notice; returns whether it is a new one. BadNotice when it isn't the gateway's, or Unreadable.
 
     Only kept here: what it brings is done by a worker, so that the gateway has its receipt at once.
     """
@@ -31,9 +32,9 @@ def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: d
         [
             GatewayNotice(
                 gateway=name,
-                event_id=notice.event_id[:100],
+                event_id=notice.event_id,
                 body=body,
-                key=notice.key[:64],
+                key=notice.key,
                 outcome=notice.outcome,
                 amount=notice.amount,
                 reference=notice.reference[:100],
@@ -48,6 +49,24 @@ def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: d
     if is_new:
         transaction.on_commit(partial(tell, "payments.tasks.process_notices"), robust=True)
     return is_new
+
+
+def keep_unreadable(*, name: str, body: bytes, reason: str, now: datetime) -> None:
+    """Keep a signed notice that nobody could read, once, for the people who compare the books."""
+    GatewayNotice.objects.bulk_create(
+        [
+            GatewayNotice(
+                gateway=name,
+                event_id=f"unreadable:{sha256(body).hexdigest()}",
+                body=body,
+                outcome=GatewayOutcome.UNKNOWN,
+                error=reason[:200],
+                result=NoticeResult.UNREADABLE,
+                received_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def process_due_notices(*, limit: int = workers.BATCH) -> int:

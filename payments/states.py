@@ -70,6 +70,7 @@ class NoticeResult(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown payment")
     CONFLICT = "conflict", _("Contradicts our books")
     FAILED = "failed", _("Could not be processed")
+    UNREADABLE = "unreadable", _("Could not be read")
 
 
 class DifferenceKind(models.TextChoices):

@@ -50,6 +50,17 @@ class Conflicts(Conflict):
         ]
 
 
+class TooBusy(APIException):
+    """Too much of this kind is under way."""
+
+    status_code = 429
+    default_code = "busy"
+
+    def __init__(self, detail, wait):
+        super().__init__(detail)
+        self.wait = wait
+
+
 class Unavailable(APIException):
     """The database can't answer now; the same call may be repeated."""
 
@@ -63,6 +74,8 @@ class WanliuExceptionHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """Turn our own and the database's errors into DRF's."""
         match exc:
+            case errors.Busy():
+                return TooBusy(exc.detail, exc.wait_s)
             case errors.Refused():
                 return Conflict(exc.detail, exc.code, exc.attr)
             case errors.ManyRefused():

@@ -1,6 +1,8 @@
 """Serializer fields that are strict where clients guess."""
 
+import re
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.money import MAX_DIGITS, parse_money
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$", "example": "12.30"})
@@ -80,3 +85,43 @@ class CodeField(serializers.SlugField):
     def __init__(self, **kwargs):
         kwargs.setdefault("max_length", 50)
         super().__init__(**kwargs)
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A whole number; as text only in ASCII digits."""
+
+    def to_internal_value(self, data) -> int:
+        """The number."""
+        if isinstance(data, str) and not _WHOLE.fullmatch(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class InstantField(serializers.DateTimeField):
+    """An ISO 8601 instant, in ASCII."""
+
+    def to_internal_value(self, value) -> datetime:
+        """The instant."""
+        if isinstance(value, str) and not value.isascii():
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+hh:mm")
+        return super().to_internal_value(value)
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayField(serializers.Field):
+    """A date as `2026-11-25`, and nothing else."""
+
+    default_error_messages = {"invalid": _("Write the date as YYYY-MM-DD, such as 2026-11-25.")}
+
+    def to_internal_value(self, data) -> date:
+        """The date."""
+        if not isinstance(data, str) or not _DATE.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+    def to_representation(self, value: date) -> str:
+        """ISO 8601."""
+        return value.isoformat()

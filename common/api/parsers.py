@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
@@ -16,6 +17,12 @@ from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 
 # What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# Far beyond what any call of ours needs: a thousand orders of a dozen lines are 100,000 values.
+MOST_VALUES = 200_000
+MOST_IN_ONE = 5_000  # of a list or an object
+DEEPEST = 20
+LONGEST_NAME = 100
+LONGEST_NUMBER = 40
 
 
 class TooLarge(APIException):
@@ -30,36 +37,87 @@ def _refuse_constant(text: str):
     raise ValueError(f"{text} is not JSON")
 
 
-def _unstorable(value, path: str = "") -> Iterator[str]:
-    """Where in the body the strings are that can't be kept."""
-    match value:
-        case str():
-            if _UNSTORABLE.search(value):
-                yield path or "non_field_errors"
-        case dict():
-            for name, inner in value.items():
-                yield from _unstorable(inner, f"{path}.{name}" if path else name)
-        case list():
-            for number, inner in enumerate(value):
-                yield from _unstorable(inner, f"{path}.{number}" if path else str(number))
+class _Exponent(Decimal):
+    """A number that was written with an exponent, or with more digits than any of ours has."""
+
+
+class _Repeating(dict):
+    """An object in which `name` stood more than once."""
+
+    name: str
+
+
+def _number(text: str) -> Decimal:
+    plain = len(text) <= LONGEST_NUMBER and "e" not in text and "E" not in text
+    return Decimal(text) if plain else _Exponent()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict:
+    names = dict(pairs)
+    if len(names) == len(pairs):
+        return names
+    repeating = _Repeating(names)
+    seen: set[str] = set()
+    repeating.name = next(name for name, _value in pairs if name in seen or seen.add(name))
+    return repeating
+
+
+def _faults(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """(where, code, what to do) of everything in the body that isn't taken, whatever the address."""
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            yield path, "invalid", _("NUL and lone surrogates are not text.")
+    elif isinstance(value, _Exponent):
+        yield path, "invalid", _("Write numbers without an exponent and with few digits.")
+    elif isinstance(value, dict | list):
+        if len(path) >= DEEPEST:
+            yield path, "too_deep", _("The body is nested too deeply: at most %(most)d levels.") % {"most": DEEPEST}
+        elif len(value) > MOST_IN_ONE:
+            yield path, "too_many", _("At most %(most)d values at once.") % {"most": MOST_IN_ONE}
+        elif isinstance(value, _Repeating):
+            yield (*path, value.name), "repeated", _("This field stands there twice; send it once.")
+        else:
+            yield from _faults_within(value, path)
+
+
+def _faults_within(value: dict | list, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _faults(inner, (*path, str(number)))
+        return
+    for name, inner in value.items():
+        if len(name) > LONGEST_NAME or _UNSTORABLE.search(name):
+            yield (*path, name), "invalid", _("No field has such a name.")
+        yield from _faults(inner, (*path, name))
+
+
+def _named(path: tuple[str, ...]) -> str:
+    """A path as `attr` shows it: short, whatever was sent."""
+    return ".".join(_UNSTORABLE.sub("\ufffd", name[:LONGEST_NAME]) for name in path) or "non_field_errors"
 
 
 class StrictJSONParser(JSONParser):
-    """Like DRF's, but a number with a point becomes a Decimal with its digits as sent, so that `12.30` is exact."""
+    """Like DRF's, but a number with a point becomes a Decimal with its digits as sent, so that `12.30` is exact.
+
+    What costs much to look at is refused before or at its first fault: many values, deep nesting, long names, names that
+    stand there twice.
+    """
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """Return the decoded body. ParseError (400) when it isn't UTF-8 JSON."""
+        """Return the decoded body. ParseError (400) when it isn't UTF-8 JSON, ValidationError naming what isn't taken."""
         try:
             text = codecs.getreader("utf-8")(stream).read()
-            body = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-            bad = next(_unstorable(body), None) if "\\u" in text else None
+            if sum(map(text.count, "[{,")) > MOST_VALUES:
+                raise ParseError(_("The body holds too many values; send fewer items at once."))
+            body = json.loads(text, parse_float=_number, parse_constant=_refuse_constant, object_pairs_hook=_object)
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise ParseError(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
         except RequestDataTooBig as error:
             raise TooLarge from error
-        if bad is not None:
-            name = _UNSTORABLE.sub("\ufffd", bad)
-            raise ValidationError({name: [ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")]})
+        fault = next(_faults(body), None)
+        if fault is not None:
+            path, code, detail = fault
+            raise ValidationError({_named(path): [ErrorDetail(detail, code)]})
         return body
 
 
@@ -96,13 +154,7 @@ class UploadParser(MultiPartParser):
                 _("The form has too many parts; send the file and the fields that are documented.")
             ) from error
         for name, values in body.data.lists():
-            bad = next(_unstorable([name, *values]), None)
-            if bad is not None:
-                raise ValidationError(
-                    {
-                        _UNSTORABLE.sub("\ufffd", name): [
-                            ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")
-                        ]
-                    }
-                )
+            if any(_UNSTORABLE.search(text) for text in (name, *values)):
+                detail = ErrorDetail(_("NUL and lone surrogates are not text."), "invalid")
+                raise ValidationError({_named((name,)): [detail]})
         return body

@@ -35,7 +35,9 @@ def refuse(request, status: int, code: str, detail: str) -> HttpResponse:
         body = {"type": "client_error", "errors": [{"code": code, "detail": detail, "attr": None}]}
         response: HttpResponse = JsonResponse(body, status=status)
     else:
-        response = HttpResponse(render_to_string("refused.html", {"detail": detail}), status=status)
+        response = HttpResponse(
+            render_to_string("refused.html", {"detail": detail, "wait": status == 429}), status=status
+        )
     if status in (408, 413):
         response["Connection"] = "close"
     return response

@@ -1,18 +1,17 @@
 """What retention saved, and the store's cost rates, over HTTP (Q18)."""
 
-import re
 from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
-from common.api.fields import StrictMoneyField
+from common.api.fields import DayField, StrictMoneyField, WholeNumberField
 from common.calendar import day_of, number_of_days
 from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
@@ -25,27 +24,6 @@ from stores.models import Store
 MOST_DAYS = 366
 USUAL_DAYS = 30
 CURRENCY = "CNY"
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-@extend_schema_field(OpenApiTypes.DATE)
-class DayField(serializers.Field):
-    """A date as `2026-11-25`, and nothing else."""
-
-    default_error_messages = {"invalid": _("Write the date as YYYY-MM-DD, such as 2026-11-25.")}
-
-    def to_internal_value(self, data) -> date:
-        """The date."""
-        if not isinstance(data, str) or not _DATE.fullmatch(data):
-            self.fail("invalid")
-        try:
-            return date.fromisoformat(data)
-        except ValueError:
-            self.fail("invalid")
-
-    def to_representation(self, value: date) -> str:
-        """ISO 8601."""
-        return value.isoformat()
 
 
 class SpanSerializer(serializers.Serializer):
@@ -126,8 +104,8 @@ class RetentionReportSerializer(serializers.Serializer):
     def get_fields(self):
         """`from` is a word that Python keeps for itself."""
         return {
-            "from": serializers.DateField(),
-            "to": serializers.DateField(),
+            "from": DayField(),
+            "to": DayField(),
             "currency": serializers.CharField(),
             "totals": FiguresSerializer(),
             "lost": LostSerializer(),
@@ -202,7 +180,7 @@ class CostRatesSerializer(serializers.Serializer):
 
     return_freight = StrictMoneyField(minimum=ZERO)
     handling = StrictMoneyField(minimum=ZERO)
-    agent_minutes = serializers.IntegerField(min_value=0, max_value=1440)
+    agent_minutes = WholeNumberField(min_value=0, max_value=1440)
     agent_hourly = StrictMoneyField(minimum=ZERO)
     agent_time = StrictMoneyField(read_only=True)
     consultation = StrictMoneyField(minimum=ZERO)

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import ItemIdField, NamesField, StrictMoneyField
+from common.api.fields import InstantField, ItemIdField, NamesField, StrictMoneyField, WholeNumberField
 from common.money import CENT, ZERO
 from offers.buyer.links import link_for
 from offers.coupons import coupons_of
@@ -18,7 +18,9 @@ class CouponSerializer(serializers.ModelSerializer):
 
     amount_off = StrictMoneyField(minimum=CENT)
     min_spend = StrictMoneyField(minimum=ZERO, required=False, default=ZERO)
-    quantity = serializers.IntegerField(min_value=1, max_value=10_000_000)
+    valid_from = InstantField()
+    valid_until = InstantField()
+    quantity = WholeNumberField(min_value=1, max_value=10_000_000)
 
     class Meta:
         model = Coupon

@@ -8,6 +8,7 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.fields import InstantField
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import MOST_ORDERS, lift_delay, report_delay
 from orders.models.delay import DelayedOrder, DelayReport
@@ -22,7 +23,7 @@ class NewReportSerializer(serializers.Serializer):
     orders = serializers.ListField(
         child=serializers.CharField(max_length=64), allow_empty=False, max_length=MOST_ORDERS
     )
-    expected_at = serializers.DateTimeField()
+    expected_at = InstantField()
 
 
 class ReportSerializer(serializers.ModelSerializer):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import ItemIdField, StrictMoneyField
+from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import ZERO
 from orders.models import Order, OrderLine, OwedParcel, Shipment
 from orders.states import OrderTag
@@ -20,7 +20,7 @@ class BuyerSerializer(serializers.Serializer):
 
     id = serializers.CharField(source="buyer_id", max_length=64)
     name = serializers.CharField(source="buyer_name", max_length=100)
-    credit_score = serializers.IntegerField(
+    credit_score = WholeNumberField(
         source="buyer_credit_score", min_value=0, max_value=1_000_000, required=False, default=0
     )
     vip = serializers.BooleanField(source="buyer_is_vip", required=False, default=False)
@@ -30,7 +30,7 @@ class OrderLineSerializer(serializers.ModelSerializer):
     """One product of an order."""
 
     item_id = ItemIdField()
-    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
+    quantity = WholeNumberField(min_value=1, max_value=MAX_QUANTITY)
     unit_price = StrictMoneyField(minimum=ZERO)
     programme = serializers.SerializerMethodField()
     claimed_amount = StrictMoneyField(read_only=True)
@@ -62,8 +62,8 @@ class PlaceOrderSerializer(serializers.Serializer):
     store = serializers.CharField()
     number = serializers.RegexField(r"\A[A-Za-z0-9_.\-]{1,64}\Z")
     buyer = BuyerSerializer()
-    paid_at = serializers.DateTimeField()
-    ship_by = serializers.DateTimeField(required=False, allow_null=True)
+    paid_at = InstantField()
+    ship_by = InstantField(required=False, allow_null=True)
     address = serializers.CharField(max_length=MAX_ADDRESS)
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
     live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")

@@ -1,5 +1,6 @@
 """The port behind which gateways live: one file each."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,12 @@ from typing import TypeVar
 
 from common.outside import OutsideParty
 from common.registry import Registry
+
+LONGEST_EVENT_ID, LONGEST_KEY = 100, 64
+LARGEST = Decimal(10**10)
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL takes neither
+# What reading a hostile JSON may raise.
+READING_FAILS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 class GatewayOutcome(StrEnum):
@@ -54,6 +61,16 @@ class Notice:
     reference: str = ""
     error: str = ""
 
+    def __post_init__(self) -> None:
+        """ValueError for what can't be kept as it is: other types, empty or endless names, NUL, half a surrogate pair."""
+        texts = (self.event_id, self.key, self.reference, self.error)
+        if not all(isinstance(text, str) and not UNSTORABLE.search(text) for text in texts):
+            raise ValueError("a text is none")
+        if not (0 < len(self.event_id) <= LONGEST_EVENT_ID and 0 < len(self.key) <= LONGEST_KEY):
+            raise ValueError("the event or the key has no fit length")
+        if self.amount is not None and not (self.amount.is_finite() and abs(self.amount) < LARGEST):
+            raise ValueError("no amount of money")
+
 
 @dataclass(frozen=True)
 class StatementLine:
@@ -67,6 +84,10 @@ class StatementLine:
 
 class BadNotice(Exception):
     """A notice that isn't the gateway's, is too old, or can't be read."""
+
+
+class Unreadable(BadNotice):
+    """Signed by the gateway, and yet not what its notices look like."""
 
 
 class NoStatement(Exception):
@@ -86,7 +107,8 @@ class Gateway(OutsideParty, ABC):
 
     @abstractmethod
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """Check the signature and read what is told; None for what doesn't concern payments. BadNotice."""
+        """Check the signature and read what is told; None for what doesn't concern payments. BadNotice, or
+        Unreadable when it is the gateway's indeed."""
 
     @abstractmethod
     def statement(self, day: date) -> Iterable[StatementLine]:

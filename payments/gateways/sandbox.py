@@ -20,6 +20,7 @@ from common import clock
 from common.calendar import PLATFORM_ZONE, end_of_day, start_of_day
 from common.money import parse_money
 from payments.gateways.base import (
+    READING_FAILS,
     BadNotice,
     Gateway,
     GatewayAnswer,
@@ -27,6 +28,7 @@ from payments.gateways.base import (
     Instruction,
     Notice,
     StatementLine,
+    Unreadable,
     register,
 )
 from payments.models import SandboxTransfer
@@ -108,8 +110,8 @@ class SandboxGateway(Gateway):
             outcome = GatewayOutcome(told["outcome"])
             amount = parse_money(told["amount"])
             return Notice(told["event"], told["key"], outcome, amount, told["reference"], told["error"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadNotice("The body can't be read.") from error
+        except READING_FAILS as error:
+            raise Unreadable(f"The body can't be read: {type(error).__name__}.") from error
 
     def statement(self, day: date) -> Iterable[StatementLine]:
         """Everything of the day in China that is known for good."""

@@ -23,6 +23,7 @@ from wechatpayv3.utils import aes_decrypt, build_authorization, load_private_key
 from common import clock
 from common.money import CENT
 from payments.gateways.base import (
+    READING_FAILS,
     BadNotice,
     Gateway,
     GatewayAnswer,
@@ -31,6 +32,7 @@ from payments.gateways.base import (
     NoStatement,
     Notice,
     StatementLine,
+    Unreadable,
     register,
 )
 
@@ -155,8 +157,8 @@ class WeChatPayGateway(Gateway):
                 reference=_reference(resource),
                 error=resource.get("fail_reason", ""),
             )
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadNotice("The body can't be read.") from error
+        except READING_FAILS as error:
+            raise Unreadable(f"The body can't be read: {type(error).__name__}.") from error
 
     def statement(self, day: date) -> Iterable[StatementLine]:
         """The fund flow bill of a day: what left the account for a bill of ours is paid, what came in for it is returned."""
@@ -256,7 +258,7 @@ class WeChatPayGateway(Gateway):
 
     def _decrypt(self, resource: dict) -> dict:
         if resource["algorithm"] != SCHEME:
-            raise BadNotice("The notice is encrypted in an unknown way.")
+            raise Unreadable("The notice is encrypted in an unknown way.")
         text = aes_decrypt(
             nonce=resource["nonce"],
             ciphertext=resource["ciphertext"],
@@ -264,7 +266,7 @@ class WeChatPayGateway(Gateway):
             apiv3_key=self.config.api_v3_key,
         )
         if text is None:
-            raise BadNotice("The notice can't be decrypted.")
+            raise Unreadable("The notice can't be decrypted.")
         return json.loads(text)
 
 
@@ -291,7 +293,11 @@ def _reference(told: dict) -> str:
 
 def _amount(told: dict) -> Decimal | None:
     fen = told["transfer_amount"] if "transfer_amount" in told else told.get("amount", {}).get("refund")
-    return None if fen is None else (Decimal(fen) / 100).quantize(CENT)
+    if fen is None:
+        return None
+    if not isinstance(fen, int):
+        raise ValueError("fen are whole numbers")
+    return (Decimal(fen) / 100).quantize(CENT)
 
 
 def _answer(key: str, told: dict) -> GatewayAnswer:

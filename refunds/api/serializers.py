@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import ItemIdField, StrictMoneyField
+from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
 from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
@@ -22,7 +22,7 @@ class LineRequestSerializer(serializers.Serializer):
     """Pieces of one item."""
 
     item_id = ItemIdField()
-    quantity = serializers.IntegerField(min_value=1, max_value=100_000)
+    quantity = WholeNumberField(min_value=1, max_value=100_000)
 
 
 class OpenRefundSerializer(serializers.Serializer):
@@ -77,7 +77,7 @@ class ArrivalSerializer(serializers.Serializer):
     """Pieces of one item in the parcel."""
 
     item_id = ItemIdField()
-    quantity = serializers.IntegerField(min_value=0, max_value=100_000)
+    quantity = WholeNumberField(min_value=0, max_value=100_000)
 
 
 class InspectSerializer(serializers.Serializer):

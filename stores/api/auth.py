@@ -6,15 +6,18 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 
 from common.actors import Actor, ActorKind
+from common.rates import over_rate
+from common.web.proxies import address_of
 from stores.actions import touch_key
 from stores.models import ApiKey
 
 STORE = "S"
 MARKETPLACE = "M"
+BAD_KEYS_PER_MINUTE = 60
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -34,6 +37,11 @@ class Caller:
     def pk(self) -> str:
         """What throttling and idempotency tell callers apart by."""
         return self.key.prefix
+
+    @property
+    def owner(self) -> str:
+        """Whose calls are counted together: the store's, whatever its key, or the marketplace key's."""
+        return f"store:{self.key.store_id}" if self.key.store_id else f"key:{self.key.prefix}"
 
     def actor(self) -> Actor:
         """The merchant, or the buyer that the marketplace speaks for."""
@@ -64,6 +72,9 @@ class BearerKeyAuthentication(BaseAuthentication):
         if prefix.isascii() and prefix.isalnum():
             key = ApiKey.objects.select_related("store").filter(prefix=prefix, revoked=False).first()
         if key is None or not key.is_valid(secret) or key.has_expired:
+            wait_s = over_rate(f"bad-key:{address_of(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
+            if wait_s:
+                raise Throttled(wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
         now = request.now
         if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
@@ -76,7 +87,10 @@ class BearerKeyAuthentication(BaseAuthentication):
 
 
 class KeyAllowsCall(BasePermission):
-    """The view says which kinds of key may call an action (`callers`) and which scope a store key needs (`resource`)."""
+    """The view says which kinds of key may call an action (`callers`) and which scope a store key needs (`resource`).
+
+    All of it is known before the body is looked at.
+    """
 
     def has_permission(self, request, view) -> bool:
         """False answers 401 without a key, else 403."""
@@ -87,7 +101,8 @@ class KeyAllowsCall(BasePermission):
         if not allowed:
             return True  # an unknown method: DRF answers 405
         write = request.method not in ("GET", "HEAD", "OPTIONS")
-        return caller.kind in allowed and (view.resource is None or caller.allows(view.resource, write))
+        resource = view.resource_of.get(view.action, view.resource)
+        return caller.kind in allowed and (resource is None or caller.allows(resource, write))
 
 
 class BearerKeyScheme(OpenApiAuthenticationExtension):

@@ -1,6 +1,7 @@
 """The view that every resource builds on: key → store → scope → idempotency → action."""
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
@@ -13,8 +14,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from common import idempotency, time_limits
+from common import idempotency
 from common.actors import Actor, ActorKind
+from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
 from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
@@ -35,11 +37,12 @@ class StoreViewSet(viewsets.GenericViewSet):
     """A resource of one store.
 
     `callers` maps each action to the kinds of key that may call it ("S", "M", "SM"); `resource` is the scope's first
-    half. `self.store` is the store of the request and `self.now` its instant; the whole request is one transaction.
-    `dear` are the actions that read or write so much that their statements may take longer.
+    half, and `resource_of` that of actions which need another one. `self.store` is the store of the request and `self.now` its instant; the whole request is one transaction.
+    `dear` are the actions that read or write so much that a store may have few of them under way.
     """
 
     resource: ClassVar[str | None]
+    resource_of: ClassVar[dict[str, str]] = {}
     callers: ClassVar[dict[str, str]]
     idempotency_key_required: ClassVar[frozenset[str]] = frozenset()
     dear: ClassVar[frozenset[str]] = frozenset()
@@ -51,14 +54,16 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Authenticate, find the store, open its scope, take the Idempotency-Key."""
         self.now = request.now
         self.answer: IdempotentAnswer | None = None
-        if self.action in self.dear:
-            time_limits.allow(time_limits.DEAR_MS)
         set_scope(SYSTEM_SCOPE)
         super().initial(request, *args, **kwargs)
+        if self.action in self.dear:
+            self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
         set_scope(Scope((self.store.pk,)))
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
+        if not all(value.isascii() for name, value in self.kwargs.items() if name == "pk" or name.endswith("_id")):
+            raise NotFound  # Python would read digits of any script
         if request.method == "POST":
             self._take_key()
 
@@ -143,9 +148,10 @@ class StoreViewSet(viewsets.GenericViewSet):
         return response
 
     def dispatch(self, request, *args, **kwargs):
-        """Close the scope with the request."""
+        """Close the scope with the request, and give back the place of a dear one."""
         try:
-            return super().dispatch(request, *args, **kwargs)
+            with ExitStack() as self.held:
+                return super().dispatch(request, *args, **kwargs)
         finally:
             set_scope(None)
 

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from common.api.fields import ItemIdField, StrictMoneyField
+from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
 from common.events import Tone
 from common.money import ZERO
 from stores.api.extras import STORE_FLAGS
@@ -47,7 +47,7 @@ class StoreChangeSerializer(serializers.Serializer):
     time_zone = serializers.CharField(max_length=50, required=False, validators=[validate_time_zone])
     priority_shipping_tag = serializers.BooleanField(required=False)
     smart_customer_service = serializers.BooleanField(required=False)
-    urge_alert_at = serializers.IntegerField(
+    urge_alert_at = WholeNumberField(
         required=False, allow_null=True, min_value=1, max_value=MOST_URGE_ALERT, help_text="null: the marketplace's own"
     )
 

@@ -1,4 +1,4 @@
-"""So many calls a minute per key."""
+"""So many calls a minute for a store with all its keys, and for a marketplace's key."""
 
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -14,7 +14,7 @@ class KeyThrottle(SimpleRateThrottle):
         """Whether the call may go on; calls without a key are refused anyway."""
         self.left = 0
         if request.user is not None and self.rate is not None:
-            self.left = over_rate(f"key:{request.user.pk}", most=self.num_requests, window_s=self.duration)
+            self.left = over_rate(request.user.owner, most=self.num_requests, window_s=self.duration)
         return not self.left
 
     def wait(self) -> int:

@@ -31,6 +31,7 @@ class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
     """The store that the key belongs to."""
 
     resource = None
+    resource_of = {"partial_update": "catalog"}
     callers = {"list": "S", "retrieve": "S", "partial_update": "S"}
     serializer_class = StoreSerializer
     lookup_field = "code"
@@ -46,8 +47,6 @@ class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
     @extend_schema(request=StoreChangeSerializer, responses=StoreSerializer)
     def partial_update(self, request, code):
         """Change the store's settings."""
-        if not request.user.allows("catalog", write=True):
-            self.permission_denied(request)
         store = get_or_404(self.get_queryset(), code=code)
         changed = actions.update_store(store=store, actor=self.actor, now=self.now, **self.input(StoreChangeSerializer))
         return Response(StoreSerializer(changed).data)

@@ -138,7 +138,7 @@ def test_a_name_in_the_path_that_cannot_exist_is_not_found(taote, name):
 
 def test_fields_that_nobody_knows_are_ignored(taote):
     refund = taote.refund()
-    answer = taote.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no", "status": "refunded", "x": [1e300]})
+    answer = taote.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no", "status": "refunded", "x": [10.5]})
     assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
 
 

@@ -7,6 +7,7 @@ from struct import pack
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
 from common import uploads
@@ -157,6 +158,42 @@ def test_a_huge_file_is_refused_before_it_is_read(taote, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(EvidenceParser, "MAX_BYTES", 10)
     assert code(show(taote.buyer, refund, picture())) == (413, "request_too_large", None)
+
+
+def test_pictures_that_must_be_read_whole_may_be_smaller(taote, monkeypatch):
+    refund = taote.refund()
+    monkeypatch.setattr(uploads, "_decode", lambda *args: pytest.fail("decoded before the limits were asked"))
+    for content in (bomb(6300, 6300), bomb(4001, 4000), picture("JPEG", size=(4001, 4000), progressive=True)):
+        assert code(show(taote.buyer, refund, content, "a.png")) == (400, "too_many_pixels", "file")
+    monkeypatch.undo()
+    assert show(taote.buyer, refund, picture("JPEG", size=(4001, 4000)), "a.jpg").status_code == 201
+
+
+def test_few_pictures_are_decoded_at_once(taote, monkeypatch):
+    refund = taote.refund()
+    monkeypatch.setattr(uploads, "WAITS_S", 0.05)
+    for _ in range(uploads.DECODED_AT_ONCE):
+        uploads._decoding.acquire()
+    try:
+        answer = show(taote.buyer, refund, picture())
+        assert code(answer) == (429, "busy", None)
+        assert int(answer["Retry-After"]) > 0
+    finally:
+        for _ in range(uploads.DECODED_AT_ONCE):
+            uploads._decoding.release()
+    assert show(taote.buyer, refund, picture()).status_code == 201
+    assert code(show(taote.buyer, refund, picture()[:60])) == (400, "invalid_image", "file")
+    for _ in range(uploads.DECODED_AT_ONCE + 1):
+        assert show(taote.buyer, refund, picture(mode="RGBA")).status_code in (201, 409), "a place is given back"
+
+
+def test_a_form_of_too_many_parts_is_refused(taote):
+    path = f"/api/v1/refunds/{taote.refund().pk}/evidence/"
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = taote.merchant.client.post(path, {f"f{n}": "x" for n in range(1500)}, headers=headers)
+        assert code(answer) == (400, "parse_error", None)
+        many = {f"f{n}": SimpleUploadedFile("a", b"x") for n in range(150)}
+        assert code(taote.merchant.client.post(path, many, headers=headers)) == (400, "parse_error", None)
 
 
 def test_a_body_that_is_no_form_is_refused(taote):

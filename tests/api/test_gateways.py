@@ -155,8 +155,6 @@ def test_unknown_ids_contradictions_and_other_amounts_are_kept_and_change_nothin
         lambda headers, body: ({**headers, "Sandbox-Signature": "ä"}, body),
         lambda headers, body: ({**headers, "Sandbox-Timestamp": "1"}, body),
         lambda headers, body: ({}, body),
-        lambda headers, body: SANDBOX.sign(b"not json"),
-        lambda headers, body: SANDBOX.sign(b'{"event": "e"}'),
     ],
 )
 def test_what_is_not_the_gateways_is_refused(shop, spoil):
@@ -165,6 +163,36 @@ def test_what_is_not_the_gateways_is_refused(shop, spoil):
     assert answer.status_code == 401
     assert not GatewayNotice.objects.exists()
     SandboxTransfer.objects.update(outcome="paid")
+
+
+TOLD = {"event": "e", "key": "k", "outcome": "paid", "amount": "1.00", "reference": "r", "error": ""}
+SHAPES = {
+    "a number for the event": json.dumps({**TOLD, "event": 7}),
+    "no event": json.dumps({**TOLD, "event": ""}),
+    "an endless event": json.dumps({**TOLD, "event": "e" * 101}),
+    "a list for the key": json.dumps({**TOLD, "key": ["k"]}),
+    "an object for the outcome": json.dumps({**TOLD, "outcome": {"paid": True}}),
+    "NUL in the reference": json.dumps({**TOLD, "reference": "a\0b"}),
+    "half a surrogate pair": json.dumps({**TOLD, "error": "\ud800"}),
+    "NaN": json.dumps({**TOLD, "amount": float("nan")}),
+    "a number for the amount": json.dumps({**TOLD, "amount": 1e300}),
+    "null": "null",
+    "a list": "[1, 2]",
+    "deep nesting": "[" * 30_000,
+    "half a text": '{"event": "e',
+    "not UTF-8": b"\xff\xfe",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("body", SHAPES.values(), ids=list(SHAPES))
+def test_a_signed_notice_that_cannot_be_read_is_400_and_kept_once(shop, body):
+    signed = SANDBOX.sign(body if isinstance(body, bytes) else body.encode())
+    assert [post(signed).status_code for _ in range(2)] == [400, 400]
+    kept = GatewayNotice.objects.get()
+    assert (kept.result, kept.next_attempt_at, bytes(kept.body)) == ("unreadable", None, signed[1])
+    assert kept.error
+    assert process_due_notices() == 0
 
 
 def test_an_old_notice_is_refused(shop, clock):

@@ -10,7 +10,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from common.calendar import day_of, number_of_days
-from common.time_limits import takes_longer
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
 from offers.insights.reading import GROUPS, Kept, RetentionReport, Span, read
 from offers.insights.table import label_of
@@ -18,6 +17,7 @@ from stores import marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, SEE_ALL_RESULTS, SEE_OWN_RESULTS, actor_of, can
 from workbench.insights.charts import days_chart, net_chart, rate_chart
+from workbench.kit.dear import dear_page
 from workbench.kit.desk import Desk, desk_of
 
 RANGES = (7, 30, 90, 365)
@@ -51,7 +51,7 @@ def span_of(desk: Desk, start: date, end: date, marketplace: str = "") -> Span:
     return Span(start, end, everything, own, actor_of(desk.user).id)
 
 
-@takes_longer
+@dear_page
 def insights_view(request: HttpRequest):
     """The page, or with `format=csv` one of its tables."""
     if not request.user.has_perm("offers.view_dailyretention"):

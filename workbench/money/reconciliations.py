@@ -60,7 +60,7 @@ class ReconciliationAdmin(PlatformAdmin):
             row.there = STATES_THERE.get(row.status_there, row.status_there)
         conflicts = GatewayNotice.objects.filter(
             gateway=report.gateway,
-            result__in=[NoticeResult.CONFLICT, NoticeResult.UNKNOWN, NoticeResult.FAILED],
+            result__in=[NoticeResult.CONFLICT, NoticeResult.UNKNOWN, NoticeResult.FAILED, NoticeResult.UNREADABLE],
         ).order_by("-received_at")[:20]
         return self.page(
             request,

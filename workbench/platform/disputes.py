@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from common.time_limits import takes_longer
 from refunds.platform.disputes import answer_dispute, decide_dispute, why_not_answer_dispute
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_REFUNDS, can, require
 from workbench.kit.base import attempt, by, show_refusal
+from workbench.kit.dear import dear_page
 from workbench.kit.forms import DeskForm, posted
 from workbench.kit.frame import in_store_time
 from workbench.platform.api import pack_response
@@ -101,7 +101,7 @@ class DisputeAdmin(CaseAdmin):
         return self._to(case)
 
     @in_store_time
-    @takes_longer
+    @dear_page
     def pack_view(self, request, case):
         """The evidence pack as a PDF."""
         return pack_response(case, request.now)

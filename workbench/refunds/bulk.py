@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from common.errors import Refused, refuse_if
-from common.time_limits import takes_longer
 from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
 from offers.methods import Terms
 from offers.models import BulkJob, BulkRow, Coupon
@@ -24,6 +23,7 @@ from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, require
 from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal
+from workbench.kit.dear import dear_page
 from workbench.kit.marks import moment
 from workbench.refunds.queues import REFUND_QUEUES
 
@@ -144,7 +144,7 @@ class BulkJobAdmin(DeskAdmin):
             *super().get_urls(),
         ]
 
-    @takes_longer
+    @dear_page
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """What each buyer would be sent, or why nothing; changes nothing."""
         try:
@@ -164,7 +164,7 @@ class BulkJobAdmin(DeskAdmin):
             refused=[preview for preview in previews if not preview.method],
         )
 
-    @takes_longer
+    @dear_page
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Start a job per store; a worker sends the offers."""
         try:

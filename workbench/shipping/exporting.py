@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from common.time_limits import takes_longer
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
 from workbench.kit.base import show_refusal
+from workbench.kit.dear import dear_page
 from workbench.kit.desk import desk_of
 from workbench.shipping.selection import in_queue, ticked
 
@@ -20,7 +20,7 @@ LIST = "admin:orders_order_changelist"
 class ExportMixin:
     """The view behind the export buttons."""
 
-    @takes_longer
+    @dear_page
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """A file of the ticked orders (POST), or of the whole queue. Only one store's orders fit into a file."""
         kind = request.POST.get("format") or request.GET.get("format", Format.CSV)

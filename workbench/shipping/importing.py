@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from common.time_limits import takes_longer
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
 from orders.erp.running import progress_of
 from orders.erp.sheets.limits import MAX_FILE_BYTES, MAX_ROWS, MIB
@@ -18,6 +17,7 @@ from orders.states import ImportStatus
 from stores.models import Store
 from stores.permissions import SHIP, can, require
 from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, show_refusal
+from workbench.kit.dear import dear_page
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm
 from workbench.kit.marks import badge, moment
@@ -91,7 +91,7 @@ class ShipmentImportAdmin(DeskAdmin):
         context = {"title": _("Shipment files"), "may_upload": bool(_stores(request))}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    @takes_longer
+    @dear_page
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Take a file and show what it would do; nothing is shipped before it is confirmed."""
         stores = _stores(request)
@@ -133,7 +133,7 @@ class ShipmentImportAdmin(DeskAdmin):
             may_confirm=job.status == ImportStatus.CHECKED and job.is_clean and can(request.user, SHIP, job.store_id),
         )
 
-    @takes_longer
+    @dear_page
     def confirm_view(self, request: HttpRequest, object_id) -> HttpResponse:
         """A worker ships the orders."""
         job = self.find(request, object_id)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from common.api.fields import ItemIdField, StrictMoneyField
+from common.api.fields import InstantField, ItemIdField, StrictMoneyField
 from common.money import CENT, ZERO
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment, LiveSession
@@ -51,7 +51,7 @@ class StartSessionSerializer(serializers.Serializer):
 
     store = serializers.CharField(required=False)
     live_session = serializers.CharField(max_length=64)
-    started_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    started_at = InstantField(required=False, allow_null=True, default=None)
 
 
 class LiveSessionSerializer(serializers.ModelSerializer):

@@ -1,0 +1,69 @@
+"""How often one address may call without a key: the ways in that nobody is known on."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from common.rates import over_rate
+from common.web.proxies import address_of
+from common.web.refusals import refuse
+
+WINDOW_S = 60
+
+
+class WayIn(NamedTuple):
+    """Requests whose path begins like this, and how many of them an address may send a minute."""
+
+    prefix: str
+    most: int
+    methods: tuple[str, ...] = ()
+
+
+WAYS_IN = (
+    WayIn("/api/v1/schema/", 30),
+    WayIn("/api/v1/docs/", 60),
+    WayIn("/admin/login/", 30, ("POST",)),
+    WayIn("/admin/login/", 240),
+    WayIn("/b/", 240),
+    WayIn("/i18n/", 60),
+    WayIn("/live/", 240),
+    WayIn("/gateways/", 3000),
+    WayIn("/readyz", 600),
+)
+WITHOUT_A_KEY = WayIn("/api/", 120)
+
+
+def way_of(request) -> WayIn | None:
+    """What the request counts as; None for one that brings a key or a session."""
+    for way in WAYS_IN:
+        if request.path.startswith(way.prefix) and request.method in (way.methods or (request.method,)):
+            return way
+    if request.path.startswith(WITHOUT_A_KEY.prefix) and "HTTP_AUTHORIZATION" not in request.META:
+        return WITHOUT_A_KEY
+    return None
+
+
+class AddressLimitMiddleware:
+    """Sends an address away (429) that calls too often without saying who it is."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """The answer."""
+        way = way_of(request)
+        if way is not None:
+            name = "".join(way.methods) + way.prefix
+            wait_s = over_rate(f"address:{name}:{address_of(request)}", most=way.most, window_s=WINDOW_S)
+            if wait_s:
+                return too_often(request, wait_s)
+        return self.get_response(request)
+
+
+def too_often(request, wait_s: int):
+    """429 with the seconds after which to come back."""
+    response = refuse(
+        request, 429, "throttled", _("Too many calls; try again in %(seconds)d seconds.") % {"seconds": wait_s}
+    )
+    response["Retry-After"] = str(wait_s)
+    return response

@@ -1,0 +1,87 @@
+"""Who calls, and over what: a proxy's word counts only when the proxy is named in TRUSTED_PROXIES."""
+
+import logging
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+
+log = logging.getLogger("wanliu.web")
+
+FORWARDED = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_REAL_IP",
+    "HTTP_FORWARDED",
+)
+
+Address = IPv4Address | IPv6Address
+
+
+@lru_cache(maxsize=4)
+def networks(named: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of TRUSTED_PROXIES. ValueError for what is none."""
+    return tuple(ip_network(text, strict=False) for text in named)
+
+
+def read_address(text: str) -> Address | None:
+    """An address, with or without a port; None for anything else."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_trusted(address: Address | None) -> bool:
+    """Whether it is one of the named proxies."""
+    return address is not None and any(address in network for network in networks(tuple(settings.TRUSTED_PROXIES)))
+
+
+def client_behind(peer: Address, hops: Iterable[str]) -> Address:
+    """The nearest address that isn't a proxy of ours: what is left of it anybody may have written."""
+    client = peer
+    for hop in hops:
+        address = read_address(hop)
+        if address is None or not is_trusted(client):
+            break
+        client = address
+    return client
+
+
+@lru_cache(maxsize=1)
+def _warn_once() -> None:
+    log.warning("a forwarded address was ignored: the proxy that sent it isn't in TRUSTED_PROXIES")
+
+
+class ProxyMiddleware:
+    """Puts the client's own address and scheme where everybody looks for them, and takes the proxies' headers away."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """The answer."""
+        meta = request.META
+        said = {name: meta.pop(name) for name in FORWARDED if name in meta}
+        peer = read_address(meta.get("REMOTE_ADDR", ""))
+        if peer is not None and is_trusted(peer):
+            hops = reversed(said.get("HTTP_X_FORWARDED_FOR", "").split(","))
+            meta["REMOTE_ADDR"] = str(client_behind(peer, hops))
+            if said.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower() == "https":
+                meta["wsgi.url_scheme"] = "https"
+        elif "HTTP_X_FORWARDED_FOR" in said:
+            _warn_once()
+        return self.get_response(request)
+
+
+def address_of(request) -> str:
+    """The client's address, for counting and for the record of sign-ins."""
+    return request.META.get("REMOTE_ADDR") or "unknown"

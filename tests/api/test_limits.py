@@ -1,0 +1,183 @@
+"""How often, and how many at once: per store with all its keys, per address without one."""
+
+import threading
+
+import pytest
+from django.test import Client, RequestFactory
+from redis.exceptions import ConnectionError as RedisDown
+
+from common import dear as dear_module
+from common import rates
+from common.dear import MOST_OF_ONE, dear
+from common.errors import Busy
+from common.tenancy import system_scope
+from common.web import address_limits
+from common.web.address_limits import WayIn
+from common.web.proxies import ProxyMiddleware, address_of
+from stores.api import auth
+from stores.api.throttle import KeyThrottle
+from stores.models import ApiKey
+from tests.api.test_errors import check_shape
+from tests.world import Api
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def another_key(shop) -> Api:
+    """One more key of the store."""
+    with system_scope():
+        _row, key = ApiKey.objects.create_key(name="second", store=shop.store, scopes=["orders:read", "refunds:read"])
+    return Api(key)
+
+
+def test_a_second_key_of_the_store_counts_with_the_first(taote, other, monkeypatch):
+    monkeypatch.setattr(KeyThrottle, "THROTTLE_RATES", {"key": "2/min"})
+    second = another_key(taote)
+    assert [taote.merchant.get("orders/").status_code, second.get("orders/").status_code] == [200, 200]
+    for key in (taote.merchant, second):
+        answer = key.get("orders/")
+        check_shape(answer, 429, "throttled")
+        assert int(answer["Retry-After"]) > 0
+    assert other.merchant.get("orders/").status_code == 200
+    assert taote.buyer.get("orders/").status_code == 200, "the marketplace is not held back by the merchant"
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/api/v1/schema/", "get"),
+        ("/api/v1/docs/", "get"),
+        ("/api/v1/orders/", "get"),
+        ("/admin/login/", "post"),
+        ("/b/x/", "get"),
+        ("/gateways/sandbox/webhook/", "post"),
+        ("/i18n/setlang/", "post"),
+        ("/live/x/badges.json", "get"),
+    ],
+)
+def test_an_address_without_a_key_is_sent_away_when_it_calls_too_often(path, method, monkeypatch):
+    few = tuple(way._replace(most=2) for way in address_limits.WAYS_IN)
+    monkeypatch.setattr(address_limits, "WAYS_IN", few)
+    monkeypatch.setattr(address_limits, "WITHOUT_A_KEY", WayIn("/api/", 2))
+    one, two = Client(), Client(REMOTE_ADDR="10.0.0.2")
+    assert [getattr(one, method)(path).status_code for _ in range(2)].count(429) == 0
+    answer = getattr(one, method)(path)
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 60
+    if path.startswith("/api/"):
+        check_shape(answer, 429, "throttled", None)
+    assert getattr(two, method)(path).status_code != 429
+
+
+def test_a_signed_in_person_and_a_key_are_not_counted_by_address(taote, monkeypatch):
+    monkeypatch.setattr(address_limits, "WITHOUT_A_KEY", WayIn("/api/", 0))
+    assert taote.merchant.get("orders/").status_code == 200
+    assert Client().get("/healthz").status_code == 200
+
+
+def test_an_address_may_not_guess_keys_without_end(taote, monkeypatch):
+    monkeypatch.setattr(auth, "BAD_KEYS_PER_MINUTE", 2)
+    codes = [Api(f"{taote.merchant_key[:8]}.guess{n}").get("orders/").status_code for n in range(3)]
+    assert codes == [401, 401, 429]
+    assert taote.merchant.get("orders/").status_code == 200
+
+
+def behind(settings, trusted: list[str], peer: str, **headers) -> tuple[str, str]:
+    """(address, scheme) as the views see them."""
+    settings.TRUSTED_PROXIES = trusted
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
+    ProxyMiddleware(lambda request: None)(request)
+    assert not [name for name in request.META if "FORWARDED" in name or name == "HTTP_X_REAL_IP"]
+    return address_of(request), request.scheme
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "forwarded", "client"),
+    [
+        ([], "10.0.0.1", "1.2.3.4", "10.0.0.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        (["10.0.0.0/8"], "10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        (["10.0.0.0/8"], "10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.9", "1.2.3.4"),
+        (["10.0.0.0/8"], "10.0.0.1", "1.2.3.4:5678", "1.2.3.4"),
+        (["10.0.0.0/8"], "10.0.0.1", "[2001:db8::1]:80", "2001:db8::1"),
+        (["10.0.0.0/8"], "10.0.0.1", "unknown, <script>", "10.0.0.1"),
+        (["10.0.0.0/8"], "::ffff:10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        (["10.0.0.0/8"], "192.0.2.1", "1.2.3.4", "192.0.2.1"),
+        (["::1"], "::1", "", "::1"),
+    ],
+)
+def test_only_named_proxies_say_who_calls(settings, trusted, peer, forwarded, client):
+    assert behind(settings, trusted, peer, **{"X-Forwarded-For": forwarded})[0] == client
+
+
+def test_only_named_proxies_say_that_it_came_by_tls(settings):
+    assert behind(settings, ["10.0.0.1"], "10.0.0.1", **{"X-Forwarded-Proto": "https"})[1] == "https"
+    assert behind(settings, ["10.0.0.1"], "10.0.0.1", **{"X-Forwarded-Proto": "https, http"})[1] == "http"
+    assert behind(settings, ["10.0.0.1"], "10.0.0.2", **{"X-Forwarded-Proto": "https"})[1] == "http"
+
+
+def test_links_of_lists_keep_the_proxys_tls(taote, settings):
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    for _ in range(2):
+        taote.order()
+    page = taote.merchant.client.get("/api/v1/orders/?page_size=1", headers={"X-Forwarded-Proto": "https"}).json()
+    assert page["next"].startswith("https://testserver/api/v1/orders/?")
+    settings.TRUSTED_PROXIES = []
+    page = taote.merchant.client.get("/api/v1/orders/?page_size=1", headers={"X-Forwarded-Proto": "https"}).json()
+    assert page["next"].startswith("http://")
+
+
+def test_a_store_has_few_dear_calls_under_way(taote, other, monkeypatch):
+    monkeypatch.setattr(dear_module, "_in_process", threading.BoundedSemaphore(100))
+    owner = f"store:{taote.store.pk}"
+    held = [dear(owner) for _ in range(MOST_OF_ONE)]
+    for place in held:
+        place.__enter__()
+    try:
+        answer = taote.merchant.get("orders/export/")
+        check_shape(answer, 429, "busy", None)
+        assert int(answer["Retry-After"]) > 0
+        assert taote.merchant.get("orders/").status_code == 200
+        assert other.merchant.get("orders/export/").status_code == 200
+    finally:
+        for place in held:
+            place.__exit__(None, None, None)
+    for _ in range(MOST_OF_ONE + 1):
+        assert taote.merchant.get("orders/export/").status_code == 200, "each call gives its place back"
+        assert taote.merchant.get("orders/export/?format=pdf").status_code == 400, "a refused one too"
+
+
+def test_a_process_does_few_dear_calls_for_all(taote, monkeypatch):
+    monkeypatch.setattr(dear_module, "_in_process", threading.BoundedSemaphore(1))
+    with dear("store:another"):
+        check_shape(taote.merchant.get("orders/export/"), 429, "busy")
+    assert taote.merchant.get("orders/export/").status_code == 200
+
+
+def test_a_place_whose_holder_died_is_free_in_the_end(clock):
+    held = [dear("store:0") for _ in range(MOST_OF_ONE)]
+    for place in held[: dear_module.MOST_IN_PROCESS]:
+        place.__enter__()
+    dear_module._take("store:0", "third")
+    assert not dear_module._take("store:0", "fourth")
+    clock.move(seconds=dear_module.LIVES_S + 1)
+    assert dear_module._take("store:0", "fifth")
+    for place in held[: dear_module.MOST_IN_PROCESS]:
+        place.__exit__(None, None, None)
+
+
+def test_a_server_of_hints_that_is_down_stops_no_dear_call(taote, monkeypatch):
+    asked = []
+
+    def down():
+        asked.append(1)
+        raise RedisDown
+
+    monkeypatch.setattr(rates, "client", down)
+    monkeypatch.setattr(dear_module, "client", down)
+    assert taote.merchant.get("orders/export/").status_code == 200
+    assert len(asked) == 1, "after one call in vain nobody waits for it for a while"
+
+
+def test_busy_is_a_refusal_with_a_time():
+    assert (Busy("x").code, Busy("x", wait_s=7).wait_s) == ("busy", 7)
