@@ -2,6 +2,7 @@
 
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_failure_limit
 from axes.models import AccessAttempt
 from django.db.models import Sum
 
@@ -11,9 +12,12 @@ MOST_FROM_AN_ADDRESS = 30  # an office behind one address mistypes, too
 class SignInHandler(AxesDatabaseHandler):
     """axes locks (name, address); this one also sums up what an address has tried with all names."""
 
-    def is_locked(self, request, credentials=None) -> bool:
-        """Whether no further try is taken now."""
-        return super().is_locked(request, credentials) or self._tried(request) >= MOST_FROM_AN_ADDRESS
+    def get_failures(self, request, credentials=None) -> int:
+        """How many tries of this name failed; as many as lock it when the address has failed too often at all."""
+        failures = super().get_failures(request, credentials)
+        if self._tried(request) >= MOST_FROM_AN_ADDRESS:
+            return max(failures, get_failure_limit(request, credentials))
+        return failures
 
     @staticmethod
     def _tried(request) -> int:

@@ -116,14 +116,17 @@ def test_only_named_proxies_say_that_it_came_by_tls(settings):
     assert behind(settings, ["10.0.0.1"], "10.0.0.2", **{"X-Forwarded-Proto": "https"})[1] == "http"
 
 
+HEADERS = {"X-Forwarded-Proto": "https", "Host": "testserver"}
+
+
 def test_links_of_lists_keep_the_proxys_tls(taote, settings):
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
     for _ in range(2):
         taote.order()
-    page = taote.merchant.client.get("/api/v1/orders/?page_size=1", headers={"X-Forwarded-Proto": "https"}).json()
+    page = taote.merchant.client.get("/api/v1/orders/?page_size=1", headers=HEADERS).json()
     assert page["next"].startswith("https://testserver/api/v1/orders/?")
     settings.TRUSTED_PROXIES = []
-    page = taote.merchant.client.get("/api/v1/orders/?page_size=1", headers={"X-Forwarded-Proto": "https"}).json()
+    page = taote.merchant.client.get("/api/v1/orders/?page_size=1", headers=HEADERS).json()
     assert page["next"].startswith("http://")
 
 
