@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from common.rates import over_rate
-from common.web.proxies import address_of
+from common.web.proxies import client_address
 from common.web.refusals import refuse
 
 WINDOW_S = 60
@@ -54,7 +54,7 @@ class AddressLimitMiddleware:
         way = way_of(request)
         if way is not None:
             name = "".join(way.methods) + way.prefix
-            wait_s = over_rate(f"address:{name}:{address_of(request)}", most=way.most, window_s=WINDOW_S)
+            wait_s = over_rate(f"address:{name}:{client_address(request)}", most=way.most, window_s=WINDOW_S)
             if wait_s:
                 return too_often(request, wait_s)
         return self.get_response(request)

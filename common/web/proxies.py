@@ -82,6 +82,6 @@ class ProxyMiddleware:
         return self.get_response(request)
 
 
-def address_of(request) -> str | None:
+def client_address(request) -> str | None:
     """The client's address, for counting and for the record of sign-ins; None over a socket that has none."""
     return request.META.get("REMOTE_ADDR") or None

@@ -11,7 +11,7 @@ from rest_framework.permissions import BasePermission
 
 from common.actors import Actor, ActorKind
 from common.rates import over_rate
-from common.web.proxies import address_of
+from common.web.proxies import client_address
 from stores.actions import touch_key
 from stores.models import ApiKey
 
@@ -72,7 +72,7 @@ class BearerKeyAuthentication(BaseAuthentication):
         if prefix.isascii() and prefix.isalnum():
             key = ApiKey.objects.select_related("store").filter(prefix=prefix, revoked=False).first()
         if key is None or not key.is_valid(secret) or key.has_expired:
-            wait_s = over_rate(f"bad-key:{address_of(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
+            wait_s = over_rate(f"bad-key:{client_address(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
             if wait_s:
                 raise Throttled(wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))

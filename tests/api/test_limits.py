@@ -13,7 +13,7 @@ from common.errors import Busy
 from common.tenancy import system_scope
 from common.web import address_limits
 from common.web.address_limits import WayIn
-from common.web.proxies import ProxyMiddleware, address_of
+from common.web.proxies import ProxyMiddleware, client_address
 from stores.api import auth
 from stores.api.throttle import KeyThrottle
 from stores.models import ApiKey
@@ -88,7 +88,7 @@ def behind(settings, trusted: list[str], peer: str, **headers) -> tuple[str, str
     request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
     ProxyMiddleware(lambda request: None)(request)
     assert not [name for name in request.META if "FORWARDED" in name or name == "HTTP_X_REAL_IP"]
-    return address_of(request), request.scheme
+    return client_address(request), request.scheme
 
 
 @pytest.mark.parametrize(
