@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from common.tenancy import system_scope
-from payments.gateways.base import BadNotice, Unreadable
+from payments.gateways.base import BadNotice, UnreadableNotice
 from payments.inbox import keep_unreadable, receive_notice
 
 log = logging.getLogger("wanliu.payments")
@@ -38,7 +38,7 @@ def gateway_webhook(request: HttpRequest, name: str) -> HttpResponse:
 def _receive(name: str, request: HttpRequest) -> HttpResponse:
     try:
         receive_notice(name=name, headers=request.headers, body=request.body, now=request.now)
-    except Unreadable as fault:
+    except UnreadableNotice as fault:
         log.error("a signed notice of %s was kept and can't be read: %s", name, fault)
         keep_unreadable(name=name, body=request.body, reason=str(fault), now=request.now)
         return _refusal("The notice is signed and can't be read; it is kept.", 400)

@@ -86,7 +86,7 @@ class BadNotice(Exception):
     """A notice that isn't the gateway's, is too old, or can't be read."""
 
 
-class Unreadable(BadNotice):
+class UnreadableNotice(BadNotice):
     """Signed by the gateway, and yet not what its notices look like."""
 
 
@@ -108,7 +108,7 @@ class Gateway(OutsideParty, ABC):
     @abstractmethod
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
         """Check the signature and read what is told; None for what doesn't concern payments. BadNotice, or
-        Unreadable when it is the gateway's indeed."""
+        UnreadableNotice when it is the gateway's indeed."""
 
     @abstractmethod
     def statement(self, day: date) -> Iterable[StatementLine]:

@@ -28,7 +28,7 @@ from payments.gateways.base import (
     Instruction,
     Notice,
     StatementLine,
-    Unreadable,
+    UnreadableNotice,
     register,
 )
 from payments.models import SandboxTransfer
@@ -111,7 +111,7 @@ class SandboxGateway(Gateway):
             amount = parse_money(told["amount"])
             return Notice(told["event"], told["key"], outcome, amount, told["reference"], told["error"])
         except READING_FAILS as error:
-            raise Unreadable(f"The body can't be read: {type(error).__name__}.") from error
+            raise UnreadableNotice(f"The body can't be read: {type(error).__name__}.") from error
 
     def statement(self, day: date) -> Iterable[StatementLine]:
         """Everything of the day in China that is known for good."""

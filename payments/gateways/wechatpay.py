@@ -32,7 +32,7 @@ from payments.gateways.base import (
     NoStatement,
     Notice,
     StatementLine,
-    Unreadable,
+    UnreadableNotice,
     register,
 )
 
@@ -158,7 +158,7 @@ class WeChatPayGateway(Gateway):
                 error=resource.get("fail_reason", ""),
             )
         except READING_FAILS as error:
-            raise Unreadable(f"The body can't be read: {type(error).__name__}.") from error
+            raise UnreadableNotice(f"The body can't be read: {type(error).__name__}.") from error
 
     def statement(self, day: date) -> Iterable[StatementLine]:
         """The fund flow bill of a day: what left the account for a bill of ours is paid, what came in for it is returned."""
@@ -258,7 +258,7 @@ class WeChatPayGateway(Gateway):
 
     def _decrypt(self, resource: dict) -> dict:
         if resource["algorithm"] != SCHEME:
-            raise Unreadable("The notice is encrypted in an unknown way.")
+            raise UnreadableNotice("The notice is encrypted in an unknown way.")
         text = aes_decrypt(
             nonce=resource["nonce"],
             ciphertext=resource["ciphertext"],
@@ -266,7 +266,7 @@ class WeChatPayGateway(Gateway):
             apiv3_key=self.config.api_v3_key,
         )
         if text is None:
-            raise Unreadable("The notice can't be decrypted.")
+            raise UnreadableNotice("The notice can't be decrypted.")
         return json.loads(text)
 
 
