@@ -1,4 +1,4 @@
-"""(e) The ERP's round trip: orders into a file, tracking numbers out of one, against raw SQL; and the memory that it takes."""
+"""(e) The ERP's round trip against raw SQL: orders into a file, tracking numbers out of one, and memory used."""
 
 import csv
 import io
@@ -30,11 +30,11 @@ PRICE = Decimal("59.00")
 FEW = 1000
 
 NOTE = (
-    "{count:,} orders of one line in one store. Exporting writes the file to disk from a server-side cursor, the raw side the same "
-    "columns with one statement and csv.writer. Importing reads a csv, looks every order up, stages the rows, locks the orders by "
-    "id and ships them with event, shipment and the message to the worker, all in one transaction; the raw side copies the "
-    "parsed rows into a temporary table and does the same in one statement. Memory is what a process of its own grew by; "
-    "{few:,} orders are what any file needs."
+    "{count:,} orders of one line in one store. Exporting writes the file to disk from a server-side cursor, the raw "
+    "side the same columns with one statement and csv.writer. Importing reads a csv, looks every order up, stages the "
+    "rows, locks the orders by id and ships them with event, shipment and the message to the worker, all in one "
+    "transaction; the raw side copies the parsed rows into a temporary table and does the same in one statement. "
+    "Memory is what a process of its own grew by; {few:,} orders are what any file needs."
 )
 
 EXPORT = """
@@ -58,7 +58,8 @@ SHIP = f"""
                shipped_at = %(now)s
         FROM o WHERE t.id = o.id
     ), s AS (
-        INSERT INTO orders_shipment (id, store_id, order_id, topic_id, direction, port, carrier, tracking_number, address,
+        INSERT INTO orders_shipment (id, store_id, order_id, topic_id, direction, port, carrier, tracking_number,
+                                     address,
                                      status, task, next_attempt_at, attempts, needs_attention, last_error, created_at)
         SELECT uuidv7(), store_id, id, id, 'outbound', 'sandbox', carrier, tracking_number, address, 'announced',
                'create_pickup', %(now)s, 0, false, '', %(now)s
@@ -66,7 +67,8 @@ SHIP = f"""
     ), e AS (
         INSERT INTO common_event (store_id, at, name, subject_type, subject_id, topic_id, from_state, to_state,
                                   actor_kind, actor_id, actor_label, rule, data)
-        SELECT store_id, %(now)s, '{ORDER_SHIPPED}', 'order', id, id, 'unshipped', 'shipped', 'merchant', 'bench', 'bench',
+        SELECT store_id, %(now)s, '{ORDER_SHIPPED}', 'order', id, id, 'unshipped', 'shipped', 'merchant',
+               'bench', 'bench',
                'K2', jsonb_build_object('carrier', carrier, 'tracking_number', tracking_number)
         FROM o
     )

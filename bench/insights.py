@@ -1,4 +1,4 @@
-"""(f) Money kept: a store's figures from the roll-ups against the same from raw rows, and how fast rows are rolled up."""
+"""(f) Money kept: a store's figures from the roll-ups against raw rows, and how fast rows are rolled up."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +17,9 @@ REPEATS = 15
 DAYS = 366
 
 NOTE = (
-    "One store of {stores}, with {offers:,} offers in a year; the raw rows are read by the same statement before anything is "
-    "rolled up. Rolling up works out what each offer kept, avoided and cost; the reference only counts answers."
+    "One store of {stores}, with {offers:,} offers in a year; the raw rows are read by the same statement before "
+    "anything is rolled up. Rolling up works out what each offer kept, avoided and cost; the reference only counts "
+    "answers."
 )
 
 

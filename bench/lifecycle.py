@@ -20,11 +20,11 @@ SETTLE_SECONDS = 60.0
 MOST_PER_SECOND = 400
 
 NOTE = (
-    "{clients} clients, keep-alive, two web processes of four threads (granian), one Celery worker of two processes. Ours: "
-    "POST refunds (marketplace's key), POST approve (store's key); a Celery worker is told, asks the sandbox gateway and books "
-    "the answer; a round ends when its last refund is refunded. The bare application does it in three calls without keys, "
-    "tenants, limits, ledger, gateway or worker: POST refunds, POST approve, POST settle. A lifecycle's calls took "
-    "{ours:.0f} ms against {bare:.0f} ms in the median."
+    "{clients} clients, keep-alive, two web processes of four threads (granian), one Celery worker of two processes. "
+    "Ours: POST refunds (marketplace's key), POST approve (store's key); a Celery worker is told, asks the sandbox "
+    "gateway and books the answer; a round ends when its last refund is refunded. The bare application does it in "
+    "three calls without keys, tenants, limits, ledger, gateway or worker: POST refunds, POST approve, POST settle. A "
+    "lifecycle's calls took {ours:.0f} ms against {bare:.0f} ms in the median."
 )
 
 

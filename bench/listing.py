@@ -19,8 +19,8 @@ PAGE = 50
 REPEATS = 40
 
 NOTE = (
-    "One store of {stores}; the API through Django's test client (key, scope, serializers and all), the queue as the desk reads "
-    "it. {few:,} and {many:,} refunds in all."
+    "One store of {stores}; the API through Django's test client (key, scope, serializers and all), the queue as the "
+    "desk reads it. {few:,} and {many:,} refunds in all."
 )
 
 

@@ -78,8 +78,10 @@ ACCEPT = f"""
         SELECT %(store)s, %(now)s, v.name, v.subject, v.id, %(refund)s, v.before, v.after, 'buyer', 'bench', 'bench',
                'T5', v.data::jsonb
         FROM (VALUES
-            ('{OFFER_ACCEPTED}', 'offer', %(offer)s::uuid, 'pending', 'accepted', '{{"method": "change_to_refund_only"}}'),
-            ('{REFUND_CHANGED}', 'refund', %(refund)s, 'awaiting_merchant', 'awaiting_merchant', '{{"amount": ["59", "2"]}}'),
+            ('{OFFER_ACCEPTED}', 'offer', %(offer)s::uuid, 'pending', 'accepted',
+             '{{"method": "change_to_refund_only"}}'),
+            ('{REFUND_CHANGED}', 'refund', %(refund)s, 'awaiting_merchant', 'awaiting_merchant',
+             '{{"amount": ["59", "2"]}}'),
             ('{REFUND_APPROVED}', 'refund', %(refund)s, 'awaiting_merchant', 'refunding', '{{"amount": "2.00"}}')
         ) AS v(name, subject, id, before, after, data)
         UNION ALL
@@ -177,7 +179,8 @@ SMALL = f"""
         UPDATE orders_order SET small_payments = small_payments + 1 WHERE id = %(order)s
     ), p AS (
         INSERT INTO payments_payment ({_PAYMENT_COLUMNS}, allowance_date)
-        VALUES (uuidv7(), %(store)s, %(order)s, %(order)s, 'other', 1, %(buyer)s, '', 'pending', '', '', 0, %(now)s, false,
+        VALUES (uuidv7(), %(store)s, %(order)s, %(order)s, 'other', 1, %(buyer)s, '', 'pending', '', '', 0,
+                %(now)s, false,
                 '', %(now)s, NULL, %(day)s)
         RETURNING id, store_id, topic_id, amount
     ), t AS (
@@ -186,7 +189,8 @@ SMALL = f"""
         FROM p {_ACCOUNTS}
     )
     INSERT INTO common_event ({_EVENT_COLUMNS})
-    SELECT p.store_id, %(now)s, '{PAYMENT_RESERVED}', 'payment', p.id, p.topic_id, '', 'pending', 'merchant', 'bench', 'bench',
+    SELECT p.store_id, %(now)s, '{PAYMENT_RESERVED}', 'payment', p.id, p.topic_id, '', 'pending',
+           'merchant', 'bench', 'bench',
            'K11', '{{"amount": "1.00", "purpose": "other"}}' FROM p
 """
 

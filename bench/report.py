@@ -99,10 +99,11 @@ def write_document(figures: Sequence[Figure], *, seconds: float, path: Path = DO
 
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds / 60:.0f} minutes. Do not edit.
 
-{machine()}; load generator, web, worker, PostgreSQL (durable) and Valkey share it. Absolute figures drift by up to 2× on
-such a machine. Rates were measured in turns with their reference, so what disturbs one disturbs the other. Growth and lists
-compare two sizes minutes apart in the same run: they carry that drift, and a ratio below 1 is drift, not a gain. Figures are
-medians over repeats with their range; where the ranges overlap widely the machine was busy, and only a quieter run decides.
+{machine()}; load generator, web, worker, PostgreSQL (durable) and Valkey share it. Absolute figures drift by up to 2×
+on such a machine. Rates were measured in turns with their reference, so what disturbs one disturbs the other. Growth
+and lists compare two sizes minutes apart in the same run: they carry that drift, and a ratio below 1 is drift, not a
+gain. Figures are medians over repeats with their range; where the ranges overlap widely the machine was busy, and only
+a quieter run decides.
 
 | what | ours | reference | unit | the reference | ratio | goal | met |
 |---|---|---|---|---|---|---|---|

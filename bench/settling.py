@@ -20,10 +20,10 @@ from stores.models import Store
 BUYER = Actor(ActorKind.BUYER, "bench", "bench")
 
 NOTE = (
-    "One connection, one after the other. Accepting is one transaction each: the scope, the locks, the refund's lines, and one "
-    "statement that writes offer, refund, lines, order, payment, transfer and events; settling takes batches of {batch}: "
-    "claim, one gateway call each, book. The raw side runs the same statements prepared, without Django's objects, state "
-    "machines, checks or messages to the worker; both are inside row-level security."
+    "One connection, one after the other. Accepting is one transaction each: the scope, the locks, the refund's lines, "
+    "and one statement that writes offer, refund, lines, order, payment, transfer and events; settling takes batches "
+    "of {batch}: lease, one gateway call each, book. The raw side runs the same statements prepared, without Django's "
+    "objects, state machines, checks or messages to the worker; both are inside row-level security."
 )
 
 

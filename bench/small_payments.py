@@ -17,10 +17,10 @@ CLIENTS = 4
 RAW_TIMES = 5  # the raw side does this many more in a round, so that both take about as long
 
 NOTE = (
-    "{clients} clients each. Ours: POST payments with a store's key and an Idempotency-Key of its own (its answer is kept in the "
-    "same transaction), two web processes of four threads; a worker settles them meanwhile on the same cores. Raw: psycopg, "
-    "prepared, one transaction of six round trips: scope, lock the order, write order, payment, transfer and event in one "
-    "statement, draw the day's allowance last. {what}"
+    "{clients} clients each. Ours: POST payments with a store's key and an Idempotency-Key of its own (its answer is "
+    "kept in the same transaction), two web processes of four threads; a worker settles them meanwhile on the same "
+    "cores. Raw: psycopg, prepared, one transaction of six round trips: scope, lock the order, write order, payment, "
+    "transfer and event in one statement, draw the day's allowance last. {what}"
 )
 
 

@@ -13,9 +13,9 @@ from refunds.sweeps import BATCH, sweep_due_refunds
 from stores.models import Store
 
 NOTE = (
-    "{due:,} refunds without return are due; batches of {batch} are swept in turns, ours (`refunds.sweeps.sweep_due_refunds`, "
-    "with the messages to the worker) and one raw statement that locks orders and refunds, approves, reserves payment and "
-    "transfer and writes both events. Figures are those of single batches."
+    "{due:,} refunds without return are due; batches of {batch} are swept in turns, ours "
+    "(`refunds.sweeps.sweep_due_refunds`, with the messages to the worker) and one raw statement that locks orders and "
+    "refunds, approves, reserves payment and transfer and writes both events. Figures are those of single batches."
 )
 GROWTH_NOTE = "The raw sweep grew {raw:.2f} × in the same batches."
 

@@ -85,7 +85,10 @@ def place_bare_orders(count: int) -> list[bare.Order]:
 def open_refunds(
     stores: Sequence[Store], count: int, now: datetime, *, kind: str, due_at: datetime, offered: bool = False
 ) -> list[Offer]:
-    """Refunds of whole orders that await the merchant until `due_at`; `offered`: each with a pending offer (returned)."""
+    """Refunds of whole orders that await the merchant until `due_at`.
+
+    With `offered` each has a pending offer; the offers are returned.
+    """
     offers, prefix = [], secrets.token_hex(4).upper()
     for first in range(0, count, CHUNK):
         writes = WriteSet()

@@ -15,10 +15,10 @@ R = TypeVar("R")
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Mark an act: something that somebody did and that is kept on record.
 
-    Its arguments are named, `actor` (who does it) and `now` (when) are among them, and it leaves at least one event; a test
-    holds every action to that. It runs in the caller's transaction and scope, and refuses to run without them: the caller
-    (a request, a task, a command) owns the transaction, so one call is one transaction and an exception leaves nothing
-    behind.
+    Its arguments are named, `actor` (who does it) and `now` (when) are among them, and it leaves at least one
+    event; a test holds every action to that. It runs in the caller's transaction and scope, and refuses to run
+    without them: the caller (a request, a task, a command) owns the transaction, so one call is one transaction and
+    an exception leaves nothing behind.
     """
     return _in_a_transaction(function)
 

@@ -1,8 +1,8 @@
 """Days on a calendar of this world: which day an instant falls on, and when a day begins and ends.
 
 A day is a date in a time zone, told by its IANA name such as `Asia/Shanghai`. It begins at its first instant and ends
-where the next one begins, so it has 23, 24 or 25 hours where clocks are moved. Instants go in with their offset and come
-out in UTC; a name that isn't a zone's raises `zoneinfo.ZoneInfoNotFoundError`.
+where the next one begins, so it has 23, 24 or 25 hours where clocks are moved. Instants go in with their offset and
+come out in UTC; a name that isn't a zone's raises `zoneinfo.ZoneInfoNotFoundError`.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,7 +1,8 @@
 """The ways in which an action says no. Each leaves nothing behind: the caller's transaction is rolled back.
 
-Why something can't be done now is decided by one function of its room, `why_not_<verb>(…) -> Refused | None`, about objects
-that are loaded already. The action asks it under its lock, and the API and the desk ask it before: one rule, one wording.
+Why something can't be done now is decided by one function of its room, `why_not_<verb>(…) -> Refused | None`, about
+objects that are loaded already. The action asks it under its lock, and the API and the desk ask it before: one
+rule, one wording.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ class WanliuError(Exception):
 
 @dataclass
 class Refused(WanliuError):
-    """The state or a rule refuses it now (HTTP 409). `detail` says what to do; `attr` names the field, if one is at fault."""
+    """The state or a rule refuses it now (HTTP 409).
+
+    `detail` says what to do; `attr` names the field, if one is at fault.
+    """
 
     code: str
     detail: str

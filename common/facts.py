@@ -31,9 +31,9 @@ class Fact:
     """One datum. `shape` says what it holds and in which unit.
 
     `word(value, data)` makes the phrase (or several) that people read, given the event's whole data because some facts
-    read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word for
-    word under the label ("" for none). A fact with neither is kept for programs and not shown. What is empty says nothing,
-    unless null has words of its own (`words_null`).
+    read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word
+    for word under the label ("" for none). A fact with neither is kept for programs and not shown. What is empty says
+    nothing, unless null has words of its own (`words_null`).
     """
 
     shape: str

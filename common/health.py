@@ -34,8 +34,8 @@ def _broker() -> None:
 def readyz(request):
     """200 when database and broker answer and any worker lives, else 503 with the failing part named.
 
-    How many workers live is told by queue. One that dies is to be seen, but no reason to take web processes out of service;
-    nor is beat, whose silence is only told of.
+    How many workers live is told by queue. One that dies is to be seen, but no reason to take web processes out of
+    service; nor is beat, whose silence is only told of.
     """
     parts = {}
     for name, probe in (("database", _database), ("broker", _broker)):

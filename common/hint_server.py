@@ -1,7 +1,7 @@
 """The server that carries hints: asked briefly, and left alone for some seconds once it hasn't answered.
 
-Counters of rates, progress bars, heartbeats and, unless there is a broker of its own, the queue. None of it is the truth, so
-nobody waits for it: a server that hangs costs one short wait, and then nothing until it is tried again.
+Counters of rates, progress bars, heartbeats and, unless there is a broker of its own, the queue. None of it is the
+truth, so nobody waits for it: a server that hangs costs one short wait, and then nothing until it is tried again.
 """
 
 import logging

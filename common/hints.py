@@ -1,4 +1,7 @@
-"""Messages to workers. They are hints: whatever they ask for is also a due row, so a lost one delays and never loses."""
+"""Messages that tell workers there is something to do.
+
+They are hints: whatever they ask for is also a due row, so a lost one delays and never loses.
+"""
 
 import inspect
 from collections.abc import Sequence

@@ -19,7 +19,10 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
 
 
 def upload_body(data, files) -> bytes:
-    """What stands for a multipart body: its boundary is another one each time, and its files may be too large to keep."""
+    """What stands for a multipart body when two calls are compared.
+
+    The body itself won't do: its boundary differs each time, and its files may be too large to keep.
+    """
     parts = [f"{name}={value}" for name in sorted(data) for value in data.getlist(name) if name not in files]
     for name in sorted(files):
         for file in files.getlist(name):

@@ -6,8 +6,8 @@ from django_fsm import FSMField
 class StateField(FSMField):
     """A protected state that only transitions change. Migrations see the plain text column that the database has.
 
-    A machine belongs to the code of today. In the models of a migration it would also make each later model look through
-    all of them again, which took most of the time of a fresh `migrate`.
+    A machine belongs to the code of today. In the models of a migration it would also make each later model look
+    through all of them again, which took most of the time of a fresh `migrate`.
     """
 
     def __init__(self, *args, **kwargs) -> None:

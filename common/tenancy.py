@@ -1,8 +1,8 @@
 """Whose rows may be seen: a scope that lives in the transaction and that PostgreSQL enforces.
 
-Every tenant table has row-level security, FORCED. Its policy reads the setting `wanliu.stores`, which `tenant_scope` and
-`system_scope` set for the current transaction only. Without a scope the policy raises, so that a forgotten scope is an
-error and never an empty page.
+Every tenant table has row-level security, FORCED. Its policy reads the setting `wanliu.stores`, which `tenant_scope`
+and `system_scope` set for the current transaction only. Without a scope the policy raises, so that a forgotten scope is
+an error and never an empty page.
 """
 
 from collections.abc import Iterable, Iterator

@@ -54,6 +54,7 @@ def same_store(table: str, column: str, parent: str) -> RunSQL:
     """Make `table.column` refer only to rows of `parent` that belong to the same store."""
     name = f"{table}_{column}_same_store"
     return RunSQL(
-        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (store_id, {column}) REFERENCES {parent} (store_id, id)",
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} "
+        f"FOREIGN KEY (store_id, {column}) REFERENCES {parent} (store_id, id)",
         f"ALTER TABLE {table} DROP CONSTRAINT {name}",
     )

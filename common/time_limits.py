@@ -1,7 +1,7 @@
 """How long PostgreSQL may work on one statement, by the kind of request that it serves.
 
-The limit travels with the scope, in the same statement (`common.tenancy.set_scope`), and ends with the transaction. What
-runs outside of requests (workers, commands) keeps the limit of its connection, which the settings give.
+The limit travels with the scope, in the same statement (`common.tenancy.set_scope`), and ends with the transaction.
+What runs outside of requests (workers, commands) keeps the limit of its connection, which the settings give.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """What a room declares of its upkeep: the work that falls due in it, and what must hold of its rows.
 
-A room names its sweeps in `<room>/sweeps.py` (SWEEPS) and its checks in `<room>/checks.py` (CHECKS); `operations` collects
-both from every installed room.
+A room names its sweeps in `<room>/sweeps.py` (SWEEPS) and its checks in `<room>/checks.py` (CHECKS); `operations`
+collects both from every installed room.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sweep:
-    """A kind of work that falls due by the clock: beat's `task` does it, and so does the command `sweep`, under this name.
+    """A kind of work that falls due by the clock: beat's `task` does it, and the command `sweep` by this name.
 
     `step` does up to a batch of what is due and returns how much that was: 0 when nothing is.
     """

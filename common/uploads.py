@@ -1,4 +1,6 @@
-"""What somebody uploads, made harmless: images are decoded and written anew, PDFs are kept as they are, the rest is refused.
+"""Makes what somebody uploads harmless.
+
+Images are decoded and written anew, PDFs are kept as they are, everything else is refused.
 
 The bytes decide what a file is, never its name or the type that the client states.
 """
@@ -54,7 +56,10 @@ class CleanFile:
 
 
 def clean_upload(file: BinaryIO, name: str, *, field: str = "file") -> CleanFile:
-    """The upload as it may be kept. Invalid, naming `field`, for everything that isn't a sound JPEG, PNG, WebP or PDF."""
+    """The upload as it may be kept.
+
+    Invalid, naming `field`, for everything that isn't a sound JPEG, PNG, WebP or PDF.
+    """
     content = file.read(MOST_BYTES + 1)
     if not content:
         raise Invalid(field, _("The file is empty."), "empty")

@@ -3,9 +3,10 @@
     told → taken up under a lease → at work, the lease renewed → done
                                                                → put off, longer each time → a person called → resumed
 
-Such a row is an `Obligation`. That a worker is told of it is a hint; whatever is lost of that, the sweeps find: a row is
-due until it is done. Every instant in these columns is the database's: a process whose own clock is wrong neither holds a
-row for a day nor puts one off. Deadlines, on the other hand, are business time and go by the `now` that actions are told.
+Such a row is an `Obligation`. That a worker is told of it is a hint; whatever is lost of that, the sweeps find: a
+row is due until it is done. Every instant in these columns is the database's: a process whose own clock is wrong
+neither holds a row for a day nor puts one off. Deadlines, on the other hand, are business time and go by the `now`
+that actions are told.
 """
 
 import logging
@@ -55,8 +56,8 @@ class ObligationQuerySet(models.QuerySet):
 class Obligation(models.Model):
     """A row that is work for a worker. `next_attempt_at` is when it is due; empty when there is nothing to do.
 
-    `attempts` counts the times that it was taken up, those of workers that died included. While a worker is at it, it is
-    `leased_by` that worker's turn. After MAX_ATTEMPTS it `needs_attention`: a person looks at it and resumes it.
+    `attempts` counts the times that it was taken up, those of workers that died included. While a worker is at it, it
+    is `leased_by` that worker's turn. After MAX_ATTEMPTS it `needs_attention`: a person looks at it and resumes it.
     """
 
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

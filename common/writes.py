@@ -2,8 +2,8 @@
 
 An action locks its rows, checks, transitions objects in memory and tells a `WriteSet`. `flush` sends every insert and
 update as one statement of data-modifying CTEs, each a set over `unnest`-ed arrays, so that one row and a batch of a
-thousand cost the same number of statements, and always the same few statements, which the database plans once. Rows that
-an action updates are locked by it before.
+thousand cost the same number of statements, and always the same few statements, which the database plans once. Rows
+that an action updates are locked by it before.
 """
 
 import json
@@ -71,8 +71,8 @@ class WriteSet:
     def update(self, row: models.Model, *fields: str) -> None:
         """Write these fields of `row` when flushed. Telling the same object twice merges the fields.
 
-        A row that this set inserts needs no update: it is written as it is in the end. LostUpdate for a second object of
-        a row: one of the two is stale, and which one nobody knows.
+        A row that this set inserts needs no update: it is written as it is in the end. LostUpdate for a second object
+        of a row: one of the two is stale, and which one nobody knows.
         """
         if id(row) in self._new:
             return
@@ -225,7 +225,7 @@ def _insert_sql(model: type[models.Model]):
 
 
 def _arrays(columns, rows: Sequence) -> list[str]:
-    """Each column as one array literal: whatever is in it, the statement's text and its parameters' types stay the same."""
+    """Each column as one array literal, so that the statement and its parameters' types are always the same."""
     return [_literal(list(map(get, rows)), write) for get, _, write in columns]
 
 

@@ -13,6 +13,9 @@ LIMITS = {
 
 
 def connection_options(kind: str, asked: str = "") -> str:
-    """The `options` of a connection of a `web`, `worker` or `command` process; `asked` (of DATABASE_URL) goes last and wins."""
+    """The `options` of a connection of a `web`, `worker` or `command` process.
+
+    What DATABASE_URL asks for (`asked`) goes last and wins.
+    """
     limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in LIMITS[kind].items())
     return f"{limits} {asked}".strip()

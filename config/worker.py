@@ -18,8 +18,8 @@ class SteadyConsumer(Consumer):
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Part with a connection that is lost, and connect anew.
 
-        Closing it gives messages back that weren't acknowledged; over a connection that is half closed already this raises
-        AttributeError. They are given back by the broker in the end, and what they ask for is swept long before.
+        Closing it gives messages back that weren't acknowledged; over a connection that is half closed already this
+        raises AttributeError. They are given back by the broker in the end, and what they ask for is swept long before.
         """
         try:
             super().on_connection_error_after_connected(exc)

@@ -1,4 +1,7 @@
-"""The demo's quality history: three months of orders, a bad batch that restricted a store, and its recovery (P6, P7)."""
+"""The demo's quality history (P6, P7).
+
+Three months of orders, a bad batch that restricted a store, and its recovery.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

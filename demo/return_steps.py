@@ -19,7 +19,7 @@ WAREHOUSE = Actor(ActorKind.MERCHANT, "demo", "仓库老周")
 
 
 def let_time_pass() -> None:
-    """Whatever waits for another attempt or look has waited: the demo plays weeks in a minute of the database's clock."""
+    """Make every waiting attempt due at once: the demo plays weeks in a minute of the database's clock."""
     later, looked_at = Q(next_attempt_at__gt=Now()), Q(reported_at__lte=clock.now() - LOOK_AGAIN_AFTER)
     with system_scope():
         Payment.objects.filter(later).update(next_attempt_at=Now())

@@ -1,4 +1,7 @@
-"""The demo's refunds without return: a Kuaishou store that has joined, its requests to review, and one store still on 2.0."""
+"""The demo's refunds without return.
+
+A Kuaishou store that has joined, its requests to review, and one store still on version 2.0 of the programme.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta

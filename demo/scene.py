@@ -9,8 +9,8 @@ class Scene:
 
     The order was paid `paid` hours before that.
 
-    A step is (hours ago, what, arguments); `what` names an action of the play. `course` is the beginning of the parcel's
-    number, by which the sandbox carrier knows what becomes of it.
+    A step is (hours ago, what, arguments); `what` names an action of the play. `course` is the beginning of the
+    parcel's number, by which the sandbox carrier knows what becomes of it.
     """
 
     ago: float

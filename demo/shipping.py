@@ -1,4 +1,7 @@
-"""The warehouse's part of the demo: late and soon late orders, delay reports open and lifted, a file from the ERP (P8, K2, K4)."""
+"""The warehouse's part of the demo (P8, K2, K4).
+
+Late and soon late orders, delay reports open and lifted, a file from the ERP.
+"""
 
 import io
 from collections.abc import Callable, Iterator

@@ -1,6 +1,7 @@
 """The offers of `load_volume`: what was proposed in some of the planned cases, and what became of it.
 
-Read from the plan of cases (volume_sql.py) and written after them; money that an accepted offer paid is claimed and booked.
+Read from the plan of cases (volume_sql.py) and written after them; money that an accepted offer paid is
+claimed and booked.
 """
 
 from common.calendar import sql_day_of
@@ -13,8 +14,8 @@ KEEPING = ("reassurance", "partial_refund", "red_packet")
 CHANGING = "change_to_refund_only"
 _METHOD = "(ARRAY['reassurance', 'reassurance', 'partial_refund', 'partial_refund', 'red_packet'])[1 + pick %% 5]"
 
-# Buyers who took the request back did so for an offer, mostly; some of those who didn't had refused one. A refund without
-# return was often agreed on in place of a return.
+# Buyers who took the request back did so for an offer, mostly; some of those who didn't had refused one. A refund
+# without return was often agreed on in place of a return.
 PLAN_OFFERS = f"""
     CREATE TEMP TABLE volume_offers AS
     SELECT o.*, uuidv7(offered_at - %(now)s) AS offer_id, uuidv7(offer_ended_at - %(now)s) AS offer_payment_id,
@@ -29,10 +30,12 @@ PLAN_OFFERS = f"""
                CASE WHEN c.offer_method = 'change_to_refund_only' THEN quantity * price ELSE amount END AS asked_amount,
                created_at + answers * pace * 0.3 AS offered_at,
                CASE WHEN c.offer_status = 'pending' THEN due_at
-                    WHEN status = 'withdrawn' THEN resolved_at ELSE created_at + answers * pace * 0.9 END AS offer_ended_at,
+                    WHEN status = 'withdrawn' THEN resolved_at
+                    ELSE created_at + answers * pace * 0.9 END AS offer_ended_at,
                'volume-' || 1 + n %% 4 AS sent_by,
                (ARRAY['小柔', '阿杰', '晓琳', '大鹏'])[1 + n %% 4] AS sent_by_label,
-               (ARRAY['有点小瑕疵，补偿您一点心意', '亲，给您加急处理', '补您差价，留下用着好吗？'])[1 + pick %% 3] AS offer_message
+               (ARRAY['有点小瑕疵，补偿您一点心意', '亲，给您加急处理', '补您差价，留下用着好吗？'])
+                   [1 + pick %% 3] AS offer_message
         FROM volume_plan CROSS JOIN LATERAL (
             SELECT {_METHOD} AS offer_method, 'accepted' AS offer_status
             WHERE keeps AND status = 'withdrawn' AND other < 750
@@ -80,7 +83,8 @@ _PAYMENTS = """
         id, store_id, order_id, topic_id, purpose, amount, buyer_id, note, status, gateway, gateway_reference, attempts,
         next_attempt_at, needs_attention, last_error, created_at, settled_at
     )
-    SELECT offer_payment_id, store_id, order_id, refund_id, offer_method, offer_amount, buyer_id, '', 'succeeded', 'sandbox',
+    SELECT offer_payment_id, store_id, order_id, refund_id, offer_method, offer_amount, buyer_id, '',
+           'succeeded', 'sandbox',
            'SBX-' || upper(right(offer_payment_id::text, 12)), 1, NULL, false, '', offer_ended_at,
            offer_ended_at + interval '1 minute'
     FROM volume_offers JOIN volume_plan USING (refund_id) WHERE offer_pays
@@ -115,9 +119,11 @@ EVENTS = f"""
                WHERE offer_id IS NOT NULL
         UNION ALL SELECT offer_ended_at, 2, {_ENDED}, 'offer', 'pending', offer_status,
                CASE offer_status WHEN 'expired' THEN 'system' ELSE 'buyer' END,
-               CASE WHEN offer_method = 'change_to_refund_only' THEN 'T11' WHEN offer_status = 'accepted' THEN 'Q10' ELSE 'Q8' END,
+               CASE WHEN offer_method = 'change_to_refund_only' THEN 'T11'
+                    WHEN offer_status = 'accepted' THEN 'Q10' ELSE 'Q8' END,
                jsonb_build_object('method', offer_method) WHERE offer_status <> 'pending'
-        UNION ALL SELECT offer_ended_at, 2, '{REFUND_CHANGED}', 'refund', 'awaiting_merchant', 'awaiting_merchant', 'buyer', 'T5',
+        UNION ALL SELECT offer_ended_at, 2, '{REFUND_CHANGED}', 'refund', 'awaiting_merchant',
+               'awaiting_merchant', 'buyer', 'T5',
                jsonb_build_object('kind', jsonb_build_array(asked_kind, kind),
                                   'amount', jsonb_build_array(asked_amount::text, amount::text))
                WHERE offer_method = 'change_to_refund_only'

@@ -44,7 +44,8 @@ _STORY = f"""
         %(funds)s::uuid[], %(payouts)s::uuid[], %(answers)s::interval[], %(returns)s::interval[],
         %(inspects)s::interval[], %(disputes)s::interval[]
     ) WITH ORDINALITY AS s(
-        store_id, marketplace, keeps, changes, rules_version, address_id, funds_id, payouts_id, answers, returns, inspects,
+        store_id, marketplace, keeps, changes, rules_version, address_id, funds_id, payouts_id, answers, returns,
+        inspects,
         disputes, place
     ) ON s.place = d.store_place
     JOIN unnest(
@@ -110,7 +111,8 @@ PLAN = f"""
            (CASE WHEN kind = 'refund_only' THEN %(small_reasons)s::text[] ELSE %(return_reasons)s::text[] END)
                [1 + other %% CASE WHEN kind = 'refund_only' THEN cardinality(%(small_reasons)s::text[])
                                   ELSE cardinality(%(return_reasons)s::text[]) END] AS reason,
-           CASE WHEN status = 'refunding' THEN 'sandbox-decline' ELSE 'buyer-' || lpad((n / 2)::text, 9, '0') END AS buyer_id,
+           CASE WHEN status = 'refunding' THEN 'sandbox-decline'
+                ELSE 'buyer-' || lpad((n / 2)::text, 9, '0') END AS buyer_id,
            (%(names)s::text[])[1 + pick %% cardinality(%(names)s::text[])] AS buyer_name,
            (%(homes)s::text[])[1 + pick %% cardinality(%(names)s::text[])] AS address,
            (%(carriers)s::text[])[1 + pick %% cardinality(%(carriers)s::text[])] AS carrier,
@@ -142,14 +144,16 @@ _ORDER_LINES = """
            CASE WHEN holds AND kind <> 'refund_only' THEN quantity ELSE 0 END, CASE WHEN holds THEN amount ELSE 0 END
     FROM volume_plan
     UNION ALL
-    SELECT uuidv7(paid_at - %(now)s), store_id, order_id, more_item_id, more_title, more_category, '', 1, more_price, 0, 0,
+    SELECT uuidv7(paid_at - %(now)s), store_id, order_id, more_item_id, more_title, more_category,
+           '', 1, more_price, 0, 0,
            0
     FROM volume_plan WHERE more_price IS NOT NULL
 """
 
 _REFUNDS = """
     INSERT INTO refunds_refund (
-        id, store_id, order_id, kind, reason, description, programme, amount, status, due_at, due_action, rules_name, rules_version,
+        id, store_id, order_id, kind, reason, description, programme, amount, status, due_at, due_action,
+        rules_name, rules_version,
         resubmissions, return_address_id, return_carrier, return_tracking_number, rejection_reason, inspection_note,
         is_instant, needs_attention, unread_by_merchant, created_at, resolved_at
     )
@@ -161,7 +165,8 @@ _REFUNDS = """
            CASE WHEN is_approved AND kind <> 'refund_only' THEN address_id END,
            CASE WHEN came_back THEN carrier ELSE '' END,
            CASE WHEN came_back THEN 'R' || lpad(n::text, 12, '0') ELSE '' END,
-           CASE WHEN is_rejected THEN %(why_not)s ELSE '' END, '', false, status = 'refunding', 0, created_at, resolved_at
+           CASE WHEN is_rejected THEN %(why_not)s ELSE '' END, '', false, status = 'refunding', 0,
+           created_at, resolved_at
     FROM volume_plan
 """
 
@@ -212,7 +217,8 @@ _QUALITY_REFUNDS = """
 _CHANGED_DAYS = f"""
     INSERT INTO refunds_changedday (id, store_id, date)
     SELECT uuidv7(), p.store_id, {sql_day_of("instant", "s.time_zone")}
-    FROM volume_plan p JOIN stores_store s ON s.id = p.store_id CROSS JOIN LATERAL (VALUES (p.paid_at), (p.created_at)) i(instant)
+    FROM volume_plan p JOIN stores_store s ON s.id = p.store_id
+    CROSS JOIN LATERAL (VALUES (p.paid_at), (p.created_at)) i(instant)
     GROUP BY 2, 3
 """
 
@@ -222,7 +228,8 @@ _EVENTS = f"""
         rule, data
     )
     SELECT p.store_id, e.at, e.name, CASE e.subject WHEN 'offer_payment' THEN 'payment' ELSE e.subject END,
-           CASE e.subject WHEN 'refund' THEN refund_id WHEN 'offer' THEN offer_id WHEN 'offer_payment' THEN offer_payment_id
+           CASE e.subject WHEN 'refund' THEN refund_id WHEN 'offer' THEN offer_id
+                          WHEN 'offer_payment' THEN offer_payment_id
                           ELSE payment_id END, refund_id,
            e.before, e.after, e.actor, CASE e.actor WHEN 'system' THEN '' ELSE 'volume' END, '', e.rule, e.data
     FROM volume_plan p LEFT JOIN volume_offers USING (refund_id) CROSS JOIN LATERAL (
@@ -231,27 +238,33 @@ _EVENTS = f"""
                                   'programme', '')
         UNION ALL SELECT created_at, 1, '{REFUND_COUNTED}', 'refund', '', '', 'buyer', 'P6',
                jsonb_build_object('policy', 'by_application', 'reason', reason) WHERE reason = ANY (%(quality_reasons)s)
-        UNION ALL SELECT decided_at, 2, '{REFUND_REJECTED}', 'refund', 'awaiting_merchant', 'rejected', 'merchant', 'T8',
+        UNION ALL SELECT decided_at, 2, '{REFUND_REJECTED}', 'refund', 'awaiting_merchant', 'rejected',
+               'merchant', 'T8',
                jsonb_build_object('reason', %(why_not)s, 'evidence', '') WHERE is_rejected
         UNION ALL SELECT decided_at, 3, '{REFUND_APPROVED}', 'refund', 'awaiting_merchant',
                CASE kind WHEN 'refund_only' THEN 'refunding' ELSE 'awaiting_return' END, 'merchant', 'T8',
                jsonb_build_object('amount', amount::text) WHERE is_approved
-        UNION ALL SELECT returned_at, 4, '{REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning', 'buyer', 'P1',
+        UNION ALL SELECT returned_at, 4, '{REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning',
+               'buyer', 'P1',
                jsonb_build_object('carrier', carrier, 'tracking_number', 'R' || lpad(n::text, 12, '0')) WHERE came_back
-        UNION ALL SELECT inspected_at, 5, '{REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding', 'merchant', 'P1',
+        UNION ALL SELECT inspected_at, 5, '{REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding',
+               'merchant', 'P1',
                jsonb_build_object('note', '') WHERE came_back AND has_payment
         UNION ALL SELECT reserved_at, 6, '{PAYMENT_RESERVED}', 'payment', '', 'pending', 'merchant', '',
                jsonb_build_object('amount', amount::text, 'purpose', 'refund', 'account', 'merchant_funds')
                WHERE has_payment
         UNION ALL SELECT reserved_at + interval '1 minute', 7,
-               CASE status WHEN 'refunded' THEN '{PAYMENT_SUCCEEDED}' ELSE '{PAYMENT_FAILED}' END, 'payment', 'processing',
+               CASE status WHEN 'refunded' THEN '{PAYMENT_SUCCEEDED}' ELSE '{PAYMENT_FAILED}' END,
+               'payment', 'processing',
                CASE status WHEN 'refunded' THEN 'succeeded' ELSE 'failed' END, 'system', '',
                jsonb_build_object('amount', amount::text, 'attempts', 1, 'error', {_ERROR}, 'reference', {_REFERENCE})
                WHERE has_payment
         UNION ALL SELECT reserved_at + interval '1 minute', 8,
-               CASE status WHEN 'refunded' THEN '{REFUND_REFUNDED}' ELSE '{REFUND_PAYMENT_FAILED}' END, 'refund', 'refunding',
+               CASE status WHEN 'refunded' THEN '{REFUND_REFUNDED}' ELSE '{REFUND_PAYMENT_FAILED}' END,
+               'refund', 'refunding',
                status, 'system', '', jsonb_build_object('amount', amount::text, 'error', {_ERROR}) WHERE has_payment
-        UNION ALL SELECT resolved_at, 9, '{REFUND_WITHDRAWN}', 'refund', 'awaiting_merchant', status, 'buyer', '', '{{}}'
+        UNION ALL SELECT resolved_at, 9, '{REFUND_WITHDRAWN}', 'refund', 'awaiting_merchant',
+               status, 'buyer', '', '{{}}'
                WHERE status = 'withdrawn'
         UNION ALL SELECT resolved_at, 10, '{REFUND_CLOSED}', 'refund',
                CASE kind WHEN 'refund_only' THEN 'rejected' ELSE 'awaiting_return' END, status, 'system', 'P1', '{{}}'

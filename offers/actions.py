@@ -40,8 +40,8 @@ def send_offer(
 ) -> Offer:
     """Propose something to the buyer; nothing changes until the buyer accepts (T2).
 
-    Refused with the code of the rule that forbids it now; Invalid or NotFound for a term that is wrong. The offer lives as
-    long as the refund's deadline and the marketplace's rules allow; the refund's clock goes on (T7).
+    Refused with the code of the rule that forbids it now; Invalid or NotFound for a term that is wrong. The offer lives
+    as long as the refund's deadline and the marketplace's rules allow; the refund's clock goes on (T7).
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     terms = prepare_terms(
@@ -163,7 +163,8 @@ def accept_offer(
     """The buyer says yes: what was promised happens in this transaction (T5, T6).
 
     `address` comes with a proposal to stay: the order is kept and goes there, in one step (K3). Refused
-    `offer_not_pending` when it was answered, expired or withdrawn before, `order_already_shipped` when only shipping ended it.
+    `offer_not_pending` when it was answered, expired or withdrawn before, `order_already_shipped` when only
+    shipping ended it.
     """
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
     address = _new_address(offer, address)

@@ -96,7 +96,9 @@ tell_worker = partial(tell_of, "offers.tasks.run_bulk_jobs")
 
 
 def send_waiting_rows(*, job_ids: Sequence[UUID] | None = None, limit: int = workers.BATCH) -> int:
-    """Send waiting rows' offers (of these jobs, if given), each in a transaction of its own; returns how many were tried.
+    """Send the offers of waiting rows (of these jobs, if given); returns how many were tried.
+
+    Each goes in a transaction of its own.
 
     Safe to run anywhere, any number of times, and to kill at any moment.
     """

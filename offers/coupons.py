@@ -72,12 +72,16 @@ def why_not_promise(coupon: Coupon, now: datetime) -> Refused | None:
 
 
 def why_not_grant(coupon: Coupon, now: datetime, *, was_granted: bool) -> Refused | None:
-    """Why this coupon can't be given to an order's buyer by hand now (K7); `was_granted`: the order has brought it before."""
+    """Why this coupon can't be given by hand to an order's buyer now (K7).
+
+    `was_granted`: the order has brought it to them before.
+    """
     if coupon.channel not in BY_HAND:
         return Refused(
             "coupon_channel_not_recognised",
             _(
-                "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. Choose one on “%(right)s”."
+                "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. "
+                "Choose one on “%(right)s”."
             )
             % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": CouponChannel.GENERAL.label},
             "coupon",
@@ -159,7 +163,8 @@ def grant_coupon(
 ) -> CouponGrant:
     """Give a coupon to the buyer of an order by hand, each coupon once per order (K7).
 
-    The order is locked first, the coupon last. NotFound for an unknown coupon or order, Refused as `why_not_grant` says.
+    The order is locked first, the coupon last. NotFound for an unknown coupon or order, Refused as
+    `why_not_grant` says.
     """
     order = lock_order(store_id=store_id, number=order_number)
     coupon = Coupon.objects.for_store(store_id).filter(pk=coupon_id).select_for_update(no_key=True).first()

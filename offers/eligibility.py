@@ -3,7 +3,8 @@
 The rules are asked in one order, the same for every method, and the first that says no answers:
 
 1. the marketplace has such an offer at all;
-2. something can be offered for the refund: it is retainable, the merchant's turn, without a pending offer, with an attempt left;
+2. something can be offered for the refund: it is retainable, it is the merchant's turn, no offer is pending, and an
+   attempt is left;
 3. the method is switched on (Q4);
 4. the method can be used for this refund (`Method.why_not`);
 5. what was named is good, each by its own rule: the words, the address, the product, the coupons (`offers.terms`);
@@ -30,7 +31,10 @@ from stores.models import Store
 
 
 def keeps_orders(rules: MarketplaceRules) -> bool:
-    """Whether the marketplace has offers that keep the order: those are recommended, and can be sent in bulk (Q3, Q11)."""
+    """Whether the marketplace has offers that keep the order (Q3, Q11).
+
+    Only those are recommended and can be sent in bulk.
+    """
     return any(not METHODS[code].changes_refund for code in rules.offer_methods)
 
 
@@ -122,7 +126,10 @@ def why_not_offer(method: Method, case: Case) -> Refused | None:
 
 
 def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:
-    """Why no offer of its store can promise this coupon now: offers there give none, or the coupon can't be promised (Q13)."""
+    """Why no offer of its store can promise this coupon now (Q13).
+
+    Either offers there give no coupons at all, or this one can't be promised.
+    """
     rules = coupon.store.rules
     if not retains(coupon.store) or not any(METHODS[code].gives_coupons for code in rules.offer_methods):
         return Refused("method_not_available", _("Offers of this store give no coupons."), "method")

@@ -76,7 +76,7 @@ def recommend(case: Case, methods: Sequence[Method]) -> list[Option]:
 def rank(
     case: Case, methods: Sequence[Method], *, own: Mapping[str, Tally], marketplace: Mapping[str, Tally]
 ) -> list[Option]:
-    """The same from tallies by method: those of the store for the refund's reason, and those of the whole marketplace."""
+    """The same from tallies by method: the store's for the refund's reason, and the whole marketplace's."""
     refund = case.refund
     concern = CONCERNS.get(refund.reason)
     options = [

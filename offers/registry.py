@@ -26,7 +26,10 @@ def codes_where(asked: Callable[[Any], object]) -> list[str]:
 
 
 def method_parameters() -> dict[str, list[str]]:
-    """The methods by what they do, for SQL. `purposes` are the payments' that the methods of `paying` make, in their order."""
+    """The methods by what they do, for SQL.
+
+    `purposes` are the payments' that the methods of `paying` make, in their order.
+    """
     paying = codes_where(lambda method: method.pays)
     return {
         "changing": codes_where(lambda method: method.changes_refund),

@@ -1,7 +1,7 @@
 """Which refunds are retainable now, as a condition that the database answers at list speed (Q3).
 
-The same rules as eligibility.why_not_retain, by the rules that the store's marketplace has now. It reads only refunds that await the
-merchant, which the index (store, status) keeps apart from the history.
+The same rules as eligibility.why_not_retain, by the rules that the store's marketplace has now. It reads only refunds
+that await the merchant, which the index (store, status) keeps apart from the history.
 """
 
 from datetime import datetime

@@ -22,7 +22,8 @@ class CouponChannel(models.TextChoices):
     GENERAL = "general", _("General use")
 
 
-# Coupons that people may give away by hand. What is on the platform's channel goes out with accepted offers only (Q13, K7).
+# Coupons that people may give away by hand. What is on the platform's channel goes out with accepted offers only
+# (Q13, K7).
 BY_HAND = (CouponChannel.GENERAL, CouponChannel.REFUND_RETENTION)
 
 

@@ -15,7 +15,10 @@ BATCH = 500
 
 
 def sweep_due_offers(*, limit: int = BATCH) -> int:
-    """Expire up to `limit` pending offers whose time is over; returns how many. The refund's own clock goes on (T7, T9)."""
+    """Expire up to `limit` pending offers whose time is over; returns how many.
+
+    The refund's own clock goes on (T7, T9).
+    """
     now = clock.now()
     with system_scope():
         offers = list(

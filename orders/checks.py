@@ -26,7 +26,8 @@ CHECKS = (
         """
         SELECT 'delay report ' || r.id FROM orders_delayreport r
         LEFT JOIN orders_delayedorder d ON d.report_id = r.id
-        GROUP BY r.id HAVING count(d.id) <> r.order_count OR coalesce(bool_or(d.is_open), false) <> (r.lifted_at IS NULL)
+        GROUP BY r.id
+        HAVING count(d.id) <> r.order_count OR coalesce(bool_or(d.is_open), false) <> (r.lifted_at IS NULL)
         """,
     ),
     Check(

@@ -1,4 +1,7 @@
-"""What can happen to orders, to the parcels that were promised, and to shipments. Delay reports: orders/delays/events.py."""
+"""What can happen to orders, to the parcels that were promised, and to shipments.
+
+Delay reports: orders/delays/events.py.
+"""
 
 from dataclasses import replace
 from typing import Annotated, NotRequired, TypedDict

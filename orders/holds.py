@@ -60,7 +60,9 @@ def hold_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
 def adjust(
     writes: WriteSet, order: Order, holds: Sequence[Hold], amounts: Sequence[Decimal], pieces: Sequence[int]
 ) -> None:
-    """Set what each hold takes to `amounts` (yuan) and count `pieces` (may be negative) on its line; all of it is written.
+    """Set what each hold takes to `amounts` (yuan) and count `pieces` (may be negative) on its line.
+
+    All of it is written by the caller's `writes`.
 
     A hold that is new is told to `writes.insert` before.
     """

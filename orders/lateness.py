@@ -11,7 +11,10 @@ BATCH = 500
 
 
 def sweep_late_orders(*, limit: int = BATCH) -> int:
-    """Note in their history the orders that have become late; returns how many. Once per order, whatever moves later."""
+    """Note in their history the orders that have become late; returns how many.
+
+    Once per order, whatever moves later.
+    """
     now = clock.now()
     with system_scope():
         late = (

@@ -1,4 +1,7 @@
-"""Owed parcels: what a merchant promised to send (a gift, a reship, an exchange), tracked until it is on its way (Q16)."""
+"""Owed parcels: what a merchant promised to send, tracked until it is on its way (Q16).
+
+A gift, a reship or an exchange.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

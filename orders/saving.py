@@ -1,4 +1,7 @@
-"""What keeps an order before it ships: another address, a buyer's urging, the tag that sends it out first (K1, K3, K5)."""
+"""What keeps an order before it ships (K1, K3, K5).
+
+Another address, a buyer's urging, the tag that sends it out first.
+"""
 
 from datetime import datetime
 

@@ -6,12 +6,13 @@ from django.dispatch import Signal
 # written: what is promised with an order is kept on it.
 order_placed = Signal()
 
-# Sent with `order`, `was`, `store`, `writes`, `now` in the transaction in which an order's `paid_at` changes from `was`.
+# Sent with `order`, `was`, `store`, `writes`, `now` in the transaction in which an order's `paid_at` changes
+# from `was`.
 order_redated = Signal()
-# Sent with `shipments`, `writes`, `now` in the transaction in which parcels move (their orders are locked and on them), so
-# that the refunds that wait for a parcel follow it.
+# Sent with `shipments`, `writes`, `now` in the transaction in which parcels move (their orders are locked and on them),
+# so that the refunds that wait for a parcel follow it.
 shipments_moved = Signal()
 
-# Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, so that what was possible only
-# before ends with it (K1). Whoever ships orders sends it.
+# Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, so that what was possible
+# only before ends with it (K1). Whoever ships orders sends it.
 orders_shipped = Signal()

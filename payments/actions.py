@@ -42,8 +42,8 @@ def reserve_payment(
 ) -> Payment:
     """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
 
-    The caller has locked the order and held the amount, or, for a small payment with its `allowance_date`, taken a place
-    on the order. `debit` is the kind of account that pays. After the commit a worker is told.
+    The caller has locked the order and held the amount, or, for a small payment with its `allowance_date`, taken a
+    place on the order. `debit` is the kind of account that pays. After the commit a worker is told.
     """
     payment = Payment(
         store_id=order.store_id,
@@ -130,8 +130,8 @@ def _gateways_of(store_ids: set[int]) -> dict[int, str]:
 def record_answers(*, answers: Sequence[GatewayAnswer], actor: Actor, now: datetime) -> list[Payment]:
     """Book what gateways answered; returns the payments that are settled by it.
 
-    An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves. Of several
-    answers about one payment, one that knows outweighs one that doesn't.
+    An answer that comes twice, late or out of order changes nothing: only a payment that is still open moves. Of
+    several answers about one payment, one that knows outweighs one that doesn't.
     """
     by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != GatewayOutcome.UNKNOWN)}
     asked = Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING)

@@ -85,8 +85,8 @@ def hold_threshold(writes: WriteSet, budget: Budget, *, actor: Actor, now: datet
 def draw_on_budget(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id, actor: Actor, now: datetime) -> str:
     """Reserve `amount` yuan for a payout; returns the kind of account that it is paid from.
 
-    That is the service budget, topped up first if it does so by itself. When it is spent, what was promised is paid all the
-    same, from the merchant's funds, and recorded so (R5).
+    That is the service budget, topped up first if it does so by itself. When it is spent, what was promised is paid all
+    the same, from the merchant's funds, and recorded so (R5).
     """
     budget = lock_budget(store_id)
     if budget is None:

@@ -60,7 +60,8 @@ CHECKS = (
         LEFT JOIN payments_transfer t ON a.id IN (t.debit_account_id, t.credit_account_id) AND t.store_id = a.store_id
         WHERE a.kind = 'service_budget'
         GROUP BY a.store_id, b.balance, b.reserved
-        HAVING coalesce(b.balance, 0) <> coalesce(sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
+        HAVING coalesce(b.balance, 0)
+                <> coalesce(sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
                 FILTER (WHERE t.phase = 'posted'), 0)
             OR coalesce(b.reserved, 0) <> coalesce(sum(t.amount) FILTER (WHERE t.phase = 'pending'), 0)
         """,

@@ -1,4 +1,7 @@
-"""The inbox of the gateways' notices: stored once per event, then processed by a worker, in any order, any number of times."""
+"""The inbox of the gateways' notices.
+
+Each is stored once per event, then processed by a worker, in any order, any number of times.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -112,7 +115,10 @@ def _answer(payment: Payment, outcome: GatewayOutcome, notice: GatewayNotice) ->
 
 
 def _agrees(notice: GatewayNotice, payment: Payment | None) -> bool:
-    """Whether our books say already what the notice says, or more than it. The payment is read anew: it may have moved."""
+    """Whether our books say already what the notice says, or more than it.
+
+    The payment is read anew: it may have moved.
+    """
     if payment is None:
         return False
     match notice.outcome:

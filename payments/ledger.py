@@ -20,7 +20,10 @@ def post_transfer(
     topic_id: UUID,
     now: datetime,
 ) -> Transfer:
-    """Book `amount` (yuan) from the store's account `debit` to `credit` (kinds), posted at once, with the caller's writes."""
+    """Book `amount` (yuan) from the store's account `debit` to `credit` (kinds), posted at once.
+
+    The caller's `writes` write it.
+    """
     transfer = Transfer(
         store_id=store_id,
         debit_account_id=account_id(store_id, debit),

@@ -31,7 +31,10 @@ _STANDING = """
 
 
 def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
-    """Those of these small payments that the limits of now don't allow any more, each with the reason. One statement."""
+    """Those of these small payments that the limits of now don't allow any more, each with the reason.
+
+    One statement.
+    """
     small = {payment.pk: payment for payment in payments if payment.is_small}
     if not small:
         return {}

@@ -1,4 +1,7 @@
-"""Once a day a gateway's statement is compared with our books; what differs is listed for a person, nothing is corrected."""
+"""Once a day a gateway's statement is compared with our books.
+
+What differs is listed for a person; nothing is corrected.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +36,7 @@ def is_reconciled(*, name: str, day: date) -> bool:
 
 
 def reconcile_yesterday() -> int:
-    """Compare every gateway's statement of the day that is over with our books, once; returns how many were there to compare.
+    """Compare each gateway's statement of the day that is over with our books, once; returns how many there were.
 
     A gateway that has no statement yet is asked again the next time.
     """
@@ -51,7 +54,9 @@ def reconcile_yesterday() -> int:
 
 
 def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:
-    """Compare a gateway's statement of a day with our payments; keeps the report and replaces an earlier one of the day.
+    """Compare a gateway's statement of a day with our payments.
+
+    The report is kept, and replaces an earlier one of the same day.
 
     The gateway is asked outside any transaction. NoStatement when it has none (yet), KeyError for an unknown gateway.
     """

@@ -19,8 +19,8 @@ from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferP
 def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -> Sequence[Payment]:
     """Take back what was paid, by payment id with the gateway's reason; returns those that it happened to now.
 
-    One that isn't succeeded (any more) stays as it is, so a notice may come twice. A small payment's places are free again
-    (K9, K10); a refund waits for a person.
+    One that isn't succeeded (any more) stays as it is, so a notice may come twice. A small payment's places are free
+    again (K9, K10); a refund waits for a person.
     """
     payments = in_lock_order(Payment.objects.in_scope().filter(pk__in=reasons, status=PaymentStatus.SUCCEEDED))
     if not payments:

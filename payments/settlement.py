@@ -25,8 +25,8 @@ REFUNDS = (PaymentPurpose.REFUND, PaymentPurpose.PARTIAL_REFUND)
 def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:
     """Settle up to `limit` due payments (of these ids, if given); returns how many were taken up.
 
-    Safe to run anywhere, any number of times, and to kill at any moment: a payment that was asked before is first looked
-    up, and the gateway pays once per key.
+    Safe to run anywhere, any number of times, and to kill at any moment: a payment that was asked before is first
+    looked up, and the gateway pays once per key.
     """
     with system_scope():
         turn = take_up_payments(now=clock.now(), limit=limit, ids=ids)
@@ -42,7 +42,9 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
 
 
 def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]:
-    """What the gateway says about one payment. One that breaks its promise and raises leaves it unknown: the batch goes on.
+    """What the gateway says about one payment.
+
+    A gateway that breaks its promise and raises leaves the payment unknown, and the batch goes on.
 
     With a `refusal` the payment may not be paid any more: it isn't sent, unless the gateway already knows of it.
     """

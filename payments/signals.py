@@ -9,6 +9,6 @@ payments_settled = Signal()
 # The same for payments that were paid and came back: they are failed now.
 payments_reversed = Signal()
 
-# Sent with `order` (locked) and `topic_id` before a small payment about something of the order: whoever knows this topic
-# and finds that it belongs to the order returns the row, everybody else None.
+# Sent with `order` (locked) and `topic_id` before a small payment about something of the order: whoever knows this
+# topic and finds that it belongs to the order returns the row, everybody else None.
 topic_asked = Signal()

@@ -108,7 +108,10 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
 
 
 def why_not_repeat(order: Order, order_used: int | None) -> Refused | None:
-    """Why a payment can't go out on what its sender saw: another was sent, or has failed, since they counted `order_used`."""
+    """Why a payment can't go out on what its sender saw.
+
+    Another was sent, or has failed, since they counted `order_used`.
+    """
     if order_used in (None, order.small_payments):
         return None
     return Refused("invalid_transition", _("This order's payments have changed meanwhile; look again before you send."))
@@ -142,9 +145,9 @@ def send_small_payment(
 ) -> Payment:
     """Pay the buyer of an order `amount` yuan, above zero, for one of SMALL_PURPOSES (K11); a worker sends it.
 
-    `order_used` is how many small payments the sender saw on the order, if they saw any count: Refused `invalid_transition`
-    when another was sent or has failed since. With `refund_id` it is told in that refund's history; NotFound `refund` when
-    the order has no such refund. Refused as `why_not_pay` says (K8–K10).
+    `order_used` is how many small payments the sender saw on the order, if they saw any count: Refused
+    `invalid_transition` when another was sent or has failed since. With `refund_id` it is told in that refund's
+    history; NotFound `refund` when the order has no such refund. Refused as `why_not_pay` says (K8–K10).
     """
     if purpose not in SMALL_PURPOSES:
         raise Invalid("purpose", _("Choose what the payment is for."), "invalid_choice")

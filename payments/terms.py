@@ -38,10 +38,12 @@ def set_payment_terms(
     actor: Actor,
     now: datetime,
 ) -> PaymentTerms:
-    """Set a store's limits (yuan; None: the marketplace's rule) and its gateway (empty: the platform's default). Operators only.
+    """Set a store's limits (yuan; None: the marketplace's) and its gateway (empty: the default).
 
-    They count from now on, also for what is reserved but not paid out yet: a worker that takes it up looks again (K9, K10).
-    Invalid names the field; a gateway that isn't configured is Invalid, too.
+    Operators only.
+
+    They count from now on, also for what is reserved but not paid out yet: a worker that takes it up looks again (K9,
+    K10). Invalid names the field; a gateway that isn't configured is Invalid, too.
     """
     refuse_if(why_not_set_terms(actor))
     for field, value in (("per_payment", per_payment), ("per_day", per_day)):

@@ -1,6 +1,7 @@
 """Every write to refunds by a person or a client; deadlines are in sweeps.py.
 
-Locks: order, then refund, in one statement. What is pending about a refund (offers) ends by the signal `refunds_decided`.
+Locks: order, then refund, in one statement. What is pending about a refund (offers) ends by the signal
+`refunds_decided`.
 """
 
 from datetime import datetime
@@ -253,7 +254,10 @@ class Correction(TypedDict, total=False):
 def resubmit_refund(
     *, store_id: int, refund_id: UUID | str, correction: Correction, actor: Actor, now: datetime
 ) -> Refund:
-    """The buyer corrects a rejected request; the merchant's clock starts anew. Refused `attempts_exhausted` after three."""
+    """The buyer corrects a rejected request; the merchant's clock starts anew.
+
+    Refused `attempts_exhausted` after three.
+    """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_resubmit(refund, now))
     if correction.get("reason", refund.reason) != refund.reason:

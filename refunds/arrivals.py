@@ -1,4 +1,7 @@
-"""What arrived decides what is refunded: of three announced pieces two arrived, so two are paid and one is disputed (P1)."""
+"""What arrived decides what is refunded (P1).
+
+Of three announced pieces two arrived: two are paid, and one is disputed.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -50,7 +53,8 @@ def split_missing(
     """Make a locked refund one for what arrived; the rest becomes a refund of its own that a person decides.
 
     Each line's amount is divided by its pieces, to the cent; together both hold what the one held before. None when
-    everything arrived, or when what is missing holds no yuan. Invalid `received` when nothing arrived, or what did holds none.
+    everything arrived, or when what is missing holds no yuan. Invalid `received` when nothing arrived, or what
+    did holds none.
     """
     if not any(arrived.values()):
         raise Invalid("received", _("Nothing arrived: say that the inspection failed, and why."))

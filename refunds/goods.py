@@ -73,7 +73,7 @@ def disposition_of(refund: Refund, parcel: Shipment | None, others_are_open: Cal
 
 
 def is_reachable(refund: Refund) -> bool:
-    """Whether the goods may still be stopped or called back under the refund's rules; under a programme they stay (R1)."""
+    """Whether the goods may still be stopped or called back by the refund's rules; never under a programme (R1)."""
     if refund.moves_goods or refund.programme:
         return False
     rules = refund.rules

@@ -44,7 +44,8 @@ def why_not_hold_pieces(lines: Sequence[RefundLine]) -> Refused | None:
 def hold(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> None:
     """Make the refund hold `amount` yuan, spread over its lines, and (`pieces` = 1), or no longer (-1), their pieces.
 
-    The refund, its lines and the order are written; those that are new are told to `writes.insert` before. Refused `amount_above_refundable` or `refund_open` when the order doesn't have it any more.
+    The refund, its lines and the order are written; those that are new are told to `writes.insert` before. Refused
+    `amount_above_refundable` or `refund_open` when the order doesn't have it any more.
     """
     lines = refund.own_lines
     holds.check_amount(refund.order, lines, amount)

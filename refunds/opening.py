@@ -53,7 +53,8 @@ def open_refund(
     """The buyer asks for a refund of an order, or of these lines of it; the merchant's clock starts (T10).
 
     `amount` in yuan, above zero; an exchange moves no money and holds its goods' price when none is named. Refused
-    `amount_above_refundable`, `refund_open` (the goods are in another refund), `after_sale_window_closed`. Invalid for a kind that the marketplace doesn't know or lines that the order doesn't have.
+    `amount_above_refundable`, `refund_open` (the goods are in another refund), `after_sale_window_closed`. Invalid for
+    a kind that the marketplace doesn't know or lines that the order doesn't have.
     """
     rules = store.rules
     if amount is None and kind != RefundKind.EXCHANGE:

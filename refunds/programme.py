@@ -21,7 +21,10 @@ def programme_of(refund: Refund) -> str:
 
 
 def paying_account(writes: WriteSet, refund: Refund, amount: Decimal, *, actor: Actor, now: datetime) -> str:
-    """The kind of account that pays `amount` yuan of a locked refund: under the programme the service budget, if it can (R5)."""
+    """The kind of account that pays `amount` yuan of a locked refund.
+
+    Under the programme that is the service budget, if it has enough (R5).
+    """
     if refund.programme != RefundProgramme.RETURNLESS:
         return AccountKind.MERCHANT_FUNDS
     return draw_on_budget(writes, store_id=refund.store_id, amount=amount, topic_id=refund.pk, actor=actor, now=now)

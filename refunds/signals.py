@@ -9,10 +9,10 @@ refunds_decided = Signal()
 # Sent with `refund` (locked) in the transaction in which a payment of it that was declined for good is reserved again.
 payment_repeated = Signal()
 
-# Sent with `refund`, `writes`, `actor`, `now` in the transaction that opens it, before anything is written (its order is
-# locked, `refund.order` and `refund.own_lines` are there), so that it can be counted, marked or answered at once.
+# Sent with `refund`, `writes`, `actor`, `now` in the transaction that opens it, before anything is written (its order
+# is locked, `refund.order` and `refund.own_lines` are there), so that it can be counted, marked or answered at once.
 refund_requested = Signal()
 
-# Sent with `refunds`, `writes`, `actor`, `now` in the transaction in which somebody besides the buyer finds them right: the
-# merchant approves or passes the goods, or lets the time for it pass, or the platform decides (refunds are locked).
+# Sent with `refunds`, `writes`, `actor`, `now` in the transaction in which somebody besides the buyer finds them right:
+# the merchant approves or passes the goods, or lets the time for it pass, or the platform decides (refunds are locked).
 faults_verified = Signal()

@@ -72,7 +72,7 @@ class RefundProgramme(models.TextChoices):
 
 
 class RefundGoods(models.TextChoices):
-    """What became of the goods by the refund; empty as long as it hasn't touched them, or has left them where they are."""
+    """What became of the goods by the refund; empty as long as it left them where they are."""
 
     STOPPED = "stopped", _("Not shipped any more")
     RECALLED = "recalled", _("Recalled from their way")

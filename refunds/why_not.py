@@ -1,7 +1,7 @@
 """What can't be done with a refund now, and why: one question for each thing that somebody may want of it.
 
-The action asks under its lock; the API's answer and the desk's grey buttons ask the same before. Disputes, appeals and evidence
-have their own beside their actions.
+The action asks under its lock; the API's answer and the desk's grey buttons ask the same before. Disputes, appeals and
+evidence have their own beside their actions.
 """
 
 from collections.abc import Sequence

@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "events.md"
 HEAD = """# Events
 
-Made by `scripts/events_table.py` from each room's `events.py`; don't edit. These names are what the timeline, the statistics and the
-API (`GET /api/v1/event-types/`) know. Every event has a store (or none, when it is the platform's own), an instant, a subject, a topic
-(the case in whose history it stands), the states before and after, an actor, the rule that it rests on, and the data below.
+Made by `scripts/events_table.py` from each room's `events.py`; don't edit. These names are what the timeline, the
+statistics and the API (`GET /api/v1/event-types/`) know. Every event has a store (or none, when it is the platform's
+own), an instant, a subject, a topic (the case in whose history it stands), the states before and after, an actor, the
+rule that it rests on, and the data below.
 """
 COLUMNS = ["event", "title", "标题", "tone", "data"]
 

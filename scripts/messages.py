@@ -3,8 +3,8 @@
     python scripts/messages.py            update and compile; lists what has no translation yet
     python scripts/messages.py --check    change nothing; exit 1 when something is missing, unused or not compiled
 
-Needs no gettext tools: Python is read with `ast`, templates with Django's own `templatize`. Texts of the admin theme are
-collected too, as far as Django's catalogues don't translate them already.
+Needs no gettext tools: Python is read with `ast`, templates with Django's own `templatize`. Texts of the admin theme
+are collected too, as far as Django's catalogues don't translate them already.
 """
 
 import ast

@@ -19,7 +19,8 @@ CATALOGUE = ROOT / "docs" / "rules.toml"
 TABLE = ROOT / "docs" / "rules.md"
 HEAD = """# Rules and the tests that prove them
 
-Made by `scripts/rules_table.py` from `docs/rules.toml` and the tests; don't edit. Rules without tests are not built yet.
+Made by `scripts/rules_table.py` from `docs/rules.toml` and the tests; don't edit. Rules without tests are not built
+yet.
 """
 
 

@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "states.md"
 HEAD = """# States and how they follow each other
 
-Made by `scripts/state_diagrams.py` from the transitions that the models declare; don't edit. An arrow carries the name of the
-transition, a note the deadline of a state: how long it is (a number of the marketplace's rule file) and what happens then.
+Made by `scripts/state_diagrams.py` from the transitions that the models declare; don't edit. An arrow carries the name
+of the transition, a note the deadline of a state: how long it is (a number of the marketplace's rule file) and what
+happens then.
 """
 
 

@@ -1,4 +1,7 @@
-"""What can't be done with a store's members and catalogue, and with accounts, and why: the action asks, and the desk before."""
+"""Why something can't be done with a store's members, catalogue or accounts.
+
+The action asks, and the desk before.
+"""
 
 from collections.abc import Sequence
 
@@ -21,7 +24,10 @@ def why_not_open_accounts(actor: Actor) -> Refused | None:
 def why_not_change_member(
     member: Membership, owners: Sequence[Membership], actor: Actor, *, stays_owner: bool
 ) -> Refused | None:
-    """Why this actor can't give the member another role or none: it is their own, or no other of the `owners` could stay."""
+    """Why this actor can't give the member another role or none.
+
+    It is their own, or no other of the `owners` would stay.
+    """
     if member.user_id == user_id_of(actor):
         return Refused("own_membership", _("You can't change your own role; another owner or the operator can."))
     others = [row for row in owners if row.pk != member.pk and row.user.is_active]
@@ -31,7 +37,10 @@ def why_not_change_member(
 
 
 def why_not_list(item_id: str, *, is_there: bool, adds: bool) -> Refused | None:
-    """Why a restricted store can't have this item on its shelf: it is new (`is_there` is false), or it `adds` it again (P7)."""
+    """Why a restricted store can't have this item on its shelf (P7).
+
+    It is new (`is_there` is false), or the change `adds` it again.
+    """
     if not is_there:
         return Refused(
             "listing_restricted",
@@ -56,7 +65,10 @@ def why_not_list(item_id: str, *, is_there: bool, adds: bool) -> Refused | None:
 
 
 def why_unknown(item_id: str, product: Product | None, attr: str) -> Refused | None:
-    """Why an item can't be named: it isn't in the store's product warehouse. `attr` is the field that named it (Q15)."""
+    """Why an item can't be named: it isn't in the store's product warehouse.
+
+    `attr` is the field that named it (Q15).
+    """
     if product is not None:
         return None
     return Refused(

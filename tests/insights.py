@@ -1,4 +1,4 @@
-"""What tests of the figures of retention share: rates, offers over the API, and a report that is right in three ways."""
+"""What tests of retention's figures share: rates, offers over the API, a report that is right in three ways."""
 
 from decimal import Decimal
 

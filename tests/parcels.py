@@ -12,7 +12,7 @@ def ask_everybody() -> None:
 
 
 def shipped(shop: Shop, course: str = "SF", **kwargs):
-    """An order that was shipped over the API under a tracking number that forces a course, and whose carrier was asked."""
+    """An order shipped over the API under a tracking number that forces a course; its carrier was asked."""
     order = shop.order(shipped=False, **kwargs)
     number = f"{course}{order.number[-6:]}"
     body = {"carrier": "SF", "tracking_number": number}

@@ -51,7 +51,10 @@ def test_only_the_clock_reads_wall_time():
 
 
 def test_the_desk_reads_the_clock_once():
-    """A page has one instant, `request.now`; only a list's columns, which aren't given the request, ask the clock for it."""
+    """A page has one instant, `request.now`.
+
+    Only a list's columns, which aren't given the request, ask the clock for it.
+    """
     desk = [path for path in IN_ROOMS if name(path).startswith("workbench/")]
     found = [name(path) for path in desk for text, _node in calls(path) if re.search(r"(^|\.)clock\.now$", text)]
     assert found == ["workbench/kit/base.py"]

@@ -13,7 +13,7 @@ from workbench.refunds.queues import next_deadlines
 
 
 def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
-    """What the overview shows, as far as the user may see it: a tile for what waits in each of these lists, and more."""
+    """What the overview shows, as far as the user may see it: a tile for what waits in each list, and more."""
     now, user = request.now, request.user
     tiles = [tile for each in lists if each.has_view_permission(request) for tile in each.tiles(request, now)]
     return {

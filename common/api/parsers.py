@@ -134,7 +134,10 @@ class _NamesOnly(DjangoMultiPartParser):
 
 
 class UploadParser(MultiPartParser):
-    """Files beside fields. Larger ones are kept on disk, never in memory; `MAX_BYTES` bounds the whole body before it is read."""
+    """Reads multipart bodies with files beside fields.
+
+    Larger files are kept on disk, never in memory; `MAX_BYTES` bounds the whole body before it is read.
+    """
 
     MAX_BYTES = 32 * 2**20
 

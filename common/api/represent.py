@@ -11,5 +11,8 @@ def _reader(serializer_class: type[BaseSerializer]) -> BaseSerializer:
 
 
 def represent(serializer_class: type[BaseSerializer], row) -> dict:
-    """What the serializer's `.data` is for `row`. The serializer is shared: it must keep nothing of the row on itself."""
+    """What the serializer's `.data` is for `row`.
+
+    The serializer is shared: it must keep nothing of the row on itself.
+    """
     return _reader(serializer_class).to_representation(row)

@@ -39,7 +39,10 @@ def most_bytes(path: str) -> int:
 
 
 async def read_body(chunks: AsyncIterator[bytes], *, announced: int | None, most: int) -> tuple[IO[bytes], int]:
-    """The body as a file at its beginning, and its length. TooLarge, before anything is read if it says so, or TooSlow."""
+    """The body as a file at its beginning, and its length.
+
+    TooLarge, before anything is read if it says so, or TooSlow.
+    """
     if announced is not None and announced > most:
         raise TooLarge
     expected = most if announced is None else announced

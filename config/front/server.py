@@ -10,7 +10,10 @@ GRACE_S = 30  # that calls under way have to end when the service is stopped
 def web_arguments(
     host: str, port: int, *, target: str = "config.front.application:application", more: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """The arguments after `python -m`. HTTP/1 only: HTTP/2 in the clear has no deadline for heads, and proxies speak 1."""
+    """The arguments after `python -m`.
+
+    HTTP/1 only: HTTP/2 in the clear has no deadline for heads, and proxies speak 1.
+    """
     return (
         *("granian", "--interface", "rsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws"),
         *("--workers", str(WEB_PROCESSES), "--respawn-failed-workers", "--workers-kill-timeout", f"{GRACE_S}s"),

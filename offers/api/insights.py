@@ -144,7 +144,10 @@ class InsightsViewSet(StoreViewSet):
     )
     @action(detail=False, pagination_class=None)
     def retention(self, request):
-        """Offers, acceptance, money kept and lost between two days, both included; `format=csv` is a table for a spreadsheet."""
+        """Offers, acceptance, money kept and lost between two days, both included.
+
+        `format=csv` answers with a table for a spreadsheet.
+        """
         today = day_of(self.now, self.store.time_zone)
         query = SpanSerializer(data=request.query_params, context={"today": today})
         query.is_valid(raise_exception=True)
@@ -176,7 +179,10 @@ def csv_answer(report: RetentionReport, group_by: str, start: date, end: date) -
 
 
 class CostRatesSerializer(serializers.Serializer):
-    """Yuan per return, case or order; `agent_time` follows from minutes and hour. `since` is null while defaults hold."""
+    """Yuan per return, case or order; `agent_time` follows from minutes and hour.
+
+    `since` is null while defaults hold.
+    """
 
     return_freight = StrictMoneyField(minimum=ZERO)
     handling = StrictMoneyField(minimum=ZERO)

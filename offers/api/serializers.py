@@ -105,7 +105,10 @@ class OfferSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": "string", "nullable": True})
     def get_buyer_page(self, offer: Offer) -> str | None:
-        """Path of the page on which the buyer answers: for the marketplace's key only, since whoever has it may answer."""
+        """The path of the page on which the buyer answers.
+
+        Only the marketplace's key gets it, since whoever has it may answer.
+        """
         request = self.context.get("request")
         return link_for(offer.refund) if request and request.user.kind == MARKETPLACE else None
 

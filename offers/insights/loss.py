@@ -44,8 +44,9 @@ LOSS_PARTS = (*(part.name for part in fields(Loss)), "hidden", "total")
 def loss_of(order: Order, refund: Refund, costs: Costs) -> Loss:
     """What the refund costs when it is paid, at these rates.
 
-    Winning and sending the order were spent in vain as far as it is refunded, to the cent; goods that left the warehouse
-    lose a part of their value; and what comes back has to be carried and handled. `sql.LOSS` says the same in SQL.
+    Winning and sending the order were spent in vain as far as it is refunded, to the cent; goods that left the
+    warehouse lose a part of their value; and what comes back has to be carried and handled. `sql.LOSS` says the
+    same in SQL.
     """
     share = refund.amount / order.paid_amount
     shipped = order.shipped_at is not None

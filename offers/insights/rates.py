@@ -47,7 +47,10 @@ def costs_at(store_id: int, at: datetime, rules: MarketplaceRules) -> Costs:
 
 @action
 def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Actor, now: datetime) -> CostRates:
-    """Set some of the store's rates from now on; the others stay. What was counted before keeps the rates of its time."""
+    """Set some of the store's rates from now on; the others stay.
+
+    What was counted before keeps the rates of its time.
+    """
     before = own_rates(store.pk)
     was = before.costs if before else store.rules.costs
     values = {name: changes.get(name, getattr(was, name)) for name in RATES}

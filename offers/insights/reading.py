@@ -1,7 +1,8 @@
 """What retention saved in a range of days: the roll-ups, and what is not rolled up yet counted on the spot.
 
-One statement reads both in one snapshot, so an answer is as right a millisecond after an acceptance as a year later. What is
-not rolled up is what happened since the last roll-up and what buyers have yet to answer: partial indexes bound it.
+One statement reads both in one snapshot, so an answer is as right a millisecond after an acceptance as a year
+later. What is not rolled up is what happened since the last roll-up and what buyers have yet to answer: partial
+indexes bound it.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,9 @@ GROUPS = ("day", "method", "reason", "agent")
 
 @dataclass(frozen=True)
 class Span:
-    """Which figures: days from `start` to `end`, both included, in which stores (None: all), of which marketplace ("": all).
+    """Which figures are asked for.
+
+    Days from `start` to `end`, both included, in which stores (None: all), of which marketplace ("": all).
 
     In the stores of `own` only what `agent` sent counts, in those of `stores` everything.
     """

@@ -12,7 +12,10 @@ _DAYS = f"""
     SELECT {", ".join(RETENTION_KEY)}, {", ".join(MEASURES)} FROM offers_dailyretention
     WHERE store_id = %(store)s AND offers <> 0
 """
-_LOSSES = f"SELECT {', '.join(LOSS_KEY)}, {', '.join(LOSSES)} FROM offers_dailyloss WHERE store_id = %(store)s AND refunds <> 0"
+_LOSSES = f"""
+    SELECT {", ".join(LOSS_KEY)}, {", ".join(LOSSES)} FROM offers_dailyloss
+    WHERE store_id = %(store)s AND refunds <> 0
+"""
 _FORGET = (
     "DELETE FROM offers_dailyretention WHERE store_id = %(store)s",
     "DELETE FROM offers_dailyloss WHERE store_id = %(store)s",
@@ -31,7 +34,7 @@ def roll_everything() -> int:
 
 
 def rebuild(store: Store) -> int:
-    """Make a store's roll-ups anew; returns how many of their rows came out otherwise than they were: 0 when all was well.
+    """Make a store's roll-ups anew; returns how many of their rows changed by it: 0 when all was well.
 
     Readers see right figures all the while: what is not rolled up is counted on the spot.
     """

@@ -1,7 +1,9 @@
-"""The daily roll-ups: every ended offer and every refunded refund counted once, and again when it comes to something else.
+"""The daily roll-ups of what retention saved and lost.
 
-One roll-up runs at a time (an advisory lock), and what it reads it reads after it has locked the offers: whatever changes an
-offer's outcome clears its `is_rolled` in the same transaction, so nothing that commits in between is lost.
+Every ended offer and every refunded refund is counted once, and again when it comes to something else.
+
+One roll-up runs at a time (an advisory lock), and what it reads it reads after it has locked the offers: whatever
+changes an offer's outcome clears its `is_rolled` in the same transaction, so nothing that commits in between is lost.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +30,10 @@ _KEY, _MEASURES = ", ".join(RETENTION_KEY), ", ".join(MEASURES)
 
 
 def _losses(is_counted: str, which: str, sign: str) -> str:
-    """Count refunds as lost, or no longer. Accepted offers on other refunds of the order have then kept something else."""
+    """Count refunds as lost, or no longer.
+
+    Accepted offers on other refunds of the order have then kept something else.
+    """
     return f"""
     WITH lost AS (
         UPDATE refunds_refund SET is_loss_counted = {is_counted} WHERE id IN ({which})
@@ -66,8 +71,8 @@ _LOCK_OFFERS = """
     ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """
 
-# The difference to what an offer has put in before is added. An offer that is new among the accepted makes those that were
-# accepted before on the same order be looked at again: never later ones, so this ends.
+# The difference to what an offer has put in before is added. An offer that is new among the accepted makes those that
+# were accepted before on the same order be looked at again: never later ones, so this ends.
 _ROLL_OFFERS = f"""
 WITH chosen AS (SELECT unnest(%(ids)s::uuid[]) AS id), fresh AS ({FRESH}), delta AS (
     SELECT {", ".join(f"f.{name}" for name in RETENTION_KEY)}, {_sums(MEASURES, "f.{0} - coalesce(b.{0}, 0)")}
@@ -99,7 +104,10 @@ SELECT count(*) FROM fresh
 
 
 def uncount_losses(store_ids: Iterable[int], refund_ids: Sequence[UUID]) -> None:
-    """Take refunds out of the losses whose money comes back, before they are refunded no longer. In the caller's transaction."""
+    """Take refunds out of the losses whose money comes back, before they are refunded no longer.
+
+    In the caller's transaction.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_UNCOUNT_LOSSES, {"stores": list(store_ids), "refunds": list(refund_ids), **rule_parameters()})
 

@@ -56,11 +56,12 @@ def rule_parameters() -> dict:
 # The purpose of the payment that an offer `o` makes; null when it makes none.
 PURPOSE = "(%(purposes)s::text[])[array_position(%(paying)s::text[], o.method::text)]"
 
-# Of the offers in `chosen(id)`. A sale is kept as far as it was asked back and is not refunded; it is taken back by refunds
-# of the same goods that the buyer asked for within `holds` and got, or was talked out of by another offer (which then keeps
-# it). Nothing was avoided when it is taken back.
+# Of the offers in `chosen(id)`. A sale is kept as far as it was asked back and is not refunded; it is taken back by
+# refunds of the same goods that the buyer asked for within `holds` and got, or was talked out of by another offer
+# (which then keeps it). Nothing was avoided when it is taken back.
 FRESH = f"""
-    SELECT o.id AS offer_id, o.refund_id, o.store_id, o.sent_on AS date, r.rules_name AS marketplace, o.method, o.reason,
+    SELECT o.id AS offer_id, o.refund_id, o.store_id, o.sent_on AS date, r.rules_name AS marketplace,
+           o.method, o.reason,
            o.sent_by AS agent, o.sent_by_label AS agent_label,
            1 AS offers, (o.status IN ('accepted', 'declined'))::int AS answered, (o.status = 'expired')::int AS expired,
            (o.status = 'accepted')::int AS accepted,
@@ -109,7 +110,8 @@ FRESH = f"""
           AND p.status <> ALL(%(unpaid)s)
     ) paid
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(c.amount_off), 0) AS yuan FROM offers_coupongrant g JOIN offers_coupon c ON c.id = g.coupon_id
+        SELECT coalesce(sum(c.amount_off), 0) AS yuan FROM offers_coupongrant g
+        JOIN offers_coupon c ON c.id = g.coupon_id
         WHERE o.status = 'accepted' AND g.store_id = o.store_id AND g.offer_id = o.id
     ) granted
 """

@@ -49,18 +49,21 @@ class Method(ABC):
     label: ClassVar[str]  # lazily translated
     icon: ClassVar[str] = "handshake"  # a name of Material Symbols
     order: ClassVar[int] = 100  # its place where all methods are listed
-    # The platform proposes it by itself: no marketplace lists it among the merchant's offers, and it uses up no attempt.
+    # The platform proposes it by itself: no marketplace lists it among the merchant's offers, and it uses
+    # up no attempt.
     by_platform: ClassVar[bool] = False
-    # Offers with the same word are possible once a refund, whatever came of them (Q9, T4); empty: as often as attempts allow.
+    # Offers with the same word are possible once a refund, whatever came of them (Q9, T4); empty: as often as
+    # attempts allow.
     once_as: ClassVar[str] = ""
     # Which rule each event of such an offer goes by, per status of the offer that it brings.
     event_rules: ClassVar[Mapping[str, str]] = {}
     # The concerns that it is recommended for (Q11).
     suits: ClassVar[frozenset[Concern]] = frozenset()
 
-    # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind (else the order is
-    # kept and the refund withdrawn), whether the case and its work end, whether a parcel that would have come back doesn't,
-    # whether a product or coupons are given away, and the purpose of the payment that goes out, if one does.
+    # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind (else the
+    # order is kept and the refund withdrawn), whether the case and its work end, whether a parcel that would have
+    # come back doesn't, whether a product or coupons are given away, and the purpose of the payment that goes out,
+    # if one does.
     changes_refund: ClassVar[bool] = False
     ends_case: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
@@ -68,13 +71,14 @@ class Method(ABC):
     gives_coupons: ClassVar[bool] = False
     pays: ClassVar[PaymentPurpose | None] = None
 
-    # What the form begins with: whether it insists on a message, fills in the highest amount, and names the goods themselves.
+    # What the form begins with: whether it insists on a message, fills in the highest amount, and names the
+    # goods themselves.
     needs_message: ClassVar[bool] = False
     begins_with_most: ClassVar[bool] = False
     begins_with_goods: ClassVar[bool] = False
 
-    # The buyer's side: whether a yes may bring another address (K3), whether shipping the order ends the question, and the
-    # template of the proposal on the buyer's page, which is given `buyer_facts` as `facts`.
+    # The buyer's side: whether a yes may bring another address (K3), whether shipping the order ends the question, and
+    # the template of the proposal on the buyer's page, which is given `buyer_facts` as `facts`.
     takes_address: ClassVar[bool] = False
     ends_when_shipped: ClassVar[bool] = False
     buyer_template: ClassVar[str] = "offers/offer.html"
@@ -116,7 +120,10 @@ class Method(ABC):
         return []
 
     def unasked_terms(self, case: Case) -> dict | None:
-        """Arguments for `send_offer` beside the message that make sense unasked, for sending in bulk; None when a person must choose."""
+        """Arguments for `send_offer`, beside the message, that make sense unasked when offers are sent in bulk.
+
+        None when a person must choose them.
+        """
         return None
 
     def why_gone(self, offer: Offer) -> Refused | None:

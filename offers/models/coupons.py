@@ -87,7 +87,7 @@ class OfferCoupon(TenantModel):
 
 
 class CouponGrant(TenantModel):
-    """A coupon in a buyer's hands: by an accepted offer, or (without one) given to the buyer of an order by hand (K7)."""
+    """A coupon in a buyer's hands: from an accepted offer, or (without one) given by hand for an order (K7)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -24,7 +24,10 @@ class CostRatesQuerySet(TenantQuerySet):
 
 
 class CostRates(TenantModel):
-    """What a store says its hidden costs are, from an instant on, in yuan. A change is a new row: the past keeps its rates."""
+    """What a store says its hidden costs are, from an instant on, in yuan.
+
+    A change is a new row: the past keeps its rates.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     valid_from = models.DateTimeField(_("valid from"))
@@ -74,8 +77,8 @@ class CostRates(TenantModel):
 class RetentionFigures(TenantModel):
     """What offers came to, in offers and yuan. What was saved and paid is that of accepted offers only.
 
-    `sales_kept` is what was asked back and is not refunded, less `taken_back`: what the buyer got refunded later all the
-    same. The four costs are those that accepting avoided; `offer_costs` is what was given for it.
+    `sales_kept` is what was asked back and is not refunded, less `taken_back`: what the buyer got refunded later all
+    the same. The four costs are those that accepting avoided; `offer_costs` is what was given for it.
     """
 
     offers = models.IntegerField(default=0)
@@ -107,7 +110,10 @@ class RolledUpOffer(RetentionFigures):
 
 
 class DailyRetention(RetentionFigures):
-    """Ended offers by the store's day on which they were sent. `agent` is who sent them: `user:7`, `key:…`, `system`."""
+    """Ended offers by the store's day on which they were sent.
+
+    `agent` is who sent them: `user:7`, `key:…`, `system`.
+    """
 
     date = models.DateField()
     marketplace = models.CharField(max_length=20, choices=marketplaces.choices)

@@ -33,8 +33,8 @@ class Offer(TenantModel):
 
     `once_as` is the method's word for offers that are possible once a refund, whatever came of them (Q9, T4).
 
-    Who sent it on which of the store's days, about what request, and what a promised product was worth stay as they were
-    then: figures rest on them (Q18). See `offers.sending`.
+    Who sent it on which of the store's days, about what request, and what a promised product was worth stay as they
+    were then: figures rest on them (Q18). See `offers.sending`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

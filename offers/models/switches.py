@@ -9,7 +9,10 @@ from stores import marketplaces
 
 
 class MarketplaceMethod(models.Model):
-    """The platform's switch for a method on a marketplace; edited by the operator. Without a row the method is available."""
+    """The platform's switch for a method on a marketplace; edited by the operator.
+
+    Without a row the method is available.
+    """
 
     marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
     method = models.CharField(_("method"), max_length=30, choices=method_choices)

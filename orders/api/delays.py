@@ -91,7 +91,10 @@ class DelayReportViewSet(mixins.ListModelMixin, StoreViewSet):
 
     @extend_schema(request=NewReportSerializer, responses={201: ReportDetailSerializer})
     def create(self, request):
-        """Report that these orders ship later; each buyer is told once. All or nothing: an error for each order at fault."""
+        """Report that these orders ship later; each buyer is told once.
+
+        All or nothing: an error for each order at fault.
+        """
         data = self.input(NewReportSerializer)
         report = report_delay(
             store=self.store,

@@ -98,7 +98,10 @@ class OrderFilesViewSet(StoreViewSet):
     )
     @action(detail=False, methods=["get"], content_negotiation_class=IgnoreFormat)
     def export(self, request):
-        """A file of what is to be shipped, in the queue's order, or of what the filters say. Texts can't act as formulas."""
+        """A file of what is to be shipped, in the queue's order, or of what the filters say.
+
+        Texts can't act as formulas.
+        """
         asked = ExportSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         kind = Format(asked.validated_data["format"])
@@ -119,11 +122,11 @@ class OrderFilesViewSet(StoreViewSet):
     def import_shipments(self, request):
         """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
-        Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged
-        or hidden cells) is an error that names the cell: write numbers as text.
+        Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits, dates,
+        formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
 
-        When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each error
-        with its `row` and `order`, and nothing has changed.
+        When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each
+        error with its `row` and `order`, and nothing has changed.
         """
         asked = DryRunSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)

@@ -12,7 +12,10 @@ import_files(__name__, __path__)
 
 
 def carrier(name: str) -> Carrier:
-    """The carrier that a shipment is asked through. KeyError for an unknown name, ImproperlyConfigured without its settings."""
+    """The carrier that a shipment is asked through.
+
+    KeyError for an unknown name, ImproperlyConfigured without its settings.
+    """
     if name not in _in_use:
         _in_use[name] = CARRIERS[name].from_settings()
     return _in_use[name]

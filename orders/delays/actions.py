@@ -44,8 +44,8 @@ def report_delay(
 ) -> DelayReport:
     """These orders ship by `expected_at` instead of by their deadline, and each buyer is told once (K4).
 
-    All or nothing: ManyRefused has a refusal for each order that is unknown, shipped, claimed back whole, in an open report
-    or due later anyway. Invalid `expected_at`, `orders` for none or too many.
+    All or nothing: ManyRefused has a refusal for each order that is unknown, shipped, claimed back whole, in an open
+    report or due later anyway. Invalid `expected_at`, `orders` for none or too many.
     """
     check_expected(store, expected_at, now)
     numbers = list(dict.fromkeys(order_numbers))

@@ -1,6 +1,9 @@
-"""Cells that a spreadsheet takes for what they are: text. What would run as a formula is quoted; `sheets.text` unquotes it.
+"""Cells that a spreadsheet takes for text.
 
-Written by ourselves: the libraries' escaping looks at the first `=` only, and `==1+1`, a tab or a full-width ＝ gets through.
+What would run as a formula is quoted when written; `sheets.text` unquotes it when it comes back.
+
+Written by ourselves: the libraries' escaping looks at the first `=` only, and `==1+1`, a tab or a
+full-width ＝ gets through.
 """
 
 import re

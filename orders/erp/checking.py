@@ -32,15 +32,18 @@ DETAILS = {
     "tracking_number_missing": _("The tracking number is missing."),
     "tracking_number_invalid": _("Tracking numbers are made of letters, digits and hyphens."),
     faults.DIGITS_LOST: _(
-        "Cell %(about)s: a spreadsheet keeps 15 digits of a number, so the last digits of this one are lost. Format the column as"
+        "Cell %(about)s: a spreadsheet keeps 15 digits of a number, so the last digits of this one are lost. Format "
+        "the column as"
         " text and enter the number anew, or import the file as your ERP wrote it."
     ),
     faults.NUMBER_FORMAT: _(
-        "Cell %(about)s is kept otherwise than it is shown (a date, a fraction, or a number format that adds or hides digits)."
+        "Cell %(about)s is kept otherwise than it is shown (a date, a fraction, or a number format that adds or hides "
+        "digits)."
         " Format the column as text and enter what you see anew."
     ),
     faults.NOT_TEXT: _(
-        "Cell %(about)s holds a date, a yes or no, or an error, and no number. Format the column as text and enter the number anew."
+        "Cell %(about)s holds a date, a yes or no, or an error, and no number. Format the column as text and enter the "
+        "number anew."
     ),
     faults.FORMULA: _("Cell %(about)s holds a formula. Format the column as text and paste the values alone."),
     faults.MERGED_CELLS: _("Cells %(about)s are merged: unmerge them and fill in every row."),

@@ -1,7 +1,7 @@
 """Orders as a file for an ERP: one row an order, in a fixed set of columns whose names don't follow the language (K2).
 
-The file is written to disk inside the scope, row by row from a server-side cursor, so that 100,000 orders take no more memory
-than 1,000; what is sent afterwards needs no database.
+The file is written to disk inside the scope, row by row from a server-side cursor, so that 100,000 orders take no more
+memory than 1,000; what is sent afterwards needs no database.
 """
 
 import csv

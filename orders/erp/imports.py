@@ -1,7 +1,10 @@
-"""A file with tracking numbers becomes a job with its rows; a person confirms it, or a client imports it in one go (K2).
+"""Import of tracking numbers: a file becomes a job with its rows (K2).
 
-The rows wait in a table of their own because orders are locked in the order of their ids, whatever the file's order, and
-because what a person has seen is what is shipped. A worker that dies leaves the job as it was before; the next one begins anew.
+A person looks at them and confirms, or a client imports the file in one go.
+
+The rows wait in a table of their own because orders are locked in the order of their ids, whatever the file's
+order, and because what a person has seen is what is shipped. A worker that dies leaves the job as it was before;
+the next one begins anew.
 """
 
 from collections.abc import Sequence
@@ -64,7 +67,10 @@ def preview(store_id: int, file: IO[bytes]) -> tuple[int, list[RowProblem]]:
 
 @action
 def stage_import(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime) -> ShipmentImport:
-    """Keep the file's rows, each with what is wrong with it, for a person to look at. Invalid (`file`) for an unreadable file."""
+    """Keep the file's rows, each with what is wrong with it, for a person to look at.
+
+    Invalid (`file`) for an unreadable file.
+    """
     rows = read_rows(file)
     job = ShipmentImport(store=store, actor=asdict(actor), file_name=_safe_name(name), total=0, wrong=0, created_at=now)
     writes = WriteSet()
@@ -119,7 +125,10 @@ def lock_import(*, store_id: int, job_id: UUID | str) -> ShipmentImport:
 
 @action
 def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: datetime) -> ShipmentImport:
-    """A person has seen the preview: tell a worker. Refused `import_has_errors`, or `invalid_transition` the second time."""
+    """A person has seen the preview: tell a worker.
+
+    Refused `import_has_errors`, or `invalid_transition` the second time.
+    """
     job = lock_import(store_id=store_id, job_id=job_id)
     refuse_if(why_not_confirm_import(job))
     job.confirm(now=now)
@@ -136,7 +145,10 @@ def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: date
 
 @action
 def import_now(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime) -> ShipmentImport:
-    """Check and ship a file in the caller's transaction, which must end with ImportRefused. Invalid for an unreadable one."""
+    """Check and ship a file in the caller's transaction, which must end with ImportRefused.
+
+    Invalid for an unreadable one.
+    """
     job = stage_import(store=store, file=file, name=name, actor=actor, now=now)
     if job.wrong:
         raise ImportRefused(job.total, job.wrong, problems_of(job, MOST_SHOWN))

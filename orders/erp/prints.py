@@ -6,7 +6,10 @@ from orders.models.shipment_import import ImportRow
 
 
 class PrintOfRows:
-    """A print of rows without errors, in whatever order they are added: each row's order, carrier and tracking number."""
+    """A print of rows without errors, in whatever order they are added.
+
+    Each row's order, carrier and tracking number.
+    """
 
     def __init__(self):
         self._sum = 0

@@ -1,7 +1,7 @@
 """An uploaded file as rows, read by a process of its own that may take so much memory and time and no more.
 
-What the file makes of that process (orders/erp/sheets) touches nobody else: it knows no secrets, no database and no settings, and
-only a few of them run on a machine at once.
+What the file makes of that process (orders/erp/sheets) touches nobody else: it knows no secrets, no database and no
+settings, and only a few of them run on a machine at once.
 """
 
 import fcntl
@@ -34,7 +34,8 @@ READ_S = 45
 _LOOK_AGAIN_S = 0.1
 
 _TOO_MUCH = gettext_lazy(
-    "The workbook unpacks to too much. Leave only the columns order_number, carrier and tracking_number in it, or save it as csv."
+    "The workbook unpacks to too much. Leave only the columns order_number, carrier and tracking_number in it, or save "
+    "it as csv."
 )
 # What the reading process says → the code and the sentence that clients are told.
 _UNREADABLE = {
@@ -137,7 +138,10 @@ def _invalid(said: str, facts: dict[str, str | int]) -> Invalid:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """One of the places in which files are read, whichever process of this machine asks. ReadersBusy when none gets free."""
+    """One of the places in which files are read, whichever process of this machine asks.
+
+    ReadersBusy when none gets free.
+    """
     ends_at = monotonic() + WAIT_S
     places = [Path(tempfile.gettempdir(), f"wanliu-reading-{os.getuid()}-{number}.lock") for number in range(READERS)]
     while True:

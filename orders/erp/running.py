@@ -44,8 +44,8 @@ tell_worker = partial(tell_of, "orders.tasks.run_shipment_imports")
 def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
     """Ship every order of a locked, running job; a thousand orders take three statements.
 
-    RowsRefused when some can't be shipped any more, Refused `import_changed` when they aren't the rows that were checked and
-    shown: the caller's transaction must end there.
+    RowsRefused when some can't be shipped any more, Refused `import_changed` when they aren't the rows that were
+    checked and shown: the caller's transaction must end there.
     """
     refused: list[tuple[int, str]] = []
     done = 0
@@ -86,7 +86,7 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
 
 
 def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict[UUID, Order]]]:
-    """The job's rows and their locked orders, by the orders' ids: two imports at once wait for each other, and never in a ring."""
+    """The job's rows and their orders, locked by the orders' ids so that two imports at once never deadlock."""
     last = UUID(int=0)
     while True:
         good = ImportRow.objects.for_store(job.store_id).filter(job=job, code="", order_id__gt=last)
@@ -105,7 +105,9 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
 
 
 def run_imports(*, ids: Sequence[UUID] | None = None, limit: int = 1) -> int:
-    """Ship the orders of confirmed files (of these ids, if given), each in one transaction; returns how many were taken up.
+    """Ship the orders of confirmed files (of these ids, if given); returns how many files were taken up.
+
+    Each file is one transaction.
 
     Safe to run anywhere, any number of times, and to kill at any moment.
     """

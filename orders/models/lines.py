@@ -6,8 +6,8 @@ from collections.abc import Callable
 class OwnsLines:
     """Gives a model `own_lines`: read when they are first asked for, then always the same objects.
 
-    Who changes lines changes these objects, so that a row never has two. Whoever has them already, or reads those of many
-    at once, sets them; `has_lines` tells whether that has been done.
+    Who changes lines changes these objects, so that a row never has two. Whoever has them already, or reads those of
+    many at once, sets them; `has_lines` tells whether that has been done.
     """
 
     read_lines: Callable[[], list]  # how the model reads them from the database

@@ -1,4 +1,4 @@
-"""Orders as they are asked for: what waits for the warehouse, in which order, and why it is special (P8, K1, K4, K5)."""
+"""Orders by what people ask for: what waits for the warehouse, in which order, what is special (P8, K1, K4, K5)."""
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -46,7 +46,10 @@ class OrderQuerySet(TenantQuerySet):
         return self.to_ship().filter(rule_ship_by__isnull=False)
 
     def matching(self, term):
-        """Those whose number or buyer's name starts with what was typed, of the buyer with this id, or sent under such a number."""
+        """Those found by what was typed.
+
+        That is the beginning of the number or of the buyer's name, the buyer's id, or a tracking number.
+        """
         ways = spellings(term)
         found = Q(buyer_id__in=[term.strip(), *ways])
         for way in ways:

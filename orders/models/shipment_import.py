@@ -80,8 +80,9 @@ class ShipmentImport(Obligation, TenantModel):
 
 
 class ImportRow(TenantModel):
-    """A row of a file until it is shipped. `place` is its line in the file; `code` says what is wrong with it, if anything.
+    """A row of a file until it is shipped.
 
+    `place` is its line in the file; `code` says what is wrong with it, if anything.
     `about` is what the code is about: a cell, another row, names that are near.
     """
 

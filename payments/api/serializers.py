@@ -10,7 +10,10 @@ from payments.states import SMALL_PURPOSES, PaymentPurpose
 
 
 class PaymentSerializer(serializers.ModelSerializer):
-    """Money for the buyer of an order. `refund` is the case it belongs to; null for one that is about the order itself."""
+    """Money for the buyer of an order.
+
+    `refund` is the case it belongs to; null for one that is about the order itself.
+    """
 
     amount = StrictMoneyField()
     order = serializers.CharField(source="order.number")

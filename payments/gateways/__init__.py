@@ -12,7 +12,10 @@ import_files(__name__, __path__)
 
 
 def gateway(name: str) -> Gateway:
-    """The gateway that a payment names. KeyError for a name that isn't one, ImproperlyConfigured without its settings."""
+    """The gateway that a payment names.
+
+    KeyError for a name that isn't one, ImproperlyConfigured without its settings.
+    """
     if name not in _in_use:
         _in_use[name] = GATEWAYS[name].from_settings()
     return _in_use[name]

@@ -3,8 +3,8 @@
 Some buyer ids force an outcome: `sandbox-decline`, `sandbox-timeout` (pays nothing and never answers),
 `sandbox-duplicate` (pays once and answers twice). Everybody else is paid.
 
-Its notices are JSON, signed with HMAC-SHA256 over `<timestamp>.<body>` under a secret of this installation, in the headers
-`Sandbox-Timestamp` and `Sandbox-Signature`.
+Its notices are JSON, signed with HMAC-SHA256 over `<timestamp>.<body>` under a secret of this installation, in the
+headers `Sandbox-Timestamp` and `Sandbox-Signature`.
 """
 
 import hmac

@@ -1,8 +1,11 @@
-"""WeChat Pay, API v3: small payments and presents as transfers to the buyer's balance, refunds back the way they were paid.
+"""WeChat Pay, API v3.
 
-Requests and answers are signed with RSA (`WECHATPAY2-SHA256-RSA2048`), notices are encrypted besides (AEAD_AES_256_GCM). The
-library `wechatpayv3` does the cryptography; the HTTP is ours: its own client follows redirects, takes signatures of any age
-and reads the wall clock. A payment's bill number is its id without hyphens, which WeChat Pay pays once.
+Small payments and presents go as transfers to the buyer's balance, refunds back the way they were paid.
+
+Requests and answers are signed with RSA (`WECHATPAY2-SHA256-RSA2048`), notices are encrypted besides
+(AEAD_AES_256_GCM). The library `wechatpayv3` does the cryptography; the HTTP is ours: its own client follows redirects,
+takes signatures of any age and reads the wall clock. A payment's bill number is its id without hyphens, which WeChat
+Pay pays once.
 """
 
 import csv
@@ -161,7 +164,10 @@ class WeChatPayGateway(Gateway):
             raise UnreadableNotice(f"The body can't be read: {type(error).__name__}.") from error
 
     def statement(self, day: date) -> Iterable[StatementLine]:
-        """The fund flow bill of a day: what left the account for a bill of ours is paid, what came in for it is returned."""
+        """The fund flow bill of a day.
+
+        What left the account for a bill of ours is paid; what came in for one is returned.
+        """
         try:
             status, told = self._call("GET", f"{FUND_FLOW}?bill_date={day:%Y-%m-%d}&account_type=BASIC")
             if status != 200:

@@ -14,8 +14,8 @@ from common.tenancy import TenantModel
 class Budget(TenantModel):
     """`balance` is what was topped up and not yet paid out; `reserved` of it waits for the gateway.
 
-    The rows of the ledger say the same and `verify_ledger` compares. `short_since` is when a payout last didn't fit, until the
-    next top-up: from then on the budget counts as spent, even if a little is left.
+    The rows of the ledger say the same and `verify_ledger` compares. `short_since` is when a payout last didn't fit,
+    until the next top-up: from then on the budget counts as spent, even if a little is left.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,4 +1,7 @@
-"""What gateways told us: notices in the inbox, and how their statements differ from our books. The platform's, no store's."""
+"""What gateways told us: notices in the inbox, and how their statements differ from our books.
+
+The platform's, no store's.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +16,8 @@ from payments.states import DifferenceKind, NoticeResult
 class GatewayNotice(Obligation):
     """A notice as it arrived, its signature already checked; one row per event of a gateway, however often it is sent.
 
-    `key`, `outcome` and the rest are what the gateway's file read in it. It is a worker's obligation until it is processed.
+    `key`, `outcome` and the rest are what the gateway's file read in it. It is a worker's obligation until
+    it is processed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -39,8 +39,8 @@ def account_id(store_id: int, kind: str) -> UUID:
 class Transfer(TenantModel):
     """Yuan from one account to another: one row has both sides, so the books always balance.
 
-    `topic_id` is what it is about: the refund, else the order, else the store's enrolment or the like. A transfer leaves
-    the pending phase once and changes in no other way; a correction is a new transfer.
+    `topic_id` is what it is about: the refund, else the order, else the store's enrolment or the like. A transfer
+    leaves the pending phase once and changes in no other way; a correction is a new transfer.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -11,7 +11,10 @@ from orders.models import MOST_SMALL_PAYMENTS
 
 
 class PaymentTerms(TenantModel):
-    """What the operator has set for one store. Without a row, or where a field is empty, the marketplace's rule holds."""
+    """What the operator has set for one store.
+
+    Without a row, or where a field is empty, the marketplace's rule holds.
+    """
 
     per_payment = MoneyField(verbose_name=_("most per payment"), null=True, blank=True)
     per_order = models.PositiveSmallIntegerField(
@@ -44,8 +47,8 @@ class PaymentTerms(TenantModel):
 class DayAllowance(TenantModel):
     """One store's small payments of one day of its time zone (K10).
 
-    `used` counts what isn't failed; it grows only by a conditional update that keeps it within the limit of that moment.
-    `limit` may be below `used` after the operator has lowered it, so no CHECK relates the two.
+    `used` counts what isn't failed; it grows only by a conditional update that keeps it within the limit of that
+    moment. `limit` may be below `used` after the operator has lowered it, so no CHECK relates the two.
     """
 
     date = models.DateField(_("day"))

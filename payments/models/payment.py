@@ -33,10 +33,10 @@ class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
 class Payment(Obligation, TenantModel):
     """Money for the buyer of an order. `topic_id` is the refund that it belongs to, or else the order.
 
-    It is a worker's obligation until it is settled. The id is the gateway's idempotency key: however often it is sent, the
-    gateway pays once. `gateway` is chosen when a worker takes it up for the first time. A small payment has an
-    `allowance_date`: the store's day on whose allowance it counts (K10). One that was paid and came back is failed, with
-    `reversed_at`.
+    It is a worker's obligation until it is settled. The id is the gateway's idempotency key: however often it is
+    sent, the gateway pays once. `gateway` is chosen when a worker takes it up for the first time. A small payment
+    has an `allowance_date`: the store's day on whose allowance it counts (K10). One that was paid and came back is
+    failed, with `reversed_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -28,7 +28,7 @@ class CarrierClaimSerializer(serializers.ModelSerializer):
 
 
 class TrackingSerializer(serializers.Serializer):
-    """The order's latest parcel to the buyer, the recall of it for this refund, the buyer's return, and what was lost."""
+    """What is on its way: the parcel to the buyer, its recall for this refund, the return, and what was lost."""
 
     shipment = ShipmentSerializer(source="outbound", allow_null=True)
     recall = RecallSerializer(allow_null=True)

@@ -53,7 +53,7 @@ class RefundFilter(django_filters.FilterSet):
         return LIST_FILTERS[name](queryset, store=self.request.parser_context["view"].store, wanted=value)
 
     def search(self, queryset, name, value):
-        """By the start of the order's number or the buyer's name, the buyer's id, or a tracking number of either way."""
+        """By the start of the order's number or the buyer's name, the buyer's id, or a tracking number."""
         return queryset.matching(value)
 
 

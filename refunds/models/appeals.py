@@ -14,8 +14,8 @@ from refunds.states import AppealGround, AppealStatus, CaseOutcome
 class Appeal(PlatformCase):
     """The merchant's appeal against an instant refund, one per refund (P5).
 
-    Decided for the merchant it is upheld, for the buyer dismissed, split upheld in part; `compensation` is the yuan that the
-    platform pays back to the merchant for it.
+    Decided for the merchant it is upheld, for the buyer dismissed, split upheld in part; `compensation` is the yuan
+    that the platform pays back to the merchant for it.
     """
 
     ground = models.CharField(_("ground"), max_length=20, choices=AppealGround.choices, default=AppealGround.OTHER)

@@ -14,8 +14,9 @@ from refunds.states import DisputeStatus, Side
 class Dispute(PlatformCase):
     """What both sides say about a refund, and what the platform decided (R7).
 
-    While it is open its refund is `disputed` and no clock of the refund runs. `suggestion` is what the platform's person was
-    last shown: `{"outcome", "amount", "grounds": [[code, {facts}], …]}`; `amount` (yuan) is what a split pays.
+    While it is open its refund is `disputed` and no clock of the refund runs. `suggestion` is what the
+    platform's person was last shown: `{"outcome", "amount", "grounds": [[code, {facts}], …]}`; `amount` (yuan)
+    is what a split pays.
     """
 
     opened_by = models.CharField(_("opened by"), max_length=10, choices=Side.choices)

@@ -15,7 +15,8 @@ from refunds.states import Side
 class Evidence(TenantModel):
     """A file of one side about a refund, kept as it was shown and never changed.
 
-    `stored_as` is its name in the storage, which tells nothing; `name` is what people call it; `type` is what the bytes are.
+    `stored_as` is its name in the storage, which tells nothing; `name` is what people call it; `type` is what
+    the bytes are.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

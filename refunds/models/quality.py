@@ -13,7 +13,10 @@ from refunds.states import QualityPolicy, QualityStep, RefundReason
 
 
 class QualityRefund(TenantModel):
-    """A refund that counts, since when, and for which reason: one row a refund, never changed, whatever is corrected later."""
+    """A refund that counts, since when, and for which reason.
+
+    One row a refund, never changed, whatever is corrected later.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(
@@ -38,7 +41,10 @@ class QualityRefund(TenantModel):
 
 
 class QualityDay(TenantModel):
-    """The figures of a day that is over, on the store's calendar. In another time zone than the store's it says nothing."""
+    """The figures of a day that is over, on the store's calendar.
+
+    In another time zone than the store's it says nothing.
+    """
 
     date = models.DateField()
     time_zone = models.CharField(max_length=50)
@@ -53,7 +59,10 @@ class QualityDay(TenantModel):
 
 
 class ChangedDay(TenantModel):
-    """A note that orders of a day that is over came or moved afterwards: until it is rolled up again it is counted live."""
+    """A note that orders of a past day came or moved afterwards.
+
+    Until the day is rolled up again it is counted live.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     date = models.DateField()

@@ -19,8 +19,8 @@ _S = EnrolmentStatus
 class Enrolment(TenantModel):
     """A store's membership in refund without return: one row per store, from its first step to the day it leaves.
 
-    `version` is the programme's; `agreement_*` tell which text was accepted, when and by whom. What happens is told in the
-    history of the budget (`topic_id`), so that money and membership are read together.
+    `version` is the programme's; `agreement_*` tell which text was accepted, when and by whom. What happens is told in
+    the history of the budget (`topic_id`), so that money and membership are read together.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -130,7 +130,10 @@ class CoverageQuerySet(TenantQuerySet):
 
 
 class CoveredProduct(TenantModel):
-    """A product on the allow-list. `holds_since` is the live session from which it is covered; empty until then (R3)."""
+    """A product on the allow-list.
+
+    `holds_since` is the live session from which it is covered; empty until then (R3).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+", db_index=False)

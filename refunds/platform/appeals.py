@@ -104,8 +104,8 @@ def decide_appeal(
 ) -> Appeal:
     """The platform's person decides: upheld pays the merchant back what was refunded, split `amount` yuan of it (P5).
 
-    Invalid and Refused about `amount` as for a dispute; Refused `invalid_transition` when it is decided already, or when the
-    buyer hasn't got the money yet.
+    Invalid and Refused about `amount` as for a dispute; Refused `invalid_transition` when it is decided already, or
+    when the buyer hasn't got the money yet.
     """
     appeal = lock_case(Appeal, store_id=store_id, case_id=appeal_id)
     refund = appeal.refund

@@ -151,8 +151,8 @@ def decide_dispute(
 ) -> Dispute:
     """The platform's person decides: the buyer is paid, or the merchant need not pay, or `amount` yuan are paid (R7).
 
-    Invalid `amount` when a split has none or another outcome has one; Refused `amount_above_refundable` when a split isn't
-    less than what the buyer asked for, `invalid_transition` when there is nothing left to decide.
+    Invalid `amount` when a split has none or another outcome has one; Refused `amount_above_refundable` when a split
+    isn't less than what the buyer asked for, `invalid_transition` when there is nothing left to decide.
     """
     dispute = lock_case(Dispute, store_id=store_id, case_id=dispute_id)
     refund = dispute.refund

@@ -1,4 +1,7 @@
-"""Evidence: either side shows photographs and papers about a refund, for as long as somebody may still decide about it."""
+"""Evidence: photographs and papers that either side shows about a refund.
+
+Both may add to it for as long as somebody may still decide.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +42,10 @@ def stored(store_id: int, file: CleanFile) -> Iterator[str]:
 
 
 def why_not_show(refund: Refund, side: str, now: datetime) -> Refused | None:
-    """Why this side can't add evidence now: the refund has ended, the time for it is over, or it has shown enough (Q17)."""
+    """Why this side can't add evidence now (Q17).
+
+    The refund has ended, the time for it is over, or the side has shown enough.
+    """
     shown = Evidence.objects.for_store(refund.store_id).filter(refund=refund, side=side).count()
     return why_closed(refund, case_of(refund), now) or why_not_more(refund, shown)
 
@@ -86,8 +92,8 @@ def add_evidence(
 ) -> Evidence:
     """Add a stored file of one side to a refund. NotFound for an unknown refund.
 
-    Refused `evidence_closed` once the time for it is over or nothing is left to decide, `evidence_limit_reached` when this
-    side has shown as many files as it may.
+    Refused `evidence_closed` once the time for it is over or nothing is left to decide, `evidence_limit_reached` when
+    this side has shown as many files as it may.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_show(refund, side, now))

@@ -1,7 +1,7 @@
 """The suggested decision of a dispute and its grounds: the same case always gets the same advice (R7).
 
-Every ground adds points, positive for the buyer and negative for the merchant; how many is in the marketplace's rule file.
-What is kept is codes, points and facts; words are made of them in the reader's language.
+Every ground adds points, positive for the buyer and negative for the merchant; how many is in the marketplace's rule
+file. What is kept is codes, points and facts; words are made of them in the reader's language.
 """
 
 from collections import Counter
@@ -47,7 +47,10 @@ class Facts:
 
 
 def suggest(refund: Refund, now: datetime) -> dict:
-    """`{"outcome", "amount", "grounds"}` for a refund that comes with its order; `amount` (yuan, text) only for a split."""
+    """`{"outcome", "amount", "grounds"}` for a refund loaded with its order.
+
+    `amount` (yuan, as text) is there only for a split.
+    """
     return advise(facts_of(refund, now), refund.rules.suggestion)
 
 
@@ -194,7 +197,8 @@ def _words(code: str, facts: dict) -> str:
         case "buyers_disputes":
             return (
                 _(
-                    "Earlier disputes of this buyer: %(buyer)d for the buyer, %(merchant)d for the merchant, %(split)d split."
+                    "Earlier disputes of this buyer: %(buyer)d for the buyer, %(merchant)d for the merchant, "
+                    "%(split)d split."
                 )
                 % facts
             )

@@ -2,8 +2,9 @@
 
 `by_application`: the buyer's first word counts from the request on, and whatever is corrected later. A correction that
 speaks of quality for the first time counts from then. `verified_fault`: a refund about quality counts once the merchant
-has approved it or passed the goods, or let the time for it pass, or the platform has decided for the buyer. Refunds of the
-programme without return never count (R9), and what was split off when goods arrived in part is no request of its own.
+has approved it or passed the goods, or let the time for it pass, or the platform has decided for the buyer.
+Refunds of the programme without return never count (R9), and what was split off when goods arrived in part is
+no request of its own.
 """
 
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ def _counts(refund: Refund, policy: str) -> bool:
 
 
 def _count_missing(writes: WriteSet, refunds: Sequence[Refund], policy: str, *, actor: Actor, now: datetime) -> None:
-    """Count those that count under this policy and don't yet: one question for all of them, none when there are none."""
+    """Count those that count under this policy and aren't counted yet; one statement finds them all."""
     wanted = {refund.pk: refund for refund in refunds if _counts(refund, policy)}
     if not wanted:
         return

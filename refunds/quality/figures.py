@@ -1,7 +1,7 @@
 """How many quality refunds and orders a store had, day by day on its own calendar, right to the last commit (P7).
 
-Days that are over are read from their roll-up; today and whatever isn't rolled up yet is counted, each day between its two
-midnights, so that a day of 23 or 25 hours is a day too.
+Days that are over are read from their roll-up; today and whatever isn't rolled up yet is counted, each day between its
+two midnights, so that a day of 23 or 25 hours is a day too.
 """
 
 from collections.abc import Sequence

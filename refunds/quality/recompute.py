@@ -1,7 +1,7 @@
 """The quality figures once more, from what happened: the history of each refund, the orders, the rows (P6, P7).
 
-Three promises are looked at, store by store: that what counts by the buyer's word is exactly what the history says, that
-every day rolled up is the count of its rows, and that the window's sums are the same both ways.
+Three promises are looked at, store by store: that what counts by the buyer's word is exactly what the history says,
+that every day rolled up is the count of its rows, and that the window's sums are the same both ways.
 """
 
 from datetime import datetime

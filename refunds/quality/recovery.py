@@ -9,7 +9,10 @@ from stores.marketplaces.base import QualityThreshold
 
 @dataclass(frozen=True)
 class Recovery:
-    """What ends a step with these figures: so many counted refunds fewer, or so many orders more. Zero: it has ended."""
+    """What ends a step with these figures: so many counted refunds fewer, or so many orders more.
+
+    Zero: it has ended.
+    """
 
     refunds_fewer: int
     orders_more: int

@@ -81,7 +81,7 @@ def review_quality(*, store_id: int, actor: Actor, now: datetime) -> bool:
 
 
 def _as_it_should_be(store: Store, now: datetime):
-    """(whether the steps in force are those of the figures, the figures, the steps wanted, the restrictions in force)."""
+    """(whether the steps in force agree with the figures, the figures, the steps wanted, the restrictions in force)."""
     figures = window_of(store, now)
     wanted = [threshold.step for threshold in steps_for(store.rules, figures)]
     present = in_force(store.pk)

@@ -1,8 +1,8 @@
 """Rolling days up, and noticing that a day which is over has changed.
 
 Nobody waits: an order that is paid on a day before today leaves a note of that day in the statement that writes it.
-While the note is there the day is counted live. The roll-up takes the notes away first and counts afterwards, so it sees
-the orders of every note that it took; a note that comes later stays.
+While the note is there the day is counted live. The roll-up takes the notes away first and counts afterwards, so it
+sees the orders of every note that it took; a note that comes later stays.
 """
 
 from datetime import datetime

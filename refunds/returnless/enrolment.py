@@ -147,7 +147,10 @@ def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, 
 def _choose_products(
     writes: WriteSet, enrolment: Enrolment, wanted: Sequence[str], actor: Actor, now: datetime
 ) -> None:
-    """Replace the allow-list. What is new holds from the next live session on, what is taken off ends at once (R3, R4)."""
+    """Replace the allow-list (R3, R4).
+
+    What is added holds from the next live session on; what is taken off ends at once.
+    """
     if not wanted:
         raise Invalid("products", _("Choose at least one product."), "required")
     store_id = enrolment.store_id

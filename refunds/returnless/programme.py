@@ -1,4 +1,7 @@
-"""What becomes of an enrolment afterwards: live sessions bring it into force, 2.0 becomes 3.0, the owner leaves (R3, R8)."""
+"""What becomes of an enrolment afterwards (R3, R8).
+
+Live sessions bring it into force, version 2.0 becomes 3.0, the owner leaves.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -38,8 +41,8 @@ def start_live_session(
 ) -> tuple[LiveSession, bool]:
     """A live session has started; returns it and whether it is new. Told again, nothing changes.
 
-    A session that began after the store confirmed brings the enrolment into force, and covers the products that were chosen
-    before it began (R3). Invalid for a session that is yet to start.
+    A session that began after the store confirmed brings the enrolment into force, and covers the products that were
+    chosen before it began (R3). Invalid for a session that is yet to start.
     """
     refuse_if(why_not_offered(store))
     started = started_at or now
@@ -96,7 +99,10 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
 
 @action
 def leave_programme(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
-    """The owner ends it: nothing new is promised, and what was promised stays (R3). The budget keeps paying for that."""
+    """The owner ends it: nothing new is promised, and what was promised stays (R3).
+
+    The budget keeps paying for that.
+    """
     enrolment = lock_enrolment(store.pk)
     refuse_if(why_not_leave(enrolment))
     before = enrolment.status

@@ -22,10 +22,12 @@ def enrolment_in_force(store_id: int) -> Enrolment | None:
 def covered_items(
     enrolment: Enrolment | None, *, at: datetime, live_session: str = "", item_ids: Iterable[str] | None = None
 ) -> list[str]:
-    """Which of these items (or of all) a buyer is promised a refund without return for, at an instant or in a live session.
+    """Which of these items (or of all) carry the promise of a refund without return.
 
-    Nothing without an enrolment in force, with a spent budget (R5), or in a session that began before it held (R3). In a
-    session that is covered, the session's beginning counts when it is later than `at`.
+    At an instant, or in a live session.
+
+    Nothing without an enrolment in force, with a spent budget (R5), or in a session that began before it held (R3). In
+    a session that is covered, the session's beginning counts when it is later than `at`.
     """
     if enrolment is None or enrolment.budget.is_spent:
         return []

@@ -39,7 +39,10 @@ def why_not_register(enrolment: Enrolment | None) -> Refused | None:
 
 
 def why_not_step(enrolment: Enrolment | None, step: str) -> Refused | None:
-    """Why this step can't be done now; one that is done may be done again. The refusal names the step that is next (R2)."""
+    """Why this step can't be done now; one that is done may be done again.
+
+    The refusal names the step that is next (R2).
+    """
     if enrolment is not None and enrolment.status == EnrolmentStatus.EARLIER and enrolment.version == UPGRADABLE:
         text = _("The store is on 2.0: switch to 3.0 first (returnless/enrol/ with upgrade).")
         return Refused("enrolment_incomplete", text, "upgrade")

@@ -88,7 +88,10 @@ def add_product(*, store: Store, data: ProductData, actor: Actor, now: datetime)
 
 @action
 def update_product(*, product: Product, changes: ProductData, actor: Actor, now: datetime) -> Product:
-    """Change some fields of a product. Refused `listing_restricted` when that would list it against a restriction (P7)."""
+    """Change some fields of a product.
+
+    Refused `listing_restricted` when that would list it against a restriction (P7).
+    """
     if changes.get("listed"):
         check_listings(store_id=product.store_id, wanted={product.item_id: True})
     lock(product)

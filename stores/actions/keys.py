@@ -29,7 +29,10 @@ def create_store_key(
     scopes: Iterable[str] | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key of one store; returns it and the secret, which is shown this once. Without scopes it may do everything."""
+    """Make a key of one store; returns it and the secret, which is shown this once.
+
+    Without scopes it may do everything.
+    """
     granted = sorted(
         {scope for scope in KeyScope.values if scope.endswith(":write")} if scopes is None else set(scopes)
     )

@@ -30,7 +30,8 @@ def create_store(
 ) -> Store:
     """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
 
-    `site` tells which part of the marketplace, its first when nothing is said (Q2). Invalid for one that it doesn't have.
+    `site` tells which part of the marketplace, its first when nothing is said (Q2). Invalid for one that it
+    doesn't have.
     """
     rules = known_rules(marketplace)
     sites = [each.code for each in rules.sites]

@@ -81,7 +81,10 @@ class ReturnAddressSerializer(serializers.ModelSerializer):
 
 
 class EventTypeSerializer(serializers.Serializer):
-    """Something that can happen. `data` tells for each key that the event may carry what it holds, and in which unit."""
+    """Something that can happen.
+
+    `data` tells for each key that the event may carry what it holds, and in which unit.
+    """
 
     name = serializers.CharField()
     title = serializers.CharField(help_text="In the language that Accept-Language asks for.")

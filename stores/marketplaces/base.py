@@ -33,7 +33,8 @@ class Costs:
 class SuggestionRules:
     """What speaks for whom in a dispute, and how much (R7). A suggestion is advice: a person decides.
 
-    Points are added up: from `decide_from` on the buyer is suggested, from its negative on the merchant, in between a split.
+    Points are added up: from `decide_from` on the buyer is suggested, from its negative on the merchant, in
+    between a split.
     """
 
     decide_from: int = 3
@@ -70,7 +71,7 @@ class SuggestionRules:
 
 @dataclass(frozen=True, kw_only=True)
 class QualityThreshold:
-    """A step against a store: it holds while the rate is above `rate` and at least `minimum` refunds were counted (P7)."""
+    """A step against a store: it holds while the rate is above `rate` and `minimum` or more refunds count (P7)."""
 
     step: str
     rate: Decimal
@@ -149,7 +150,8 @@ class MarketplaceRules:
     promise_ships_within: timedelta = timedelta(hours=48)  # then late
     promise_escalates_after: timedelta = timedelta(hours=24)  # then the platform is told
 
-    # Order saving before shipping: the platform answers a refund with a proposal to stay (K1); buyers may urge (K5, K6).
+    # Order saving before shipping: the platform answers a refund with a proposal to stay (K1); buyers may urge
+    # (K5, K6).
     proposes_stay: bool = False
     urge_counts_every: timedelta = timedelta(hours=24)  # a buyer who urges more often is counted once
     urge_alert_at: int = 10  # so many urged orders interrupt the desk, unless the store sets another number

@@ -1,4 +1,7 @@
-"""Instant refunds and appeals: trusted buyers are paid at once, and merchants get back what they shouldn't have paid (P5)."""
+"""Instant refunds and appeals (P5).
+
+Trusted buyers are paid at once, and merchants get back what they shouldn't have paid.
+"""
 
 import pytest
 

@@ -178,8 +178,8 @@ class TestImport:
                     "row": 4,
                     "order": order.number,
                     "code": "duplicate_row",
-                    "detail": "Row 2 (SF T1) names another parcel for this order. An order is shipped as one parcel: leave one"
-                    " of the rows.",
+                    "detail": "Row 2 (SF T1) names another parcel for this order. "
+                    "An order is shipped as one parcel: leave one of the rows.",
                 },
             ],
             "errors_total": 2,

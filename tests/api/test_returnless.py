@@ -1,4 +1,7 @@
-"""Refund without return over the API: joining step by step, earlier versions, what malformed settings meet (R2, R8, R10)."""
+"""Refund without return over the API (R2, R8, R10).
+
+Joining step by step, earlier versions, what malformed settings meet.
+"""
 
 from decimal import Decimal
 

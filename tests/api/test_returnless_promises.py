@@ -1,4 +1,7 @@
-"""Refund without return: what is promised for which orders, what asks for it, what live rooms read (R1, R3, R4, R6, R9)."""
+"""What refund without return promises, for which orders (R1, R3, R4, R6, R9).
+
+Also what asks for it, and what live rooms read.
+"""
 
 from datetime import timedelta
 

@@ -223,7 +223,10 @@ def test_notices_that_are_not_wechats_are_refused(server):
 
 def test_the_statement_is_read_from_the_fund_flow_bill(server):
     paid, back = uuid4(), uuid4()
-    head = "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号"
+    head = (
+        "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),"
+        "资金变更提交申请人,备注,业务凭证号"
+    )
     rows = [
         f"`2026-11-19 10:00:00,`WX1,`F1,`商家转账,`转账,`支出,`12.30,`100.00,`system,`,`{paid.hex}",
         f"`2026-11-19 11:00:00,`WX2,`F2,`商家转账,`退款,`收入,`5.00,`105.00,`system,`,`{back.hex}",

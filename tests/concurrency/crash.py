@@ -1,4 +1,6 @@
-"""Crashes at a chosen statement of this thread's connection. COMMIT counts as a statement; BEGIN travels with the first.
+"""Crashes at a chosen statement of this thread's connection.
+
+COMMIT counts as a statement; BEGIN travels with the first.
 
 The default crash ends the server's side of the connection, as a network failure or a restart would. A real process
 that dies is in `process.py`.

@@ -2,7 +2,8 @@
 
     python -m tests.concurrency.process        one job a line on stdin; one line with its end on stdout
 
-Each job is done in a fork, so that Django is loaded once. The broker is out of reach: nobody is told, sweeps must find it.
+Each job is done in a fork, so that Django is loaded once. The broker is out of reach: nobody is told, sweeps
+must find it.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""A service budget under many hands: never below zero, never above what was topped up, each yuan given back once (R5)."""
+"""A service budget under many hands (R5).
+
+It is never below zero, never above what was topped up, and each yuan is given back once.
+"""
 
 from decimal import Decimal
 from functools import partial
@@ -176,7 +179,8 @@ def test_sweeps_of_many_stores_lock_their_budgets_in_one_order(shop, clock):
         ("UPDATE refunds_enrolment SET status = 'in_force', in_force_since = NULL", "enrolment_in_force_has_beginning"),
         ("UPDATE refunds_enrolment SET agreement_at = NULL", "enrolment_confirmed_with_agreement"),
         (
-            "INSERT INTO payments_budget SELECT gen_random_uuid(), 0, 0, false, 0, 0, NULL, store_id FROM payments_budget",
+            "INSERT INTO payments_budget "
+            "SELECT gen_random_uuid(), 0, 0, false, 0, 0, NULL, store_id FROM payments_budget",
             "budget_once_per_store",
         ),
     ],

@@ -1,4 +1,7 @@
-"""The connection breaks at every statement of an acceptance: however often it is repeated, it happens once (T5, T11)."""
+"""The connection breaks at every statement of an acceptance (T5, T11).
+
+However often it is repeated, it happens once.
+"""
 
 import pytest
 from django.db import OperationalError

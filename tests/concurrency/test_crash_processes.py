@@ -1,4 +1,7 @@
-"""A process is killed with -9 around every COMMIT of accepting, settling and sweeping; the next one finishes the work."""
+"""A process is killed with -9 around every COMMIT of accepting, settling and sweeping.
+
+The next one finishes the work.
+"""
 
 import os
 from datetime import timedelta

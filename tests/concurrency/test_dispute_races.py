@@ -1,4 +1,7 @@
-"""What a dispute and an appeal can lose: two deciders, a withdrawal, an approval, a deadline, the last place for evidence."""
+"""The races of a dispute and an appeal.
+
+Two deciders, a withdrawal, an approval, a deadline, the last place for evidence.
+"""
 
 from datetime import timedelta
 from functools import partial

@@ -68,7 +68,8 @@ COPY_TRANSFER = """
     INSERT INTO payments_transfer (
         id, store_id, payment_id, purpose, topic_id, debit_account_id, credit_account_id, amount, phase, created_at
     )
-    SELECT %s, store_id, payment_id, purpose, topic_id, debit_account_id, credit_account_id, amount, 'pending', created_at
+    SELECT %s, store_id, payment_id, purpose, topic_id, debit_account_id, credit_account_id, amount,
+           'pending', created_at
     FROM payments_transfer t WHERE EXISTS (SELECT FROM payments_payment p WHERE p.id = payment_id AND p.topic_id = %s)
 """
 

@@ -1,4 +1,4 @@
-"""The last nets under returns, disputes, appeals and evidence: what the tables refuse, whatever code does or forgets."""
+"""What the tables of returns, disputes, appeals and evidence refuse, whatever code does or forgets."""
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction

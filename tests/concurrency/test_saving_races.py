@@ -1,4 +1,7 @@
-"""Before an order ships everybody is at it: the buyer's answer, the warehouse, the merchant, the clock (K1, K3, K5, K7)."""
+"""Before an order ships everybody is at it (K1, K3, K5, K7).
+
+The buyer's answer, the warehouse, the merchant, the clock.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

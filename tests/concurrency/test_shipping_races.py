@@ -1,4 +1,7 @@
-"""Files with tracking numbers against each other, against hands, and against crashes; delay reports against each other (K2, K4)."""
+"""Files with tracking numbers against each other, against hands and against crashes (K2, K4).
+
+And delay reports against each other.
+"""
 
 import io
 from contextlib import suppress

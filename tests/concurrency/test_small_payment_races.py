@@ -1,4 +1,7 @@
-"""Small payments at the same instant: three places an order, the day's yuan to the cent, and nothing paid twice (K9–K11)."""
+"""Small payments at the same instant (K9–K11).
+
+Three places an order, the day's yuan to the cent, and nothing paid twice.
+"""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -16,7 +16,7 @@ SOON_ENOUGH = 60  # seconds in which whatever a dead worker held must be done
 
 @contextmanager
 def gateway_hangs_at(desk, key: str):
-    """An open transaction holds the gateway's row of this key: whoever pays it stands still in the middle of its batch."""
+    """An open transaction holds the gateway's row of this key: whoever pays it stands still amid its batch."""
     with psycopg.connect(desk.environ["DATABASE_URL"]) as connection:
         connection.execute(
             "INSERT INTO payments_sandboxtransfer (key, buyer_id, amount, outcome, calls) VALUES (%s, '', 1, '', 0)",

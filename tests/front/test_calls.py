@@ -1,4 +1,7 @@
-"""Calls under way: they end when the service is stopped, their clients' leaving ends them, and large answers hold nobody."""
+"""Calls under way.
+
+They end when the service is stopped or their client leaves, and large answers hold nobody.
+"""
 
 import signal
 import threading

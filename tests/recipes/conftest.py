@@ -31,7 +31,10 @@ def fifth_marketplace(monkeypatch):
 
 @pytest.fixture
 def eighth_method(monkeypatch):
-    """The freight credit, found as if its file lay in offers/methods/, in a new version of Tmall's rules that offers it."""
+    """The freight credit, found as if its file lay in offers/methods/.
+
+    A new version of Tmall's rules offers it.
+    """
     code = find("freight_credit").FreightCredit.code
     tmall = marketplaces.current_rules("tmall")
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))

@@ -1,4 +1,7 @@
-"""CONTRIBUTING's recipes for an action and an event: one function and one declaration, and every place knows what happened."""
+"""CONTRIBUTING's recipes for an action and an event.
+
+One function and one declaration, and every place knows what happened.
+"""
 
 from functools import partial
 

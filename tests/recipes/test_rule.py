@@ -1,4 +1,7 @@
-"""CONTRIBUTING's recipe for a rule: a line of the catalogue, its id in the event, a marked test, and the table made anew."""
+"""CONTRIBUTING's recipe for a rule.
+
+A line of the catalogue, its id in the event, a marked test, and the table made anew.
+"""
 
 from pathlib import Path
 

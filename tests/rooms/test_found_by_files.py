@@ -69,7 +69,7 @@ def test_no_marketplace_is_known_by_name():
 
 
 def test_no_name_of_a_method_or_marketplace_is_a_condition():
-    """Kinds of requests and parcels that are called like a method have enums of their own, which are what is compared."""
+    """Kinds of requests and parcels that are named like a method are compared by enums of their own."""
     known = {*METHODS, *marketplaces.newest()}
     methods = ROOT / "offers" / "methods"
     looked_at = [path for path in OUTSIDE if path.parent != methods]

@@ -1,4 +1,7 @@
-"""Whatever happens in whatever order: live figures, roll-ups and a rebuild say the same, and the ledger agrees (Q18)."""
+"""Whatever happens in whatever order, live figures, roll-ups and a rebuild agree (Q18).
+
+So does the ledger.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,8 @@
 """Reads the code: which functions are acts, what they are told, and whether an event is among what they call.
 
-Calls are followed by name through the project's own functions: those of the same file, imported ones, functions of imported
-modules, and methods, of which any of that name in the caller's room counts (but for the API's views, which call acts).
+Calls are followed by name through the project's own functions: those of the same file, imported ones, functions
+of imported modules, and methods, of which any of that name in the caller's room counts (but for the API's
+views, which call acts).
 """
 
 import ast

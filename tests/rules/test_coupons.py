@@ -33,7 +33,8 @@ def test_only_the_platforms_channel_is_promised(channel, code):
     assert code_of(refused) == code
     if refused:
         assert refused.detail == (
-            "“Thanks” is on the channel “Refund retention”. Create it on the channel “Platform smart recommended retention”."
+            "“Thanks” is on the channel “Refund retention”. "
+            "Create it on the channel “Platform smart recommended retention”."
         )
 
 

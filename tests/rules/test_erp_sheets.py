@@ -1,4 +1,7 @@
-"""What a merchant's file says, as spreadsheets and programs write it; whatever one of them may have changed is named (K2)."""
+"""What a merchant's file says, as spreadsheets and programs write it (K2).
+
+Whatever one of them may have changed is named.
+"""
 
 import datetime
 import io
@@ -178,7 +181,8 @@ class TestWorkbookCells:
         )
         assert read(quoted) == [("773012345678901234", "SF", "T1", "", "")]
         spoken = "<is><r><t>顺</t></r><r><t>丰</t></r><rPh><t>shunfeng</t></rPh></is>"
-        xml = f'<row r="2"><c t="str"><v>A_x0031_</v></c><c t="inlineStr">{spoken}</c><c t="str"><v>T1_x000D_</v></c></row></sheetData>'
+        cells = f'<c t="str"><v>A_x0031_</v></c><c t="inlineStr">{spoken}</c><c t="str"><v>T1_x000D_</v></c>'
+        xml = f'<row r="2">{cells}</row></sheetData>'
         assert read(with_sheet(xml)) == [("A1", "顺丰", "T1", "", "")]
 
     @pytest.mark.parametrize(

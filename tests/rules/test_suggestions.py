@@ -14,7 +14,10 @@ RULES = SuggestionRules()
 
 
 def points(**known) -> dict[str, int]:
-    """Ground → points, of a case with these facts and otherwise none that speaks for anybody but by the silent merchant."""
+    """Ground → points of a case with these facts.
+
+    Beyond them nothing speaks for anybody, but for the merchant's silence.
+    """
     return {code: weight for code, weight, _facts in advise(facts(**known), RULES)["grounds"]}
 
 

@@ -1,4 +1,7 @@
-"""Why something can't be done is said by one function of its room: actions raise what it found, and nothing of their own."""
+"""Why something can't be done is said by one function of its room.
+
+Actions raise what it found, and nothing of their own.
+"""
 
 import ast
 

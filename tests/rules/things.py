@@ -97,7 +97,10 @@ def a_refund(
 
 
 def a_case(refund: Refund, now: datetime = NOON, **known) -> Case:
-    """The refund at an instant: every method on, every category open, no offer yet, a coupon at hand; `known` says otherwise."""
+    """The refund at an instant, with whatever `known` changes.
+
+    By default every method is on, every category open, no offer made yet, a coupon at hand.
+    """
     case = Case(refund, now)
     facts = {
         "available": frozenset(refund.rules.offer_methods),

@@ -1,4 +1,7 @@
-"""Every page of the workbench, whoever registered it: closed to strangers, and another store's rows are as if missing."""
+"""Every page of the workbench, whoever registered it, is closed to strangers.
+
+Another store's rows are as if missing.
+"""
 
 import re
 from uuid import uuid4
@@ -17,7 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ROUTES = routes_under(ADMIN)
 OPEN_TO_STRANGERS = {"/admin/login/", "/admin/logout/", "/admin/jsi18n/"}
-# Models in the workbench whose rows belong to no store: the operator's alone (tests/workbench/test_switches.py, test_people.py).
+# Models in the workbench whose rows belong to no store: the operator's alone
+# (tests/workbench/test_switches.py, test_people.py).
 NOT_TENANTS = {"stores.CategoryOpening", "stores.User", "offers.MarketplaceMethod", "payments.Reconciliation"}
 # What routes may contain besides the object: values to try for each.
 OTHER_ARGUMENTS = {

@@ -87,8 +87,8 @@ def run(statement, params=()):
 def insert_sql(table) -> str:
     """Insert a row given as JSON, but for the columns that PostgreSQL computes."""
     names = run(
-        "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
-        "AND attgenerated = ''",
+        "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass "
+        "AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
         [table],
     )
     columns = ", ".join(name for (name,) in names)

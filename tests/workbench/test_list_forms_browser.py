@@ -1,4 +1,7 @@
-"""Every list's own form, sent by a real browser: nothing typed changes nothing, and what is typed or chosen is found."""
+"""Every list's own form, sent by a real browser.
+
+Nothing typed changes nothing, and what is typed or chosen is found.
+"""
 
 import pytest
 from django.contrib import admin
@@ -61,7 +64,10 @@ def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, f
 
 
 def _choose(page, name: str, before: int) -> None:
-    """A choice of a filter is sent as it is shown and shows no more than the list; taken back, all of it is there again."""
+    """A choice of a filter is sent as it is shown and shows no more than the list.
+
+    Taken back, all of it is there again.
+    """
     selector = f"{FORM} select[name='{name}']"
     values = page.eval_on_selector(selector, "field => [...field.options].map(option => option.value)")
     for value in [next(value for value in values if value), ""]:

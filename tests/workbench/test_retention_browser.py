@@ -1,4 +1,7 @@
-"""Retention by hand in a real browser: the agent sends, the buyer accepts on a phone, the desk shows what came of it."""
+"""Retention by hand in a real browser.
+
+The agent sends, the buyer accepts on a phone, the desk shows what came of it.
+"""
 
 import pytest
 from django.core.cache import cache

@@ -148,7 +148,7 @@ def column(label: str, show: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def timed_column(label: str, show: Callable[[Any, datetime], Any]) -> Callable[[Any, Any], Any]:
-    """A column that tells how the row stands now: `show` gets the request's instant too, which a list doesn't pass on."""
+    """A column that tells how the row stands now: `show` also gets the request's instant, which a list keeps back."""
     return column(label, lambda row: show(row, clock.now()))
 
 

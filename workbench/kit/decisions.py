@@ -1,7 +1,10 @@
-"""Every button of the desk is a decision: its name, who may take it, why not now, what follows, and the action behind it.
+"""Every button of the desk is a decision.
 
-A row's page shows each decision that concerns the row, grey with the reason where it can't be taken. Most have a page of their
-own that tells what will happen and asks for what is needed; those with `is_inline` stand on the row's page with their form.
+It knows its name, who may take it, why not now, what follows, and the action behind it.
+
+A row's page shows each decision that concerns the row, grey with the reason where it can't be taken. Most have a page
+of their own that tells what will happen and asks for what is needed; those with `is_inline` stand on the row's page
+with their form.
 """
 
 from abc import ABC, abstractmethod
@@ -37,7 +40,10 @@ class DecisionForm(DeskForm):
 
 
 class Decision(ABC):
-    """One thing to decide about a row. The action rechecks everything under its lock; this is what people are told before."""
+    """One thing to decide about a row.
+
+    The action rechecks everything under its lock; this is what people are told before.
+    """
 
     code: ClassVar[str]
     folder: ClassVar[str] = ""  # stands before the code in the address

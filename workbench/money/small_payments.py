@@ -1,4 +1,7 @@
-"""The form of small payments: what is left is in view before anything is typed, then a look, then it is sent (K8–K11)."""
+"""The form of small payments (K8–K11).
+
+What is left is in view before anything is typed; then comes a preview, then it is sent.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -98,7 +101,10 @@ def allowance_bars(desk: Desk, now) -> list[dict]:
 
 
 class PayingMixin(ABC):
-    """The view behind the card's button, for the two ways in: `subject` tells order and refund of the page's row (K11)."""
+    """The view behind the card's button, for its two ways in (K11).
+
+    `subject` gives the order and refund of the page's row.
+    """
 
     @abstractmethod
     def subject(self, row) -> tuple[Order, Refund | None]:

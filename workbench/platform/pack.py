@@ -45,7 +45,10 @@ def pack_name(dispute: Dispute) -> str:
 
 
 def build_pack(dispute: Dispute, now: datetime) -> bytes:
-    """The PDF, in the reader's language and the time zone of the store. The dispute comes with refund, order and store."""
+    """The PDF, in the reader's language and the time zone of the store.
+
+    The dispute comes with refund, order and store.
+    """
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     written = BytesIO()
     document = SimpleDocTemplate(

@@ -57,7 +57,9 @@ def preview_of(proposal: Proposal) -> BulkPreview:
 
 
 def selected(request: HttpRequest) -> list[Refund]:
-    """The refunds that were ticked, or the first of all that are retainable now. Http404 when one is missing or foreign.
+    """The refunds that were ticked, or the first of all that are retainable now.
+
+    Http404 when one is missing or foreign.
 
     Raises PermissionDenied where the user may not send offers, Refused for too many.
     """

@@ -64,7 +64,7 @@ def promises_of(refund: Refund) -> dict:
 
 
 def cases_of(refund: Refund) -> list[dict]:
-    """What the platform was asked to decide about it, newest first: each case with its title and the address of its page."""
+    """The cases about it that the platform was asked to decide, newest first, with title and page's address."""
     model, title = (Appeal, _("Appeal")) if refund.is_instant else (Dispute, _("Platform intervention"))
     page = f"admin:refunds_{model._meta.model_name}_change"
     cases = model.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")

@@ -86,8 +86,8 @@ class AppealAgainst(RefundDecision):
     def consequence(self, refund):
         """What an upheld appeal brings."""
         return _(
-            "You have %(time)s for evidence, then a person of the platform decides. If your appeal is upheld, the platform"
-            " pays you up to %(amount)s back."
+            "You have %(time)s for evidence, then a person of the platform decides. "
+            "If your appeal is upheld, the platform pays you up to %(amount)s back."
         ) % {"time": duration(refund.rules.evidence_within), "amount": yuan(refund.amount)}
 
     def run(self, refund, data, *, actor, now):

@@ -31,7 +31,10 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
 
 
 def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
-    """Retainable now, store by store: each has its own time zone. Nothing when every store of the platform is shown (Q3)."""
+    """Retainable now, store by store: each has its own time zone.
+
+    Nothing when every store of the platform is shown (Q3).
+    """
     store_ids = current_scope().store_ids or ()
     stores = [store for store in Store.objects.filter(pk__in=store_ids).order_by("pk") if retains(store)]
     if len(store_ids) == 1 and stores:
@@ -136,7 +139,7 @@ REFUND_QUEUES = [
 
 
 class ShippedFilter(SimpleListFilter):
-    """By type: refund only (shipped), return (shipped), and what offers made after shipping can't hold back (Q1, Q3)."""
+    """By type: refund only (shipped), return (shipped), and those no offer can keep once shipped (Q1, Q3)."""
 
     title = _("shipped or not")
     parameter_name = "shipped"

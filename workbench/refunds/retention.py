@@ -1,4 +1,7 @@
-"""The panel of offers on a refund's page: what is possible, in which order, within which limits, and why not (Q1–Q11)."""
+"""The panel of offers on a refund's page (Q1–Q11).
+
+What is possible, in which order, within which limits, and why not.
+"""
 
 from dataclasses import dataclass, field
 

@@ -64,7 +64,10 @@ class EnrolmentAdmin(DeskAdmin):
         return self._page(request, "page", store, enrolment=enrolment, **may, **build_returnless_page(store, enrolment))
 
     def _store(self, request: HttpRequest) -> Store:
-        """The store that the call names, or the only one. Http404 for one that isn't at this desk or has no programme."""
+        """The store that the call names, or the only one.
+
+        Http404 for one that isn't at this desk or has no programme.
+        """
         named = request.POST.get("store") or request.GET.get("store")
         if not named:
             stores = desk_of(request).returnless
@@ -86,7 +89,10 @@ class EnrolmentAdmin(DeskAdmin):
         return HttpResponseRedirect(reverse(f"admin:refunds_enrolment_{view}") + f"?store={store.pk}{pairs}")
 
     def enrol_view(self, request):
-        """One step: GET shows it, POST does it and goes on to the next. Afterwards the same forms change what was set."""
+        """One step: GET shows it, POST does it and goes on to the next.
+
+        Afterwards the same forms change what was set.
+        """
         store = self._store(request)
         require(request.user, MANAGE_STORE, store.pk)
         enrolment = actions.enrolment_of(store.pk)

@@ -1,4 +1,7 @@
-"""Reporting a delay from the queue: tick orders, say why and until when, see what their buyers will read, report (K4)."""
+"""Reporting a delay from the queue (K4).
+
+Tick orders, say why and until when, see what their buyers will read, report.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta

@@ -1,4 +1,7 @@
-"""What waits for the warehouse: orders to ship, promises to keep, delays that were told, claims against carriers (P8, Q16, K4, P3)."""
+"""What waits for the warehouse (K4, P3, P8, Q16).
+
+Orders to ship, promises to keep, delays that were reported, claims against carriers.
+"""
 
 from datetime import datetime
 

@@ -47,7 +47,8 @@ class UrgeAlert:
 def urge_alert(request: HttpRequest) -> UrgeAlert | None:
     """The interruption that is due on this page, found with one statement per request; None when nothing is.
 
-    The list of urged orders, the pages of orders and the ERP's import aren't interrupted, nor are the platform's operators: they ship nothing.
+    The list of urged orders, the pages of orders and the ERP's import aren't interrupted, nor are the platform's
+    operators: they ship nothing.
     """
     if not hasattr(request, "urge_alert"):
         request.urge_alert = None if _is_exempt(request) else _find(request)
@@ -81,7 +82,10 @@ def _find(request: HttpRequest) -> UrgeAlert | None:
 
 
 def _count(store_ids: list[int]) -> dict[int, int]:
-    """Store → its urged orders that wait, up to one more than MOST_URGE_ALERT: read from the partial index, never beyond."""
+    """Store → its urged orders that wait, up to one more than MOST_URGE_ALERT.
+
+    Read from the partial index, never beyond.
+    """
     urged = Order.objects.filter(store_id=OuterRef("pk")).urged().values("pk")[: MOST_URGE_ALERT + 1]
     counted = Func(ArraySubquery(urged), function="cardinality", output_field=IntegerField())
     return dict(Store.objects.filter(pk__in=store_ids).values_list("pk", counted))

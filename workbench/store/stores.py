@@ -25,7 +25,10 @@ from workbench.store.payment_terms import TermsMixin
 
 
 def store_to_add_to(request: HttpRequest, capability: str) -> Store:
-    """The picked (or only) store, if the user may do this there. PermissionDenied otherwise, also when none is picked."""
+    """The picked (or only) store, if the user may do this there.
+
+    PermissionDenied otherwise, also when none is picked.
+    """
     store = desk_of(request).only_store
     if store is None:
         raise PermissionDenied(_("Pick one store first, at the top of the page."))

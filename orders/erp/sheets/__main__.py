@@ -1,5 +1,6 @@
-"""The reading process: a file on stdin, its rows as lines of JSON on stdout, and no more memory, time and files than allowed.
+"""The reading process: a file on stdin, its rows as lines of JSON on stdout.
 
+It gets no more memory, time and files than allowed.
 The first line is `{}`, or `{"error": code, "facts": {…}}` and nothing else.
 """
 

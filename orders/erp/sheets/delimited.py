@@ -63,7 +63,10 @@ def _without_mark(head: bytes) -> tuple[str, ...]:
 
 
 def _delimiter(text: IO[str]) -> str:
-    """As the file's `sep=` line says, which spreadsheets don't show and don't count; else what parts the header most."""
+    """As the file's `sep=` line says, which spreadsheets don't show and don't count.
+
+    Else what parts the header most.
+    """
     head = text.read(_HEAD)
     text.seek(0)
     lines = [line for line in re.split(r"\r\n|\r|\n", head) if line.strip()]

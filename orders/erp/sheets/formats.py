@@ -9,7 +9,8 @@ _BUILT_IN_PLAIN = frozenset({0, 1, 49})
 _FIRST_CUSTOM = 164
 _PIECES = re.compile(r'"[^"]*"?|\\.|_.|\*.|[^;]|;', re.DOTALL)
 _LOCALE = r"(?:\[\$[^\]]*\])?"
-# A whole number as its digits, perhaps with room for a bracket behind it, which is how some programs write "no decimals".
+# A whole number as its digits, perhaps with room for a bracket behind it, which is how some programs write
+# "no decimals".
 _PLAIN_NUMBER = re.compile(rf"{_LOCALE}(?:General|G/通用格式|0|@)(?:_.)?\s*", re.IGNORECASE)
 _PLAIN_TEXT = re.compile(rf"{_LOCALE}(?:General|G/通用格式|@)(?:_.)?\s*", re.IGNORECASE)
 

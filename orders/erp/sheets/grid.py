@@ -48,7 +48,10 @@ class Region:
 
 @dataclass
 class Grid:
-    """Rows that hold anything, by their number: their cells of use by column. Hidden rows and columns are kept, and named."""
+    """Rows that hold anything, by their number: their cells of use by column.
+
+    Hidden rows and columns are kept, and named.
+    """
 
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)

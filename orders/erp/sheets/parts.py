@@ -55,7 +55,10 @@ class Parts:
         return name.casefold() in self._names
 
     def read(self, name: str, reader: "XmlReader") -> None:
-        """Read a part from its beginning to its end, or until the reader has enough. WorkbookBroken when it is missing or unsound."""
+        """Read a part from its beginning to its end, or until the reader has enough.
+
+        WorkbookBroken when it is missing or unsound.
+        """
         entry = self._names.get(name.casefold())
         if entry is None:
             raise WorkbookBroken
@@ -82,7 +85,10 @@ class Parts:
 
 
 class XmlReader:
-    """A stream of XML without document types, entities and depths. Tags are those of spreadsheets unless told in full."""
+    """A stream of XML without document types, entities and depths.
+
+    Tags are those of spreadsheets unless told in full.
+    """
 
     def __init__(self, starts: Starts, ends: Ends):
         self.has_enough = False

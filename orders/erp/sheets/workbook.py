@@ -25,7 +25,8 @@ class Sheet:
 def read_workbook(file: IO[bytes], choose: Choose) -> tuple[str, Grid]:
     """(name, cells) of the one sheet that people see and that holds anything.
 
-    `choose` says which columns are of use, by the first row. Hidden sheets are never read. Unreadable `several_sheets` when more than one comes into question, `empty` when none does.
+    `choose` says which columns are of use, by the first row. Hidden sheets are never read. Unreadable `several_sheets`
+    when more than one comes into question, `empty` when none does.
     """
     parts = Parts(file)
     book = next((part for kind, part in parts.related("").values() if kind == "officeDocument"), None)

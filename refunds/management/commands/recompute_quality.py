@@ -11,7 +11,10 @@ SHOWN = 10
 
 
 class Command(BaseCommand):
-    """Prints what is off, store by store, and puts it right; `--check` only looks, and exits 1 when something is off."""
+    """Print what is off, store by store, and put it right.
+
+    `--check` only looks, and exits 1 when something is off.
+    """
 
     help = "Recompute quality refunds, days and the window's sums from raw rows; repair, or with --check only compare."
 

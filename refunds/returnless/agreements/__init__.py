@@ -1,4 +1,7 @@
-"""The agreement's texts: one file per version and language beside this one. A text is never changed, only followed by another."""
+"""The agreement's texts: one file per version and language beside this one.
+
+A text is never changed, only followed by another.
+"""
 
 from functools import cache
 from pathlib import Path

@@ -27,7 +27,10 @@ CALL_PROMISED = EventType("refund.call_promised", gettext_lazy("Call promised"),
 
 @action
 def promise_call(*, store_id: int, refund_id: UUID | str, hours: int, actor: Actor, now: datetime) -> Refund:
-    """Promise the buyer a call within so many hours. NotFound for an unknown refund, Refused for a second promise (Q19)."""
+    """Promise the buyer a call within so many hours.
+
+    NotFound for an unknown refund, Refused for a second promise (Q19).
+    """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     if Event.objects.for_store(store_id).filter(topic_id=refund.pk, name=CALL_PROMISED.name).exists():
         raise Refused("call_promised", _("A call is promised already; make it."))
