@@ -99,8 +99,8 @@ def _named(path: tuple[str, ...]) -> str:
 class StrictJSONParser(JSONParser):
     """Like DRF's, but a number with a point becomes a Decimal with its digits as sent, so that `12.30` is exact.
 
-    What costs much to look at is refused before or at its first fault: many values, deep nesting, long names, names that
-    stand there twice.
+    What costs much to look at is refused before or at its first fault: many values, deep nesting, long names, names
+    that stand there twice.
     """
 
     def parse(self, stream, media_type=None, parser_context=None):

@@ -62,7 +62,10 @@ class Notice:
     error: str = ""
 
     def __post_init__(self) -> None:
-        """ValueError for what can't be kept as it is: other types, empty or endless names, NUL, half a surrogate pair."""
+        """ValueError for what can't be kept as it is.
+
+        Other types, empty or endless names, NUL, half a surrogate pair.
+        """
         texts = (self.event_id, self.key, self.reference, self.error)
         if not all(isinstance(text, str) and not UNSTORABLE.search(text) for text in texts):
             raise ValueError("a text is none")

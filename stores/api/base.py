@@ -37,8 +37,9 @@ class StoreViewSet(viewsets.GenericViewSet):
     """A resource of one store.
 
     `callers` maps each action to the kinds of key that may call it ("S", "M", "SM"); `resource` is the scope's first
-    half, and `resource_of` that of actions which need another one. `self.store` is the store of the request and `self.now` its instant; the whole request is one transaction.
-    `dear` are the actions that read or write so much that a store may have few of them under way.
+    half, and `resource_of` that of actions which need another one. `self.store` is the store of the request and
+    `self.now` its instant; the whole request is one transaction. `dear` are the actions that read or write so much that
+    a store may have few of them under way.
     """
 
     resource: ClassVar[str | None]
