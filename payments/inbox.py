@@ -24,7 +24,9 @@ from payments.states import NoticeResult, PaymentStatus
 
 
 def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Check and keep a notice; returns whether it is a new one. BadNotice when it isn't the gateway's, or UnreadableNotice.
+    """Check and keep a notice; returns whether it is a new one.
+
+    BadNotice when it isn't the gateway's, UnreadableNotice when it can't be read.
 
     Only kept here: what it brings is done by a worker, so that the gateway has its receipt at once.
     """

@@ -104,7 +104,10 @@ class StrictJSONParser(JSONParser):
     """
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """Return the decoded body. ParseError (400) when it isn't UTF-8 JSON, ValidationError naming what isn't taken."""
+        """Return the decoded body.
+
+        ParseError (400) when it isn't UTF-8 JSON, ValidationError naming what isn't taken.
+        """
         try:
             text = codecs.getreader("utf-8")(stream).read()
             if sum(map(text.count, "[{,")) > MOST_VALUES:
