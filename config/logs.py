@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, with the request id that error answers also carry."""
+"""Structured logs: one line an event, with the request's id that every answer also carries (`common.web.access`)."""
 
 import structlog
 
@@ -32,7 +32,11 @@ def configure_logs(level: str) -> dict:
                 "foreign_pre_chain": [*SHARED, structlog.processors.format_exc_info],
             },
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"route": {"()": "common.web.access.RouteForAddress"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route"]}},
         "root": {"handlers": ["console"], "level": "WARNING"},
-        "loggers": {name: {"level": level} for name in ("wanliu", "celery", "django")},
+        "loggers": {
+            **{name: {"level": level} for name in ("wanliu", "celery", "django")},
+            "django.request": {"level": "ERROR"},  # what was refused has its line in the access log
+        },
     }

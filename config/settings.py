@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "axes",
     "csp",
-    "django_structlog",
     "common",
     "stores",
     "orders",
@@ -61,10 +60,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "common.web.access.AccessLogMiddleware",
     "common.web.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "common.web.instant.OneInstantMiddleware",
     "common.web.time_limits.TimeLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -323,4 +322,3 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 from config.logs import configure_logs
 
 LOGGING = configure_logs(LOG_LEVEL)
-DJANGO_STRUCTLOG_CELERY_ENABLED = False

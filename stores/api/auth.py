@@ -11,6 +11,7 @@ from rest_framework.permissions import BasePermission
 
 from common.actors import Actor, ActorKind
 from common.rates import over_rate
+from common.web.access import note
 from common.web.proxies import client_address
 from stores.actions import touch_key
 from stores.models import ApiKey
@@ -76,6 +77,7 @@ class BearerKeyAuthentication(BaseAuthentication):
             if wait_s:
                 raise Throttled(wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
+        note(key=key.prefix)
         now = request.now
         if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
             touch_key(key=key, now=now)

@@ -20,6 +20,7 @@ from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
 from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
+from common.web.access import note
 from stores.api.auth import MARKETPLACE
 from stores.models import Store
 
@@ -61,6 +62,7 @@ class StoreViewSet(viewsets.GenericViewSet):
             self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
         set_scope(Scope((self.store.pk,)))
+        note(store=self.store.code)
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
         if not all(value.isascii() for name, value in self.kwargs.items() if name == "pk" or name.endswith("_id")):

@@ -1,0 +1,70 @@
+"""One line in the log per answered request, and an id by which every line of the request is found.
+
+What stands in an address (a buyer's secret link, a name that was searched for, a key in the wrong place) is in no line:
+a request is told by its route.
+"""
+
+import logging
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+log = structlog.get_logger("wanliu.access")
+
+HEADER = "X-Request-ID"
+NO_ROUTE = "-"
+_SANE_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
+_GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
+
+
+class AccessLogMiddleware:
+    """Takes the caller's X-Request-ID if it is sane, else makes one; answers it, and writes the line."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """The answer, with its id."""
+        asked = request.headers.get(HEADER, "")
+        request_id = asked if _SANE_ID.fullmatch(asked) else uuid4().hex
+        # Bound until the next request of this thread begins: an answer may still be streaming when we return it.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began_at = perf_counter()
+        response = self.get_response(request)
+        took_ms = round((perf_counter() - began_at) * 1000, 1)
+        log.info("answered", method=request.method, route=route_of(request), status=response.status_code, ms=took_ms)
+        response[HEADER] = request_id
+        return response
+
+
+def note(**facts: str) -> None:
+    """What the lines of the request say from here on, such as the store's code. Never anything about a person."""
+    structlog.contextvars.bind_contextvars(**facts)
+
+
+def route_of(request) -> str:
+    """The pattern that the address fits, without what fills it: `api/v1/orders/<number>/`; `-` when it fits none."""
+    if request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+        return settings.STATIC_URL
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return NO_ROUTE
+    return _GROUP.sub(r"<\1>", match.route).replace("^", "").replace("$", "")
+
+
+class RouteForAddress(logging.Filter):
+    """Puts the route where Django's own lines name the request's address."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True."""
+        path = getattr(getattr(record, "request", None), "path", "")
+        if len(path) > 1 and isinstance(record.args, tuple):
+            route = route_of(record.request)  # type: ignore[attr-defined]
+            record.args = tuple(arg.replace(path, route) if isinstance(arg, str) else arg for arg in record.args)
+        return True
