@@ -1,4 +1,4 @@
-"""The base of every write."""
+"""`@action` and `@bookkeeping`: what every function that writes business data is marked with."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""What a change changes, for its event."""
+"""Which fields a change sets, from what to what: what its event records."""
 
 from collections.abc import Mapping
 from decimal import Decimal

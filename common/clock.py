@@ -1,4 +1,4 @@
-"""The only reader of wall time. Everything else is told `now`."""
+"""The only reader of wall time. Actions are told `now`, and never ask."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

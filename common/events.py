@@ -1,7 +1,7 @@
 """The catalogue of events: what can happen is declared once, by the room in which it happens.
 
 Each room's `events.py` declares its `EventType`s; `WriteSet.event` records these and nothing else. The name is part of
-the public surface (timeline, webhooks, statistics): a declared name never changes its meaning.
+the public surface (timeline, API, statistics): a declared name never changes its meaning.
 """
 
 import re

@@ -14,7 +14,7 @@ log = logging.getLogger("wanliu.health")
 
 @require_safe
 def healthz(request):
-    """Alive."""
+    """200 as long as the process answers at all."""
     return JsonResponse({"status": "ok"})
 
 

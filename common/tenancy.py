@@ -114,7 +114,7 @@ class TenantQuerySet(models.QuerySet):
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one store. Its table gets `SecureTable` in a migration; a system check insists."""
+    """A row that belongs to one store. A migration calls `tenancy_sql.secure_table` for it; a system check insists."""
 
     store = models.ForeignKey(
         settings.TENANT_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False

@@ -42,7 +42,7 @@ MAX_ATTEMPTS = 8
 
 
 class ObligationQuerySet(models.QuerySet):
-    """Named reads."""
+    """Which rows are due, and which will be."""
 
     def due(self):
         """Rows that a worker may take up now: their time has come and nobody is at them."""

@@ -1,4 +1,9 @@
-"""Settings, addresses, the Celery application and the services that `make run` starts."""
+"""Settings, addresses, the Celery application and the services that `make run` starts.
+
+settings, urls, celery, wsgi. front/ reads requests in each web process; supervise/ and
+supervisor are `make run`; embedded/ are PostgreSQL and Valkey out of wheels. worker, database: how each kind of
+process behaves when a service goes away.
+"""
 
 from config.celery import app as celery_app
 

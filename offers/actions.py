@@ -1,4 +1,7 @@
-"""Every write to offers. Locks: order, refund, offer, in one statement."""
+"""Sending offers, and the buyer's yes or no. Locks: order, refund, offer, in one statement.
+
+Offers that nobody answers expire in sweeps.py; those whose refund is decided otherwise end in receivers.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A refund with what methods need to know about it; each part is read when it is first asked for."""
+"""`Case`: a refund and all that offers for it depend on; each part is read when it is first asked for."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

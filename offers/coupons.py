@@ -1,4 +1,4 @@
-"""Every write to coupons, and what of them an offer shows (Q13, Q14)."""
+"""Making and granting coupons, and which of them an offer shows (K7, Q13, Q14)."""
 
 from collections.abc import Sequence
 from datetime import datetime

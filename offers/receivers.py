@@ -75,7 +75,7 @@ def count_what_came_back(sender, payments, **kwargs) -> None:
 
 @receiver(payment_repeated)
 def count_paid_offer_again(sender, refund, **kwargs) -> None:
-    """Paid after all."""
+    """The declined payment of an offer is repeated: its figures are made anew with the money (Q18)."""
     _count_again({refund.store_id}, [refund.pk])
 
 

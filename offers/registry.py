@@ -1,4 +1,4 @@
-"""The methods by code, as offers/methods/ registers them: what models and SQL ask without knowing any method."""
+"""The methods by code, as offers/methods/ registers them: models and SQL ask here, and name no method themselves."""
 
 from collections.abc import Callable
 from typing import Any

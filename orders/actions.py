@@ -1,4 +1,8 @@
-"""Every write to orders."""
+"""Placing, shipping and delivering orders.
+
+Other things that are done with an order have a file each: saving (address, urges), lateness, stopping, parcels, delays/
+and erp/.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

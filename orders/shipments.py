@@ -1,4 +1,4 @@
-"""Every write about parcels that a carrier has: what is wanted of it, and what it said.
+"""Shipments: what we want of a carrier about a parcel, and what it answered.
 
 What is wanted is a row that is due. A worker takes it up, asks the carrier outside any transaction (orders/tracking.py)
 and records the answer; the refunds that wait for the parcel follow by the signal `shipments_moved`. Locks: order, then

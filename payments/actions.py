@@ -1,4 +1,7 @@
-"""Every write to payments: reserve → (commit, call the gateway) → post or void."""
+"""The life of a payment: reserve → (commit, call the gateway) → post or void.
+
+Small payments begin in small.py; money that comes back later is booked in reversals.py.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime

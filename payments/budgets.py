@@ -1,4 +1,4 @@
-"""Every write to a service budget: top up, reserve, post or void (R5).
+"""A store's service budget: top up, reserve, post or void (R5).
 
 The budget's row is a store's hottest, so it is locked last and for the rest of the transaction only. Each change is one
 conditional update that holds only while the books stay within what was topped up; the ledger's transfers go with it.

@@ -22,13 +22,13 @@ def settle_some_payments(count: int) -> None:
 
 @shared_task
 def settle_due_payments() -> None:
-    """Settle whatever is due."""
+    """Settle every payment that is due, batch after batch."""
     drain(settle_batch)
 
 
 @shared_task
 def process_notices() -> None:
-    """Do what gateways told us."""
+    """Process the gateways' notices that wait in the inbox."""
     drain(process_due_notices)
 
 

@@ -1,4 +1,6 @@
-"""Every write to refunds by a person or a client; deadlines are in sweeps.py.
+"""Deciding a refund: approve, reject, withdraw, resubmit, pay again.
+
+Refunds begin in opening.py, goods come back in returns.py, and deadlines are in sweeps.py.
 
 Locks: order, then refund, in one statement. What is pending about a refund (offers) ends by the signal
 `refunds_decided`.

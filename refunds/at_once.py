@@ -1,4 +1,4 @@
-"""Requests that are answered the moment they are made: the first of these that knows an answer gives it."""
+"""Refunds that are granted the moment they are requested: not picked up yet, or a trusted buyer (P2, P5)."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Every write about claims against carriers (P3)."""
+"""Claims against carriers for parcels that they lost: opened when the parcel is lost, closed by a person (P3)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Every write about goods that come back: the buyer's parcel and what the merchant finds in it."""
+"""Goods that come back: the buyer ships the return, the merchant inspects it."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,1 +1,5 @@
-"""What stands between the web server and the views: middleware that knows no domain."""
+"""What stands between the web server and the views: middleware that knows no domain.
+
+Who calls: proxies, address_limits. How long: time_limits; instant is the one `now` of a request. What is said when it
+can't be answered: refusals (the front didn't take it), unavailable (PostgreSQL is the reason).
+"""

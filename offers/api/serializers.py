@@ -125,7 +125,7 @@ class OfferSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(CouponSerializer(many=True))
     def get_coupons(self, offer: Offer):
-        """See above."""
+        """The coupons that the offer names, as the buyer sees them (Q14)."""
         return CouponSerializer(coupons_of(offer), many=True).data
 
 

@@ -1,4 +1,8 @@
-"""The methods, one file each: every module of this package registers its class (docs/adr/0016)."""
+"""The methods, one file each: every module of this package registers its class (docs/adr/0016).
+
+base is the shape of a method; negotiation (changes the request) and retention (keeps the order) are what families of
+methods share. Every other file is one method.
+"""
 
 from common.registry import import_files
 from offers.methods.base import Case, Concern, Method, Terms, register

@@ -32,11 +32,9 @@ class ChangeToRefundOnly(NegotiationMethod):
         check_agreed_amount(case, terms, required=True)
 
     def why(self, case):
-        """See the base."""
         return _("The buyer keeps the goods: no return freight and no handling.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Keep the goods and receive ¥%(amount)s.") % {"amount": terms.amount}
 
     def accept(self, writes, offer, *, actor, now):

@@ -43,11 +43,9 @@ class ChangeToReturn(NegotiationMethod):
         return {**super().limits(case), "return_address": True}
 
     def why(self, case):
-        """See the base."""
         return _("The goods come back before the money goes out.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Send the goods to %(address)s and receive ¥%(amount)s once they have arrived.") % {
             "address": terms.return_address,
             "amount": terms.amount or refund.amount,

@@ -54,11 +54,9 @@ class CouponMethod(RetentionMethod):
         return {"coupon_ids": [best.pk]} if best else None
 
     def why(self, case):
-        """See the base."""
         return _("Paid only when the buyer comes back.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Keep your order and receive: %(coupons)s.") % {
             "coupons": "; ".join(str(coupon) for coupon in terms.coupons[: refund.rules.coupons_shown])
         }

@@ -39,9 +39,7 @@ class Exchange(ParcelMethod):
         return [*RetentionMethod.brings(self, offer), owed]
 
     def why(self, case):
-        """See the base."""
         return _("The buyer gets what was wanted, and the sale stays.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Send the goods back and receive %(product)s instead.") % {"product": self.product_text(terms)}

@@ -21,9 +21,7 @@ class Gift(ParcelMethod):
     gives_product = True
 
     def why(self, case):
-        """See the base."""
         return _("Makes a small flaw good at cost price.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Keep your order and receive %(product)s as a gift.") % {"product": self.product_text(terms)}

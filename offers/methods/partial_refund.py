@@ -25,11 +25,9 @@ class PartialRefund(MoneyMethod):
     bulk_share = Decimal("0.10")
 
     def why(self, case):
-        """See the base."""
         return _("Costs a part of the price instead of all of it.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Keep the goods and receive ¥%(amount)s back.") % {"amount": terms.amount}
 
     def accept(self, writes, offer, *, actor, now):

@@ -38,9 +38,7 @@ class Reassurance(RetentionMethod):
         return {}
 
     def why(self, case):
-        """See the base."""
         return _("Costs nothing and answers the worry.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("The seller asks you to keep your order.")

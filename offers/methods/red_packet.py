@@ -37,11 +37,9 @@ class RedPacket(MoneyMethod):
         return Refused("payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": most}, "amount")
 
     def why(self, case):
-        """See the base."""
         return _("A small sum at once says sorry quickly.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Keep your order and receive a red packet of ¥%(amount)s.") % {"amount": terms.amount}
 
     def accept(self, writes, offer, *, actor, now):

@@ -22,9 +22,7 @@ class Reship(ParcelMethod):
     gives_product = True
 
     def why(self, case):
-        """See the base."""
         return _("Sends what is lost or missing.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("We send you %(product)s again, free of charge.") % {"product": self.product_text(terms)}

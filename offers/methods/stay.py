@@ -51,7 +51,6 @@ class Stay(Method):
         return {}
 
     def why(self, case):
-        """See the base."""
         return _("The order has not been shipped: the buyer may still keep it.")
 
     def buyer_sees(self, refund, terms):

@@ -1,4 +1,8 @@
-"""Offers, coupons, the switches of methods, and how often each method was accepted."""
+"""Offers, coupons, the switches of methods, and how often each method was accepted.
+
+offers and coupons are what merchants make; bulk (jobs and rows), switches (what is on since when). Counted: statistics
+for the recommendation, insights for money kept.
+"""
 
 from offers.models.bulk import BulkJob, BulkRow
 from offers.models.coupons import Coupon, CouponGrant, OfferCoupon

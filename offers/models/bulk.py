@@ -42,7 +42,7 @@ class BulkJob(TenantModel):
 
 
 class BulkRowQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Reads of both."""
+    """Rows by store, and by whether a worker has to send them."""
 
 
 class BulkRow(Obligation, TenantModel):

@@ -13,7 +13,7 @@ from orders.models import Order
 
 
 class CouponQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Coupons by whether they can be given now, and in the order in which buyers see them."""
 
     def available(self, now):
         """Coupons that `is_available` says yes to."""

@@ -16,7 +16,7 @@ from stores.marketplaces import Costs
 
 
 class CostRatesQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Versions of rates, the newest first."""
 
     def newest_first(self):
         """What holds now comes first."""

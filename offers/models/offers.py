@@ -17,7 +17,7 @@ from stores.models import Product, ReturnAddress
 
 
 class OfferQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Offers by who made them, and whether they wait for an answer."""
 
     def of_merchant(self):
         """What the merchant proposed, without what the platform did (K1)."""

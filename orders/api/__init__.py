@@ -1,1 +1,4 @@
-"""Orders over HTTP."""
+"""Orders over HTTP.
+
+views (orders, owed parcels) with serializers and filters; delays (reports, notices); files (export and import).
+"""

@@ -26,7 +26,7 @@ _NEXT = {
 
 @register
 class SandboxCarrier(Carrier):
-    """See the module."""
+    """The carrier of demos and tests; a tracking number can force what becomes of its parcel."""
 
     name = "sandbox"
 

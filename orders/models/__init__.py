@@ -1,4 +1,8 @@
-"""Orders, what is promised on top of them, their parcels, their delays, and the files that ship them."""
+"""Orders, what is promised on top of them, their parcels, their delays, and the files that ship them.
+
+order (with lines and queries) is the head; shipment is a parcel with a carrier, parcel one that is owed; delay and
+shipment_import are about many orders. sandbox is what the sandbox carrier remembers.
+"""
 
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.models.order import MOST_SMALL_PAYMENTS, Order, OrderLine

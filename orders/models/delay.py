@@ -10,7 +10,7 @@ from orders.states import DelayReportStatus
 
 
 class DelayReportQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Reports by whether they are open or overdue."""
 
     def open(self):
         """Not lifted, overdue or not."""

@@ -71,5 +71,5 @@ class OwedParcel(TenantModel):
 
     @transition(field=status, source=ParcelStatus.OWED, target=ParcelStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):
-        """The promise is kept."""
+        """The merchant has sent it; the promise is kept."""
         self.carrier, self.tracking_number, self.shipped_at, self.due_at = carrier, tracking_number, now, None

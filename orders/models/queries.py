@@ -15,7 +15,7 @@ COMES_FIRST = ExpressionWrapper(Q(is_urged=True, resumed_at__isnull=False), outp
 
 
 class OrderQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Orders by what the warehouse, and who looks for one of them, ask."""
 
     def to_ship(self):
         """What the warehouse still has to send (P8)."""

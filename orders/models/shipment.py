@@ -14,7 +14,7 @@ from orders.states import MOVING, ON_ITS_WAY, ShipmentDirection, ShipmentStatus,
 
 
 class ShipmentQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Reads of both."""
+    """Shipments by store, and by whether a worker has something to ask."""
 
 
 class Shipment(Obligation, TenantModel):

@@ -13,7 +13,7 @@ from orders.states import ImportStatus
 
 
 class ImportQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Reads of both."""
+    """Files by store, and by whether a worker has to ship them."""
 
 
 class ShipmentImport(Obligation, TenantModel):

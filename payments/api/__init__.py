@@ -1,1 +1,4 @@
-"""Payments over HTTP."""
+"""Payments over HTTP.
+
+views with serializers (small payments to send, all payments to read); webhook takes the gateways' notices.
+"""

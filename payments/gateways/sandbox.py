@@ -42,7 +42,7 @@ CAME_BACK = "The buyer's account was closed; the money came back."
 
 @register
 class SandboxGateway(Gateway):
-    """See the module."""
+    """The gateway of demos and tests; a buyer's id can force what becomes of a payment."""
 
     name = "sandbox"
     needs = {"GATEWAY_SECRET": ""}

@@ -85,7 +85,7 @@ class Config:
 
 @register
 class WeChatPayGateway(Gateway):
-    """See the module. Keys are PEM texts, in the environment with real line breaks."""
+    """Pays and refunds through WeChat Pay. Keys are PEM texts, in the environment with real line breaks."""
 
     name = "wechatpay"
     needs = {

@@ -1,4 +1,8 @@
-"""Payments, the double-entry ledger under them, and what is known of the gateways."""
+"""Payments, the double-entry ledger under them, and what is known of the gateways.
+
+payment and ledger (accounts, transfers) are the money; limits and budget what may be sent; gateways what they told us.
+sandbox is what the sandbox gateway remembers.
+"""
 
 from payments.models.budget import Budget
 from payments.models.gateways import Difference, GatewayNotice, Reconciliation

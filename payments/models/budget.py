@@ -45,7 +45,7 @@ class Budget(TenantModel):
 
     @property
     def available(self) -> Decimal:
-        """Yuan that nothing waits for."""
+        """Yuan that are not reserved for a payment."""
         return self.balance - self.reserved
 
     @property

@@ -15,7 +15,7 @@ from payments.states import SMALL_PURPOSES, PaymentPurpose, PaymentStatus
 
 
 class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Named reads."""
+    """Payments by whether they are small, and whether they wait for a person."""
 
     def small(self):
         """Small payments: they stand beside refunds and have limits of their own (K8–K11)."""

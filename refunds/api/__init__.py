@@ -1,1 +1,5 @@
-"""Refunds over HTTP."""
+"""Refunds over HTTP.
+
+views with serializers are the refund and its moves; disputes, appeals, evidence and quality have a file each. parcels
+and extras are parts of a refund's detail.
+"""

@@ -27,7 +27,7 @@ class OpenDisputeSerializer(serializers.Serializer):
 
 
 class AnswerSerializer(serializers.Serializer):
-    """What the other side says about the claim."""
+    """What the other side answers to the plea."""
 
     store = serializers.CharField(required=False)
     reply = serializers.CharField(max_length=1000)

@@ -1,4 +1,8 @@
-"""Refunds and what hangs on them."""
+"""Refunds and what hangs on them.
+
+refund with its lines is the head. cases is the base (`PlatformCase`) of disputes and appeals, evidence and thread what
+both sides showed and wrote; carrier_claim. quality counts; returnless is a store's enrolment.
+"""
 
 from refunds.models.appeals import Appeal
 from refunds.models.carrier_claim import CarrierClaim

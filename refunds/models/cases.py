@@ -12,7 +12,7 @@ from refunds.states import CaseOutcome
 
 
 class CaseQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Cases locked with what they are about."""
 
     def locked(self):
         """With refund, order and store, all but the store locked in one statement, the order first."""

@@ -75,7 +75,7 @@ class ChangedDay(TenantModel):
 
 
 class RestrictionQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Restrictions by whether they are in force."""
 
     def in_force(self):
         """Restrictions that hold now."""

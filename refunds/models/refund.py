@@ -18,7 +18,7 @@ from stores.models import ReturnAddress
 
 
 class RefundQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Refunds by whether they are open or due, and by what was typed into a search."""
 
     def open(self):
         """Refunds that may still move."""

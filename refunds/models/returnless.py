@@ -122,7 +122,7 @@ class Enrolment(TenantModel):
 
 
 class CoverageQuerySet(TenantQuerySet):
-    """Named reads."""
+    """Covered products by since when and until when they are promised."""
 
     def promised_before(self, until):
         """What is on the allow-list, covered since before `until`, and a product of the store's own (R3, R4)."""

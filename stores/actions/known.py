@@ -1,4 +1,4 @@
-"""What an action is told by name has to exist."""
+"""Checks that the marketplace named in a call exists."""
 
 from django.utils.translation import gettext as _
 

@@ -109,7 +109,7 @@ class ReturnAddressViewSet(mixins.ListModelMixin, StoreViewSet):
 
 
 class EventTypeViewSet(StoreViewSet):
-    """What can happen, as timelines, webhooks and statistics name it."""
+    """What can happen, as timelines and statistics name it."""
 
     resource = None
     callers = {"list": "SM"}

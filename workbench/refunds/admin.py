@@ -80,7 +80,6 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
         return self.row_page(request, refund)
 
     def row_page(self, request, refund, bound=None):
-        """See the base."""
         context = build_refund_page(refund, request.user, request.now)
         ask_carrier = AskCarrier(context["tracking"])
         if ask_carrier.concerns(refund):

@@ -51,7 +51,7 @@ class AskCarrier(Decision):
 
     def consequence(self, refund):
         """Asking twice does no harm."""
-        return _("It is the same wish under the same key: nothing happens twice.")
+        return _("It is the same request under the same key: nothing happens twice.")
 
     def run(self, refund, data, *, actor, now):
         """Every one of them."""

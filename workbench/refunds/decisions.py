@@ -98,7 +98,6 @@ class Approve(RefundDecision):
     form = ReturnToForm
 
     def refusal(self, refund, now):
-        """See the base."""
         return why_not.why_not_approve(refund, now)
 
     def consequence(self, refund):
@@ -131,7 +130,6 @@ class Approve(RefundDecision):
         }
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         address = data.get("return_address")
         actions.approve_refund(
             store_id=refund.store_id,
@@ -150,7 +148,6 @@ class Reject(RefundDecision):
     form = RejectForm
 
     def refusal(self, refund, now):
-        """See the base."""
         return why_not.why_not_reject(refund, now)
 
     def consequence(self, refund):
@@ -164,7 +161,6 @@ class Reject(RefundDecision):
         }
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         actions.reject_refund(
             store_id=refund.store_id, refund_id=refund.pk, reason=data["reason"], actor=actor, now=now
         )
@@ -192,7 +188,6 @@ class NegotiateFirst(RefundDecision):
         return refund.programme == RefundProgramme.RETURNLESS
 
     def refusal(self, refund, now):
-        """See the base."""
         return why_not.why_not_negotiate(refund, now)
 
     def consequence(self, refund):
@@ -200,7 +195,6 @@ class NegotiateFirst(RefundDecision):
         return _("You write to the buyer and others see that you are talking. The clock goes on.")
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         negotiate_refund(store_id=refund.store_id, refund_id=refund.pk, text=data["text"], actor=actor, now=now)
 
 
@@ -215,11 +209,9 @@ class Inspect(RefundDecision):
         return refund.moves_goods
 
     def refusal(self, refund, now):
-        """See the base."""
         return why_not.why_not_inspect(refund, now)
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         returns.inspect_return(
             store_id=refund.store_id,
             refund_id=refund.pk,
@@ -276,7 +268,6 @@ class PayAgain(RefundDecision):
         return refund.needs_attention
 
     def refusal(self, refund, now):
-        """See the base."""
         return why_not.why_not_pay_again(actions.payments_of(refund))
 
     def consequence(self, refund):
@@ -284,5 +275,4 @@ class PayAgain(RefundDecision):
         return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(refund.amount)}
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         actions.retry_payment(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)

@@ -57,7 +57,6 @@ class SendOffer(Decision):
         return {"refund": refund, "order": refund.order, **more}
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         return send_offer(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now, **data)
 
     def foresee(self, refund, data, offer):

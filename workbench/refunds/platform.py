@@ -46,7 +46,6 @@ class AskPlatform(RefundDecision):
         return not refund.is_instant
 
     def refusal(self, refund, now):
-        """See the base."""
         return disputes.why_not_dispute(refund, now)
 
     def consequence(self, refund):
@@ -57,7 +56,6 @@ class AskPlatform(RefundDecision):
         ) % {"time": duration(refund.rules.evidence_within)}
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         disputes.open_dispute(
             store_id=refund.store_id,
             refund_id=refund.pk,
@@ -80,7 +78,6 @@ class AppealAgainst(RefundDecision):
         return refund.is_instant
 
     def refusal(self, refund, now):
-        """See the base."""
         return appeals.why_not_appeal(refund, now)
 
     def consequence(self, refund):
@@ -91,7 +88,6 @@ class AppealAgainst(RefundDecision):
         ) % {"time": duration(refund.rules.evidence_within), "amount": yuan(refund.amount)}
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         appeals.open_appeal(
             store_id=refund.store_id,
             refund_id=refund.pk,

@@ -62,7 +62,6 @@ class WriteToBuyer(Decision):
         return None
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         post_message(store_id=refund.store_id, refund_id=refund.pk, text=data["text"], actor=actor, now=now)
 
 
@@ -82,5 +81,4 @@ class MarkRead(Decision):
         return None
 
     def run(self, refund, data, *, actor, now):
-        """See the base."""
         mark_read(store_id=refund.store_id, refund_id=refund.pk)

@@ -89,7 +89,6 @@ class AutoTopUpForm(StepForm):
         return data
 
     def settings(self):
-        """See the base."""
         zero = Decimal("0.00")
         return {
             "auto_top_up": {

@@ -14,7 +14,6 @@ class Command(BaseCommand):
     help = "Make the daily roll-ups of money kept and lost anew from raw rows, and say where they had been off."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("--store", help="the code of one store (all of them)")
 
     def handle(self, *, store: str | None, **options):

@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "Compare a gateway's statement of a day with our payments; prints every difference."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("--gateway", default=DEFAULT, choices=usable_gateways())
         parser.add_argument("--date", type=date.fromisoformat, default=None, help="YYYY-MM-DD, by default yesterday")
 

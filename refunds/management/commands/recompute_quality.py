@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Recompute quality refunds, days and the window's sums from raw rows; repair, or with --check only compare."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something is off")
         parser.add_argument("--store", metavar="CODE", help="only this store")
 

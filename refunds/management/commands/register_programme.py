@@ -17,7 +17,6 @@ class Command(BaseCommand):
     help = "Register a store that is on refund without return 1.0 or 2.0; its owner then switches or joins anew."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("code")
         parser.add_argument("--programme-version", required=True, choices=EARLIER_VERSIONS)
         parser.add_argument("--budget", default="0.00", help="yuan in the service budget")

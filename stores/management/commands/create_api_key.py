@@ -20,7 +20,6 @@ class Command(BaseCommand):
     help = "Make a store key or a marketplace key; the secret is printed once."
 
     def add_arguments(self, parser):
-        """See help."""
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--store", help="the store's code")
         whose.add_argument("--marketplace", choices=list(marketplaces.newest()))

@@ -18,7 +18,6 @@ class Command(BaseCommand):
     help = "Open an account that sees every store. Asks for its password at a terminal, else makes one and prints it."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("name", help="the user name to sign in with")
         parser.add_argument("--full-name", default="", help="as colleagues and events show it")
 

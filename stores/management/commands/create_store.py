@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Open a store on a marketplace, optionally with an owner who exists already."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("code")
         parser.add_argument("--marketplace", required=True, choices=list(marketplaces.newest()))
         parser.add_argument("--name", help="shown to people; the code when left out")

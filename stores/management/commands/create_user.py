@@ -17,7 +17,6 @@ class Command(BaseCommand):
     help = "Open an account with a one-time password, with a role in a store if you name one."
 
     def add_arguments(self, parser):
-        """See help."""
         parser.add_argument("name", help="the user name to sign in with")
         parser.add_argument("--full-name", default="", help="as colleagues and events show it")
         parser.add_argument("--store", help="code of the store that the account is for")

@@ -31,11 +31,9 @@ class FreightCredit(MoneyMethod):
         return min(MOST, case.refund.order.refundable_amount + case.refund.amount)
 
     def why(self, case):
-        """See the base."""
         return _("Answers a slow parcel with its freight.")
 
     def buyer_sees(self, refund, terms):
-        """See the base."""
         return _("Keep your order and receive the freight of ¥%(amount)s.") % {"amount": terms.amount}
 
     def accept(self, writes, offer, *, actor, now):

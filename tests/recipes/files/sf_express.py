@@ -7,7 +7,7 @@ from orders.carriers.base import Carrier, CarrierReport, Consignment, Stage, reg
 
 @register
 class SFExpress(Carrier):
-    """See the module."""
+    """A second carrier, made for the recipe."""
 
     name = "sf_express"
     needs = {"TOKEN": None}

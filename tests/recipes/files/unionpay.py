@@ -22,7 +22,7 @@ from payments.gateways.base import (
 
 @register
 class UnionPayGateway(Gateway):
-    """See the module. `transfers` is what the bank knows: key → amount and day."""
+    """A second gateway. `transfers` is what the bank knows: key → amount and day."""
 
     name = "unionpay"
     needs = {"KEY": None, "CURRENCY": "CNY"}
