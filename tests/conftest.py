@@ -15,6 +15,12 @@ from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Those that mostly wait come first, so that the other worker process has work meanwhile; pytest-django puts them last."""
+    items.sort(key=lambda item: "durability" not in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _test_database_only(django_db_modify_db_settings):
     """Never against a database that isn't ours to empty."""
@@ -26,6 +32,15 @@ def _own_cache(worker_id):
     number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
     own = settings.REDIS_URL.replace("db=0", f"db={number}")
     with override_settings(REDIS_URL=own, CACHES={"default": {**settings.CACHES["default"], "LOCATION": own}}):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(tmp_path_factory):
+    """Each worker process keeps what is uploaded in a directory of its own."""
+    storage = settings.STORAGES["default"]
+    own = {**storage, "OPTIONS": {**storage["OPTIONS"], "location": tmp_path_factory.mktemp("media")}}
+    with override_settings(STORAGES={**settings.STORAGES, "default": own}):
         yield
 
 

@@ -93,7 +93,7 @@ def names_of(shop) -> dict[str, list[str]]:
 
 
 FUZZ = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     database=None,
     derandomize=True,

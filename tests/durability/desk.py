@@ -139,13 +139,12 @@ class Desk:
 
 
 @contextmanager
-def open_desk(data_dir: Path):
-    """Start services and migrate. Everything is stopped and removed in the end."""
+def open_desk(postgres: Postgres):
+    """Start services over this cluster; stopped in the end."""
+    data_dir = postgres.data_dir
     (data_dir / "static").mkdir()
     with ExitStack() as stack:
-        desk = Desk(data_dir, stack, Postgres(data_dir), Valkey(data_dir))
-        stack.callback(desk.postgres.remove)
+        desk = Desk(data_dir, stack, postgres, Valkey(data_dir))
         desk.start_service(desk.postgres)
         desk.start_service(desk.valkey)
-        desk.manage("migrate", "--verbosity", "0")
         yield desk

@@ -145,7 +145,7 @@ class TestVerify:
             ("UPDATE refunds_refund SET amount = amount - 1", "a refund holds what it amounts to"),
             ("UPDATE refunds_refund SET status = 'disputed'", "a disputed refund has one open dispute"),
             ("UPDATE stores_store SET listings_blocked = true", "a store's catalogue is bound exactly while"),
-            ("UPDATE orders_order SET claimed_amount = 1", "an order's claimed amount is what its refunds hold"),
+            ("UPDATE orders_order SET claimed_amount = 1", "an order's held amount is what its refunds hold"),
             ("UPDATE refunds_refund SET is_loss_counted = true", "a store's losses are those of its refunded refunds"),
         ],
         ids=["orders", "payments", "refunds", "refunds.platform", "refunds.quality", "offers", "offers.insights"],

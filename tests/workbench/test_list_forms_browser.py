@@ -44,13 +44,21 @@ def send(page) -> None:
         page.eval_on_selector(FORM, "form => form.requestSubmit()")
 
 
-@pytest.mark.parametrize("name", ["agent", "boss"])
-def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, furnished, name):  # noqa: F811
-    page = browser.new_page(viewport=DESKTOP, locale="en-GB")
-    wrong = sign_in(page, live_server.url, name)
+def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, furnished):  # noqa: F811
+    chosen: set[tuple[str, str]] = set()
+    for name in ("agent", "boss"):
+        page = browser.new_page(viewport=DESKTOP, locale="en-GB")
+        wrong = sign_in(page, live_server.url, name)
+        assert _send_every_form(page, live_server.url, chosen) >= 8
+        assert [text for text in wrong if "status of 40" not in text] == []
+        page.context.close()
+
+
+def _send_every_form(page, base: str, chosen: set[tuple[str, str]]) -> int:
+    """How many lists with rows there are; of filters that somebody else has `chosen` already there is no need to try more."""
     tried = 0
     for path in LISTS:
-        answer = page.goto(f"{live_server.url}{path}?queue=all")
+        answer = page.goto(f"{base}{path}?queue=all")
         if answer.status != 200 or not page.locator(FORM).count() or not rows(page):
             continue
         tried, before = tried + 1, rows(page)
@@ -58,9 +66,11 @@ def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, f
         assert "e=1" not in page.url, path
         assert rows(page) == before, path
         for select in page.locator(f"{FORM} select").all():
-            _choose(page, select.get_attribute("name"), before)
-    assert tried >= 8
-    assert [text for text in wrong if "status of 40" not in text] == []
+            field = select.get_attribute("name")
+            if (path, field) not in chosen:
+                chosen.add((path, field))
+                _choose(page, field, before)
+    return tried
 
 
 def _choose(page, name: str, before: int) -> None:
