@@ -17,7 +17,7 @@ from tests.world import NOON, make_shop, wait
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Those that mostly wait come first, so that the other worker process has work meanwhile; pytest-django puts them last."""
+    """Those that mostly wait come first, while the other worker process has work; pytest-django puts them last."""
     items.sort(key=lambda item: "durability" not in item.path.parts)
 
 

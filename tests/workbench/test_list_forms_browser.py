@@ -55,7 +55,7 @@ def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, f
 
 
 def _send_every_form(page, base: str, chosen: set[tuple[str, str]]) -> int:
-    """How many lists with rows there are; of filters that somebody else has `chosen` already there is no need to try more."""
+    """How many lists have rows. Filters that somebody else has `chosen` need not be tried again."""
     tried = 0
     for path in LISTS:
         answer = page.goto(f"{base}{path}?queue=all")
