@@ -216,7 +216,8 @@ def allow_many_connections() -> None:
 
 def write_demo_file(options: Options) -> None:
     """Credentials plus address, for scripts: complete or not there at all, and only for our eyes."""
-    credentials = json.loads(options.credentials_file.read_text()) if options.credentials_file.exists() else {}
+    has_demo = options.demo and options.credentials_file.exists()
+    credentials = json.loads(options.credentials_file.read_text()) if has_demo else {}
     content = json.dumps({"base_url": options.base_url, **credentials}, ensure_ascii=False, indent=2)
     unfinished = options.demo_file.with_suffix(".new")
     unfinished.unlink(missing_ok=True)

@@ -49,4 +49,7 @@ def show_ready(base_url: str, demo_file: Path, log_dir: Path, seconds: float) ->
     width = max((len(str(user.get("username", name))) for name, user in users.items()), default=0)
     for name, user in users.items():
         say(f"  {user.get('username', name):<{width}}  {user.get('password', '')}")
-    say(f"\nAPI keys: {demo_file} · logs: {log_dir}/ · Ctrl-C stops everything\n")
+    if not users:
+        say("  No demo here: `manage.py create_operator` opens the first account.")
+    keys = f"API keys: {demo_file} · " if users else ""
+    say(f"\n{keys}logs: {log_dir}/ · Ctrl-C stops everything\n")

@@ -13,13 +13,17 @@ from config.embedded.processes import MARKER, ServiceError
 
 @dataclass(frozen=True)
 class Options:
-    """PORT, HOST, DATA_DIR, DATABASE_URL and REDIS_URL, checked; unset URLs mean the embedded services."""
+    """PORT, HOST, DATA_DIR, DATABASE_URL, REDIS_URL and DEMO, checked; unset URLs mean the embedded services.
+
+    The demo is for the embedded database; DEMO=1 asks for it in one of your own, DEMO=0 for none at all.
+    """
 
     data_dir: Path
     host: str
     port: int
     database_url: str | None
     redis_url: str | None
+    demo: bool
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Options":
@@ -27,12 +31,16 @@ class Options:
         port = environ.get("PORT") or "8000"
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise ServiceError(f"PORT must be a number from 1 to 65535, not {port!r}")
+        demo = environ.get("DEMO") or ("0" if environ.get("DATABASE_URL") else "1")
+        if demo not in {"0", "1"}:
+            raise ServiceError(f"DEMO must be 0 or 1, not {demo!r}")
         return cls(
             data_dir=resolve_data_dir(environ.get("DATA_DIR")),
             host=environ.get("HOST") or "127.0.0.1",
             port=int(port),
             database_url=environ.get("DATABASE_URL") or None,
             redis_url=environ.get("REDIS_URL") or None,
+            demo=demo == "1",
         )
 
     @property
@@ -63,6 +71,7 @@ class Options:
             "REDIS_URL": self.redis_url or redis_url(self.data_dir),
             "DATA_DIR": str(self.data_dir),
             "PORT": str(self.port),
+            "DEMO": str(int(self.demo)),
             "PYTHONUNBUFFERED": "1",
             MARKER: str(self.data_dir),
         }

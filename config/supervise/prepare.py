@@ -99,15 +99,15 @@ def collect_static(options: Options) -> str | None:
 
 
 def load_demo(options: Options) -> str | None:
-    """Load the demo when its credentials are not there; the command itself never loads it twice."""
+    """Load the demo where it is wanted, unless its credentials are there; the command itself never loads it twice."""
     from django.core.management import call_command
 
-    if options.credentials_file.exists():
+    if not options.demo or options.credentials_file.exists():
         return None
     call_command("load_demo", "--credentials-file", str(options.credentials_file))
     if options.credentials_file.exists():
         return "demo loaded"
-    return "the demo was loaded by an earlier run whose credentials file is gone: sign-ins cannot be shown"
+    return "the demo was loaded by an earlier run whose credentials file is gone: `manage.py changepassword operator`"
 
 
 def _static_state() -> str:

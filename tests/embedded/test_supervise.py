@@ -146,6 +146,7 @@ def test_options_name_the_embedded_services_only_when_the_urls_are_unset(tmp_pat
         "REDIS_URL": unset.child_environ({})["REDIS_URL"],
         "DATA_DIR": str(tmp_path),
         "PORT": "8009",
+        "DEMO": "0",
         "PYTHONUNBUFFERED": "1",
         MARKER: str(tmp_path),
     }
@@ -182,6 +183,29 @@ def test_the_demo_file_has_the_address_first_and_is_private(tmp_path):
     assert list(content) == ["base_url", "users"]
     assert content["base_url"] == "http://127.0.0.1:8010"
     assert options.demo_file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("environ", "demo"),
+    [
+        ({}, True),
+        ({"DEMO": "0"}, False),
+        ({"DATABASE_URL": "postgres://x/y"}, False),
+        ({"DATABASE_URL": "postgres://x/y", "DEMO": "1"}, True),
+        ({"DATABASE_URL": ""}, True),
+    ],
+)
+def test_the_demo_is_for_the_embedded_database_unless_asked_by_name(tmp_path, environ, demo):
+    options = Options.from_environ({"DATA_DIR": str(tmp_path), **environ})
+    assert options.demo is demo
+    assert Options.from_environ(options.child_environ({})).demo is demo, "the set-up step is told the same"
+
+
+def test_the_sign_ins_of_an_embedded_demo_are_not_shown_for_another_database(tmp_path):
+    options = Options.from_environ({"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgres://x/y"})
+    options.credentials_file.write_text(json.dumps({"users": {"operator": {"username": "o", "password": "p"}}}))
+    write_demo_file(options)
+    assert list(json.loads(options.demo_file.read_text())) == ["base_url"]
 
 
 def test_a_database_that_does_not_answer_is_one_line_without_the_password(tmp_path):

@@ -1,4 +1,4 @@
-"""Load the demo once: four stores at work, and the sign-ins and keys to try them with."""
+"""Load the demo once, into a database that is nobody's: stores at work, and the sign-ins and keys to try them with."""
 
 import json
 import os
@@ -6,7 +6,8 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.translation import override
 from tqdm import tqdm
 
@@ -23,12 +24,15 @@ from payments.gateways import DEFAULT
 from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
-from stores.models import Membership, Store, User
+from stores.models import Store, User
 from stores.states import Role
+
+OPERATOR, AGENT = "operator", "agent"
+PEOPLE = {OPERATOR: "平台", AGENT: "客服小柔"}  # offers are sent in the agent's name
 
 
 class Command(BaseCommand):
-    """Does nothing when the demo is there; makes new sign-ins when only their file is missing."""
+    """Does nothing when the demo is there. Refuses a database with another store, or a user of such a name."""
 
     help = "Load the demo stores once and write their sign-ins and keys to a file that only you can read."
 
@@ -39,64 +43,62 @@ class Command(BaseCommand):
     def handle(self, *, credentials_file: Path, **options):
         """Load it."""
         with system_scope():
-            stores = list(Store.objects.filter(code__in=STORES))
-        if stores and credentials_file.exists():
-            self.stdout.write("The demo is loaded already.")
-            return
-        if not stores:
+            if Store.objects.filter(code__in=STORES).exists():
+                self.stdout.write("The demo is loaded already.")
+                return
             now = clock.now()
-            sign_in("agent", "客服小柔")  # offers are sent in this name
-            with system_scope():
-                stores = open_stores(now)
+            refuse_if_in_use()
+            with transaction.atomic():
+                stores, users = open_stores(now), make_users()
                 open_earlier_store(now)
-            with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
-                for store in stores:
-                    for code in play(store, now):
-                        bar.set_postfix_str(code, refresh=False)
-                        bar.update()
-            count_ended_offers()
-            roll_up_history(stores, now)
-            reconcile(name=DEFAULT, day=yesterday(now), now=now)
-            roll_everything()
-        with system_scope():
-            credentials = self.make_credentials(stores)
+                credentials = {"users": users, **make_members_and_keys(stores)}
         write_private(credentials_file, credentials)
+        with override("zh-hans"), tqdm(total=count_happenings(STORES), desc="demo", disable=None) as bar:
+            for store in stores:
+                for code in play(store, now):
+                    bar.set_postfix_str(code, refresh=False)
+                    bar.update()
+        count_ended_offers()
+        roll_up_history(stores, now)
+        reconcile(name=DEFAULT, day=yesterday(now), now=now)
+        roll_everything()
         self.stdout.write(f"The demo is loaded; sign-ins are in {credentials_file}.")
 
-    def make_credentials(self, stores: list[Store]) -> dict:
-        """Users with new passwords, and keys: `users`, `marketplace_keys`, `store_keys` as in demo.json."""
-        done = {"actor": on_command_line("load_demo"), "now": clock.now()}
-        users = {"operator": sign_in("operator", "平台", is_superuser=True)}
-        for store in stores:
-            users[store.code] = sign_in(store.code, store.name)
-            join(store, store.code, Role.OWNER, **done)
-        users["agent"] = sign_in("agent", "客服小柔")
-        for store in stores:
-            join(store, "agent", Role.AGENT, **done)
-        return {
-            "users": users,
-            "marketplace_keys": {
-                name: create_marketplace_key(marketplace=name, name=f"{name} demo", **done)[1]
-                for name in marketplaces.newest()
-            },
-            "store_keys": {store.code: create_store_key(store=store, name="demo", **done)[1] for store in stores},
-        }
+
+def refuse_if_in_use() -> None:
+    """CommandError when the database belongs to somebody: the demo brings passwords and keys that stand in a file."""
+    if Store.objects.exists():
+        raise CommandError("This database holds stores: the demo is loaded into an empty one only.")
+    if taken := sorted(User.objects.filter(username__in=[*PEOPLE, *STORES]).values_list("username", flat=True)):
+        raise CommandError(f"The demo needs user names that are taken here: {', '.join(taken)}. Nothing was changed.")
 
 
-def sign_in(username: str, name: str, *, is_superuser: bool = False) -> dict[str, str]:
-    """Make the user, or give it a new password."""
+def make_users() -> dict[str, dict[str, str]]:
+    """An operator, an agent and each store's owner, by name: user name and password."""
+    names = {**PEOPLE, **{code: name for code, (_marketplace, name, _address) in STORES.items()}}
+    return {username: sign_in(username, name, is_superuser=username == OPERATOR) for username, name in names.items()}
+
+
+def make_members_and_keys(stores: list[Store]) -> dict[str, dict[str, str]]:
+    """The stores' owners and their agent; `marketplace_keys` and `store_keys` as in demo.json."""
+    done = {"actor": on_command_line("load_demo"), "now": clock.now()}
+    for store in stores:
+        add_member(store=store, username=store.code, role=Role.OWNER, **done)
+        add_member(store=store, username=AGENT, role=Role.AGENT, **done)
+    return {
+        "marketplace_keys": {
+            name: create_marketplace_key(marketplace=name, name=f"{name} demo", **done)[1]
+            for name in marketplaces.newest()
+        },
+        "store_keys": {store.code: create_store_key(store=store, name="demo", **done)[1] for store in stores},
+    }
+
+
+def sign_in(username: str, name: str, *, is_superuser: bool) -> dict[str, str]:
+    """Make the user. IntegrityError when there is one."""
     password = secrets.token_urlsafe(12)
-    user, _ = User.objects.get_or_create(username=username)
-    user.first_name, user.is_staff, user.is_superuser = name, True, is_superuser
-    user.set_password(password)
-    user.save()
+    User.objects.create_user(username, password=password, first_name=name, is_staff=True, is_superuser=is_superuser)
     return {"username": username, "password": password}
-
-
-def join(store: Store, username: str, role: str, **done) -> None:
-    """Make the user a member of the store, unless they are one."""
-    if not Membership.objects.for_store(store.pk).filter(user__username=username).exists():
-        add_member(store=store, username=username, role=role, **done)
 
 
 def write_private(path: Path, data: dict) -> None:

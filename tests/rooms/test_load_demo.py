@@ -1,0 +1,36 @@
+"""The demo brings passwords and keys that stand in a file: it touches no database that is somebody's."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from common.tenancy import system_scope
+from stores.models import ApiKey, Store, User
+from tests.world import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def load(tmp_path) -> None:
+    call_command("load_demo", credentials_file=tmp_path / "demo.json")
+
+
+def test_a_database_that_holds_a_store_is_left_alone(taote, tmp_path):
+    with system_scope():
+        keys = ApiKey.objects.count()
+    with pytest.raises(CommandError, match="holds stores"):
+        load(tmp_path)
+    with system_scope():
+        assert (list(Store.objects.all()), ApiKey.objects.count()) == ([taote.store], keys)
+    assert not User.objects.filter(username="operator").exists()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["operator", "agent", "taote-demo"])
+def test_a_user_who_is_there_keeps_password_and_rights(db, tmp_path, name):
+    before = make_user(name)
+    with pytest.raises(CommandError, match=f"taken here: {name}"):
+        load(tmp_path)
+    after = User.objects.get()
+    assert (after.password, after.is_superuser, after.is_staff) == (before.password, False, before.is_staff)
+    with system_scope():
+        assert not Store.objects.exists()
