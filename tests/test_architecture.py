@@ -104,3 +104,11 @@ def test_no_room_knows_the_configuration(path):
         modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         assert not [module for module in modules if module.split(".")[0] == "config"], f"{name(path)}:{node.lineno}"
+
+
+def test_the_desks_templates_lie_in_the_folders_of_its_code():
+    """What every page is made of lies above the folders, with the pages that decide."""
+    templates = ROOT / "workbench" / "templates" / "workbench"
+    folders = {path.name for path in templates.iterdir() if path.is_dir()} - {"decisions"}
+    assert len(folders) > 5
+    assert {folder for folder in folders if not (ROOT / "workbench" / folder / "__init__.py").exists()} == set()

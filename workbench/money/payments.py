@@ -32,7 +32,7 @@ class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
     """Money to buyers."""
 
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
-    change_list_template = "workbench/payments/list.html"
+    change_list_template = "workbench/money/list.html"
     queues = PAYMENT_QUEUES
     list_filter = (QueueFilter, "status", "purpose")
 
@@ -84,7 +84,7 @@ class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
         store_id = payment.store_id
         return self.page(
             request,
-            "workbench/payments/page.html",
+            "workbench/money/page.html",
             yuan(payment.amount),
             payment=payment,
             refund=Refund.objects.for_store(store_id).filter(pk=payment.topic_id).first(),

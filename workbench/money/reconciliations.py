@@ -64,7 +64,7 @@ class ReconciliationAdmin(PlatformAdmin):
         ).order_by("-received_at")[:20]
         return self.page(
             request,
-            "workbench/payments/reconciliation.html",
+            "workbench/money/reconciliation.html",
             str(report),
             report=report,
             rows=rows,

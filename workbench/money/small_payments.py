@@ -140,10 +140,10 @@ class PayingMixin(ABC):
         if checked:
             purpose = PaymentPurpose(form.cleaned_data["purpose"]).label
             context |= {"purpose": purpose, "amount": form.cleaned_data["amount"]}
-            return self.page(request, "workbench/payments/pay_confirm.html", _("Check the payment"), **context)
+            return self.page(request, "workbench/money/pay_confirm.html", _("Check the payment"), **context)
         why_not = why_not_pay(allowance, request.now)
         return self.page(
-            request, "workbench/payments/pay.html", _("Send a small payment"), why_not=why_not, usual=USUAL, **context
+            request, "workbench/money/pay.html", _("Send a small payment"), why_not=why_not, usual=USUAL, **context
         )
 
     @staticmethod

@@ -160,7 +160,7 @@ class BulkJobAdmin(DeskAdmin):
         previews = [preview_of(propose(refund, request.now)) for refund in refunds]
         return self.page(
             request,
-            "workbench/bulk/preview.html",
+            "workbench/refunds/bulk/preview.html",
             _("Check the offers"),
             possible=[preview for preview in previews if preview.method],
             refused=[preview for preview in previews if not preview.method],
@@ -204,7 +204,7 @@ class BulkJobAdmin(DeskAdmin):
         job = self.find(request, object_id)
         return self.page(
             request,
-            "workbench/bulk/page.html",
+            "workbench/refunds/bulk/page.html",
             _("Bulk sending of %(when)s") % {"when": moment(job.created_at)},
             job=job,
             done=job.sent + job.refused,

@@ -53,7 +53,7 @@ def customers_view(request: HttpRequest):
     found = _search(term) if term else []
     if len(found) == 1:
         return HttpResponseRedirect(address_of(found[0].store, found[0].buyer_id))
-    return _render(request, "workbench/customers/search.html", _("Customers"), found=found, term=term)
+    return _render(request, "workbench/refunds/customers/search.html", _("Customers"), found=found, term=term)
 
 
 def _find_store(code: str) -> Store:
@@ -77,7 +77,7 @@ def _page(request: HttpRequest, store: Store, buyer_id: str):
     with timezone.override(store.time_zone):
         customer = gather(store, buyer_id, request.user, request.now)
         answer = _render(
-            request, "workbench/customers/page.html", customer.newest.buyer_name, store=store, customer=customer
+            request, "workbench/refunds/customers/page.html", customer.newest.buyer_name, store=store, customer=customer
         )
         return answer.render()
 

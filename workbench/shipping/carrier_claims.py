@@ -103,7 +103,7 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DeskAdmin):
         may_close = claim.status == CarrierClaimStatus.OPEN and can(request.user, PAY, claim.store_id)
         return self.page(
             request,
-            "workbench/carrier_claims/page.html",
+            "workbench/shipping/carrier_claims/page.html",
             _("Carrier claim %(amount)s") % {"amount": yuan(claim.amount)},
             claim=claim,
             refund=claim.refund,

@@ -97,7 +97,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
         unshipped = order.status == OrderStatus.UNSHIPPED
         return self.page(
             request,
-            "workbench/orders/page.html",
+            "workbench/shipping/orders/page.html",
             order.number,
             order=order,
             lines=list(order.lines.for_store(order.store_id).order_by("id")),

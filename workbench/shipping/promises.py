@@ -24,7 +24,7 @@ class PromiseAdmin(QueueMixin, OrderSearch, DeskAdmin):
     class Media:
         css = {"all": ["workbench/work.css"]}
 
-    change_list_template = "workbench/promises/list.html"
+    change_list_template = "workbench/shipping/promises/list.html"
     list_display = ("order",)
     queues = PARCEL_QUEUES
     list_filter = (QueueFilter, "kind")
@@ -86,7 +86,7 @@ class PromiseAdmin(QueueMixin, OrderSearch, DeskAdmin):
         may_ship = can(request.user, SHIP, parcel.store_id)
         return self.page(
             request,
-            "workbench/promises/page.html",
+            "workbench/shipping/promises/page.html",
             str(parcel),
             parcel=parcel,
             order=parcel.order,

@@ -123,7 +123,7 @@ class SavingMixin:
     def _address_page(self, request, order: Order, form: AddressForm, new_address: str = ""):
         return self.page(
             request,
-            "workbench/orders/address.html",
+            "workbench/shipping/orders/address.html",
             _("Change the address"),
             order=order,
             form=form,

@@ -96,7 +96,7 @@ class AccountAdmin(WordSearch, PlatformAdmin):
         members = Membership.objects.in_scope().filter(user=user).select_related("store").order_by("id")
         name = user.get_full_name() or user.username
         return self.page(
-            request, "workbench/stores/account.html", name, account=user, state=_state(user), members=members
+            request, "workbench/store/account.html", name, account=user, state=_state(user), members=members
         )
 
     def password_view(self, request, object_id):
@@ -118,7 +118,7 @@ class AccountAdmin(WordSearch, PlatformAdmin):
 
     def _password_page(self, request, username: str, password: str):
         return self.page(
-            request, "workbench/stores/one_time_password.html", username, username=username, password=password
+            request, "workbench/store/one_time_password.html", username, username=username, password=password
         )
 
 

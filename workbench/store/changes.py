@@ -88,7 +88,7 @@ def changes_view(request: HttpRequest) -> TemplateResponse:
     areas = [area for area in Area if desk.is_operator or area not in OF_THE_PLATFORM]
     return TemplateResponse(
         request,
-        "workbench/stores/changes.html",
+        "workbench/store/changes.html",
         {
             **admin.site.each_context(request),
             "title": _("What changed"),

@@ -44,7 +44,7 @@ CHANNEL_WORDS = {
 class ChannelSelect(forms.RadioSelect):
     """The channels, each with what it means for retention."""
 
-    option_template_name = "workbench/coupons/channel.html"
+    option_template_name = "workbench/store/coupons/channel.html"
 
     def create_option(self, name, value, *args, **kwargs):
         """With the explanation."""
@@ -153,7 +153,7 @@ class CouponAdmin(WordSearch, DeskAdmin):
     search_fields = ("name",)
     search_help_text = gettext_lazy("Name")
     ordering = ("-id",)
-    change_list_template = "workbench/coupons/list.html"
+    change_list_template = "workbench/store/coupons/list.html"
 
     def stores_to_add_to(self, request: HttpRequest) -> list[Store]:
         """Where the user may make coupons: the picked store, or those they work in. An operator picks one."""
@@ -186,7 +186,7 @@ class CouponAdmin(WordSearch, DeskAdmin):
                 return HttpResponseRedirect(reverse("admin:offers_coupon_changelist"))
             put_on_form(form, refusal)
         store = stores[0] if len(stores) == 1 else None
-        return self.page(request, "workbench/coupons/add.html", _("Make a coupon"), form=form, store=store)
+        return self.page(request, "workbench/store/coupons/add.html", _("Make a coupon"), form=form, store=store)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The coupon's page; there is nothing to save on it."""
@@ -195,7 +195,7 @@ class CouponAdmin(WordSearch, DeskAdmin):
             raise PermissionDenied
         return self.page(
             request,
-            "workbench/coupons/page.html",
+            "workbench/store/coupons/page.html",
             coupon.name,
             coupon=coupon,
             right_channel=CouponChannel.SMART_RETENTION.label,

@@ -98,7 +98,7 @@ class ApiKeyAdmin(OwnersAdmin):
             refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data, by(request))))
             if refusal is None:
                 return self.page(
-                    request, "workbench/stores/key_made.html", form.cleaned_data["name"], secret=made["secret"]
+                    request, "workbench/store/key_made.html", form.cleaned_data["name"], secret=made["secret"]
                 )
             put_on_form(form, refusal)
         return self.page(request, "workbench/edit.html", _("Make an API key"), form=form, store=store, may_save=True)
@@ -118,7 +118,7 @@ class ApiKeyAdmin(OwnersAdmin):
         require(request.user, MANAGE_STORE, key.store_id)
         return self.page(
             request,
-            "workbench/stores/key.html",
+            "workbench/store/key.html",
             key.name,
             key=key,
             scopes=in_words(key.scopes),

@@ -105,7 +105,7 @@ class MembershipAdmin(OwnersAdmin):
             put_on_form(form, refusal)
         return self.page(
             request,
-            "workbench/stores/member.html",
+            "workbench/store/member.html",
             member.user.get_full_name() or member.user.username,
             form=form,
             member=member,

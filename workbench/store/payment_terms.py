@@ -68,7 +68,7 @@ class TermsMixin:
         title = _("Limits of small payments")
         return self.page(
             request,
-            "workbench/payments/terms.html",
+            "workbench/store/terms.html",
             title,
             form=form,
             store=store,

@@ -292,7 +292,7 @@ class StoreAdmin(TermsMixin, WordSearch, DeskAdmin):
                 field.disabled = True
         return self.page(
             request,
-            "workbench/stores/settings.html",
+            "workbench/store/settings.html",
             store.name,
             form=form,
             store=store,

@@ -231,7 +231,7 @@ class StoreMethodAdmin(DeskAdmin):
         ]
         return self.page(
             request,
-            "workbench/switches/methods.html",
+            "workbench/store/switches/methods.html",
             _("Retention methods"),
             forms=shown,
             marketplaces=marketplaces.labels_where(keeps_orders),
