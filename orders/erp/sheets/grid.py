@@ -84,6 +84,13 @@ def place_of(reference: str) -> tuple[int, int]:
     return column - 1, int(found[2])
 
 
+def _is_zero(size: str) -> bool:
+    try:
+        return Decimal(size) == 0
+    except InvalidOperation as error:
+        raise WorkbookBroken from error
+
+
 def number_cell(written: str, shown: Shown) -> Cell:
     """A cell that holds a number: its digits if it is whole, not too long and shown as it is."""
     try:
@@ -152,7 +159,7 @@ class _Sheet:
         self._value = ""
 
     def col(self, attributes: Attributes) -> None:
-        if attributes.get("hidden") in _TRUE or float(attributes.get("width", 1)) == 0:
+        if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width", "1")):
             first, last = int(attributes.get("min", 1)) - 1, int(attributes.get("max", 1))
             self.grid.hidden_columns.update(range(max(first, 0), min(last, MAX_COLUMNS)))
 
@@ -164,7 +171,7 @@ class _Sheet:
             raise WorkbookBroken
         self._row, self._row_written, self._column = number, str(number), -1
         self._cells, self._is_filled = {}, False
-        self._is_hidden = attributes.get("hidden") in _TRUE or float(attributes.get("ht", 1)) == 0
+        self._is_hidden = attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht", "1"))
 
     def row_end(self, _text: str) -> None:
         if not self._is_filled:
