@@ -56,7 +56,7 @@ def as_csv(report: RetentionReport, group_by: str) -> str:
     """A table of one grouping with a head line, in the words of the current language; no cell is ever a formula."""
     heads = {
         "day": _("Day"),
-        "method": _("Method"),
+        "method": _("Retention method"),
         "reason": _("Reason"),
         "agent": _("Agent"),
         "offers": _("Offers"),

@@ -30,4 +30,4 @@ def inert(value: Value) -> Value:
     if not isinstance(value, str):
         return value
     text = printable(value)
-    return f"'{text}" if is_live(text.lstrip("'")) else text
+    return f"'{text}" if is_live(text) else text

@@ -1,4 +1,6 @@
-"""Orders as a file for an ERP: one row an order, in a fixed set of columns whose names don't follow the language (K2).
+"""Orders as a file for an ERP: one row an order, in a fixed set of columns (K2).
+
+Clients get names and values that never change; people at the desk get them in their language. An import reads either.
 
 The file is written to disk inside the scope, row by row from a server-side cursor, so that 100,000 orders take no more
 memory than 1,000; what is sent afterwards needs no database.
@@ -6,22 +8,30 @@ memory than 1,000; what is sent afterwards needs no database.
 
 import csv
 import io
+import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import IO
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from common.calendar import local_time
-from orders.erp.cells import Value, inert
+from orders.erp.cells import Value, inert, printable
+from orders.erp.sheets.text import is_live
 from orders.models import Order, OrderLine
+from orders.states import OrderTag
 from stores.models import Store
 
 CHUNK = 1000
+# What a workbook's reader would take for a character's code, and what XML would make a line's end of.
+_LIKE_A_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Format(StrEnum):
@@ -35,25 +45,45 @@ CONTENT_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# An ERP's mapping rests on these names and their order: add at the end, never rename.
-COLUMNS = (
-    *("order_number", "status", "tags", "paid_at", "ship_by", "buyer_id", "buyer_name", "address"),
-    *("items", "titles", "pieces", "paid_amount", "carrier", "tracking_number"),
-)
+# An ERP's mapping rests on these names and their order: add at the end, never rename. Beside them what people call them.
+COLUMNS = {
+    "order_number": _("Order number"),
+    "status": _("Status"),
+    "tags": _("Tags"),
+    "paid_at": _("Paid at"),
+    "ship_by": _("Ship by"),
+    "buyer_id": _("Buyer's id"),
+    "buyer_name": _("Buyer"),
+    "address": _("Address"),
+    "items": _("Items to pack"),
+    "titles": _("Products to pack"),
+    "pieces": _("Pieces to pack"),
+    "paid_amount": _("Paid amount"),
+    "carrier": _("Carrier"),
+    "tracking_number": _("Tracking number"),
+}
 WIDTHS = (22, 11, 18, 26, 26, 16, 14, 44, 26, 40, 8, 12, 14, 22)
 
 
-def export_orders(*, store: Store, orders: QuerySet[Order], format: Format, now: datetime) -> IO[bytes]:
+def export_orders(
+    *, store: Store, orders: QuerySet[Order], format: Format, now: datetime, in_words: bool = False
+) -> IO[bytes]:
     """Write these orders of the store to a temporary file and return it, rewound; it is gone when it is closed.
 
-    `items` are those to pack, `item_id*pieces` joined by `;`. Times are in the store's zone, amounts in yuan.
+    `items` are those to pack, `item_id*pieces` joined by `;`. Times are in the store's zone, amounts in yuan. With `in_words`
+    the header, states and tags are in the current language.
     """
+    header = [str(label) for label in COLUMNS.values()] if in_words else list(COLUMNS)
+    return write_table(header, _rows(store, orders, now, in_words), format)
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[Value]], format: Format) -> IO[bytes]:
+    """A temporary file with a header and rows, rewound. No spreadsheet takes a text in it for a formula or a number."""
     file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 — whoever sends it closes it
-    rows = _rows(store, orders, now)
     if format == Format.CSV:
-        _write_csv(file, rows)
+        _write_csv(file, header, rows)
     else:
-        _write_xlsx(file, rows)
+        _write_xlsx(file, header, rows)
     file.seek(0)
     return file
 
@@ -63,48 +93,61 @@ def file_name(store: Store, format: Format, now: datetime) -> str:
     return f"{store.code}-orders-{local_time(now, store.time_zone):%Y%m%d-%H%M}.{format}"
 
 
-def _write_csv(file: IO[bytes], rows: Iterable[list[Value]]) -> None:
+def _write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     """UTF-8 with its mark: without it Excel reads Chinese as something else."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    writer.writerow(header)
+    writer.writerows([inert(value) for value in row] for row in rows)
     text.flush()
     text.detach()
 
 
-def _write_xlsx(file: IO[bytes], rows: Iterable[list[Value]]) -> None:
+def _write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("orders")
     sheet.freeze_panes = "B2"
     for place, width in enumerate(WIDTHS):
         sheet.column_dimensions[chr(ord("A") + place)].width = width
-    sheet.append(COLUMNS)
+    sheet.append(header)
     for row in rows:
-        sheet.append(row)
+        sheet.append([_cell(sheet, value) for value in row])
     book.save(file)
 
 
-def _rows(store: Store, orders: QuerySet[Order], now: datetime) -> Iterator[list[Value]]:
+def _cell(sheet: Worksheet, value: Value) -> Value | Cell:
+    """A text as the text that it is, whatever it looks like; a spreadsheet keeps it one even when it is edited."""
+    if not isinstance(value, str):
+        return value
+    text = _LIKE_A_CODE.sub("_x005F_", printable(value)).replace("\r", "_x000D_")
+    if not (is_live(text) or text.startswith("#")):
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type, cell.quotePrefix = "s", True
+    return cell
+
+
+def _rows(store: Store, orders: QuerySet[Order], now: datetime, in_words: bool) -> Iterator[list[Value]]:
     chunk: list[Order] = []
     for order in orders.iterator(chunk_size=CHUNK):
         chunk.append(order)
         if len(chunk) == CHUNK:
-            yield from _rows_of(store, chunk, now)
+            yield from _rows_of(store, chunk, now, in_words)
             chunk = []
-    yield from _rows_of(store, chunk, now)
+    yield from _rows_of(store, chunk, now, in_words)
 
 
-def _rows_of(store: Store, orders: list[Order], now: datetime) -> Iterator[list[Value]]:
+def _rows_of(store: Store, orders: list[Order], now: datetime, in_words: bool) -> Iterator[list[Value]]:
     lines: dict[object, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.for_store(store.pk).filter(order__in=[order.pk for order in orders]).order_by("id"):
         lines[line.order_id].append(line)
     for order in orders:
         pack = [(line, line.pieces_to_pack) for line in lines[order.pk] if line.pieces_to_pack]
-        values = (
+        tags: list[OrderTag] = order.tags(store, now)
+        yield [
             order.number,
-            order.status,
-            ";".join(order.tags(store, now)),
+            order.get_status_display() if in_words else order.status,
+            ";".join(str(tag.label) for tag in tags) if in_words else ";".join(tags),
             local_time(order.paid_at, store.time_zone).isoformat(timespec="seconds"),
             local_time(order.ship_by, store.time_zone).isoformat(timespec="seconds"),
             order.buyer_id,
@@ -116,5 +159,4 @@ def _rows_of(store: Store, orders: list[Order], now: datetime) -> Iterator[list[
             order.paid_amount,
             order.carrier,
             order.tracking_number,
-        )
-        yield [inert(value) for value in values]
+        ]

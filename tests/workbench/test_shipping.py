@@ -181,7 +181,8 @@ def test_the_queue_and_a_selection_as_files(shop, sign_in):
     assert rows(desk.get(f"{LIST}export/", format="xlsx", queue="late")) == [late.number]
     assert rows(desk.post(f"{LIST}export/", format="xlsx", order=[fine.pk])) == [fine.number]
     text = b"".join(desk.get(f"{LIST}export/").streaming_content).decode("utf-8-sig")
-    assert text.startswith("order_number,")
+    assert text.startswith("Order number,Status,Tags,")
+    assert text.splitlines()[1].startswith(f"{late.number},To be shipped,Late to ship,")
     assert desk.get(f"{LIST}export/", format="pdf").status_code == 404
     foreign = make_shop("pinduoduo").order(shipped=False)
     assert desk.post(f"{LIST}export/", format="xlsx", order=[fine.pk, foreign.pk]).status_code == 404

@@ -40,7 +40,7 @@ class ExportMixin:
             orders = Order.objects.for_store(store.pk).filter(pk__in=[order.pk for order in chosen])
             orders = orders.in_shipping_order()
         now = request.now
-        file = export_orders(store=store, orders=orders, format=Format(kind), now=now)
+        file = export_orders(store=store, orders=orders, format=Format(kind), now=now, in_words=True)
         name = file_name(store, Format(kind), now)
         return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[Format(kind)])
 

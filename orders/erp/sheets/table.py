@@ -138,7 +138,8 @@ class _Regions:
 
 
 def _row(place: int, cells: Mapping[str, Cell], columns: Mapping[str, int], sheet: str) -> FileRow:
-    texts = {name: words(cell.text) if name == "carrier" else identifier(cell.text) for name, cell in cells.items()}
+    name_of = visible if sheet else words  # a workbook says itself what is text
+    texts = {name: name_of(cell.text) if name == "carrier" else identifier(cell.text) for name, cell in cells.items()}
     for name, cell in cells.items():
         fault = cell.fault or (fault_of(texts[name]) if name != "carrier" else "")
         if fault:

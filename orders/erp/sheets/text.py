@@ -25,8 +25,9 @@ _OTHER_VALUE = re.compile(
 
 
 def is_live(text: str) -> bool:
-    """Whether a spreadsheet would take the text for a formula."""
-    return text.lstrip(BLANKS)[:1] in STARTS and bool(text.strip(BLANKS))
+    """Whether a spreadsheet would take the text for a formula, perhaps once apostrophes and what nobody sees are taken away."""
+    core = visible(text).lstrip("' ")
+    return bool(core) and (core[0] in STARTS or text.lstrip(f"'{BLANKS}")[0] in STARTS)
 
 
 def visible(text: str) -> str:
@@ -47,11 +48,10 @@ def unescaped(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """A name as it was meant: without the apostrophe that marks text, and not as the formula that is only a text."""
-    text = _as_text(visible(text))
-    if text.startswith("'") and is_live(text[1:].lstrip("'")):
-        text = text[1:]
-    return text.strip()
+    """A name in a csv as it was meant: without the apostrophe that marks text, or as the text of a formula that is only one."""
+    if text.startswith("'") and is_live(text[1:]):
+        return visible(text[1:])
+    return _as_text(visible(text)).strip()
 
 
 def identifier(text: str) -> str:
