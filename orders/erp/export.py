@@ -45,7 +45,7 @@ CONTENT_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# An ERP's mapping rests on these names and their order: add at the end, never rename. Beside them what people call them.
+# An ERP's mapping rests on these names and their order: add at the end, never rename. Beside them is what people say.
 COLUMNS = {
     "order_number": _("Order number"),
     "status": _("Status"),
@@ -70,8 +70,8 @@ def export_orders(
 ) -> IO[bytes]:
     """Write these orders of the store to a temporary file and return it, rewound; it is gone when it is closed.
 
-    `items` are those to pack, `item_id*pieces` joined by `;`. Times are in the store's zone, amounts in yuan. With `in_words`
-    the header, states and tags are in the current language.
+    `items` are those to pack, `item_id*pieces` joined by `;`. Times are in the store's zone, amounts in yuan.
+    With `in_words` the header, states and tags are in the current language.
     """
     header = [str(label) for label in COLUMNS.values()] if in_words else list(COLUMNS)
     return write_table(header, _rows(store, orders, now, in_words), format)

@@ -25,7 +25,7 @@ _OTHER_VALUE = re.compile(
 
 
 def is_live(text: str) -> bool:
-    """Whether a spreadsheet would take the text for a formula, perhaps once apostrophes and what nobody sees are taken away."""
+    """Whether a spreadsheet would take the text for a formula, or would without apostrophes and what nobody sees."""
     core = visible(text).lstrip("' ")
     return bool(core) and (core[0] in STARTS or text.lstrip(f"'{BLANKS}")[0] in STARTS)
 
@@ -48,7 +48,7 @@ def unescaped(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """A name in a csv as it was meant: without the apostrophe that marks text, or as the text of a formula that is only one."""
+    """A name in a csv as it was meant: without the apostrophe that marks text, out of a formula that is only text."""
     if text.startswith("'") and is_live(text[1:]):
         return visible(text[1:])
     return _as_text(visible(text)).strip()
