@@ -79,12 +79,12 @@ def test_the_warehouse_sends_and_the_others_see(tmall, sign_in, role):
     parcel, desk = promise(tmall), sign_in(role, tmall)
     page = desk.get(f"{LIST}{parcel.pk}/change/")
     assert page.status_code == 200
-    assert 'id="ship-promise"' not in page.content.decode()
+    assert 'id="decide-ship"' not in page.content.decode()
     assert desk.get(f"{LIST}{parcel.pk}/ship/").status_code == 403
     assert desk.post(f"{LIST}{parcel.pk}/ship/", **SHIPMENT).status_code == 403
     assert tmall.reload(parcel).status == "owed"
     warehouse = sign_in("warehouse", tmall)
-    assert 'id="ship-promise"' in warehouse.get(f"{LIST}{parcel.pk}/change/").content.decode()
+    assert 'id="decide-ship"' in warehouse.get(f"{LIST}{parcel.pk}/change/").content.decode()
     assert warehouse.post(f"{LIST}{parcel.pk}/ship/", **SHIPMENT).status_code == 302
     now = tmall.reload(parcel)
     assert (now.status, now.carrier, now.tracking_number) == ("shipped", "SF", "SF42")

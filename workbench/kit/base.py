@@ -190,6 +190,10 @@ def put_on_form(form: forms.Form, refusal: WanliuError | ValidationError) -> Non
             for text in texts:
                 form.add_error(field if field in form.fields else None, text)
         return
+    if isinstance(refusal, ManyRefused):
+        for each in refusal.refusals:
+            form.add_error(None, str(each))
+        return
     if isinstance(refusal, NotFound) and refusal.attr not in form.fields:
         raise Http404
     field = getattr(refusal, "attr", None)

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.actors import Actor
 from common.errors import Refused
@@ -52,6 +52,7 @@ class Decision(ABC):
     icon: ClassVar[str] = "check"
     tone: ClassVar[str] = "primary"
     capability: ClassVar[str]
+    not_yours: ClassVar[str] = gettext_lazy("Your role in this store doesn't allow this.")
     form: ClassVar[type[forms.Form]] = DecisionForm
     auto_id: ClassVar[str] = "id_%s"
     is_inline: ClassVar[bool] = False
@@ -131,7 +132,7 @@ def choose(request: HttpRequest, decision: Decision, row: Any, *, url: str, form
     if refused is not None:
         return Choice(decision, url, str(refused))
     if not decision.may(request.user, row):
-        return Choice(decision, url, _("Your role in this store doesn't allow this."))
+        return Choice(decision, url, str(decision.not_yours))
     if decision.is_inline and form is None:
         form = decision.form(row=row, now=request.now, auto_id=decision.auto_id)
     return Choice(decision, url, "", decision.consequence(row), form)
@@ -208,7 +209,7 @@ class DecidingMixin:
     def decide(self, request: HttpRequest, row: Any, decision: Decision) -> HttpResponse:
         """The same for a row that was found. PermissionDenied for whom the role doesn't allow it."""
         if not decision.may(request.user, row):
-            raise PermissionDenied(_("Your role in this store doesn't allow this."))
+            raise PermissionDenied(decision.not_yours)
         is_posted = request.method == "POST"
         refused = decision.refusal(row, request.now)
         if refused is not None and (is_posted or not decision.is_inline):
@@ -232,7 +233,7 @@ class DecidingMixin:
         self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, template: str, **more
     ):
         """The page that asks, or the look at what will happen."""
-        title = decision.preview_title if template == decision.preview else decision.label
+        title = (template == decision.preview and decision.preview_title) or decision.label
         shown = {"row": row, "decision": decision, "form": form, "back": self.back(row).url, "may_save": True}
         shown |= {"consequences": decision.consequences(row), **decision.context(row), **more}
         return self.page(request, template, title, **shown)
@@ -247,7 +248,9 @@ class DecidingMixin:
         return self.back(row, decision.leads_to, decision.anchor)
 
     def back(self, row: Any, view: str = "change", anchor: str = "") -> HttpResponseRedirect:
-        """To the row's page, or to the list."""
+        """To the row's page or to the list; always to the list from what isn't a row of it, such as a store to add to."""
+        if not isinstance(row, self.model):
+            view = "changelist"
         key = [] if view == "changelist" else [self.row_key(row)]
         return HttpResponseRedirect(reverse(f"admin:{self._named(view)}", args=key) + anchor)
 

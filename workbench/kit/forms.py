@@ -55,10 +55,3 @@ class DeskForm(DeskLooks, forms.Form, metaclass=AbstractForm):
 
 class DeskModelForm(DeskLooks, forms.ModelForm):
     """The fields of a model in the desk's look; an action saves them, not the form."""
-
-
-class ShipForm(DeskForm):
-    """Who carries the parcel."""
-
-    carrier = forms.CharField(label=_("Carrier"), max_length=50)
-    tracking_number = forms.CharField(label=_("Tracking number"), max_length=64)

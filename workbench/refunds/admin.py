@@ -10,6 +10,7 @@ from refunds.models import Refund
 from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecidingMixin
 from workbench.kit.frame import in_store_time
+from workbench.kit.order_card import readdressing
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.money.small_payments import PayingMixin
 from workbench.platform.evidence import EvidenceMixin
@@ -84,6 +85,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
         ask_carrier = AskCarrier(context["tracking"])
         if ask_carrier.concerns(refund):
             context["ask_carrier"] = self.choice(request, refund, ask_carrier)
+        context["readdress"] = readdressing(request, refund.order)
         choices = self.choices(request, refund, bound)
         context["decide"] = {code: choices.pop(code, None) for code in ("thread", "mark_read")}
         context["choices"] = [choice for choice in choices.values() if not choice.refusal]

@@ -18,7 +18,6 @@ from refunds.parcels import parcels_of, split_off
 from stores.models import User
 from stores.permissions import PAY, can
 from workbench.insights.loss import loss_if_lost
-from workbench.kit.order_card import may_readdress
 from workbench.kit.timeline import timeline
 from workbench.kit.words import at_deadline
 from workbench.money.small_payments import pay_card
@@ -79,7 +78,6 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     return {
         "refund": refund,
         "order": refund.order,
-        "may_readdress": may_readdress(refund.order, user),
         "lines": case.lines,
         "most": case.most,
         "now": now,

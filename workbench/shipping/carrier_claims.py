@@ -1,18 +1,14 @@
 """Claims against carriers for parcels that they lost: the list, the page, and how they end (P3)."""
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from refunds.carrier_claims import close_carrier_claim
-from refunds.models import CarrierClaim
+from refunds.carrier_claims import close_carrier_claim, why_not_close
 from refunds.states import CarrierClaimStatus
-from stores.permissions import PAY, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, show_refusal
-from workbench.kit.forms import DeskForm, posted
+from stores.permissions import PAY
+from workbench.kit.base import DeskAdmin, column
+from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
@@ -21,7 +17,7 @@ from workbench.kit.words import yuan
 from workbench.shipping.queues import CLAIM_QUEUES
 
 
-class ClosingForm(DeskForm):
+class ClosingForm(DecisionForm):
     """How the carrier answered."""
 
     result = forms.ChoiceField(
@@ -44,11 +40,35 @@ class ClosingForm(DeskForm):
     )
 
 
-class CarrierClaimAdmin(QueueMixin, OrderSearch, DeskAdmin):
+class CloseClaim(Decision):
+    """Write down how the carrier answered."""
+
+    code, label, icon = "close", gettext_lazy("Close the claim"), "task_alt"
+    done = gettext_lazy("The claim is closed.")
+    capability, form = PAY, ClosingForm
+    is_inline, leads_to = True, "changelist"
+    not_yours = gettext_lazy("Finance closes this claim; your role only sees it.")
+
+    def concerns(self, claim):
+        """Until it is closed."""
+        return claim.status == CarrierClaimStatus.OPEN
+
+    def refusal(self, claim, now):
+        """See the base."""
+        return why_not_close(claim)
+
+    def run(self, claim, data, *, actor, now):
+        """See the base."""
+        paid, note = data["result"] == CarrierClaimStatus.PAID, data["note"]
+        close_carrier_claim(store_id=claim.store_id, claim_id=claim.pk, paid=paid, note=note, actor=actor, now=now)
+
+
+class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     """What carriers owe."""
 
     list_display = ("show_order", "show_amount", "show_parcel", "show_status", "show_opened")
     queues = CLAIM_QUEUES
+    decisions = (CloseClaim(),)
     list_filter = (QueueFilter,)
     order_path = "refund__order"
 
@@ -66,41 +86,12 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DeskAdmin):
         """A claim with its refund, order, parcel and store."""
         return super().page_queryset(request).select_related("refund__order", "shipment")
 
-    def get_urls(self):
-        """The form's address, before the admin's catch-all."""
-        close = self.admin_site.admin_view(self.close_view)
-        return [path("<uuid:object_id>/close/", close, name="refunds_carrierclaim_close"), *super().get_urls()]
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The claim's page."""
-        return self._page(request, self.find(request, object_id), ClosingForm())
+        return self.row_page(request, self.find(request, object_id))
 
-    def close_view(self, request: HttpRequest, object_id):
-        """Write down how the carrier answered; a GET only shows the claim with the form."""
-        claim = self.find(request, object_id)
-        require(request.user, PAY, claim.store_id)
-        form = ClosingForm(posted(request))
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(
-                lambda: close_carrier_claim(
-                    store_id=claim.store_id,
-                    claim_id=claim.pk,
-                    paid=form.cleaned_data["result"] == CarrierClaimStatus.PAID,
-                    note=form.cleaned_data["note"],
-                    **by(request),
-                )
-            )
-            if refusal is None:
-                messages.success(request, _("The claim is closed."))
-                return HttpResponseRedirect(reverse("admin:refunds_carrierclaim_changelist"))
-            if claim.status != CarrierClaimStatus.OPEN:
-                show_refusal(request, refusal)
-                return HttpResponseRedirect(reverse("admin:refunds_carrierclaim_change", args=[claim.pk]))
-            put_on_form(form, refusal)
-        return self._page(request, claim, form)
-
-    def _page(self, request, claim: CarrierClaim, form: ClosingForm):
-        may_close = claim.status == CarrierClaimStatus.OPEN and can(request.user, PAY, claim.store_id)
+    def row_page(self, request, claim, bound=None):
+        """See the base."""
         return self.page(
             request,
             "workbench/shipping/carrier_claims/page.html",
@@ -110,5 +101,5 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DeskAdmin):
             order=claim.refund.order,
             shipment=claim.shipment,
             entries=timeline(claim.store_id, claim.refund_id),
-            form=form if may_close else None,
+            decide=self.choices(request, claim, bound),
         )

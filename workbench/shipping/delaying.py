@@ -3,7 +3,6 @@
 Tick orders, say why and until when, see what their buyers will read, report.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django import forms
@@ -14,15 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common.errors import Invalid, ManyRefused, Refused
-from orders.delays.actions import check_expected, notice_text, report_delay
-from orders.models import Order
-from orders.why_not import why_not_delay
-from workbench.kit.base import attempt, by, put_on_form, show_refusal
-from workbench.kit.forms import DeskForm
+from common.errors import Refused
+from orders.delays.actions import notice_text, report_delay
+from stores.models import Store
+from stores.permissions import SHIP, can
+from workbench.kit.base import show_refusal
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.shipping.selection import ticked
 
 LIST = "admin:orders_order_changelist"
+REPORTS = "admin:orders_delayreport_changelist"
 USUAL_DELAY = timedelta(days=3)
 END_OF_WORK = time(18, 0)
 REASONS = (
@@ -33,7 +33,7 @@ REASONS = (
 )
 
 
-class DelayForm(DeskForm):
+class DelayForm(DecisionForm):
     """Why, and until when."""
 
     reason = forms.CharField(
@@ -47,10 +47,61 @@ class DelayForm(DeskForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args, now: datetime, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        day = timezone.localdate(now + USUAL_DELAY)
+        day = timezone.localdate(self.now + USUAL_DELAY)
         self.fields["expected_at"].initial = datetime.combine(day, END_OF_WORK)
+
+
+class ReportDelay(Decision):
+    """Report the delay of the ticked orders: one report a store, all of them or none."""
+
+    code, label = "delay", gettext_lazy("Report a delay")
+    capability, form = SHIP, DelayForm
+    template, preview = "workbench/shipping/delay.html", "workbench/shipping/delay_preview.html"
+    preview_title = gettext_lazy("Check what the buyers will read")
+
+    def may(self, user, orders):
+        """In the store of each."""
+        return all(can(user, self.capability, order.store_id) for order in orders)
+
+    def refusal(self, orders, now):
+        """That depends on the date, and is told of each order once there is one."""
+        return None
+
+    def consequence(self, orders):
+        """What the buyers will read is shown."""
+        return ""
+
+    def fill(self, request, orders):
+        """The queue's form only ticks the orders; then this one is filled in."""
+        return self.form(request.POST if "reason" in request.POST else None, row=orders, now=request.now)
+
+    def context(self, orders):
+        """The orders, and reasons to choose from."""
+        return {"orders": orders, "reasons": REASONS}
+
+    def run(self, orders, data, *, actor, now):
+        """See the base."""
+        by_store: dict[Store, list[str]] = {}
+        for order in orders:
+            by_store.setdefault(order.store, []).append(order.number)
+        for store, numbers in by_store.items():
+            report_delay(store=store, order_numbers=numbers, actor=actor, now=now, **data)
+
+    def foresee(self, orders, data, answer):
+        """What the first buyer will read."""
+        first, expected_at = orders[0], data["expected_at"]
+        notice = notice_text(first.store, first.number, data["reason"], expected_at)
+        return {"notice": notice, "expected_at": expected_at}
+
+    def told(self, orders, data):
+        """How many."""
+        return ngettext(
+            "The delay of %(count)d order is reported; its buyer is told.",
+            "The delay of %(count)d orders is reported; their buyers are told.",
+            len(orders),
+        ) % {"count": len(orders)}
 
 
 class DelayingMixin:
@@ -68,80 +119,5 @@ class DelayingMixin:
         if not orders:
             messages.warning(request, _("Tick the orders first."))
             return HttpResponseRedirect(reverse(LIST))
-        form = DelayForm(request.POST if "reason" in request.POST else None, now=request.now)
-        if not form.is_valid() or "edit" in request.POST or not self._fits(form, orders, request.now):
-            return self._delay_form(request, orders, form)
-        if "confirm" in request.POST:
-            return self._report(request, orders, form)
-        return self._delay_preview(request, orders, form)
-
-    @staticmethod
-    def _fits(form: DelayForm, orders: Sequence[Order], now: datetime) -> bool:
-        """Whether the date is one, and every order can be in the report; the form says what is wrong."""
-        expected_at = form.cleaned_data["expected_at"]
-        for store in {order.store_id: order.store for order in orders}.values():
-            try:
-                check_expected(store, expected_at, now)
-            except Invalid as refusal:
-                put_on_form(form, refusal)
-                return False
-        for order in orders:
-            if refusal := why_not_delay(order, expected_at):
-                form.add_error(None, refusal.detail)
-        return not form.errors
-
-    def _delay_form(self, request: HttpRequest, orders: Sequence[Order], form: DelayForm) -> HttpResponse:
-        return self.page(
-            request,
-            "workbench/shipping/delay.html",
-            _("Report a delay"),
-            orders=orders,
-            form=form,
-            reasons=REASONS,
-        )
-
-    def _delay_preview(self, request: HttpRequest, orders: Sequence[Order], form: DelayForm) -> HttpResponse:
-        first, data = orders[0], form.cleaned_data
-        return self.page(
-            request,
-            "workbench/shipping/delay_preview.html",
-            _("Check what the buyers will read"),
-            orders=orders,
-            form=form,
-            notice=notice_text(first.store, first.number, data["reason"], data["expected_at"]),
-            expected_at=data["expected_at"],
-        )
-
-    def _report(self, request: HttpRequest, orders: Sequence[Order], form: DelayForm) -> HttpResponse:
-        """One report a store, all of them or none."""
-        by_store: dict[int, list[Order]] = {}
-        for order in orders:
-            by_store.setdefault(order.store_id, []).append(order)
-
-        def report_all():
-            for rows in by_store.values():
-                report_delay(
-                    store=rows[0].store,
-                    order_numbers=[order.number for order in rows],
-                    **by(request),
-                    **form.cleaned_data,
-                )
-
-        refusal = attempt(report_all)
-        if isinstance(refusal, ManyRefused):
-            form.add_error(None, str(refusal))
-            return self._delay_form(request, orders, form)
-        if refusal is not None:
-            put_on_form(form, refusal)
-            return self._delay_form(request, orders, form)
-        count = len(orders)
-        messages.success(
-            request,
-            ngettext(
-                "The delay of %(count)d order is reported; its buyer is told.",
-                "The delay of %(count)d orders is reported; their buyers are told.",
-                count,
-            )
-            % {"count": count},
-        )
-        return HttpResponseRedirect(reverse("admin:orders_delayreport_changelist"))
+        answer = self.decide(request, orders, ReportDelay())
+        return HttpResponseRedirect(reverse(REPORTS)) if answer.status_code == 302 else answer

@@ -1,31 +1,30 @@
 """The ERP's file on the desk: upload, look at what it would do, confirm, watch a worker do it (K2)."""
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
 from orders.erp.running import progress_of
 from orders.erp.sheets.limits import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
+from orders.why_not import why_not_confirm_import
 from stores.models import Store
-from stores.permissions import SHIP, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, show_refusal
+from stores.permissions import SHIP, can
+from workbench.kit.base import DeskAdmin, column
 from workbench.kit.dear import dear_page
+from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
 from workbench.kit.desk import desk_of
-from workbench.kit.forms import DeskForm
 from workbench.kit.marks import badge, moment
 
 FIRST_ROWS = 10
 
 
-class UploadForm(DeskForm):
+class UploadForm(DecisionForm):
     """The file, and the store whose orders it ships when there are several to choose from."""
 
     store = forms.ChoiceField(label=gettext_lazy("Store"))
@@ -33,8 +32,9 @@ class UploadForm(DeskForm):
         label=gettext_lazy("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"})
     )
 
-    def __init__(self, stores: list[Store], *args, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        stores = self.row
         self.stores = {str(store.pk): store for store in stores}
         self.fields["store"].choices = [(code, store.name) for code, store in self.stores.items()]
         if len(stores) == 1:
@@ -44,6 +44,51 @@ class UploadForm(DeskForm):
             "mb": MAX_FILE_BYTES // MIB,
             "rows": f"{MAX_ROWS:,}",
         }
+
+    def clean_store(self) -> Store | None:
+        """The store that was chosen."""
+        return self.stores[self.cleaned_data["store"]]
+
+
+class UploadFile(Decision):
+    """Take a file for one of these stores."""
+
+    code, label = "upload", gettext_lazy("Import tracking numbers")
+    capability, form = SHIP, UploadForm
+    template = "workbench/shipping/upload.html"
+
+    def may(self, user, stores):
+        """In one of them at least; they are those in which the user ships."""
+        return bool(stores)
+
+    def refusal(self, stores, now):
+        """A file may always come; what is wrong with it is told row by row."""
+        return None
+
+    def run(self, stores, data, *, actor, now):
+        """See the base."""
+        upload = data["file"]
+        return stage_import(store=data["store"], file=upload.file, name=upload.name, actor=actor, now=now)
+
+
+class ConfirmImport(Decision):
+    """A worker ships the orders."""
+
+    code, label, icon = "confirm", gettext_lazy("Ship the orders"), "local_shipping"
+    done = gettext_lazy("The file is being imported.")
+    capability, is_inline = SHIP, True
+
+    def concerns(self, job):
+        """Until it is confirmed."""
+        return job.status == ImportStatus.CHECKED
+
+    def refusal(self, job, now):
+        """See the base."""
+        return why_not_confirm_import(job)
+
+    def run(self, job, data, *, actor, now):
+        """See the base."""
+        confirm_import(store_id=job.store_id, job_id=job.pk, actor=actor, now=now)
 
 
 def _progress(job: ShipmentImport):
@@ -57,13 +102,14 @@ def _progress(job: ShipmentImport):
     )
 
 
-class ShipmentImportAdmin(DeskAdmin):
+class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     """Files of the last time; each has a page with its errors or its progress."""
 
     class Media:
         css = {"all": ["workbench/work.css", "workbench/shipping.css"]}
         js = ["workbench/shipping.js"]
 
+    decisions = (ConfirmImport(),)
     change_list_template = "workbench/shipping/imports.html"
     list_display = ("file_name", "show_status", "show_progress", "wrong", "show_who", "show_created")
     ordering = ("-id",)
@@ -77,11 +123,6 @@ class ShipmentImportAdmin(DeskAdmin):
         view = self.admin_site.admin_view
         return [
             path("upload/", view(self.upload_view), name="orders_shipmentimport_upload"),
-            path(
-                "<uuid:object_id>/confirm/",
-                view(require_POST(self.confirm_view)),
-                name="orders_shipmentimport_confirm",
-            ),
             path("<uuid:object_id>/progress/", view(self.progress_view), name="orders_shipmentimport_progress"),
             *super().get_urls(),
         ]
@@ -94,27 +135,13 @@ class ShipmentImportAdmin(DeskAdmin):
     @dear_page
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Take a file and show what it would do; nothing is shipped before it is confirmed."""
-        stores = _stores(request)
-        if not stores:
-            require(request.user, SHIP, 0)
-        form = UploadForm(stores, *((request.POST, request.FILES) if request.method == "POST" else ()))
-        if request.method == "POST" and form.is_valid():
-            store, upload = form.stores[form.cleaned_data["store"]], form.cleaned_data["file"]
-            made: list[ShipmentImport] = []
-            refusal = attempt(
-                lambda: made.append(
-                    stage_import(
-                        store=store,
-                        file=upload.file,
-                        name=upload.name,
-                        **by(request),
-                    )
-                )
-            )
-            if refusal is None:
-                return HttpResponseRedirect(reverse("admin:orders_shipmentimport_change", args=[made[0].pk]))
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/shipping/upload.html", _("Import tracking numbers"), form=form)
+        return self.decide(request, _stores(request), UploadFile())
+
+    def after(self, request, row, decision, form, answer):
+        """A file that was taken is looked at next."""
+        if isinstance(decision, UploadFile):
+            return self.back(answer)
+        return super().after(request, row, decision, form, answer)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The file's page: what is wrong with it, or what it will ship, or how far it is."""
@@ -130,20 +157,12 @@ class ShipmentImportAdmin(DeskAdmin):
             problems=problems_of(job, MOST_SHOWN),
             most_shown=MOST_SHOWN,
             rows=list(rows[:FIRST_ROWS]) if job.status == ImportStatus.CHECKED else [],
-            may_confirm=job.status == ImportStatus.CHECKED and job.is_clean and can(request.user, SHIP, job.store_id),
+            decide=self.choices(request, job),
         )
 
-    @dear_page
-    def confirm_view(self, request: HttpRequest, object_id) -> HttpResponse:
-        """A worker ships the orders."""
-        job = self.find(request, object_id)
-        require(request.user, SHIP, job.store_id)
-        refusal = attempt(lambda: confirm_import(store_id=job.store_id, job_id=job.pk, **by(request)))
-        if refusal is None:
-            messages.success(request, _("The file is being imported."))
-        else:
-            show_refusal(request, refusal)
-        return HttpResponseRedirect(reverse("admin:orders_shipmentimport_change", args=[job.pk]))
+    def row_page(self, request, job, bound=None):
+        """See the base."""
+        return self.change_view(request, job.pk)
 
     def progress_view(self, request: HttpRequest, object_id) -> JsonResponse:
         """How far the file is, for the page to show."""

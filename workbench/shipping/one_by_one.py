@@ -8,15 +8,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from orders.actions import ship_order
 from orders.models import Order
 from stores.permissions import SHIP, can, require, roles_of
-from workbench.kit.base import attempt, by, put_on_form
-from workbench.kit.forms import ShipForm
+from workbench.kit.decisions import take
 from workbench.kit.queue import queue_asked_for
 from workbench.shipping.packing import show_packing
 from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.selection import in_queue
+from workbench.shipping.sending import ShipForm, ShipOrder
 
 CARRIER_KEY = "last_carrier"
 
@@ -35,7 +34,7 @@ class OneByOneMixin:
         if order is None:
             messages.success(request, _("This queue is empty: everything in it is shipped."))
             return HttpResponseRedirect(f"{reverse('admin:orders_order_changelist')}?{self._queue(request)}")
-        form = ShipForm(initial={"carrier": request.session.get(CARRIER_KEY, "")})
+        form = ShipForm(row=order, now=request.now, initial={"carrier": request.session.get(CARRIER_KEY, "")})
         return self._show_order(request, order, form)
 
     def _shippable_stores(self, request: HttpRequest):
@@ -54,19 +53,9 @@ class OneByOneMixin:
         return orders.exclude(pk__in=skipped).first()
 
     def _ship_and_go_on(self, request: HttpRequest, order: Order) -> HttpResponse:
-        form = ShipForm(request.POST)
-        if not form.is_valid():
-            return self._show_order(request, order, form)
-        refusal = attempt(
-            lambda: ship_order(
-                store_id=order.store_id,
-                number=order.number,
-                **by(request),
-                **form.cleaned_data,
-            )
-        )
-        if refusal is not None:
-            put_on_form(form, refusal)
+        ship = ShipOrder()
+        form = ship.fill(request, order)
+        if not form.is_valid() or take(request, ship, order, form) is None:
             return self._show_order(request, order, form)
         request.session[CARRIER_KEY] = form.cleaned_data["carrier"]
         messages.success(request, _("%(number)s is shipped.") % {"number": order.number})

@@ -1,36 +1,33 @@
 """Orders: the list, the page, and handing a parcel to the carrier."""
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils.translation import gettext as _
+from django.urls import path
 from django.utils.translation import gettext_lazy
 
-from orders.actions import ship_order
-from orders.models import Order
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
-from stores.permissions import SHIP, can, require
 from workbench.insights.loss import loss_of_order
-from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal, timed_column
-from workbench.kit.forms import ShipForm, posted
+from workbench.kit.base import DeskAdmin, column, timed_column
+from workbench.kit.decisions import DecidingMixin
 from workbench.kit.marks import badge, countdown, moment
+from workbench.kit.order_card import ChangeAddress
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
 from workbench.money.small_payments import PayingMixin, pay_card
 from workbench.shipping.filters import TagFilter
 from workbench.shipping.queues import ORDER_QUEUES
-from workbench.shipping.saving import SavingMixin, hidden_events, saving_of
+from workbench.shipping.saving import GrantCoupon, hidden_events, saving_of
+from workbench.shipping.sending import ShipOrder
 from workbench.shipping.worklist import ShippingMixin
 
 
-class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin):
+class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
     queues = ORDER_QUEUES
+    decisions = (ShipOrder(), ChangeAddress(), GrantCoupon())
     on_overview = True
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
@@ -52,14 +49,9 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
         return (queryset.matching(term) if term else queryset), False
 
     def get_urls(self):
-        """The button's address, before the admin's catch-all."""
-        ship = self.admin_site.admin_view(self.ship_view)
+        """The payment's address, before the admin's catch-all."""
         pay = self.admin_site.admin_view(self.pay_view)
-        return [
-            path("<uuid:object_id>/ship/", ship, name="orders_order_ship"),
-            path("<uuid:object_id>/pay/", pay, name="orders_order_pay"),
-            *super().get_urls(),
-        ]
+        return [path("<uuid:object_id>/pay/", pay, name="orders_order_pay"), *super().get_urls()]
 
     def subject(self, row):
         """An order's own payments are about itself."""
@@ -67,34 +59,13 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The order's page; there is nothing to save on it."""
-        order = self.find(request, object_id)
-        return self._page(request, order, ShipForm())
+        return self.row_page(request, self.find(request, object_id))
 
-    def ship_view(self, request: HttpRequest, object_id):
-        """Hand the parcel over; a GET only shows the order with the form."""
-        order = self.find(request, object_id)
-        require(request.user, SHIP, order.store_id)
-        form = ShipForm(posted(request))
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(
-                lambda: ship_order(
-                    store_id=order.store_id,
-                    number=order.number,
-                    **by(request),
-                    **form.cleaned_data,
-                )
-            )
-            if refusal is None:
-                messages.success(request, _("The order is shipped."))
-            else:
-                show_refusal(request, refusal)
-            return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
-        return self._page(request, order, form)
-
-    def _page(self, request, order: Order, form: ShipForm):
+    def row_page(self, request, order, bound=None):
+        """See the base."""
+        choices = self.choices(request, order, bound)
         refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
         payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")
-        unshipped = order.status == OrderStatus.UNSHIPPED
         return self.page(
             request,
             "workbench/shipping/orders/page.html",
@@ -106,7 +77,8 @@ class OrderAdmin(ShippingMixin, QueueMixin, SavingMixin, PayingMixin, DeskAdmin)
             payments=list(payments),
             pay_card=pay_card(order, order.store, request.user, request.now),
             entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
-            form=form if unshipped and can(request.user, SHIP, order.store_id) else None,
-            late=unshipped and order.ship_by < request.now,
-            **saving_of(order, request.user, request.now),
+            decide=choices,
+            readdress=choices["address"],
+            late=order.status == OrderStatus.UNSHIPPED and order.ship_by < request.now,
+            **saving_of(order, request.now),
         )

@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.delays.actions import MOST_ORDERS, lift_delay
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import OrderStatus
-from stores.permissions import SHIP, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal, timed_column
+from orders.why_not import why_not_lift
+from stores.permissions import SHIP
+from workbench.kit.base import DeskAdmin, column, timed_column
+from workbench.kit.decisions import DecidingMixin, Decision
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
@@ -34,7 +33,39 @@ def with_left(reports):
     return reports.annotate(left=Coalesce(Subquery(count, output_field=IntegerField()), 0))
 
 
-class DelayReportAdmin(QueueMixin, DeskAdmin):
+class LiftDelay(Decision):
+    """The goods go out again."""
+
+    code, label, icon = "lift", gettext_lazy("Lift the delay"), "event_available"
+    done = gettext_lazy("The delay is lifted; urged orders come first in the queue.")
+    capability, template = SHIP, "workbench/shipping/lift.html"
+
+    def concerns(self, report):
+        """Until it is lifted."""
+        return report.lifted_at is None
+
+    def refusal(self, report, now):
+        """See the base."""
+        return why_not_lift(report)
+
+    def consequence(self, report):
+        """In a sentence, for the report's page."""
+        return _("Lifting brings the deadlines of the rule back; urged orders come first in the shipping queue.")
+
+    def consequences(self, report):
+        """What follows for orders and buyers."""
+        return [
+            _("Each unshipped order's deadline is again what the rule says, even if that has passed: it is late then."),
+            _("Urged orders among them come first in the shipping queue."),
+            _("Buyers are not told again."),
+        ]
+
+    def run(self, report, data, *, actor, now):
+        """See the base."""
+        lift_delay(store_id=report.store_id, report_id=report.pk, actor=actor, now=now)
+
+
+class DelayReportAdmin(QueueMixin, DecidingMixin, DeskAdmin):
     """What was reported; the warehouse lifts it when the goods go out again."""
 
     class Media:
@@ -42,6 +73,7 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
 
     list_display = ("reason", "show_status", "show_expected", "show_left", "order_count", "show_created")
     queues = DELAY_QUEUES
+    decisions = (LiftDelay(),)
     list_filter = (QueueFilter,)
     show_status = column(gettext_lazy("status"), badge)
     show_expected = timed_column(gettext_lazy("shipped by"), _when)
@@ -56,11 +88,6 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
         """See get_queryset."""
         return with_left(super().page_queryset(request))
 
-    def get_urls(self):
-        """The button's address, before the admin's catch-all."""
-        lift = self.admin_site.admin_view(self.lift_view)
-        return [path("<uuid:object_id>/lift/", lift, name="orders_delayreport_lift"), *super().get_urls()]
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The report's page: its orders, what their buyers read, and what happened."""
         report = self.find(request, object_id)
@@ -71,19 +98,6 @@ class DelayReportAdmin(QueueMixin, DeskAdmin):
             report.reason,
             report=report,
             members=list(members.order_by("order")[:MOST_ORDERS]),
-            may_lift=report.lifted_at is None and can(request.user, SHIP, report.store_id),
+            decide=self.choices(request, report),
             entries=timeline(report.store_id, report.pk),
         )
-
-    def lift_view(self, request: HttpRequest, object_id) -> HttpResponse:
-        """Ask, then lift; a GET only asks."""
-        report = self.find(request, object_id)
-        require(request.user, SHIP, report.store_id)
-        if request.method != "POST":
-            return self.page(request, "workbench/shipping/lift.html", _("Lift the delay"), report=report)
-        refusal = attempt(lambda: lift_delay(store_id=report.store_id, report_id=report.pk, **by(request)))
-        if refusal is None:
-            messages.success(request, _("The delay is lifted; urged orders come first in the queue."))
-        else:
-            show_refusal(request, refusal)
-        return HttpResponseRedirect(reverse("admin:orders_delayreport_change", args=[report.pk]))
