@@ -248,7 +248,7 @@ class DecidingMixin:
         return self.back(row, decision.leads_to, decision.anchor)
 
     def back(self, row: Any, view: str = "change", anchor: str = "") -> HttpResponseRedirect:
-        """To the row's page or to the list; always to the list from what isn't a row of it, such as a store to add to."""
+        """To the row's page or to the list; always to the list from what is no row, as a store to add to."""
         if not isinstance(row, self.model):
             view = "changelist"
         key = [] if view == "changelist" else [self.row_key(row)]
