@@ -36,7 +36,7 @@ class ChangeAddress(Decision):
     code, label, icon = "address", gettext_lazy("Change the address"), "edit_location_alt"
     done = gettext_lazy("The order goes to the new address.")
     capability, form = EDIT_ORDERS, AddressForm
-    template = preview = "workbench/orders/address.html"
+    template = preview = "workbench/shipping/orders/address.html"
 
     def refusal(self, order, now):
         """See the base."""
