@@ -1,6 +1,7 @@
 import gc
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.module_loading import autodiscover_modules
 
 # Requests and batches make many objects and few cycles: looking for cycles every 700 objects took a third of a sweep.
@@ -12,6 +13,9 @@ class CommonConfig(AppConfig):
 
     def ready(self):
         from common import system_checks  # noqa: F401  registers the tenancy checks
+        from common.web.sessions import begin_session
+
+        user_logged_in.connect(begin_session)
 
         autodiscover_modules("events")  # each room declares there what can happen in it
 

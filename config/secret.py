@@ -1,8 +1,12 @@
-"""The signing key: from SECRET_KEY, or made once and kept in DATA_DIR."""
+"""The signing key: from SECRET_KEY, which must be a good one where people work, or made once and kept in DATA_DIR."""
 
 import os
 import secrets
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST, FEWEST_SIGNS = 50, 5  # as Django's own check has it
 
 
 def load_secret_key(data_dir: Path) -> str:
@@ -22,3 +26,11 @@ def load_secret_key(data_dir: Path) -> str:
     finally:
         made.unlink()
     return path.read_text()
+
+
+def check_secret_key(key: str) -> None:
+    """ImproperlyConfigured for a key that can be guessed: buyers' links, sessions and notices are signed with it."""
+    if len(key) < SHORTEST or len(set(key)) < FEWEST_SIGNS or key.startswith("django-insecure-"):
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is weak: give at least {SHORTEST} random characters, or leave it unset to have one made."
+        )

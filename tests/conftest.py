@@ -45,6 +45,14 @@ def _own_files(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _sessions_outlast_the_days_of_a_test():
+    """Whoever signed in stays so, however far a test moves the clock."""
+    long = timedelta(days=400)
+    with override_settings(SESSION_IDLE=long, SESSION_LONGEST=long, SESSION_COOKIE_AGE=int(long.total_seconds())):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _events_have_their_shapes():
     """Whatever event a test brings about, its data has the shapes that the catalogue promises."""
     record = WriteSet.event

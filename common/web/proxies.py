@@ -62,7 +62,10 @@ def _warn_once() -> None:
 
 
 class ProxyMiddleware:
-    """Puts the client's own address and scheme where everybody looks for them, and takes the proxies' headers away."""
+    """Puts the client's own address and scheme where everybody looks for them, and takes the proxies' headers away.
+
+    Cookies of an answer that goes back over TLS are for TLS only.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -79,7 +82,11 @@ class ProxyMiddleware:
                 meta["wsgi.url_scheme"] = "https"
         elif "HTTP_X_FORWARDED_FOR" in said:
             _warn_once()
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
 
 
 def client_address(request) -> str | None:

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisDown
 
@@ -86,7 +87,7 @@ def behind(settings, trusted: list[str], peer: str, **headers) -> tuple[str, str
     """(address, scheme) as the views see them."""
     settings.TRUSTED_PROXIES = trusted
     request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
-    ProxyMiddleware(lambda request: None)(request)
+    ProxyMiddleware(lambda request: HttpResponse())(request)
     assert not [name for name in request.META if "FORWARDED" in name or name == "HTTP_X_REAL_IP"]
     return client_address(request), request.scheme
 
