@@ -123,7 +123,9 @@ def _timed(count: int, run: Callable[[], None]) -> float:
 def _export(store: Store, kind: Format, most: int | None = None) -> None:
     with tenant_scope(store.pk):
         orders = Order.objects.for_store(store.pk).to_ship().in_shipping_order()
-        export_orders(store=store, orders=orders[:most], format=kind, now=clock.now()).close()
+        export_orders(
+            store=store, orders=orders[:most], format=kind, filter="bench", actor=ERP, now=clock.now()
+        ).close()
 
 
 def _raw_export(connection: psycopg.Connection, store: Store) -> None:

@@ -13,6 +13,7 @@ from common.events import EventType, Tone
 from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, named, said
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
+from stores.events import Area
 
 
 def _product(item_id: str, data: Data) -> str:
@@ -168,6 +169,20 @@ class _CheckedFile(_File):
     wrong: Annotated[int, named(gettext_lazy("Rows with errors"), COUNT)]
 
 
+class _Exported(TypedDict):
+    rows: Annotated[int, named(gettext_lazy("Orders"), COUNT)]
+    format: Annotated[str, TEXT]
+    filter: Annotated[str, named(gettext_lazy("Filter"), TEXT)]
+
+
+ORDERS_EXPORTED = EventType(
+    "store.orders_exported",
+    gettext_lazy("Orders exported with their buyers' names and addresses"),
+    "store",
+    _Exported,
+    Tone.NOTE,
+    area=Area.EXPORTS,
+)
 SHIPMENT_FILE_UPLOADED = EventType(
     "shipment_file.uploaded", gettext_lazy("File with tracking numbers uploaded"), "shipmentimport", _CheckedFile
 )

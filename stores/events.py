@@ -28,7 +28,7 @@ from stores.states import KeyScope, ProductSource, Role
 
 
 class Area(models.TextChoices):
-    """Which part of the set-up an event changes."""
+    """Which part of the set-up an event changes, or what an owner wants to know of besides."""
 
     STORE = "store", gettext_lazy("Store and settings")
     MEMBERS = "members", gettext_lazy("Members")
@@ -38,6 +38,7 @@ class Area(models.TextChoices):
     PRODUCTS = "products", gettext_lazy("Product warehouse")
     ADDRESSES = "addresses", gettext_lazy("Return addresses")
     COUPONS = "coupons", gettext_lazy("Coupons")
+    EXPORTS = "exports", gettext_lazy("Exports of buyers' data")
     ACCOUNTS = "accounts", gettext_lazy("Accounts")
 
 

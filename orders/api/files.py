@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, Throttled, ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
@@ -18,12 +18,10 @@ from orders.api.filters import OrderFilter
 from orders.erp.checking import BY_STATE
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview
-from orders.erp.reading import ReadersBusy
 from orders.models import Order
 from stores.api.base import StoreViewSet
 
 BLOCK_BYTES = 2**16
-RETRY_AFTER_S = 30
 
 
 class IgnoreFormat(DefaultContentNegotiation):
@@ -106,7 +104,19 @@ class OrderFilesViewSet(StoreViewSet):
         asked.is_valid(raise_exception=True)
         kind = Format(asked.validated_data["format"])
         orders = self.filter_queryset(self.get_queryset())
-        file = export_orders(store=self.store, orders=orders, format=kind, now=self.now)
+        chosen_by = [
+            f"{name}={request.query_params[name]}"
+            for name in OrderFilter.base_filters
+            if request.query_params.get(name)
+        ]
+        file = export_orders(
+            store=self.store,
+            orders=orders,
+            format=kind,
+            filter=" ".join(chosen_by),
+            actor=self.actor,
+            now=self.now,
+        )
         name = file_name(self.store, kind, self.now)
         answer = FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
         answer.block_size = BLOCK_BYTES
@@ -143,8 +153,6 @@ class OrderFilesViewSet(StoreViewSet):
                 )
         except ImportRefused as refused:
             return _refusal(refused)
-        except ReadersBusy as busy:
-            raise Throttled(RETRY_AFTER_S, busy.detail) from busy
         return Response(_outcome(False, job.total, 0, []))
 
 

@@ -22,14 +22,19 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from common.actions import action
+from common.actors import Actor
 from common.calendar import local_time
+from common.writes import WriteSet
 from orders.erp.cells import Value, inert, printable
 from orders.erp.sheets.text import is_live
+from orders.events import ORDERS_EXPORTED
 from orders.models import Order, OrderLine
 from orders.states import OrderTag
 from stores.models import Store
 
 CHUNK = 1000
+MOST_OF_FILTER = 300  # characters that are kept
 # What a workbook's reader would take for a character's code, and what XML would make a line's end of.
 _LIKE_A_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -65,16 +70,44 @@ COLUMNS = {
 WIDTHS = (22, 11, 18, 26, 26, 16, 14, 44, 26, 40, 8, 12, 14, 22)
 
 
+@action
 def export_orders(
-    *, store: Store, orders: QuerySet[Order], format: Format, now: datetime, in_words: bool = False
+    *,
+    store: Store,
+    orders: QuerySet[Order],
+    format: Format,
+    filter: str,
+    actor: Actor,
+    now: datetime,
+    in_words: bool = False,
 ) -> IO[bytes]:
     """Write these orders of the store to a temporary file and return it, rewound; it is gone when it is closed.
 
     `items` are those to pack, `item_id*pieces` joined by `;`. Times are in the store's zone, amounts in yuan.
-    With `in_words` the header, states and tags are in the current language.
+    With `in_words` the header, states and tags are in the current language. Buyers' names and addresses go out with it:
+    who took how many is on record, and `filter`, by which they were chosen.
     """
     header = [str(label) for label in COLUMNS.values()] if in_words else list(COLUMNS)
-    return write_table(header, _rows(store, orders, now, in_words), format)
+    rows = _Counted(_rows(store, orders, now, in_words))
+    file = write_table(header, rows, format)
+    writes = WriteSet()
+    facts = {"rows": rows.count, "format": str(format), "filter": printable(filter)[:MOST_OF_FILTER]}
+    writes.event(ORDERS_EXPORTED, store, topic=store, at=now, actor=actor, rule="K2", **facts)
+    writes.flush()
+    return file
+
+
+class _Counted:
+    """Rows that count themselves while they are written."""
+
+    def __init__(self, rows: Iterable[list[Value]]):
+        self.count = 0
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[list[Value]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Value]], format: Format) -> IO[bytes]:

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import Invalid, Refused
+from common.errors import Busy, Invalid
 from orders.erp.sheets.limits import MAX_FILE_BYTES, MIB
 from orders.erp.sheets.table import FileRow
 
@@ -31,6 +31,7 @@ log = logging.getLogger("wanliu.files")
 READERS = 2  # on this machine at once
 WAIT_S = 3  # whoever waits holds a web thread
 READ_S = 45
+RETRY_AFTER_S = 30
 _LOOK_AGAIN_S = 0.1
 
 _TOO_MUCH = gettext_lazy(
@@ -72,17 +73,10 @@ _UNREADABLE = {
 }
 
 
-class ReadersBusy(Refused):
-    """As many files are being read as may be at once; it may be tried again."""
-
-    def __init__(self):
-        super().__init__("busy", _("Other files are being read just now; try again in a minute."))
-
-
 def read_rows(file: IO[bytes]) -> Iterator[FileRow]:
     """The file's rows below its header, empty ones left out; the file has been read whole when this returns.
 
-    Invalid (`file`) for what can't be read or is too large, ReadersBusy when it has to wait too long.
+    Invalid (`file`) for what can't be read or is too large, Busy when it has to wait too long.
     """
     file.seek(0, os.SEEK_END)
     if file.tell() > MAX_FILE_BYTES:
@@ -140,7 +134,7 @@ def _invalid(said: str, facts: dict[str, str | int]) -> Invalid:
 def _turn() -> Iterator[None]:
     """One of the places in which files are read, whichever process of this machine asks.
 
-    ReadersBusy when none gets free.
+    Busy when none gets free.
     """
     ends_at = monotonic() + WAIT_S
     places = [Path(tempfile.gettempdir(), f"wanliu-reading-{os.getuid()}-{number}.lock") for number in range(READERS)]
@@ -158,5 +152,5 @@ def _turn() -> Iterator[None]:
                 os.close(descriptor)
             return
         if monotonic() >= ends_at:
-            raise ReadersBusy
+            raise Busy(_("Other files are being read just now; try again in a minute."), wait_s=RETRY_AFTER_S)
         sleep(_LOOK_AGAIN_S)

@@ -117,6 +117,15 @@ class TestExport:
         row = exported(shop, format="xlsx")[0]
         assert (row["buyer_name"], row["address"]) == ("@小明", "=1+1")
 
+    def test_who_took_how_many_orders_is_on_record(self, shop):
+        shop.order(shipped=False)
+        exported(shop, format="xlsx", q="王", status="unshipped")
+        shop.merchant.get("orders/export/", format="pdf")
+        with system_scope():
+            event = Event.objects.get(name="store.orders_exported")
+        assert (event.store_id, event.actor_kind, event.topic_id) == (shop.store.pk, "merchant", event.subject_id)
+        assert event.data == {"rows": 1, "format": "xlsx", "filter": "status=unshipped q=王"}
+
     def test_foreign_orders_are_not_in_it(self, shop):
         other = make_shop("kuaishou")
         own, theirs = shop.order(shipped=False), other.order(shipped=False)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.models import Event
 from common.tenancy import system_scope
 from orders.delays.actions import report_delay
 from orders.erp.running import run_imports
@@ -165,6 +166,8 @@ def test_others_see_the_queue_and_change_nothing(shop, sign_in, role):
     ):
         assert desk.post(path, **data).status_code == 403, path
     assert desk.get(UPLOAD).status_code == 403
+    assert desk.get(f"{LIST}export/").status_code == 403
+    assert f"{LIST}export/" not in page
     assert fingerprint(shop) == before
 
 
@@ -184,6 +187,11 @@ def test_the_queue_and_a_selection_as_files(shop, sign_in):
     assert text.startswith("Order number,Status,Tags,")
     assert text.splitlines()[1].startswith(f"{late.number},To be shipped,Late to ship,")
     assert desk.get(f"{LIST}export/", format="pdf").status_code == 404
+    with system_scope():
+        events = Event.objects.filter(name="store.orders_exported").order_by("id")
+        took = [(event.actor_id, event.area, event.data["rows"], event.data["filter"]) for event in events]
+    who = (f"user:{desk.user.pk}", "exports")
+    assert took == [(*who, 2, "to_ship"), (*who, 1, "late"), (*who, 1, "ticked"), (*who, 2, "to_ship")]
     foreign = make_shop("pinduoduo").order(shipped=False)
     assert desk.post(f"{LIST}export/", format="xlsx", order=[fine.pk, foreign.pk]).status_code == 404
     second = make_shop("pinduoduo")

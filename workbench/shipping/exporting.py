@@ -9,9 +9,12 @@ from common.errors import Refused
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
-from workbench.kit.base import show_refusal
+from stores.permissions import SHIP, require
+from workbench.kit.base import by, show_refusal
 from workbench.kit.dear import dear_page
 from workbench.kit.desk import desk_of
+from workbench.kit.queue import queue_asked_for
+from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.selection import in_queue, ticked
 
 LIST = "admin:orders_order_changelist"
@@ -22,7 +25,10 @@ class ExportMixin:
 
     @dear_page
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        """A file of the ticked orders (POST), or of the whole queue. Only one store's orders fit into a file."""
+        """A file of the ticked orders (POST), or of the whole queue. Only one store's orders fit into a file.
+
+        PermissionDenied where the user may not ship: the file is for whoever packs, and full of names and addresses.
+        """
         kind = request.POST.get("format") or request.GET.get("format", Format.CSV)
         if kind not in list(Format):
             raise Http404
@@ -35,13 +41,16 @@ class ExportMixin:
         if store is None:
             messages.warning(request, _("A file holds the orders of one store: pick the store first."))
             return HttpResponseRedirect(reverse(LIST))
+        require(request.user, SHIP, store.pk)
         orders = in_queue(request).for_store(store.pk)
         if chosen:
             orders = Order.objects.for_store(store.pk).filter(pk__in=[order.pk for order in chosen])
             orders = orders.in_shipping_order()
-        now = request.now
-        file = export_orders(store=store, orders=orders, format=Format(kind), now=now, in_words=True)
-        name = file_name(store, Format(kind), now)
+        chosen_by = _("ticked") if chosen else queue_asked_for(request, ORDER_QUEUES).code
+        file = export_orders(
+            store=store, orders=orders, format=Format(kind), filter=chosen_by, in_words=True, **by(request)
+        )
+        name = file_name(store, Format(kind), request.now)
         return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[Format(kind)])
 
     @staticmethod

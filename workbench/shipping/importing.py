@@ -14,12 +14,12 @@ from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
 from orders.why_not import why_not_confirm_import
 from stores.models import Store
-from stores.permissions import SHIP, can
+from stores.permissions import SHIP
 from workbench.kit.base import DeskAdmin, column
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
-from workbench.kit.desk import desk_of
 from workbench.kit.marks import badge, moment
+from workbench.shipping.selection import stores_to_ship_for
 
 FIRST_ROWS = 10
 
@@ -129,13 +129,13 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """The list, by the name that the menu gives it."""
-        context = {"title": _("Shipment files"), "may_upload": bool(_stores(request))}
+        context = {"title": _("Shipment files"), "may_upload": bool(stores_to_ship_for(request))}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     @dear_page
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Take a file and show what it would do; nothing is shipped before it is confirmed."""
-        return self.decide(request, _stores(request), UploadFile())
+        return self.decide(request, stores_to_ship_for(request), UploadFile())
 
     def after(self, request, row, decision, form, answer):
         """A file that was taken is looked at next."""
@@ -170,10 +170,3 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
         return JsonResponse(
             {"total": job.total, "done": progress_of(job), "finished": job.status != ImportStatus.RUNNING}
         )
-
-
-def _stores(request: HttpRequest) -> list[Store]:
-    """The stores shown in which the user ships."""
-    desk = desk_of(request)
-    stores = [desk.only_store] if desk.only_store else desk.stores
-    return [store for store in stores if can(request.user, SHIP, store.pk)]

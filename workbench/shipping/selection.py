@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from common.errors import Refused, refuse_if
 from orders.delays.actions import MOST_ORDERS
 from orders.models import Order
-from stores.permissions import SHIP, require
+from stores.models import Store
+from stores.permissions import SHIP, can, require
+from workbench.kit.desk import desk_of
 from workbench.kit.queue import queue_asked_for
 from workbench.shipping.queues import ORDER_QUEUES
 
@@ -36,6 +38,13 @@ def why_not_choose_orders(count: int) -> Refused | None:
     if count <= MOST_ORDERS:
         return None
     return Refused("too_many", _("Choose at most %(most)d orders at once.") % {"most": MOST_ORDERS})
+
+
+def stores_to_ship_for(request: HttpRequest) -> list[Store]:
+    """The stores shown in which the user ships."""
+    desk = desk_of(request)
+    stores = [desk.only_store] if desk.only_store else desk.stores
+    return [store for store in stores if can(request.user, SHIP, store.pk)]
 
 
 def in_queue(request: HttpRequest):

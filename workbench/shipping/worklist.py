@@ -8,6 +8,7 @@ from workbench.shipping.delaying import DelayingMixin
 from workbench.shipping.exporting import ExportMixin
 from workbench.shipping.one_by_one import OneByOneMixin
 from workbench.shipping.packing import show_packing
+from workbench.shipping.selection import stores_to_ship_for
 
 
 class ShippingMixin(OneByOneMixin, ExportMixin, DelayingMixin):
@@ -27,7 +28,8 @@ class ShippingMixin(OneByOneMixin, ExportMixin, DelayingMixin):
 
     def changelist_view(self, request: HttpRequest, extra_context=None):
         """The queue, with what is to be packed of each order on the page."""
-        answer = super().changelist_view(request, {"title": _("Orders and shipping"), **(extra_context or {})})
+        context = {"title": _("Orders and shipping"), "may_ship": bool(stores_to_ship_for(request))}
+        answer = super().changelist_view(request, {**context, **(extra_context or {})})
         changelist = getattr(answer, "context_data", {}).get("cl")
         if changelist is not None:
             show_packing(request, changelist.result_list)
