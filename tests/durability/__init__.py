@@ -1,0 +1,1 @@
+"""Real services are killed in the middle of their work."""

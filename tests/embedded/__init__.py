@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey out of wheels: started, stopped, found again."""

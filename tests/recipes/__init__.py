@@ -1,0 +1,1 @@
+"""What CONTRIBUTING says, carried out: each recipe with the file that it takes (files/)."""

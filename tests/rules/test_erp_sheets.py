@@ -1,4 +1,4 @@
-"""What a merchant's file says, as spreadsheets and programs write it (K2).
+"""What the workbook of a merchant says, as spreadsheets and programs write it (K2).
 
 Whatever one of them may have changed is named.
 """
@@ -13,82 +13,21 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from orders.erp.sheets import grid, parts, table
-from orders.erp.sheets.faults import Unreadable
 from orders.erp.sheets.formats import shown_by
-from orders.erp.sheets.table import read_table
+from tests.rules.sheets import (
+    HEADER,
+    LINE,
+    formatted,
+    read,
+    refusal,
+    rewritten,
+    rows_of,
+    saved,
+    with_sheet,
+    workbook,
+)
 
 pytestmark = pytest.mark.rule("K2")
-
-HEADER = ["order_number", "carrier", "tracking_number"]
-LINE = "order_number,carrier,tracking_number\n"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-
-
-def rows_of(content: bytes):
-    return list(read_table(io.BytesIO(content)))
-
-
-def read(content: bytes | str):
-    """(order number, carrier, tracking number, fault, cell) of each row."""
-    found = rows_of(content.encode() if isinstance(content, str) else content)
-    return [(row.number, row.carrier, row.tracking_number, row.fault, row.cell) for row in found]
-
-
-def refusal(content: bytes | str):
-    with pytest.raises(Unreadable) as caught:
-        read(content)
-    return caught.value.code, caught.value.facts
-
-
-def saved(book) -> bytes:
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-def workbook(*rows, change=None) -> bytes:
-    book = openpyxl.Workbook()
-    for row in [HEADER, *rows]:
-        book.active.append(row)
-    if change:
-        change(book, book.active)
-    return saved(book)
-
-
-def rewritten(content: bytes, old: str, new: str, part: str = "sheet1") -> bytes:
-    """The workbook with a part's text replaced."""
-    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
-        for name in source.namelist():
-            text = source.read(name)
-            if part in name:
-                assert old.encode() in text
-                text = text.replace(old.encode(), new.encode())
-            written.writestr(name, text)
-    return target.getvalue()
-
-
-def with_sheet(xml: str, head: str = "", shared: str = "") -> bytes:
-    """A workbook whose sheet has the header and then this, as it stands; `shared` are the texts that cells point to."""
-    names = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in HEADER)
-    sheet = f'<worksheet xmlns="{MAIN}">{head}<sheetData><row r="1">{names}</row>{xml}</worksheet>'
-    source, target = zipfile.ZipFile(io.BytesIO(workbook())), io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
-        for name in source.namelist():
-            text = sheet if "sheet1" in name else source.read(name).decode()
-            if name == "xl/_rels/workbook.xml.rels":
-                relation = '<Relationship Id="s" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/>'
-                text = text.replace("</Relationships>", f"{relation}</Relationships>")
-            written.writestr(name, text)
-        written.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{shared}</sst>')
-    return target.getvalue()
-
-
-def formatted(code, cell="C2"):
-    def change(_book, sheet):
-        sheet[cell].number_format = code
-
-    return change
 
 
 class TestWorkbookCells:
@@ -285,98 +224,6 @@ class TestWhatNobodySees:
     def test_rows_keep_their_number_in_the_spreadsheet(self):
         content = workbook(["1", "SF", "1"], [], ["3", "SF", "3"])
         assert [row.place for row in rows_of(content)] == [2, 4]
-
-
-class TestDelimited:
-    """csv as spreadsheets and programs save it."""
-
-    @pytest.mark.parametrize(
-        "written",
-        [
-            '="773012345678901"',
-            '"=""773012345678901"""',
-            "'773012345678901",
-            "\u200b773012345678901\u00a0",
-            "７７３０12345678901",
-        ],
-    )
-    def test_a_number_that_was_kept_from_a_spreadsheet(self, written):
-        assert read(f"{LINE}{written},SF,{written}\n") == [("773012345678901", "SF", "773012345678901", "", "")]
-
-    @pytest.mark.parametrize("written", ["1.23E+15", "1.23e15", '"1,23E+15"', "1E+15", "１.２３Ｅ+15"])
-    def test_digits_that_a_spreadsheet_has_lost(self, written):
-        assert read(f"{LINE}1,SF,{written}\n")[0][3:] == ("digits_lost", "C2")
-        assert read(f"{LINE}{written},SF,1\n")[0][3:] == ("digits_lost", "A2")
-
-    @pytest.mark.parametrize("written", ["TRUE", "#N/A", "#REF!", "2026-11-20", "2026/11/2", "2-Nov", "Nov-26", "####"])
-    def test_what_a_spreadsheet_took_for_something_else(self, written):
-        assert read(f"{LINE}1,SF,{written}\n")[0][3:] == ("not_text", "C2")
-
-    def test_formulas(self):
-        assert read(f"{LINE}=A1,SF,1\n")[0][3:] == ("formula", "A2")
-
-    @pytest.mark.parametrize("number", ["1E15", "12E45", "SF1E5", "2026-1120", "JD-1", "NOV26"])
-    def test_numbers_that_only_look_like_it(self, number):
-        assert read(f"{LINE}1,SF,{number}\n") == [("1", "SF", number, "", "")]
-
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
-    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-    def test_encodings_and_delimiters(self, encoding, delimiter):
-        text = "订单号,快递公司,运单号\r\n1,顺丰速运,2\r\n".replace(",", delimiter)
-        assert read(text.encode(encoding)) == [("1", "顺丰速运", "2", "", "")]
-
-    @pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
-    def test_the_line_that_names_the_delimiter_is_no_row(self, line):
-        content = f"\ufeff{line}\r\norder_number;carrier;tracking_number\r\n1;S,F;2\r\n"
-        assert [(row.place, row.carrier) for row in rows_of(content.encode())] == [(2, "S,F")]
-
-    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-    def test_ends_of_lines_empty_columns_and_quoted_lines(self, end):
-        content = (
-            f'order_number,carrier,tracking_number,note,,{end}1,SF,2,"two{end}lines",,{end},,,,,{end}3,SF,4,,,{end}'
-        )
-        assert [(row.place, row.number) for row in rows_of(content.encode())] == [(2, "1"), (4, "3")]
-
-    def test_a_quarter_of_a_million_empty_lines(self):
-        assert read(LINE + "\n" * 125_000 + ",,\n" * 125_000 + "1,SF,2\n") == [("1", "SF", "2", "", "")]
-
-    @pytest.mark.parametrize("line", ['1,"SF,2\n3,SF,4\n', '1,SF,2,"x\n', '1,"S"F,2\n'])
-    def test_a_quotation_mark_that_swallows_rows(self, line):
-        assert refusal(LINE + line)[0] == "csv_broken"
-
-    def test_bytes_that_are_no_text(self):
-        assert refusal(b"\xff\xfe\x00\x01\xff") == ("encoding_unknown", {})
-        assert refusal(b"\xd0\xcf\x11\xe0rest") == ("old_or_locked", {})
-        assert refusal(b"PK\x03\x04rest") == ("workbook_broken", {})
-
-
-class TestHeader:
-    """The first row says where the columns are."""
-
-    @pytest.mark.parametrize(
-        "header",
-        [
-            "订单编号,物流公司,快递单号",
-            "Order Number,Carrier,Tracking-Number",
-            "ＯＲＤＥＲ　NO,承运商,运单号*",
-            "\u200b订单号（必填）,快递公司：,物流单号",
-            "x,Order,Courier,Tracking",
-        ],
-    )
-    def test_names_in_both_languages(self, header):
-        at = header.count(",") - 2
-        assert read(f"{header}\n{'x,' * at}1,SF,2\n") == [("1", "SF", "2", "", "")]
-
-    def test_columns_that_are_missing_or_twice(self):
-        assert refusal("order_number,carrier\n1,2\n") == ("columns_missing", {"names": "tracking_number"})
-        assert refusal("订单号,carrier,tracking_number,订单编号\n1,SF,2,3\n") == (
-            "column_twice",
-            {"names": "A (订单号), D (订单编号)"},
-        )
-        assert read("number,order_number,carrier,tracking_number\n5,1,SF,2\n") == [("1", "SF", "2", "", "")]
-
-    def test_no_row_at_all(self):
-        assert refusal("") == refusal("\n ,\n\u200b\n") == ("empty", {})
 
 
 class TestLimits:

@@ -1,0 +1,1 @@
+"""Another store's rows over every door: tables, API, desk, addresses."""

@@ -1,0 +1,1 @@
+"""The desk's pages; those named `_browser` in a real browser."""
