@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "common.web.refusals.RefusalMiddleware",
     "common.web.address_limits.AddressLimitMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "common.web.slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "common.web.sessions.SessionLimitMiddleware",

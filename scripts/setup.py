@@ -21,6 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 TOOLS = VENV / ".tools"
 STAMP = VENV / ".installed"
+UV = "uv==0.13.9"  # a newer one is tried here before everybody gets it
 LOG = VENV / "setup.log"
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
 # uv does not read pip's configuration, where mirrors and certificates usually are: pip's name -> uv's.
@@ -96,8 +97,8 @@ def find_uv() -> Path:
     print("installing uv", flush=True)
     pip = [TOOLS / "bin" / "python", "-m", "pip"]
     attempts = [
-        [[sys.executable, "-m", "venv", TOOLS], [*pip, "install", "-q", "uv"]],
-        [[sys.executable, "-m", "pip", "install", "-q", "--target", TOOLS, "uv"]],
+        [[sys.executable, "-m", "venv", TOOLS], [*pip, "install", "-q", UV]],
+        [[sys.executable, "-m", "pip", "install", "-q", "--target", TOOLS, UV]],
     ]
     for commands in attempts:
         shutil.rmtree(TOOLS, ignore_errors=True)

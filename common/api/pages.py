@@ -32,7 +32,9 @@ def not_found(request, exception):
     """404 for an address that doesn't exist."""
     if not request.path.startswith(API):
         return defaults.page_not_found(request, exception)
-    return _error(404, "client_error", "not_found", _("Not found."))
+    ends_well = request.path.endswith("/")
+    detail = _("Not found.") if ends_well else _("Not found: every address of the API ends with a slash.")
+    return _error(404, "client_error", "not_found", detail)
 
 
 def server_error(request):

@@ -193,3 +193,11 @@ def test_what_nobody_expected_leaves_nothing_behind_and_may_be_sent_again(taote,
         assert Refund.objects.get().description == ""
     answer = taote.merchant.post(f"refunds/{refund.pk}/approve/", **key)
     assert (answer.status_code, answer.has_header("Idempotency-Replayed")) == (200, False)
+
+
+@pytest.mark.parametrize("method", ["post", "patch", "put", "delete"])
+def test_a_write_without_the_final_slash_is_an_error_and_never_a_get(taote, method):
+    client = taote.merchant.client
+    body = check_shape(getattr(client, method)("/api/v1/orders", {}, format="json"), 404, "not_found", None)
+    assert "slash" in body["errors"][0]["detail"]
+    assert client.get("/api/v1/orders").headers["Location"] == "/api/v1/orders/"

@@ -1,0 +1,30 @@
+"""Django's `migrate`, one at a time, and never in the way of those who work for longer than a moment."""
+
+from django.core.management.commands import migrate
+from django.db import connections
+
+MIGRATING = 0x77616E6C6975  # the advisory lock's number, as good as any other
+LOCK_TIMEOUT_MS = 5_000
+
+
+class Command(migrate.Command):
+    """Waits for a `migrate` on another machine, which has then done the work.
+
+    A statement that waits for a table's lock makes everybody wait behind it: after LOCK_TIMEOUT_MS the migration is
+    rolled back, and is to be run again.
+    """
+
+    def handle(self, *args, **options):
+        """Migrate."""
+        connection = connections[options["database"]]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            before = cursor.fetchone()[0]
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_TIMEOUT_MS}ms"])
+        try:
+            super().handle(*args, **options)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
