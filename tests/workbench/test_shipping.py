@@ -243,12 +243,22 @@ def test_the_form_says_what_is_wrong_with_a_delay(shop, sign_in):
 
 
 @pytest.mark.rule("K2")
-def test_a_file_is_uploaded_checked_confirmed_and_imported(shop, sign_in, broker_tasks):
+def test_a_file_is_uploaded_checked_confirmed_and_imported(shop, sign_in, broker_tasks, monkeypatch):
     orders, desk = [paid(shop, hours) for hours in (2, 3)], sign_in("warehouse", shop)
     content = HEADER + "".join(f"{order.number},SF,T{place}\n" for place, order in enumerate(orders))
     answer = desk.post(UPLOAD, store=shop.store.pk, file=SimpleUploadedFile("发货.csv", content.encode()))
     page = desk.client.get(answer["Location"])
     assert "Ship 2 orders" in page.content.decode()
+    assert [(row.place, row.number, row.order.buyer_name) for row in page.context["rows"]] == [
+        (place, order.number, "王小明") for place, order in enumerate(orders, 2)
+    ]
+    with monkeypatch.context() as fewer:
+        fewer.setattr("workbench.shipping.importing.ROWS_SHOWN", 1)
+        page = desk.client.get(answer["Location"])
+        assert page.context["next_after"] == 2
+        page = desk.client.get(f"{answer['Location']}?after=2")
+    assert ([row.place for row in page.context["rows"]], page.context["next_after"]) == ([3], None)
+    assert desk.client.get(f"{answer['Location']}?after=²x").status_code == 200
     assert shop.reload(orders[0]).status == "unshipped"
     with system_scope():
         job = ShipmentImport.objects.get()

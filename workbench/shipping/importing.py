@@ -21,7 +21,8 @@ from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
 from workbench.kit.marks import badge, moment
 from workbench.shipping.selection import stores_to_ship_for
 
-FIRST_ROWS = 10
+ROWS_SHOWN = 100
+MOST_DIGITS = 8  # of a row's number
 
 
 class UploadForm(DecisionForm):
@@ -102,6 +103,12 @@ def _progress(job: ShipmentImport):
     )
 
 
+def _rows_after(job: ShipmentImport, place: int) -> list[ImportRow]:
+    """What the file will ship, from below that row on: a page of it, and one more if there is one."""
+    rows = ImportRow.objects.for_store(job.store_id).filter(job=job, code="", place__gt=place)
+    return list(rows.select_related("order").order_by("place")[: ROWS_SHOWN + 1])
+
+
 class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     """Files of the last time; each has a page with its errors or its progress."""
 
@@ -146,7 +153,9 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The file's page: what is wrong with it, or what it will ship, or how far it is."""
         job = self.find(request, object_id)
-        rows = ImportRow.objects.for_store(job.store_id).filter(job=job, code="").order_by("order_id")
+        asked = request.GET.get("after", "")
+        after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MOST_DIGITS else 0
+        rows = _rows_after(job, after) if job.status == ImportStatus.CHECKED else []
         return self.page(
             request,
             "workbench/shipping/import.html",
@@ -156,7 +165,9 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
             valid=job.total - job.wrong,
             problems=problems_of(job, MOST_SHOWN),
             most_shown=MOST_SHOWN,
-            rows=list(rows[:FIRST_ROWS]) if job.status == ImportStatus.CHECKED else [],
+            rows=rows[:ROWS_SHOWN],
+            after=after,
+            next_after=rows[ROWS_SHOWN - 1].place if len(rows) > ROWS_SHOWN else None,
             decide=self.choices(request, job),
         )
 
