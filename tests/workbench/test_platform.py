@@ -69,11 +69,11 @@ def test_the_merchant_appeals_and_the_operator_upholds_it(clock, db, sign_in):
     with shop.scope():
         appeal = Appeal.objects.get()
     assert [row.pk for row in desk.get("refunds/appeal/").context["cl"].result_list] == [appeal.pk]
-    assert "decide-case" not in text(desk.get(f"refunds/appeal/{appeal.pk}/change/"))
+    assert 'decide-decide"' not in text(desk.get(f"refunds/appeal/{appeal.pk}/change/"))
     decision = {"outcome": "split", "amount": "20.00", "note": "部分成立"}
     assert desk.post(f"refunds/appeal/{appeal.pk}/decide/", **decision).status_code == 403
     operator = sign_in("operator")
-    assert "decide-case" in text(operator.get(f"refunds/appeal/{appeal.pk}/change/"))
+    assert 'decide-decide"' in text(operator.get(f"refunds/appeal/{appeal.pk}/change/"))
     too_much = operator.post(f"refunds/appeal/{appeal.pk}/decide/", **{**decision, "amount": "59.00"})
     assert list(too_much.context["form"].errors) == ["amount"]
     assert operator.post(f"refunds/appeal/{appeal.pk}/decide/", **decision).status_code == 302
@@ -101,11 +101,11 @@ def test_the_page_shows_both_sides_the_suggestion_and_the_record(taote, sign_in)
     page = text(answer)
     assert "The buyer declined 1 of 1 offers." in page
     assert "Evidence: 1 files of the buyer, 0 of the merchant." in page
-    assert 'id="answer"' in page
+    assert 'id="decide-answer"' in page
     assert desk.post(f"{DISPUTE}/{dispute_id}/answer/", reply="发货前检查过").status_code == 302
     page = text(desk.get(f"{DISPUTE}/{dispute_id}/change/"))
     assert "发货前检查过" in page
-    assert 'id="answer"' not in page
+    assert 'id="decide-answer"' not in page
 
 
 @pytest.mark.rule("R7")

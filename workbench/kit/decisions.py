@@ -52,6 +52,7 @@ class Decision(ABC):
     icon: ClassVar[str] = "check"
     tone: ClassVar[str] = "primary"
     capability: ClassVar[str]
+    is_merchants: ClassVar[bool] = False  # the platform's own people take no side
     not_yours: ClassVar[str] = gettext_lazy("Your role in this store doesn't allow this.")
     form: ClassVar[type[forms.Form]] = DecisionForm
     auto_id: ClassVar[str] = "id_%s"
@@ -69,7 +70,9 @@ class Decision(ABC):
 
     def may(self, user: User, row: Any) -> bool:
         """Whether this user's role in the row's store allows it."""
-        return can(user, self.capability, store_of(row).pk)
+        if self.is_merchants and user.is_superuser:
+            return False
+        return can(user, self.capability, row.pk if isinstance(row, Store) else row.store_id)
 
     @abstractmethod
     def refusal(self, row: Any, now: datetime) -> Refused | None:

@@ -1,17 +1,19 @@
 """Payments: the list, the page, and the one decision about a payment: ask the gateway again."""
 
-from django.contrib import messages
-from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from payments.actions import resume_payment
+from payments.actions import resume_payment, why_not_resume
 from payments.models import Payment, Transfer
 from refunds.models import Refund
-from stores.permissions import PAY, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal
+from stores.permissions import PAY
+from workbench.kit.base import DeskAdmin, column
+from workbench.kit.decisions import DecidingMixin, Decision, choose
 from workbench.kit.desk import desk_of
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
@@ -28,12 +30,45 @@ def _status(payment: Payment) -> str:
     return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), why)
 
 
-class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
+class ResumePayment(Decision):
+    """Ask the gateway again about a payment of which nobody knows whether it was paid."""
+
+    code, label, icon = "resume", gettext_lazy("Ask the gateway again"), "replay"
+    done = gettext_lazy("The gateway is asked again.")
+    capability, is_inline = PAY, True
+
+    def concerns(self, payment):
+        """Only one that waits for a person."""
+        return payment.needs_attention
+
+    def refusal(self, payment, now):
+        """See the base."""
+        return why_not_resume(payment)
+
+    def consequence(self, payment):
+        """Asking does no harm."""
+        return _("It is still the same payment: it can't be paid twice.")
+
+    def run(self, payment, data, *, actor, now):
+        """See the base."""
+        resume_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)
+
+
+def resuming(request: HttpRequest, payments: Sequence[Payment]) -> None:
+    """Give each payment that waits for a person its button, as `resume`."""
+    ask = ResumePayment()
+    for payment in filter(ask.concerns, payments):
+        url = reverse("admin:payments_payment_resume", args=[payment.pk])
+        payment.resume = choose(request, ask, payment, url=url)
+
+
+class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     """Money to buyers."""
 
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
     change_list_template = "workbench/money/list.html"
     queues = PAYMENT_QUEUES
+    decisions = (ResumePayment(),)
     list_filter = (QueueFilter, "status", "purpose")
 
     show_order = column(gettext_lazy("order"), lambda payment: payment.order.number)
@@ -58,29 +93,12 @@ class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
         """A payment with its order."""
         return Payment.objects.in_scope().select_related("order", "store")
 
-    def get_urls(self):
-        """The button's address, before the admin's catch-all."""
-        resume = self.admin_site.admin_view(self.resume_view)
-        return [path("<uuid:object_id>/resume/", resume, name="payments_payment_resume"), *super().get_urls()]
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The payment's page with its bookings."""
-        return self._page(request, self.find(request, object_id))
+        return self.row_page(request, self.find(request, object_id))
 
-    def resume_view(self, request, object_id):
-        """Ask the gateway again; a GET only shows the payment and what would happen."""
-        payment = self.find(request, object_id)
-        require(request.user, PAY, payment.store_id)
-        if request.method != "POST":
-            return self._page(request, payment)
-        refusal = attempt(lambda: resume_payment(payment_id=payment.pk, store_id=payment.store_id, **by(request)))
-        if refusal is None:
-            messages.success(request, _("The gateway is asked again."))
-        else:
-            show_refusal(request, refusal)
-        return HttpResponseRedirect(reverse("admin:payments_payment_change", args=[payment.pk]))
-
-    def _page(self, request, payment: Payment):
+    def row_page(self, request, payment, bound=None):
+        """See the base."""
         store_id = payment.store_id
         return self.page(
             request,
@@ -92,5 +110,5 @@ class PaymentAdmin(QueueMixin, OrderSearch, DeskAdmin):
             .filter(payment=payment)
             .select_related("debit_account", "credit_account")
             .order_by("id"),
-            may_resume=payment.needs_attention and can(request.user, PAY, store_id),
+            decide=self.choices(request, payment),
         )

@@ -3,14 +3,10 @@
 What is left is in view before anything is typed; then comes a preview, then it is sent.
 """
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
-from django.contrib import messages
-from django.db import transaction
-from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,8 +20,8 @@ from payments.small import Allowance, allowance_of, send_small_payment, why_not_
 from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
-from stores.permissions import PAY, can, require
-from workbench.kit.base import attempt, by, put_on_form
+from stores.permissions import PAY, can
+from workbench.kit.decisions import Decision
 from workbench.kit.desk import Desk
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.words import yuan
@@ -100,62 +96,54 @@ def allowance_bars(desk: Desk, now) -> list[dict]:
     ]
 
 
-class PayingMixin(ABC):
-    """The view behind the card's button, for its two ways in (K11).
+class PayBuyer(Decision):
+    """Pay the buyer of an order; from a refund's page the payment belongs to the refund's history (K11)."""
 
-    `subject` gives the order and refund of the page's row.
-    """
+    code, label = "pay", gettext_lazy("Send a small payment")
+    done = gettext_lazy("The payment is on its way to the buyer.")
+    capability, anchor = PAY, "#small-payments"
+    template, preview = "workbench/money/pay.html", "workbench/money/pay_confirm.html"
+    preview_title = gettext_lazy("Check the payment")
 
-    @abstractmethod
-    def subject(self, row) -> tuple[Order, Refund | None]:
-        """The order that the row is about, and the refund, if it is one."""
+    def __init__(self, allowance: Allowance):
+        self.allowance = allowance
+
+    def refusal(self, row, now):
+        """See the base."""
+        return why_not_pay(self.allowance, now)
+
+    def fill(self, request, row):
+        """Within what is left now."""
+        return SmallPaymentForm(posted(request), allowance=self.allowance)
+
+    def context(self, row):
+        """The order, and the refund if it is about one."""
+        order, refund = about(row)
+        return {"order": order, "refund": refund, "store": row.store, "allowance": self.allowance, "usual": USUAL}
+
+    def run(self, row, data, *, actor, now):
+        """See the base."""
+        order, refund = about(row)
+        return send_small_payment(
+            store=row.store, order_number=order.number, refund_id=refund and refund.pk, actor=actor, now=now, **data
+        )
+
+    def foresee(self, row, data, payment):
+        """What goes out, and what for."""
+        return {"purpose": PaymentPurpose(data["purpose"]).label, "amount": data["amount"]}
+
+
+def about(row: Order | Refund) -> tuple[Order, Refund | None]:
+    """The order that a row of either page is about, and the refund, if it is one."""
+    return (row.order, row) if isinstance(row, Refund) else (row, None)
+
+
+class PayingMixin:
+    """The view behind the card's button, for its two ways in: the order's page and the refund's."""
 
     def pay_view(self, request, object_id):
         """Fill in (GET), look at it (POST preview), send (POST send) or go back (POST edit)."""
         row = self.find(request, object_id)
-        require(request.user, PAY, row.store_id)
-        order, refund = self.subject(row)
         with timezone.override(row.store.time_zone):
-            answer = self._pay(request, order, refund, row.store)
+            answer = self.decide(request, row, PayBuyer(allowance_of(about(row)[0], row.store, request.now)))
             return answer.render() if hasattr(answer, "render") else answer
-
-    def _pay(self, request, order: Order, refund: Refund | None, store: Store):
-        allowance = allowance_of(order, store, request.now)
-        form = SmallPaymentForm(posted(request), allowance=allowance)
-        step, checked = request.POST.get("step", ""), False
-        back = reverse(
-            "admin:refunds_refund_change" if refund else "admin:orders_order_change", args=[(refund or order).pk]
-        )
-        if step in ("preview", "send") and form.is_valid():
-            refusal = attempt(lambda: self._send(request, order, refund, store, form, rehearse=step == "preview"))
-            if refusal is not None:
-                put_on_form(form, refusal)
-                form.data = {**form.data.dict(), "order_used": allowance.order_used}  # what is seen now
-            elif step == "send":
-                messages.success(request, _("The payment is on its way to the buyer."))
-                return HttpResponseRedirect(f"{back}#small-payments")
-            else:
-                checked = True
-        context = {"order": order, "refund": refund, "store": store, "allowance": allowance, "form": form, "back": back}
-        if checked:
-            purpose = PaymentPurpose(form.cleaned_data["purpose"]).label
-            context |= {"purpose": purpose, "amount": form.cleaned_data["amount"]}
-            return self.page(request, "workbench/money/pay_confirm.html", _("Check the payment"), **context)
-        why_not = why_not_pay(allowance, request.now)
-        return self.page(
-            request, "workbench/money/pay.html", _("Send a small payment"), why_not=why_not, usual=USUAL, **context
-        )
-
-    @staticmethod
-    def _send(request, order: Order, refund: Refund | None, store: Store, form: SmallPaymentForm, *, rehearse: bool):
-        """Send it, or do so and take it back: then it is known that it could be sent."""
-        with transaction.atomic():
-            send_small_payment(
-                store=store,
-                order_number=order.number,
-                refund_id=refund and refund.pk,
-                **by(request),
-                **form.cleaned_data,
-            )
-            if rehearse:
-                transaction.set_rollback(True)

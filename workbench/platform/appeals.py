@@ -2,9 +2,30 @@
 
 from django.utils.translation import gettext_lazy
 
-from refunds.platform.appeals import decide_appeal
+from refunds.platform.appeals import decide_appeal, why_not_decide_appeal
 from refunds.states import CaseOutcome, Side
-from workbench.platform.cases import CaseAdmin, side_views
+from workbench.platform.cases import CaseAdmin, DecideCase, side_views
+from workbench.platform.evidence import AddEvidence
+
+
+class DecideAppeal(DecideCase):
+    """Whether the merchant is paid back."""
+
+    done = gettext_lazy("The appeal is decided.")
+    outcomes = [
+        (CaseOutcome.MERCHANT, gettext_lazy("Upheld: the merchant is paid the whole amount back")),
+        (CaseOutcome.SPLIT, gettext_lazy("Upheld in part: the merchant is paid the amount below back")),
+        (CaseOutcome.BUYER, gettext_lazy("Dismissed: nothing is paid back")),
+    ]
+    amount_help = gettext_lazy("For a part: what the merchant is paid back, less than %(amount)s.")
+
+    def refusal(self, appeal, now):
+        """See the base."""
+        return why_not_decide_appeal(appeal)
+
+    def run(self, appeal, data, *, actor, now):
+        """See the base."""
+        decide_appeal(store_id=appeal.store_id, appeal_id=appeal.pk, actor=actor, now=now, **data)
 
 
 class AppealAdmin(CaseAdmin):
@@ -12,14 +33,7 @@ class AppealAdmin(CaseAdmin):
 
     code, template = "appeal", "workbench/platform/appeal.html"
     tile_label = gettext_lazy("Appeals")
-    decided = gettext_lazy("The appeal is decided.")
-    decide = staticmethod(decide_appeal)
-    outcomes = [
-        (CaseOutcome.MERCHANT, gettext_lazy("Upheld: the merchant is paid the whole amount back")),
-        (CaseOutcome.SPLIT, gettext_lazy("Upheld in part: the merchant is paid the amount below back")),
-        (CaseOutcome.BUYER, gettext_lazy("Dismissed: nothing is paid back")),
-    ]
-    amount_help = gettext_lazy("For a part: what the merchant is paid back, less than %(amount)s.")
+    decisions = (DecideAppeal(), AddEvidence())
 
     def sides(self, case, card):
         """The merchant's plea stands against what the buyer said in the request."""

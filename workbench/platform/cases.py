@@ -1,29 +1,26 @@
 """What the pages of disputes and appeals share: queue, page, and the decision of the platform's person."""
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpResponseRedirect
-from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from refunds.holds import most_refundable
 from refunds.models import Evidence
 from refunds.states import CaseOutcome, Side
-from stores.permissions import DECIDE_DISPUTES, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, show_refusal
+from stores.permissions import DECIDE_DISPUTES
+from workbench.kit.base import DeskAdmin
+from workbench.kit.decisions import DecidingMixin, Decision
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.frame import in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import negotiation, timeline
 from workbench.kit.words import yuan
-from workbench.platform.evidence import evidence_of
+from workbench.platform.evidence import AddEvidence, evidence_of
 from workbench.platform.queues import CASE_QUEUES
 
 
@@ -38,10 +35,10 @@ class OutcomeForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 4, "data-count": 1000}),
     )
 
-    def __init__(self, *args, outcomes: list[tuple[str, str]], amount_help: str, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = outcomes
-        self.fields["amount"].help_text = amount_help
+    def clean(self):
+        """Only a split has an amount."""
+        data = super().clean()
+        return data if data.get("outcome") == CaseOutcome.SPLIT else {**data, "amount": None}
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,36 @@ class SideView:
     files: list[Evidence]
 
 
-class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
+class DecideCase(Decision):
+    """The decision of the platform's person."""
+
+    code, label, icon = "decide", gettext_lazy("Decide"), "gavel"
+    not_yours = gettext_lazy("A person of the platform decides.")
+    capability, template = DECIDE_DISPUTES, "workbench/platform/decide.html"
+    outcomes: ClassVar[list[tuple[str, str]]]
+    amount_help: ClassVar[str]
+
+    def concerns(self, case):
+        """Until it is decided."""
+        return case.status == "open"
+
+    def consequence(self, case):
+        """It is for good."""
+        return _("Both sides are told at once, money moves at once, and a decision can't be taken back.")
+
+    def fill(self, request, case):
+        """The outcomes of this kind of case."""
+        form = OutcomeForm(posted(request), initial=self.initial(case))
+        form.fields["outcome"].choices = self.outcomes
+        form.fields["amount"].help_text = self.amount_help % {"amount": yuan(case.refund.amount)}
+        return form
+
+    def context(self, case):
+        """The head of the page."""
+        return {"case": case, "refund": case.refund, "order": case.refund.order}
+
+
+class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     """A queue of cases by how long evidence is still taken, a page with both sides, and a form for the decision."""
 
     class Media:
@@ -69,10 +95,6 @@ class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
     code: ClassVar[str]
     tile_label: ClassVar[str]
     template: ClassVar[str]
-    decided: ClassVar[str]
-    decide: ClassVar[Callable[..., Any]]
-    outcomes: ClassVar[list[tuple[str, str]]]
-    amount_help: ClassVar[str]
 
     def tiles(self, request, now):
         """What is to be decided, by the name of the list; nothing while nothing is."""
@@ -87,27 +109,23 @@ class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
         """A case with its refund, order and store."""
         return self.model.objects.in_scope().select_related("store", "refund__order", "refund__store")
 
-    def get_urls(self):
-        """The form's address, before the admin's catch-all."""
-        view = self.admin_site.admin_view
-        return [
-            path("<uuid:object_id>/decide/", view(self.decide_view), name=f"refunds_{self.code}_decide"),
-            *super().get_urls(),
-        ]
-
     @abstractmethod
     def sides(self, case, card) -> list[SideView]:
         """The buyer and the merchant, each with words and files."""
 
-    def more(self, request, case) -> dict:
+    def more(self, case) -> dict:
         """What else the page shows."""
         return {}
 
     @in_store_time
     def change_view(self, request, case, form_url="", extra_context=None):
         """The case's page."""
+        return self.row_page(request, case)
+
+    def row_page(self, request, case, bound=None):
+        """See the base."""
         now, refund = request.now, case.refund
-        card = evidence_of(refund, request.user, now)
+        card = evidence_of(refund, now)
         return self.page(
             request,
             self.template,
@@ -123,59 +141,10 @@ class CaseAdmin(QueueMixin, OrderSearch, DeskAdmin):
             sides=self.sides(case, card),
             record=negotiation(case.store_id, refund.pk),
             entries=timeline(case.store_id, refund.pk),
-            may_decide=case.status == "open" and can(request.user, DECIDE_DISPUTES, case.store_id),
-            **self.more(request, case),
+            add_evidence=self.choice(request, case, AddEvidence(card), bound),
+            decide=self.choices(request, case, bound),
+            **self.more(case),
         )
-
-    @in_store_time
-    def decide_view(self, request, case):
-        """GET shows the form with what follows, POST decides."""
-        require(request.user, DECIDE_DISPUTES, case.store_id)
-        if case.status != "open":
-            return self._to(case)
-        form = OutcomeForm(
-            posted(request),
-            outcomes=self.outcomes,
-            amount_help=self.amount_help % {"amount": yuan(case.refund.amount)},
-            initial=self.initial(case),
-        )
-        if request.method == "POST" and form.is_valid():
-            data = form.cleaned_data
-            amount = data["amount"] if data["outcome"] == CaseOutcome.SPLIT else None
-            refusal = attempt(
-                lambda: type(self).decide(
-                    store_id=case.store_id,
-                    outcome=data["outcome"],
-                    amount=amount,
-                    note=data["note"],
-                    **by(request),
-                    **{f"{self.code}_id": case.pk},
-                )
-            )
-            if refusal is None:
-                messages.success(request, self.decided)
-                return self._to(case)
-            if getattr(refusal, "code", "") == "invalid_transition":
-                show_refusal(request, refusal)
-                return self._to(case)
-            put_on_form(form, refusal)
-        return self.page(
-            request,
-            "workbench/platform/decide.html",
-            _("Decide"),
-            case=case,
-            case_code=self.code,
-            refund=case.refund,
-            order=case.refund.order,
-            form=form,
-        )
-
-    def initial(self, case) -> dict:
-        """What the form proposes."""
-        return {}
-
-    def _to(self, case) -> HttpResponseRedirect:
-        return HttpResponseRedirect(reverse(f"admin:refunds_{self.code}_change", args=[case.pk]))
 
 
 def side_views(card, *, buyer: str, merchant: str, opened_by: str) -> list[SideView]:

@@ -1,25 +1,28 @@
 """Disputes on the desk: the merchant answers and shows, the platform's person decides (R7)."""
 
 from django import forms
-from django.contrib import messages
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from refunds.platform.disputes import answer_dispute, decide_dispute, why_not_answer_dispute
+from refunds.platform.disputes import (
+    answer_dispute,
+    decide_dispute,
+    why_not_answer_dispute,
+    why_not_decide_dispute,
+)
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
-from stores.permissions import DECIDE_REFUNDS, can, require
-from workbench.kit.base import attempt, by, show_refusal
+from stores.permissions import DECIDE_REFUNDS
 from workbench.kit.dear import dear_page
-from workbench.kit.forms import DeskForm, posted
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.frame import in_store_time
 from workbench.platform.api import pack_response
-from workbench.platform.cases import CaseAdmin, side_views
+from workbench.platform.cases import CaseAdmin, DecideCase, side_views
+from workbench.platform.evidence import AddEvidence
 
 
-class AnswerForm(DeskForm):
+class AnswerForm(DecisionForm):
     """What the merchant says about the buyer's plea."""
 
     reply = forms.CharField(
@@ -30,13 +33,32 @@ class AnswerForm(DeskForm):
     )
 
 
-class DisputeAdmin(CaseAdmin):
-    """Refunds that the platform was asked to decide."""
+class AnswerDispute(Decision):
+    """Answer the buyer's plea."""
 
-    code, template = "dispute", "workbench/platform/dispute.html"
-    tile_label = gettext_lazy("Disputes")
-    decided = gettext_lazy("The dispute is decided.")
-    decide = staticmethod(decide_dispute)
+    code, label, icon = "answer", gettext_lazy("Answer the claim"), "reply"
+    done = gettext_lazy("Your answer is with the platform.")
+    capability, is_merchants, is_inline = DECIDE_REFUNDS, True, True
+    form, auto_id = AnswerForm, "id_answer_%s"
+
+    def concerns(self, dispute):
+        """Only what the buyer brought, until it is decided."""
+        return dispute.status == "open" and dispute.opened_by == Side.BUYER
+
+    def refusal(self, dispute, now):
+        """See the base."""
+        return why_not_answer_dispute(dispute, Side.MERCHANT, now)
+
+    def run(self, dispute, data, *, actor, now):
+        """See the base."""
+        named = {"store_id": dispute.store_id, "dispute_id": dispute.pk}
+        answer_dispute(**named, side=Side.MERCHANT, reply=data["reply"], actor=actor, now=now)
+
+
+class DecideDispute(DecideCase):
+    """Whether the buyer is paid."""
+
+    done = gettext_lazy("The dispute is decided.")
     outcomes = [
         (CaseOutcome.BUYER, gettext_lazy("For the buyer: the whole amount is paid")),
         (CaseOutcome.SPLIT, gettext_lazy("Split: the amount below is paid, the rest stays with the merchant")),
@@ -44,11 +66,30 @@ class DisputeAdmin(CaseAdmin):
     ]
     amount_help = gettext_lazy("For a split: what the buyer is paid, less than %(amount)s.")
 
+    def initial(self, case):
+        """The suggestion; the person may choose otherwise."""
+        return {"outcome": case.suggestion.get("outcome"), "amount": suggested_amount(case.suggestion)}
+
+    def refusal(self, dispute, now):
+        """See the base."""
+        return why_not_decide_dispute(dispute)
+
+    def run(self, dispute, data, *, actor, now):
+        """See the base."""
+        decide_dispute(store_id=dispute.store_id, dispute_id=dispute.pk, actor=actor, now=now, **data)
+
+
+class DisputeAdmin(CaseAdmin):
+    """Refunds that the platform was asked to decide."""
+
+    code, template = "dispute", "workbench/platform/dispute.html"
+    tile_label = gettext_lazy("Disputes")
+    decisions = (AnswerDispute(), DecideDispute(), AddEvidence())
+
     def get_urls(self):
-        """The page's buttons, before the admin's catch-all."""
+        """The pack's address, before the admin's catch-all."""
         view = self.admin_site.admin_view
         return [
-            path("<uuid:object_id>/answer/", view(require_POST(self.answer_view)), name="refunds_dispute_answer"),
             path("<uuid:object_id>/pack/", view(require_safe(self.pack_view)), name="refunds_dispute_pack"),
             *super().get_urls(),
         ]
@@ -58,47 +99,14 @@ class DisputeAdmin(CaseAdmin):
         words = {case.opened_by: case.plea, case.other_side: case.reply}
         return side_views(card, buyer=words[Side.BUYER], merchant=words[Side.MERCHANT], opened_by=case.opened_by)
 
-    def more(self, request, case):
-        """The suggestion in words, and the merchant's form to answer."""
-        may_answer = (
-            why_not_answer_dispute(case, Side.MERCHANT, request.now) is None
-            and can(request.user, DECIDE_REFUNDS, case.store_id)
-            and not request.user.is_superuser
-        )
+    def more(self, case):
+        """The suggestion in words."""
         outcome = case.suggestion.get("outcome")
         return {
             "grounds": explain(case.suggestion),
             "suggested": CaseOutcome(outcome).label if outcome else "",
             "suggested_amount": suggested_amount(case.suggestion),
-            "answer_form": AnswerForm(auto_id="id_answer_%s") if may_answer else None,
         }
-
-    def initial(self, case):
-        """The suggestion; the person may choose otherwise."""
-        return {"outcome": case.suggestion.get("outcome"), "amount": suggested_amount(case.suggestion)}
-
-    @in_store_time
-    def answer_view(self, request, case):
-        """Answer the buyer's plea."""
-        require(request.user, DECIDE_REFUNDS, case.store_id)
-        form = AnswerForm(posted(request))
-        if not form.is_valid():
-            messages.error(request, " ".join(form.errors["reply"]))
-            return self._to(case)
-        refusal = attempt(
-            lambda: answer_dispute(
-                store_id=case.store_id,
-                dispute_id=case.pk,
-                side=Side.MERCHANT,
-                reply=form.cleaned_data["reply"],
-                **by(request),
-            )
-        )
-        if refusal is None:
-            messages.success(request, _("Your answer is with the platform."))
-        else:
-            show_refusal(request, refusal)
-        return self._to(case)
 
     @in_store_time
     @dear_page

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef
 from django.urls import path
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from offers.models import Offer
 from refunds.models import Refund
@@ -12,8 +12,9 @@ from workbench.kit.decisions import DecidingMixin
 from workbench.kit.frame import in_store_time
 from workbench.kit.order_card import readdressing
 from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.money.payments import resuming
 from workbench.money.small_payments import PayingMixin
-from workbench.platform.evidence import EvidenceMixin
+from workbench.platform.evidence import AddEvidence, EvidenceMixin
 from workbench.quality.admin import CountedFilter
 from workbench.refunds.choices import DECISIONS, AskCarrier
 from workbench.refunds.negotiation import OfferingMixin
@@ -32,7 +33,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
     list_display = ("order",)
     queues = REFUND_QUEUES
     on_overview = True
-    decisions = (*DECISIONS, AskCarrier(), WriteToBuyer(), MarkRead())
+    decisions = (*DECISIONS, AskCarrier(), WriteToBuyer(), MarkRead(), AddEvidence())
     list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number, buyer or tracking number")
@@ -58,11 +59,6 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
             path("<uuid:object_id>/negotiate/", view(self.negotiate_view), name="refunds_refund_negotiate"),
             path("<uuid:object_id>/products/", view(require_safe(self.products_view)), name="refunds_refund_products"),
             path(
-                "<uuid:object_id>/evidence/",
-                view(require_POST(self.add_evidence_view)),
-                name="refunds_refund_add_evidence",
-            ),
-            path(
                 "<uuid:object_id>/evidence/<uuid:evidence_id>/",
                 view(require_safe(self.evidence_view)),
                 name="refunds_refund_evidence",
@@ -70,10 +66,6 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
             path("<uuid:object_id>/pay/", view(self.pay_view), name="refunds_refund_pay"),
             *super().get_urls(),
         ]
-
-    def subject(self, row):
-        """From a refund's page the payment belongs to the refund's history."""
-        return row.order, row
 
     @in_store_time
     def change_view(self, request, refund, form_url="", extra_context=None):
@@ -85,6 +77,8 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
         ask_carrier = AskCarrier(context["tracking"])
         if ask_carrier.concerns(refund):
             context["ask_carrier"] = self.choice(request, refund, ask_carrier)
+        context["add_evidence"] = self.choice(request, refund, AddEvidence(context["evidence"]), bound)
+        resuming(request, context["payments"])
         context["readdress"] = readdressing(request, refund.order)
         choices = self.choices(request, refund, bound)
         context["decide"] = {code: choices.pop(code, None) for code in ("thread", "mark_read")}

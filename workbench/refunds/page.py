@@ -16,7 +16,6 @@ from payments.states import PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
 from refunds.parcels import parcels_of, split_off
 from stores.models import User
-from stores.permissions import PAY, can
 from workbench.insights.loss import loss_if_lost
 from workbench.kit.timeline import timeline
 from workbench.kit.words import at_deadline
@@ -90,12 +89,11 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         **promises_of(refund),
         "programme": programme_card(refund),
         "thread": thread_of(refund),
-        "evidence": evidence_of(refund, user, now),
+        "evidence": evidence_of(refund, now),
         "cases": cases_of(refund),
         "tracking": parcels_of(refund),
         "split_into": split_off(refund),
         "payments": payments,
-        "may_pay": can(user, PAY, refund.store_id),
         "pay_card": pay_card(refund.order, refund.store, user, now, refund=refund),
         "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments if not payment.is_small),
         "related": related_refunds(refund),
