@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from common.health import healthz, readyz
@@ -61,7 +61,7 @@ urlpatterns = [
     path("api/v1/returnless/", ReturnlessViewSet.as_view({"get": "show", "put": "change"}), name="returnless"),
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
     path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),

@@ -1,0 +1,37 @@
+"""No page runs a script that stands in it: what somebody smuggles into a text stays a text."""
+
+import re
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
+HANDLER = re.compile(r"<[a-z][^>]*\son[a-z]+\s*=|javascript:", re.IGNORECASE)
+
+
+def check(answer) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["script-src"] == "'self' 'unsafe-eval'"
+    assert (policy["default-src"], policy["object-src"], policy["base-uri"]) == ("'self'", "'none'", "'self'")
+    text = answer.content.decode()
+    assert [tag for tag in SCRIPT.findall(text) if "src=" not in tag and "application/json" not in tag] == []
+    assert HANDLER.findall(text) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["", "refunds/refund/", "orders/order/", "offers/coupon/add/", "insights/", "stores/apikey/add/"]
+)
+def test_the_desk_has_no_script_in_its_pages(sign_in, taote, path):
+    taote.refund()
+    check(sign_in("owner", taote).get(path))
+
+
+def test_the_page_of_a_refund_has_no_script_in_it(sign_in, taote):
+    check(sign_in("owner", taote).get(f"refunds/refund/{taote.refund().pk}/change/"))
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/b/x/", "/api/v1/docs/"])
+def test_pages_for_strangers_have_none_either(path):
+    check(Client().get(path))
