@@ -26,6 +26,7 @@ from refunds.programme import programme_of
 from refunds.quality.counting import count_application
 from refunds.signals import refund_requested
 from refunds.states import DueAction, RefundKind
+from refunds.why_not import why_not_return
 from refunds.windows import why_not_ask
 from stores.models import Store
 
@@ -53,8 +54,9 @@ def open_refund(
     """The buyer asks for a refund of an order, or of these lines of it; the merchant's clock starts (T10).
 
     `amount` in yuan, above zero; an exchange moves no money and holds its goods' price when none is named. Refused
-    `amount_above_refundable`, `refund_open` (the goods are in another refund), `after_sale_window_closed`. Invalid for
-    a kind that the marketplace doesn't know or lines that the order doesn't have.
+    `amount_above_refundable`, `refund_open` (the goods are in another refund), `after_sale_window_closed`,
+    `nothing_to_return` (a return or an exchange of goods that no carrier had). Invalid for a kind that the marketplace
+    doesn't know or lines that the order doesn't have.
     """
     rules = store.rules
     if amount is None and kind != RefundKind.EXCHANGE:
@@ -67,6 +69,8 @@ def open_refund(
     refuse_if(why_not_ask(order, rules, reason, now))
     refund = _asked(store, order, kind=kind, reason=reason, description=description, now=now)
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
+    if refund.moves_goods:
+        refuse_if(why_not_return(order, refund_lines))
     refuse_if(why_not_open(order, refund_lines))
     refund.programme = programme_of(refund)
     if amount is None:

@@ -10,9 +10,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from orders.models import Order
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.models import Refund
+from refunds.models import Refund, RefundLine
 from refunds.states import RefundProgramme, RefundStatus
 
 WITHDRAWABLE = (
@@ -37,6 +38,23 @@ def why_not_move(
             "invalid_transition",
             _("The deadline has passed: the refund is being %(outcome)s.")
             % {"outcome": refund.get_due_action_display()},
+        )
+    return None
+
+
+def why_not_return(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
+    """Why these goods can't come back: a carrier never had them, or they were taken out of the parcel (P1, P2)."""
+    if not order.has_left:
+        return Refused(
+            "nothing_to_return",
+            _("These goods have not been shipped: there is nothing to return. Ask for a refund only."),
+            "kind",
+        )
+    if any(line.quantity > line.line.quantity_to_ship for line in lines):
+        return Refused(
+            "nothing_to_return",
+            _("Some of these pieces were never shipped: ask to return only those that were."),
+            "lines",
         )
     return None
 
@@ -67,10 +85,12 @@ def why_not_withdraw(refund: Refund, now: datetime) -> Refused | None:
 
 
 def why_not_resubmit(refund: Refund, now: datetime) -> Refused | None:
-    """The buyer may correct a rejected request, as often as the marketplace allows."""
+    """The buyer may correct a rejected request, as often as the marketplace allows; goods that are asked back must have left."""
     refused = why_not_move(refund, [RefundStatus.REJECTED], now)
     if refused is None and refund.resubmissions >= refund.rules.resubmissions:
         return Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
+    if refused is None and refund.moves_goods:
+        return why_not_return(refund.order, refund.own_lines)
     return refused
 
 

@@ -25,7 +25,7 @@ class ChangeToReturn(NegotiationMethod):
             return Refused(
                 "method_not_available", _("Only a refund without return can be changed to a return."), "method"
             )
-        if case.refund.order.shipped_at is None:
+        if not case.refund.order.has_left:
             return Refused(
                 "method_not_available", _("The goods have not been shipped: nothing can come back."), "method"
             )

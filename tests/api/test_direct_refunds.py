@@ -45,7 +45,9 @@ def test_of_a_part_that_is_refunded_the_rest_is_packed(shop):
     assert shop.merchant.post(f"orders/{order.number}/ship/", PARCEL).status_code == 200
     # What was never sent can't be sent back.
     again = ask(shop, order, kind="return_and_refund", amount="40.00", lines=[{"item_id": "8000", "quantity": 2}])
-    assert code(again) == (409, "refund_open", "lines")
+    assert code(again) == (409, "nothing_to_return", "lines")
+    rest = [{"item_id": "8000", "quantity": 1}]
+    assert ask(shop, order, kind="return_and_refund", amount="40.00", lines=rest).status_code == 201
 
 
 def test_a_pick_up_that_is_outstanding_is_cancelled(shop):
@@ -99,8 +101,15 @@ def test_a_part_of_the_price_is_no_reason_to_stop_the_goods(shop):
     assert shop.reload(order).status == "cancelled"
 
 
-def test_a_return_of_goods_that_were_never_sent_is_the_merchants_to_answer(shop):
-    assert ask(shop, shop.order(shipped=False), kind="return_and_refund").json()["status"] == "awaiting_merchant"
+@pytest.mark.parametrize("kind", ["return_and_refund", "exchange"])
+def test_goods_that_were_never_sent_can_not_be_sent_back(shop, kind):
+    order = shop.order(shipped=False)
+    refused = ask(shop, order, kind=kind)
+    assert code(refused) == (409, "nothing_to_return", "kind")
+    assert "Ask for a refund only" in refused.json()["errors"][0]["detail"]
+    assert shop.reload(order).awaits_shipping
+    assert shop.merchant.get("refunds/").json()["results"] == []
+    assert ask(shop, order).status_code == 201
 
 
 @pytest.mark.parametrize("marketplace", ["taote", "tmall", "kuaishou"])

@@ -44,7 +44,7 @@ def test_a_store_and_its_keys_are_made_on_the_command_line():
 
 
 def test_a_refund_is_opened_offered_kept_and_counted(douyin):
-    unshipped = douyin.refund(douyin.order(shipped=False))
+    unshipped = douyin.refund(douyin.order(shipped=False), kind="refund_only")
     asked = douyin.merchant.get(f"refunds/{unshipped.pk}/offer-options/").json()
     assert asked["retainable"] == {"ok": False, "code": "not_retainable"}
 

@@ -17,11 +17,12 @@ from refunds.why_not import (
     why_not_pay_again,
     why_not_reject,
     why_not_resubmit,
+    why_not_return,
     why_not_ship_return,
     why_not_withdraw,
 )
 from refunds.windows import why_not_ask
-from tests.rules.things import a_payment, a_refund, a_store, an_order, code_of
+from tests.rules.things import a_line, a_payment, a_refund, a_store, an_order, code_of
 from tests.world import NOON
 
 S = RefundStatus
@@ -62,6 +63,28 @@ def test_a_refusal_says_where_the_refund_is_and_what_its_deadline_brings():
 @pytest.mark.parametrize(("times", "code"), [(2, None), (3, "attempts_exhausted")])
 def test_a_request_is_corrected_three_times_at_most(times, code):
     assert code_of(why_not_resubmit(a_refund(status=S.REJECTED, resubmissions=times), NOON)) == code
+
+
+@pytest.mark.rule("P1", "P2")
+@pytest.mark.parametrize("marketplace", ["taote", "tmall", "kuaishou", "pinduoduo"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("unshipped", "nothing_to_return"), ("cancelled", "nothing_to_return"), ("shipped", None), ("delivered", None)],
+)
+def test_only_goods_that_have_left_can_come_back(marketplace, status, code):
+    order = an_order(store=a_store(marketplace), status=status)
+    for kind in (RefundKind.RETURN_AND_REFUND, RefundKind.EXCHANGE):
+        refund = a_refund(order, kind=kind, status=S.REJECTED)
+        assert code_of(why_not_return(order, refund.own_lines)) == code
+        assert code_of(why_not_resubmit(refund, NOON)) == code
+    assert code_of(why_not_resubmit(a_refund(order, kind=RefundKind.REFUND_ONLY, status=S.REJECTED), NOON)) is None
+
+
+@pytest.mark.rule("P2")
+@pytest.mark.parametrize(("pieces", "code"), [(2, None), (3, "nothing_to_return")])
+def test_of_a_line_shipped_in_part_only_that_part_can_come_back(pieces, code):
+    order = an_order(a_line(quantity=3, cancelled_quantity=1))
+    assert code_of(why_not_return(order, a_refund(order, pieces=[pieces]).own_lines)) == code
 
 
 @pytest.mark.rule("R1")

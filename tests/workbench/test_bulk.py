@@ -45,7 +45,7 @@ def numbers(desk, **params):
 @pytest.mark.rule("Q3")
 def test_the_queue_of_what_is_retainable_now(tmall, taote, sign_in):
     good, second = tmall.refund(), make_shop("tmall")
-    tmall.refund(tmall.order(shipped=False))
+    tmall.refund(tmall.order(shipped=False), kind="refund_only")
     tmall.refund(tmall.order(category="777"))
     theirs, mine = second.refund(), taote.refund()
     desk = sign_in("agent", tmall)
@@ -75,7 +75,7 @@ def test_filters_by_type_and_shipped(tmall, sign_in):
 
 def test_preview_job_and_results(tmall, sign_in, clock):
     slow, lost = tmall.refund(reason="slow_logistics"), tmall.refund(reason="missing_parts")
-    early = tmall.refund(tmall.order(shipped=False))
+    early = tmall.refund(tmall.order(shipped=False), kind="refund_only")
     desk, chosen = sign_in("agent", tmall), [slow.pk, lost.pk, early.pk]
 
     page = desk.post(PREVIEW, refund=chosen)
@@ -185,7 +185,7 @@ def test_a_get_sends_nothing(tmall, sign_in):
 
 def test_everything_that_is_retainable(tmall, sign_in):
     good = [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
-    tmall.refund(tmall.order(shipped=False))
+    tmall.refund(tmall.order(shipped=False), kind="refund_only")
     page = sign_in("agent", tmall).post(PREVIEW, everything="1")
     assert sorted(row.refund.pk for row in page.context["possible"]) == sorted(good)
     assert page.context["refused"] == []
@@ -198,7 +198,7 @@ def test_nothing_and_too_much_are_refused(tmall, sign_in, monkeypatch):
     for path in (PREVIEW, START):
         answer = desk.client.post(f"/admin/{path}", {"refund": pair}, follow=True)
         assert "Choose at most 1 refunds at once." in answer.content.decode()
-    early = tmall.refund(tmall.order(shipped=False))
+    early = tmall.refund(tmall.order(shipped=False), kind="refund_only")
     answer = desk.client.post(f"/admin/{START}", {"refund": [early.pk]}, follow=True)
     assert "Nothing can be sent for these refunds now." in answer.content.decode()
     assert count(BulkJob) == 0

@@ -188,7 +188,7 @@ def test_other_roles_send_nothing(tmall, refund, sign_in, role):
 
 @pytest.mark.rule("Q1", "Q2", "Q3")
 def test_what_is_not_retainable_says_why(tmall, clock, desk):
-    unshipped = tmall.refund(tmall.order(shipped=False))
+    unshipped = tmall.refund(tmall.order(shipped=False), kind="refund_only")
     closed = tmall.refund(tmall.order(category="777"))
     for refund, why in ((unshipped, "have not been shipped"), (closed, "open for category 777 yet")):
         page = desk.get(path(refund, "change/")).content.decode()
