@@ -85,7 +85,7 @@ def why_not_withdraw(refund: Refund, now: datetime) -> Refused | None:
 
 
 def why_not_resubmit(refund: Refund, now: datetime) -> Refused | None:
-    """The buyer may correct a rejected request, as often as the marketplace allows; goods that are asked back must have left."""
+    """The buyer may correct a rejected request, as often as the marketplace allows; goods come back that left."""
     refused = why_not_move(refund, [RefundStatus.REJECTED], now)
     if refused is None and refund.resubmissions >= refund.rules.resubmissions:
         return Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
