@@ -86,14 +86,15 @@ class EventType:
         """What `data` tells people, in the order of declaration; what is empty is left out."""
         phrases = []
         for fact, value in self._told(data):
-            if fact.word is not None:
+            if fact.word is not None and fact.label is None:
                 words = fact.word(value, data)
                 phrases += [words] if isinstance(words, str) else words
         return [phrase for phrase in phrases if phrase]
 
     def texts(self, data: Mapping) -> list[tuple[str, str]]:
         """(label, text) of what somebody wrote or saw."""
-        return [(str(fact.label), value) for fact, value in self._told(data) if fact.label is not None]
+        labelled = [(fact, value) for fact, value in self._told(data) if fact.label is not None]
+        return [(str(fact.label), fact.word(value, data) if fact.word else value) for fact, value in labelled]
 
     def _told(self, data: Mapping) -> list[tuple[Fact, object]]:
         facts = [(fact, data[key]) for key, fact in self.facts.items() if key in data]

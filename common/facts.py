@@ -32,8 +32,8 @@ class Fact:
 
     `word(value, data)` makes the phrase (or several) that people read, given the event's whole data because some facts
     read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word
-    for word under the label ("" for none). A fact with neither is kept for programs and not shown. What is empty says
-    nothing, unless null has words of its own (`words_null`).
+    for word under the label ("" for none), or by its `word` where a machine wrote it. A fact with neither is kept for
+    programs and not shown. What is empty says nothing, unless null has words of its own (`words_null`).
     """
 
     shape: str

@@ -18,7 +18,7 @@ from stores import actions as store_actions
 from stores.models import Store
 
 OWNER = Actor(ActorKind.MERCHANT, "demo", "阿柔")
-LIVE_ROOM = Actor(ActorKind.BUYER, "demo", "快手直播")
+LIVE_ROOM = Actor(ActorKind.PLATFORM, "demo", "快手直播")
 STORE = "kuaishou-demo"
 COVERED = ["830036", "830037"]
 ADDED_LATER = "830038"

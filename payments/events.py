@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from common.events import EventType, Tone
 from common.facts import COUNT, FLAG, TEXT, YUAN, Data, changed, choice, hidden, named, optional, said
 from orders.events import ATTEMPTS
+from payments.gateway_errors import gateway_error_words
 from payments.states import AccountKind, PaymentPurpose, PaymentStatus
 from stores.events import Area
 
@@ -29,7 +30,7 @@ def _gateway(name: str, data: Data) -> str:
     return name or _("the platform's default")
 
 
-GATEWAY_ERROR = said(gettext_lazy("Gateway"))
+GATEWAY_ERROR = replace(said(gettext_lazy("Gateway")), word=lambda error, data: gateway_error_words(error))
 
 
 # --- payments

@@ -97,6 +97,8 @@ class MarketplaceRules:
     name: str
     label: str
     version: int
+    # The first letters of the ids of the rules that are this marketplace's own: only those are named to people.
+    rule_letters: str = ""
 
     # The parts of the marketplace; a store is on the first when nothing is said. Empty where there are no parts.
     sites: tuple[Site, ...] = ()

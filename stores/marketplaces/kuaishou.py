@@ -10,6 +10,7 @@ V1 = MarketplaceRules(
     name="kuaishou",
     label="Kuaishou 快手",
     version=1,
+    rule_letters="KR",
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     merchant_answers_within=timedelta(hours=48),
     offer_lives=timedelta(hours=24),

@@ -9,6 +9,7 @@ V1 = MarketplaceRules(
     name="pinduoduo",
     label="Pinduoduo 拼多多",
     version=1,
+    rule_letters="P",
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     no_reason_window=timedelta(days=7),  # P3
     refunds_before_pickup=True,  # P2

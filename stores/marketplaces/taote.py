@@ -8,6 +8,7 @@ V1 = MarketplaceRules(
     name="taote",
     label="Taote 淘特",
     version=1,
+    rule_letters="T",
     merchant_answers_within=timedelta(hours=36),  # T10
     offer_lives=None,  # T7: as long as the refund's clock runs
     offer_methods=("change_to_refund_only", "change_to_return"),  # T5, T6

@@ -9,6 +9,7 @@ V1 = MarketplaceRules(
     name="tmall",
     label="Tmall 天猫",
     version=1,
+    rule_letters="Q",
     sites=(  # Q2
         Site(code="tmall", label="Tmall 天猫"),
         Site(code="tmall_overseas", label="Tmall overseas 天猫国际", offers=False),

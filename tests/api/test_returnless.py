@@ -94,6 +94,8 @@ def test_from_2_0_in_one_step_with_budget_and_products(shop):
     assert answer["budget"]["balance"] == "80.00"
     assert [product["item_id"] for product in answer["products"]] == ["8000"]
     shop.buyer.post("returnless/live-sessions/", {"live_session": "L1"})
+    [began] = events(shop, "returnless.came_into_force")
+    assert began.actor_kind == "platform"  # no buyer starts a live session
     assert place(shop, "K2") == ["returnless"]
     assert code(shop.merchant.post("returnless/enrol/", {"upgrade": True})) == (409, "invalid_transition", "upgrade")
 

@@ -8,12 +8,14 @@ from typing import Annotated, NotRequired, TypedDict
 import pytest
 from django.apps import apps
 from django.utils import timezone
+from django.utils.translation import override
 
 from common import events
 from common.events import EventType, NoData, Tone
 from common.facts import COUNT, INSTANT, REFERENCE, YUAN, changed, choice, named, optional, said
 from common.ids import event_id, new_id
 from orders.models import Order
+from payments.events import PAYMENT_FAILED
 from refunds.states import RefundKind
 from stores.models import ApiKey, Membership, Store, User
 from tests.shapes import misshapen
@@ -195,3 +197,19 @@ def test_a_row_with_a_uuid_is_known_by_it_and_any_other_by_one_that_stays_the_sa
     assert len({event_id(row) for row in different}) == len(different)
     with pytest.raises(ValueError, match="Save the store first"):
         event_id(Store())
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("The buyer's account can't receive money.", "买家账户无法收款。"),
+        ("no answer", "支付渠道未及时答复。"),
+        ("FAIL ACCOUNT_FROZEN", "买家账户已被冻结。 · ACCOUNT_FROZEN"),
+        ("NOT_ENOUGH: 资金不足", "商家在支付渠道的账户余额不足。 · NOT_ENOUGH"),
+        ("E-42: whatever", "E-42: whatever"),
+    ],
+)
+def test_what_a_gateway_said_is_read_in_the_readers_language(said, words):
+    with override("zh-hans"):
+        assert PAYMENT_FAILED.texts({"error": said})[0][1] == words
+        assert words not in PAYMENT_FAILED.phrases({"error": said})

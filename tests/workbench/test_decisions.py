@@ -8,7 +8,7 @@ from payments.settlement import settle_batch
 from payments.states import PaymentStatus
 from refunds import actions, returns
 from stores import actions as store_actions
-from tests.world import BUYER, MERCHANT, NOON
+from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +185,14 @@ def test_the_warehouse_ships_and_the_viewer_does_not(taote, clock, sign_in):
     assert "already been shipped" in again.content.decode()
     with taote.scope():
         assert Order.objects.get(pk=order.pk).tracking_number == "SF1"
+
+
+@pytest.mark.rule("T8")
+@pytest.mark.parametrize(("marketplace", "named"), [("taote", True), ("tmall", False), ("pinduoduo", False)])
+def test_a_rule_is_named_only_where_it_is_the_marketplaces_own(sign_in, clock, marketplace, named):
+    shop = make_shop(marketplace)
+    refund, desk = shop.refund(), sign_in("agent", shop)
+    assert desk.post(path(refund, "decide/reject/"), reason="worn").status_code == 302
+    page = desk.get(path(refund)).content.decode()
+    assert "Request rejected" in page
+    assert (">T8</abbr>" in page) is named

@@ -47,7 +47,8 @@ class Entry:
 
 def timeline(store_id: int, topic_id, *, hidden: Sequence[str] = ()) -> list[Entry]:
     """What happened to a refund or an order but for `hidden` events, newest first; at most the newest MOST_EVENTS."""
-    events = Event.objects.for_store(store_id).filter(topic_id=topic_id).order_by("-id")[:MOST_EVENTS]
+    found = Event.objects.for_store(store_id).select_related("store").filter(topic_id=topic_id)
+    events = found.order_by("-id")[:MOST_EVENTS]
     return [entry(event) for event in events if event.name not in hidden]
 
 
@@ -71,10 +72,8 @@ _NEGOTIATED = [
 
 def negotiation(store_id: int, topic_id) -> list[Entry]:
     """The record of the negotiation about a refund, oldest first (Q17)."""
-    events = (
-        Event.objects.for_store(store_id).filter(name__in=_NEGOTIATED, topic_id=topic_id).order_by("id")[:MOST_EVENTS]
-    )
-    return [entry(event) for event in events]
+    found = Event.objects.for_store(store_id).select_related("store").filter(topic_id=topic_id)
+    return [entry(event) for event in found.filter(name__in=_NEGOTIATED).order_by("id")[:MOST_EVENTS]]
 
 
 def entry(event: Event) -> Entry:
@@ -84,11 +83,17 @@ def entry(event: Event) -> Entry:
         at=event.at,
         title=str(kind.title) if kind else event.name,
         who=who(event),
-        rule=event.rule,
+        rule=_rule(event),
         tone=TONES[kind.tone] if kind else "",
         details=kind.phrases(event.data) if kind else [],
         said=kind.texts(event.data) if kind else [],
     )
+
+
+def _rule(event: Event) -> str:
+    """The rule's id where it is one of the marketplace's own: what a rule of another asks for is custom here."""
+    is_own = not event.store or event.rule.startswith(tuple(event.store.rules.rule_letters))
+    return event.rule if is_own else ""
 
 
 def _kind(name: str) -> EventType | None:

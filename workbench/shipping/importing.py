@@ -121,7 +121,7 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     list_display = ("file_name", "show_status", "show_progress", "wrong", "show_who", "show_created")
     ordering = ("-id",)
     show_status = column(gettext_lazy("status"), badge)
-    show_progress = column(gettext_lazy("shipped"), _progress)
+    show_progress = column(gettext_lazy("Shipped"), _progress)
     show_who = column(gettext_lazy("by"), lambda job: job.actor.get("label", ""))
     show_created = column(gettext_lazy("uploaded"), lambda job: moment(job.created_at))
 

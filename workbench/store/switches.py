@@ -146,7 +146,9 @@ class StoreMethodsForm(DeskForm):
             self.fields[f"{code}_on"] = forms.BooleanField(
                 label=_("on"), required=False, initial=row.is_on if row else True
             )
-            self.fields[f"{code}_from"] = _day(_("from"), required=False, initial=row.available_from if row else None)
+            self.fields[f"{code}_from"] = _day(
+                _("available from"), required=False, initial=row.available_from if row else None
+            )
 
     def rows(self) -> list[dict]:
         """One line per method: its name, the platform's switch, and the store's own fields."""

@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from common.words import duration
+from payments.gateway_errors import gateway_error_words
 from workbench.kit import marks, words
 
 register = template.Library()
@@ -11,6 +12,7 @@ register.filter("yuan", words.yuan)
 register.filter("duration", duration)
 register.filter("percent", words.percent)
 register.filter("moment", marks.moment)
+register.filter("gateway_error", gateway_error_words)
 register.simple_tag(marks.badge)
 
 

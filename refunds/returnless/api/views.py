@@ -90,7 +90,7 @@ class ReturnlessViewSet(StoreViewSet):
             store=self.store,
             session=data["live_session"],
             started_at=data["started_at"],
-            actor=self.actor,
+            actor=self.platform,
             now=self.now,
         )
         return Response(LiveSessionSerializer(session).data, status=201 if is_new else 200)

@@ -1,0 +1,41 @@
+"""What gateways say when they don't pay, in the reader's language."""
+
+import re
+
+from django.utils.translation import gettext_lazy
+
+# The codes of WeChat Pay's transfers to buyers, as its errors and `fail_reason` name them.
+WECHAT_PAY = {
+    "ACCOUNT_FROZEN": gettext_lazy("The buyer's account is frozen."),
+    "ACCOUNT_NOT_EXIST": gettext_lazy("The buyer's account doesn't exist."),
+    "REAL_NAME_CHECK_FAIL": gettext_lazy("The buyer hasn't proved who they are to the gateway."),
+    "NAME_NOT_CORRECT": gettext_lazy("The buyer's name doesn't match the account."),
+    "OPENID_INVALID": gettext_lazy("The gateway doesn't know this buyer."),
+    "TRANSFER_QUOTA_EXCEED": gettext_lazy("The buyer has received as much as the gateway allows."),
+    "DAY_RECEIVED_QUOTA_EXCEED": gettext_lazy("The buyer has received as much as the gateway allows for one day."),
+    "RECEIVE_ACCOUNT_NOT_CONFIGURE": gettext_lazy("The buyer has set up no account to receive money."),
+    "USER_ACCOUNT_ABNORMAL": gettext_lazy("The buyer's account can't receive money."),
+    "NOT_ENOUGH": gettext_lazy("The merchant's account at the gateway doesn't hold enough."),
+    "NO_AUTH": gettext_lazy("The merchant isn't allowed to pay through this gateway."),
+    "FREQUENCY_LIMITED": gettext_lazy("The gateway was asked too often."),
+    "SYSTEM_ERROR": gettext_lazy("The gateway is out of order."),
+}
+SENTENCES = {
+    "The buyer's account can't receive money.": gettext_lazy("The buyer's account can't receive money."),
+    "The buyer's account was closed; the money came back.": gettext_lazy(
+        "The buyer's account was closed; the money came back."
+    ),
+    "The gateway did not answer in time.": gettext_lazy("The gateway did not answer in time."),
+    "no answer": gettext_lazy("The gateway did not answer in time."),
+}
+CODE = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
+
+
+def gateway_error_words(error: str) -> str:
+    """The gateway's words in the reader's language, with its code; as it said them where they aren't known."""
+    if error in SENTENCES:
+        return str(SENTENCES[error])
+    for code in CODE.findall(error):
+        if code in WECHAT_PAY:
+            return f"{WECHAT_PAY[code]} · {code}"
+    return error
