@@ -1,0 +1,73 @@
+"""Every button of the desk stands on one base, which alone calls actions and shows what they refuse."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.contrib.admin import site
+
+from tests.test_architecture import ROOT
+from workbench.kit.decisions import DecidingMixin
+
+DESK = ROOT / "workbench"
+CALLS = {"attempt", "put_on_form", "show_refusal"}
+# Pages that call actions themselves, and why.
+BESIDE = {
+    "kit/base.py": "defines the calls",
+    "kit/decisions.py": "is the base",
+    "kit/operators.py": "rows of the platform itself: add and edit pages without a store",
+    "insights/rates.py": "one page of figures that is edited as a whole",
+    "refunds/bulk.py": "one job for each store of a selection; some may start while others are refused",
+    "returnless/admin.py": "steps of an enrolment, in an order of their own",
+    "shipping/delaying.py": "tells that too many orders were ticked, before there is anything to decide",
+    "shipping/exporting.py": "tells that too many orders were ticked; a file is no action",
+    "store/accounts.py": "people, who belong to no store",
+    "store/coupons.py": "an add page for one of several stores",
+    "store/keys.py": "shows a secret once, on the page that answers",
+    "store/members.py": "an edit page with two ways to save",
+    "store/payment_terms.py": "an edit page of the operator's",
+    "store/stores.py": "add and edit pages of what is set up",
+    "store/switches.py": "a page of many small forms",
+}
+
+
+def calls(code: str) -> set[str]:
+    """Which of the base's calls a piece of code makes itself."""
+    called = (node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    return {function.id for function in called if isinstance(function, ast.Name) and function.id in CALLS}
+
+
+def test_only_the_base_calls_actions_and_shows_refusals():
+    found = {str(path.relative_to(DESK)) for path in DESK.rglob("*.py") if calls(path.read_text())}
+    assert found | {"kit/base.py"} == set(BESIDE)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("refusal = attempt(lambda: ship_order(number=number))", {"attempt"}),
+        ("if refusal: show_refusal(request, refusal)", {"show_refusal"}),
+        ("return self.decide(request, order, ShipOrder())", set()),
+    ],
+)
+def test_a_page_that_calls_an_action_itself_is_found(code, found):
+    assert calls(code) == found
+
+
+DECIDING = [admin for admin in site._registry.values() if isinstance(admin, DecidingMixin)]
+
+
+@pytest.mark.parametrize("admin", DECIDING, ids=lambda admin: type(admin).__name__)
+def test_each_decision_says_what_it_is(admin):
+    """Its codes are its addresses, its label is read, and its template is there."""
+    codes = [decision.code for decision in admin.decisions]
+    assert len(set(codes)) == len(codes) > 0
+    for decision in admin.decisions:
+        assert decision.label
+        assert decision.capability
+        assert (DESK / "templates" / Path(decision.template)).exists()
+        assert not decision.is_inline or not decision.preview, "a look needs a page of its own"
+
+
+def test_the_deciding_admins_are_found():
+    assert len(DECIDING) >= 9
