@@ -86,7 +86,7 @@ def open_stores(now: datetime) -> list[Store]:
     stores = []
     for code, (marketplace, name, address) in STORES.items():
         done = {"actor": OPERATOR, "now": now - timedelta(days=90)}
-        store = store_actions.create_store(code=code, name=name, marketplace=marketplace, **done)
+        store = store_actions.create_store(code=code, name=name, marketplace=marketplace, is_demo=True, **done)
         store_actions.upsert_products(
             store=store,
             products=[

@@ -107,7 +107,7 @@ def open_earlier_store(now: datetime) -> Store:
     """A store that the operator has brought in on 2.0: it can be switched to 3.0."""
     code, name, version = EARLIER_STORE
     done = {"actor": OPERATOR, "now": now - timedelta(days=40)}
-    store = store_actions.create_store(code=code, name=name, marketplace="kuaishou", **done)
+    store = store_actions.create_store(code=code, name=name, marketplace="kuaishou", is_demo=True, **done)
     products = [{"item_id": item, "title": title, "price": Decimal(price)} for item, title, price in EARLIER_PRODUCTS]
     store_actions.upsert_products(store=store, products=products, **done)
     programme.register_earlier(

@@ -46,11 +46,20 @@ def create_store_key(
 
 @action
 def create_marketplace_key(
-    *, marketplace: str, name: str, actor: Actor, now: datetime, expires_at: datetime | None = None
+    *,
+    marketplace: str,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    expires_at: datetime | None = None,
+    is_demo: bool = False,
 ) -> tuple[ApiKey, str]:
-    """Make a key of a marketplace; returns it with the secret, which is shown this once."""
+    """Make a key of a marketplace; returns it with the secret, which is shown this once.
+
+    The demo's keys, which stand in a file, reach the demo's stores only.
+    """
     known_rules(marketplace)
-    key, secret = ApiKey.objects.create_key(marketplace=marketplace, name=name, expiry_date=expires_at)
+    key, secret = ApiKey.objects.create_key(marketplace=marketplace, name=name, expiry_date=expires_at, is_demo=is_demo)
     _record_made(key, actor, now, marketplace=marketplace)
     return key, secret
 

@@ -27,6 +27,7 @@ def create_store(
     now: datetime,
     time_zone: str = PLATFORM_ZONE,
     site: str | None = None,
+    is_demo: bool = False,
 ) -> Store:
     """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
 
@@ -39,7 +40,7 @@ def create_store(
         site = sites[0] if sites else ""
     if site and site not in sites:
         raise Invalid("site", _("%(marketplace)s has no such site.") % {"marketplace": rules.label}, "invalid_choice")
-    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site)
+    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site, is_demo=is_demo)
     store.full_clean()
     store.save(force_insert=True)
     store_created.send(sender=Store, store=store)

@@ -79,7 +79,7 @@ class StoreViewSet(viewsets.GenericViewSet):
                     {"store": [ErrorDetail(_("Name the store: a marketplace's key works in many."), "required")]}
                 )
             store = Store.objects.filter(code=code, marketplace=caller.key.marketplace).first()
-            if store is None:
+            if store is None or (caller.key.is_demo and not store.is_demo):
                 raise NotFound
             return store
         if code is not None and code != caller.key.store.code:

@@ -3,9 +3,11 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from common.actors import on_command_line
 from common.tenancy import system_scope
+from stores.actions import create_marketplace_key, create_store
 from stores.models import ApiKey, Store, User
-from tests.world import make_user
+from tests.world import NOON, Api, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +36,14 @@ def test_a_user_who_is_there_keeps_password_and_rights(db, tmp_path, name):
     assert (after.password, after.is_superuser, after.is_staff) == (before.password, False, before.is_staff)
     with system_scope():
         assert not Store.objects.exists()
+
+
+def test_a_key_of_the_demo_reaches_the_demos_stores_only(taote):
+    done = {"actor": on_command_line("load_demo"), "now": NOON}
+    with system_scope():
+        create_store(code="shown", name="Shown", marketplace="taote", is_demo=True, **done)
+        _key, secret = create_marketplace_key(marketplace="taote", name="demo", is_demo=True, **done)
+    api = Api(secret)
+    assert api.get("orders/?store=shown").status_code == 200
+    assert api.get(f"orders/?store={taote.store.code}").status_code == 404
+    assert api.get("orders/?store=nowhere").json() == api.get(f"orders/?store={taote.store.code}").json()

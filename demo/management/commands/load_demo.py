@@ -87,7 +87,7 @@ def make_members_and_keys(stores: list[Store]) -> dict[str, dict[str, str]]:
         add_member(store=store, username=AGENT, role=Role.AGENT, **done)
     return {
         "marketplace_keys": {
-            name: create_marketplace_key(marketplace=name, name=f"{name} demo", **done)[1]
+            name: create_marketplace_key(marketplace=name, name=f"{name} demo", is_demo=True, **done)[1]
             for name in marketplaces.newest()
         },
         "store_keys": {store.code: create_store_key(store=store, name="demo", **done)[1] for store in stores},
