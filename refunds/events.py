@@ -21,6 +21,7 @@ from refunds.states import (
     RefundReason,
     Side,
 )
+from stores.events import Area
 
 
 def _score(score: int, data: Data) -> str:
@@ -285,6 +286,20 @@ DISPUTE_DECIDED = EventType("dispute.decided", gettext_lazy("The platform has de
 DISPUTE_WITHDRAWN = EventType("dispute.withdrawn", gettext_lazy("Nothing left for the platform to decide"), "dispute")
 APPEAL_OPENED = EventType("appeal.opened", gettext_lazy("The merchant appeals"), "appeal", _AppealOpened, Tone.WARNING)
 APPEAL_DECIDED = EventType("appeal.decided", gettext_lazy("The appeal is decided"), "appeal", _Decided, Tone.NOTE)
+
+
+class _PackTaken(TypedDict):
+    order: Annotated[str, TEXT]
+
+
+EVIDENCE_PACK_TAKEN = EventType(
+    "store.evidence_pack_taken",
+    gettext_lazy("Evidence pack taken, with the buyer's name and address"),
+    "store",
+    _PackTaken,
+    Tone.NOTE,
+    area=Area.EXPORTS,
+)
 EVIDENCE_ADDED = EventType("evidence.added", gettext_lazy("Evidence added"), "evidence", _EvidenceAdded)
 
 # --- quality (P7)

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from common import clock as wall
+from common.models import Event
+from common.tenancy import system_scope
 from payments.settlement import settle_batch
 from refunds.models import Appeal, Dispute, Evidence
 from tests.api.helpers import ask, detail
@@ -217,7 +219,7 @@ def test_the_queue_goes_by_the_time_for_evidence_and_does_not_grow(taote, clock,
     ("language", "words"), [("zh-hans", ["举证包", "协商记录", "裂缝", "质量", "59.00"]), ("en", ["Evidence pack"])]
 )
 def test_the_pack_holds_the_whole_case(taote, sign_in, language, words):
-    refund, desk = taote.refund(reason="quality", description="到手就裂了"), sign_in("viewer", taote)
+    refund, desk = taote.refund(reason="quality", description="到手就裂了"), sign_in("agent", taote)
     taote.merchant.post(f"refunds/{refund.pk}/messages/", {"text": "亲，能拍张照吗"})
     taote.buyer.post(f"refunds/{refund.pk}/messages/", {"text": "<b>好的</b> & 稍等"})
     dispute_id = dispute(taote.buyer, refund).json()["id"]
@@ -245,4 +247,11 @@ def test_the_pack_holds_the_whole_case(taote, sign_in, language, words):
     assert sum(len(page.images) for page in pages) == 1
     pack = desk.client.get(f"/admin/{DISPUTE}/{dispute_id}/pack/")
     assert pack.content.startswith(b"%PDF-")
+    with system_scope():
+        taken = Event.objects.filter(name="store.evidence_pack_taken", area="exports").order_by("id")
+        assert [event.data["order"] for event in taken] == [refund.order.number] * 2
+        assert taken[1].actor_id == f"user:{desk.user.pk}"
+    viewer = sign_in("viewer", taote)
+    assert viewer.get(f"{DISPUTE}/{dispute_id}/pack/").status_code == 403
+    assert 'id="pack"' not in viewer.get(f"{DISPUTE}/{dispute_id}/change/").content.decode()
     assert detail(taote, refund)["status"] == "closed"

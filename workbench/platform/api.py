@@ -1,11 +1,15 @@
 """The evidence pack over HTTP; its path belongs to the dispute."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 
+from common.actors import Actor
 from refunds.models import Dispute
+from refunds.platform.evidence import note_pack_taken
 from stores.api.base import StoreViewSet, get_or_404
 from workbench.platform.pack import build_pack, pack_name
 
@@ -28,11 +32,12 @@ class DisputePackViewSet(StoreViewSet):
         """The evidence pack as a PDF, in the language of the request."""
         disputes = Dispute.objects.for_store(self.store.pk).select_related("refund__order", "refund__store")
         dispute = get_or_404(disputes, pk=pk)
-        return pack_response(dispute, self.now)
+        return pack_response(dispute, actor=self.actor, now=self.now)
 
 
-def pack_response(dispute: Dispute, now) -> HttpResponse:
-    """The PDF as a download."""
+def pack_response(dispute: Dispute, *, actor: Actor, now: datetime) -> HttpResponse:
+    """The PDF as a download; who took it is on record."""
+    note_pack_taken(dispute=dispute, actor=actor, now=now)
     response = HttpResponse(build_pack(dispute, now), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{pack_name(dispute)}"'
     response["Cache-Control"] = "private, no-store"

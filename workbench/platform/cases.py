@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from refunds.holds import most_refundable
 from refunds.models import Evidence
 from refunds.states import CaseOutcome, Side
-from stores.permissions import DECIDE_DISPUTES
+from stores.permissions import DECIDE_DISPUTES, SHOW_EVIDENCE, can
 from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecidingMixin, Decision
 from workbench.kit.forms import DeskForm, YuanField, posted
@@ -143,6 +143,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             entries=timeline(case.store_id, refund.pk),
             add_evidence=self.choice(request, case, AddEvidence(card), bound),
             decide=self.choices(request, case, bound),
+            may_take_pack=can(request.user, SHOW_EVIDENCE, case.store_id),
             **self.more(case),
         )
 

@@ -13,7 +13,8 @@ from refunds.platform.disputes import (
 )
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
-from stores.permissions import DECIDE_REFUNDS
+from stores.permissions import DECIDE_REFUNDS, SHOW_EVIDENCE, require
+from workbench.kit.base import by
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.frame import in_store_time
@@ -111,5 +112,6 @@ class DisputeAdmin(CaseAdmin):
     @in_store_time
     @dear_page
     def pack_view(self, request, case):
-        """The evidence pack as a PDF."""
-        return pack_response(case, request.now)
+        """The evidence pack as a PDF, for those who may show evidence: it holds the buyer's name and address."""
+        require(request.user, SHOW_EVIDENCE, case.store_id)
+        return pack_response(case, **by(request))
