@@ -16,3 +16,6 @@ shipments_moved = Signal()
 # Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, so that what was possible
 # only before ends with it (K1). Whoever ships orders sends it.
 orders_shipped = Signal()
+
+# Sent with `lines` of orders; whoever holds the whole price of some of their pieces answers with how many, by line id.
+whole_pieces_asked = Signal()

@@ -1,14 +1,17 @@
 """What this room does when lower rooms, or its own actions, have news."""
 
+from uuid import UUID
+
+from django.db.models import F, Sum
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
-from orders.signals import shipments_moved
+from orders.signals import shipments_moved, whole_pieces_asked
 from payments.signals import payments_reversed, payments_settled, topic_asked
 from payments.states import PaymentStatus
 from refunds.events import REFUND_PAYMENT_FAILED, REFUND_PAYMENT_REVERSED, REFUND_REFUNDED
 from refunds.following import follow_shipments
-from refunds.models import Refund
+from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
 from refunds.states import RefundStatus
@@ -81,6 +84,13 @@ def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
 def find_topic(sender, order, topic_id, **kwargs) -> Refund | None:
     """The refund with this id, if it is one of this order (K11)."""
     return Refund.objects.for_store(order.store_id).filter(pk=topic_id, order=order).first()
+
+
+@receiver(whole_pieces_asked)
+def count_whole_pieces(sender, lines, **kwargs) -> dict[UUID, int]:
+    """The pieces of these lines whose whole price refunds hold now, or have paid; by line (P2)."""
+    whole = RefundLine.objects.in_scope().filter(line__in=lines, amount=F("quantity") * F("line__unit_price"))
+    return dict(whole.order_by().values_list("line").annotate(pieces=Sum("quantity")))
 
 
 @receiver(refunds_decided)

@@ -10,7 +10,6 @@ import csv
 import io
 import re
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +28,8 @@ from common.writes import WriteSet
 from orders.erp.cells import Value, inert, printable
 from orders.erp.sheets.text import is_live
 from orders.events import ORDERS_EXPORTED
-from orders.models import Order, OrderLine
+from orders.models import Order
+from orders.packing import read_lines_to_pack
 from orders.states import OrderTag
 from stores.models import Store
 
@@ -171,9 +171,7 @@ def _rows(store: Store, orders: QuerySet[Order], now: datetime, in_words: bool) 
 
 
 def _rows_of(store: Store, orders: list[Order], now: datetime, in_words: bool) -> Iterator[list[Value]]:
-    lines: dict[object, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.for_store(store.pk).filter(order__in=[order.pk for order in orders]).order_by("id"):
-        lines[line.order_id].append(line)
+    lines = read_lines_to_pack(orders)
     for order in orders:
         pack = [(line, line.pieces_to_pack) for line in lines[order.pk] if line.pieces_to_pack]
         tags: list[OrderTag] = order.tags(store, now)

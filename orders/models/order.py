@@ -246,14 +246,3 @@ class OrderLine(TenantModel):
     def quantity_to_ship(self) -> int:
         """Pieces that are packed: those that weren't refunded before (P2)."""
         return self.quantity - self.cancelled_quantity
-
-    @property
-    def pieces_to_pack(self) -> int:
-        """Pieces to put into the parcel: what is held stays on the shelf.
-
-        A refund before shipping holds money and no goods: the price of whole pieces stands for those pieces.
-        """
-        without_money = 0
-        if self.unit_price and self.claimed_amount % self.unit_price == 0:
-            without_money = int(self.claimed_amount / self.unit_price)
-        return self.quantity - max(self.claimed_quantity + self.cancelled_quantity, without_money)

@@ -102,6 +102,17 @@ class TestExport:
         [row] = exported(shop)
         assert (row["items"], row["pieces"], row["paid_amount"]) == ("8000*1", "1", "90.00")
 
+    @pytest.mark.rule("P2")
+    @pytest.mark.parametrize(
+        ("amount", "asked", "packed"), [("10.00", 2, 2), ("20.00", 2, 0), ("10.00", 1, 1), ("9.99", 1, 2)]
+    )
+    def test_a_rebate_of_one_pieces_price_leaves_every_piece_in_the_parcel(self, shop, amount, asked, packed):
+        order = shop.order(prices=("10.00", "1.00"), quantity=2, shipped=False)
+        refund = ask(shop, order, amount=amount, lines=[{"item_id": "8000", "quantity": asked}])
+        assert refund.json()["status"] == "awaiting_merchant"
+        [row] = exported(shop)
+        assert row["items"] == ";".join([*([f"8000*{packed}"] if packed else []), "8001*2"])
+
     def test_the_file_is_named_and_typed(self, shop):
         answer = shop.merchant.get("orders/export/")
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
