@@ -42,15 +42,24 @@ class Tally:
     ended: int = 0
     accepted: int = 0
 
+    @property
+    def percent(self) -> int | None:
+        """How many of a hundred were accepted; None when none has ended: nobody knows."""
+        return round(100 * self.accepted / self.ended) if self.ended else None
+
 
 @dataclass(frozen=True)
 class Option:
-    """A method that is possible now. `score` is the share of buyers expected to accept, 0–1."""
+    """A method that is possible now.
+
+    `score` is the share of buyers expected to accept, 0–1; `own` is what this store's buyers answered so far.
+    """
 
     method: Method
     recommended: bool
     score: float
     why: str
+    own: Tally
 
 
 def score_of(own: Tally, marketplace: Tally) -> float:
@@ -85,6 +94,7 @@ def rank(
             recommended=concern in method.suits,
             score=score_of(own.get(method.code, Tally()), marketplace.get(method.code, Tally())),
             why=_explain(case, method, own.get(method.code, Tally()), concern),
+            own=own.get(method.code, Tally()),
         )
         for method in methods
     ]

@@ -21,7 +21,7 @@ class Gift(ParcelMethod):
     gives_product = True
 
     def why(self, case):
-        return _("Makes a small flaw good at cost price.")
+        return _("A present at cost price makes up for the trouble.")
 
     def buyer_sees(self, refund, terms):
         return _("Keep your order and receive %(product)s as a gift.") % {"product": self.product_text(terms)}

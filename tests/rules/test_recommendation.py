@@ -72,6 +72,7 @@ def test_among_the_recommended_ones_what_buyers_accepted_comes_first_and_is_said
     assert options[1].why.startswith("Logistics reason; ")
     assert options[1].why.endswith("; 54 of 97 accepted")
     assert "accepted" not in options[2].why
+    assert [option.own.percent for option in options[:4]] == [95, 56, None, None]  # as the words count them
 
 
 @pytest.mark.rule("Q11")

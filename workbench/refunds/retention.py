@@ -17,7 +17,10 @@ from stores.permissions import SEND_OFFERS, can
 
 @dataclass(frozen=True)
 class Way:
-    """A method that is possible now, as people read about it. `percent` is the share of buyers expected to accept."""
+    """A method that is possible now, as people read about it.
+
+    `percent` of the buyers of this store who were offered it accepted it; None when nobody was.
+    """
 
     method: Method
     why: str
@@ -112,11 +115,11 @@ def _plain(case: Case, possible: list[Method]) -> list[Way]:
 
 
 def _recommended(case: Case, possible: list[Method]) -> list[Way]:
-    """The recommended ones first, each with the acceptance expected (Q11)."""
+    """The recommended ones first, each with the acceptance so far (Q11)."""
     if not possible:
         return []
     found = []
     for option in recommend(case, possible):
-        percent, words = round(option.score * 100), option.method.limit_words(case)
+        percent, words = option.own.percent, option.method.limit_words(case)
         found.append(Way(option.method, option.why, option.method.limits(case), option.recommended, percent, words))
     return found
