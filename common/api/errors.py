@@ -86,6 +86,8 @@ class WanliuExceptionHandler(ExceptionHandler):
                 missing = NotFound()
                 missing.attr = exc.attr
                 return missing
+            case ValidationError(detail=dict()):  # a list's errors come by their numbers
+                return ValidationError({str(name): detail for name, detail in exc.detail.items()})
             case DjangoValidationError():
                 return ValidationError(get_error_detail(exc))
             case RequestDataTooBig():

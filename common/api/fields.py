@@ -12,6 +12,8 @@ from rest_framework import serializers
 
 from common.money import MAX_DIGITS, parse_money
 
+OFFSET = re.compile(r"[0-9](Z|z|[+-][0-9]{2}:?[0-9]{2})$", re.ASCII)
+WITH_OFFSET = _("Write the instant in ISO 8601 with its offset, such as 2026-11-25T08:00:00+08:00.")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
@@ -98,12 +100,14 @@ class WholeNumberField(serializers.IntegerField):
 
 
 class InstantField(serializers.DateTimeField):
-    """An ISO 8601 instant, in ASCII."""
+    """An ISO 8601 instant with its offset, in ASCII."""
+
+    default_error_messages = {"invalid": WITH_OFFSET}
 
     def to_internal_value(self, value) -> datetime:
         """The instant."""
-        if isinstance(value, str) and not value.isascii():
-            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+hh:mm")
+        if not isinstance(value, str) or not value.isascii() or not OFFSET.search(value):
+            self.fail("invalid")
         return super().to_internal_value(value)
 
 

@@ -14,6 +14,16 @@ class CursorPage(CursorPagination):
     page_size_query_param = "page_size"
     ordering = "-id"
 
+    def get_page_size(self, request):
+        """How many rows are asked for, at most `max_page_size`. 400 for what isn't a number of rows."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is None:
+            return self.page_size
+        if not (asked.isascii() and asked.isdigit() and asked.strip("0")):
+            detail = _("Ask for 1 to %(most)d rows a page.") % {"most": self.max_page_size}
+            raise ValidationError({self.page_size_query_param: [ErrorDetail(detail, "invalid")]})
+        return min(int(asked[:20]), self.max_page_size)
+
     def paginate_queryset(self, queryset, request, view=None):
         """One page. 400 for a cursor that this list never gave."""
         try:

@@ -130,6 +130,7 @@ class InsightsViewSet(StoreViewSet):
     resource = "offers"
     callers = {"retention": "S"}
     dear = frozenset({"retention"})
+    queries = {"retention": frozenset({"from", "to", "group_by", "format"})}
     serializer_class = RetentionReportSerializer
     queryset = DailyRetention.objects.none()
     content_negotiation_class = FormatIsTheViews

@@ -73,6 +73,7 @@ class OfferViewSet(StoreViewSet):
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
         """The buyer says no."""
+        self.input(StoreNameSerializer)
         return self._answer(actions.decline_offer, pk)
 
 

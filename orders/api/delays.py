@@ -110,6 +110,7 @@ class DelayReportViewSet(mixins.ListModelMixin, StoreViewSet):
     @action(detail=True, methods=["post"])
     def lift(self, request, pk):
         """The delay is over: deadlines are again what the rule says, and urged orders come first."""
+        self.input(StoreNameSerializer)
         report = lift_delay(store_id=self.store.pk, report_id=parse_id(pk), actor=self.actor, now=self.now)
         return Response(ReportDetailSerializer(report).data)
 

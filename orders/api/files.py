@@ -14,6 +14,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
 from common.api.parsers import UploadParser
+from common.api.unknown import unknown_fields
 from orders.api.filters import OrderFilter
 from orders.erp.checking import BY_STATE
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
@@ -76,6 +77,8 @@ class OrderFilesViewSet(StoreViewSet):
     resource = "orders"
     callers = {"export": "S", "import_shipments": "S"}
     dear = frozenset({"export", "import_shipments"})
+    filtered = frozenset({"export"})
+    queries = {"export": frozenset({"format"}), "import_shipments": frozenset({"dry_run"})}
     serializer_class = OutcomeSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = OrderFilter
@@ -143,6 +146,8 @@ class OrderFilesViewSet(StoreViewSet):
         upload = request.FILES.get("file")
         if not isinstance(upload, UploadedFile):
             raise ValidationError({"file": [ErrorDetail(_("Send the file as the part “file”."), "required")]})
+        if unknown := unknown_fields(UploadSerializer(), request.data):
+            raise ValidationError(unknown)
         try:
             if asked.validated_data["dry_run"]:
                 total, problems = preview(self.store.pk, upload.file)

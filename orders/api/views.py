@@ -7,6 +7,7 @@ from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.filters import FlagFilter
 from orders import actions, saving
 from orders.api.filters import OrderFilter
 from orders.api.serializers import (
@@ -56,8 +57,7 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     @extend_schema(request=PlaceOrderSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     def create(self, request):
         """Create the order (201), or bring the one with this number up to date (200)."""
-        serializer = PlaceOrderSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.validated(PlaceOrderSerializer)
         order, is_new = actions.upsert_order(
             store=self.store,
             data=serializer.head(),
@@ -80,6 +80,7 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     @action(detail=True, methods=["post"])
     def deliver(self, request, number):
         """The buyer has received it."""
+        self.input(StoreNameSerializer)
         actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
         return self._answer(number)
 
@@ -87,6 +88,7 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     @action(detail=True, methods=["post"])
     def urge(self, request, number):
         """The buyer asks for haste."""
+        self.input(StoreNameSerializer)
         saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
         return self._answer(number)
 
@@ -104,7 +106,7 @@ class ParcelFilter(django_filters.FilterSet):
 
     status = django_filters.ChoiceFilter(choices=ParcelStatus.choices)
     kind = django_filters.ChoiceFilter(choices=ParcelKind.choices)
-    late = django_filters.BooleanFilter(field_name="late_at", lookup_expr="isnull", exclude=True)
+    late = FlagFilter(field_name="late_at", lookup_expr="isnull", exclude=True)
     order = django_filters.CharFilter(field_name="order__number")
 
     class Meta:

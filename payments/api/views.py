@@ -7,6 +7,7 @@ from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.filters import FlagFilter
 from orders.models import Order
 from payments.api.serializers import (
     AllowanceQuerySerializer,
@@ -26,6 +27,7 @@ class PaymentFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=PaymentStatus.choices)
     purpose = django_filters.ChoiceFilter(choices=PaymentPurpose.choices)
     order = django_filters.CharFilter(field_name="order__number")
+    needs_attention = FlagFilter()
 
     class Meta:
         model = Payment
@@ -38,6 +40,7 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
     resource = "payments"
     callers = {"list": "S", "retrieve": "S", "create": "S", "allowance": "S"}
     idempotency_key_required = frozenset({"create"})
+    queries = {"allowance": frozenset({"order"})}
     serializer_class = PaymentSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = PaymentFilter

@@ -61,6 +61,7 @@ class EvidenceViewSet(StoreViewSet):
 
     resource = "refunds"
     callers = {"evidence": "SM", "file": "SM"}
+    paged = frozenset({"evidence"})
     serializer_class = EvidenceSerializer
     queryset = Evidence.objects.none()
 

@@ -7,7 +7,7 @@ from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from common.api.filters import InstantFilter
+from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
 from common.models import Event
 from orders.api.serializers import StoreNameSerializer
@@ -41,7 +41,8 @@ class RefundFilter(django_filters.FilterSet):
     programme = django_filters.ChoiceFilter(choices=RefundProgramme.choices)
     due_before = InstantFilter(field_name="due_at", lookup_expr="lt")
     order = django_filters.CharFilter(field_name="order__number")
-    retainable = django_filters.BooleanFilter(method="by_extra", label="something may be offered now")
+    retainable = FlagFilter(method="by_extra", label="something may be offered now")
+    needs_attention = FlagFilter()
     q = django_filters.CharFilter(method="search", label="order number or buyer")
 
     class Meta:
@@ -75,6 +76,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         "messages": "SM",
     }
     serializer_class = RefundSerializer
+    paged = frozenset({"list", "timeline", "messages"})
     filter_backends = [DjangoFilterBackend]
     filterset_class = RefundFilter
     queryset = Refund.objects.none()
@@ -97,6 +99,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         refund = function(store_id=self.store.pk, refund_id=parse_id(pk), actor=self.actor, now=self.now, **kwargs)
         return Response(represent(RefundDetailSerializer, refund))
 
+    @extend_schema(responses=RefundDetailSerializer)
     def retrieve(self, request, pk):
         """One refund with its offers and payments."""
         return Response(represent(RefundDetailSerializer, self._find(pk)))
@@ -135,6 +138,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
     @action(detail=True, methods=["post"])
     def withdraw(self, request, pk):
         """The buyer takes it back."""
+        self.input(StoreNameSerializer)
         return self._do(actions.withdraw_refund, pk)
 
     @extend_schema(request=ResubmitSerializer, responses=RefundDetailSerializer)

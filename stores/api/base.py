@@ -9,13 +9,14 @@ from uuid import UUID
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from rest_framework import viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from common import idempotency
 from common.actors import Actor, ActorKind
+from common.api.unknown import unknown_fields
 from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
@@ -40,7 +41,8 @@ class StoreViewSet(viewsets.GenericViewSet):
     `callers` maps each action to the kinds of key that may call it ("S", "M", "SM"); `resource` is the scope's first
     half, and `resource_of` that of actions which need another one. `self.store` is the store of the request and
     `self.now` its instant; the whole request is one transaction. `dear` are the actions that read or write so much that
-    a store may have few of them under way.
+    a store may have few of them under way. A call's parameters are `store`, those of pages and filters where the action
+    is `paged` and `filtered`, and those that `queries` adds; any other is refused.
     """
 
     resource: ClassVar[str | None]
@@ -48,6 +50,10 @@ class StoreViewSet(viewsets.GenericViewSet):
     callers: ClassVar[dict[str, str]]
     idempotency_key_required: ClassVar[frozenset[str]] = frozenset()
     dear: ClassVar[frozenset[str]] = frozenset()
+    paged: ClassVar[frozenset[str]] = frozenset({"list"})
+    filtered: ClassVar[frozenset[str]] = frozenset({"list"})
+    queries: ClassVar[dict[str, frozenset[str]]] = {}
+    repeatable: ClassVar[frozenset[str]] = frozenset()
     lookup_value_regex = "[^/]+"
     filter_backends: ClassVar[list] = []
     store: Store
@@ -67,8 +73,27 @@ class StoreViewSet(viewsets.GenericViewSet):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
         if not all(value.isascii() for name, value in self.kwargs.items() if name == "pk" or name.endswith("_id")):
             raise NotFound  # Python would read digits of any script
+        if self.action is not None:
+            self._check_query()
         if request.method == "POST":
             self._take_key()
+
+    def _check_query(self) -> None:
+        """Refuse what would be ignored in silence: a parameter that is misspelt, or named twice."""
+        known = {"store"} | self.queries.get(self.action, frozenset())
+        if self.action in self.paged and self.paginator is not None:
+            known |= {self.paginator.cursor_query_param, self.paginator.page_size_query_param}
+        if self.action in self.filtered and self.filter_backends:
+            known |= self.filterset_class.base_filters.keys()
+        wrong = {}
+        for name, values in self.request.query_params.lists():
+            if name not in known:
+                detail = _("No parameter has this name here; those there are: %(known)s.")
+                wrong[name] = [ErrorDetail(detail % {"known": ", ".join(sorted(known))}, "unknown")]
+            elif len(values) > 1 and name not in self.repeatable:
+                wrong[name] = [ErrorDetail(_("Name this parameter once."), "repeated")]
+        if wrong:
+            raise ValidationError(wrong)
 
     def _store(self) -> Store:
         caller = self.request.user
@@ -170,11 +195,17 @@ class StoreViewSet(viewsets.GenericViewSet):
 
     def input(self, serializer_class=None, **kwargs) -> dict:
         """The validated body. 400 names the fields at fault."""
+        return self.validated(serializer_class, **kwargs).validated_data
+
+    def validated(self, serializer_class=None, **kwargs) -> serializers.BaseSerializer:
+        """The serializer of the body, when it is valid and holds nothing that nobody reads."""
         serializer = (serializer_class or self.get_serializer_class())(
             data=self.request.data, context=self.get_serializer_context(), **kwargs
         )
+        if unknown := unknown_fields(serializer, self.request.data):
+            raise ValidationError(unknown)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return serializer
 
 
 def _plain(data):

@@ -46,9 +46,7 @@ def test_a_row_that_arrives_meanwhile_shifts_nothing(taote):
     ]
 
 
-@pytest.mark.parametrize(
-    ("size", "length"), [(1, 1), (200, 200), (201, 200), (10**9, 200), (0, 50), (-1, 50), ("x", 50)]
-)
+@pytest.mark.parametrize(("size", "length"), [(1, 1), (200, 200), (201, 200), (10**9, 200)])
 def test_a_page_has_at_most_200_rows(taote, size, length):
     add_products(taote, 202)
     assert len(taote.merchant.get("products/", page_size=size).json()["results"]) == length
@@ -97,7 +95,8 @@ def test_a_filter_that_means_nothing_is_refused(taote, path, params):
 
 
 @pytest.mark.parametrize(
-    "instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-19T04:00:00-17:17", "2026-11-19"]
+    "instant",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-19T04:00:00-17:17", "2026-11-19T04:00Z"],
 )
 def test_an_instant_at_the_edge_of_the_calendar_is_an_instant(taote, instant):
     assert taote.merchant.get("refunds/", due_before=instant).status_code == 200

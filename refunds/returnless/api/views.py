@@ -31,6 +31,8 @@ class ReturnlessViewSet(StoreViewSet):
     """Refund without return 退款不退货 of one store."""
 
     resource = "payments"
+    queries = {"badges": frozenset({"item_id", "live_session"})}
+    repeatable = frozenset({"item_id"})
     callers = {
         "show": "S",
         "change": "S",
