@@ -73,7 +73,7 @@ class StoreViewSet(viewsets.GenericViewSet):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
         if not all(value.isascii() for name, value in self.kwargs.items() if name == "pk" or name.endswith("_id")):
             raise NotFound  # Python would read digits of any script
-        if self.action is not None:
+        if self.action in self.callers:
             self._check_query()
         if request.method == "POST":
             self._take_key()

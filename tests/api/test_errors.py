@@ -140,7 +140,7 @@ def test_fields_that_nobody_knows_are_named_and_nothing_is_done(taote):
     refund = taote.refund()
     answer = taote.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no", "status": "refunded", "x": [10.5]})
     assert [error["attr"] for error in check_shape(answer, 400, "unknown")["errors"]] == ["status", "x"]
-    assert taote.merchant.get(f"refunds/{refund.pk}/").json()["status"] == "requested"
+    assert taote.merchant.get(f"refunds/{refund.pk}/").json()["status"] == "awaiting_merchant"
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 100_001, 10**30, "many", 1.5, True, None, "1" * 5000])

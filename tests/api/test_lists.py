@@ -96,7 +96,7 @@ def test_a_filter_that_means_nothing_is_refused(taote, path, params):
 
 @pytest.mark.parametrize(
     "instant",
-    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-19T04:00:00-17:17", "2026-11-19T04:00Z"],
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-19T04:00:00-17:17"],
 )
 def test_an_instant_at_the_edge_of_the_calendar_is_an_instant(taote, instant):
     assert taote.merchant.get("refunds/", due_before=instant).status_code == 200
