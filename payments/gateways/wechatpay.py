@@ -48,13 +48,13 @@ TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 REFUNDS = "/v3/refund/domestic/refunds"
 FUND_FLOW = "/v3/bill/fundflowbill"
 
-# Where a transfer or a refund is; what isn't here is still on its way.
+# Where a transfer or a refund is; what isn't here is still on its way. That goes for a refund's ABNORMAL too: the buyer's
+# account refused it, and the merchant can still have WeChat Pay send it elsewhere, so it is asked again and then a person is.
 STATES = {
     "SUCCESS": GatewayOutcome.PAID,
     "FAIL": GatewayOutcome.DECLINED,
     "CANCELLED": GatewayOutcome.DECLINED,
     "CLOSED": GatewayOutcome.DECLINED,
-    "ABNORMAL": GatewayOutcome.DECLINED,
 }
 # Errors with which WeChat Pay says that this bill will never be paid as it is; all others leave it open.
 FINAL_ERRORS = {"PARAM_ERROR", "INVALID_REQUEST", "NO_AUTH", "RESOURCE_NOT_EXISTS", "USER_ACCOUNT_ABNORMAL"}

@@ -87,7 +87,7 @@ def test_a_refund_goes_back_the_way_it_was_paid(server):
         ("FAIL", GatewayOutcome.DECLINED),
         ("CANCELLED", GatewayOutcome.DECLINED),
         ("CLOSED", GatewayOutcome.DECLINED),
-        ("ABNORMAL", GatewayOutcome.DECLINED),
+        ("ABNORMAL", GatewayOutcome.UNKNOWN),
     ],
 )
 def test_every_state(server, state, outcome, is_refund):
