@@ -57,9 +57,9 @@ def end_pending_offers(sender, refunds, writes, actor, now, **kwargs) -> None:
 
 
 @receiver(payments_settled)
-def count_unpaid_offers_again(sender, payments, **kwargs) -> None:
-    """An offer whose money was declined for good cost nothing: its figures are made anew (Q18)."""
-    failed = [payment for payment in payments if payment.status == PaymentStatus.FAILED]
+def count_unpaid_offers_again(sender, payments, is_late=False, **kwargs) -> None:
+    """An offer whose money was declined for good cost nothing, until it was paid after all: counted anew (Q18)."""
+    failed = [payment for payment in payments if is_late or payment.status == PaymentStatus.FAILED]
     if failed:
         _count_again({payment.store_id for payment in failed}, [payment.topic_id for payment in failed])
 

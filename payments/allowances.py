@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import F
 
 from common.actions import bookkeeping
 from common.calendar import day_of
@@ -96,6 +97,13 @@ def give_back(payments: Iterable[Payment]) -> None:
     columns = [[key[0] for key in back], [key[1] for key in back], list(back.values())]
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, columns)
+
+
+def take_back(payment: Payment) -> None:
+    """A small payment that had failed was paid after all: it counts on its day again, within the limit or not (K10)."""
+    if payment.allowance_date is not None:
+        days = DayAllowance.objects.for_store(payment.store_id).filter(date=payment.allowance_date)
+        days.update(used=F("used") + payment.amount)
 
 
 _OPEN = """

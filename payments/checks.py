@@ -9,11 +9,13 @@ CHECKS = (
         SELECT 'payment ' || p.id || ' (' || p.status || ')' FROM payments_payment p
         LEFT JOIN payments_transfer t ON t.payment_id = p.id
         GROUP BY p.id
-        HAVING count(t.id) FILTER (WHERE t.purpose = 'payout') <> 1
+        HAVING count(t.id) FILTER (WHERE t.purpose = 'payout') = 0
+            OR count(t.id) FILTER (WHERE t.purpose = 'payout' AND t.phase <> 'voided')
+               <> (p.status <> 'failed' OR p.reversed_at IS NOT NULL)::int
             OR count(t.id) FILTER (WHERE t.purpose = 'reversal') <> (p.reversed_at IS NOT NULL)::int
             OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
             OR bool_or(t.phase <> CASE WHEN p.status = 'succeeded' OR p.reversed_at IS NOT NULL THEN 'posted'
-                WHEN p.status = 'failed' THEN 'voided' ELSE 'pending' END)
+                WHEN p.status = 'failed' THEN 'voided' ELSE 'pending' END AND t.phase <> 'voided')
         """,
     ),
     Check(
@@ -85,7 +87,7 @@ CHECKS = (
         FULL JOIN payments_payment p ON p.id::text = s.key
         WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
            OR (p.id IS NULL AND s.outcome = 'paid')
-           OR (s.outcome = 'paid' AND (p.status = 'failed' OR p.amount <> s.amount))
+           OR (s.outcome = 'paid' AND (p.status = 'failed' AND p.conflict = '' OR p.amount <> s.amount))
            OR (s.outcome = 'returned' AND p.status = 'failed' AND p.reversed_at IS NULL)
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,

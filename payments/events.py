@@ -10,7 +10,7 @@ from common.events import EventType, Tone
 from common.facts import COUNT, FLAG, TEXT, YUAN, Data, changed, choice, hidden, named, optional, said
 from orders.events import ATTEMPTS
 from payments.gateway_errors import gateway_error_words
-from payments.states import AccountKind, PaymentPurpose, PaymentStatus
+from payments.states import AccountKind, ConflictSettlement, PaymentConflict, PaymentPurpose, PaymentStatus
 from stores.events import Area
 
 
@@ -63,6 +63,28 @@ PAYMENT_NEEDS_ATTENTION = EventType(
 )
 PAYMENT_RESUMED = EventType("payment.resumed", gettext_lazy("Payment resumed"), "payment")
 PAYMENT_REVERSED = EventType("payment.reversed", gettext_lazy("The payment came back"), "payment", _Reversed, Tone.BAD)
+
+
+class _Conflicting(TypedDict):
+    """`amount` and `reference` are the gateway's."""
+
+    conflict: Annotated[str, choice(PaymentConflict)]
+    amount: Annotated[str, YUAN]
+    reference: Annotated[str, replace(TEXT, word=_reference)]
+
+
+class _ConflictSettled(TypedDict):
+    conflict: Annotated[str, choice(PaymentConflict)]
+    how: Annotated[str, choice(ConflictSettlement)]
+    amount: Annotated[str, YUAN]
+
+
+PAYMENT_CONFLICT_FOUND = EventType(
+    "payment.conflict_found", gettext_lazy("The gateway contradicts our books"), "payment", _Conflicting, Tone.BAD
+)
+PAYMENT_CONFLICT_SETTLED = EventType(
+    "payment.conflict_settled", gettext_lazy("The conflict with the gateway is decided"), "payment", _ConflictSettled
+)
 # What is recorded when a payment is settled, by how.
 PAYMENT_SETTLED = {PaymentStatus.SUCCEEDED: PAYMENT_SUCCEEDED, PaymentStatus.FAILED: PAYMENT_FAILED}
 

@@ -16,6 +16,7 @@ from common import clock, workers
 from common.actors import SYSTEM
 from common.hints import tell
 from payments.actions import record_answers
+from payments.conflicts import Word, book_unexpected_return, conflict_between, note_conflicts
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import GatewayNotice, Payment
@@ -89,19 +90,35 @@ def _apply(notice: GatewayNotice, now: datetime) -> NoticeResult:
     if payment is None:
         return NoticeResult.UNKNOWN
     if notice.amount is not None and notice.amount != payment.amount:
+        _keep_conflict(payment, notice, now)
         return NoticeResult.CONFLICT
     outcome = GatewayOutcome(notice.outcome)
     if outcome == GatewayOutcome.RETURNED:
         # It was paid before it came back, even if that news is still on its way.
         record_answers(answers=[_answer(payment, GatewayOutcome.PAID, notice)], actor=SYSTEM, now=now)
         moved: Sequence[Payment] = reverse_payments(reasons={payment.pk: notice.error}, actor=SYSTEM, now=now)
+        if not moved and book_unexpected_return(payment_id=payment.pk, error=notice.error, actor=SYSTEM, now=now):
+            return NoticeResult.APPLIED
     elif outcome in (GatewayOutcome.PAID, GatewayOutcome.DECLINED):
         moved = record_answers(answers=[_answer(payment, outcome, notice)], actor=SYSTEM, now=now)
     else:
         moved = []
     if moved:
         return NoticeResult.APPLIED
-    return NoticeResult.NO_CHANGE if _agrees(notice, _payment_of(notice)) else NoticeResult.CONFLICT
+    if _agrees(notice, _payment_of(notice)):
+        return NoticeResult.NO_CHANGE
+    _keep_conflict(payment, notice, now)
+    return NoticeResult.CONFLICT
+
+
+def _keep_conflict(payment: Payment, notice: GatewayNotice, now: datetime) -> None:
+    """Keep the contradiction on the payment, where people decide about it."""
+    fresh = Payment.objects.in_scope().get(pk=payment.pk)
+    is_paid_there = notice.outcome != GatewayOutcome.DECLINED
+    conflict = conflict_between(fresh, is_paid_there=is_paid_there, amount=notice.amount)
+    if conflict is not None:
+        word = Word(conflict, fresh.amount if notice.amount is None else notice.amount, notice.reference)
+        note_conflicts(words={fresh.pk: word}, actor=SYSTEM, now=now)
 
 
 def _payment_of(notice: GatewayNotice) -> Payment | None:

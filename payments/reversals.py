@@ -29,7 +29,7 @@ def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -
     for payment in payments:
         payment.come_back(error=reasons[payment.pk], now=now)
         writes.update(payment, "status", "last_error", "reversed_at")
-        writes.insert(_transfer_back(payment, now))
+        writes.insert(transfer_back(payment, now))
         writes.event(
             PAYMENT_REVERSED,
             payment,
@@ -48,7 +48,8 @@ def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -
     return payments
 
 
-def _transfer_back(payment: Payment, now: datetime) -> Transfer:
+def transfer_back(payment: Payment, now: datetime) -> Transfer:
+    """The yuan of a payment that came back."""
     return Transfer(
         store_id=payment.store_id,
         payment_id=payment.pk,

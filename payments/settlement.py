@@ -10,6 +10,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.workers import BATCH, in_turn
 from payments.actions import record_answers, take_up_payments
+from payments.conflicts import held_back
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
@@ -31,7 +32,7 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     with system_scope():
         turn = take_up_payments(now=clock.now(), limit=limit, ids=ids)
         payments = [payment for payment, _was_asked in turn]
-        refused = no_longer_fitting(payments)
+        refused = {**no_longer_fitting(payments), **held_back(payments)}
     if not turn:
         return 0
     was_asked = dict(turn)

@@ -3,7 +3,8 @@
 from django.dispatch import Signal
 
 # Sent with `payments`, `writes`, `now` in the transaction that settles them (orders and payments are locked), so that
-# upper rooms move what waited for the money. A payment's status is then succeeded or failed.
+# upper rooms move what waited for the money. A payment's status is then succeeded or failed; with `is_late` one that
+# had failed was paid after all.
 payments_settled = Signal()
 
 # The same for payments that were paid and came back: they are failed now.

@@ -21,6 +21,7 @@ from orders.actions import lock_order
 from orders.models import Order
 from payments.actions import reserve_payment
 from payments.allowances import Limits, draw_on_allowance, limits_of, used_on
+from payments.conflicts import rivals_of, why_in_conflict
 from payments.models import Payment
 from payments.signals import topic_asked
 from payments.states import SMALL_PURPOSES
@@ -156,6 +157,7 @@ def send_small_payment(
     order = lock_order(store_id=store.pk, number=order_number)
     topic = _topic(order, refund_id)
     refuse_if(why_not_repeat(order, order_used))
+    refuse_if(why_in_conflict(rivals_of(order, topic_id=topic.pk, is_small=True)))
     allowance = allowance_of(order, store, now, looks_at_day=False)
     refuse_if(why_not_pay(allowance, now, amount))
     writes = WriteSet()

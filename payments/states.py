@@ -13,6 +13,27 @@ class PaymentStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class PaymentConflict(models.TextChoices):
+    """In which way a gateway's later word contradicts our books; empty while the two agree."""
+
+    PAID_THERE = "paid_there", _("Paid there, failed here")
+    DECLINED_THERE = "declined_there", _("Declined there, paid here")
+    AMOUNT = "amount", _("Another amount there")
+    DEMANDED = "demanded", _("Demanded back")
+
+
+# The buyer has the money of such a payment, though it failed here.
+HELD_BY_BUYER = (PaymentConflict.PAID_THERE, PaymentConflict.DEMANDED)
+
+
+class ConflictSettlement(models.TextChoices):
+    """What a person decides about a conflict: the gateway is right, the buyer gives it back, or our books are right."""
+
+    BOOK = "book", _("Book what the gateway says")
+    DEMAND_BACK = "demand_back", _("Demand it back")
+    KEEP = "keep", _("Keep our books")
+
+
 class PaymentPurpose(models.TextChoices):
     """What a payment is for."""
 

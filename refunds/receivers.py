@@ -34,6 +34,9 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
             refund.settle(now=now)
             event = REFUND_REFUNDED
         else:
+            if refund.needs_attention:  # an offer's money, paid after all
+                refund.needs_attention = False
+                writes.update(refund, "needs_attention")
             continue
         writes.update(refund, "status", "resolved_at", "needs_attention")
         writes.event(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from orders.models import Order
+from payments.conflicts import why_in_conflict
 from payments.models import Payment
 from payments.states import PaymentStatus
 from refunds.models import Refund, RefundLine
@@ -105,7 +106,12 @@ def why_not_inspect(refund: Refund, now: datetime) -> Refused | None:
 
 
 def why_not_pay_again(payments: Sequence[Payment]) -> Refused | None:
-    """A refund's money may be sent again when every payment before, small ones aside, was declined for good."""
+    """A refund's money may be sent again when every payment before, small ones aside, was declined for good.
+
+    Not while its gateway says otherwise about one of them (`payment_in_conflict`): the buyer may have the money.
+    """
+    if (refused := why_in_conflict(payments)) is not None:
+        return refused
     if payments and all(payment.status == PaymentStatus.FAILED for payment in payments):
         return None
     return Refused("invalid_transition", _("There is no failed payment to repeat."))

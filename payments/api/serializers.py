@@ -6,7 +6,7 @@ from common.api.fields import StrictMoneyField
 from common.money import CENT
 from payments.models import Payment
 from payments.small import Allowance
-from payments.states import SMALL_PURPOSES, PaymentPurpose
+from payments.states import SMALL_PURPOSES, ConflictSettlement, PaymentPurpose
 
 
 class PaymentSerializer(serializers.ModelSerializer):
@@ -37,11 +37,18 @@ class PaymentSerializer(serializers.ModelSerializer):
             "created_at",
             "settled_at",
             "reversed_at",
+            "conflict",
         ]
 
     def get_refund(self, payment: Payment) -> serializers.UUIDField(allow_null=True):
         """The topic, unless it is the order."""
         return None if payment.topic_id == payment.order_id else str(payment.topic_id)
+
+
+class SettleConflictSerializer(serializers.Serializer):
+    """What a gateway's contradiction means: `book`, `demand_back` or `keep`."""
+
+    how = serializers.ChoiceField(ConflictSettlement.choices)
 
 
 class SmallPaymentSerializer(serializers.Serializer):

@@ -13,12 +13,14 @@ from payments.api.serializers import (
     AllowanceQuerySerializer,
     AllowanceSerializer,
     PaymentSerializer,
+    SettleConflictSerializer,
     SmallPaymentSerializer,
 )
+from payments.conflicts import settle_conflict
 from payments.models import Payment
 from payments.small import allowance_of, send_small_payment
 from payments.states import PaymentPurpose, PaymentStatus
-from stores.api.base import StoreViewSet, get_or_404
+from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 
 class PaymentFilter(django_filters.FilterSet):
@@ -38,7 +40,7 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
     """A store's payments to buyers."""
 
     resource = "payments"
-    callers = {"list": "S", "retrieve": "S", "create": "S", "allowance": "S"}
+    callers = {"list": "S", "retrieve": "S", "create": "S", "allowance": "S", "settle_conflict": "S"}
     idempotency_key_required = frozenset({"create"})
     queries = {"allowance": frozenset({"order"})}
     serializer_class = PaymentSerializer
@@ -69,6 +71,16 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
             now=self.now,
         )
         return Response(PaymentSerializer(payment).data, status=201)
+
+    @extend_schema(request=SettleConflictSerializer, responses=PaymentSerializer)
+    @action(detail=True, methods=["post"], url_path="settle-conflict")
+    def settle_conflict(self, request, pk):
+        """Settle what the gateway says against our books; until then nothing more is paid about the same."""
+        how = self.input(SettleConflictSerializer)["how"]
+        payment = settle_conflict(
+            store_id=self.store.pk, payment_id=parse_id(pk), how=how, actor=self.actor, now=self.now
+        )
+        return Response(PaymentSerializer(payment).data)
 
     @extend_schema(
         parameters=[OpenApiParameter("order", str, required=True, description="The order's number.")],

@@ -48,8 +48,8 @@ TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 REFUNDS = "/v3/refund/domestic/refunds"
 FUND_FLOW = "/v3/bill/fundflowbill"
 
-# Where a transfer or a refund is; what isn't here is still on its way. That goes for a refund's ABNORMAL too: the buyer's
-# account refused it, and the merchant can still have WeChat Pay send it elsewhere, so it is asked again and then a person is.
+# Where a transfer or a refund is; what isn't here is still on its way. That goes for a refund's ABNORMAL too: the
+# buyer's account refused it, but the merchant can have it sent elsewhere, so it is asked again, and then a person is.
 STATES = {
     "SUCCESS": GatewayOutcome.PAID,
     "FAIL": GatewayOutcome.DECLINED,

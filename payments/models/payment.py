@@ -11,7 +11,7 @@ from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from common.workers import Obligation, ObligationQuerySet
 from orders.models import Order
-from payments.states import SMALL_PURPOSES, PaymentPurpose, PaymentStatus
+from payments.states import SMALL_PURPOSES, PaymentConflict, PaymentPurpose, PaymentStatus
 
 
 class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
@@ -27,7 +27,11 @@ class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
 
     def in_attention(self):
         """Payments that a person must look at."""
-        return self.filter(needs_attention=True)
+        return self.filter(Q(needs_attention=True) | ~Q(conflict=""))
+
+    def in_conflict(self):
+        """Payments about which a gateway contradicts our books, until a person has settled it."""
+        return self.exclude(conflict="")
 
 
 class Payment(Obligation, TenantModel):
@@ -36,7 +40,8 @@ class Payment(Obligation, TenantModel):
     It is a worker's obligation until it is settled. The id is the gateway's idempotency key: however often it is
     sent, the gateway pays once. `gateway` is chosen when a worker takes it up for the first time. A small payment
     has an `allowance_date`: the store's day on whose allowance it counts (K10). One that was paid and came back is
-    failed, with `reversed_at`.
+    failed, with `reversed_at`. A gateway's later word that contradicts our books is a `conflict`: nothing more is
+    paid about its topic until a person has settled it (payments.conflicts).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -55,6 +60,9 @@ class Payment(Obligation, TenantModel):
     created_at = models.DateTimeField(_("created"))
     settled_at = models.DateTimeField(_("settled"), null=True)
     reversed_at = models.DateTimeField(_("came back"), null=True)
+    conflict = models.CharField(
+        _("conflict"), max_length=20, choices=PaymentConflict.choices, blank=True, default="", db_default=""
+    )
 
     objects = PaymentQuerySet.as_manager()
 
@@ -79,6 +87,7 @@ class Payment(Obligation, TenantModel):
             models.Index(fields=["store", "topic_id"], name="payment_of_topic"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="payment_due"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="payment_attention"),
+            models.Index(fields=["store", "order"], condition=~Q(conflict=""), name="payment_in_conflict"),
             models.Index(
                 fields=["store", "allowance_date", "id"],
                 condition=Q(allowance_date__isnull=False),
@@ -110,6 +119,16 @@ class Payment(Obligation, TenantModel):
     def come_back(self, *, error: str, now):
         """The gateway gave the money back after it had paid."""
         self.last_error, self.reversed_at = error[:200], now
+
+    @transition(field=status, source=PaymentStatus.FAILED, target=PaymentStatus.SUCCEEDED)
+    def book_late(self, *, now):
+        """It was paid after all, and a person says so."""
+        self.settled_at, self.conflict, self.last_error = now, "", ""
+
+    def came_back_unbooked(self, *, error: str, now):
+        """It was paid after all, and came back before anybody had booked it: it stays failed."""
+        self.settled_at = self.reversed_at = now
+        self.last_error, self.conflict = error[:200], ""
 
     @property
     def is_small(self) -> bool:

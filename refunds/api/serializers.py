@@ -148,7 +148,7 @@ class PaymentOfRefundSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Payment
-        fields = ["id", "purpose", "amount", "status", "needs_attention"]
+        fields = ["id", "purpose", "amount", "status", "needs_attention", "conflict"]
 
 
 class RefundDetailSerializer(RefundSerializer):

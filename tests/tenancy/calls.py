@@ -232,4 +232,5 @@ CALLS = [
         names=("in_transit",),
     ),
     _read("payments/{}/", "S", "payments", "payment"),
+    _post("payments/{}/settle-conflict/", "S", "payments", "payment", {"how": "book"}, status=409),
 ]

@@ -1,6 +1,7 @@
-"""Payments: the list, the page, and the one decision about a payment: ask the gateway again."""
+"""Payments: the list, the page, and what is decided about one: ask the gateway again, settle a conflict."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.actions import resume_payment, why_not_resume
+from payments.conflicts import settle_conflict, settlements_of, why_not_settle
 from payments.models import Payment, Transfer
+from payments.states import ConflictSettlement
 from refunds.models import Refund
 from stores.permissions import PAY
 from workbench.kit.base import DeskAdmin, column
@@ -24,6 +27,8 @@ from workbench.money.small_payments import allowance_bars
 
 
 def _status(payment: Payment) -> str:
+    if payment.conflict:
+        return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), payment.get_conflict_display())
     if not (payment.reversed_at or payment.needs_attention):
         return badge(payment)
     why = _("came back") if payment.reversed_at else _("needs attention")
@@ -54,6 +59,54 @@ class ResumePayment(Decision):
         resume_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)
 
 
+class SettleConflict(Decision):
+    """One way to settle what the gateway says against our books."""
+
+    capability = PAY
+    done = gettext_lazy("The conflict is settled.")
+    how: ClassVar[ConflictSettlement]
+    follows: ClassVar[str]
+
+    def concerns(self, payment):
+        """Only where this way fits the conflict."""
+        return self.how in settlements_of(payment)
+
+    def refusal(self, payment, now):
+        """See the base."""
+        return why_not_settle(payment, self.how)
+
+    def consequence(self, payment):
+        """What becomes of the money."""
+        return str(self.follows)
+
+    def run(self, payment, data, *, actor, now):
+        """See the base."""
+        settle_conflict(payment_id=payment.pk, store_id=payment.store_id, how=self.how, actor=actor, now=now)
+
+
+class BookConflict(SettleConflict):
+    """The gateway is right."""
+
+    code, label, icon, how = "book", ConflictSettlement.BOOK.label, "done_all", ConflictSettlement.BOOK
+    follows = gettext_lazy("The payment is booked as the gateway says, and counts on its limits accordingly.")
+
+
+class DemandBack(SettleConflict):
+    """The buyer gives it back."""
+
+    code, label, icon, how = "demand-back", ConflictSettlement.DEMAND_BACK.label, "undo", ConflictSettlement.DEMAND_BACK
+    follows = gettext_lazy("You ask the buyer for the money; nothing is paid again until it has come back.")
+    tone = "plain"
+
+
+class KeepBooks(SettleConflict):
+    """Our books are right."""
+
+    code, label, icon, how = "keep", ConflictSettlement.KEEP.label, "menu_book", ConflictSettlement.KEEP
+    follows = gettext_lazy("You have checked it with the gateway: nothing changes in our books.")
+    tone = "plain"
+
+
 def resuming(request: HttpRequest, payments: Sequence[Payment]) -> None:
     """Give each payment that waits for a person its button, as `resume`."""
     ask = ResumePayment()
@@ -68,7 +121,7 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
     change_list_template = "workbench/money/list.html"
     queues = PAYMENT_QUEUES
-    decisions = (ResumePayment(),)
+    decisions = (ResumePayment(), BookConflict(), DemandBack(), KeepBooks())
     list_filter = (QueueFilter, "status", "purpose")
 
     show_order = column(gettext_lazy("order"), lambda payment: payment.order.number)

@@ -1,0 +1,124 @@
+"""A gateway's later word against our books: nothing more is paid until a person has settled it."""
+
+import pytest
+
+from common import clock as wall
+from common.errors import Refused
+from common.tenancy import system_scope
+from payments.inbox import process_due_notices
+from payments.models import GatewayNotice, Payment, SandboxTransfer
+from payments.settlement import settle_batch
+from refunds.actions import retry_payment
+from tests.api.helpers import code, detail
+from tests.api.test_gateways import SANDBOX, post
+from tests.api.test_small_payments import allowance, send
+from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
+from tests.world import MERCHANT, make_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
+
+
+@pytest.fixture
+def shop(db):
+    return make_shop("kuaishou")
+
+
+def declined_refund(shop) -> tuple:
+    """A refund whose payment the gateway has declined, and the payment's id."""
+    refund = shop.refund(shop.order(buyer_id="sandbox-decline"), kind="refund_only")
+    shop.merchant.post(f"refunds/{refund.pk}/approve/")
+    settle_batch()
+    with shop.scope():
+        return refund, str(Payment.objects.get(topic_id=refund.pk).pk)
+
+
+def hear_that_it_was_paid(payment) -> None:
+    SandboxTransfer.objects.filter(key=payment).update(outcome="paid")
+    post(SANDBOX.notice(payment))
+    process_due_notices()
+
+
+def pay_again(shop, refund):
+    with shop.scope():
+        return retry_payment(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=wall.now())
+
+
+def settle(shop, payment, how):
+    return shop.merchant.post(f"payments/{payment}/settle-conflict/", {"how": how})
+
+
+def refused(call) -> str:
+    with pytest.raises(Refused) as refusal:
+        call()
+    return refusal.value.code
+
+
+def test_a_refund_that_was_paid_after_all_is_not_paid_again_but_booked(shop):
+    refund, payment = declined_refund(shop)
+    hear_that_it_was_paid(payment)
+    [shown] = detail(shop, refund)["payments"]
+    assert (shown["status"], shown["conflict"]) == ("failed", "paid_there")
+    assert GatewayNotice.objects.get().result == "conflict"
+    assert refused(lambda: pay_again(shop, refund)) == "payment_in_conflict"
+    booked = settle(shop, payment, "book").json()
+    assert (booked["status"], booked["conflict"]) == ("succeeded", "")
+    after = detail(shop, refund)
+    assert (after["status"], after["needs_attention"], len(after["payments"])) == ("refunded", False, 1)
+    assert code(settle(shop, payment, "book")) == (409, "invalid_transition", None)
+
+
+def test_what_is_demanded_back_is_paid_again_once_it_is_back(shop):
+    refund, payment = declined_refund(shop)
+    hear_that_it_was_paid(payment)
+    assert settle(shop, payment, "demand_back").json()["conflict"] == "demanded"
+    assert refused(lambda: pay_again(shop, refund)) == "payment_in_conflict"
+    post(SANDBOX.send_back(payment))
+    process_due_notices()
+    shown = shop.merchant.get(f"payments/{payment}/").json()
+    assert (shown["status"], shown["conflict"], bool(shown["reversed_at"])) == ("failed", "", True)
+    pay_again(shop, refund)
+
+
+def test_that_it_came_back_may_be_heard_first(shop):
+    _refund, payment = declined_refund(shop)
+    SandboxTransfer.objects.filter(key=payment).update(outcome="paid")
+    paid = SANDBOX.notice(payment)
+    post(SANDBOX.send_back(payment))
+    process_due_notices()
+    post(paid)
+    process_due_notices()
+    shown = shop.merchant.get(f"payments/{payment}/").json()
+    assert (shown["status"], shown["conflict"], bool(shown["reversed_at"])) == ("failed", "", True)
+
+
+def test_a_repeat_that_was_reserved_before_is_not_sent_after_the_news(shop):
+    refund, payment = declined_refund(shop)
+    pay_again(shop, refund)
+    hear_that_it_was_paid(payment)
+    settle_batch()
+    assert [each["status"] for each in detail(shop, refund)["payments"]] == ["failed", "failed"]
+    assert SandboxTransfer.objects.count() == 1, "the gateway was asked once"
+    assert settle(shop, payment, "book").json()["status"] == "succeeded"
+    assert detail(shop, refund)["status"] == "refunded"
+
+
+@pytest.mark.rule("K9", "K10")
+def test_a_small_payment_in_conflict_stops_the_orders_next_and_counts_again_when_booked(shop):
+    order = shop.order(buyer_id="sandbox-decline")
+    payment = send(shop, order, "5.00").json()["id"]
+    settle_batch()
+    hear_that_it_was_paid(payment)
+    assert code(send(shop, order, "1.00", key="2"))[:2] == (409, "payment_in_conflict")
+    settle(shop, payment, "book")
+    left = allowance(shop, order)
+    assert (left["order"]["used"], left["store_day"]["used"]) == (1, "5.00")
+
+
+def test_only_the_ways_that_fit_settle_a_conflict(shop):
+    _refund, payment = declined_refund(shop)
+    assert code(settle(shop, payment, "book"))[:2] == (409, "invalid_transition")
+    hear_that_it_was_paid(payment)
+    assert code(settle(shop, payment, "keep")) == (409, "invalid_transition", "how")
+    assert code(settle(shop, payment, "perhaps"))[0] == 400
+    with system_scope():
+        assert Payment.objects.get(pk=payment).conflict == "paid_there"
