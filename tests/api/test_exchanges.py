@@ -128,3 +128,14 @@ def test_a_refund_needs_an_amount_and_taote_has_no_exchange(db, clock):
         "invalid_choice",
         "kind",
     )
+
+
+@pytest.mark.rule("P5")
+def test_a_vips_exchange_is_not_paid_in_money(db, clock):
+    shop = make_shop("pinduoduo")
+    order = shop.order(vip=True)
+    shop.buyer.post(f"orders/{order.number}/deliver/")
+    asked = exchange(shop, order, lines=[{"item_id": "8000", "quantity": 1}]).json()
+    assert (asked["status"], asked["is_instant"], asked["payments"]) == ("awaiting_merchant", False, [])
+    refund = ask(shop, shop.order(vip=True), kind="return_and_refund").json()
+    assert refund["is_instant"], "money would have been"

@@ -65,6 +65,15 @@ def test_lines_do_not_change_once_a_refund_was_asked(taote, ending):
     assert everything(taote) == before
 
 
+def test_lines_do_not_change_once_the_order_has_shipped(taote):
+    taote.buyer.post("orders/", body())
+    taote.merchant.post("orders/TT-1/ship/", PARCEL)
+    before = everything(taote)
+    answer = taote.buyer.post("orders/", body(lines=[{"item_id": "9", "quantity": 1, "unit_price": "7.00"}]))
+    assert code(answer) == (409, "invalid_transition", "lines")
+    assert everything(taote) == before
+
+
 @pytest.mark.parametrize(
     ("fields", "attr"),
     [

@@ -327,3 +327,25 @@ def test_the_thread_is_kept_with_everything_else(tmall, refund, clock):
     names = [event["name"] for event in tmall.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]]
     assert names == ["refund.requested", "message.sent", "message.sent", "offer.sent"]
     assert tmall.reload(refund).unread_by_merchant == 1
+
+
+@pytest.mark.rule("Q13")
+def test_a_coupon_that_is_over_when_the_buyer_accepts_is_not_granted(tmall, refund, clock):
+    with tmall.scope():
+        soon = create_coupon(
+            store=tmall.store,
+            name="今日券",
+            channel="smart_retention",
+            amount_off=Decimal("5.00"),
+            min_spend=Decimal("50.00"),
+            valid_from=NOON - timedelta(days=1),
+            valid_until=NOON + timedelta(hours=1),
+            quantity=9,
+            actor=MERCHANT,
+            now=NOON,
+        )
+    sent = offer(tmall, refund, "coupon", coupons=[str(soon.pk)])
+    clock.move(hours=1)
+    assert code(accept(tmall, sent)) == (409, "coupon_not_available")
+    assert detail(tmall, refund)["status"] == "awaiting_merchant"
+    assert tmall.reload(soon).granted == 0
