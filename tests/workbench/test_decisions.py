@@ -196,3 +196,21 @@ def test_a_rule_is_named_only_where_it_is_the_marketplaces_own(sign_in, clock, m
     page = desk.get(path(refund)).content.decode()
     assert "Request rejected" in page
     assert (">T8</abbr>" in page) is named
+
+
+def test_a_conflict_is_shown_and_settled_on_the_payments_page(taote, clock, sign_in):
+    refund = taote.refund(taote.order(buyer_id="sandbox-decline"), kind="refund_only")
+    taote.merchant.post(f"refunds/{refund.pk}/approve/")
+    settle_batch()
+    with taote.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+        Payment.objects.filter(pk=payment.pk).update(conflict="paid_there")
+    finance = sign_in("finance", taote)
+    page = f"payments/payment/{payment.pk}/"
+    shown = finance.get(page + "change/").content.decode()
+    assert page + "book/" in shown and page + "demand-back/" in shown and page + "keep/" not in shown
+    assert "contradicts" in finance.get(f"refunds/refund/{refund.pk}/change/").content.decode()
+    assert finance.get(page + "book/").status_code == 200
+    assert finance.post(page + "book/").status_code == 302
+    assert taote.reload(payment).status == "succeeded"
+    assert taote.reload(refund).status == "refunded"
