@@ -208,7 +208,8 @@ def test_a_conflict_is_shown_and_settled_on_the_payments_page(taote, clock, sign
     finance = sign_in("finance", taote)
     page = f"payments/payment/{payment.pk}/"
     shown = finance.get(page + "change/").content.decode()
-    assert page + "book/" in shown and page + "demand-back/" in shown and page + "keep/" not in shown
+    fits = [way for way in ("book", "demand-back", "keep") if f"{page}{way}/" in shown]
+    assert fits == ["book", "demand-back"]
     assert "contradicts" in finance.get(f"refunds/refund/{refund.pk}/change/").content.decode()
     assert finance.get(page + "book/").status_code == 200
     assert finance.post(page + "book/").status_code == 302
