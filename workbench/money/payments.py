@@ -47,7 +47,6 @@ class ResumePayment(Decision):
         return payment.needs_attention
 
     def refusal(self, payment, now):
-        """See the base."""
         return why_not_resume(payment)
 
     def consequence(self, payment):
@@ -55,7 +54,6 @@ class ResumePayment(Decision):
         return _("It is still the same payment: it can't be paid twice.")
 
     def run(self, payment, data, *, actor, now):
-        """See the base."""
         resume_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)
 
 
@@ -72,7 +70,6 @@ class SettleConflict(Decision):
         return self.how in settlements_of(payment)
 
     def refusal(self, payment, now):
-        """See the base."""
         return why_not_settle(payment, self.how)
 
     def consequence(self, payment):
@@ -80,7 +77,6 @@ class SettleConflict(Decision):
         return str(self.follows)
 
     def run(self, payment, data, *, actor, now):
-        """See the base."""
         settle_conflict(payment_id=payment.pk, store_id=payment.store_id, how=self.how, actor=actor, now=now)
 
 
@@ -151,7 +147,6 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         return self.row_page(request, self.find(request, object_id))
 
     def row_page(self, request, payment, bound=None):
-        """See the base."""
         store_id = payment.store_id
         return self.page(
             request,
