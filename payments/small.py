@@ -20,7 +20,7 @@ from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
 from payments.actions import reserve_payment
-from payments.allowances import Limits, draw_on_allowance, limits_of, used_on
+from payments.allowances import Limits, draw_on_allowance, limits_beside, limits_of, used_on
 from payments.conflicts import rivals_of, why_in_conflict
 from payments.models import Payment
 from payments.signals import topic_asked
@@ -54,11 +54,13 @@ class Allowance:
         return max(ZERO, self.limits.per_day - (self.day_used or ZERO))
 
 
-def allowance_of(order: Order, store: Store, now: datetime, *, looks_at_day: bool = True) -> Allowance:
-    """What is left for this order of its store, before anything is sent."""
+def allowance_of(
+    order: Order, store: Store, now: datetime, *, looks_at_day: bool = True, limits: Limits | None = None
+) -> Allowance:
+    """What is left for this order of its store, before anything is sent. `limits` are read unless they are given."""
     day = day_of(now, store.time_zone)
     return Allowance(
-        limits=limits_of(store),
+        limits=limits or limits_of(store),
         order_used=order.small_payments,
         day=day,
         day_used=used_on(store.pk, day) if looks_at_day else None,
@@ -157,8 +159,11 @@ def send_small_payment(
     order = lock_order(store_id=store.pk, number=order_number)
     topic = _topic(order, refund_id)
     refuse_if(why_not_repeat(order, order_used))
-    refuse_if(why_in_conflict(rivals_of(order, topic_id=topic.pk, is_small=True)))
-    allowance = allowance_of(order, store, now, looks_at_day=False)
+    rivals = rivals_of(order, topic_id=topic.pk, is_small=True)
+    limits, is_in_conflict = limits_beside(store, rivals)
+    if is_in_conflict:
+        refuse_if(why_in_conflict(rivals))
+    allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits)
     refuse_if(why_not_pay(allowance, now, amount))
     writes = WriteSet()
     order.small_payments += 1
