@@ -9,6 +9,9 @@ from django.db import models
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 MAX_DIGITS = 12
+SUM_DIGITS = 20
+# What an order may be worth, and so each of its lines: a column of MAX_DIGITS holds a hundred of them.
+MOST_PER_ORDER = Decimal("99999999.99")
 _MONEY = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -18,6 +21,14 @@ class MoneyField(models.DecimalField):
     def __init__(self, **kwargs):
         kwargs.setdefault("max_digits", MAX_DIGITS)
         kwargs.setdefault("decimal_places", 2)
+        super().__init__(**kwargs)
+
+
+class MoneySumField(MoneyField):
+    """A column of yuan that adds up what many rows hold: eighteen digits before the point and two after."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_digits", SUM_DIGITS)
         super().__init__(**kwargs)
 
 

@@ -25,11 +25,12 @@ class StrictMoneyField(serializers.Field):
     default_error_messages = {
         "invalid": _("Write an amount of yuan with two decimals, such as “12.30”."),
         "min_value": _("The amount must be at least {minimum}."),
+        "max_value": _("The amount must be at most {maximum}."),
         "too_large": _("The amount is too large."),
     }
 
-    def __init__(self, *, minimum: Decimal | None = None, **kwargs):
-        self.minimum = minimum
+    def __init__(self, *, minimum: Decimal | None = None, maximum: Decimal | None = None, **kwargs):
+        self.minimum, self.maximum = minimum, maximum
         super().__init__(**kwargs)
 
     def to_internal_value(self, data) -> Decimal:
@@ -47,6 +48,8 @@ class StrictMoneyField(serializers.Field):
             self.fail("invalid")
         if self.minimum is not None and amount < self.minimum:
             self.fail("min_value", minimum=self.minimum)
+        if self.maximum is not None and amount > self.maximum:
+            self.fail("max_value", maximum=self.maximum)
         return amount
 
     def to_representation(self, value: Decimal) -> str:

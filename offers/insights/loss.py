@@ -48,7 +48,7 @@ def loss_of(order: Order, refund: Refund, costs: Costs) -> Loss:
     warehouse lose a part of their value; and what comes back has to be carried and handled. `sql.LOSS` says the
     same in SQL.
     """
-    share = refund.amount / order.paid_amount
+    share = refund.amount / order.paid_amount if order.paid_amount else ZERO
     shipped = order.shipped_at is not None
     returns = shipped and refund.moves_goods
     return Loss(

@@ -117,14 +117,15 @@ FRESH = f"""
 """
 
 _DAY_RESOLVED = sql_day_of("r.resolved_at", "s.time_zone")
+# An order's cost, as far as its sale is lost; of an order that cost the buyer nothing, nothing.
+_SHARE = "coalesce(round(coalesce(own.{rate}, rule.{rate}) * r.amount / nullif(d.paid_amount, 0), 2), 0)"
 # Of the refunds in `lost(id)`, which are refunded (K12).
 LOSS = f"""
     SELECT r.store_id, {_DAY_RESOLVED} AS date, r.rules_name AS marketplace, r.reason,
            1 AS refunds, r.amount AS sale,
-           round(coalesce(own.acquisition, rule.acquisition) * r.amount / d.paid_amount, 2) AS acquisition,
+           {_SHARE.format(rate="acquisition")} AS acquisition,
            CASE WHEN d.shipped_at IS NOT NULL
-                THEN round(coalesce(own.outbound_freight, rule.outbound_freight) * r.amount / d.paid_amount, 2)
-                ELSE 0 END AS outbound_freight,
+                THEN {_SHARE.format(rate="outbound_freight")} ELSE 0 END AS outbound_freight,
            CASE WHEN d.shipped_at IS NOT NULL AND r.kind <> 'refund_only'
                 THEN coalesce(own.return_freight, rule.return_freight) ELSE 0 END AS return_freight,
            CASE WHEN d.shipped_at IS NOT NULL AND r.kind <> 'refund_only'

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.ids import new_id
-from common.money import ZERO, MoneyField
+from common.money import ZERO, MoneyField, MoneySumField
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
 from refunds.states import RefundReason
@@ -85,13 +85,13 @@ class RetentionFigures(TenantModel):
     answered = models.IntegerField(default=0)
     expired = models.IntegerField(default=0)
     accepted = models.IntegerField(default=0)
-    sales_kept = MoneyField(default=ZERO)
-    taken_back = MoneyField(default=ZERO)
-    return_freight = MoneyField(default=ZERO)
-    handling = MoneyField(default=ZERO)
-    agent_time = MoneyField(default=ZERO)
-    consultation = MoneyField(default=ZERO)
-    offer_costs = MoneyField(default=ZERO)
+    sales_kept = MoneySumField(default=ZERO)
+    taken_back = MoneySumField(default=ZERO)
+    return_freight = MoneySumField(default=ZERO)
+    handling = MoneySumField(default=ZERO)
+    agent_time = MoneySumField(default=ZERO)
+    consultation = MoneySumField(default=ZERO)
+    offer_costs = MoneySumField(default=ZERO)
 
     class Meta:
         abstract = True
@@ -147,12 +147,12 @@ class DailyLoss(TenantModel):
     marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
     reason = models.CharField(max_length=30, choices=RefundReason.choices)
     refunds = models.IntegerField(default=0)
-    sale = MoneyField(default=ZERO)
-    acquisition = MoneyField(default=ZERO)
-    outbound_freight = MoneyField(default=ZERO)
-    return_freight = MoneyField(default=ZERO)
-    handling = MoneyField(default=ZERO)
-    stock_loss = MoneyField(default=ZERO)
+    sale = MoneySumField(default=ZERO)
+    acquisition = MoneySumField(default=ZERO)
+    outbound_freight = MoneySumField(default=ZERO)
+    return_freight = MoneySumField(default=ZERO)
+    handling = MoneySumField(default=ZERO)
+    stock_loss = MoneySumField(default=ZERO)
 
     class Meta:
         constraints = [

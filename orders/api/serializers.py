@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
-from common.money import ZERO
+from common.money import MOST_PER_ORDER, ZERO
 from orders.models import Order, OrderLine, OwedParcel, Shipment
 from orders.states import OrderTag
 from stores.states import ProductSource
@@ -31,7 +31,7 @@ class OrderLineSerializer(serializers.ModelSerializer):
 
     item_id = ItemIdField()
     quantity = WholeNumberField(min_value=1, max_value=MAX_QUANTITY)
-    unit_price = StrictMoneyField(minimum=ZERO)
+    unit_price = StrictMoneyField(minimum=ZERO, maximum=MOST_PER_ORDER, help_text=f"At most {MOST_PER_ORDER}.")
     programme = serializers.SerializerMethodField()
     claimed_amount = StrictMoneyField(read_only=True)
 
@@ -67,15 +67,21 @@ class PlaceOrderSerializer(serializers.Serializer):
     address = serializers.CharField(max_length=MAX_ADDRESS)
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
     live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")
-    lines = OrderLineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = OrderLineSerializer(
+        many=True,
+        allow_empty=False,
+        max_length=MAX_LINES,
+        help_text=f"1 to {MAX_LINES} lines, together worth at most {MOST_PER_ORDER}.",
+    )
 
     def validate_lines(self, lines):
-        """Each item once."""
+        """Each item once, and not worth more than an order may be."""
         items = [line["item_id"] for line in lines]
         if len(items) != len(set(items)):
             raise serializers.ValidationError(_("Name each item once; add its quantities up."))
-        if sum(line["quantity"] * line["unit_price"] for line in lines) >= 10**10:
-            raise serializers.ValidationError(_("The amount is too large."))
+        if sum(line["quantity"] * line["unit_price"] for line in lines) > MOST_PER_ORDER:
+            most = _("The lines of an order are worth at most %(most)s together.") % {"most": MOST_PER_ORDER}
+            raise serializers.ValidationError(most, "max_value")
         return lines
 
     def head(self) -> dict:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.money import ZERO, MoneyField
+from common.money import ZERO, MoneyField, MoneySumField
 from common.tenancy import TenantModel
 from orders.models import MOST_SMALL_PAYMENTS
 
@@ -53,7 +53,7 @@ class DayAllowance(TenantModel):
 
     date = models.DateField(_("day"))
     limit = MoneyField(verbose_name=_("limit"))
-    used = MoneyField(verbose_name=_("used"), default=ZERO)
+    used = MoneySumField(verbose_name=_("used"), default=ZERO)
 
     class Meta:
         verbose_name = _("day's allowance")

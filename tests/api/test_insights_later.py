@@ -56,6 +56,20 @@ def test_a_sale_that_is_refunded_later_was_not_kept(rated, clock):
 
 
 @pytest.mark.rule("Q18")
+def test_sums_hold_more_than_any_of_the_things_that_they_add_up(rated):
+    most = Decimal("9999999999.99")  # what a column of yuan holds
+    for _ in range(2):
+        order = rated.order(prices=(f"{most}",), shipped=False)
+        rated.merchant.post(f"refunds/{rated.refund(order, kind='refund_only', amount=most).pk}/approve/")
+    kept = rated.order(prices=(f"{most}",)), rated.order(prices=(f"{most}",))
+    for order in kept:
+        accepted(rated, rated.refund(order, amount=most), method="reassurance")
+    settle_batch()
+    live = consistent(rated)
+    assert (live["lost"]["sale"], live["totals"]["sales_kept"]) == ("19999999999.98", "19999999999.98")
+
+
+@pytest.mark.rule("Q18")
 def test_a_refund_whose_money_comes_back_is_not_lost(rated, clock):
     order = rated.order()
     accepted(rated, rated.refund(order), method="red_packet", amount="5.00")

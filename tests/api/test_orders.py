@@ -83,7 +83,8 @@ def test_lines_do_not_change_once_the_order_has_shipped(taote):
         ({"buyer": "b"}, "buyer.non_field_errors"),
         ({"lines": []}, "lines.non_field_errors"),
         ({"lines": [{"item_id": "1", "quantity": 1, "unit_price": "1"}] * 2}, "lines"),
-        ({"lines": [{"item_id": "1", "quantity": 100_000, "unit_price": "9999999999.00"}]}, "lines"),
+        ({"lines": [{"item_id": "1", "quantity": 1, "unit_price": "100000000.00"}]}, "lines.0.unit_price"),
+        ({"lines": [{"item_id": "1", "quantity": 2, "unit_price": "50000000.00"}]}, "lines"),
         ({"lines": [{"item_id": "1", "quantity": 1, "unit_price": "-1"}]}, "lines.0.unit_price"),
         ({"source": "stolen"}, "source"),
         ({"address": ""}, "address"),
@@ -94,6 +95,11 @@ def test_an_order_that_makes_no_sense_is_refused(taote, fields, attr):
     answer = taote.buyer.post("orders/", body(**fields))
     assert (answer.status_code, code(answer)[2]) == (400, attr), answer.json()
     assert everything(taote) == before
+
+
+def test_an_order_may_be_worth_a_hundred_million_less_a_cent(taote):
+    lines = [{"item_id": "1", "quantity": 1, "unit_price": "99999999.99"}]
+    assert taote.buyer.post("orders/", body(lines=lines)).json()["paid_amount"] == "99999999.99"
 
 
 def test_an_order_ships_once_and_is_delivered_once(taote):

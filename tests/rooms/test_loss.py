@@ -40,6 +40,8 @@ def test_a_lost_order_costs_more_than_the_sale():
     assert (kept.hidden, kept.total) == (Decimal("10.25"), Decimal("60.25"))
     unshipped = loss_of(Order(paid_amount=Decimal("200.00")), back, COSTS)
     assert (unshipped.acquisition, unshipped.hidden) == (Decimal("3.75"), Decimal("3.75"))
+    present = loss_of(Order(paid_amount=Decimal("0.00")), Refund(kind="exchange", amount=Decimal("0.00")), COSTS)
+    assert present.total == Decimal("0.00")
 
 
 @pytest.mark.rule("K12")
