@@ -1,6 +1,7 @@
 """Every button of the desk stands on one base, which alone calls actions and shows what they refuse."""
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_each_decision_says_what_it_is(admin):
         assert decision.capability
         assert (DESK / "templates" / Path(decision.template)).exists()
         assert not decision.is_inline or not decision.preview, "a look needs a page of its own"
+
+
+DECISIONS = {type(decision) for admin in DECIDING for decision in admin.decisions}
+
+
+@pytest.mark.parametrize("decision", sorted(DECISIONS, key=lambda each: each.__name__), ids=lambda each: each.__name__)
+def test_a_decision_asks_for_nothing_that_it_ignores(decision):
+    """Each field of its form is named where the action is called, or all of them are handed on."""
+    code = inspect.getsource(decision.run)
+    asked = {field for field in decision.form.base_fields if f'"{field}"' not in code}
+    assert not asked or "**data" in code
 
 
 def test_the_deciding_admins_are_found():

@@ -76,7 +76,6 @@ class RefundDecision(Decision):
 
     folder, tone = "decide/", "plain"
     capability = DECIDE_REFUNDS
-    form = NoteForm
     template = "workbench/refunds/decide.html"
 
     def consequences(self, refund):
@@ -261,7 +260,6 @@ class PayAgain(RefundDecision):
     code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
     done = gettext_lazy("The payment is on its way again.")
     capability = PAY
-    form = ReturnToForm
 
     def concerns(self, refund):
         """Only after a declined payment."""
