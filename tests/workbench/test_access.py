@@ -1,6 +1,7 @@
 """Who gets in, what they see, and in which language."""
 
 import pytest
+from django.contrib.admin import site
 from django.test import Client
 
 from common.tenancy import system_scope
@@ -125,3 +126,11 @@ def test_times_are_shown_in_the_stores_zone(taote, clock, sign_in):
     page = sign_in("agent", taote).get(f"refunds/refund/{taote.refund().pk}/change/").content.decode()
     assert "2026-11-20 12:00" in page
     assert "2026-11-22 00:00" in page
+
+
+@pytest.mark.parametrize("key", ["x", "9" * 30, "-1", "%00"])
+def test_an_address_that_names_no_row_is_not_found(sign_in, key):
+    desk = sign_in("operator")
+    for model in site._registry:
+        path = f"{model._meta.label_lower.replace('.', '/')}/{key}/change/"
+        assert desk.get(path).status_code == 404, path

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypedDict
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -102,11 +101,11 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
             messages.warning(request, refusal.text)
             return HttpResponseRedirect(without(request, refusal.names))
 
-    def find(self, request: HttpRequest, object_id, **select) -> Any:
+    def find(self, request: HttpRequest, object_id) -> Any:
         """The row with this id in the open scope. Http404 when missing or foreign, without a difference."""
         try:
-            key = UUID(str(object_id)) if self.model._meta.pk.get_internal_type() == "UUIDField" else str(object_id)
-        except ValueError:
+            key = self.model._meta.pk.to_python(object_id)
+        except ValidationError:
             raise Http404 from None
         row = self.page_queryset(request).filter(pk=key).first()
         if row is None:

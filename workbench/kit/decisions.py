@@ -8,7 +8,7 @@ with their form.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -78,6 +78,10 @@ class Decision(ABC):
     def refusal(self, row: Any, now: datetime) -> Refused | None:
         """Why it isn't possible now, as the domain's `why_not_…` function says; None when it is."""
 
+    def title(self, row: Any) -> str:
+        """What stands above the page that asks."""
+        return str(self.label)
+
     def consequence(self, row: Any) -> str:
         """What follows, in a sentence; empty where the page says it."""
         return ""
@@ -89,8 +93,7 @@ class Decision(ABC):
     def fill(self, request: HttpRequest, row: Any) -> forms.Form:
         """The form with what was posted, or as it begins."""
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
-        initial = {"initial": self.initial(row)} if self.initial(row) else {}
-        return self.form(*posted, row=row, now=request.now, auto_id=self.auto_id, **initial)
+        return self.form(*posted, row=row, now=request.now, auto_id=self.auto_id, initial=self.initial(row))
 
     def initial(self, row: Any) -> dict[str, Any]:
         """What the form proposes."""
@@ -124,9 +127,15 @@ class Choice:
     form: forms.Form | None = None
 
 
-def store_of(row: Any) -> Store:
-    """The store that a row belongs to; a store is its own."""
-    return row if isinstance(row, Store) else row.store
+def in_zone_of(row: Any, show: Callable[..., HttpResponse], *args: Any, **kwargs: Any) -> HttpResponse:
+    """A page about the row, rendered in the time zone of its store; a store is its own, and what has none is as it is.
+
+    `show` is called with what else is given.
+    """
+    store = row if isinstance(row, Store) else getattr(row, "store", None)
+    with timezone.override(store.time_zone if store else timezone.get_current_timezone()):
+        response = show(*args, **kwargs)
+        return response.render() if hasattr(response, "render") else response
 
 
 def choose(request: HttpRequest, decision: Decision, row: Any, *, url: str, form: forms.Form | None = None) -> Choice:
@@ -164,22 +173,8 @@ def take(
     return None
 
 
-class DecidingMixin:
-    """An admin whose rows have decisions; each gets an address below the row's, before the admin's catch-all."""
-
-    decisions: ClassVar[Sequence[Decision]] = ()
-
-    def get_urls(self):
-        """One address per decision."""
-        view = self.admin_site.admin_view
-        return [
-            path(
-                f"<str:object_id>/{decision.folder}{decision.code}/",
-                view(partial(self.decide_view, decision=decision)),
-                name=self._named(decision.code.replace("-", "_")),
-            )
-            for decision in self.decisions
-        ] + super().get_urls()
+class DecisionPagesMixin:
+    """An admin that takes decisions: GET shows what will happen, POST lets it happen."""
 
     def _named(self, view: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
@@ -188,29 +183,8 @@ class DecidingMixin:
         """What stands for the row in addresses."""
         return row.pk
 
-    def choices(
-        self, request: HttpRequest, row: Any, bound: Mapping[str, forms.Form] | None = None
-    ) -> dict[str, Choice]:
-        """Code → each decision that concerns the row, for this user now. A `bound` form stands in for the fresh one."""
-        concerned = [decision for decision in self.decisions if decision.is_read_here and decision.concerns(row)]
-        return {decision.code.replace("-", "_"): self.choice(request, row, decision, bound) for decision in concerned}
-
-    def choice(
-        self, request: HttpRequest, row: Any, decision: Decision, bound: Mapping[str, forms.Form] | None = None
-    ) -> Choice:
-        """One decision about the row, for this user now."""
-        url = reverse(f"admin:{self._named(decision.code.replace('-', '_'))}", args=[self.row_key(row)])
-        return choose(request, decision, row, url=url, form=(bound or {}).get(decision.code))
-
-    def decide_view(self, request: HttpRequest, object_id: str, *, decision: Decision) -> HttpResponse:
-        """GET shows what will happen, POST lets it happen."""
-        row = self.find(request, object_id)
-        with timezone.override(store_of(row).time_zone):
-            response = self.decide(request, row, decision)
-            return response.render() if hasattr(response, "render") else response
-
     def decide(self, request: HttpRequest, row: Any, decision: Decision) -> HttpResponse:
-        """The same for a row that was found. PermissionDenied for whom the role doesn't allow it."""
+        """The page of a decision about a row that was found. PermissionDenied for whom the role doesn't allow it."""
         if not decision.may(request.user, row):
             raise PermissionDenied(decision.not_yours)
         is_posted = request.method == "POST"
@@ -224,19 +198,17 @@ class DecidingMixin:
             answers = take(request, decision, row, form, rehearse=rehearse)
             if answers is not None:
                 return (self.look if rehearse else self.after)(request, row, decision, form, answers[0])
-        if not decision.is_inline:
-            return self.decision_page(request, row, decision, form, decision.template)
-        if form.fields or not is_posted:
-            return self.row_page(request, row, {decision.code: form} if is_posted else None)
-        for text in form.non_field_errors():  # a button without fields has no place for it but above the page
-            messages.error(request, text)
-        return self.back(row)
+        return self.ask(request, row, decision, form)
+
+    def ask(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form) -> HttpResponse:
+        """The page that asks, also again with what is wrong."""
+        return self.decision_page(request, row, decision, form, decision.template)
 
     def decision_page(
         self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, template: str, **more
-    ):
+    ) -> HttpResponse:
         """The page that asks, or the look at what will happen."""
-        title = (template == decision.preview and decision.preview_title) or decision.label
+        title = (template == decision.preview and decision.preview_title) or decision.title(row)
         shown = {"row": row, "decision": decision, "form": form, "back": self.back(row).url, "may_save": True}
         shown |= {"consequences": decision.consequences(row), **decision.context(row), **more}
         return self.page(request, template, title, **shown)
@@ -257,6 +229,59 @@ class DecidingMixin:
         key = [] if view == "changelist" else [self.row_key(row)]
         return HttpResponseRedirect(reverse(f"admin:{self._named(view)}", args=key) + anchor)
 
+
+class DecidingMixin(DecisionPagesMixin, ABC):
+    """An admin whose rows have decisions; each gets an address below the row's, before the admin's catch-all."""
+
+    decisions: ClassVar[Sequence[Decision]]
+
+    def get_urls(self):
+        """One address per decision."""
+        view = self.admin_site.admin_view
+        return [
+            path(
+                f"<str:object_id>/{decision.folder}{decision.code}/",
+                view(partial(self.decide_view, decision=decision)),
+                name=self._named(decision.code.replace("-", "_")),
+            )
+            for decision in self.decisions
+        ] + super().get_urls()
+
+    @abstractmethod
     def row_page(self, request: HttpRequest, row: Any, bound: Mapping[str, forms.Form] | None = None) -> HttpResponse:
-        """The row's page, with the forms that were filled in."""
-        raise NotImplementedError
+        """The row's page; `bound` has the forms that were filled in, by the codes of their decisions."""
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The row's page; what changes on it is decided."""
+        row = self.find(request, object_id)
+        return in_zone_of(row, self.row_page, request, row)
+
+    def decide_view(self, request: HttpRequest, object_id: str, *, decision: Decision) -> HttpResponse:
+        """The page of one of the decisions."""
+        row = self.find(request, object_id)
+        return in_zone_of(row, self.decide, request, row, decision)
+
+    def choices(
+        self, request: HttpRequest, row: Any, bound: Mapping[str, forms.Form] | None = None
+    ) -> dict[str, Choice]:
+        """Code → each decision that concerns the row, for this user now. A `bound` form stands in for the fresh one."""
+        concerned = [decision for decision in self.decisions if decision.is_read_here and decision.concerns(row)]
+        return {decision.code.replace("-", "_"): self.choice(request, row, decision, bound) for decision in concerned}
+
+    def choice(
+        self, request: HttpRequest, row: Any, decision: Decision, bound: Mapping[str, forms.Form] | None = None
+    ) -> Choice:
+        """One decision about the row, for this user now."""
+        url = reverse(f"admin:{self._named(decision.code.replace('-', '_'))}", args=[self.row_key(row)])
+        return choose(request, decision, row, url=url, form=(bound or {}).get(decision.code))
+
+    def ask(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form) -> HttpResponse:
+        """On the row's page what is inline, on a page of its own what isn't."""
+        if not decision.is_inline:
+            return super().ask(request, row, decision, form)
+        is_posted = request.method == "POST"
+        if form.fields or not is_posted:
+            return self.row_page(request, row, {decision.code: form} if is_posted else None)
+        for text in form.non_field_errors():  # a button without fields has no place for it but above the page
+            messages.error(request, text)
+        return self.back(row)

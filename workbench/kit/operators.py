@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -51,8 +51,6 @@ class PlatformAdmin(DeskAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Change one."""
         self.require_operator(request)
-        if not str(object_id).isdigit() or len(str(object_id)) > 18:
-            raise Http404
         row = self.find(request, object_id)
         form = self.form_class(posted(request), initial=forms.model_to_dict(row))
         for name in self.fixed:

@@ -142,11 +142,8 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         """A payment with its order."""
         return Payment.objects.in_scope().select_related("order", "store")
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The payment's page with its bookings."""
-        return self.row_page(request, self.find(request, object_id))
-
     def row_page(self, request, payment, bound=None):
+        """The payment's page with its bookings."""
         store_id = payment.store_id
         return self.page(
             request,

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django import forms
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +20,7 @@ from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
 from stores.permissions import PAY, can
-from workbench.kit.decisions import Decision
+from workbench.kit.decisions import Decision, in_zone_of
 from workbench.kit.desk import Desk
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.words import yuan
@@ -144,6 +143,5 @@ class PayingMixin:
     def pay_view(self, request, object_id):
         """Fill in (GET), look at it (POST preview), send (POST send) or go back (POST edit)."""
         row = self.find(request, object_id)
-        with timezone.override(row.store.time_zone):
-            answer = self.decide(request, row, PayBuyer(allowance_of(about(row)[0], row.store, request.now)))
-            return answer.render() if hasattr(answer, "render") else answer
+        decision = PayBuyer(allowance_of(about(row)[0], row.store, request.now))
+        return in_zone_of(row, self.decide, request, row, decision)

@@ -15,7 +15,6 @@ from stores.permissions import DECIDE_DISPUTES, SHOW_EVIDENCE, can
 from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecidingMixin, Decision
 from workbench.kit.forms import DeskForm, YuanField, posted
-from workbench.kit.frame import in_store_time
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import negotiation, timeline
@@ -116,11 +115,6 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     def more(self, case) -> dict:
         """What else the page shows."""
         return {}
-
-    @in_store_time
-    def change_view(self, request, case, form_url="", extra_context=None):
-        """The case's page."""
-        return self.row_page(request, case)
 
     def row_page(self, request, case, bound=None):
         """See the base."""

@@ -9,7 +9,6 @@ from offers.models import Offer
 from refunds.models import Refund
 from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecidingMixin
-from workbench.kit.frame import in_store_time
 from workbench.kit.order_card import readdressing
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.money.payments import resuming
@@ -67,12 +66,8 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
             *super().get_urls(),
         ]
 
-    @in_store_time
-    def change_view(self, request, refund, form_url="", extra_context=None):
-        """The refund's page; there is nothing to save on it."""
-        return self.row_page(request, refund)
-
     def row_page(self, request, refund, bound=None):
+        """The refund's page."""
         context = build_refund_page(refund, request.user, request.now)
         ask_carrier = AskCarrier(context["tracking"])
         if ask_carrier.concerns(refund):

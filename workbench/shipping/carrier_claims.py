@@ -86,10 +86,6 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         """A claim with its refund, order, parcel and store."""
         return super().page_queryset(request).select_related("refund__order", "shipment")
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The claim's page."""
-        return self.row_page(request, self.find(request, object_id))
-
     def row_page(self, request, claim, bound=None):
         """See the base."""
         return self.page(

@@ -150,9 +150,8 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
             return self.back(answer)
         return super().after(request, row, decision, form, answer)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def row_page(self, request, job, bound=None):
         """The file's page: what is wrong with it, or what it will ship, or how far it is."""
-        job = self.find(request, object_id)
         asked = request.GET.get("after", "")
         after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MOST_DIGITS else 0
         rows = _rows_after(job, after) if job.status == ImportStatus.CHECKED else []
@@ -170,10 +169,6 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
             next_after=rows[ROWS_SHOWN - 1].place if len(rows) > ROWS_SHOWN else None,
             decide=self.choices(request, job),
         )
-
-    def row_page(self, request, job, bound=None):
-        """See the base."""
-        return self.change_view(request, job.pk)
 
     def progress_view(self, request: HttpRequest, object_id) -> JsonResponse:
         """How far the file is, for the page to show."""

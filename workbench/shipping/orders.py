@@ -53,10 +53,6 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
         pay = self.admin_site.admin_view(self.pay_view)
         return [path("<uuid:object_id>/pay/", pay, name="orders_order_pay"), *super().get_urls()]
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The order's page; there is nothing to save on it."""
-        return self.row_page(request, self.find(request, object_id))
-
     def row_page(self, request, order, bound=None):
         """See the base."""
         choices = self.choices(request, order, bound)

@@ -45,10 +45,6 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         """A promise with its order and store."""
         return super().page_queryset(request).select_related("order")
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The promise's page; there is nothing to save on it but the shipping."""
-        return self.row_page(request, self.find(request, object_id))
-
     def row_page(self, request, parcel, bound=None):
         """See the base."""
         return self.page(

@@ -88,9 +88,8 @@ class DelayReportAdmin(QueueMixin, DecidingMixin, DeskAdmin):
         """See get_queryset."""
         return with_left(super().page_queryset(request))
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def row_page(self, request, report, bound=None):
         """The report's page: its orders, what their buyers read, and what happened."""
-        report = self.find(request, object_id)
         members = DelayedOrder.objects.for_store(report.store_id).filter(report=report).select_related("order")
         return self.page(
             request,

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import PasswordChangeView
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -92,7 +92,7 @@ class AccountAdmin(WordSearch, PlatformAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Who it is and where they work, with the button for a new password."""
         self.require_operator(request)
-        user = self._find_user(request, object_id)
+        user = self.find(request, object_id)
         members = Membership.objects.in_scope().filter(user=user).select_related("store").order_by("id")
         name = user.get_full_name() or user.username
         return self.page(
@@ -102,7 +102,7 @@ class AccountAdmin(WordSearch, PlatformAdmin):
     def password_view(self, request, object_id):
         """Give somebody who lost theirs a one-time password; a GET only shows the account."""
         self.require_operator(request)
-        user = self._find_user(request, object_id)
+        user = self.find(request, object_id)
         if request.method == "POST":
             password = actions.new_password()
             refusal = attempt(lambda: actions.give_new_password(user=user, password=password, **by(request)))
@@ -110,11 +110,6 @@ class AccountAdmin(WordSearch, PlatformAdmin):
                 return self._password_page(request, user.username, password)
             show_refusal(request, refusal)
         return HttpResponseRedirect(reverse("admin:stores_user_change", args=[user.pk]))
-
-    def _find_user(self, request, object_id) -> User:
-        if not str(object_id).isdigit() or len(str(object_id)) > 9:
-            raise Http404
-        return self.find(request, object_id)
 
     def _password_page(self, request, username: str, password: str):
         return self.page(

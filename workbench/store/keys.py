@@ -84,7 +84,8 @@ class ApiKeyAdmin(OwnersAdmin):
 
     def find(self, request, object_id):
         """The key with this prefix. Http404 when missing or foreign, without a difference."""
-        key = self.page_queryset(request).filter(prefix=object_id).first()
+        keys = self.page_queryset(request)
+        key = keys.filter(prefix=object_id).first() if object_id.isalnum() else None
         if key is None:
             raise Http404
         return key

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -92,8 +92,6 @@ class MembershipAdmin(OwnersAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Change somebody's role, or end it."""
-        if not str(object_id).isdigit() or len(str(object_id)) > 18:
-            raise Http404
         member = self.find(request, object_id)
         require(request.user, MANAGE_STORE, member.store_id)
         form = RoleForm(posted(request), initial={"role": member.role})

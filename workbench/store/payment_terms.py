@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,8 +52,6 @@ class TermsMixin:
         """Look at the limits and change them; they count from then on."""
         if not request.user.is_superuser:
             raise PermissionDenied
-        if not str(object_id).isdigit() or len(str(object_id)) > 18:
-            raise Http404
         store = self.find(request, object_id)
         terms = PaymentTerms.objects.for_store(store.pk).first() or PaymentTerms(store=store)
         initial = {name: getattr(terms, name) for name in ("per_payment", "per_order", "per_day", "gateway")}

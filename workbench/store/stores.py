@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -271,8 +271,6 @@ class StoreAdmin(TermsMixin, WordSearch, DeskAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A store's settings."""
-        if not str(object_id).isdigit() or len(str(object_id)) > 18:
-            raise Http404
         store = self.find(request, object_id)
         may_save = can(request.user, MANAGE_STORE, store.pk)
         if request.method == "POST":

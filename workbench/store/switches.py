@@ -241,7 +241,5 @@ class StoreMethodAdmin(DeskAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A switch is shown on the page of its store's methods."""
-        if not str(object_id).isdigit() or len(str(object_id)) > 18:
-            raise Http404
         self.find(request, object_id)
         return HttpResponseRedirect(reverse("admin:offers_storemethod_changelist"))
