@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from common.actions import action
@@ -24,7 +25,7 @@ from payments.allowances import Limits, draw_on_allowance, limits_beside, limits
 from payments.conflicts import rivals_of, why_in_conflict
 from payments.models import Payment
 from payments.signals import topic_asked
-from payments.states import SMALL_PURPOSES
+from payments.states import SMALL_PURPOSES, PaymentStatus
 from stores.models import Store
 
 
@@ -108,6 +109,14 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
     if allowance.day_used is not None and amount > allowance.day_left:
         return _day_is_spent(allowance)
     return None
+
+
+def sent_before(payment: Payment) -> Decimal:
+    """Yuan of its order's small payments before this one that haven't failed. Reads nothing where there was none."""
+    if payment.order.small_payments <= 1:
+        return ZERO
+    others = Payment.objects.for_store(payment.store_id).small().filter(order=payment.order_id, pk__lt=payment.pk)
+    return others.exclude(status=PaymentStatus.FAILED).aggregate(sent=Sum("amount"))["sent"] or ZERO
 
 
 def why_not_repeat(order: Order, order_used: int | None) -> Refused | None:

@@ -1,13 +1,18 @@
-"""What offers add to a refund's detail."""
+"""What offers add to a refund's detail, and to the answer about a small payment."""
+
+from dataclasses import asdict
 
 from common import clock
 from common.api.represent import represent
 from offers.api.serializers import OfferSerializer
 from offers.case import Case, offers_before
+from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
 from offers.insights.rates import costs_at
 from offers.retainable import filter_retainable
+from payments.api.extras import WARNINGS
+from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
 from refunds.models import Refund
 
@@ -40,7 +45,16 @@ def loss(refund: Refund) -> dict | None:
     return {name: f"{getattr(found, name):.2f}" for name in LOSS_PARTS}
 
 
+def warnings_of(payment: Payment) -> list[dict[str, str]]:
+    """What speaks against a small payment."""
+    refund = None
+    if payment.topic_id != payment.order_id:
+        refund = Refund.objects.for_store(payment.store_id).filter(pk=payment.topic_id).first()
+    return [asdict(caution) for caution in cautions_of_payment(payment, refund, payment.created_at)]
+
+
 LIST_FILTERS["retainable"] = by_retainable
 DETAIL_FIELDS["loss"] = loss
 DETAIL_FIELDS["offers"] = offers_of
 DETAIL_FIELDS["retainable"] = retainable
+WARNINGS.append(warnings_of)

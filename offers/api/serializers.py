@@ -1,15 +1,19 @@
 """Shapes of offers."""
 
+from dataclasses import asdict
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import InstantField, ItemIdField, NamesField, StrictMoneyField, WholeNumberField
 from common.money import CENT, ZERO
 from offers.buyer.links import link_for
+from offers.cautions import cautions_of_offer
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
 from offers.registry import method_choices
 from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
+from payments.api.serializers import WarningSerializer
 from stores.api.auth import MARKETPLACE
 
 
@@ -127,6 +131,20 @@ class OfferSerializer(serializers.ModelSerializer):
     def get_coupons(self, offer: Offer):
         """The coupons that the offer names, as the buyer sees them (Q14)."""
         return CouponSerializer(coupons_of(offer), many=True).data
+
+
+class WarnedOfferSerializer(OfferSerializer):
+    """An offer with what speaks against it."""
+
+    warnings = serializers.SerializerMethodField()
+
+    class Meta(OfferSerializer.Meta):
+        fields = [*OfferSerializer.Meta.fields, "warnings"]
+
+    @extend_schema_field(WarningSerializer(many=True))
+    def get_warnings(self, offer: Offer):
+        """What the buyer's yes would cost more than, and whether the buyer would keep both goods and money."""
+        return [asdict(caution) for caution in cautions_of_offer(offer, offer.created_at)]
 
 
 class OptionSerializer(serializers.Serializer):

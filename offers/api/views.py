@@ -12,8 +12,8 @@ from offers.api.serializers import (
     CouponSerializer,
     GrantCouponSerializer,
     OfferOptionsSerializer,
-    OfferSerializer,
     SendOfferSerializer,
+    WarnedOfferSerializer,
 )
 from offers.coupons import create_coupon, grant_coupon
 from offers.eligibility import attempts_left, build_case, methods_for, why_not_offer, why_not_retain
@@ -29,18 +29,18 @@ class OfferViewSet(StoreViewSet):
 
     resource = "offers"
     callers = {"retrieve": "SM", "create": "S", "accept": "M", "decline": "M"}
-    serializer_class = OfferSerializer
+    serializer_class = WarnedOfferSerializer
     queryset = Offer.objects.none()
 
     def get_queryset(self):
         """The store's offers."""
-        return Offer.objects.for_store(self.store.pk).select_related("refund", "product")
+        return Offer.objects.for_store(self.store.pk).select_related("refund__order", "product")
 
     def retrieve(self, request, pk):
         """One offer."""
         return Response(self.get_serializer(get_or_404(self.get_queryset(), pk=pk)).data)
 
-    @extend_schema(request=SendOfferSerializer, responses={201: OfferSerializer})
+    @extend_schema(request=SendOfferSerializer, responses={201: WarnedOfferSerializer})
     def create(self, request):
         """Propose something for a refund."""
         data = self.input(SendOfferSerializer)
@@ -63,13 +63,13 @@ class OfferViewSet(StoreViewSet):
         offer = function(store_id=self.store.pk, offer_id=parse_id(pk), actor=self.actor, now=self.now, **terms)
         return Response(self.get_serializer(offer).data)
 
-    @extend_schema(request=AcceptSerializer, responses=OfferSerializer)
+    @extend_schema(request=AcceptSerializer, responses=WarnedOfferSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request, pk):
         """The buyer says yes."""
         return self._answer(actions.accept_offer, pk, address=self.input(AcceptSerializer)["address"])
 
-    @extend_schema(request=StoreNameSerializer, responses=OfferSerializer)
+    @extend_schema(request=StoreNameSerializer, responses=WarnedOfferSerializer)
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
         """The buyer says no."""

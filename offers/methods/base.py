@@ -13,6 +13,7 @@ from typing import ClassVar, TypeVar
 
 from common.actors import Actor
 from common.errors import Refused
+from common.money import ZERO
 from common.writes import WriteSet
 from offers.case import Case
 from offers.models import Coupon, Offer
@@ -71,10 +72,8 @@ class Method(ABC):
     gives_coupons: ClassVar[bool] = False
     pays: ClassVar[PaymentPurpose | None] = None
 
-    # What the form begins with: whether it insists on a message, fills in the highest amount, and names the
-    # goods themselves.
+    # What the form begins with: whether it insists on a message, and names the goods themselves.
     needs_message: ClassVar[bool] = False
-    begins_with_most: ClassVar[bool] = False
     begins_with_goods: ClassVar[bool] = False
 
     # The buyer's side: whether a yes may bring another address (K3), whether shipping the order ends the question, and
@@ -118,6 +117,10 @@ class Method(ABC):
     def brings(self, offer: Offer) -> list[str]:
         """What the buyer's yes brings the merchant, sentence by sentence, read before sending."""
         return []
+
+    def cost(self, offer: Offer) -> Decimal:
+        """Yuan that the buyer's yes costs the merchant at most, as far as the offer says."""
+        return ZERO
 
     def unasked_terms(self, case: Case) -> dict | None:
         """Arguments for `send_offer`, beside the message, that make sense unasked when offers are sent in bulk.

@@ -31,6 +31,14 @@ class ChangeToRefundOnly(NegotiationMethod):
         check_agreed(terms)
         check_agreed_amount(case, terms, required=True)
 
+    def cost(self, offer):
+        """What is paid."""
+        return offer.amount
+
+    def brings(self, offer):
+        """That the goods stay where they are."""
+        return [*super().brings(offer), _("The buyer keeps the goods.")]
+
     def why(self, case):
         return _("The buyer keeps the goods: no return freight and no handling.")
 

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
-from offers.coupons import grant_coupons
+from common.money import ZERO
+from offers.coupons import coupons_of, grant_coupons
 from offers.methods.base import Concern, register
 from offers.methods.retention import RetentionMethod
 from offers.models import Coupon
@@ -47,6 +48,10 @@ class CouponMethod(RetentionMethod):
     def brings(self, offer):
         """The grant."""
         return [*super().brings(offer), _("The buyer gets the coupons at once.")]
+
+    def cost(self, offer):
+        """Every coupon that the buyer sees, used."""
+        return sum((coupon.amount_off for coupon in coupons_of(offer)), ZERO)
 
     def unasked_terms(self, case):
         """The coupon that buyers would see first."""

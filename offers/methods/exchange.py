@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
+from common.money import ZERO
 from common.words import duration
 from offers.methods.base import register
 from offers.methods.retention import ParcelMethod, RetentionMethod
@@ -37,6 +38,10 @@ class Exchange(ParcelMethod):
         time = duration(offer.refund.rules.promise_ships_within)
         owed = _("You owe the new parcel within %(time)s after the buyer's return is on its way.") % {"time": time}
         return [*RetentionMethod.brings(self, offer), owed]
+
+    def cost(self, offer):
+        """What the new goods are worth more than those that come back."""
+        return max(ZERO, offer.product_price - offer.refund.amount)
 
     def why(self, case):
         return _("The buyer gets what was wanted, and the sale stays.")

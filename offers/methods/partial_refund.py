@@ -20,12 +20,15 @@ class PartialRefund(MoneyMethod):
     icon = "percent"
     order = 50
     suits = frozenset({Concern.FLAW})
-    begins_with_most = True  # Q12
     pays = PaymentPurpose.PARTIAL_REFUND
-    bulk_share = Decimal("0.10")
+    usual_share = Decimal("0.10")
 
     def why(self, case):
         return _("Costs a part of the price instead of all of it.")
+
+    def brings(self, offer):
+        """That the goods stay where they are."""
+        return [*super().brings(offer), _("The buyer keeps the goods.")]
 
     def buyer_sees(self, refund, terms):
         return _("Keep the goods and receive ¥%(amount)s back.") % {"amount": terms.amount}

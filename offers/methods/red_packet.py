@@ -23,7 +23,7 @@ class RedPacket(MoneyMethod):
     order = 70
     suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
     pays = PaymentPurpose.RED_PACKET
-    bulk_share = Decimal("0.05")
+    usual_share = Decimal("0.05")
 
     def most(self, case):
         """The limit of a red packet, or what the order has left when the refund is withdrawn."""

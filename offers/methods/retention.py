@@ -52,8 +52,8 @@ class RetentionMethod(Method):
 class MoneyMethod(RetentionMethod):
     """A method with an amount in yuan, which goes out as a payment of the purpose `pays`."""
 
-    # The share of the refund's amount that is offered in bulk, where nobody is asked.
-    bulk_share: ClassVar[Decimal]
+    # The share of the refund's amount that the form begins with, and that is sent in bulk, where nobody is asked.
+    usual_share: ClassVar[Decimal]
 
     def most(self, case: Case) -> Decimal:
         """The most that may be offered."""
@@ -78,8 +78,13 @@ class MoneyMethod(RetentionMethod):
         return why_not_take(amount, most=self.most(case))
 
     def limits(self, case: Case) -> dict:
-        """The amount's bounds, in yuan."""
-        return {**super().limits(case), "min_amount": str(CENT), "max_amount": str(self.most(case))}
+        """The amount's bounds and the usual one, in yuan (Q12)."""
+        return {
+            **super().limits(case),
+            "min_amount": str(CENT),
+            "max_amount": str(self.most(case)),
+            "usual_amount": str(self.usual(case)),
+        }
 
     def limit_words(self, case):
         """The most that may be offered."""
@@ -90,10 +95,18 @@ class MoneyMethod(RetentionMethod):
         paid = _("%(amount)s goes out to the buyer in the same moment.") % {"amount": yuan(offer.amount)}
         return [*super().brings(offer), paid]
 
+    def usual(self, case: Case) -> Decimal:
+        """The usual share in yuan, at least a cent."""
+        share = (case.refund.amount * self.usual_share).quantize(CENT)
+        return min(self.most(case), case.most, max(CENT, share))
+
+    def cost(self, offer):
+        """What is paid."""
+        return offer.amount
+
     def unasked_terms(self, case):
-        """The usual share, at least a cent."""
-        share = (case.refund.amount * self.bulk_share).quantize(CENT)
-        return {"amount": min(self.most(case), case.most, max(CENT, share))}
+        """The usual amount."""
+        return {"amount": self.usual(case)}
 
 
 class ParcelMethod(RetentionMethod):
@@ -120,6 +133,10 @@ class ParcelMethod(RetentionMethod):
         time = duration(offer.refund.rules.promise_ships_within)
         owed = _("You then owe the buyer this parcel: it must be sent within %(time)s.") % {"time": time}
         return [*super().brings(offer), owed]
+
+    def cost(self, offer):
+        """What the product was worth when it was promised."""
+        return offer.product_price
 
     def unasked_terms(self, case):
         """The goods themselves, where the method begins with them and there is one product."""

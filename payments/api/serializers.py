@@ -1,9 +1,11 @@
 """Shapes of payments."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import StrictMoneyField
 from common.money import CENT
+from payments.api.extras import WARNINGS
 from payments.models import Payment
 from payments.small import Allowance
 from payments.states import SMALL_PURPOSES, ConflictSettlement, PaymentPurpose
@@ -43,6 +45,27 @@ class PaymentSerializer(serializers.ModelSerializer):
     def get_refund(self, payment: Payment) -> serializers.UUIDField(allow_null=True):
         """The topic, unless it is the order."""
         return None if payment.topic_id == payment.order_id else str(payment.topic_id)
+
+
+class WarningSerializer(serializers.Serializer):
+    """Something that is allowed and that nobody would want by mistake. `code` is stable, `detail` for people."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class WarnedPaymentSerializer(PaymentSerializer):
+    """A payment with what speaks against it."""
+
+    warnings = serializers.SerializerMethodField()
+
+    class Meta(PaymentSerializer.Meta):
+        fields = [*PaymentSerializer.Meta.fields, "warnings"]
+
+    @extend_schema_field(WarningSerializer(many=True))
+    def get_warnings(self, payment: Payment):
+        """What it costs more than: the order, or granting its refund."""
+        return [warning for warn in WARNINGS for warning in warn(payment)]
 
 
 class SettleConflictSerializer(serializers.Serializer):

@@ -15,6 +15,7 @@ from payments.api.serializers import (
     PaymentSerializer,
     SettleConflictSerializer,
     SmallPaymentSerializer,
+    WarnedPaymentSerializer,
 )
 from payments.conflicts import settle_conflict
 from payments.models import Payment
@@ -54,9 +55,9 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def retrieve(self, request, pk):
         """One payment."""
-        return Response(PaymentSerializer(get_or_404(self.get_queryset(), pk=pk)).data)
+        return Response(WarnedPaymentSerializer(get_or_404(self.get_queryset(), pk=pk)).data)
 
-    @extend_schema(request=SmallPaymentSerializer, responses={201: PaymentSerializer})
+    @extend_schema(request=SmallPaymentSerializer, responses={201: WarnedPaymentSerializer})
     def create(self, request):
         """Send a small payment. The Idempotency-Key header is required: it keeps a retry from paying twice."""
         data = self.input(SmallPaymentSerializer)
@@ -70,9 +71,9 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
             actor=self.actor,
             now=self.now,
         )
-        return Response(PaymentSerializer(payment).data, status=201)
+        return Response(WarnedPaymentSerializer(payment).data, status=201)
 
-    @extend_schema(request=SettleConflictSerializer, responses=PaymentSerializer)
+    @extend_schema(request=SettleConflictSerializer, responses=WarnedPaymentSerializer)
     @action(detail=True, methods=["post"], url_path="settle-conflict")
     def settle_conflict(self, request, pk):
         """Settle what the gateway says against our books; until then nothing more is paid about the same."""
@@ -80,7 +81,7 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
         payment = settle_conflict(
             store_id=self.store.pk, payment_id=parse_id(pk), how=how, actor=self.actor, now=self.now
         )
-        return Response(PaymentSerializer(payment).data)
+        return Response(WarnedPaymentSerializer(payment).data)
 
     @extend_schema(
         parameters=[OpenApiParameter("order", str, required=True, description="The order's number.")],

@@ -133,12 +133,39 @@ def test_each_method_in_two_steps(tmall, refund, desk, method, terms, sees):
 
 
 @pytest.mark.rule("Q12")
-def test_a_partial_refund_begins_with_the_maximum(refund, desk):
-    form = desk.get(path(refund), method="partial_refund").content.decode()
-    assert 'value="59.00"' in form
+def test_a_partial_refund_begins_with_the_usual_share_and_shows_the_maximum(refund, desk):
+    page = desk.get(path(refund), method="partial_refund")
+    form = page.content.decode()
+    assert page.context["form"]["amount"].value() == Decimal("5.90")
     assert 'max="59.00"' in form
+    assert "At most ¥59.00." in form
+    assert 'value="59.00">The most ¥59.00</button>' in form
     above = desk.post(path(refund), step="send", method="partial_refund", amount="59.01")
     assert "At most 59.00" in above.context["form"].errors["amount"][0]
+
+
+@pytest.mark.rule("Q12", "K12")
+def test_goods_and_all_the_money_are_asked_twice(tmall, refund, desk):
+    whole = {"method": "partial_refund", "amount": "59.00"}
+    assert "gets all the money that was asked for: ¥59.00" in desk.post(path(refund), step="preview", **whole).text
+    unsure = desk.post(path(refund), step="send", **whole).text
+    assert "Set this tick first" in unsure
+    assert 'value="59.00"' in unsure, "what was filled in is still there"
+    assert offers(tmall, refund) == []
+    assert desk.post(path(refund), step="send", sure="1", **whole).status_code == 302
+    assert len(offers(tmall, refund)) == 1
+
+
+@pytest.mark.rule("K12")
+def test_a_gift_for_more_than_the_order_is_asked_twice(tmall, refund, desk):
+    row = {"item_id": "9003", "title": "金条", "category": "1", "price": Decimal("1299.00")}
+    with tmall.scope():
+        upsert_products(store=tmall.store, products=[row], actor=MERCHANT, now=NOON)
+    page = desk.post(path(refund), step="send", method="gift", item_id="9003").text
+    assert "This costs ¥1,299.00. The whole order was paid with ¥59.00." in page
+    assert offers(tmall, refund) == []
+    cheap = desk.post(path(refund), step="preview", method="gift", item_id="9001").text
+    assert "Look twice" not in cheap
 
 
 @pytest.mark.rule("Q13", "Q14")

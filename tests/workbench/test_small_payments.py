@@ -76,6 +76,20 @@ def test_from_the_form_over_a_look_to_the_payment(shop, sign_in, way):
     assert 'name="order_used" value="1"' in again.content.decode(), "and whoever means it may send another"
 
 
+@pytest.mark.rule("K11", "K12")
+def test_more_than_the_order_is_asked_twice(shop, sign_in):
+    order = shop.order()
+    desk, path = sign_in("finance", shop), f"orders/order/{order.pk}/pay/"
+    make_small_payment(shop, order, amount=Decimal("50.00"))
+    assert "Look twice" not in text_of(fill(desk, path, "preview", amount="9.00", order_used="1"))
+    unsure = text_of(fill(desk, path, "send", amount="9.01", order_used="1"))
+    assert "This costs ¥59.01. The whole order was paid with ¥59.00." in unsure, "with what was sent before"
+    assert "Set this tick first" in unsure
+    assert len(sent(shop)) == 1
+    fill(desk, path, "send", amount="9.01", order_used="1", sure="1")
+    assert len(sent(shop)) == 2
+
+
 @pytest.mark.rule("K9", "K10")
 @pytest.mark.parametrize(
     ("data", "words"),

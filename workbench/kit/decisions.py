@@ -30,6 +30,8 @@ from stores.permissions import can
 from workbench.kit.base import attempt, by, put_on_form, show_refusal
 from workbench.kit.forms import DeskForm
 
+SURE = "sure"  # the tick below the words of caution
+
 
 class DecisionForm(DeskForm):
     """What a decision about `row` asks for; without fields it is only to be sure of."""
@@ -111,6 +113,10 @@ class Decision(ABC):
         """What the preview shows of the action's answer, read before it is taken back."""
         return {}
 
+    def cautions(self, row: Any, data: dict[str, Any], answer: Any) -> list[str]:
+        """What speaks against it, read from the action's answer; where there is any, the preview asks for a tick."""
+        return []
+
     def told(self, row: Any, data: dict[str, Any]) -> str:
         """What is said once it is done."""
         return str(self.done)
@@ -125,6 +131,10 @@ class Choice:
     refusal: str
     consequence: str = ""
     form: forms.Form | None = None
+
+
+class Foreseen(dict):
+    """What the preview shows of what would happen."""
 
 
 def in_zone_of(row: Any, show: Callable[..., HttpResponse], *args: Any, **kwargs: Any) -> HttpResponse:
@@ -155,16 +165,22 @@ def take(
 ) -> list | None:
     """Let it happen: what the action answered, in a list; None when it refused, which then stands on the form.
 
-    A rehearsal does so and takes it back: then it is known that it could happen.
+    A rehearsal does so and takes it back: then it is known that it could happen, and the list holds a `Foreseen`. So
+    does it what somebody should be sure of and hasn't said so.
     """
     answers = []
 
     def run() -> None:
         with transaction.atomic():
             answer = decision.run(row, form.cleaned_data, **by(request))
-            answers.append(decision.foresee(row, form.cleaned_data, answer) if rehearse else answer)
-            if rehearse:
+            cautions = decision.cautions(row, form.cleaned_data, answer)
+            must_tick = bool(cautions) and not rehearse and SURE not in request.POST
+            if rehearse or must_tick:
+                foreseen = decision.foresee(row, form.cleaned_data, answer)
+                answers.append(Foreseen({**foreseen, "cautions": cautions, "must_tick": must_tick}))
                 transaction.set_rollback(True)
+            else:
+                answers.append(answer)
 
     refused = attempt(run)
     if refused is None:
@@ -197,7 +213,8 @@ class DecisionPagesMixin:
             rehearse = bool(decision.preview) and step != "send"
             answers = take(request, decision, row, form, rehearse=rehearse)
             if answers is not None:
-                return (self.look if rehearse else self.after)(request, row, decision, form, answers[0])
+                shows = self.look if isinstance(answers[0], Foreseen) else self.after
+                return shows(request, row, decision, form, answers[0])
         return self.ask(request, row, decision, form)
 
     def ask(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form) -> HttpResponse:

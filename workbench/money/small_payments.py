@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.money import ZERO
+from offers.cautions import cautions_of_payment
 from orders.models import Order
 from payments.allowances import allowances_today
 from payments.models import Payment
@@ -126,6 +127,10 @@ class PayBuyer(Decision):
         return send_small_payment(
             store=row.store, order_number=order.number, refund_id=refund and refund.pk, actor=actor, now=now, **data
         )
+
+    def cautions(self, row, data, payment):
+        """What it costs too much, with what was sent before (K12)."""
+        return [caution.detail for caution in cautions_of_payment(payment, about(row)[1], payment.created_at)]
 
     def foresee(self, row, data, payment):
         """What goes out, and what for."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import Refused
 from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
+from offers.cautions import cautions_of_offer
 from offers.coupons import coupons_of
 from offers.eligibility import build_case
 from offers.methods import METHODS, Case
@@ -58,6 +59,10 @@ class SendOffer(Decision):
 
     def run(self, refund, data, *, actor, now):
         return send_offer(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now, **data)
+
+    def cautions(self, refund, data, offer):
+        """What the buyer's yes would cost too much (K12)."""
+        return [caution.detail for caution in cautions_of_offer(offer, offer.created_at)]
 
     def foresee(self, refund, data, offer):
         """What the buyer would see, and what follows (Q6)."""

@@ -73,6 +73,7 @@ class OfferForm(DeskForm):
         self.case, self.way = case, way
         self.scripts = scripts_for(case.refund.reason) if keeps_orders(case.refund.rules) else []
         self.goods: Sequence[Product] = ()
+        self.amounts: Sequence[str] = ()
         self.fields["method"].initial = way.code
         self.fields["message"].widget.attrs["data-count"] = case.refund.rules.offer_message_length
         if way.method.needs_message:
@@ -90,14 +91,15 @@ class OfferForm(DeskForm):
         return False
 
     def _set_up_amount(self) -> None:
-        """The maximum is shown; some methods begin with it (Q12)."""
+        """The maximum is shown; the methods that have a usual amount begin with that (Q12, docs/adr/0024)."""
         if not self._asks_for("amount", "max_amount"):
             return
         most, amount = self.way.limits["max_amount"], self.fields["amount"]
         amount.widget.attrs.update(max=most, placeholder=f"0.01 – {most}")
         amount.help_text = _("At most ¥%(most)s.") % {"most": most}
-        if self.way.method.begins_with_most:
-            amount.initial = Decimal(most)
+        if usual := self.way.limits.get("usual_amount"):
+            amount.initial = Decimal(usual)
+            self.amounts = [usual, most]
         if "return_address" in self.way.limits:
             amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
                 "amount": self.case.refund.amount

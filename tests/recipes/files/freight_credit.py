@@ -24,7 +24,7 @@ class FreightCredit(MoneyMethod):
     once_as = "freight_credit"
     suits = frozenset({Concern.LOGISTICS})
     pays = PaymentPurpose.RED_PACKET
-    bulk_share = Decimal("0.08")
+    usual_share = Decimal("0.08")
 
     def most(self, case):
         """The limit, or what the order has left when the refund is withdrawn."""

@@ -1,0 +1,77 @@
+"""What costs more than it keeps is told with the answer, and nothing else is (K12)."""
+
+from decimal import Decimal
+
+import pytest
+
+from offers.insights.rates import set_cost_rates
+from stores.actions import upsert_products
+from stores.marketplaces import current_rules
+from tests.world import MERCHANT, NOON, make_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+KEPT, ORDER, GRANT = "buyer_keeps_goods_and_money", "costs_more_than_order", "costs_more_than_granting"
+
+
+def codes(answer) -> list[str]:
+    assert answer.status_code == 201, answer.content
+    return [each["code"] for each in answer.json()["warnings"]]
+
+
+def without_hidden_costs(shop) -> None:
+    """Losing an order costs the sale, and ¥1.00 of handling where goods come back."""
+    changes = {name: Decimal("0.00") for name in vars(current_rules(shop.store.marketplace).costs)}
+    with shop.scope():
+        changes = {**changes, "stock_loss_percent": Decimal("0.00"), "handling": Decimal("1.00")}
+        changes = {name: 0 if name.endswith("minutes") else value for name, value in changes.items()}
+        set_cost_rates(store=shop.store, changes=changes, actor=MERCHANT, now=NOON)
+
+
+@pytest.mark.rule("K12", "Q12", "Q15")
+@pytest.mark.parametrize(
+    ("terms", "warned"),
+    [
+        ({"method": "reassurance", "message": "亲"}, []),
+        ({"method": "partial_refund", "amount": "58.99"}, []),
+        ({"method": "partial_refund", "amount": "59.00"}, [KEPT]),
+        ({"method": "red_packet", "amount": "20.00"}, []),
+        ({"method": "gift", "item_id": "59"}, []),
+        ({"method": "gift", "item_id": "60"}, [ORDER]),
+        ({"method": "reship", "item_id": "61"}, [ORDER, GRANT]),
+        ({"method": "exchange", "item_id": "118"}, []),
+        ({"method": "exchange", "item_id": "120"}, [ORDER, GRANT]),
+    ],
+)
+def test_an_offer_is_compared_with_the_order_and_with_granting_the_request(terms, warned):
+    shop = make_shop("tmall")
+    without_hidden_costs(shop)
+    rows = [
+        {"item_id": price, "title": price, "category": "1", "price": Decimal(price)}
+        for price in ("59", "60", "61", "118", "120")
+    ]
+    with shop.scope():
+        upsert_products(store=shop.store, products=rows, actor=MERCHANT, now=NOON)
+    refund = shop.refund(reason="minor_flaw")
+    assert codes(shop.merchant.post("offers/", {"refund": str(refund.pk), **terms})) == warned
+
+
+@pytest.mark.rule("K12", "T5")
+def test_a_negotiated_refund_of_everything_without_a_return_is_told():
+    shop = make_shop("taote")
+    terms = {"refund": str(shop.refund().pk), "method": "change_to_refund_only", "agreed_with_buyer": True}
+    assert codes(shop.merchant.post("offers/", {**terms, "amount": "59.00"})) == [KEPT]
+
+
+@pytest.mark.rule("K12", "K11")
+def test_small_payments_of_an_order_count_together():
+    shop = make_shop("kuaishou")
+    without_hidden_costs(shop)
+    refund = shop.refund(amount="20.00")
+
+    def pay(amount, **about):
+        body = {"order": refund.order.number, "amount": amount, "purpose": "other", **about}
+        return codes(shop.merchant.post("payments/", body, **{"Idempotency-Key": f"key-{amount}"}))
+
+    assert pay("21.00", refund=str(refund.pk)) == []
+    assert pay("0.01", refund=str(refund.pk)) == [GRANT]
+    assert pay("38.00") == [ORDER]
