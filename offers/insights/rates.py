@@ -39,6 +39,12 @@ def own_rates(store_id: int) -> CostRates | None:
     return CostRates.objects.for_store(store_id).newest_first().first()
 
 
+def costs_of(store: Store) -> Costs:
+    """The rates that hold in the store now: its own, or its marketplace's."""
+    own = own_rates(store.pk)
+    return own.costs if own else store.rules.costs
+
+
 def costs_at(store_id: int, at: datetime, rules: MarketplaceRules) -> Costs:
     """The rates that held in the store at an instant."""
     rates = CostRates.objects.for_store(store_id).filter(valid_from__lte=at).newest_first().first()
@@ -51,8 +57,7 @@ def set_cost_rates(*, store: Store, changes: dict[str, Decimal | int], actor: Ac
 
     What was counted before keeps the rates of its time.
     """
-    before = own_rates(store.pk)
-    was = before.costs if before else store.rules.costs
+    was = costs_of(store)
     values = {name: changes.get(name, getattr(was, name)) for name in RATES}
     rates = CostRates(store=store, valid_from=now, set_by=actor.label or actor.id, **values)
     changed = {name: [_text(getattr(was, name)), _text(value)] for name, value in values.items()}

@@ -3,20 +3,20 @@
 from decimal import Decimal
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.money import ZERO
-from offers.insights.rates import RATES, own_rates, set_cost_rates
+from offers.insights.rates import RATES, costs_of, set_cost_rates
 from offers.models import CostRates
-from stores.permissions import MANAGE_STORE, can
-from workbench.kit.base import attempt, by, put_on_form
-from workbench.kit.desk import desk_of
-from workbench.kit.forms import DeskForm, YuanField, posted
+from stores.permissions import MANAGE_STORE
+from workbench.kit.decisions import DecisionForm, DecisionPagesMixin
+from workbench.kit.editing import Saving, store_to_add_to
+from workbench.kit.forms import YuanField
 
 VERSIONS_SHOWN = 10
 
@@ -39,7 +39,7 @@ class CostRateField(YuanField):
         return amount
 
 
-class RatesForm(DeskForm):
+class RatesForm(DecisionForm):
     """Every rate."""
 
     return_freight = CostRateField(
@@ -66,34 +66,43 @@ class RatesForm(DeskForm):
     )
 
 
-def rates_view(request: HttpRequest):
-    """Look at the rates, and set them from now on."""
-    store = desk_of(request).only_store
-    if store is None:
-        raise PermissionDenied(_("Pick one store first, at the top of the page."))
-    if not can(request.user, MANAGE_STORE, store.pk):
-        raise PermissionDenied(_("Your role in this store doesn't allow this."))
-    own = own_rates(store.pk)
-    costs = own.costs if own else store.rules.costs
-    form = RatesForm(posted(request), initial={name: getattr(costs, name) for name in RATES})
-    if request.method == "POST" and form.is_valid():
-        changes = {name: value for name, value in form.cleaned_data.items() if value != getattr(costs, name)}
-        refusal = None
+class SetRates(Saving):
+    """Set a store's rates."""
+
+    label, form, capability = gettext_lazy("Cost rates"), RatesForm, MANAGE_STORE
+    done = gettext_lazy("Saved; it holds for offers from now on.")
+    template = "workbench/insights/rates.html"
+
+    def initial(self, store):
+        """What holds now: the store's own rates, or the marketplace's usual ones."""
+        costs = costs_of(store)
+        return {name: getattr(costs, name) for name in RATES}
+
+    def context(self, store):
+        """What holds now, and what held before."""
+        versions = CostRates.objects.for_store(store.pk).newest_first()[:VERSIONS_SHOWN]
+        return {"costs": costs_of(store), "versions": list(versions)}
+
+    def run(self, store, data, *, actor, now):
+        """Nothing, where nothing is to be another."""
+        now_set = self.initial(store)
+        changes = {name: data[name] for name in RATES if data[name] != now_set[name]}
         if changes:
-            refusal = attempt(lambda: set_cost_rates(store=store, changes=changes, **by(request)))
-        if refusal is None:
-            messages.success(request, _("Saved; it holds for offers from now on."))
-            return HttpResponseRedirect(request.path)
-        put_on_form(form, refusal)
-    return TemplateResponse(
-        request,
-        "workbench/insights/rates.html",
-        {
-            **admin.site.each_context(request),
-            "title": _("Cost rates"),
-            "form": form,
-            "store": store,
-            "costs": costs,
-            "versions": list(CostRates.objects.for_store(store.pk).newest_first()[:VERSIONS_SHOWN]),
-        },
-    )
+            set_cost_rates(store=store, changes=changes, actor=actor, now=now)
+
+
+class RatesPage(DecisionPagesMixin):
+    """The page below the figures; it is no list's."""
+
+    def page(self, request, template, title, **context):
+        """See the desk's lists."""
+        return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **context})
+
+    def back(self, row, view="change", anchor=""):
+        """To the page itself."""
+        return HttpResponseRedirect(reverse("admin:insights_rates"))
+
+
+def rates_view(request: HttpRequest) -> HttpResponse:
+    """Look at the rates of the picked store, and set them from now on."""
+    return RatesPage().decide(request, store_to_add_to(request, MANAGE_STORE), SetRates())

@@ -63,6 +63,7 @@ class Decision(ABC):
     template: ClassVar[str] = "workbench/decisions/decide.html"
     preview: ClassVar[str] = ""  # the template of a look at it before it happens, for what can't be taken back
     preview_title: ClassVar[str] = ""
+    answer_template: ClassVar[str] = ""  # shows, this once, the title and more that `run` answered
     leads_to: ClassVar[str] = "change"
     anchor: ClassVar[str] = ""
 
@@ -74,7 +75,7 @@ class Decision(ABC):
         """Whether this user's role in the row's store allows it."""
         if self.is_merchants and user.is_superuser:
             return False
-        return can(user, self.capability, row.pk if isinstance(row, Store) else row.store_id)
+        return can(user, self.capability, row.pk if isinstance(row, Store) else getattr(row, "store_id", None))
 
     @abstractmethod
     def refusal(self, row: Any, now: datetime) -> Refused | None:
@@ -137,12 +138,14 @@ class Foreseen(dict):
     """What the preview shows of what would happen."""
 
 
-def in_zone_of(row: Any, show: Callable[..., HttpResponse], *args: Any, **kwargs: Any) -> HttpResponse:
-    """A page about the row, rendered in the time zone of its store; a store is its own, and what has none is as it is.
+def store_of(row: Any) -> Store | None:
+    """The store that a row belongs to; a store is its own, and what is the platform's has none."""
+    return row if isinstance(row, Store) else getattr(row, "store", None)
 
-    `show` is called with what else is given.
-    """
-    store = row if isinstance(row, Store) else getattr(row, "store", None)
+
+def in_zone_of(row: Any, show: Callable[..., HttpResponse], *args: Any, **kwargs: Any) -> HttpResponse:
+    """What `show` answers to the arguments, rendered in the time zone of the row's store, if it has one."""
+    store = store_of(row)
     with timezone.override(store.time_zone if store else timezone.get_current_timezone()):
         response = show(*args, **kwargs)
         return response.render() if hasattr(response, "render") else response
@@ -227,7 +230,8 @@ class DecisionPagesMixin:
         """The page that asks, or the look at what will happen."""
         title = (template == decision.preview and decision.preview_title) or decision.title(row)
         shown = {"row": row, "decision": decision, "form": form, "back": self.back(row).url, "may_save": True}
-        shown |= {"consequences": decision.consequences(row), **decision.context(row), **more}
+        shown |= {"store": store_of(row), "consequences": decision.consequences(row)}
+        shown |= {**decision.context(row), **more}
         return self.page(request, template, title, **shown)
 
     def look(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, answer: Any) -> HttpResponse:
@@ -235,7 +239,9 @@ class DecisionPagesMixin:
         return self.decision_page(request, row, decision, form, decision.preview, **answer)
 
     def after(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, answer: Any) -> HttpResponse:
-        """Where a decision that was taken leads, with a word that it is done."""
+        """Where a decision that was taken leads, with a word that it is done, or what can be shown this once."""
+        if decision.answer_template:
+            return self.page(request, decision.answer_template, **answer)
         messages.success(request, decision.told(row, form.cleaned_data))
         return self.back(row, decision.leads_to, decision.anchor)
 

@@ -1,14 +1,14 @@
 """Lists of what is the platform's own and no store's: the operator's alone."""
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form
-from workbench.kit.forms import posted
+from stores.permissions import OPERATE, can
+from workbench.kit.base import DeskAdmin
+from workbench.kit.editing import Changing
+
+IN_FORCE = gettext_lazy("Saved; it holds from the next request on.")
 
 
 class PlatformAdmin(DeskAdmin):
@@ -17,18 +17,15 @@ class PlatformAdmin(DeskAdmin):
     class Media:
         css = {"all": ["workbench/work.css"]}
 
-    def has_add_permission(self, request):
-        """The operator."""
-        return request.user.is_active and request.user.is_superuser
-
     def has_view_permission(self, request, obj=None):
         """The operator."""
-        return self.has_add_permission(request)
+        return can(request.user, OPERATE, None)
 
-    def require_operator(self, request: HttpRequest) -> None:
-        """PermissionDenied for merchants."""
-        if not self.has_add_permission(request):
+    def find(self, request, object_id):
+        """One of them. PermissionDenied for merchants, whether it is there or not."""
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        return super().find(request, object_id)
 
     def get_queryset(self, request):
         """All of them: they belong to no store."""
@@ -42,26 +39,12 @@ class PlatformAdmin(DeskAdmin):
         """The columns; there is no store to name."""
         return self.list_display
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """Add one."""
-        self.require_operator(request)
-        form = self.form_class(posted(request))
-        return self._handle(request, form, None, _("Add %(name)s") % {"name": self.opts.verbose_name})
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Change one."""
-        self.require_operator(request)
-        row = self.find(request, object_id)
-        form = self.form_class(posted(request), initial=forms.model_to_dict(row))
-        for name in self.fixed:
-            form.fields[name].disabled = True
-        return self._handle(request, form, row, str(row))
+class ChangingPlatforms(Changing):
+    """Change a row of the platform's."""
 
-    def _handle(self, request, form, row, title: str):
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: self.save(row, {**form.cleaned_data, **by(request)}))
-            if refusal is None:
-                messages.success(request, _("Saved; it holds from the next request on."))
-                return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/edit.html", title, form=form, may_save=True)
+    capability, done = OPERATE, IN_FORCE
+
+    def initial(self, row):
+        """As it is."""
+        return forms.model_to_dict(row)

@@ -119,7 +119,7 @@ class PayBuyer(Decision):
     def context(self, row):
         """The order, and the refund if it is about one."""
         order, refund = about(row)
-        return {"order": order, "refund": refund, "store": row.store, "allowance": self.allowance, "usual": USUAL}
+        return {"order": order, "refund": refund, "allowance": self.allowance, "usual": USUAL}
 
     def run(self, row, data, *, actor, now):
         """See the base."""

@@ -5,26 +5,27 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores import actions
 from stores.models import Membership, Store, User
-from stores.states import Role
-from workbench.kit.base import attempt, by, column, put_on_form, show_refusal
+from stores.permissions import OPERATE
+from workbench.kit.base import column
+from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
-from workbench.kit.forms import DeskForm, posted
+from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
+from workbench.kit.operators import PlatformAdmin
 from workbench.kit.search import WordSearch
 from workbench.store.members import person_named, role_field, since
-from workbench.store.switches import PlatformAdmin
 
 # What somebody with a one-time password may still open.
 OPEN_TO_ALL = {"login", "logout", "password_change"}
 
 
-class AccountForm(DeskForm):
+class AccountForm(DecisionForm):
     """Somebody new, and the store that they begin in."""
 
     username = forms.CharField(
@@ -56,9 +57,51 @@ def _state(user: User) -> str:
     return _("one-time password") if user.must_change_password else _("in use")
 
 
-class AccountAdmin(WordSearch, PlatformAdmin):
+class OpenAccount(Saving):
+    """Let somebody new sign in."""
+
+    label, form, capability = gettext_lazy("Open an account"), AccountForm, OPERATE
+    answer_template = "workbench/store/one_time_password.html"
+
+    def fill(self, request, row):
+        """For the store that is picked, unless another is named."""
+        form, picked = super().fill(request, row), desk_of(request).only_store
+        form.fields["store"].initial = picked.code if picked else ""
+        return form
+
+    def run(self, row, data, *, actor, now):
+        """The one-time password, which is kept nowhere."""
+        password, username = actions.new_password(), data["username"]
+        actions.open_account(password=password, **data, actor=actor, now=now)
+        return {"title": username, "username": username, "password": password}
+
+
+class GivePassword(Decision):
+    """Give somebody who lost theirs a password for one time."""
+
+    code, label, icon, tone = "one-time-password", gettext_lazy("Give a new one-time password"), "password", "plain"
+    capability, is_inline = OPERATE, True
+    answer_template = OpenAccount.answer_template
+
+    def refusal(self, user, now):
+        """An account may always get one."""
+        return None
+
+    def consequence(self, user):
+        """The old one ends."""
+        return _("For somebody who lost theirs. Wherever they are signed in, they no longer are.")
+
+    def run(self, user, data, *, actor, now):
+        """See OpenAccount."""
+        password = actions.new_password()
+        actions.give_new_password(user=user, password=password, actor=actor, now=now)
+        return {"title": user.username, "username": user.username, "password": password}
+
+
+class AccountAdmin(AddingMixin, DecidingMixin, WordSearch, PlatformAdmin):
     """Everybody who may sign in. The operator's alone."""
 
+    adding, decisions = OpenAccount(), (GivePassword(),)
     list_display = ("show_who", "show_kind", "show_state", "show_joined", "show_sign_in")
     search_fields = ("username", "first_name")
     search_help_text = gettext_lazy("User name or full name")
@@ -71,50 +114,34 @@ class AccountAdmin(WordSearch, PlatformAdmin):
     show_joined = column(gettext_lazy("account since"), lambda user: since(user.date_joined))
     show_sign_in = column(gettext_lazy("last sign-in"), lambda user: moment(user.last_login))
 
-    def get_urls(self):
-        """The button's address, before the admin's catch-all."""
-        give = self.admin_site.admin_view(self.password_view)
-        return [path("<str:object_id>/one-time-password/", give, name="stores_user_one_time"), *super().get_urls()]
-
-    def add_view(self, request, form_url="", extra_context=None):
-        """Open an account and show its one-time password, this once."""
-        self.require_operator(request)
-        store = desk_of(request).only_store
-        form = AccountForm(posted(request), initial={"store": store.code if store else "", "role": Role.VIEWER})
-        if request.method == "POST" and form.is_valid():
-            password = actions.new_password()
-            refusal = attempt(lambda: actions.open_account(password=password, **form.cleaned_data, **by(request)))
-            if refusal is None:
-                return self._password_page(request, form.cleaned_data["username"], password)
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/edit.html", _("Open an account"), form=form, may_save=True)
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def row_page(self, request, user, bound=None):
         """Who it is and where they work, with the button for a new password."""
-        self.require_operator(request)
-        user = self.find(request, object_id)
         members = Membership.objects.in_scope().filter(user=user).select_related("store").order_by("id")
-        name = user.get_full_name() or user.username
         return self.page(
-            request, "workbench/store/account.html", name, account=user, state=_state(user), members=members
+            request,
+            "workbench/store/account.html",
+            user.get_full_name() or user.username,
+            account=user,
+            state=_state(user),
+            members=members,
+            decide=self.choices(request, user),
         )
 
-    def password_view(self, request, object_id):
-        """Give somebody who lost theirs a one-time password; a GET only shows the account."""
-        self.require_operator(request)
-        user = self.find(request, object_id)
-        if request.method == "POST":
-            password = actions.new_password()
-            refusal = attempt(lambda: actions.give_new_password(user=user, password=password, **by(request)))
-            if refusal is None:
-                return self._password_page(request, user.username, password)
-            show_refusal(request, refusal)
-        return HttpResponseRedirect(reverse("admin:stores_user_change", args=[user.pk]))
 
-    def _password_page(self, request, username: str, password: str):
-        return self.page(
-            request, "workbench/store/one_time_password.html", username, username=username, password=password
-        )
+class ChooseOwnPassword(Decision):
+    """Change the password that one signs in with; Django's own page asks for it."""
+
+    def may(self, user, row):
+        """One's own."""
+        return user == row
+
+    def refusal(self, user, now):
+        """It may always be changed."""
+        return None
+
+    def run(self, user, data, *, actor, now):
+        """See the base."""
+        actions.change_password(user=user, password=data["new_password1"], actor=actor, now=now)
 
 
 class OwnPasswordView(PasswordChangeView):
@@ -122,13 +149,9 @@ class OwnPasswordView(PasswordChangeView):
 
     def form_valid(self, form):
         """Change it, and keep this session."""
-        password = form.cleaned_data["new_password1"]
-        user = self.request.user
-        refusal = attempt(lambda: actions.change_password(user=user, password=password, **by(self.request)))
-        if refusal is not None:
-            put_on_form(form, refusal)
+        if take(self.request, ChooseOwnPassword(), self.request.user, form) is None:
             return self.form_invalid(form)
-        update_session_auth_hash(self.request, user)
+        update_session_auth_hash(self.request, self.request.user)
         messages.success(
             self.request, _("Your password is changed. Wherever else you were signed in, you no longer are.")
         )

@@ -3,11 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +17,11 @@ from offers.models import CouponGrant
 from offers.states import CouponChannel
 from stores.models import Store
 from stores.permissions import EDIT_COUPONS, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form
+from workbench.kit.base import DeskAdmin
+from workbench.kit.decisions import DecisionForm
 from workbench.kit.desk import desk_of, find_store
-from workbench.kit.forms import DeskForm, YuanField, posted
+from workbench.kit.editing import AddingMixin, Saving, store_to_add_to
+from workbench.kit.forms import YuanField
 from workbench.kit.search import WordSearch
 
 MOST_COUPONS = 1_000_000
@@ -57,7 +57,7 @@ def _day(label, **kwargs) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, validators=bounds, **kwargs)
 
 
-class CouponForm(DeskForm):
+class CouponForm(DecisionForm):
     """A coupon of one store. Days are those of the store's time zone, the last one included."""
 
     store = forms.ChoiceField(label=gettext_lazy("Store"))
@@ -84,9 +84,9 @@ class CouponForm(DeskForm):
         help_text=gettext_lazy("No more are ever granted."),
     )
 
-    def __init__(self, *args, stores: list[Store], now: datetime, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.now = now
+    def __init__(self, *args, row: list[Store], now: datetime, **kwargs):
+        super().__init__(*args, row=row, now=now, **kwargs)
+        stores = row
         self.stores = {str(store.pk): store for store in stores}
         self.fields["store"].choices = [(store.pk, store.name) for store in stores]
         if len(stores) == 1:
@@ -112,42 +112,60 @@ class CouponForm(DeskForm):
             raise forms.ValidationError(_("The threshold can't be below zero."))
         return amount
 
+    def clean_store(self) -> Store:
+        """The store that was chosen."""
+        return self.stores[self.cleaned_data["store"]]
+
     def clean(self):
-        """The last day is not before the first, and not over."""
-        data = super().clean()
+        """The last day is not before the first, and not over; the only store needs no choice."""
+        data = {"store": self.row[0], **super().clean()}
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The coupon must end after it begins."))
-        elif last and last < day_of(self.now, self.chosen_store.time_zone):
+        elif last and last < day_of(self.now, data["store"].time_zone):
             self.add_error("last_day", _("Choose today or a later day."))
         return data
 
-    @property
-    def chosen_store(self) -> Store:
-        """The store that was chosen, or the only one."""
-        chosen = self.stores.get(self.cleaned_data.get("store", ""))
-        return chosen or next(iter(self.stores.values()))
 
-    def terms(self) -> dict:
-        """The arguments of the action."""
-        data, zone = self.cleaned_data, self.chosen_store.time_zone
-        return {
-            "name": data["name"],
-            "channel": data["channel"],
-            "amount_off": data["amount_off"],
-            "min_spend": data["min_spend"],
-            "valid_from": start_of_day(data["first_day"], zone),
-            "valid_until": end_of_day(data["last_day"], zone),
-            "quantity": data["quantity"],
-        }
+class MakeCoupon(Saving):
+    """Make a coupon in one of the stores."""
+
+    label, form, capability = gettext_lazy("Make a coupon"), CouponForm, EDIT_COUPONS
+    done = gettext_lazy("The coupon is made.")
+    template = "workbench/store/coupons/add.html"
+
+    def may(self, user, stores):
+        """They are those in which the user makes coupons."""
+        return bool(stores)
+
+    def context(self, stores):
+        """The store, where there is no choice."""
+        return {"store": stores[0] if len(stores) == 1 else None}
+
+    def run(self, stores, data, *, actor, now):
+        """From the first moment of the first day to the last of the last."""
+        zone = data["store"].time_zone
+        create_coupon(
+            store=data["store"],
+            name=data["name"],
+            channel=data["channel"],
+            amount_off=data["amount_off"],
+            min_spend=data["min_spend"],
+            valid_from=start_of_day(data["first_day"], zone),
+            valid_until=end_of_day(data["last_day"], zone),
+            quantity=data["quantity"],
+            actor=actor,
+            now=now,
+        )
 
 
-class CouponAdmin(WordSearch, DeskAdmin):
+class CouponAdmin(AddingMixin, WordSearch, DeskAdmin):
     """The store's coupons. What was granted is counted by acceptance and never edited."""
 
     class Media:
         css = {"all": ["workbench/work.css"]}
 
+    adding = MakeCoupon()
     list_display = ("name",)
     list_filter = ("channel",)
     search_fields = ("name",)
@@ -165,28 +183,12 @@ class CouponAdmin(WordSearch, DeskAdmin):
         """Who may add somewhere sees the button."""
         return bool(self.stores_to_add_to(request))
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """Make a coupon; GET shows the form."""
-        stores = self.stores_to_add_to(request)
-        if not stores:
-            picked = desk_of(request).only_store
-            raise PermissionDenied(
-                _("Your role in this store doesn't allow this.")
-                if picked
-                else _("Pick one store first, at the top of the page.")
-            )
+    def place_to_add(self, request):
+        """Those stores, of which one is chosen. PermissionDenied where there is none, or for another one's name."""
         asked = request.POST.get("store", "")
         if asked and find_store(request.user, asked) is not None:
             require(request.user, EDIT_COUPONS, int(asked))
-        form = CouponForm(posted(request), stores=stores, now=request.now)
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: create_coupon(store=form.chosen_store, **by(request), **form.terms()))
-            if refusal is None:
-                messages.success(request, _("The coupon is made."))
-                return HttpResponseRedirect(reverse("admin:offers_coupon_changelist"))
-            put_on_form(form, refusal)
-        store = stores[0] if len(stores) == 1 else None
-        return self.page(request, "workbench/store/coupons/add.html", _("Make a coupon"), form=form, store=store)
+        return self.stores_to_add_to(request) or [store_to_add_to(request, EDIT_COUPONS)]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The coupon's page; there is nothing to save on it."""

@@ -3,26 +3,25 @@
 from datetime import datetime
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import Http404
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.calendar import day_of, end_of_day
 from stores import actions
-from stores.models import ApiKey, Store
-from stores.permissions import MANAGE_STORE, require
+from stores.models import ApiKey
+from stores.permissions import MANAGE_STORE
 from stores.states import KeyScope
-from workbench.kit.base import By, attempt, by, column, put_on_form, show_refusal, timed_column
-from workbench.kit.forms import DeskForm, posted
+from workbench.kit.base import column, timed_column
+from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
+from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin
-from workbench.store.stores import store_to_add_to
 
 
-class KeyForm(DeskForm):
+class KeyForm(DecisionForm):
     """What a program may do."""
 
     name = forms.CharField(
@@ -35,14 +34,10 @@ class KeyForm(DeskForm):
         label=gettext_lazy("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args, store: Store, now: datetime, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.store, self.now = store, now
-
     def clean_expires_on(self):
         """A day of the store's calendar after today; the key is good until the day is over."""
         day = self.cleaned_data["expires_on"]
-        if day and day <= day_of(self.now, self.store.time_zone):
+        if day and day <= day_of(self.now, self.row.time_zone):
             raise forms.ValidationError(_("Choose a day in the future."))
         return day
 
@@ -64,9 +59,50 @@ def _link(key: ApiKey) -> str:
     return format_html('<a class="wl-link" href="{}">{}</a>', url, key.name)
 
 
-class ApiKeyAdmin(OwnersAdmin):
+class MakeKey(Saving):
+    """Make a key for a program of the store."""
+
+    label, form, capability = gettext_lazy("Make an API key"), KeyForm, MANAGE_STORE
+    answer_template = "workbench/store/key_made.html"
+
+    def run(self, store, data, *, actor, now):
+        """The secret, which is kept nowhere."""
+        day, name = data["expires_on"], data["name"]
+        expires_at = end_of_day(day, store.time_zone) if day else None
+        _key, secret = actions.create_store_key(
+            store=store, name=name, scopes=data["scopes"], expires_at=expires_at, actor=actor, now=now
+        )
+        return {"title": name, "secret": secret}
+
+
+class RevokeKey(Decision):
+    """End a key."""
+
+    code, label, icon, tone = "revoke", gettext_lazy("Revoke for good"), "key_off", "danger"
+    done = gettext_lazy("The key is revoked.")
+    capability, is_inline = MANAGE_STORE, True
+
+    def concerns(self, key):
+        """Until it is revoked."""
+        return not key.revoked
+
+    def refusal(self, key, now):
+        """Revoking once more changes nothing."""
+        return None
+
+    def consequence(self, key):
+        """The program stops working."""
+        return _("The next call with a revoked key is refused; this can't be undone.")
+
+    def run(self, key, data, *, actor, now):
+        """See the base."""
+        actions.revoke_key(key=key, actor=actor, now=now)
+
+
+class ApiKeyAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     """Keys of the store; the secret is shown once, when it is made."""
 
+    adding, decisions = MakeKey(), (RevokeKey(),)
     list_display = ("show_name", "show_prefix", "show_state", "show_scopes", "show_used", "show_expiry")
     ordering = ("-created",)
     list_display_links = None
@@ -77,10 +113,9 @@ class ApiKeyAdmin(OwnersAdmin):
     show_used = column(gettext_lazy("last used"), lambda key: moment(key.last_used_at))
     show_expiry = column(gettext_lazy("expires"), lambda key: moment(key.expiry_date))
 
-    def get_urls(self):
-        """The button's address, before the admin's catch-all."""
-        revoke = self.admin_site.admin_view(self.revoke_view)
-        return [path("<str:object_id>/revoke/", revoke, name="stores_apikey_revoke"), *super().get_urls()]
+    def row_key(self, key):
+        """The prefix."""
+        return key.prefix
 
     def find(self, request, object_id):
         """The key with this prefix. Http404 when missing or foreign, without a difference."""
@@ -90,33 +125,8 @@ class ApiKeyAdmin(OwnersAdmin):
             raise Http404
         return key
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """Make a key and show its secret, this once."""
-        store = store_to_add_to(request, MANAGE_STORE)
-        form = KeyForm(posted(request), store=store, now=request.now)
-        if request.method == "POST" and form.is_valid():
-            made = {}
-            refusal = attempt(lambda: made.update(secret=self._make(store, form.cleaned_data, by(request))))
-            if refusal is None:
-                return self.page(
-                    request, "workbench/store/key_made.html", form.cleaned_data["name"], secret=made["secret"]
-                )
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/edit.html", _("Make an API key"), form=form, store=store, may_save=True)
-
-    @staticmethod
-    def _make(store, data, done: By) -> str:
-        day = data["expires_on"]
-        expires_at = end_of_day(day, store.time_zone) if day else None
-        _key, secret = actions.create_store_key(
-            store=store, name=data["name"], scopes=data["scopes"], expires_at=expires_at, **done
-        )
-        return secret
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def row_page(self, request, key, bound=None):
         """A key's page, with the button to revoke it."""
-        key = self.find(request, object_id)
-        require(request.user, MANAGE_STORE, key.store_id)
         return self.page(
             request,
             "workbench/store/key.html",
@@ -124,16 +134,5 @@ class ApiKeyAdmin(OwnersAdmin):
             key=key,
             scopes=in_words(key.scopes),
             state=_state(key, request.now),
+            decide=self.choices(request, key),
         )
-
-    def revoke_view(self, request, object_id):
-        """Revoke a key for good; a GET only shows it."""
-        key = self.find(request, object_id)
-        require(request.user, MANAGE_STORE, key.store_id)
-        if request.method == "POST":
-            refusal = attempt(lambda: actions.revoke_key(key=key, **by(request)))
-            if refusal is None:
-                messages.success(request, _("The key is revoked."))
-            else:
-                show_refusal(request, refusal)
-        return HttpResponseRedirect(reverse("admin:stores_apikey_change", args=[key.prefix]))

@@ -3,22 +3,19 @@
 from datetime import datetime
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores import actions
-from stores.models import Membership, User
-from stores.permissions import MANAGE_STORE, ROLE_MEANS, require
+from stores.models import User
+from stores.permissions import MANAGE_STORE, ROLE_MEANS
 from stores.states import Role
-from workbench.kit.base import attempt, by, column, put_on_form
-from workbench.kit.forms import DeskForm, posted
+from workbench.kit.base import column
+from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
+from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin
-from workbench.store.stores import store_to_add_to
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -34,7 +31,7 @@ def role_field(label: str, **kwargs) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=role_choices, initial=Role.VIEWER, widget=forms.RadioSelect, **kwargs)
 
 
-class MemberForm(DeskForm):
+class MemberForm(DecisionForm):
     """Somebody with an account and the role they get."""
 
     username = forms.CharField(
@@ -47,7 +44,7 @@ class MemberForm(DeskForm):
     role = role_field(gettext_lazy("Role"))
 
 
-class RoleForm(DeskForm):
+class RoleForm(DecisionForm):
     """The role of somebody who is a member."""
 
     role = role_field(gettext_lazy("Role"))
@@ -64,9 +61,64 @@ def since(instant: datetime | None) -> str:
     return moment(instant)[:10]
 
 
-class MembershipAdmin(OwnersAdmin):
+class AddMember(Saving):
+    """Give somebody a role in the store."""
+
+    label, form, capability = gettext_lazy("Add a member"), MemberForm, MANAGE_STORE
+
+    def run(self, store, data, *, actor, now):
+        """See the base."""
+        actions.add_member(store=store, **data, actor=actor, now=now)
+
+
+class MemberDecision(Decision):
+    """What another owner or the operator decides about a member."""
+
+    capability, is_inline, leads_to = MANAGE_STORE, True, "changelist"
+    not_yours = gettext_lazy("This is you. Another owner or the operator can change your role.")
+
+    def may(self, user, member):
+        """Not about oneself."""
+        return user.pk != member.user_id and super().may(user, member)
+
+    def refusal(self, member, now):
+        """Whether an owner stays is seen under the lock."""
+        return None
+
+
+class ChangeRole(MemberDecision):
+    """Give a member another role."""
+
+    code, label, icon, done = "role", gettext_lazy("Save"), "badge", gettext_lazy("Saved.")
+    form = RoleForm
+
+    def initial(self, member):
+        """The role that they have."""
+        return {"role": member.role}
+
+    def run(self, member, data, *, actor, now):
+        """See the base."""
+        actions.change_member(store_id=member.store_id, member_id=member.pk, role=data["role"], actor=actor, now=now)
+
+
+class RemoveMember(MemberDecision):
+    """End somebody's work in the store."""
+
+    code, label, icon, tone = "remove", gettext_lazy("Remove from the store"), "person_remove", "danger"
+
+    def told(self, member, data):
+        """Who left."""
+        return _("%(user)s no longer works in this store.") % {"user": member.user}
+
+    def run(self, member, data, *, actor, now):
+        """See the base."""
+        actions.remove_member(store_id=member.store_id, member_id=member.pk, actor=actor, now=now)
+
+
+class MembershipAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     """Members and their roles."""
 
+    adding, decisions = AddMember(), (ChangeRole(), RemoveMember())
     list_display = ("show_who", "role", "show_since", "show_sign_in")
     list_filter = ("role",)
     ordering = ("-id",)
@@ -78,45 +130,8 @@ class MembershipAdmin(OwnersAdmin):
         """With the names that each row shows."""
         return super().get_queryset(request).select_related("user")
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """Give somebody a role."""
-        store = store_to_add_to(request, MANAGE_STORE)
-        form = MemberForm(posted(request))
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: actions.add_member(store=store, **form.cleaned_data, **by(request)))
-            if refusal is None:
-                messages.success(request, _("Saved."))
-                return HttpResponseRedirect(reverse("admin:stores_membership_changelist"))
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/edit.html", _("Add a member"), form=form, store=store, may_save=True)
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Change somebody's role, or end it."""
-        member = self.find(request, object_id)
-        require(request.user, MANAGE_STORE, member.store_id)
-        form = RoleForm(posted(request), initial={"role": member.role})
-        if request.method == "POST" and ("remove" in request.POST or form.is_valid()):
-            refusal = attempt(lambda: self._save(request, member, form))
-            if refusal is None:
-                return HttpResponseRedirect(reverse("admin:stores_membership_changelist"))
-            form.is_valid()
-            put_on_form(form, refusal)
-        return self.page(
-            request,
-            "workbench/store/member.html",
-            member.user.get_full_name() or member.user.username,
-            form=form,
-            member=member,
-            store=member.store,
-            may_save=member.user_id != request.user.pk,
-        )
-
-    @staticmethod
-    def _save(request, member: Membership, form: RoleForm) -> None:
-        named = {"store_id": member.store_id, "member_id": member.pk}
-        if "remove" in request.POST:
-            actions.remove_member(**named, **by(request))
-            messages.success(request, _("%(user)s no longer works in this store.") % {"user": member.user})
-        else:
-            actions.change_member(**named, role=form.cleaned_data["role"], **by(request))
-            messages.success(request, _("Saved."))
+    def row_page(self, request, member, bound=None):
+        """Who it is, and what can be decided about them."""
+        name = member.user.get_full_name() or member.user.username
+        decide = self.choices(request, member, bound)
+        return self.page(request, "workbench/store/member.html", name, member=member, decide=decide)

@@ -1,12 +1,9 @@
 """The store itself: settings, product warehouse, return addresses. What is saved goes through actions."""
 
-from collections.abc import Callable
+from copy import copy
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,75 +11,19 @@ from common.calendar import PLATFORM_ZONE
 from refunds.returnless.promises import enrolment_in_force
 from stores import actions, marketplaces
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store
-from stores.permissions import EDIT_CATALOG, MANAGE_STORE, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form
+from stores.permissions import EDIT_CATALOG, MANAGE_STORE, OPERATE
+from workbench.kit.base import DeskAdmin, column
+from workbench.kit.decisions import DecisionForm
 from workbench.kit.desk import desk_of
-from workbench.kit.forms import DeskForm, DeskModelForm, YuanField, posted
+from workbench.kit.editing import AddingMixin, Changing, EditingMixin, RowForm, Saving, shut
+from workbench.kit.forms import YuanField, posted
 from workbench.kit.marks import moment
 from workbench.kit.search import WordSearch
 from workbench.kit.words import yuan
-from workbench.store.payment_terms import TermsMixin
+from workbench.store.payment_terms import SetTerms
 
 
-def store_to_add_to(request: HttpRequest, capability: str) -> Store:
-    """The picked (or only) store, if the user may do this there.
-
-    PermissionDenied otherwise, also when none is picked.
-    """
-    store = desk_of(request).only_store
-    if store is None:
-        raise PermissionDenied(_("Pick one store first, at the top of the page."))
-    require(request.user, capability, store.pk)
-    return store
-
-
-class SaveMixin:
-    """Add and change pages of which the form only checks the input: `add` and `change` call the actions."""
-
-    capability = EDIT_CATALOG
-
-    def add_view(self, request, form_url="", extra_context=None):
-        """The page to add one to the picked store."""
-        store = store_to_add_to(request, self.capability)
-        form = self.form_class(posted(request))
-        return self._handle(
-            request, form, lambda: self.add(store, form.cleaned_data, **by(request)), self._add_title(), store
-        )
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The page of one; whoever may not change it looks at it."""
-        row = self.find(request, object_id)
-        if not can(request.user, self.capability, row.store_id):
-            if request.method == "POST":
-                require(request.user, self.capability, row.store_id)
-            form = self.form_class(instance=row)
-            for field in form.fields.values():
-                field.disabled = True
-            return self.page(request, "workbench/edit.html", str(row), form=form, store=row.store, may_save=False)
-        form = self.form_class(posted(request), instance=row)
-        return self._handle(
-            request, form, lambda: self.change(row, form.cleaned_data, **by(request)), str(row), row.store
-        )
-
-    def _handle(self, request, form, save: Callable, title: str, store: Store):
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(save)
-            if refusal is None:
-                messages.success(request, _("Saved."))
-                return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/edit.html", title, form=form, store=store, may_save=True)
-
-    def _add_title(self) -> str:
-        return _("Add %(name)s") % {"name": self.opts.verbose_name}
-
-    def has_add_permission(self, request):
-        """Who may edit somewhere sees the button, in one store at a time."""
-        store = desk_of(request).only_store
-        return store is not None and can(request.user, self.capability, store.pk)
-
-
-class ProductForm(DeskModelForm):
+class ProductForm(RowForm):
     """A product; the item id is its name for ever."""
 
     price = YuanField(label=gettext_lazy("Price in yuan"))
@@ -94,14 +35,33 @@ class ProductForm(DeskModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["price"].widget.attrs["min"] = "0"
-        if not self.instance._state.adding:
-            self.fields["item_id"].disabled = True
 
 
-class ProductAdmin(SaveMixin, WordSearch, DeskAdmin):
+class AddProduct(Saving):
+    """Put a product into the warehouse."""
+
+    label, form, capability = gettext_lazy("Add a product"), ProductForm, EDIT_CATALOG
+
+    def run(self, store, data, *, actor, now):
+        """See the base."""
+        actions.add_product(store=store, data=data, actor=actor, now=now)
+
+
+class ChangeProduct(Changing):
+    """Change a product."""
+
+    form, capability, fixed = ProductForm, EDIT_CATALOG, ("item_id",)
+
+    def run(self, product, data, *, actor, now):
+        """See the base."""
+        changes = {name: value for name, value in data.items() if name not in self.fixed}
+        actions.update_product(product=product, changes=changes, actor=actor, now=now)
+
+
+class ProductAdmin(AddingMixin, EditingMixin, WordSearch, DeskAdmin):
     """The product warehouse."""
 
-    form_class = ProductForm
+    adding, editing = AddProduct(), ChangeProduct()
     list_display = ("title", "item_id", "category", "show_price", "listed", "source")
     list_filter = ("listed", "source")
     search_fields = ("item_id", "title")
@@ -109,17 +69,8 @@ class ProductAdmin(SaveMixin, WordSearch, DeskAdmin):
     ordering = ("-id",)
     show_price = column(gettext_lazy("price"), lambda product: yuan(product.price))
 
-    def add(self, store, data, **done):
-        """Add a product."""
-        actions.add_product(store=store, data=data, **done)
 
-    def change(self, product, data, **done):
-        """Change a product."""
-        changes = {name: value for name, value in data.items() if name != "item_id"}
-        actions.update_product(product=product, changes=changes, **done)
-
-
-class ReturnAddressForm(DeskModelForm):
+class ReturnAddressForm(RowForm):
     """A return address."""
 
     class Meta:
@@ -127,29 +78,33 @@ class ReturnAddressForm(DeskModelForm):
         fields = ("contact", "phone", "address")
 
 
-class ReturnAddressAdmin(SaveMixin, DeskAdmin):
+class AddReturnAddress(Saving):
+    """Give returns a place to go."""
+
+    label, form, capability = gettext_lazy("Add a return address"), ReturnAddressForm, EDIT_CATALOG
+
+    def run(self, store, data, *, actor, now):
+        """See the base."""
+        actions.add_return_address(store=store, **data, actor=actor, now=now)
+
+
+class ReturnAddressAdmin(AddingMixin, DeskAdmin):
     """Where returns go. The first one is used when nobody names one."""
 
-    form_class = ReturnAddressForm
+    adding = AddReturnAddress()
     list_display = ("contact", "phone", "address")
     ordering = ("id",)
-
-    def add(self, store, data, **done):
-        """Add an address."""
-        actions.add_return_address(store=store, **data, **done)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Addresses were promised to buyers: they are looked at, and new ones are added."""
         row = self.find(request, object_id)
         if request.method == "POST":
             raise PermissionDenied
-        form = ReturnAddressForm(instance=row)
-        for field in form.fields.values():
-            field.disabled = True
+        form = shut(ReturnAddressForm(row=row, now=request.now))
         return self.page(request, "workbench/edit.html", row.contact, form=form, store=row.store, may_save=False)
 
 
-class StoreForm(DeskForm):
+class StoreForm(DecisionForm):
     """What the owner sets."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
@@ -182,14 +137,14 @@ class SettingsForm(StoreForm):
         max_value=MOST_URGE_ALERT,
     )
 
-    def __init__(self, *args, store: Store, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not store.rules.proposes_stay:
+    def __init__(self, *args, row: Store, **kwargs):
+        super().__init__(*args, row=row, **kwargs)
+        if not row.rules.proposes_stay:
             del self.fields["priority_shipping_tag"]
         self.fields["urge_alert_at"].help_text = _(
             "When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."
             " Empty: %(usual)d, as the marketplace says."
-        ) % {"usual": store.rules.urge_alert_at}
+        ) % {"usual": row.rules.urge_alert_at}
 
 
 class NewStoreForm(StoreForm):
@@ -227,20 +182,56 @@ class OperatorStoreForm(SettingsForm):
     )
 
 
-class StoreAdmin(TermsMixin, WordSearch, DeskAdmin):
+class OpenStore(Saving):
+    """Open a store."""
+
+    label, form, capability = gettext_lazy("Open a store"), NewStoreForm, OPERATE
+    done = gettext_lazy("The store is open.")
+
+    def run(self, row, data, *, actor, now):
+        """See the base."""
+        actions.create_store(**data, actor=actor, now=now)
+
+
+class ChangeStore(Changing):
+    """Change what is set of a store; some of it is the operator's."""
+
+    capability, leads_to = MANAGE_STORE, "change"
+    template = "workbench/store/settings.html"
+
+    def title(self, store):
+        """The store's name."""
+        return store.name
+
+    def fill(self, request, store):
+        """The fields for whoever asks, with what is set now."""
+        form = OperatorStoreForm if request.user.is_superuser else SettingsForm
+        initial = {name: getattr(store, name) for name in form.base_fields}
+        return form(posted(request), row=store, now=request.now, initial=initial)
+
+    def context(self, store):
+        """What the marketplace says, which nobody sets."""
+        return {"rules": store.rules, "certified": enrolment_in_force(store.pk) is not None}
+
+    def run(self, store, data, *, actor, now):
+        """See the base."""
+        store, settings = copy(store), dict(data)  # the page shows the store as it stays when this is refused
+        is_open = settings.pop("negotiation_open", store.negotiation_open)
+        actions.update_store(store=store, **settings, actor=actor, now=now)
+        if is_open != store.negotiation_open:
+            actions.open_negotiation(store=store, is_open=is_open, actor=actor, now=now)
+
+
+class StoreAdmin(AddingMixin, EditingMixin, WordSearch, DeskAdmin):
     """The user's stores and their settings; for the operator every store."""
 
+    adding, editing, decisions = OpenStore(), ChangeStore(), (SetTerms(),)
     list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "show_created")
     list_filter = ("marketplace", "negotiation_open")
     search_fields = ("code", "name")
     search_help_text = gettext_lazy("Code or name")
     ordering = ("code",)
     show_created = column(gettext_lazy("created"), lambda store: moment(store.created_at))
-
-    def get_urls(self):
-        """The form of the limits, before the admin's catch-all."""
-        terms = self.admin_site.admin_view(self.terms_view)
-        return [path("<str:object_id>/payment-terms/", terms, name="stores_store_terms"), *super().get_urls()]
 
     def get_queryset(self, request):
         """The stores of the open scope: row-level security holds the wall."""
@@ -250,58 +241,8 @@ class StoreAdmin(TermsMixin, WordSearch, DeskAdmin):
         """The stores of the open scope."""
         return Store.objects.all()
 
-    def has_add_permission(self, request):
-        """The operator opens stores."""
-        return request.user.is_active and request.user.is_superuser
-
-    def add_view(self, request, form_url="", extra_context=None):
-        """Open a store."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        if desk_of(request).store is not None:
+    def place_to_add(self, request):
+        """Beside all others."""
+        if desk_of(request).store is not None and request.user.is_superuser:
             raise PermissionDenied(_("Choose “All stores” first, at the top of the page."))
-        form = NewStoreForm(posted(request))
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: actions.create_store(**form.cleaned_data, **by(request)))
-            if refusal is None:
-                messages.success(request, _("The store is open."))
-                return HttpResponseRedirect(reverse("admin:stores_store_changelist"))
-            put_on_form(form, refusal)
-        return self.page(request, "workbench/edit.html", _("Open a store"), form=form, may_save=True)
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """A store's settings."""
-        store = self.find(request, object_id)
-        may_save = can(request.user, MANAGE_STORE, store.pk)
-        if request.method == "POST":
-            require(request.user, MANAGE_STORE, store.pk)
-        form_class = OperatorStoreForm if request.user.is_superuser else SettingsForm
-        now = {field: getattr(store, field) for field in form_class.base_fields}
-        form = form_class(posted(request), initial=now, store=store)
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(lambda: self._save(store, form.cleaned_data, **by(request)))
-            if refusal is None:
-                messages.success(request, _("Saved."))
-                return HttpResponseRedirect(request.path)
-            put_on_form(form, refusal)
-            store.refresh_from_db()
-        if not may_save:
-            for field in form.fields.values():
-                field.disabled = True
-        return self.page(
-            request,
-            "workbench/store/settings.html",
-            store.name,
-            form=form,
-            store=store,
-            rules=store.rules,
-            certified=enrolment_in_force(store.pk) is not None,
-            may_save=may_save,
-        )
-
-    @staticmethod
-    def _save(store: Store, data: dict, **done) -> None:
-        settings = {field: value for field, value in data.items() if field in SettingsForm.base_fields}
-        actions.update_store(store=store, **settings, **done)
-        if "negotiation_open" in data and data["negotiation_open"] != store.negotiation_open:
-            actions.open_negotiation(store=store, is_open=data["negotiation_open"], **done)
+        return super().place_to_add(request)

@@ -1,10 +1,8 @@
 """What the platform and the owner switch on and off by date: opened categories (Q2) and methods (Q4)."""
 
 from datetime import date, datetime
-from functools import partial
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.actors import Actor
 from common.calendar import PLATFORM_ZONE, day_of
 from offers.eligibility import keeps_orders
 from offers.models import MarketplaceMethod, StoreMethod
@@ -20,11 +17,12 @@ from offers.registry import method_choices, method_label
 from offers.switches import set_marketplace_method, set_store_method
 from stores import actions, marketplaces
 from stores.models import Store
-from stores.permissions import MANAGE_STORE, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, put_on_form, timed_column
+from stores.permissions import MANAGE_STORE, OPERATE, can
+from workbench.kit.base import DeskAdmin, column, timed_column
+from workbench.kit.decisions import DecisionForm, DecisionPagesMixin
 from workbench.kit.desk import desk_of, find_store
-from workbench.kit.forms import DeskForm
-from workbench.kit.operators import PlatformAdmin
+from workbench.kit.editing import AddingMixin, EditingMixin, Saving
+from workbench.kit.operators import IN_FORCE, ChangingPlatforms, PlatformAdmin
 from workbench.kit.search import WordSearch
 
 
@@ -55,7 +53,7 @@ def _state(is_on: bool, since: date, until: date | None = None, *, today: date) 
     return format_html('<span class="wl-badge {}">{}</span>', tone, text)
 
 
-class CategoryForm(DeskForm):
+class CategoryForm(DecisionForm):
     """A category that may be retained between two dates."""
 
     marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
@@ -76,11 +74,32 @@ class CategoryForm(DeskForm):
     )
 
 
-class CategoryAdmin(WordSearch, PlatformAdmin):
+class OpenCategory(Saving):
+    """Let a category be retained."""
+
+    label, form, capability = gettext_lazy("Open a category"), CategoryForm, OPERATE
+    done = IN_FORCE
+
+    def run(self, row, data, *, actor, now):
+        """See the base."""
+        actions.open_category(**data, actor=actor, now=now)
+
+
+class ChangeCategory(ChangingPlatforms):
+    """Change a category's name and dates."""
+
+    form, fixed = CategoryForm, ("marketplace", "category")
+
+    def run(self, opening, data, *, actor, now):
+        """See the base."""
+        changes = {name: value for name, value in data.items() if name not in self.fixed}
+        actions.change_category(opening=opening, **changes, actor=actor, now=now)
+
+
+class CategoryAdmin(AddingMixin, EditingMixin, WordSearch, PlatformAdmin):
     """Categories open in batches, by date, without a deploy (Q2)."""
 
-    form_class = CategoryForm
-    fixed = ("marketplace", "category")
+    adding, editing = OpenCategory(), ChangeCategory()
     list_display = ("name", "category", "marketplace", "show_opens", "show_closes", "show_state")
     search_fields = ("category", "name")
     search_help_text = gettext_lazy("Category id or name")
@@ -91,16 +110,8 @@ class CategoryAdmin(WordSearch, PlatformAdmin):
         gettext_lazy("today"), lambda row, now: _state(True, row.opens_on, row.closes_on, today=_today(now))
     )
 
-    def save(self, row, data):
-        """Open a category, or change its name and dates."""
-        if row is None:
-            actions.open_category(**data)
-        else:
-            changes = {name: value for name, value in data.items() if name not in self.fixed}
-            actions.change_category(opening=row, **changes)
 
-
-class MarketplaceMethodForm(DeskForm):
+class MarketplaceMethodForm(DecisionForm):
     """The platform's switch."""
 
     marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
@@ -114,11 +125,32 @@ class MarketplaceMethodForm(DeskForm):
     available_from = _day(gettext_lazy("Available from"))
 
 
-class MarketplaceMethodAdmin(PlatformAdmin):
+class SetMarketplaceMethod:
+    """Set the switch, whether it is there already or not."""
+
+    form, done = MarketplaceMethodForm, IN_FORCE
+
+    def run(self, row, data, *, actor, now):
+        """See the base."""
+        set_marketplace_method(**data, actor=actor, now=now)
+
+
+class AddMarketplaceMethod(SetMarketplaceMethod, Saving):
+    """A first switch of a method."""
+
+    label, capability = gettext_lazy("Switch a method"), OPERATE
+
+
+class ChangeMarketplaceMethod(SetMarketplaceMethod, ChangingPlatforms):
+    """The switch of a method."""
+
+    fixed = ("marketplace", "method")
+
+
+class MarketplaceMethodAdmin(AddingMixin, EditingMixin, PlatformAdmin):
     """Which methods a marketplace has opened, and since when (Q4)."""
 
-    form_class = MarketplaceMethodForm
-    fixed = ("marketplace", "method")
+    adding, editing = AddMarketplaceMethod(), ChangeMarketplaceMethod()
     list_display = ("show_method", "marketplace", "show_from", "show_state")
     ordering = ("marketplace", "available_from", "method")
     show_method = column(gettext_lazy("method"), lambda row: row.get_method_display())
@@ -127,17 +159,13 @@ class MarketplaceMethodAdmin(PlatformAdmin):
         gettext_lazy("today"), lambda row, now: _state(row.is_on, row.available_from, today=_today(now))
     )
 
-    def save(self, row, data):
-        """Set the switch."""
-        set_marketplace_method(**data)
 
-
-class StoreMethodsForm(DeskForm):
+class StoreMethodsForm(DecisionForm):
     """Every method of one store: on or off, and from when."""
 
-    def __init__(self, *args, store: Store, now: datetime, **kwargs):
-        super().__init__(*args, prefix=f"store{store.pk}", **kwargs)
-        self.store = store
+    def __init__(self, *args, row: Store, now: datetime, **kwargs):
+        super().__init__(*args, prefix=f"store{row.pk}", row=row, now=now, **kwargs)
+        self.store = store = row
         self.today = day_of(now, store.time_zone)
         self.own = {row.method: row for row in StoreMethod.objects.for_store(store.pk)}
         self.platform = {row.method: row for row in MarketplaceMethod.objects.filter(marketplace=store.marketplace)}
@@ -167,24 +195,17 @@ class StoreMethodsForm(DeskForm):
             )
         return found
 
-    def save(self, *, actor: Actor, now: datetime) -> int:
-        """Set the switches that were changed; returns how many."""
-        changed = 0
+    def clean(self):
+        """Only the `changes`: of each switch that is to be another, the arguments of the action."""
+        data = super().clean()
+        if self.errors:
+            return data
+        found = []
         for code in self.store.rules.offer_methods:
-            wanted = (self.cleaned_data[f"{code}_on"], self.cleaned_data[f"{code}_from"])
-            row = self.own.get(code)
-            if wanted == ((row.is_on, row.available_from) if row else (True, None)):
-                continue
-            set_store_method(
-                store=self.store,
-                method=code,
-                is_on=wanted[0],
-                available_from=wanted[1] or _since(row, self.today),
-                actor=actor,
-                now=now,
-            )
-            changed += 1
-        return changed
+            is_on, since, row = data[f"{code}_on"], data[f"{code}_from"], self.own.get(code)
+            if (is_on, since) != ((row.is_on, row.available_from) if row else (True, None)):
+                found.append({"method": code, "is_on": is_on, "available_from": since or _since(row, self.today)})
+        return {"changes": found}
 
 
 def _since(row: StoreMethod | None, today: date) -> date:
@@ -192,16 +213,26 @@ def _since(row: StoreMethod | None, today: date) -> date:
     return row.available_from if row else today
 
 
-class StoreMethodAdmin(DeskAdmin):
+class SetMethods(Saving):
+    """Set the switches of one store."""
+
+    form, capability, done = StoreMethodsForm, MANAGE_STORE, IN_FORCE
+
+    def run(self, store, data, *, actor, now):
+        """See the base."""
+        for change in data["changes"]:
+            set_store_method(store=store, **change, actor=actor, now=now)
+
+
+class StoreMethodAdmin(DecisionPagesMixin, DeskAdmin):
     """The methods that an owner lets the agents offer, all on one page (Q4)."""
 
     class Media:
         css = {"all": ["workbench/work.css"]}
 
-    def get_queryset(self, request):
+    def page_queryset(self, request):
         """Switches of stores that the user manages."""
-        managed = [store.pk for store in self.stores_of(request)]
-        return super().get_queryset(request).filter(store_id__in=managed)
+        return super().page_queryset(request).filter(store__in=self.stores_of(request))
 
     def stores_of(self, request) -> list[Store]:
         """The retaining stores at this desk that the user manages."""
@@ -211,33 +242,26 @@ class StoreMethodAdmin(DeskAdmin):
         """One card per store; a POST saves one of them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        stores = self.stores_of(request)
-        changed = None
-        if request.method == "POST":
-            store = find_store(request.user, request.POST.get("store", ""))
-            if store is None:
-                raise Http404
-            require(request.user, MANAGE_STORE, store.pk)
-            if store not in stores:
-                raise Http404
-            changed = StoreMethodsForm(request.POST, store=store, now=request.now)
-            if changed.is_valid():
-                refusal = attempt(partial(changed.save, **by(request)))
-                if refusal is None:
-                    messages.success(request, _("Saved; it holds from the next request on."))
-                    return HttpResponseRedirect(request.path)
-                put_on_form(changed, refusal)
+        if request.method != "POST":
+            return self.cards(request)
+        store = find_store(request.user, request.POST.get("store", ""))
+        if store not in desk_of(request).retaining:
+            raise Http404
+        return self.decide(request, store, SetMethods())
+
+    def ask(self, request, row, decision, form):
+        """Among the other stores' cards."""
+        return self.cards(request, form)
+
+    def cards(self, request, filled: StoreMethodsForm | None = None):
+        """The card of each store; `filled` stands in for that of its store."""
         shown = [
-            changed if changed and changed.store == store else StoreMethodsForm(store=store, now=request.now)
-            for store in stores
+            filled if filled and filled.store == store else StoreMethodsForm(row=store, now=request.now)
+            for store in self.stores_of(request)
         ]
-        return self.page(
-            request,
-            "workbench/store/switches/methods.html",
-            _("Retention methods"),
-            forms=shown,
-            marketplaces=marketplaces.labels_where(keeps_orders),
-        )
+        names = marketplaces.labels_where(keeps_orders)
+        template = "workbench/store/switches/methods.html"
+        return self.page(request, template, _("Retention methods"), forms=shown, marketplaces=names)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A switch is shown on the page of its store's methods."""
