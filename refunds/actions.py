@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from common.actions import action
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, refuse_if
 from common.events import EventType
 from common.money import ZERO
@@ -22,7 +22,14 @@ from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.models import Payment
 from payments.states import PaymentPurpose
-from refunds.events import REFUND_APPROVED, REFUND_CHANGED, REFUND_REJECTED, REFUND_RESUBMITTED, REFUND_WITHDRAWN
+from refunds.events import (
+    REFUND_ADDRESS_MISSING,
+    REFUND_APPROVED,
+    REFUND_CHANGED,
+    REFUND_REJECTED,
+    REFUND_RESUBMITTED,
+    REFUND_WITHDRAWN,
+)
 from refunds.goods import Disposition, Whereabouts, recall, stop
 from refunds.holds import hold, release
 from refunds.models import Refund
@@ -138,7 +145,7 @@ def approve(
     before = refund.status
     if refund.moves_goods:
         refund.approve_return(address=address, now=now)
-        writes.update(refund, "return_address")
+        writes.update(refund, "return_address", "needs_attention")
     else:
         whereabouts = whereabouts or Whereabouts([refund])
         disposition, parcel = whereabouts.disposition_of(refund), whereabouts.parcel_of(refund)
@@ -150,6 +157,14 @@ def approve(
                 stop(writes, refund, parcel, actor=actor, now=now, rule="P2")
             pay(writes, refund, actor=actor, now=now, rule=rule)
     record(writes, REFUND_APPROVED, refund, before, actor=actor, now=now, rule=rule, amount=f"{refund.amount:.2f}")
+    if refund.lacks_address:
+        call_for_address(writes, refund, now=now, rule=rule)
+
+
+def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: str) -> None:
+    """Tell that this return has, or will have, nowhere to go: a person has to add or name an address."""
+    states = (refund.status, refund.status)
+    writes.event(REFUND_ADDRESS_MISSING, refund, topic=refund, at=now, actor=SYSTEM, states=states, rule=rule)
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
@@ -214,6 +229,7 @@ def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: 
     refund.withdraw(now=now)
     writes = WriteSet()
     release(writes, [refund])
+    writes.update(refund, "needs_attention")
     record(writes, REFUND_WITHDRAWN, refund, before, actor=actor, now=now)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     writes.flush()

@@ -80,6 +80,12 @@ class _Counted(TypedDict):
 REFUND_REQUESTED = EventType("refund.requested", gettext_lazy("Refund requested"), "refund", _Requested)
 REFUND_CHANGED = EventType("refund.changed", gettext_lazy("Request changed as agreed"), "refund", _Changed)
 REFUND_APPROVED = EventType("refund.approved", gettext_lazy("Request approved"), "refund", _Amount, Tone.GOOD)
+REFUND_ADDRESS_MISSING = EventType(
+    "refund.address_missing",
+    gettext_lazy("The store has no return address: add one, or name one for this return"),
+    "refund",
+    tone=Tone.WARNING,
+)
 REFUND_REJECTED = EventType("refund.rejected", gettext_lazy("Request rejected"), "refund", _Rejected, Tone.BAD)
 REFUND_NEGOTIATING = EventType("refund.negotiating", gettext_lazy("The merchant talks first"), "refund", tone=Tone.NOTE)
 REFUND_WITHDRAWN = EventType("refund.withdrawn", gettext_lazy("Request withdrawn by the buyer"), "refund")
@@ -139,6 +145,13 @@ class _SplitOff(TypedDict):
     split_from: Annotated[str, REFERENCE]
 
 
+REFUND_ADDRESS_NAMED = EventType(
+    "refund.address_named",
+    gettext_lazy("Return address named: the buyer may send the goods"),
+    "refund",
+    TypedDict("_Address", {"address": Annotated[str, said("")]}),
+    Tone.GOOD,
+)
 REFUND_RETURN_SHIPPED = EventType("refund.return_shipped", gettext_lazy("Goods sent back"), "refund", Carried)
 REFUND_INSPECTION_PASSED = EventType(
     "refund.inspection_passed", gettext_lazy("Inspection passed"), "refund", _Passed, Tone.GOOD

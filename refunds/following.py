@@ -10,7 +10,7 @@ from common.writes import WriteSet
 from orders.events import ORDER_CANCELLED
 from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
-from refunds.actions import pay, record
+from refunds.actions import call_for_address, pay, record
 from refunds.carrier_claims import open_carrier_claim
 from refunds.events import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUND_RECALLED, REFUND_RETURN_LOST
 from refunds.exchanges import owe_new_goods
@@ -82,8 +82,10 @@ def _end_recall(
     elif shipment.status in AT_THE_BUYERS:
         before, kind = refund.status, refund.kind
         refund.fail_recall(address=addresses.get(refund.store_id), now=now)
-        writes.update(refund, "kind", "goods", "return_address")
+        writes.update(refund, "kind", "goods", "return_address", "needs_attention")
         record(writes, REFUND_RECALL_FAILED, refund, before, actor=SYSTEM, now=now, rule="P4", kind=[kind, refund.kind])
+        if refund.lacks_address:
+            call_for_address(writes, refund, now=now, rule="P4")
 
 
 def pay_recalled(writes: WriteSet, refund: Refund, event: EventType, now: datetime) -> None:

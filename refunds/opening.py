@@ -18,6 +18,7 @@ from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.holds import most_of_order
 from orders.models import Order
+from refunds.actions import call_for_address
 from refunds.at_once import answer_at_once
 from refunds.events import REFUND_REQUESTED
 from refunds.holds import hold
@@ -28,6 +29,7 @@ from refunds.signals import refund_requested
 from refunds.states import DueAction, RefundKind
 from refunds.why_not import why_not_return
 from refunds.windows import why_not_ask
+from stores.actions import default_return_address
 from stores.models import Store
 
 
@@ -96,6 +98,8 @@ def open_refund(
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
     count_application(writes, refund, actor=actor, now=now)
     answer_at_once(writes, refund, now)
+    if refund.moves_goods and default_return_address(store.pk) is None:
+        call_for_address(writes, refund, now=now, rule="T10")
     writes.flush()
     return refund
 

@@ -11,14 +11,19 @@ from common.writes import WriteSet
 from orders.parcels import awaited_parcel, start_exchange
 from orders.shipments import announce_shipment
 from orders.states import ShipmentDirection
-from refunds.actions import lock_refund, pay, record
+from refunds.actions import find_return_address, lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
-from refunds.events import REFUND_INSPECTION_FAILED, REFUND_INSPECTION_PASSED, REFUND_RETURN_SHIPPED
+from refunds.events import (
+    REFUND_ADDRESS_NAMED,
+    REFUND_INSPECTION_FAILED,
+    REFUND_INSPECTION_PASSED,
+    REFUND_RETURN_SHIPPED,
+)
 from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.signals import faults_verified
 from refunds.states import RefundStatus
-from refunds.why_not import why_not_inspect, why_not_ship_return
+from refunds.why_not import why_not_inspect, why_not_name_address, why_not_ship_return
 
 
 @action
@@ -61,6 +66,32 @@ def ship_return(
         carrier=carrier,
         tracking_number=tracking_number,
     )
+    writes.flush()
+    return refund
+
+
+@action
+def name_return_address(
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    actor: Actor,
+    now: datetime,
+    return_address_id: UUID | str | None = None,
+) -> Refund:
+    """Say where the goods of a return go that was approved without an address; the buyer's time begins now (P1).
+
+    Without an id the store's first address is used; Invalid `return_address` when it has none. Refused
+    `invalid_transition` when the refund doesn't wait for one.
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    refuse_if(why_not_name_address(refund))
+    address = find_return_address(store_id, return_address_id)
+    before = refund.status
+    refund.name_address(address=address, now=now)
+    writes = WriteSet()
+    writes.update(refund, "return_address", "needs_attention")
+    record(writes, REFUND_ADDRESS_NAMED, refund, before, actor=actor, now=now, rule="P1", address=str(address))
     writes.flush()
     return refund
 

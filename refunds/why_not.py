@@ -97,7 +97,19 @@ def why_not_resubmit(refund: Refund, now: datetime) -> Refused | None:
 
 def why_not_ship_return(refund: Refund, now: datetime) -> Refused | None:
     """The buyer may send the goods back once the merchant has agreed, until the time for it is over (P1)."""
+    if refund.lacks_address:
+        return Refused(
+            "return_address_missing",
+            _("The store has yet to say where the goods go: wait for its return address, or ask the platform."),
+        )
     return why_not_move(refund, [RefundStatus.AWAITING_RETURN], now)
+
+
+def why_not_name_address(refund: Refund) -> Refused | None:
+    """The return address is named later only where a deadline has approved a return without one (T10, P4)."""
+    if refund.lacks_address:
+        return None
+    return Refused("invalid_transition", _("This refund doesn't wait for a return address."))
 
 
 def why_not_inspect(refund: Refund, now: datetime) -> Refused | None:

@@ -8,6 +8,7 @@ from offers.methods.base import Case, register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind
+from refunds.why_not import why_not_return
 
 
 @register
@@ -30,6 +31,12 @@ class ChangeToReturn(NegotiationMethod):
                 "method_not_available", _("The goods have not been shipped: nothing can come back."), "method"
             )
         return super().why_not(case)
+
+    def why_gone(self, offer):
+        """Nothing can come back any more: the parcel was stopped after the offer."""
+        if offer.answered_at is not None:
+            return None
+        return why_not_return(offer.refund.order, offer.refund.own_lines)
 
     def check(self, case, terms):
         """Needs an address of the store and the tick; an amount may be agreed on too (T2)."""

@@ -71,6 +71,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         "withdraw": "M",
         "resubmit": "M",
         "ship_return": "M",
+        "return_address": "S",
         "inspect": "S",
         "timeline": "SM",
         "messages": "SM",
@@ -156,6 +157,13 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         parcel = self.input(ShipReturnSerializer)
         parcel.pop("store", None)
         return self._do(returns.ship_return, pk, **parcel)
+
+    @extend_schema(request=ApproveSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="return-address")
+    def return_address(self, request, pk):
+        """The merchant says where the goods go, when the deadline has approved a return without an address."""
+        data = self.input(ApproveSerializer)
+        return self._do(returns.name_return_address, pk, return_address_id=data["return_address"])
 
     @extend_schema(request=InspectSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])

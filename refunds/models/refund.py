@@ -98,6 +98,10 @@ class Refund(OwnsLines, TenantModel):
                 condition=Q(due_at__isnull=True, due_action="") | Q(due_at__isnull=False) & ~Q(due_action=""),
                 name="refund_deadline_has_action",
             ),
+            models.CheckConstraint(
+                condition=~Q(status="awaiting_return") | Q(return_address__isnull=False) | Q(due_at__isnull=True),
+                name="refund_no_return_clock_without_address",
+            ),
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="refund_newest"),
@@ -155,6 +159,11 @@ class Refund(OwnsLines, TenantModel):
         """Whether it ends with money; an exchange ends with a new parcel."""
         return self.kind != RefundKind.EXCHANGE
 
+    @property
+    def lacks_address(self) -> bool:
+        """Whether the buyer may send the goods back and doesn't know where to: no clock runs until it is named (P1)."""
+        return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None
+
     def read_lines(self) -> list["RefundLine"]:
         """Its lines with their order lines."""
         lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
@@ -166,6 +175,14 @@ class Refund(OwnsLines, TenantModel):
 
     def _deadline(self, due_at=None, action="") -> None:
         self.due_at, self.due_action = due_at, action
+
+    def _await_goods(self, address: ReturnAddress | None, now) -> None:
+        """The buyer's time begins with the address; without one a person is called, and no time runs out."""
+        self.return_address, self.needs_attention = address, address is None
+        if address is None:
+            self._deadline()
+        else:
+            self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
 
     @transition(
         field=status,
@@ -191,8 +208,17 @@ class Refund(OwnsLines, TenantModel):
     )
     def approve_return(self, *, address: ReturnAddress | None, now):
         """The buyer may send the goods back (T6, T10, P1)."""
-        self.return_address = address
-        self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
+        self._await_goods(address, now)
+
+    @transition(
+        field=status,
+        source=RefundStatus.AWAITING_RETURN,
+        target=RefundStatus.AWAITING_RETURN,
+        conditions=[lambda r: r.lacks_address],
+    )
+    def name_address(self, *, address: ReturnAddress, now):
+        """The store says where the goods go; only now the buyer's time begins (P1)."""
+        self._await_goods(address, now)
 
     @transition(field=status, source=RefundStatus.AWAITING_MERCHANT, target=RefundStatus.REJECTED)
     def reject(self, *, reason: str, now):
@@ -226,8 +252,8 @@ class Refund(OwnsLines, TenantModel):
     @transition(field=status, source=RefundStatus.RECALLING, target=RefundStatus.AWAITING_RETURN)
     def fail_recall(self, *, address: ReturnAddress | None, now):
         """The parcel reaches the buyer after all, who sends the goods back like any other return (P4)."""
-        self.kind, self.goods, self.return_address = RefundKind.RETURN_AND_REFUND, "", address
-        self._deadline(now + self.rules.buyer_ships_return_within, DueAction.CLOSE)
+        self.kind, self.goods = RefundKind.RETURN_AND_REFUND, ""
+        self._await_goods(address, now)
 
     @transition(field=status, source=RefundStatus.AWAITING_RETURN, target=RefundStatus.RETURNING)
     def ship_return(self, *, carrier: str, tracking_number: str, now):
@@ -280,11 +306,18 @@ class Refund(OwnsLines, TenantModel):
 
     @transition(
         field=status,
-        source=[RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING, RefundStatus.REJECTED],
+        source=[
+            RefundStatus.AWAITING_MERCHANT,
+            RefundStatus.AWAITING_RETURN,
+            RefundStatus.RETURNING,
+            RefundStatus.REJECTED,
+        ],
         target=RefundStatus.DISPUTED,
+        conditions=[lambda r: r.status != RefundStatus.AWAITING_RETURN or r.lacks_address],
     )
     def dispute(self):
         """The platform was asked to step in: no clock runs, a person decides (R7)."""
+        self.needs_attention = False
         self._deadline()
 
     @transition(
@@ -310,7 +343,7 @@ class Refund(OwnsLines, TenantModel):
     )
     def withdraw(self, *, now):
         """The buyer no longer wants it."""
-        self.resolved_at = now
+        self.resolved_at, self.needs_attention = now, False
         self._deadline()
 
     @transition(field=status, source=[RefundStatus.AWAITING_RETURN, RefundStatus.REJECTED], target=RefundStatus.CLOSED)

@@ -38,12 +38,17 @@ DISPUTABLE = (RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING, RefundStat
 
 
 def why_not_dispute(refund: Refund, now: datetime) -> Refused | None:
-    """Why neither side can ask the platform to step in now: it was asked before, or nothing is in dispute (R7)."""
+    """Why neither side can ask the platform to step in now: it was asked before, or nothing is in dispute (R7).
+
+    A return is in dispute as long as the store doesn't say where the goods go.
+    """
     if refund.status == RefundStatus.DISPUTED:
         return Refused(
             "invalid_transition",
             _("The platform has been asked already: add your evidence to the open dispute."),
         )
+    if refund.lacks_address:
+        return None
     return why_not_move(refund, DISPUTABLE, now)
 
 
@@ -92,6 +97,7 @@ def begin_dispute(
     """
     before = refund.status
     refund.dispute()
+    writes.update(refund, "needs_attention")
     dispute = Dispute(
         store_id=refund.store_id,
         refund=refund,

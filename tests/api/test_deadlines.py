@@ -82,12 +82,14 @@ def test_a_failed_inspection_that_is_not_answered_closes_too(taote, clock):
     assert nothing_until(taote, clock, refund, days=7)["status"] == "closed"
 
 
-def test_a_store_without_an_address_still_keeps_the_clocks_promise(taote, clock):
+@pytest.mark.rule("T10")
+def test_without_an_address_the_clock_approves_and_no_other_begins(taote, clock):
     with taote.scope():
         taote.address.delete()
     refund = taote.refund()
     done = nothing_until(taote, clock, refund, hours=36)
     assert (done["status"], done["return_address"]) == ("awaiting_return", None)
+    assert (done["due_at"], done["due_action"], done["needs_attention"]) == (None, "", True)
 
 
 @pytest.mark.rule("T10")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from common.ids import new_id
 from refunds.models import Appeal, Dispute
 from refunds.platform.appeals import why_not_decide_appeal as why_not_decide_appeal
 from refunds.platform.appeals import why_not_uphold
@@ -13,6 +14,7 @@ from refunds.states import AppealStatus, DisputeStatus, RefundKind, RefundProgra
 from refunds.why_not import (
     why_not_approve,
     why_not_inspect,
+    why_not_name_address,
     why_not_negotiate,
     why_not_pay_again,
     why_not_reject,
@@ -43,11 +45,23 @@ MOVES = [
 @pytest.mark.parametrize(("why_not", "states", "ends"), MOVES, ids=lambda each: getattr(each, "__name__", None))
 def test_each_move_has_its_states_and_its_last_instant(why_not, states, ends):
     for status in RefundStatus:
-        refund = a_refund(status=status)
+        refund = a_refund(status=status, return_address_id=new_id())
         assert code_of(why_not(refund, NOON)) == (None if status in states else "invalid_transition"), status
         if status in states:
             assert code_of(why_not(refund, refund.due_at - INSTANT)) is None
             assert code_of(why_not(refund, refund.due_at)) == ("invalid_transition" if ends else None)
+
+
+@pytest.mark.rule("P1", "R7")
+@pytest.mark.parametrize("status", RefundStatus)
+def test_only_a_return_without_an_address_waits_for_one(status):
+    nowhere = a_refund(status=status)
+    waits = status == S.AWAITING_RETURN
+    assert (why_not_name_address(nowhere) is None) == waits
+    assert why_not_name_address(a_refund(status=status, return_address_id=new_id())) is not None
+    if waits:
+        assert code_of(why_not_ship_return(nowhere, NOON)) == "return_address_missing"
+        assert why_not_dispute(nowhere, NOON) is None
 
 
 @pytest.mark.rule("T10")

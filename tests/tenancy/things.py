@@ -9,6 +9,7 @@ from uuid import uuid4
 from PIL import Image
 
 from common import uploads
+from common.actors import SYSTEM
 from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
@@ -76,6 +77,16 @@ class Names:
     @cached_property
     def awaiting_return(self) -> str:
         return self._moved(str(self.shop.refund().pk), refund_actions.approve_refund, actor=MERCHANT)
+
+    @cached_property
+    def to_nowhere(self) -> str:
+        """A return that was approved without an address."""
+        refund, writes = self.shop.refund(), WriteSet()
+        with self.shop.scope():
+            refund = refund_actions.lock_refund(store_id=self.shop.store.pk, refund_id=refund.pk)
+            refund_actions.approve(writes, refund, address=None, actor=SYSTEM, now=NOON, rule="T10")
+            writes.flush()
+        return str(refund.pk)
 
     @cached_property
     def returning(self) -> str:

@@ -7,6 +7,7 @@ from payments.models import Payment
 from payments.settlement import settle_batch
 from payments.states import PaymentStatus
 from refunds import actions, returns
+from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
@@ -215,3 +216,26 @@ def test_a_conflict_is_shown_and_settled_on_the_payments_page(taote, clock, sign
     assert finance.post(page + "book/").status_code == 302
     assert taote.reload(payment).status == "succeeded"
     assert taote.reload(refund).status == "refunded"
+
+
+@pytest.mark.rule("T10")
+def test_a_return_without_an_address_is_listed_and_gets_one(taote, clock, sign_in):
+    with taote.scope():
+        taote.address.delete()
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    assert refund.order.number in desk.get("refunds/refund/", queue="no_address").content.decode()
+    clock.move(hours=36)
+    sweep_due_refunds()
+    shown = desk.get(path(refund)).content.decode()
+    assert 'id="decide-return-address"' in shown
+    assert 'id="decide-pay-again"' not in shown, "no payment has failed"
+    assert refund.order.number in desk.get("refunds/refund/", queue="attention").content.decode()
+    with taote.scope():
+        address = store_actions.add_return_address(
+            store=taote.store, contact="二仓", phone="1", address="杭州", actor=MERCHANT, now=NOON
+        )
+    assert refund.order.number in desk.get("refunds/refund/", queue="no_address").content.decode()
+    assert desk.post(path(refund, "decide/return-address/"), return_address=str(address.pk)).status_code == 302
+    assert taote.reload(refund).return_address_id == address.pk
+    assert refund.order.number not in desk.get("refunds/refund/", queue="no_address").content.decode()
+    assert 'id="decide-return-address"' not in desk.get(path(refund)).content.decode()

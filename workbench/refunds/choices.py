@@ -9,13 +9,22 @@ from orders.why_not import why_not_ask_carrier
 from refunds.parcels import Parcels, parcels_of
 from stores.permissions import SHIP
 from workbench.kit.decisions import Decision
-from workbench.refunds.decisions import Approve, FailInspection, NegotiateFirst, PassInspection, PayAgain, Reject
+from workbench.refunds.decisions import (
+    Approve,
+    FailInspection,
+    NameAddress,
+    NegotiateFirst,
+    PassInspection,
+    PayAgain,
+    Reject,
+)
 from workbench.refunds.platform import AppealAgainst, AskPlatform
 
 DECISIONS = (
     Approve(),
     NegotiateFirst(),
     Reject(),
+    NameAddress(),
     PassInspection(),
     FailInspection(),
     PayAgain(),

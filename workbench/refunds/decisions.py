@@ -254,6 +254,36 @@ class FailInspection(Inspect):
     consequence = Reject.consequence
 
 
+class NameAddress(RefundDecision):
+    """Say where the goods go, after the deadline has approved a return without an address (T10)."""
+
+    code, label, icon, tone = "return-address", gettext_lazy("Name the return address"), "location_on", "primary"
+    done = gettext_lazy("The buyer is shown the address and may send the goods.")
+    form = ReturnToForm
+
+    def concerns(self, refund):
+        """Only where the buyer waits for it."""
+        return refund.lacks_address
+
+    def refusal(self, refund, now):
+        return why_not.why_not_name_address(refund)
+
+    def consequence(self, refund):
+        """The clock begins."""
+        return _("The buyer may send the goods back within %(time)s from now.") % {
+            "time": duration(refund.rules.buyer_ships_return_within)
+        }
+
+    def run(self, refund, data, *, actor, now):
+        returns.name_return_address(
+            store_id=refund.store_id,
+            refund_id=refund.pk,
+            return_address_id=data["return_address"].pk,
+            actor=actor,
+            now=now,
+        )
+
+
 class PayAgain(RefundDecision):
     """Repeat a payment that the gateway declined for good."""
 
@@ -263,7 +293,7 @@ class PayAgain(RefundDecision):
 
     def concerns(self, refund):
         """Only after a declined payment."""
-        return refund.needs_attention
+        return refund.needs_attention and not refund.lacks_address
 
     def refusal(self, refund, now):
         return why_not.why_not_pay_again(actions.payments_of(refund))

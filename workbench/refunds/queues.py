@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
@@ -14,7 +14,7 @@ from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
-from stores.models import Store
+from stores.models import ReturnAddress, Store
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
 
@@ -28,6 +28,15 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
     declined = Refund.objects.in_scope().filter(needs_attention=True).order_by().values("pk")
     stuck = Payment.objects.in_scope().in_attention().order_by().values("topic_id")
     return rows.filter(pk__in=declined.union(stuck, all=True))
+
+
+def _to_nowhere(rows: QuerySet, now: datetime) -> QuerySet:
+    """Returns without an address: approved by their deadline, or about to be, as the store has none (T10)."""
+    back = rows.filter(return_address=None).exclude(kind=RefundKind.REFUND_ONLY)
+    addresses = ReturnAddress.objects.in_scope().filter(store_id=OuterRef("store_id"))
+    return back.filter(
+        Q(status=RefundStatus.AWAITING_RETURN) | Q(status=RefundStatus.AWAITING_MERCHANT) & ~Exists(addresses)
+    )
 
 
 def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
@@ -133,6 +142,15 @@ REFUND_QUEUES = [
         empty=_("Every payment goes its way."),
         icon="priority_high",
         tone="red",
+    ),
+    Queue(
+        "no_address",
+        _("No return address"),
+        _to_nowhere,
+        ("due_at", "-id"),
+        _("Every return has an address to go to."),
+        "wrong_location",
+        "red",
     ),
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No refunds.")),
 ]
