@@ -192,18 +192,25 @@ def test_priority_orders_have_a_queue(kuaishou, sign_in):
 
 @pytest.mark.rule("K6")
 @pytest.mark.parametrize("role", ["owner", "agent", "warehouse", "viewer"])
-def test_at_the_number_every_page_is_interrupted_but_the_list_and_its_orders(kuaishou, sign_in, role):
+def test_at_the_number_the_ways_in_are_interrupted_and_the_ways_out_are_free(kuaishou, sign_in, role):
     settings(kuaishou, urge_alert_at=3)
     desk = sign_in(role, kuaishou)
     orders = [urge(kuaishou) for _ in range(2)]
     assert not interrupts(desk)
     orders.append(urge(kuaishou))
-    for path in ("", "refunds/refund/", "orders/order/", "orders/order/?queue=to_ship", "offers/coupon/"):
+    for path in ("", "orders/order/", "orders/order/?queue=to_ship", "orders/owedparcel/"):
         page = desk.get(path).content.decode()
         assert "Urged orders that wait: 3" in page, path
         assert 'href="/admin/orders/order/?queue=urged"' in page
-    assert not interrupts(desk, URGED)
-    assert not interrupts(desk, f"orders/order/{orders[0].pk}/change/")
+        assert ('id="to-delay"' in page) is (role in ("owner", "warehouse"))
+        assert (f"/admin/stores/store/{kuaishou.store.pk}/change/" in page.partition("urge-alert")[2]) is (
+            role == "owner"
+        )
+    free = [URGED, f"orders/order/{orders[0].pk}/change/", "orders/delayreport/", "refunds/refund/"]
+    if role == "owner":
+        free.append(f"stores/store/{kuaishou.store.pk}/change/")
+    for path in free:
+        assert not interrupts(desk, path), path
     kuaishou.merchant.post(f"orders/{orders[0].number}/ship/", {"carrier": "SF", "tracking_number": "1"})
     assert not interrupts(desk)
 
@@ -242,10 +249,12 @@ def test_over_several_stores_each_counts_for_itself(kuaishou, sign_in):
     assert "Urged orders that wait: 4" in page
     desk.post("switch-store/", store=kuaishou.store.pk)
     assert "Urged orders that wait: 2" in desk.get("").content.decode()
+    settings(kuaishou, urge_alert_at=5)
+    assert not interrupts(desk), "another store's orders interrupt only where that store is shown"
 
 
 @pytest.mark.rule("K6")
-@pytest.mark.parametrize("path", ["", "refunds/refund/", "offers/coupon/"])
+@pytest.mark.parametrize("path", ["", "orders/order/", "orders/owedparcel/"])
 def test_it_costs_one_statement_however_many_wait(kuaishou, sign_in, path):
     desk = sign_in("owner", kuaishou)
 

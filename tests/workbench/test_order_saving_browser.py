@@ -38,7 +38,7 @@ def test_the_interruption_blocks_until_the_orders_are_shipped(browser, live_serv
     wrong = sign_in(page, live_server.url)
     assert page.locator("#urge-alert").count() == 0
     orders = [urge(kuaishou) for _ in range(3)]
-    page.goto(f"{live_server.url}/admin/refunds/refund/")
+    page.goto(f"{live_server.url}/admin/")
 
     dialog = page.get_by_role("alertdialog", name="Urged orders that wait: 3")
     assert dialog.is_visible()
@@ -48,14 +48,20 @@ def test_the_interruption_blocks_until_the_orders_are_shipped(browser, live_serv
         page.keyboard.press("Escape")
     assert dialog.is_visible()
     seen = set()
-    for key in ["Tab"] * 4 + ["Shift+Tab"] * 4:
+    for key in ["Tab"] * 5 + ["Shift+Tab"] * 5:
         page.keyboard.press(key)
         seen.add(page.evaluate(FOCUS))
-    assert seen == {"to-urged", "wl-interruption-out"}
+    assert seen == {"to-urged", "to-delay", "to-refunds", "to-number-1", "wl-interruption-out"}
     page.mouse.click(5, viewport["height"] / 2)
     assert dialog.is_visible()
     assert page.evaluate("document.querySelector('#urge-alert').matches(':modal')")
 
+    page.click("#to-delay")
+    page.wait_for_url("**/admin/orders/order/?queue=urged#delay")
+    assert page.locator("[name=order]:checked").count() == 3
+    page.click("#orders-bulk button:not([formaction])")
+    page.wait_for_selector("[name=expected_at]")
+    page.goto(f"{live_server.url}/admin/")
     page.click("#to-urged")
     page.wait_for_url("**/admin/orders/order/?queue=urged")
     assert page.locator("#urge-alert").count() == 0

@@ -1,4 +1,4 @@
-"""The interruption: when too many urged orders wait, every page of the desk leads to them first (K6)."""
+"""The interruption: when too many urged orders wait, the ways to the desk and to shipping lead to them first (K6)."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,24 @@ from django.urls import reverse
 
 from orders.models import Order
 from stores.models import MOST_URGE_ALERT, Store
-from stores.permissions import SHIP, VIEW, can
+from stores.permissions import MANAGE_STORE, SHIP, VIEW, can
 from workbench.kit.desk import desk_of
 
 LIST = "orders_order_changelist"
-# Pages from which urged orders are worked off: the interruption would only be in the way there.
-_WORKED_OFF_FROM = ("orders_order_", "orders_shipmentimport_")
+# The way into the desk, and those into shipping; nothing else is interrupted, least of all what works urged orders off.
+_INTERRUPTED = {"index", LIST, "orders_owedparcel_changelist"}
 
 
 @dataclass(frozen=True)
 class UrgedStore:
-    """A store and how many urged orders wait in it, as far as they are counted."""
+    """A store and how many urged orders wait in it, as far as they are counted.
+
+    `settings` is the page that sets from how many on it interrupts, for whom it may be set.
+    """
 
     name: str
     count: int
+    settings: str
 
     @property
     def shown(self) -> str:
@@ -32,10 +36,11 @@ class UrgedStore:
 
 @dataclass(frozen=True)
 class UrgeAlert:
-    """What interrupts. `url` is the list of the urged orders."""
+    """What interrupts. `url` is the list of the urged orders; `may_ship` whether they can be worked off from there."""
 
     stores: list[UrgedStore]
     url: str
+    may_ship: bool
 
     @property
     def shown(self) -> str:
@@ -47,8 +52,8 @@ class UrgeAlert:
 def urge_alert(request: HttpRequest) -> UrgeAlert | None:
     """The interruption that is due on this page, found with one statement per request; None when nothing is.
 
-    The list of urged orders, the pages of orders and the ERP's import aren't interrupted, nor are the platform's
-    operators: they ship nothing.
+    Only the desk's home and the lists of what is to be shipped are interrupted, and not the list of urged orders; nor
+    are the platform's operators: they ship nothing.
     """
     if not hasattr(request, "urge_alert"):
         request.urge_alert = None if _is_exempt(request) else _find(request)
@@ -57,9 +62,7 @@ def urge_alert(request: HttpRequest) -> UrgeAlert | None:
 
 def _is_exempt(request: HttpRequest) -> bool:
     view = request.resolver_match.url_name if request.resolver_match else None
-    if view == LIST:
-        return request.GET.get("queue") == "urged"
-    return bool(view) and view.startswith(_WORKED_OFF_FROM)
+    return view not in _INTERRUPTED or (view == LIST and request.GET.get("queue") == "urged")
 
 
 def _find(request: HttpRequest) -> UrgeAlert | None:
@@ -75,10 +78,20 @@ def _find(request: HttpRequest) -> UrgeAlert | None:
     if not concerned:
         return None
     counts = _count([store.pk for store in concerned])
-    urged = [
-        UrgedStore(store.name, counts[store.pk]) for store in concerned if counts.get(store.pk, 0) >= store.alerts_at
-    ]
-    return UrgeAlert(urged, f"{reverse(f'admin:{LIST}')}?queue=urged") if urged else None
+    urged = [store for store in concerned if counts.get(store.pk, 0) >= store.alerts_at]
+    if not urged:
+        return None
+    return UrgeAlert(
+        [UrgedStore(store.name, counts[store.pk], _settings(request, store)) for store in urged],
+        f"{reverse(f'admin:{LIST}')}?queue=urged",
+        any(can(request.user, SHIP, store.pk) for store in urged),
+    )
+
+
+def _settings(request: HttpRequest, store: Store) -> str:
+    if not can(request.user, MANAGE_STORE, store.pk):
+        return ""
+    return reverse("admin:stores_store_change", args=[store.pk]) + "#id_urge_alert_at"
 
 
 def _count(store_ids: list[int]) -> dict[int, int]:

@@ -142,7 +142,7 @@ class SettingsForm(StoreForm):
         if not row.rules.proposes_stay:
             del self.fields["priority_shipping_tag"]
         self.fields["urge_alert_at"].help_text = _(
-            "When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."
+            "When so many urged orders wait, the way into the desk and to shipping leads to them first (K6)."
             " Empty: %(usual)d, as the marketplace says."
         ) % {"usual": row.rules.urge_alert_at}
 
