@@ -62,7 +62,9 @@ def test_a_member_gets_another_role_and_is_removed(taote, sign_in):
     owner = sign_in("owner", taote)
     make_user("anna", shop=taote, role="agent")
     path = f"stores/membership/{member(taote, 'anna').pk}"
-    assert 'id="decide-remove"' in owner.get(f"{path}/change/").content.decode()
+    page = owner.get(f"{path}/change/")
+    assert 'id="decide-remove"' in page.content.decode()
+    assert page.context["decide"]["role"].form["role"].value() == "agent", "what they are is chosen"
     assert owner.post(f"{path}/role/", role="viewer").status_code == 302
     assert member(taote, "anna").role == "viewer"
     agent = sign_in("agent", taote)

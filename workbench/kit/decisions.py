@@ -96,7 +96,11 @@ class Decision(ABC):
     def fill(self, request: HttpRequest, row: Any) -> forms.Form:
         """The form with what was posted, or as it begins."""
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
-        return self.form(*posted, row=row, now=request.now, auto_id=self.auto_id, initial=self.initial(row))
+        return self.make_form(row, request.now, *posted)
+
+    def make_form(self, row: Any, now: datetime, *posted: Any) -> forms.Form:
+        """The form, as it begins unless something was posted."""
+        return self.form(*posted, row=row, now=now, auto_id=self.auto_id, initial=self.initial(row))
 
     def initial(self, row: Any) -> dict[str, Any]:
         """What the form proposes."""
@@ -159,7 +163,7 @@ def choose(request: HttpRequest, decision: Decision, row: Any, *, url: str, form
     if not decision.may(request.user, row):
         return Choice(decision, url, str(decision.not_yours))
     if decision.is_inline and form is None:
-        form = decision.form(row=row, now=request.now, auto_id=decision.auto_id)
+        form = decision.make_form(row, request.now)
     return Choice(decision, url, "", decision.consequence(row), form)
 
 

@@ -89,7 +89,7 @@ class MemberDecision(Decision):
 class ChangeRole(MemberDecision):
     """Give a member another role."""
 
-    code, label, icon, done = "role", gettext_lazy("Save"), "badge", gettext_lazy("Saved.")
+    code, label, icon, done = "role", gettext_lazy("Save"), "check", gettext_lazy("Saved.")
     form = RoleForm
 
     def initial(self, member):
