@@ -14,12 +14,9 @@ DESK = ROOT / "workbench"
 CALLS = {"attempt", "put_on_form", "show_refusal"}
 # Pages that call actions themselves, and why.
 BESIDE = {
-    "kit/base.py": "defines the calls",
+    "kit/base.py": "defines the calls, and leads back to a list from what can't be done with what was ticked there",
     "kit/decisions.py": "is the base",
-    "refunds/bulk.py": "one job for each store of a selection; some may start while others are refused",
     "returnless/admin.py": "steps of an enrolment, in an order of their own",
-    "shipping/delaying.py": "tells that too many orders were ticked, before there is anything to decide",
-    "shipping/exporting.py": "tells that too many orders were ticked; a file is no action",
 }
 
 

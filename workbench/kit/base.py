@@ -3,7 +3,7 @@
 from abc import ABCMeta
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any, TypedDict
 
 from django import forms
@@ -11,8 +11,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
@@ -179,6 +180,24 @@ def show_refusal(request: HttpRequest, refusal: WanliuError | ValidationError) -
         raise Http404
     text = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
     messages.error(request, text)
+
+
+def refused_back_to(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view whose refusal leads back to the list of this name, with the reason above it and nothing left behind."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def inner(self, request: HttpRequest, **kwargs) -> HttpResponse:
+            answers = []
+            refused = attempt(lambda: answers.append(view(self, request, **kwargs)))
+            if refused is None:
+                return answers[0]
+            show_refusal(request, refused)
+            return HttpResponseRedirect(reverse(name))
+
+        return inner
+
+    return decorate
 
 
 def put_on_form(form: forms.Form, refusal: WanliuError | ValidationError) -> None:

@@ -22,8 +22,9 @@ from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, require
-from workbench.kit.base import DeskAdmin, attempt, by, column, show_refusal
+from workbench.kit.base import DeskAdmin, column, refused_back_to
 from workbench.kit.dear import dear_page
+from workbench.kit.decisions import Decision, take
 from workbench.kit.marks import moment
 from workbench.refunds.queues import REFUND_QUEUES
 
@@ -108,6 +109,21 @@ def _progress(job: BulkJob) -> str:
     )
 
 
+class SendRecommended(Decision):
+    """Start the job of one store; a worker sends its offers."""
+
+    capability = SEND_OFFERS
+
+    def refusal(self, refunds, now):
+        """That is told of each refund, on the page before."""
+        return None
+
+    def run(self, refunds, data, *, actor, now):
+        """See the base."""
+        ids = [refund.pk for refund in refunds]
+        return start_bulk_job(store=refunds[0].store, refund_ids=ids, actor=actor, now=now)
+
+
 class BulkJobAdmin(DeskAdmin):
     """Past and running sendings; each has a page with a result per refund."""
 
@@ -147,13 +163,10 @@ class BulkJobAdmin(DeskAdmin):
         ]
 
     @dear_page
+    @refused_back_to(QUEUE)
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """What each buyer would be sent, or why nothing; changes nothing."""
-        try:
-            refunds = selected(request)
-        except Refused as refusal:
-            show_refusal(request, refusal)
-            return HttpResponseRedirect(reverse(QUEUE))
+        refunds = selected(request)
         if not refunds:
             messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
@@ -167,28 +180,22 @@ class BulkJobAdmin(DeskAdmin):
         )
 
     @dear_page
+    @refused_back_to(QUEUE)
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Start a job per store; a worker sends the offers."""
-        try:
-            refunds = selected(request)
-        except Refused as refusal:
-            show_refusal(request, refusal)
-            return HttpResponseRedirect(reverse(QUEUE))
+        refunds = selected(request)
         by_store: dict[int, list[Refund]] = {}
         for refund in refunds:
             by_store.setdefault(refund.store_id, []).append(refund)
-        jobs, refusals = [], []
+        start, jobs, refusals = SendRecommended(), [], []
         for rows in by_store.values():
-            ids = [refund.pk for refund in rows]
-            refused = attempt(
-                lambda store=rows[0].store, ids=ids: jobs.append(
-                    start_bulk_job(store=store, refund_ids=ids, **by(request))
-                )
-            )
-            refusals += [refused] if refused else []
+            form = start.fill(request, rows)
+            form.full_clean()
+            jobs += take(request, start, rows, form) or ()
+            refusals += form.non_field_errors()
         if not jobs:
-            for refused in refusals:
-                show_refusal(request, refused)
+            for text in refusals:
+                messages.error(request, text)
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
         total = sum(job.total for job in jobs)
         messages.success(

@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common.errors import Refused
 from orders.delays.actions import notice_text, report_delay
 from stores.models import Store
 from stores.permissions import SHIP, can
-from workbench.kit.base import show_refusal
+from workbench.kit.base import refused_back_to
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.shipping.selection import ticked
 
@@ -107,15 +106,12 @@ class ReportDelay(Decision):
 class DelayingMixin:
     """The view behind “report a delay”."""
 
+    @refused_back_to(LIST)
     def delay_view(self, request: HttpRequest) -> HttpResponse:
         """The form for the ticked orders, then what the buyers will read, then the report. A GET goes to the queue."""
         if request.method != "POST":
             return HttpResponseRedirect(reverse(LIST))
-        try:
-            orders = ticked(request)
-        except Refused as refusal:
-            show_refusal(request, refusal)
-            return HttpResponseRedirect(reverse(LIST))
+        orders = ticked(request)
         if not orders:
             messages.warning(request, _("Tick the orders first."))
             return HttpResponseRedirect(reverse(LIST))

@@ -5,12 +5,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.errors import Refused
 from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
 from stores.permissions import SHIP, require
-from workbench.kit.base import by, show_refusal
+from workbench.kit.base import by, refused_back_to
 from workbench.kit.dear import dear_page
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import queue_asked_for
@@ -24,6 +23,7 @@ class ExportMixin:
     """The view behind the export buttons."""
 
     @dear_page
+    @refused_back_to(LIST)
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """A file of the ticked orders (POST), or of the whole queue. Only one store's orders fit into a file.
 
@@ -32,11 +32,7 @@ class ExportMixin:
         kind = request.POST.get("format") or request.GET.get("format", Format.CSV)
         if kind not in list(Format):
             raise Http404
-        try:
-            chosen = ticked(request) if request.method == "POST" else []
-        except Refused as refusal:
-            show_refusal(request, refusal)
-            return HttpResponseRedirect(reverse(LIST))
+        chosen = ticked(request) if request.method == "POST" else []
         store = self._store_of(request, chosen)
         if store is None:
             messages.warning(request, _("A file holds the orders of one store: pick the store first."))
