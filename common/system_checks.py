@@ -1,6 +1,6 @@
 """System checks that keep the wall up: run by `manage.py check --database default`, at every start and in the tests."""
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
 from common.tenancy import tenant_models
@@ -23,6 +23,27 @@ def check_role_is_plain(app_configs, databases, **kwargs):
                 )
             )
     return errors
+
+
+@register(Tags.database)
+def check_role_owns_nothing(app_configs, databases, **kwargs):
+    """An owner may TRUNCATE the append-only history and take off every trigger and policy."""
+    warnings = []
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                "SELECT current_user, count(*) FROM pg_class WHERE relkind = 'r' AND relowner = current_user::regrole"
+            )
+            role, tables = cursor.fetchone()
+        if tables:
+            warnings.append(
+                Warning(
+                    f"The database role “{role}” owns the tables it works with.",
+                    hint="Give DATABASE_URL a role of its own, and OWNER_DATABASE_URL, for `migrate`, the owner's.",
+                    id="wanliu.W001",
+                )
+            )
+    return warnings
 
 
 @register(Tags.database)

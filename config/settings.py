@@ -4,13 +4,14 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from environs import env
 
 from config.database import connection_options
-from config.embedded.paths import broker_url, database_url, redis_url
+from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.outside import variables_by_file
 from config.secret import check_secret_key, load_secret_key
 
@@ -22,7 +23,7 @@ PORT = env.int("PORT", 8000)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or load_secret_key(DATA_DIR)
-if env.str("DATABASE_URL", "") not in ("", database_url(DATA_DIR)):
+if env.str("DATABASE_URL", "") not in ("", database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER)):
     check_secret_key(SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 # Networks of the proxies in front of us: only they may say who the client is, and that it came by TLS.
@@ -112,6 +113,9 @@ DATABASES["default"].update(
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = connection_options(
     env.str("PROCESS_KIND", "worker"), DATABASES["default"].get("OPTIONS", {}).get("options", "")
 )
+# The role that owns the tables, where it isn't the application's own: `migrate` connects as it, nobody else.
+owner_url = env.str("OWNER_DATABASE_URL", "" if env.str("DATABASE_URL", "") else database_url(DATA_DIR, role=OWNER))
+OWNER_DATABASE = dj_database_url.parse(owner_url) if owner_url else {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "stores.Store"
 AUTH_USER_MODEL = "stores.User"

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from config.embedded.paths import ROOT
 from config.embedded.postgres import Postgres
@@ -122,7 +123,9 @@ class Supervisor:
     def _prepare_application(self) -> None:
         """Migrations, static files, demo: one process whose progress lines go to our terminal."""
         log = fresh_log(self.options.log_dir / "prepare.log")
-        command = self._command("prepare", "config.supervise.prepare")
+        command = replace(
+            self._command("prepare", "config.supervise.prepare"), env=self.options.prepare_environ(os.environ)
+        )
         with log.open("ab") as errors:
             process = spawn(command, sys.stdout.fileno(), errors=errors)
         try:

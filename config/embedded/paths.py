@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-DATABASE = ROLE = "wanliu"
+DATABASE = OWNER = "wanliu"  # the owner of the tables, for migrations
+APP_ROLE = "wanliu_app"  # whoever works with them, and owns nothing
 SOCKET_PATH_MAX_BYTES = 103  # macOS; Linux has 107
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 VALKEY_SOCKET = "valkey.sock"
@@ -32,7 +33,7 @@ def socket_dir(data_dir: Path) -> Path:
     return Path(f"/tmp/wanliu-{os.geteuid()}-{digest}")
 
 
-def database_url(data_dir: Path, *, role: str = ROLE, database: str = DATABASE) -> str:
+def database_url(data_dir: Path, *, role: str = APP_ROLE, database: str = DATABASE) -> str:
     """The application's database as a URL with the socket directory as its host.
 
     URL parsers lower-case the host (dj-database-url takes `urlsplit().hostname`), which would break a path

@@ -1,7 +1,7 @@
 """One embedded PostgreSQL: make its cluster, say how to run it, see that it is up, give it role and database.
 
-The application's role is a plain one. The role that initdb makes is a superuser, and superusers see through
-row-level security, so only this module uses it.
+Both roles are plain: one owns the tables and migrates, the application's own nothing. The role that initdb makes is
+a superuser, and superusers see through row-level security, so only this module uses it.
 """
 
 import os
@@ -43,8 +43,8 @@ STOP_SECONDS = 10.0
 class Postgres:
     """The PostgreSQL of one data directory.
 
-    `durable=False` trades crash safety for speed (tests). `create_db` lets the application's role create
-    databases, which the test runner needs and nothing else should have.
+    `durable=False` trades crash safety for speed (tests). `create_db` lets the owner's role create databases,
+    which the test runner needs and nothing else should have.
     """
 
     name = "postgres"
@@ -158,12 +158,14 @@ class Postgres:
         )
 
     def _provision(self, connection: psycopg.Connection) -> None:
-        role = sql.Identifier(paths.ROLE)
-        create_db = sql.SQL("CREATEDB" if self.create_db else "NOCREATEDB")
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [paths.ROLE]).rowcount:
-            connection.execute(sql.SQL("CREATE ROLE {}").format(role))
-        connection.execute(
-            sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE {}").format(role, create_db)
-        )
+        for name, creates in ((paths.OWNER, self.create_db), (paths.APP_ROLE, False)):
+            role = sql.Identifier(name)
+            create_db = sql.SQL("CREATEDB" if creates else "NOCREATEDB")
+            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).rowcount:
+                connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+            connection.execute(
+                sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE {}").format(role, create_db)
+            )
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [paths.DATABASE]).rowcount:
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(paths.DATABASE), role))
+            names = sql.Identifier(paths.DATABASE), sql.Identifier(paths.OWNER)
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))

@@ -19,7 +19,7 @@ STOP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Services:
-    """Where the running pair is. The role in `database_url` is plain, but may create databases."""
+    """Where the running pair is. The role in `database_url` is plain, but owns its tables and may create databases."""
 
     data_dir: Path
     database_url: str
@@ -30,6 +30,7 @@ class Services:
         return {
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": self.database_url,
+            "OWNER_DATABASE_URL": "",
             "REDIS_URL": self.redis_url,
         }
 
@@ -48,7 +49,7 @@ def throwaway(*, durable: bool = False) -> Iterator[Services]:
         started = [(service, stack.enter_context(running(service))) for service in (postgres, valkey)]
         for service, process in started:
             wait_until_up(service, process)
-        yield Services(data_dir, paths.database_url(data_dir), paths.redis_url(data_dir))
+        yield Services(data_dir, paths.database_url(data_dir, role=paths.OWNER), paths.redis_url(data_dir))
 
 
 @contextmanager

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.embedded.paths import database_url, redis_url, resolve_data_dir
+from config.embedded.paths import OWNER, database_url, redis_url, resolve_data_dir
 from config.embedded.processes import MARKER, ServiceError
 
 
 @dataclass(frozen=True)
 class Options:
     """PORT, HOST, DATA_DIR, DATABASE_URL, REDIS_URL and DEMO, checked; unset URLs mean the embedded services.
+
+    OWNER_DATABASE_URL, the role that migrates, goes to the set-up step only.
 
     The demo is for the embedded database; DEMO=1 asks for it in one of your own, DEMO=0 for none at all.
     """
@@ -64,9 +66,10 @@ class Options:
         return self.data_dir / "demo.json"
 
     def child_environ(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """The environment of web, worker, beat and the set-up step."""
+        """The environment of web, worker and beat."""
         return {
             **environ,
+            "OWNER_DATABASE_URL": "",
             "DATABASE_URL": self.database_url or database_url(self.data_dir),
             "REDIS_URL": self.redis_url or redis_url(self.data_dir),
             "DATA_DIR": str(self.data_dir),
@@ -74,6 +77,14 @@ class Options:
             "DEMO": str(int(self.demo)),
             "PYTHONUNBUFFERED": "1",
             MARKER: str(self.data_dir),
+        }
+
+    def prepare_environ(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The environment of the set-up step, the only one that is told how to connect as the owner of the tables."""
+        embedded = "" if self.database_url else database_url(self.data_dir, role=OWNER)
+        return {
+            **self.child_environ(environ),
+            "OWNER_DATABASE_URL": embedded or environ.get("OWNER_DATABASE_URL", ""),
         }
 
     def take_data_dir(self) -> int:

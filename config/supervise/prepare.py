@@ -1,6 +1,6 @@
 """Everything Django has to do before the web server starts, in one process: a start of Django costs a second.
 
-    python -m config.supervise.prepare      (environment as in Options.child_environ)
+    python -m config.supervise.prepare      (environment as in Options.prepare_environ)
 
 Progress lines go to standard output, whatever the commands print goes to standard error, which is a log.
 """

@@ -42,6 +42,7 @@ class Desk:
         return {
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": paths.database_url(self.data_dir),
+            "OWNER_DATABASE_URL": paths.database_url(self.data_dir, role=paths.OWNER),
             "REDIS_URL": paths.redis_url(self.data_dir),
         }
 

@@ -24,7 +24,7 @@ def test_database_url_is_read_as_the_socket_directory(directory, monkeypatch):
 
     config = Env().dj_db_url("DATABASE_URL")
 
-    assert (config["NAME"], config["USER"], config["PASSWORD"]) == ("wanliu", "wanliu", "")
+    assert (config["NAME"], config["USER"], config["PASSWORD"]) == ("wanliu", "wanliu_app", "")
     assert (config["HOST"], config["PORT"]) == (str(paths.socket_dir(data_dir)), "")
 
 

@@ -107,13 +107,13 @@ def test_committed_rows_survive_kill_9_of_the_server(tmp_path):
     postgres = Postgres(tmp_path)
     with running(postgres) as process:
         wait_until_up(postgres, process)
-        with psycopg.connect(paths.database_url(tmp_path)) as connection:
+        with psycopg.connect(paths.database_url(tmp_path, role=paths.OWNER)) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         process.kill()
         process.wait()
     with running(Postgres(tmp_path)) as process:
         wait_until_up(postgres, process)
-        with psycopg.connect(paths.database_url(tmp_path)) as connection:
+        with psycopg.connect(paths.database_url(tmp_path, role=paths.OWNER)) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
     postgres.remove()
 

@@ -143,6 +143,7 @@ def test_options_name_the_embedded_services_only_when_the_urls_are_unset(tmp_pat
     assert given.child_environ({"PATH": "/bin"}) == {
         "PATH": "/bin",
         "DATABASE_URL": "postgres://db/x",
+        "OWNER_DATABASE_URL": "",
         "REDIS_URL": unset.child_environ({})["REDIS_URL"],
         "DATA_DIR": str(tmp_path),
         "PORT": "8009",
@@ -150,6 +151,21 @@ def test_options_name_the_embedded_services_only_when_the_urls_are_unset(tmp_pat
         "PYTHONUNBUFFERED": "1",
         MARKER: str(tmp_path),
     }
+
+
+@pytest.mark.parametrize(
+    ("environ", "owner"),
+    [
+        ({}, "postgres://wanliu@"),
+        ({"DATABASE_URL": "postgres://app@db/x"}, ""),
+        ({"DATABASE_URL": "postgres://app@db/x", "OWNER_DATABASE_URL": "postgres://boss@db/x"}, "postgres://boss@db/x"),
+    ],
+)
+def test_only_the_set_up_step_is_told_how_to_connect_as_the_owner(tmp_path, environ, owner):
+    options = Options.from_environ({"DATA_DIR": str(tmp_path), **environ})
+    assert options.child_environ(environ)["OWNER_DATABASE_URL"] == ""
+    assert options.prepare_environ(environ)["OWNER_DATABASE_URL"].startswith(owner)
+    assert bool(options.prepare_environ(environ)["OWNER_DATABASE_URL"]) is bool(owner)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "８０"])

@@ -3,6 +3,8 @@
 from django.core.management.commands import migrate
 from django.db import connections
 
+from common.grants import as_owner
+
 MIGRATING = 0x77616E6C6975  # the advisory lock's number, as good as any other
 LOCK_TIMEOUT_MS = 5_000
 
@@ -15,16 +17,17 @@ class Command(migrate.Command):
     """
 
     def handle(self, *args, **options):
-        """Migrate."""
+        """Migrate, as the owner of the tables, and let the application's role work with what is there then."""
         connection = connections[options["database"]]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-            cursor.execute("SELECT current_setting('lock_timeout')")
-            before = cursor.fetchone()[0]
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_TIMEOUT_MS}ms"])
-        try:
-            super().handle(*args, **options)
-        finally:
+        with as_owner(connection):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+                cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+                cursor.execute("SELECT current_setting('lock_timeout')")
+                before = cursor.fetchone()[0]
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_TIMEOUT_MS}ms"])
+            try:
+                super().handle(*args, **options)
+            finally:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])

@@ -1,0 +1,58 @@
+"""What the application's database role may do, where another role owns the tables.
+
+An owner can TRUNCATE the history, drop a policy or disable a trigger, whatever the triggers say. The application needs
+none of it: rows are read and written, the append-only ones only added to.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
+
+WHO = "USER", "PASSWORD", "HOST", "PORT"
+
+
+@contextmanager
+def as_owner(connection) -> Iterator[None]:
+    """Connect as OWNER_DATABASE's role within the block; without that setting nothing changes."""
+    if not settings.OWNER_DATABASE or connection.alias != DEFAULT_DB_ALIAS:
+        yield
+        return
+    application = {key: connection.settings_dict[key] for key in WHO}
+    connection.close()
+    connection.settings_dict.update({key: settings.OWNER_DATABASE[key] for key in WHO})
+    try:
+        yield
+        grant_rows(connection, application["USER"])
+    finally:
+        connection.close()
+        connection.settings_dict.update(application)
+
+
+def grant_rows(connection, role: str) -> None:
+    """Let `role` work with every table there is now. To be called by their owner, after each migration."""
+    name = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema(), current_user")
+        schema, owner = cursor.fetchone()
+        if owner == role:
+            return
+        everything = f"IN SCHEMA {name(schema)}"
+        cursor.execute(f"GRANT USAGE ON SCHEMA {name(schema)} TO {name(role)}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES {everything} TO {name(role)}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES {everything} TO {name(role)}")
+        for table in append_only_tables():
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {name(table)} FROM {name(role)}")
+
+
+def append_only_tables() -> list[str]:
+    """The tables whose rows a trigger protects against every change."""
+    return [
+        model._meta.db_table
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", ())
+        if isinstance(trigger, pgtrigger.Protect) and str(trigger.operation) == "UPDATE OR DELETE"
+    ]
