@@ -12,8 +12,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,8 +36,10 @@ DJANGO = [
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("check", [sys.executable, "manage.py", "check"]),
 ]
+PYTEST = [sys.executable, "-m", "pytest"]
 # Slow tests come last (pytest-django), so whoever has done its half takes over some of the others.
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+SHARED = ["-n", "2", "--dist", "worksteal"]
+WAITING = "tests/durability"  # kills services of its own and mostly waits: it runs beside the others
 
 
 class Parts:
@@ -50,6 +54,19 @@ class Parts:
         started = time.monotonic()
         code = run_to_end(command, self.environ)
         self.results.append((name, time.monotonic() - started, code))
+
+    @contextmanager
+    def beside(self, name: str, command: Sequence[str | Path]) -> Iterator[None]:
+        """Run a part while the block runs others; what it has to say comes afterwards."""
+        started = time.monotonic()
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+            with ended(process):
+                yield
+                code = process.wait()
+            self.results.append((name, time.monotonic() - started, code))
+            output.seek(0)
+            print(f"\n=== {name}\n{output.read().decode(errors='replace')}", flush=True)
 
     def summary(self) -> int:
         """Print the table; the code of the first part that failed (pytest's 5, "no tests", is a failure)."""
@@ -71,9 +88,12 @@ def main(arguments: Sequence[str]) -> int:
         print(f"services are up ({time.monotonic() - started:.1f} s)", flush=True)
         (services.data_dir / "static").mkdir()  # collectstatic is for `make run`; WhiteNoise warns without it
         parts = Parts({**os.environ, **services.environ()})
-        if not arguments:
+        if arguments:
+            parts.run("pytest", [*PYTEST, *SHARED, *arguments])
+        else:
             run_all(parts, LINT + DJANGO)
-        parts.run("pytest", [*PYTEST, *arguments])
+            with parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING]):
+                parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()
 
 
@@ -85,8 +105,15 @@ def run_all(parts: Parts, commands: Sequence[tuple[str, Sequence[str | Path]]]) 
 def run_to_end(command: Sequence[str | Path], environ: Mapping[str, str]) -> int:
     """Run one part. Ctrl-C reaches it through the terminal, so it gets the time to stop by itself."""
     process = subprocess.Popen(command, env=environ, cwd=ROOT)
-    try:
+    with ended(process):
         return process.wait()
+
+
+@contextmanager
+def ended(process: subprocess.Popen) -> Iterator[None]:
+    """See that it has ended, whatever ends the block."""
+    try:
+        yield
     except BaseException:
         process.send_signal(signal.SIGINT)
         try:

@@ -15,12 +15,6 @@ from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Those that mostly wait come first, while the other worker process has work; pytest-django puts them last."""
-    items.sort(key=lambda item: "durability" not in item.path.parts)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _test_database_only(django_db_modify_db_settings):
     """Never against a database that isn't ours to empty."""
