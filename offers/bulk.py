@@ -65,31 +65,43 @@ def default_terms(case: Case, method: Method) -> dict | None:
 
 @action
 def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, now: datetime) -> BulkJob:
-    """Make a job of the refunds for which something can be sent, and tell a worker. Invalid for none or too many."""
+    """Make a job of the refunds and tell a worker. Invalid for none or too many.
+
+    Each of them gets a row: those for which nothing can be sent are refused at once, with the reason as `detail`.
+    """
     if len(refund_ids) > MOST_AT_ONCE:
         raise Invalid("refunds", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE}, "max_length")
     refunds = (
         Refund.objects.for_store(store.pk).filter(pk__in=refund_ids).select_related("order", "store").order_by("id")
     )
-    proposals = [proposal for refund in refunds if (proposal := propose(refund, now)).method is not None]
+    proposals = [propose(refund, now) for refund in refunds]
     if not proposals:
-        raise Invalid("refunds", _("Nothing can be sent for these refunds now."), "required")
+        raise Invalid("refunds", _("Tick the refunds first."), "required")
     job = BulkJob(
         store=store,
         actor=asdict(actor),
         language=translation.get_language() or "en",
         total=len(proposals),
         created_at=now,
+        finished_at=None if any(proposal.method for proposal in proposals) else now,
     )
     writes = WriteSet()
     writes.insert(job)
     for proposal in proposals:
-        row = BulkRow(store=store, job=job, refund=proposal.refund, method=proposal.method.code, next_attempt_at=Now())
-        writes.insert(row)
+        writes.insert(_row_of(job, proposal))
     writes.event(BULK_STARTED, job, topic=job, at=now, actor=actor, refunds=job.total)
     writes.hint(tell_worker, job.pk)
     writes.flush()
     return job
+
+
+def _row_of(job: BulkJob, proposal: Proposal) -> BulkRow:
+    row = BulkRow(store_id=job.store_id, job=job, refund=proposal.refund)
+    if proposal.method is None:
+        row.status, row.detail = BulkRowStatus.REFUSED, proposal.refusal[:300]
+    else:
+        row.method, row.next_attempt_at = proposal.method.code, Now()
+    return row
 
 
 tell_worker = partial(tell_of, "offers.tasks.run_bulk_jobs")

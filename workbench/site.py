@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -17,6 +16,7 @@ from common import time_limits
 from workbench import dashboard
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
+from workbench.kit.changelist import choose_page_size, next_page
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
 from workbench.kit.queue import QueueMixin
 from workbench.shipping.urges import urge_alert
@@ -58,6 +58,7 @@ class WorkbenchSite(UnfoldAdminSite):
 
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
+            path("page-size/", self.admin_view(choose_page_size), name="page_size"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("changes/", self.admin_view(changes_view), name="changes"),
@@ -102,7 +103,4 @@ def switch_store(request: HttpRequest) -> HttpResponseRedirect:
     else:
         request.session.pop(SESSION_KEY, None)
         messages.success(request, _("You now see all stores."))
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = reverse("admin:index")
-    return HttpResponseRedirect(target)
+    return HttpResponseRedirect(next_page(request))

@@ -46,15 +46,15 @@ class BulkRowQuerySet(ObligationQuerySet, TenantQuerySet):
 
 
 class BulkRow(Obligation, TenantModel):
-    """One refund of a job: which method was chosen when it was previewed, and what became of it.
+    """One refund of a job: which method was chosen when the job was made, and what became of it.
 
-    It is a worker's obligation as long as it waits.
+    It is a worker's obligation as long as it waits. Without a `method` nothing could be sent; `detail` says why.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
-    method = models.CharField(_("method"), max_length=30, choices=method_choices)
+    method = models.CharField(_("method"), max_length=30, choices=method_choices, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=BulkRowStatus.choices, default=BulkRowStatus.WAITING)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -8,6 +8,8 @@ from django.utils import translation
 from common.tenancy import system_scope
 from offers.bulk import send_waiting_rows
 from offers.models import BulkJob, BulkRow, Offer
+from refunds.models import Refund
+from refunds.states import RefundStatus
 from stores.models import Membership
 from tests.world import make_shop
 
@@ -183,24 +185,67 @@ def test_a_get_sends_nothing(tmall, sign_in):
     assert (count(BulkJob), count(Offer)) == (0, 0)
 
 
-def test_everything_that_is_retainable(tmall, sign_in):
-    good = [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
-    tmall.refund(tmall.order(shipped=False), kind="refund_only")
-    page = sign_in("agent", tmall).post(PREVIEW, everything="1")
+def test_all_of_the_list_that_was_shown(tmall, sign_in, monkeypatch):
+    good = [tmall.refund(reason="slow_logistics").pk for _ in range(3)]
+    early = tmall.refund(tmall.order(shipped=False), kind="refund_only")
+    desk = sign_in("agent", tmall)
+    page = desk.post(f"{PREVIEW}?queue=retainable", everything="1")
     assert sorted(row.refund.pk for row in page.context["possible"]) == sorted(good)
     assert page.context["refused"] == []
+    page = desk.post(PREVIEW, everything="1")
+    assert [row.refund.pk for row in page.context["refused"]] == [early.pk]
+    page = desk.post(f"{PREVIEW}?kind__exact=refund_only", everything="1")
+    assert (len(page.context["possible"]), len(page.context["refused"])) == (0, 1)
+    assert desk.post(f"{PREVIEW}?address__regex=x", everything="1").status_code == 404
+
+    monkeypatch.setattr("workbench.refunds.selection.MOST_AT_ONCE", 2)
+    page = desk.post(f"{PREVIEW}?queue=retainable", everything="1")
+    assert len(page.context["possible"]) == 2
+    assert "These are the first 2 of 3 refunds of the list." in page.content.decode()
+
+
+def test_the_button_says_how_many_of_the_list_it_takes(tmall, sign_in, monkeypatch):
+    for _ in range(3):
+        tmall.refund(reason="slow_logistics")
+    desk = sign_in("agent", tmall)
+    assert "For all 3 of this list" in desk.get(QUEUE, queue="retainable").content.decode()
+    monkeypatch.setattr("workbench.refunds.admin.RefundAdmin.list_per_page", 2)
+    assert "For all 3 of this list" in desk.get(QUEUE, queue="retainable", p=2).content.decode()
+    assert "of this list" not in sign_in("operator").get(QUEUE, queue="all").content.decode()
+    with tmall.scope():
+        Refund.objects.update(status=RefundStatus.CLOSED, due_at=None, due_action="")
+    assert "of this list" not in desk.get(QUEUE, queue="all").content.decode()
+
+
+def test_what_nothing_can_be_sent_for_is_named_in_the_results(tmall, sign_in):
+    second, desk = make_shop("tmall"), sign_in("agent", tmall)
+    with system_scope():
+        Membership.objects.create(store=second.store, user=desk.user, role="agent")
+    slow, gone = tmall.refund(reason="slow_logistics"), tmall.refund(reason="slow_logistics")
+    early = second.refund(second.order(shipped=False), kind="refund_only")
+    assert len(desk.post(PREVIEW, refund=[slow.pk, gone.pk]).context["possible"]) == 2
+    tmall.buyer.post(f"refunds/{gone.pk}/withdraw/")
+    desk.post(START, refund=[slow.pk, gone.pk, early.pk])
+    send_waiting_rows()
+    with system_scope():
+        rows = {row.refund_id: row for row in BulkRow.objects.select_related("job")}
+    assert {pk: row.status for pk, row in rows.items()} == {slow.pk: "sent", gone.pk: "refused", early.pk: "refused"}
+    assert rows[gone.pk].detail == "Offers are possible only while the refund awaits the merchant."
+    assert "have not been shipped" in rows[early.pk].detail
+    assert all(row.job.finished_at for row in rows.values())
+    results = desk.get(f"offers/bulkjob/{rows[early.pk].job_id}/change/").content.decode()
+    assert early.order.number in results
+    assert "have not been shipped" in results
 
 
 def test_nothing_and_too_much_are_refused(tmall, sign_in, monkeypatch):
     desk, pair = sign_in("agent", tmall), [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
     assert desk.post(PREVIEW).headers["Location"].endswith("queue=retainable")
-    monkeypatch.setattr("workbench.refunds.bulk.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("workbench.refunds.selection.MOST_AT_ONCE", 1)
     for path in (PREVIEW, START):
         answer = desk.client.post(f"/admin/{path}", {"refund": pair}, follow=True)
         assert "Choose at most 1 refunds at once." in answer.content.decode()
-    early = tmall.refund(tmall.order(shipped=False), kind="refund_only")
-    answer = desk.client.post(f"/admin/{START}", {"refund": [early.pk]}, follow=True)
-    assert "Nothing can be sent for these refunds now." in answer.content.decode()
+    assert desk.post(START).headers["Location"].endswith("queue=retainable")
     assert count(BulkJob) == 0
 
 

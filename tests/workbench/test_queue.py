@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from offers.actions import send_offer
 from refunds import actions, returns
 from tests.world import BUYER, MERCHANT, NOON
-from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.queue import QueueFilter, QueueMixin, capped
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +134,23 @@ def test_counts_are_capped(taote, clock, desk, monkeypatch):
         taote.refund()
     tiles = {str(tile["label"]): tile["count"] for tile in desk.get("").context["tiles"]}
     assert tiles["Awaiting me"] == "2+"
+
+
+def test_a_count_has_separators_and_an_end():
+    assert [capped(0), capped(1240), capped(10_000), capped(10_001)] == ["0", "1,240", "10,000", "10,000+"]
+
+
+def test_the_length_of_a_page_is_chosen_once(taote, clock, desk, monkeypatch):
+    monkeypatch.setattr("workbench.kit.changelist.PAGE_SIZES", (1, 2))
+    monkeypatch.setattr("workbench.templatetags.desk.PAGE_SIZES", (1, 2))
+    monkeypatch.setattr("workbench.refunds.admin.RefundAdmin.list_per_page", 1)
+    for _ in range(3):
+        taote.refund()
+    assert len(shown(desk)) == 1
+    page = desk.get("refunds/refund/", queue="all", p=2).content.decode()
+    assert 'name="next" value="/admin/refunds/refund/?queue=all"' in page
+    answer = desk.post("page-size/", size="2", next="/admin/refunds/refund/?queue=all")
+    assert answer.headers["Location"] == "/admin/refunds/refund/?queue=all"
+    assert (len(shown(desk)), len(shown(desk, queue="all", p=2))) == (2, 1)
+    assert desk.post("page-size/", size="3").status_code == 404
+    assert desk.post("page-size/", size="1", next="https://elsewhere.example/").headers["Location"] == "/admin/"

@@ -3,13 +3,18 @@
 from django import forms
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 from unfold.views import ChangeList
 
 LONGEST_SEARCH = 100
 LONGEST_NAMED = 40
+PAGE_SIZES = (50, 100, 200)
+PAGE_SIZE_KEY = "desk_page_size"
 
 
 class NotOffered(DisallowedModelAdminLookup):
@@ -39,6 +44,11 @@ class DeskChangeList(ChangeList):
 
     search_form_class = SearchForm
 
+    def get_results(self, request):
+        """A page of them, as long as the person likes pages."""
+        self.list_per_page = request.session.get(PAGE_SIZE_KEY, self.list_per_page)
+        super().get_results(request)
+
     def get_filters(self, request):
         """Django's, which by itself would take any look-up of any field."""
         unasked = set(self.params) - self._offered()
@@ -61,3 +71,21 @@ def without(request: HttpRequest, names: list[str]) -> str:
     for name in names:
         kept.pop(name, None)
     return f"{request.path}?{kept.urlencode()}" if kept else request.path
+
+
+@require_POST
+def choose_page_size(request: HttpRequest) -> HttpResponseRedirect:
+    """How many rows a list's page has for this person from now on; kept in the session. 404 for another number."""
+    size = next((size for size in PAGE_SIZES if str(size) == request.POST.get("size")), None)
+    if size is None:
+        raise Http404
+    request.session[PAGE_SIZE_KEY] = size
+    return HttpResponseRedirect(next_page(request))
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where the form came from, if that is here; else the overview."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return reverse("admin:index")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workbench.kit.desk import Desk, desk_of
 
-MOST_COUNTED = 99
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,12 @@ class Queue:
 
     def count(self, rows: QuerySet, now: datetime) -> int:
         """How many, up to one more than MOST_COUNTED: a history is never counted."""
-        return self.rows(rows, now).order_by()[: MOST_COUNTED + 1].count()
+        return count_rows(self.rows(rows, now))
+
+
+def count_rows(rows: QuerySet) -> int:
+    """How many rows, up to one more than MOST_COUNTED."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
 
 
 def queues_at(desk: Desk, queues: Sequence[Queue]) -> list[Queue]:
@@ -109,5 +114,5 @@ class QueueMixin:
 
 
 def capped(count: int) -> str:
-    """A count as it is shown: `99+` for more than is ever counted."""
-    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+    """A count as it is shown: `1,240`, and `10,000+` for more than is ever counted."""
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"

@@ -1,32 +1,28 @@
 """“Send the recommended offer” over a selection of the queue: preview, job, results."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from common.errors import Refused, refuse_if
-from offers.bulk import MOST_AT_ONCE, Proposal, propose, start_bulk_job
+from offers.bulk import Proposal, propose, start_bulk_job
 from offers.methods import Terms
 from offers.models import BulkJob, BulkRow, Coupon
 from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Product
-from stores.permissions import SEND_OFFERS, require
 from workbench.kit.base import DeskAdmin, column, refused_back_to
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import Decision, take
 from workbench.kit.marks import moment
-from workbench.refunds.queues import REFUND_QUEUES
+from workbench.refunds.selection import selected
 
 QUEUE = "admin:refunds_refund_changelist"
 
@@ -55,42 +51,6 @@ def preview_of(proposal: Proposal) -> BulkPreview:
         terms["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
     seen = method.buyer_sees(refund, Terms(**terms))
     return BulkPreview(refund, str(method.label), seen, terms["message"], "")
-
-
-def selected(request: HttpRequest) -> list[Refund]:
-    """The refunds that were ticked, or the first of all that are retainable now.
-
-    Http404 when one is missing or foreign.
-
-    Raises PermissionDenied where the user may not send offers, Refused for too many.
-    """
-    rows = Refund.objects.in_scope().select_related("order", "store")
-    if "everything" in request.POST:
-        retainable = next(queue for queue in REFUND_QUEUES if queue.code == "retainable")
-        found = list(retainable.rows(rows, request.now).order_by(*retainable.order)[:MOST_AT_ONCE])
-    else:
-        ids = _ids(request.POST.getlist("refund"))
-        refuse_if(why_not_choose_refunds(len(ids)))
-        found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
-        if len(found) != len(ids):
-            raise Http404
-    for store_id in {refund.store_id for refund in found}:
-        require(request.user, SEND_OFFERS, store_id)
-    return found
-
-
-def why_not_choose_refunds(count: int) -> Refused | None:
-    """Why so many can't be sent offers at once."""
-    if count <= MOST_AT_ONCE:
-        return None
-    return Refused("too_many", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE})
-
-
-def _ids(texts: Sequence[str]) -> set[UUID]:
-    try:
-        return {UUID(text) for text in texts}
-    except ValueError:
-        raise Http404 from None
 
 
 def _tally(status: BulkRowStatus) -> Coalesce:
@@ -166,15 +126,16 @@ class BulkJobAdmin(DeskAdmin):
     @refused_back_to(QUEUE)
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """What each buyer would be sent, or why nothing; changes nothing."""
-        refunds = selected(request)
-        if not refunds:
+        chosen = selected(request, self.admin_site.get_model_admin(Refund))
+        if not chosen.refunds:
             messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
-        previews = [preview_of(propose(refund, request.now)) for refund in refunds]
+        previews = [preview_of(propose(refund, request.now)) for refund in chosen.refunds]
         return self.page(
             request,
             "workbench/refunds/bulk/preview.html",
             _("Check the offers"),
+            chosen=chosen,
             possible=[preview for preview in previews if preview.method],
             refused=[preview for preview in previews if not preview.method],
         )
@@ -183,9 +144,8 @@ class BulkJobAdmin(DeskAdmin):
     @refused_back_to(QUEUE)
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Start a job per store; a worker sends the offers."""
-        refunds = selected(request)
         by_store: dict[int, list[Refund]] = {}
-        for refund in refunds:
+        for refund in selected(request, self.admin_site.get_model_admin(Refund)).refunds:
             by_store.setdefault(refund.store_id, []).append(refund)
         start, jobs, refusals = SendRecommended(), [], []
         for rows in by_store.values():
@@ -193,14 +153,17 @@ class BulkJobAdmin(DeskAdmin):
             form.full_clean()
             jobs += take(request, start, rows, form) or ()
             refusals += form.non_field_errors()
+        for text in refusals:
+            messages.error(request, text)
         if not jobs:
-            for text in refusals:
-                messages.error(request, text)
+            if not by_store:
+                messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
         total = sum(job.total for job in jobs)
         messages.success(
             request,
-            ngettext("%(count)d offer is being sent.", "%(count)d offers are being sent.", total) % {"count": total},
+            ngettext("%(count)d refund is being worked on.", "%(count)d refunds are being worked on.", total)
+            % {"count": total},
         )
         if len(jobs) > 1:
             return HttpResponseRedirect(reverse("admin:offers_bulkjob_changelist"))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from common.words import duration
 from payments.gateway_errors import gateway_error_words
 from workbench.kit import marks, words
+from workbench.kit.changelist import PAGE_SIZES
 
 register = template.Library()
 register.filter("yuan", words.yuan)
@@ -26,6 +27,19 @@ def countdown(context, due_at):
 def page_link(changelist, step: int) -> str:
     """The address of the page that many pages on."""
     return changelist.get_query_string({"p": changelist.page_num + step})
+
+
+@register.filter
+def first_page(changelist) -> str:
+    """The list's address from its first page on: queue, search and filters."""
+    return changelist.get_query_string()
+
+
+@register.simple_tag
+def page_sizes(changelist) -> tuple[int, ...]:
+    """How long the list's pages may be; none for a list that fits the shortest."""
+    is_long = changelist.paginator.has_next or changelist.page_num > 1 or len(changelist.result_list) > PAGE_SIZES[0]
+    return PAGE_SIZES if is_long else ()
 
 
 @register.simple_tag

@@ -14,7 +14,9 @@ from offers.states import BulkRowStatus
 from orders.models import OwedParcel
 from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can
+from workbench.kit.queue import capped, count_rows
 from workbench.kit.words import yuan
+from workbench.refunds.selection import tickable
 
 register = template.Library()
 
@@ -36,6 +38,16 @@ def may_pick(refund, user) -> bool:
     """Whether an offer in bulk makes sense for this row of the queue; `has_pending_offer` comes from the queue."""
     waits = refund.status == RefundStatus.AWAITING_MERCHANT and not refund.has_pending_offer
     return waits and retains(refund.store) and can(user, SEND_OFFERS, refund.store_id)
+
+
+@register.simple_tag(takes_context=True)
+def may_tick(context, changelist) -> str:
+    """How many refunds of the list may be ticked, as it is shown; empty for none. Counted only beyond one page."""
+    if changelist.paginator.has_next or changelist.page_num > 1:
+        count = count_rows(tickable(changelist.queryset, context["desk"]))
+    else:
+        count = sum(may_pick(refund, context["request"].user) for refund in changelist.result_list)
+    return capped(count) if count else ""
 
 
 @register.filter
