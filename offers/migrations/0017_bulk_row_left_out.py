@@ -6,7 +6,7 @@ import offers.registry
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0015_worker_leases")]
+    dependencies = [("offers", "0016_wide_sums")]
 
     operations = [
         migrations.AlterField(

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from offers.actions import send_offer
 from refunds import actions, returns
+from refunds.messages import post_message
 from tests.world import BUYER, MERCHANT, NOON
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
 
@@ -60,6 +61,42 @@ def test_the_earliest_deadline_comes_first(taote, clock, desk):
     later = taote.refund(now=NOON.replace(hour=5))
     assert shown(desk, queue="awaiting") == [late.order.number, later.order.number]
     assert shown(desk, queue="all") == [later.order.number, late.order.number]
+
+
+def test_what_waits_for_the_buyer_comes_last_and_is_marked(taote, clock, desk):
+    offered, second, third = taote.refund(kind="refund_only"), taote.refund(), taote.refund()
+    with taote.scope():
+        send_offer(
+            store_id=taote.store.pk,
+            refund_id=offered.pk,
+            method="change_to_return",
+            return_address_id=taote.address.pk,
+            agreed_with_buyer=True,
+            actor=MERCHANT,
+            now=NOON,
+        )
+    assert shown(desk) == [third.order.number, second.order.number, offered.order.number]
+    page = desk.get("refunds/refund/").content.decode()
+    assert page.count('class="is-theirs"') == page.count("waits for the buyer") == 1
+
+
+def test_a_question_is_seen_until_it_is_answered_even_when_the_refund_is_over(taote, clock, desk):
+    over, asked, _silent = taote.refund(), taote.refund(), taote.refund()
+    taote.buyer.post(f"refunds/{over.pk}/withdraw/")
+    with taote.scope():
+        for refund in (over, asked):
+            post_message(store_id=taote.store.pk, refund_id=refund.pk, text="where is it?", actor=BUYER, now=NOON)
+
+    def tile():
+        tiles = {str(tile["label"]): tile["count"] for tile in desk.get("").context["tiles"]}
+        return tiles["Unread messages"]
+
+    assert (shown(desk, queue="unread"), tile()) == ([asked.order.number, over.order.number], "2")
+    assert "1 unread" in desk.get("refunds/refund/", queue="unread").content.decode()
+    assert desk.post(f"refunds/refund/{over.pk}/thread/", text="it is paid").status_code == 302
+    assert (shown(desk, queue="unread"), tile()) == ([asked.order.number], "1")
+    assert desk.post(f"refunds/refund/{asked.pk}/mark-read/").status_code == 302
+    assert (shown(desk, queue="unread"), tile()) == ([], "0")
 
 
 def test_search_looks_through_everything(taote, clock, desk):

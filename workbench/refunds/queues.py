@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
@@ -57,6 +57,8 @@ def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
     return rows.filter(pk__in=found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
 
 
+# An offer is out: the list's `has_pending_offer`. What needs the merchant comes before what needs the buyer.
+BUYERS_TURN = F("has_pending_offer")
 MERCHANTS_TURN = [RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING]
 
 
@@ -65,9 +67,18 @@ REFUND_QUEUES = [
         "awaiting",
         _("Awaiting me"),
         lambda rows, now: rows.filter(status=RefundStatus.AWAITING_MERCHANT),
-        ("due_at", "-id"),
+        (BUYERS_TURN.asc(), "due_at", "-id"),
         _("No request waits for you. Well done!"),
         "inbox",
+        "amber",
+    ),
+    Queue(
+        "unread",
+        _("Unread messages"),
+        lambda rows, now: rows.filter(unread_by_merchant__gt=0),
+        ("due_at", "-id"),
+        _("Every message of a buyer is read."),
+        "mark_chat_unread",
         "amber",
     ),
     Queue(
