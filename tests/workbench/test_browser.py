@@ -69,3 +69,18 @@ def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):
     button = page.locator("#confirm").bounding_box()
     assert button["height"] >= 44
     assert wrong == []
+
+
+def test_ctrl_k_finds_an_order_from_anywhere(browser, live_server, request_):  # noqa: F811
+    _shop, refund = request_
+    page = browser.new_page(viewport=DESKTOP, locale="en-GB")
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/offers/offer/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(refund.order.number)
+    page.wait_for_selector(f"#find a >> text={refund.order.number}")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('#find a') !== null")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{live_server.url}/admin/orders/order/{refund.order.pk}/change/")
+    assert wrong == []

@@ -36,6 +36,14 @@ class Customer:
     card: PayCard
 
 
+@dataclass(frozen=True)
+class FoundOrders:
+    """Orders found by what was typed, and the newest of each buyer."""
+
+    newest: Sequence[Order]
+    by_buyer: Sequence[Order]
+
+
 def address_of(store: Store, buyer_id: str) -> str:
     """Where the buyer's page is."""
     return f"{reverse('admin:customers')}?{urlencode({'store': store.code, 'buyer': buyer_id})}"
@@ -50,7 +58,7 @@ def customers_view(request: HttpRequest):
     if buyer_id:
         return _page(request, _find_store(code), buyer_id.replace("\0", ""))
     term = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    found = _search(term) if term else []
+    found = buyers_of(term).by_buyer if term else []
     if len(found) == 1:
         return HttpResponseRedirect(address_of(found[0].store, found[0].buyer_id))
     return _render(request, "workbench/refunds/customers/search.html", _("Customers"), found=found, term=term)
@@ -64,13 +72,14 @@ def _find_store(code: str) -> Store:
     return store
 
 
-def _search(term: str) -> list[Order]:
-    """The newest order of each buyer that the term fits."""
-    newest: dict[tuple[int, str], Order] = {}
+def buyers_of(term: str) -> FoundOrders:
+    """The newest orders that the term fits, and whose they are."""
+    by_buyer: dict[tuple[int, str], Order] = {}
     orders = Order.objects.in_scope().matching(term).select_related("store").order_by("-id")
-    for order in orders[:SEARCHED]:
-        newest.setdefault((order.store_id, order.buyer_id), order)
-    return list(newest.values())[:MOST_ROWS]
+    newest = list(orders[:SEARCHED])
+    for order in newest:
+        by_buyer.setdefault((order.store_id, order.buyer_id), order)
+    return FoundOrders(newest, list(by_buyer.values())[:MOST_ROWS])
 
 
 def _page(request: HttpRequest, store: Store, buyer_id: str):

@@ -1,4 +1,4 @@
-// Countdowns, character counters, chips, the product picker, filters that submit themselves, rows that are links, forms that are sent once.
+// Countdowns, character counters, finding, chips, the product picker, filters that submit themselves, rows that are links, forms that are sent once.
 (function () {
   "use strict";
 
@@ -101,6 +101,51 @@
     });
   }
 
+  // Ctrl+K: find from everywhere. Without a script its form opens the same results as a page.
+  function finds(dialog) {
+    const input = dialog.querySelector("input"), found = dialog.querySelector("[data-hits]");
+    let waiting = 0, asked = 0, answered = "";
+    const links = () => [...found.querySelectorAll("a")];
+    const open = () => {
+      if (!dialog.open) dialog.showModal();
+      input.select();
+    };
+    const ask = async () => {
+      const mine = ++asked, term = input.value;
+      const answer = await fetch(`${dialog.dataset.find}?${new URLSearchParams({ s: term, part: 1 })}`, { credentials: "same-origin" });
+      if (mine !== asked || !answer.ok) return;
+      found.innerHTML = await answer.text();
+      answered = term;
+    };
+    const step = (by) => {
+      const stops = [input, ...links()];
+      stops[(stops.indexOf(document.activeElement) + by + stops.length) % stops.length].focus();
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]:not(.wl-find)")) return;
+      event.preventDefault();
+      open();
+    });
+    document.querySelectorAll("[data-opens-find]").forEach((button) => button.addEventListener("click", open));
+    input.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 250);
+    });
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      step(event.key === "ArrowDown" ? 1 : -1);
+    });
+    // Enter opens the first thing found; while the answer is still under way, the page of all that is found.
+    dialog.querySelector("form").addEventListener("submit", (event) => {
+      const [first] = links();
+      if (!first || answered !== input.value) return;
+      event.preventDefault();
+      location.href = first.href;
+    });
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+
   // An interruption: the rest of the page is out of reach until its cause is gone, for the mouse, the keyboard and readers.
   function block(dialog) {
     const show = () => {
@@ -122,6 +167,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-blocking]").forEach(block);
+    document.querySelectorAll("[data-find]").forEach(finds);
     const clock = document.querySelector(".wl-countdown");
     if (clock) {
       skew = Date.parse(clock.dataset.now) - Date.now();
