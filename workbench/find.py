@@ -46,12 +46,13 @@ def find_view(request: HttpRequest) -> TemplateResponse:
     Nothing below two characters: a single one fits half the store.
     """
     term = request.GET.get("s", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    groups = _find(request, term) if len(term) >= SHORTEST and spellings(term) else []
-    context = {"groups": [group for group in groups if group.found], "term": term if len(term) >= SHORTEST else ""}
+    is_short = len(max(spellings(term), key=len, default="")) < SHORTEST
+    groups = [] if is_short else [group for group in _find(request, term) if group.found]
+    context = {"groups": groups, "is_short": is_short, "term": term}
     if "part" in request.GET:
         return TemplateResponse(request, "workbench/find/results.html", context)
     context |= {**admin.site.each_context(request), "title": _("Find"), "is_fullwidth": "1"}
-    return TemplateResponse(request, "workbench/find/page.html", {**context, "term": term})
+    return TemplateResponse(request, "workbench/find/page.html", context)
 
 
 def _find(request: HttpRequest, term: str) -> list[Group]:
