@@ -18,6 +18,7 @@ from offers.models import BulkJob, BulkRow, Coupon
 from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.models import Product
+from stores.permissions import SEND_OFFERS
 from workbench.kit.base import DeskAdmin, column, refused_back_to
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import Decision, take
