@@ -6,6 +6,7 @@ rule, one wording.
 """
 
 from dataclasses import dataclass
+from traceback import format_tb
 
 
 class WanliuError(Exception):
@@ -68,3 +69,15 @@ def refuse_if(reason: Refused | None) -> None:
     """Raise what a `why_not_…` function has found to speak against it, if anything."""
     if reason is not None:
         raise reason
+
+
+def kind_of(error: BaseException) -> str:
+    """What went wrong, without the data that a message may hold: `IntegrityError 23514 order_claimed_within_paid`."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    known = diagnosis and (diagnosis.sqlstate, diagnosis.constraint_name)
+    return " ".join([type(error).__name__, *filter(None, known or ())])
+
+
+def told_safely(error: BaseException) -> str:
+    """`kind_of` an error and the places in the code that it came through, for a log that holds nobody's data."""
+    return f"{kind_of(error)}\n{''.join(format_tb(error.__traceback__))}"

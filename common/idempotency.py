@@ -1,13 +1,17 @@
 """A POST with an Idempotency-Key has one effect: its first answer is kept in the transaction of that effect."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from common.models import IdempotentAnswer
+from common.setbacks import sweep_rows
 
 KEPT_FOR = timedelta(hours=24)
 FORGOTTEN_AT_ONCE = 10_000
@@ -63,5 +67,13 @@ def keep(answer: IdempotentAnswer, *, status_code: int, body) -> None:
 
 def forget(*, now: datetime) -> int:
     """Delete a batch of the answers that are older than 24 hours; returns how many."""
-    old = IdempotentAnswer.objects.filter(created_at__lte=now - KEPT_FOR).order_by("created_at")[:FORGOTTEN_AT_ONCE]
-    return IdempotentAnswer.objects.filter(pk__in=old.values("pk")).delete()[0]
+    return sweep_rows("idempotent answers forgotten", partial(_old, now), _delete, limit=FORGOTTEN_AT_ONCE)
+
+
+def _old(now: datetime) -> QuerySet[IdempotentAnswer]:
+    old = IdempotentAnswer.objects.filter(created_at__lte=now - KEPT_FOR).only("store").order_by("created_at")
+    return old.select_for_update(skip_locked=True)
+
+
+def _delete(answers: Sequence[IdempotentAnswer]) -> None:
+    IdempotentAnswer.objects.filter(pk__in=[answer.pk for answer in answers]).delete()

@@ -1,10 +1,13 @@
-"""Tables without a domain: the history of everything, and the answers kept for idempotent calls."""
+"""Tables without a domain: the history of everything, answers kept for idempotent calls, what sweeps failed at."""
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
+from common.obligations import Obligation
 from common.tenancy import TenantModel
 
 
@@ -71,3 +74,24 @@ class IdempotentAnswer(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.owner} {self.key}"
+
+
+class Setback(Obligation):
+    """Something due at which a sweep has failed: the rest of the sweep goes on without it.
+
+    It is due again at `next_attempt_at`, later each time, and gone once it is done. `sweep` is the sweep's name, `key`
+    the id of what it failed at (a row, a store, a gateway). `last_error` is the kind of failure, without anybody's
+    data.
+    """
+
+    sweep = models.CharField(_("work"), max_length=50)
+    key = models.CharField(_("what failed"), max_length=64)
+    since = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("setback")
+        verbose_name_plural = _("setbacks")
+        constraints = [models.UniqueConstraint(fields=["sweep", "key"], name="setback_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sweep}: {self.key}"

@@ -1,14 +1,12 @@
 """The upkeep that knows no domain."""
 
 from common import clock, idempotency
-from common.tenancy import system_scope
 from common.upkeep import Sweep
 
 
 def forget_answers() -> int:
     """Drop the answers that were kept for repeated requests, a day later; returns how many."""
-    with system_scope():
-        return idempotency.forget(now=clock.now())
+    return idempotency.forget(now=clock.now())
 
 
 SWEEPS = (Sweep("idempotent answers forgotten", forget_answers, "common.tasks.forget_idempotent_answers"),)

@@ -13,111 +13,31 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import TypeVar
 from uuid import uuid4
 
-from django.apps import apps
-from django.db import DatabaseError, connections, models
-from django.db.models import F, Q
+from django.db import DatabaseError, connections, models, transaction
+from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
 
+from common.errors import kind_of, told_safely
+from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
 from common.tenancy import TenantModel, system_scope, tenant_scope
 from common.writes import WriteSet
 
 log = logging.getLogger("wanliu.workers")
 
 BATCH = 100  # rows that are taken up at once
-LEASE = timedelta(seconds=20)  # what a dead worker held is free after it
 RENEW_EVERY_S = 5
 RENEW_FOR_S = 300  # a call that hangs for longer has lost its row
 WORK_FOR_S = 20  # what a worker hasn't begun by then it gives back: others may be idle
 DRAIN_FOR_S = 60  # well below a task's time limit
-FIRST_RETRY_AFTER = timedelta(seconds=30)
-LONGEST_RETRY_AFTER = timedelta(hours=1)
-MAX_ATTEMPTS = 8
-
-
-class ObligationQuerySet(models.QuerySet):
-    """Which rows are due, and which will be."""
-
-    def due(self):
-        """Rows that a worker may take up now: their time has come and nobody is at them."""
-        return self.filter(Q(leased_until=None) | Q(leased_until__lte=Now()), next_attempt_at__lte=Now())
-
-    def timed(self):
-        """Rows that know the database's clock at which they were read, as putting them off needs."""
-        return self.annotate(database_now=Now())
-
-
-class Obligation(models.Model):
-    """A row that is work for a worker. `next_attempt_at` is when it is due; empty when there is nothing to do.
-
-    `attempts` counts the times that it was taken up, those of workers that died included. While a worker is at it, it
-    is `leased_by` that worker's turn. After MAX_ATTEMPTS it `needs_attention`: a person looks at it and resumes it.
-    """
-
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
-    leased_until = models.DateTimeField(null=True, editable=False)
-    leased_by = models.UUIDField(null=True, editable=False)
-    needs_attention = models.BooleanField(_("needs attention"), default=False)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
-
-    objects = ObligationQuerySet.as_manager()
-
-    # What the methods below may change; a kind of work whose own fields follow adds them.
-    WORK_FIELDS = ("attempts", "next_attempt_at", "leased_until", "leased_by", "needs_attention", "last_error")
-    # The database's clock when the row was read by `timed`.
-    database_now: datetime
-
-    class Meta:
-        abstract = True
-
-    def make_due(self) -> None:
-        """Something is (newly) to be done, at once; whoever was at it no longer holds it."""
-        self.attempts, self.next_attempt_at, self.needs_attention = 0, Now(), False
-        self._let_go()
-
-    def begin_attempt(self, turn) -> None:
-        """A worker is at it; if it dies, another may take over after the lease."""
-        self.attempts += 1
-        self.leased_by, self.leased_until = turn, self.database_now + LEASE
-
-    def plan(self, after: timedelta | None) -> None:
-        """It was done; there is something to do again `after` that time, or never."""
-        self.next_attempt_at = None if after is None else self.database_now + after
-        self.needs_attention, self.last_error = False, ""
-        self._let_go()
-
-    def put_off(self, error: str) -> None:
-        """Nobody knows what came of it: again later, at growing intervals, and in the end a person is called."""
-        self.last_error = error[: self._meta.get_field("last_error").max_length]
-        self._let_go()
-        if self.attempts >= MAX_ATTEMPTS:
-            self.call_person()
-        else:
-            self.next_attempt_at = self.database_now + retry_after(self.attempts)
-
-    def call_person(self) -> None:
-        """No worker takes it up any more until a person says so."""
-        self.needs_attention, self.next_attempt_at = True, None
-        self._let_go()
-
-    def _let_go(self) -> None:
-        self.leased_until = self.leased_by = None
 
 
 Row = TypeVar("Row", bound=Obligation)
 Result = TypeVar("Result")
-
-
-def retry_after(attempts: int) -> timedelta:
-    """How long the next attempt waits after so many."""
-    return min(FIRST_RETRY_AFTER * 2 ** (attempts - 1), LONGEST_RETRY_AFTER)
 
 
 def take_up(rows: models.QuerySet[Row], *, limit: int = BATCH) -> tuple[list[Row], list[Row]]:
@@ -174,19 +94,44 @@ def do_due(rows: models.QuerySet[Row], do: Callable[[Row], None], *, limit: int 
 def _attempt(row: Row, *, do: Callable[[Row], None]) -> None:
     scope = partial(tenant_scope, row.store_id) if isinstance(row, TenantModel) else system_scope
     try:
-        with scope():
+        with transaction.atomic(), scope():
             mine = _lock(row)
             if mine is not None:
                 mine.plan(None)
                 do(mine)
                 mine.save(update_fields=mine.WORK_FIELDS)
     except Exception as error:
-        log.exception("%s %s could not be done", row._meta.label, row.pk)
-        with scope():
-            mine = _lock(row)
-            if mine is not None:
-                mine.put_off(f"{type(error).__name__}: {error}")
-                mine.save(update_fields=mine.WORK_FIELDS)
+        log.error("%s %s could not be done: %s", row._meta.label, row.pk, told_safely(error))
+        put_off(row, error)
+
+
+def put_off(row: Obligation, error: Exception) -> None:
+    """What this worker holds could not be done: again later. In a transaction of its own."""
+    with system_scope():
+        mine = _lock(row)
+        if mine is not None:
+            mine.put_off(kind_of(error))
+            mine.save(update_fields=mine.WORK_FIELDS)
+
+
+def write_down(rows: Sequence[Row], answers: Sequence[Result], write: Callable[[list[Result]], object]) -> None:
+    """`write` what was answered about the rows of one turn, in one transaction, or when that fails each in its own.
+
+    What can't be written even alone is put off; the others don't wait for it.
+    """
+    try:
+        with transaction.atomic(), system_scope():
+            write(list(answers))
+        return
+    except Exception as error:
+        log.warning("%d answers together failed with %s; writing them one by one", len(answers), kind_of(error))
+    for row, answer in zip(rows, answers, strict=False):  # what was given back has no answer
+        try:
+            with transaction.atomic(), system_scope():
+                write([answer])
+        except Exception as error:
+            log.error("the answer about %s %s could not be written: %s", row._meta.label, row.pk, told_safely(error))
+            put_off(row, error)
 
 
 def drain(step: Callable[[], int]) -> None:
@@ -194,24 +139,6 @@ def drain(step: Callable[[], int]) -> None:
     ends_at = monotonic() + DRAIN_FOR_S
     while step() and monotonic() < ends_at:
         pass
-
-
-def bring_forward(*, until: datetime) -> int:
-    """Make due what is due `until` then; returns how many rows. For who lets time pass, by `faketime` or a test clock.
-
-    Nothing that a worker is at is touched.
-    """
-    moved = 0
-    for model in obligations():
-        with system_scope():
-            later = model._default_manager.filter(next_attempt_at__gt=Now(), next_attempt_at__lte=until)
-            moved += later.update(next_attempt_at=Now())
-    return moved
-
-
-def obligations() -> list[type[Obligation]]:
-    """Every kind of work."""
-    return [model for model in apps.get_models() if issubclass(model, Obligation)]
 
 
 def _lock(row: Row) -> Row | None:

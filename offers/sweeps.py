@@ -1,8 +1,14 @@
 """What falls due in this room: offers that nobody answered in time, bulk sendings, and what is counted of both."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db.models import QuerySet
+
 from common import clock
 from common.actors import SYSTEM
-from common.tenancy import system_scope
+from common.setbacks import sweep_rows
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from offers.actions import end_pending
@@ -20,18 +26,18 @@ def sweep_due_offers(*, limit: int = BATCH) -> int:
     The refund's own clock goes on (T7, T9).
     """
     now = clock.now()
-    with system_scope():
-        offers = list(
-            Offer.objects.pending()
-            .filter(due_at__lte=now)
-            .select_related("refund")
-            .select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .order_by("due_at")[:limit]
-        )
-        writes = WriteSet()
-        end_pending(writes, offers, actor=SYSTEM, now=now)
-        writes.flush()
-    return len(offers)
+    return sweep_rows("offers", partial(_overdue, now), partial(_end, now=now), limit=limit)
+
+
+def _overdue(now: datetime) -> QuerySet[Offer]:
+    offers = Offer.objects.pending().filter(due_at__lte=now).select_related("refund").order_by("due_at")
+    return offers.select_for_update(of=("self",), skip_locked=True, no_key=True)
+
+
+def _end(offers: Sequence[Offer], now: datetime) -> None:
+    writes = WriteSet()
+    end_pending(writes, offers, actor=SYSTEM, now=now)
+    writes.flush()
 
 
 SWEEPS = (

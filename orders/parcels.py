@@ -5,13 +5,16 @@ A gift, a reship or an exchange.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from common import clock
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
-from common.tenancy import system_scope
+from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.events import PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
 from orders.models import Order, OwedParcel
@@ -131,29 +134,30 @@ def ship_parcel(
 def sweep_due_parcels(*, limit: int = BATCH) -> int:
     """Flag promises that were not kept in time, and a day later tell the platform; returns how many moved (Q16)."""
     now = clock.now()
-    with system_scope():
-        due = (
-            OwedParcel.objects.filter(due_at__lte=now)
-            .select_for_update(skip_locked=True, no_key=True)
-            .order_by("due_at")[:limit]
+    return sweep_rows("promises", partial(_broken, now), partial(_flag, now=now), limit=limit)
+
+
+def _broken(now: datetime) -> QuerySet[OwedParcel]:
+    due = OwedParcel.objects.filter(due_at__lte=now).order_by("due_at")
+    return due.select_for_update(skip_locked=True, no_key=True)
+
+
+def _flag(parcels: Sequence[OwedParcel], now: datetime) -> None:
+    writes = WriteSet()
+    for parcel in parcels:
+        rules = rules_of(parcel.rules_name, parcel.rules_version)
+        if parcel.late_at is None:
+            parcel.late_at, parcel.due_at, event = now, parcel.due_at + rules.promise_escalates_after, PARCEL_LATE
+        else:
+            parcel.escalated_at, parcel.due_at, event = now, None, PARCEL_ESCALATED
+        writes.update(parcel, "late_at", "escalated_at", "due_at")
+        writes.event(
+            event,
+            parcel,
+            topic=parcel.topic_id,
+            at=now,
+            actor=SYSTEM,
+            states=(parcel.status, parcel.status),
+            rule="Q16",
         )
-        parcels: Sequence[OwedParcel] = list(due)
-        writes = WriteSet()
-        for parcel in parcels:
-            rules = rules_of(parcel.rules_name, parcel.rules_version)
-            if parcel.late_at is None:
-                parcel.late_at, parcel.due_at, event = now, parcel.due_at + rules.promise_escalates_after, PARCEL_LATE
-            else:
-                parcel.escalated_at, parcel.due_at, event = now, None, PARCEL_ESCALATED
-            writes.update(parcel, "late_at", "escalated_at", "due_at")
-            writes.event(
-                event,
-                parcel,
-                topic=parcel.topic_id,
-                at=now,
-                actor=SYSTEM,
-                states=(parcel.status, parcel.status),
-                rule="Q16",
-            )
-        writes.flush()
-    return len(parcels)
+    writes.flush()

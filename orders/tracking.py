@@ -7,7 +7,7 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
-from common.workers import BATCH, in_turn
+from common.workers import BATCH, in_turn, write_down
 from orders.carriers import carrier
 from orders.carriers.base import CarrierReport, Consignment, Stage
 from orders.models import Shipment
@@ -27,8 +27,7 @@ def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     if not shipments:
         return 0
     answers = in_turn(shipments, lambda shipment: Answered(shipment.task, _ask(shipment)))
-    with system_scope():
-        record_reports(answers=answers, actor=SYSTEM, now=clock.now())
+    write_down(shipments, answers, lambda some: record_reports(answers=some, actor=SYSTEM, now=clock.now()))
     return len(shipments)
 
 

@@ -4,7 +4,7 @@ It is the hottest row of a store and is taken last, after everything else is wri
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -122,18 +122,21 @@ _OPEN = """
     JOIN unnest(%s::text[], %s::date[]) AS z(time_zone, date) USING (time_zone)
     JOIN unnest(%s::text[], %s::numeric[]) AS r(marketplace, per_day) USING (marketplace)
     LEFT JOIN payments_paymentterms t ON t.store_id = s.id
-    WHERE NOT EXISTS (SELECT FROM payments_dayallowance a WHERE a.store_id = s.id AND a.date = z.date)
+    WHERE (%s::bigint IS NULL OR s.id = %s) AND s.id <> ALL(%s::bigint[])
+      AND NOT EXISTS (SELECT FROM payments_dayallowance a WHERE a.store_id = s.id AND a.date = z.date)
     ON CONFLICT (store_id, date) DO NOTHING
 """
 
 
 @bookkeeping("Whoever comes first opens the day, and every way leads to the same row.")
-def open_day_allowances(*, now: datetime) -> int:
+def open_day_allowances(*, now: datetime, only: int | None = None, without: Collection[int] = ()) -> int:
     """Open today's allowance of every store in whose time zone it is not open yet; returns how many (K10).
 
-    One statement writes them all. The zones' dates are told to it: PostgreSQL's own table of zones may be another one.
+    Of all stores, of `only` one, or of all `without` some; one statement writes them all. The zones' dates are told to
+    it: PostgreSQL's own table of zones may be another one.
     """
-    zones = list(Store.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct())
+    stores = Store.objects.exclude(pk__in=without) if only is None else Store.objects.filter(pk=only)
+    zones = list(stores.order_by("time_zone").values_list("time_zone", flat=True).distinct())
     rules = list(marketplaces.newest().values())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -143,6 +146,9 @@ def open_day_allowances(*, now: datetime) -> int:
                 [day_of(now, zone) for zone in zones],
                 [each.name for each in rules],
                 [each.store_day_limit for each in rules],
+                only,
+                only,
+                list(without),
             ],
         )
         return cursor.rowcount

@@ -6,6 +6,7 @@ What differs is listed for a person; nothing is corrected.
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import Q
 
 from common import clock
 from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of_day
+from common.setbacks import sweep_each
 from common.tenancy import system_scope
 from payments.gateways import gateway, usable_gateways
 from payments.gateways.base import GatewayOutcome, NoStatement, StatementLine
@@ -38,19 +40,22 @@ def is_reconciled(*, name: str, day: date) -> bool:
 def reconcile_yesterday() -> int:
     """Compare each gateway's statement of the day that is over with our books, once; returns how many there were.
 
-    A gateway that has no statement yet is asked again the next time.
+    A gateway that has no statement yet is asked again the next time; one that fails keeps no other waiting.
     """
-    now, compared = clock.now(), 0
-    day = yesterday(now)
-    for name in usable_gateways():
-        if is_reconciled(name=name, day=day):
-            continue
-        try:
-            reconcile(name=name, day=day, now=now)
-            compared += 1
-        except NoStatement as reason:
-            log.warning("no statement of %s yet: %s", name, reason)
-    return compared
+    now = clock.now()
+    return sweep_each("statements compared", usable_gateways(), partial(_reconcile_once, day=yesterday(now), now=now))
+
+
+def _reconcile_once(name: str, *, day: date, now: datetime) -> bool:
+    """Whether there is a new report of this day."""
+    if is_reconciled(name=name, day=day):
+        return False
+    try:
+        reconcile(name=name, day=day, now=now)
+    except NoStatement as reason:
+        log.warning("no statement of %s yet: %s", name, reason)
+        return False
+    return True
 
 
 def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:

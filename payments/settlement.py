@@ -8,7 +8,7 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
-from common.workers import BATCH, in_turn
+from common.workers import BATCH, in_turn, write_down
 from payments.actions import record_answers, take_up_payments
 from payments.conflicts import held_back
 from payments.gateways import gateway
@@ -37,9 +37,12 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
         return 0
     was_asked = dict(turn)
     answers = in_turn(payments, lambda payment: _ask(payment, was_asked[payment], refused.get(payment.pk, "")))
-    with system_scope():
-        record_answers(answers=list(chain.from_iterable(answers)), actor=SYSTEM, now=clock.now())
+    write_down(payments, answers, _book)
     return len(turn)
+
+
+def _book(answers: list[list[GatewayAnswer]]) -> None:
+    record_answers(answers=list(chain.from_iterable(answers)), actor=SYSTEM, now=clock.now())
 
 
 def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]:

@@ -1,14 +1,16 @@
 """Deadlines: what happens to refunds when nobody acted in time (T10, P1)."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
+
+from django.db.models import QuerySet
 
 from common import clock
 from common.actors import SYSTEM
-from common.tenancy import system_scope
+from common.setbacks import sweep_rows
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
@@ -23,8 +25,6 @@ from refunds.quality.rollup import roll_up_days
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, RefundStatus
 from stores.actions import default_return_addresses
-
-log = logging.getLogger("wanliu.refunds")
 
 BATCH = 500
 
@@ -47,55 +47,23 @@ COLUMNS = (
 def sweep_due_refunds(*, limit: int = BATCH) -> int:
     """Do what the deadlines of up to `limit` overdue refunds bring; returns how many moved.
 
-    Rows that somebody else has locked are left to the next sweep. One that fails is left alone and logged, and the rest
-    of its batch is done.
+    Rows that somebody else has locked are left to the next sweep.
     """
     now = clock.now()
-    ids = None
-    try:
-        with system_scope():
-            refunds = _claim(now, limit)
-            ids = [refund.pk for refund in refunds]
-            _expire(refunds, now)
-        return len(refunds)
-    except Exception:
-        if ids is None or len(ids) <= 1:
-            raise
-        log.exception("a batch of %d deadlines failed; doing them one by one", len(ids))
-    return sum(_sweep_one(refund_id, now) for refund_id in ids)
+    return sweep_rows("deadlines", partial(_overdue, now), partial(_expire, now=now), limit=limit)
 
 
-def _claim(now: datetime, limit: int, **only) -> list[Refund]:
-    """Lock overdue refunds and their orders, orders first; one object per order."""
-    due = (
-        Refund.objects.in_scope()
-        .due(now)
-        .filter(**only)
-        .select_related("order")
-        .only(*COLUMNS)
-        .select_for_update(of=("order", "self"), skip_locked=True, no_key=True)
-        .order_by("due_at")[:limit]
-    )
-    orders: dict = {}
-    refunds = list(due)
-    for refund in refunds:
-        refund.order = orders.setdefault(refund.order_id, refund.order)
-    return refunds
-
-
-def _sweep_one(refund_id, now: datetime) -> int:
-    try:
-        with system_scope():
-            refunds = _claim(now, 1, pk=refund_id)
-            _expire(refunds, now)
-        return len(refunds)
-    except Exception:
-        log.exception("the deadline of refund %s failed", refund_id)
-        return 0
+def _overdue(now: datetime) -> QuerySet[Refund]:
+    """Overdue refunds with their orders, to be locked, orders first."""
+    due = Refund.objects.in_scope().due(now).select_related("order").only(*COLUMNS)
+    return due.select_for_update(of=("order", "self"), skip_locked=True, no_key=True).order_by("due_at")
 
 
 def _expire(refunds: Sequence[Refund], now: datetime) -> None:
     """Move overdue refunds that the caller has locked, in one statement."""
+    orders: dict = {}
+    for refund in refunds:
+        refund.order = orders.setdefault(refund.order_id, refund.order)  # one object per order
     due = defaultdict(list)
     for refund in refunds:
         due[refund.due_action].append(refund)

@@ -10,8 +10,8 @@ from django.db.models import F
 from django.test import Client
 
 from common.actors import Actor, ActorKind
+from common.obligations import obligations
 from common.tenancy import system_scope, tenant_scope
-from common.workers import obligations
 from common.writes import WriteSet
 from orders import actions as order_actions
 from orders.models import Order, OrderLine

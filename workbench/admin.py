@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from rest_framework_api_key.models import APIKey
 
+from common.models import Setback
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
@@ -13,6 +14,7 @@ from workbench.money.payments import PaymentAdmin
 from workbench.money.reconciliations import ReconciliationAdmin
 from workbench.platform.appeals import AppealAdmin
 from workbench.platform.disputes import DisputeAdmin
+from workbench.platform.setbacks import SetbackAdmin
 from workbench.quality.admin import QualityAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.refunds.bulk import BulkJobAdmin
@@ -47,6 +49,7 @@ admin.site.register(ShipmentImport, ShipmentImportAdmin)
 admin.site.register(OwedParcel, PromiseAdmin)
 admin.site.register(Payment, PaymentAdmin)
 admin.site.register(Reconciliation, ReconciliationAdmin)
+admin.site.register(Setback, SetbackAdmin)
 admin.site.register(Product, ProductAdmin)
 admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)

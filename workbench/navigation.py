@@ -90,6 +90,7 @@ MENU = [
                 "rule",
                 lambda: _("Reconciliation"),
             ),
+            ("common_setback_changelist", "common.view_setback", "pending_actions", lambda: _("Setbacks")),
         ],
     ),
 ]

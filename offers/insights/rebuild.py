@@ -3,7 +3,7 @@
 from django.db import connection
 
 from common.tenancy import system_scope
-from offers.insights.rollup import LOCK, roll_up
+from offers.insights.rollup import BATCH, lock_insights, roll_some, roll_up
 from offers.insights.sql import LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY
 from stores.models import Store
 
@@ -36,22 +36,28 @@ def roll_everything() -> int:
 def rebuild(store: Store) -> int:
     """Make a store's roll-ups anew; returns how many of their rows changed by it: 0 when all was well.
 
-    Readers see right figures all the while: what is not rolled up is counted on the spot.
+    In one transaction, in which nobody else rolls up: what changes by it was off, and readers see the old or the new.
     """
-    roll_everything()
-    before = _snapshot(store)
-    with system_scope(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        for statement in _FORGET:
-            cursor.execute(statement, {"store": store.pk})
-    roll_everything()
-    return len(before ^ _snapshot(store))
+    with system_scope():
+        lock_insights()
+        _roll_all_of(store)
+        before = _rolled(store)
+        with connection.cursor() as cursor:
+            for statement in _FORGET:
+                cursor.execute(statement, {"store": store.pk})
+        _roll_all_of(store)
+        return len(before ^ _rolled(store))
 
 
-def _snapshot(store: Store) -> set[tuple]:
-    with system_scope(), connection.cursor() as cursor:
-        rows = set()
+def _roll_all_of(store: Store) -> None:
+    while roll_some(BATCH, only=store.pk):
+        pass
+
+
+def _rolled(store: Store) -> set[tuple]:
+    rows = set()
+    with connection.cursor() as cursor:
         for statement in (_DAYS, _LOSSES):
             cursor.execute(statement, {"store": store.pk})
             rows |= set(cursor.fetchall())
-        return rows
+    return rows

@@ -6,13 +6,18 @@ One roll-up runs at a time (an advisory lock), and what it reads it reads after 
 changes an offer's outcome clears its `is_rolled` in the same transaction, so nothing that commits in between is lost.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 
+from common.setbacks import sweep_together
 from common.tenancy import system_scope
 from offers.insights.sql import FRESH, LOSS, LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY, rule_parameters
+from offers.models import Offer
+from offers.states import OfferStatus
+from refunds.models import Refund
+from refunds.states import RefundStatus
 
 BATCH = 5000
 LOCK = 0x77616E6C  # of the roll-ups, among this database's advisory locks
@@ -53,9 +58,11 @@ def _losses(is_counted: str, which: str, sign: str) -> str:
     """
 
 
+_WHOSE = "(%(only)s::bigint IS NULL OR store_id = %(only)s) AND store_id <> ALL(%(without)s::bigint[])"
+
 _COUNT_LOSSES = _losses(
     "true",
-    """SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted
+    f"""SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted AND {_WHOSE}
        LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
     "+",
 )
@@ -66,9 +73,9 @@ _UNCOUNT_LOSSES = _losses(
     "-",
 )
 
-_LOCK_OFFERS = """
-    SELECT id FROM offers_offer WHERE NOT is_rolled AND status <> 'pending'
-    ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+_LOCK_OFFERS = f"""
+    SELECT id FROM offers_offer WHERE NOT is_rolled AND status <> 'pending' AND {_WHOSE}
+    ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 """
 
 # The difference to what an offer has put in before is added. An offer that is new among the accepted makes those that
@@ -113,16 +120,51 @@ def uncount_losses(store_ids: Iterable[int], refund_ids: Sequence[UUID]) -> None
 
 
 def roll_up(*, limit: int = BATCH) -> int:
-    """Roll up to `limit` refunded refunds and `limit` ended offers; returns how many. 0 while another roll-up runs."""
-    parameters = {"limit": limit, **rule_parameters()}
-    with system_scope(), connection.cursor() as cursor:
+    """Roll up to `limit` refunded refunds and `limit` ended offers; returns how many. 0 while another roll-up runs.
+
+    A store at which that fails is rolled up later, and the others without it.
+    """
+    return sweep_together(
+        "rolled up",
+        lambda without: _roll_up_alone(limit, without=without),
+        lambda store_id: _roll_up_alone(limit, only=store_id),
+        _stores_with_unrolled,
+    )
+
+
+def _roll_up_alone(limit: int, **stores) -> int:
+    with system_scope():
+        return roll_some(limit, **stores) if try_lock_insights() else 0
+
+
+def try_lock_insights() -> bool:
+    """Whether nobody else rolls up now; to the end of the transaction nobody else does then."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
+        return cursor.fetchone()[0]
+
+
+def lock_insights() -> None:
+    """Wait until nobody else rolls up, and keep others from it to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def roll_some(limit: int, *, only: int | None = None, without: Collection[int] = ()) -> int:
+    """Roll up as `roll_up` does, of all stores, of `only` one, or `without` some. The caller holds the lock."""
+    parameters = {"limit": limit, "only": only, "without": list(without), **rule_parameters()}
+    with connection.cursor() as cursor:
         cursor.execute(_COUNT_LOSSES, parameters)
         losses = cursor.fetchone()[0]
-        cursor.execute(_LOCK_OFFERS, [limit])
+        cursor.execute(_LOCK_OFFERS, parameters)
         ids: list[UUID] = [row[0] for row in cursor.fetchall()]
         if ids:
             cursor.execute(_ROLL_OFFERS, {**parameters, "ids": ids})
     return losses + len(ids)
+
+
+def _stores_with_unrolled() -> list[int]:
+    with system_scope():
+        ended = Offer.objects.filter(is_rolled=False).exclude(status=OfferStatus.PENDING)
+        lost = Refund.objects.filter(status=RefundStatus.REFUNDED, is_loss_counted=False)
+        return sorted({*ended.values_list("store_id", flat=True), *lost.values_list("store_id", flat=True)})

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.ids import new_id
+from common.obligations import Obligation, ObligationQuerySet
 from common.tenancy import TenantModel, TenantQuerySet
-from common.workers import Obligation, ObligationQuerySet
 from offers.models.offers import Offer
 from offers.registry import method_choices
 from offers.states import BulkRowStatus

@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock, workers
@@ -15,7 +16,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import Refused, WanliuError
 from common.hint_server import client, hint_server
 from common.hints import tell_of
-from common.tenancy import system_scope
+from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
@@ -150,9 +151,16 @@ def progress_of(job: ShipmentImport) -> int:
 
 def forget_imports(*, limit: int = 50) -> int:
     """Delete files that were never imported, a week later; returns how many."""
-    with system_scope():
-        left = ShipmentImport.objects.exclude(status=ImportStatus.DONE).exclude(status=ImportStatus.RUNNING)
-        old = left.filter(created_at__lte=clock.now() - KEPT_FOR).order_by("created_at")
-        ids = list(old.values_list("pk", flat=True)[:limit])
-        ImportRow.objects.filter(job__in=ids).delete()
-        return ShipmentImport.objects.filter(pk__in=ids).delete()[0]
+    return sweep_rows("files forgotten", partial(_never_imported, clock.now()), _forget, limit=limit)
+
+
+def _never_imported(now: datetime) -> QuerySet[ShipmentImport]:
+    left = ShipmentImport.objects.exclude(status=ImportStatus.DONE).exclude(status=ImportStatus.RUNNING)
+    old = left.filter(created_at__lte=now - KEPT_FOR).only("store").order_by("created_at")
+    return old.select_for_update(skip_locked=True)
+
+
+def _forget(jobs: Sequence[ShipmentImport]) -> None:
+    ids = [job.pk for job in jobs]
+    ImportRow.objects.filter(job__in=ids).delete()
+    ShipmentImport.objects.filter(pk__in=ids).delete()

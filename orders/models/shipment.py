@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from common.ids import new_id
+from common.obligations import Obligation, ObligationQuerySet
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
-from common.workers import Obligation, ObligationQuerySet
 from orders.models.order import Order
 from orders.states import MOVING, ON_ITS_WAY, ShipmentDirection, ShipmentStatus, ShipmentTask
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.money import MoneyField
-from common.workers import Obligation
+from common.obligations import Obligation
 from payments.states import DifferenceKind, NoticeResult
 
 

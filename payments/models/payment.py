@@ -7,9 +7,9 @@ from django_fsm import transition
 
 from common.ids import new_id
 from common.money import MoneyField
+from common.obligations import Obligation, ObligationQuerySet
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
-from common.workers import Obligation, ObligationQuerySet
 from orders.models import Order
 from payments.states import SMALL_PURPOSES, PaymentConflict, PaymentPurpose, PaymentStatus
 

@@ -13,6 +13,7 @@ from common import clock
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.events import EventType
+from common.setbacks import sweep_each
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from refunds.events import QUALITY_LIFTED, QUALITY_RESTRICTED
@@ -136,7 +137,7 @@ _CONCERNED = """
 def review_all() -> int:
     """Review every store that the figures may concern, each in a transaction of its own; returns how many changed."""
     now = clock.now()
-    return sum(review_one(store_id, now) for store_id in concerned_stores(now))
+    return sweep_each("restrictions", concerned_stores(now), lambda store_id: review_one(store_id, now))
 
 
 def review_one(store_id: int, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 
 from common import clock
 from common.calendar import day_of, days_until, sql_day_of
+from common.setbacks import stores_set_back, sweep_each
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from orders.signals import order_placed, order_redated
@@ -22,6 +23,7 @@ from stores.models import Store
 # So many days are kept rolled up: the trend of 90 days, each with the 30 days before it.
 KEPT_DAYS = 120
 BATCH = 200
+_SWEEP = "quality days"
 # The first key of the advisory lock that two roll-ups of one store meet at.
 LOCK = 741_001
 
@@ -48,14 +50,14 @@ def _note(writes: WriteSet, store: Store, paid_at: datetime, now: datetime) -> N
 _LAST_FINISHED = sql_day_of("%(ended)s", "s.time_zone") + " - 1"
 _UNFINISHED = f"""
     SELECT s.id FROM stores_store s
-    WHERE NOT EXISTS (
+    WHERE s.id <> ALL(%(set_back)s::bigint[]) AND (NOT EXISTS (
         SELECT FROM refunds_qualityday d
         WHERE d.store_id = s.id AND d.time_zone = s.time_zone
           AND d.date = {_LAST_FINISHED}
     ) OR EXISTS (
         SELECT FROM refunds_changedday c
         WHERE c.store_id = s.id AND c.date <= {_LAST_FINISHED}
-    )
+    ))
     ORDER BY s.id LIMIT %(limit)s
 """
 
@@ -63,17 +65,17 @@ _UNFINISHED = f"""
 def roll_up_days(*, limit: int = BATCH) -> int:
     """Roll up the finished days of up to `limit` stores, each in a transaction of its own; returns how many stores."""
     now = clock.now()
-    with system_scope():
-        with connection.cursor() as cursor:
-            cursor.execute(_UNFINISHED, {"ended": now - GRACE, "limit": limit})
-            store_ids = [store_id for (store_id,) in cursor.fetchall()]
-        stores = list(Store.objects.filter(pk__in=store_ids).order_by("pk"))
-    return sum(_roll_up_alone(store, now) for store in stores)
+    set_back = stores_set_back(_SWEEP)
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute(_UNFINISHED, {"ended": now - GRACE, "limit": limit, "set_back": set_back})
+        store_ids = [store_id for (store_id,) in cursor.fetchall()]
+    return sweep_each(_SWEEP, [*set_back, *store_ids], lambda store_id: _roll_up_alone(store_id, now))
 
 
-def _roll_up_alone(store: Store, now: datetime) -> bool:
+def _roll_up_alone(store_id: int, now: datetime) -> bool:
     """Roll the store up unless somebody else does so now."""
-    with tenant_scope(store.pk):
+    with tenant_scope(store_id):
+        store = Store.objects.get(pk=store_id)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, store.pk % 2**31])
             if not cursor.fetchone()[0]:

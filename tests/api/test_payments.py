@@ -3,8 +3,8 @@
 import pytest
 
 from common import clock as wall
+from common.obligations import FIRST_RETRY_AFTER, MAX_ATTEMPTS
 from common.tenancy import system_scope
-from common.workers import FIRST_RETRY_AFTER, MAX_ATTEMPTS
 from payments.actions import take_up_payments
 from payments.models import SandboxTransfer, Transfer
 from payments.settlement import settle_batch

@@ -5,8 +5,8 @@ from contextlib import suppress
 import pytest
 from django.db import OperationalError
 
+from common.obligations import FIRST_RETRY_AFTER, LEASE
 from common.tenancy import system_scope
-from common.workers import FIRST_RETRY_AFTER, LEASE
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions

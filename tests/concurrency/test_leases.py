@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from common import workers
+from common.obligations import FIRST_RETRY_AFTER, LEASE
 from common.tenancy import system_scope
-from common.workers import FIRST_RETRY_AFTER, LEASE, take_up
+from common.workers import take_up
 from offers import bulk
 from offers.bulk import send_waiting_rows, start_bulk_job
 from offers.models import BulkRow

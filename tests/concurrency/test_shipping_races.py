@@ -12,8 +12,8 @@ import pytest
 from django.db import DatabaseError
 
 from common.models import Event
+from common.obligations import FIRST_RETRY_AFTER
 from common.tenancy import system_scope
-from common.workers import FIRST_RETRY_AFTER
 from orders.actions import ship_order
 from orders.delays.actions import lift_delay, report_delay
 from orders.erp import running

@@ -14,7 +14,8 @@ from kombu.exceptions import OperationalError
 
 from common import workers
 from common.hints import PatientTask, tell, tell_of
-from common.workers import FIRST_RETRY_AFTER, LEASE, LONGEST_RETRY_AFTER, MAX_ATTEMPTS, drain, in_turn, retry_after
+from common.obligations import FIRST_RETRY_AFTER, LEASE, LONGEST_RETRY_AFTER, MAX_ATTEMPTS, obligations, retry_after
+from common.workers import drain, in_turn
 from orders.models import Shipment
 from payments.models import GatewayNotice, Payment
 from payments.states import NoticeResult
@@ -108,7 +109,7 @@ def test_a_notice_that_nobody_can_process_is_marked_as_failed():
 
 
 def test_every_kind_of_work_can_be_found_by_its_index():
-    for kind in workers.obligations():
+    for kind in obligations():
         due = [index.condition for index in kind._meta.indexes if index.fields == ["next_attempt_at"]]
         assert due == [Q(next_attempt_at__isnull=False)], kind
 

@@ -37,6 +37,7 @@ SHARED = {
     "axes_accessfailurelog",
     "axes_accesslog",
     "rest_framework_api_key_apikey",  # the library's own model, unused
+    "common_setback",  # what sweeps failed at, by id and kind of failure; only operators read it
     "stores_categoryopening",  # what the marketplaces have opened, edited by the operator
     "offers_marketplacemethod",  # the marketplaces' own switches, edited by the operator
     "offers_marketplaceacceptance",  # sums over all stores of a marketplace

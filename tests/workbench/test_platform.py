@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from common import clock as wall
-from common.models import Event
+from common.models import Event, Setback
 from common.tenancy import system_scope
 from payments.settlement import settle_batch
 from refunds.models import Appeal, Dispute, Evidence
@@ -255,3 +255,19 @@ def test_the_pack_holds_the_whole_case(taote, sign_in, language, words):
     assert viewer.get(f"{DISPUTE}/{dispute_id}/pack/").status_code == 403
     assert 'id="pack"' not in viewer.get(f"{DISPUTE}/{dispute_id}/change/").content.decode()
     assert detail(taote, refund)["status"] == "closed"
+
+
+def test_what_sweeps_failed_at_is_the_operators_who_lets_it_be_tried_again(taote, sign_in):
+    with system_scope():
+        setback = Setback.objects.create(
+            sweep="deadlines", key="refund-7", attempts=8, needs_attention=True, last_error="DataError 22003"
+        )
+    operator, owner = sign_in("operator"), sign_in("owner", taote)
+    page = f"common/setback/{setback.pk}/change/"
+    assert "refund-7" in text(operator.get("common/setback/"))
+    assert "DataError 22003" in text(operator.get(page))
+    assert [owner.get(path).status_code for path in ("common/setback/", page)] == [403, 403]
+    assert owner.post(page).status_code == 403
+    operator.post(page)
+    setback.refresh_from_db()
+    assert (setback.attempts, setback.needs_attention, setback.next_attempt_at is None) == (0, False, False)

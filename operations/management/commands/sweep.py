@@ -5,7 +5,7 @@ from collections import Counter
 from django.core.management.base import BaseCommand
 
 from common import clock
-from common.workers import bring_forward
+from common.obligations import bring_forward
 from operations.collecting import all_sweeps
 from operations.sweeping import sweep_everything
 

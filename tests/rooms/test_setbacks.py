@@ -1,0 +1,253 @@
+"""Every sweep goes on without what it fails at: in each, one store's rows are poisoned and the other's are done.
+
+The poison is a trigger of the database that lets the sweep's writes for that store fail.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from common import idempotency
+from common.models import IdempotentAnswer, Setback
+from common.obligations import MAX_ATTEMPTS, obligations
+from common.tenancy import system_scope
+from offers.bulk import start_bulk_job
+from operations.collecting import all_sweeps
+from orders.actions import ship_order
+from orders.delays.actions import report_delay
+from orders.erp.imports import confirm_import, stage_import
+from payments import reconciling
+from payments.gateways.base import NoStatement
+from payments.models import DayAllowance, Reconciliation
+from payments.settlement import settle_batch
+from tests.api.test_gateways import SANDBOX, post
+from tests.insights import accepted, send
+from tests.quality import ask
+from tests.world import MERCHANT, NOON, Shop, make_shop
+
+pytestmark = pytest.mark.django_db
+EVENTS = "common_event"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How to make something due for a sweep, and where it writes: a row more there, or one less, is its work."""
+
+    make_due: Callable[[Shop], object]
+    table: str = EVENTS
+    marketplace: str = "tmall"
+    does: str = "INSERT"
+    later: timedelta = timedelta()
+
+
+def _approved(shop: Shop) -> None:
+    refund = shop.refund(shop.order(shipped=False), kind="refund_only")
+    assert shop.merchant.post(f"refunds/{refund.pk}/approve/").status_code == 200
+
+
+def _settled(shop: Shop) -> None:
+    _approved(shop)
+    settle_batch()
+
+
+def _noticed(shop: Shop) -> None:
+    payment = shop.merchant.post(
+        "payments/",
+        {"order": shop.order().number, "amount": "1.00", "purpose": "other"},
+        **{"Idempotency-Key": shop.store.code},
+    ).json()["id"]
+    settle_batch()
+    post(SANDBOX.send_back(payment))
+
+
+def _promised(shop: Shop) -> None:
+    accepted(shop, method="gift", item_id="8000")
+
+
+def _staged(shop: Shop):
+    order = shop.order(shipped=False)
+    with shop.scope():
+        file = io.BytesIO(f"order_number,carrier,tracking_number\n{order.number},SF,T1\n".encode())
+        return stage_import(store=shop.store, name="f.csv", file=file, actor=MERCHANT, now=NOON)
+
+
+def _confirmed(shop: Shop) -> None:
+    job = _staged(shop)
+    with shop.scope():
+        confirm_import(store_id=shop.store.pk, job_id=job.pk, actor=MERCHANT, now=NOON)
+
+
+def _delayed(shop: Shop) -> None:
+    order, expected_at = shop.order(shipped=False), NOON + timedelta(days=3)
+    with shop.scope():
+        report_delay(
+            store=shop.store,
+            reason="snow",
+            order_numbers=[order.number],
+            expected_at=expected_at,
+            actor=MERCHANT,
+            now=NOON,
+        )
+
+
+def _shipped(shop: Shop) -> None:
+    order = shop.order(shipped=False)
+    with shop.scope():
+        parcel = {"carrier": "SF", "tracking_number": f"SF{order.number[-6:]}"}
+        ship_order(store_id=shop.store.pk, number=order.number, actor=MERCHANT, now=NOON, **parcel)
+
+
+def _bulk(shop: Shop) -> None:
+    with shop.scope():
+        refund = shop.refund(reason="slow_logistics")
+        start_bulk_job(store=shop.store, refund_ids=[refund.pk], actor=MERCHANT, now=NOON)
+
+
+def _complained(shop: Shop) -> None:
+    for _ in range(5):
+        ask(shop)
+
+
+def _answered(shop: Shop) -> None:
+    with shop.scope():
+        answer = {"owner": shop.store.code, "key": "1", "print_": "", "now": NOON - timedelta(days=2)}
+        assert isinstance(idempotency.take_key(store_id=shop.store.pk, **answer), IdempotentAnswer)
+
+
+def _without_a_day(shop: Shop) -> None:
+    with system_scope():
+        DayAllowance.objects.all().delete()
+
+
+SCENES = {
+    "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
+    "promises": Scene(_promised, later=timedelta(hours=49)),
+    "late orders": Scene(lambda shop: shop.order(shipped=False), later=timedelta(days=3)),
+    "delay reports": Scene(_delayed, marketplace="kuaishou", later=timedelta(days=4)),
+    "carriers": Scene(_shipped),
+    "files shipped": Scene(_confirmed, marketplace="kuaishou"),
+    "files forgotten": Scene(
+        _staged, "orders_shipmentimport", marketplace="kuaishou", does="DELETE", later=timedelta(days=8)
+    ),
+    "settlements": Scene(_approved),
+    "notices": Scene(_noticed, marketplace="kuaishou"),
+    "allowances opened": Scene(_without_a_day, "payments_dayallowance"),
+    "deadlines": Scene(lambda shop: shop.refund(), later=timedelta(days=3)),
+    "quality days": Scene(lambda shop: None, "refunds_qualityday", marketplace="pinduoduo"),
+    "restrictions": Scene(_complained, "refunds_qualityrestriction", marketplace="pinduoduo"),
+    "offers": Scene(lambda shop: send(shop, method="reassurance"), later=timedelta(days=2)),
+    "bulk offers": Scene(_bulk),
+    "answers counted": Scene(lambda shop: accepted(shop, method="reassurance"), "offers_acceptance"),
+    "rolled up": Scene(_settled, "offers_dailyloss"),
+}
+SWEEPS = {sweep.name: sweep for sweep in all_sweeps()}
+
+
+def test_every_sweep_is_poisoned_here():
+    assert {*SCENES, "statements compared"} == SWEEPS.keys()
+
+
+@pytest.fixture
+def poison():
+    """Lets writes of a kind into a table fail for one store, until `cure` is called."""
+
+    def put(scene: Scene, shop: Shop) -> Callable[[], None]:
+        row = "OLD" if scene.does == "DELETE" else "NEW"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF {row}.store_id = {shop.store.pk} THEN "
+                f"RAISE EXCEPTION '王小明 is poisoned' USING ERRCODE = '22003'; END IF; RETURN {row}; END $$;"
+                f"CREATE TRIGGER poison BEFORE {scene.does} ON {scene.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION poison()"
+            )
+        return cure
+
+    def cure():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION poison() CASCADE")
+
+    return put
+
+
+def work_done(scene: Scene, shop: Shop) -> int:
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {scene.table} WHERE store_id = %s", [shop.store.pk])
+        return cursor.fetchone()[0]
+
+
+def failures() -> list[tuple[int, str]]:
+    """What waits after a failure: how often it has failed, and the kind of error."""
+    with system_scope():
+        return [
+            (row.attempts, row.last_error)
+            for model in obligations()
+            for row in model._default_manager.exclude(last_error="").exclude(next_attempt_at=None)
+        ]
+
+
+def finish(step: Callable[[], int]) -> None:
+    """Sweep until nothing is left, as the command does: what failed rests, so this ends."""
+    assert any(step() == 0 for _ in range(5))
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.usefixtures("broker_tasks")
+def test_a_sweep_does_the_rest_and_comes_back_later(name, clock, poison, caplog):
+    scene, step = SCENES[name], SWEEPS[name].step
+    bad, good = make_shop(scene.marketplace), make_shop(scene.marketplace)
+    for shop in (bad, good):
+        scene.make_due(shop)
+    clock.move(seconds=scene.later.total_seconds())
+    before = work_done(scene, bad), work_done(scene, good)
+    cure = poison(scene, bad)
+    finish(step)
+    assert work_done(scene, bad) == before[0]
+    assert work_done(scene, good) != before[1], "the other store's work is done"
+    assert failures() == [(1, "DataError 22003")], "recorded once, without anybody's name"
+    clock.move(seconds=31)
+    finish(step)
+    assert [attempts for attempts, _ in failures()] == [2]
+    cure()
+    clock.move(seconds=61)
+    finish(step)
+    assert work_done(scene, bad) != before[0]
+    assert failures() == []
+    assert "王小明" not in caplog.text
+
+
+def test_a_gateway_that_fails_keeps_no_other_from_being_compared(clock, monkeypatch):
+    statement = reconciling.gateway("sandbox").statement
+
+    class Gateway:
+        def __init__(self, name):
+            self.name = name
+
+        def statement(self, day):
+            if self.name == "broken":
+                raise ZeroDivisionError
+            if self.name == "slow":
+                raise NoStatement("not yet")
+            return statement(day)
+
+    monkeypatch.setattr(reconciling, "usable_gateways", lambda: ["broken", "slow", "sandbox"])
+    monkeypatch.setattr(reconciling, "gateway", Gateway)
+    assert reconciling.reconcile_yesterday() == 1
+    assert Reconciliation.objects.get().gateway == "sandbox"
+    assert list(Setback.objects.values_list("key", "last_error")) == [("broken", "ZeroDivisionError")]
+
+
+def test_what_fails_again_and_again_is_left_to_a_person(taote, clock, poison):
+    taote.refund()
+    clock.move(days=3)
+    poison(SCENES["deadlines"], taote)
+    for _ in range(MAX_ATTEMPTS):
+        SWEEPS["deadlines"].step()
+        clock.move(hours=2)
+    setback = Setback.objects.get()
+    assert (setback.attempts, setback.needs_attention, setback.next_attempt_at) == (MAX_ATTEMPTS, True, None)
+    assert SWEEPS["deadlines"].step() == 0
