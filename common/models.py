@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,9 @@ class Setback(Obligation):
         verbose_name = _("setback")
         verbose_name_plural = _("setbacks")
         constraints = [models.UniqueConstraint(fields=["sweep", "key"], name="setback_once")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="setback_due")
+        ]
 
     def __str__(self) -> str:
         return f"{self.sweep}: {self.key}"
