@@ -1,7 +1,10 @@
 """Making the roll-ups anew from raw rows."""
 
+from functools import partial
+
 from django.db import connection
 
+from common.snapshots import in_one_snapshot
 from common.tenancy import system_scope
 from offers.insights.rollup import BATCH, lock_insights, roll_some, roll_up
 from offers.insights.sql import LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY
@@ -36,8 +39,12 @@ def roll_everything() -> int:
 def rebuild(store: Store) -> int:
     """Make a store's roll-ups anew; returns how many of their rows changed by it: 0 when all was well.
 
-    In one transaction, in which nobody else rolls up: what changes by it was off, and readers see the old or the new.
+    In one snapshot, whatever happens meanwhile: what changes by it was off, and readers see the old or the new.
     """
+    return in_one_snapshot(partial(_rebuild, store))
+
+
+def _rebuild(store: Store) -> int:
     with system_scope():
         lock_insights()
         _roll_all_of(store)

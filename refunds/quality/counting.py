@@ -17,6 +17,7 @@ from common.hints import tell
 from common.writes import WriteSet
 from refunds.events import REFUND_COUNTED
 from refunds.models import QualityRefund, Refund
+from refunds.quality.rollup import note_counted
 from refunds.signals import faults_verified
 from refunds.states import QualityPolicy, RefundProgramme
 
@@ -25,6 +26,7 @@ def count_application(writes: WriteSet, refund: Refund, *, actor: Actor, now: da
     """Count a new request by what the buyer says (P6). Its programme is known by now."""
     if _counts(refund, QualityPolicy.BY_APPLICATION):
         _count(writes, refund, actor=actor, now=now)
+        note_counted(writes, {refund.store_id}, now)
 
 
 def count_correction(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
@@ -55,8 +57,11 @@ def _count_missing(writes: WriteSet, refunds: Sequence[Refund], policy: str, *, 
         return
     store_ids = {refund.store_id for refund in wanted.values()}
     counted = QualityRefund.objects.filter(store_id__in=store_ids, refund_id__in=wanted)
-    for refund_id in wanted.keys() - set(counted.values_list("refund_id", flat=True)):
+    missing = wanted.keys() - set(counted.values_list("refund_id", flat=True))
+    for refund_id in missing:
         _count(writes, wanted[refund_id], actor=actor, now=now)
+    if missing:
+        note_counted(writes, {wanted[refund_id].store_id for refund_id in missing}, now)
 
 
 def _count(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:

@@ -51,12 +51,15 @@ _UNTOLD = f"""
 
 
 def differences(store: Store, now: datetime) -> list[str]:
-    """What is off in the store's figures, a line each; empty when everything agrees to the digit."""
+    """What is off in the store's figures, a line each; empty when everything agrees to the digit.
+
+    Beside others who write, the caller reads in `one_snapshot`.
+    """
     off = [f"refund {refund_id}: {_seen(*told)} by its history" for refund_id, *told in _by_history(store)]
     with connection.cursor() as cursor:
         cursor.execute(_UNTOLD, [store.pk])
         off += [f"refund {refund_id}: counted, but no event tells of it" for (refund_id,) in cursor.fetchall()]
-    return off + _days_off(store) + _sums_off(store, now)
+    return off + _days_off(store, now) + _sums_off(store, now)
 
 
 def _by_history(store: Store) -> list[tuple]:
@@ -88,10 +91,11 @@ def _seen(reason, at, counted_reason, counted_at) -> str:
     return f"{counted}, but {f'for {reason} since {at.isoformat()}' if at else 'not to be'}"
 
 
-def _days_off(store: Store) -> list[str]:
+def _days_off(store: Store, now: datetime) -> list[str]:
     """Rolled-up days of the present calendar, without a note of a change, that aren't what their rows say."""
     changed = ChangedDay.objects.for_store(store.pk).values("date")
-    rows = QualityDay.objects.for_store(store.pk).filter(time_zone=store.time_zone).exclude(date__in=changed)
+    shown = QualityDay.objects.for_store(store.pk).filter(date__lte=last_finished(store, now))
+    rows = shown.filter(time_zone=store.time_zone).exclude(date__in=changed)
     kept = {row.date: row for row in rows}
     return [
         f"{day.date}: {row.quality_refunds} of {row.orders} rolled up, {day.quality_refunds} of {day.orders} counted"
@@ -127,5 +131,4 @@ def repair(store: Store, now: datetime) -> None:
                 )
             )
     writes.flush()
-    QualityDay.objects.for_store(store.pk).filter(date__gt=last_finished(store, now)).delete()
     roll_up_store(store, now, afresh=True)

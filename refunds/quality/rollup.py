@@ -1,10 +1,13 @@
 """Rolling days up, and noticing that a day which is over has changed.
 
-Nobody waits: an order that is paid on a day before today leaves a note of that day in the statement that writes it.
-While the note is there the day is counted live. The roll-up takes the notes away first and counts afterwards, so it
-sees the orders of every note that it took; a note that comes later stays.
+Nobody waits: an order that is paid on a day before today, and whatever counts on a day that is rolled up already,
+leaves a note of that day in the statement that writes it. While the note is there the day is counted live. The roll-up
+takes the notes away first and counts afterwards, so it sees the orders of every note that it took; a note that comes
+later stays. A day that a process with a fast clock has rolled up before it was over is forgotten by the next roll-up
+whose clock is right.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
@@ -43,8 +46,22 @@ def note_redated(sender, order, was, store, writes, now, **kwargs) -> None:
 
 def _note(writes: WriteSet, store: Store, paid_at: datetime, now: datetime) -> None:
     day = day_of(paid_at, store.time_zone)
-    if day < day_of(now, store.time_zone):
+    if day < day_of(now, store.time_zone) or QualityDay.objects.for_store(store.pk).filter(date=day).exists():
         writes.insert(ChangedDay(store=store, date=day))
+
+
+_ROLLED_UP = f"""
+    SELECT d.store_id, d.date FROM refunds_qualityday d JOIN stores_store s ON s.id = d.store_id
+    WHERE d.store_id = ANY(%s) AND d.date = {sql_day_of("%s::timestamptz", "s.time_zone")}
+"""
+
+
+def note_counted(writes: WriteSet, store_ids: Collection[int], now: datetime) -> None:
+    """Refunds of these stores count since now: today has changed where it is rolled up already, by a fast clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLLED_UP, [list(store_ids), now])
+        for store_id, day in cursor.fetchall():
+            writes.insert(ChangedDay(store_id=store_id, date=day))
 
 
 _LAST_FINISHED = sql_day_of("%(ended)s", "s.time_zone") + " - 1"
@@ -57,6 +74,9 @@ _UNFINISHED = f"""
     ) OR EXISTS (
         SELECT FROM refunds_changedday c
         WHERE c.store_id = s.id AND c.date <= {_LAST_FINISHED}
+    ) OR EXISTS (
+        SELECT FROM refunds_qualityday f
+        WHERE f.store_id = s.id AND f.date > {_LAST_FINISHED}
     ))
     ORDER BY s.id LIMIT %(limit)s
 """
@@ -100,7 +120,7 @@ def roll_up_store(store: Store, now: datetime, *, afresh: bool = False) -> None:
         cursor.execute(_TAKE_NOTES, [store.pk, last])
         changed = {on for (on,) in cursor.fetchall()}
     kept = days_until(last, KEPT_DAYS)
-    QualityDay.objects.for_store(store.pk).filter(date__lt=kept[0]).delete()
+    QualityDay.objects.for_store(store.pk).exclude(date__range=(kept[0], last)).delete()
     known = set() if afresh else rolled_up(store, kept[0], last).keys() - changed
     save_days(store, count_days(store, [on for on in kept if on not in known]))
 

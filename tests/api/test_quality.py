@@ -115,7 +115,7 @@ class TestVerifiedFault:
             post(shop, "quality")
         post(shop, "minor_flaw")
         clock.move(hours=48)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(18):
             assert sweep_due_refunds() == 7
         assert counts(shop)[0] == 6
 

@@ -6,6 +6,7 @@ import pytest
 
 from common.tenancy import system_scope
 from offers import actions as offer_actions
+from offers.insights import rebuild as rebuilding
 from offers.insights import rollup
 from offers.insights.reading import Span, read
 from offers.insights.rebuild import rebuild, roll_everything
@@ -87,3 +88,20 @@ def test_an_earlier_offer_rolled_up_while_a_later_one_keeps_the_same_sale(tmall)
     assert rebuild(tmall.store) == 0
     with tmall.scope():
         assert read(Span(NOON.date(), NOON.date(), (tmall.store.pk,))).totals.sales_kept == Decimal("59.00")
+
+
+def test_a_rebuild_beside_what_goes_on_finds_nothing_off(tmall, monkeypatch):
+    accepted(tmall, 2)
+    settle_batch()
+    late, meanwhile, look = sent(tmall, tmall.refund(), method="reassurance"), [], rebuilding._rolled
+
+    def interrupted(store):
+        if not meanwhile:
+            meanwhile.extend(together(lambda: accept(tmall, late)))
+        return look(store)
+
+    monkeypatch.setattr(rebuilding, "_rolled", interrupted)
+    assert rebuild(tmall.store) == 0
+    assert [result.code for result in meanwhile] == ["ok"]
+    roll_everything()
+    assert rebuild(tmall.store) == 0

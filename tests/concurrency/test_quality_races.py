@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from common.actors import SYSTEM
 from common.tenancy import tenant_scope
 from refunds.actions import approve_refund, resubmit_refund
 from refunds.models import QualityDay, QualityRefund, QualityRestriction
+from refunds.quality import recompute
 from refunds.quality.restrictions import review_quality
 from refunds.quality.rollup import KEPT_DAYS, lock_rollup, roll_up_days, roll_up_store
 from stores.actions import update_product, upsert_products
 from stores.models import Product
 from tests.concurrency.harness import overtaken, together
-from tests.quality import ask, clean_books, counts, set_rules
+from tests.quality import ask, bulk_orders, clean_books, counts, set_rules
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 
@@ -157,3 +159,19 @@ def test_two_roll_ups_of_a_store_do_not_overwrite_each_other(shop, clock):
     assert (race.waited, race.second.value) == (False, 0)
     with shop.scope():
         assert QualityDay.objects.count() == KEPT_DAYS
+
+
+@pytest.mark.rule("P7")
+def test_a_check_beside_writers_sees_one_moment(shop, monkeypatch):
+    count, meanwhile = recompute.count_days, []
+
+    def interrupted(*args):
+        if not meanwhile:
+            meanwhile.extend(together(lambda: bulk_orders(shop, 3, NOON), lambda: roll_up_days()))
+        return count(*args)
+
+    roll_up_days()
+    monkeypatch.setattr(recompute, "count_days", interrupted)
+    call_command("recompute_quality", "--check")
+    assert [result.code for result in meanwhile] == ["ok", "ok"]
+    assert counts(shop)[1] == 3

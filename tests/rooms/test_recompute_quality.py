@@ -100,3 +100,23 @@ def test_a_counted_refund_is_never_changed(shop):
         for change in (lambda rows: rows.update(reason="other"), lambda rows: rows.delete()):
             with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
                 change(QualityRefund.objects.all())
+
+
+@pytest.mark.rule("P6", "P7")
+@pytest.mark.parametrize("by_a_right_clock", [True, False])
+def test_a_day_rolled_up_by_a_fast_clock_heals(clock, by_a_right_clock):
+    shop = make_shop("pinduoduo")
+    clock.move(days=1, hours=2)
+    assert roll_up_days() == 1  # today is over by a clock that is a day ahead
+    clock.move(days=-1, hours=-2)
+    if by_a_right_clock:
+        assert (roll_up_days(), roll_up_days()) == (1, 0)
+    order = shop.order(now=NOON + timedelta(days=1))  # paid today
+    ask(shop, order)
+    assert counts(shop)[:2] == (1, 1)
+    clock.move(days=1, hours=2)
+    assert counts(shop)[:2] == (1, 1)
+    roll_up_days()
+    assert counts(shop)[:2] == (1, 1)
+    call_command("recompute_quality", "--check")
+    clean_books()

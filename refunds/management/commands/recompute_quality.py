@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
+from common.snapshots import one_snapshot
 from common.tenancy import system_scope, tenant_scope
 from refunds.quality.recompute import differences, repair
 from stores.models import Store
@@ -30,16 +31,20 @@ class Command(BaseCommand):
             raise CommandError(f"There is no store “{store}”.")
         left = 0
         for each in stores:
-            with tenant_scope(each.pk):
-                off = differences(each, clock.now())
-                self._tell(each, off)
-                if off and not check:
+            off = self._differences(each)
+            self._tell(each, off)
+            if off and not check:
+                with tenant_scope(each.pk):
                     repair(each, clock.now())
-                    off = differences(each, clock.now())
-                left += len(off)
+                off = self._differences(each)
+            left += len(off)
         if left:
             raise CommandError(f"{left} figures are off.")
         self.stdout.write(f"The quality figures of {len(stores)} stores agree with their rows.")
+
+    def _differences(self, store: Store) -> list[str]:
+        with one_snapshot(), tenant_scope(store.pk):
+            return differences(store, clock.now())
 
     def _tell(self, store: Store, off: list[str]) -> None:
         for line in off[:SHOWN]:
