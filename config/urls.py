@@ -18,6 +18,7 @@ from payments.api.webhook import gateway_webhook
 from refunds.api.appeals import AppealViewSet
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.evidence import EvidenceViewSet
+from refunds.api.payouts import PayoutViewSet
 from refunds.api.quality import QualityViewSet
 from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
@@ -49,6 +50,7 @@ api.register("returnless", ReturnlessViewSet, basename="returnless")
 api.register("event-types", EventTypeViewSet, basename="event-type")
 api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")
+api.register("payments", PayoutViewSet, basename="payout")
 
 handler400 = "common.api.pages.bad_request"
 handler404 = "common.api.pages.not_found"

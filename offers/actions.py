@@ -14,7 +14,7 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
-from offers.events import OFFER_ENDED, OFFER_SENT
+from offers.events import OFFER_ENDED, OFFER_LAPSED, OFFER_SENT
 from offers.methods import METHODS, Terms
 from offers.models import Offer, OfferCoupon
 from offers.sending import sending_facts
@@ -206,3 +206,20 @@ def end_pending(writes: WriteSet, offers: list[Offer], *, actor: Actor, now: dat
         else:
             offer.withdraw()
             _record(writes, offer, before, actor=actor, now=now)
+
+
+def lapse(writes: WriteSet, offer: Offer, *, now: datetime) -> None:
+    """End a locked offer whose promise can't be kept; the merchant has the attempt back (Q8)."""
+    before = offer.status
+    offer.lapse()
+    writes.update(offer, "status", "has_lapsed", "once_as")
+    writes.event(
+        OFFER_LAPSED,
+        offer,
+        topic=offer.refund_id,
+        at=now,
+        actor=SYSTEM,
+        states=(before, offer.status),
+        rule="Q8",
+        method=offer.method,
+    )

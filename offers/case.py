@@ -51,8 +51,9 @@ class Case:
 
     @property
     def attempts(self) -> list[Offer]:
-        """The offers that the merchant made before; what the platform proposed counts against nobody (K1)."""
-        return [offer for offer in self.earlier if not METHODS[offer.method].by_platform]
+        """The offers that count as made: what the platform proposed or nobody could keep counts against nobody (K1)."""
+        kept = [offer for offer in self.earlier if not offer.has_lapsed]
+        return [offer for offer in kept if not METHODS[offer.method].by_platform]
 
     @cached_property
     def today(self) -> date:

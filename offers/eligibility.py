@@ -111,7 +111,8 @@ def why_not_try(method: Method, case: Case) -> Refused | None:
         return refused
     if method.code not in case.available:
         return Refused("method_not_available", _("This method is switched off, or not available yet."), "method")
-    if method.once_as and any(METHODS[offer.method].once_as == method.once_as for offer in case.earlier):
+    kept = [offer for offer in case.earlier if not offer.has_lapsed]
+    if method.once_as and any(METHODS[offer.method].once_as == method.once_as for offer in kept):
         return Refused(
             "method_not_repeatable",
             _("%(method)s was used for this refund; choose something else.") % {"method": method.label},

@@ -61,6 +61,9 @@ OFFER_ACCEPTED = EventType("offer.accepted", gettext_lazy("Offer accepted by the
 OFFER_DECLINED = EventType("offer.declined", gettext_lazy("Offer declined by the buyer"), "offer", _Ended, Tone.BAD)
 OFFER_EXPIRED = EventType("offer.expired", gettext_lazy("Offer expired without an answer"), "offer", _Ended)
 OFFER_WITHDRAWN = EventType("offer.withdrawn", gettext_lazy("Offer withdrawn"), "offer", _Ended)
+OFFER_LAPSED = EventType(
+    "offer.lapsed", gettext_lazy("Offer ended: what it promised can't be kept"), "offer", _Ended, Tone.BAD
+)
 # What is recorded when an offer ends, by how.
 OFFER_ENDED = {
     OfferStatus.ACCEPTED: OFFER_ACCEPTED,

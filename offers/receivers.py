@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from offers.actions import end_pending, record_sent
+from offers.actions import end_pending, lapse, record_sent
 from offers.insights.rollup import uncount_losses
 from offers.methods import Terms
 from offers.methods.stay import PLATFORM, proposable, propose_stay
@@ -12,7 +12,7 @@ from offers.states import OfferStatus
 from orders.signals import orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
-from refunds.signals import payment_repeated, refund_requested, refunds_decided
+from refunds.signals import payment_given_up, payment_repeated, refund_requested, refunds_decided
 
 
 @receiver(refund_requested)
@@ -77,6 +77,16 @@ def count_what_came_back(sender, payments, **kwargs) -> None:
 def count_paid_offer_again(sender, refund, **kwargs) -> None:
     """The declined payment of an offer is repeated: its figures are made anew with the money (Q18)."""
     _count_again({refund.store_id}, [refund.pk])
+
+
+@receiver(payment_given_up)
+def end_unpaid_offer(sender, refund, writes, now, **kwargs) -> None:
+    """An accepted offer whose money is given up is over and kept no sale; others of the order may have (Q18)."""
+    accepted = Offer.objects.for_store(refund.store_id).filter(refund=refund, status=OfferStatus.ACCEPTED)
+    for offer in accepted.select_for_update(no_key=True):
+        lapse(writes, offer, now=now)
+    of_order = Offer.objects.for_store(refund.store_id).filter(refund__order=refund.order)
+    of_order.filter(status=OfferStatus.ACCEPTED).update(is_rolled=False)
 
 
 def _count_again(store_ids: set[int], refund_ids: list) -> None:

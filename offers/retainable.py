@@ -24,7 +24,7 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
     if not rules.offer_methods or not rules.offers_on(store.site):
         return refunds.none() if wanted else refunds
     offers = Offer.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
-    made = offers.of_merchant().order_by().values("refund").annotate(count=Count("pk")).values("count")
+    made = offers.attempts().order_by().values("refund").annotate(count=Count("pk")).values("count")
     condition = Q(status=RefundStatus.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(
         offers.filter(status=OfferStatus.PENDING)
     )

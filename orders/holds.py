@@ -57,6 +57,12 @@ def hold_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
     writes.update(order, "claimed_amount")
 
 
+def free_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
+    """Give back what `hold_yuan` took."""
+    order.claimed_amount -= amount
+    writes.update(order, "claimed_amount")
+
+
 def adjust(
     writes: WriteSet, order: Order, holds: Sequence[Hold], amounts: Sequence[Decimal], pieces: Sequence[int]
 ) -> None:

@@ -21,7 +21,13 @@ from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
 from payments.budgets import settle_draws
-from payments.events import PAYMENT_NEEDS_ATTENTION, PAYMENT_RESERVED, PAYMENT_RESUMED, PAYMENT_SETTLED
+from payments.events import (
+    PAYMENT_GIVEN_UP,
+    PAYMENT_NEEDS_ATTENTION,
+    PAYMENT_RESERVED,
+    PAYMENT_RESUMED,
+    PAYMENT_SETTLED,
+)
 from payments.gateways import DEFAULT
 from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, PaymentTerms, Transfer, account_id
@@ -243,3 +249,18 @@ def resume_payment(*, payment_id: UUID, store_id: int, actor: Actor, now: dateti
     writes.hint(tell_worker, payment.pk)
     writes.flush()
     return payment
+
+
+def give_up(writes: WriteSet, payment: Payment, *, actor: Actor, now: datetime) -> None:
+    """Nobody tries to pay this failed payment any more. The caller has locked its order and frees what it held."""
+    payment.give_up(now=now)
+    writes.update(payment, "given_up_at")
+    writes.event(
+        PAYMENT_GIVEN_UP,
+        payment,
+        topic=payment.topic_id,
+        at=now,
+        actor=actor,
+        states=(payment.status, payment.status),
+        amount=f"{payment.amount:.2f}",
+    )

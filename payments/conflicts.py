@@ -139,6 +139,8 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
 def why_not_settle(payment: Payment, how: str) -> Refused | None:
     """Why a conflict can't be settled in this way now."""
     possible = settlements_of(payment)
+    if payment.conflict and not possible:
+        return Refused("invalid_transition", _("It was given up and is demanded back: wait until it has come back."))
     if not possible:
         return Refused("invalid_transition", _("The gateway and our books agree about this payment."))
     if how not in possible:
@@ -150,9 +152,11 @@ def why_not_settle(payment: Payment, how: str) -> Refused | None:
 def settlements_of(payment: Payment) -> tuple[ConflictSettlement, ...]:
     """The ways in which a payment's conflict can be settled now; none when there is no conflict."""
     match payment.conflict:
+        case PaymentConflict.PAID_THERE if payment.given_up_at:  # the buyer's request is open again instead
+            return (ConflictSettlement.DEMAND_BACK,)
         case PaymentConflict.PAID_THERE:
             return (ConflictSettlement.BOOK, ConflictSettlement.DEMAND_BACK)
-        case PaymentConflict.DEMANDED:
+        case PaymentConflict.DEMANDED if not payment.given_up_at:
             return (ConflictSettlement.BOOK,)
         case PaymentConflict.DECLINED_THERE:
             return (ConflictSettlement.BOOK, ConflictSettlement.KEEP)

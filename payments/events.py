@@ -63,6 +63,13 @@ PAYMENT_NEEDS_ATTENTION = EventType(
 )
 PAYMENT_RESUMED = EventType("payment.resumed", gettext_lazy("Payment resumed"), "payment")
 PAYMENT_REVERSED = EventType("payment.reversed", gettext_lazy("The payment came back"), "payment", _Reversed, Tone.BAD)
+PAYMENT_GIVEN_UP = EventType(
+    "payment.given_up",
+    gettext_lazy("Nobody tries to pay it any more"),
+    "payment",
+    TypedDict("_GivenUp", {"amount": Annotated[str, YUAN]}),
+    Tone.BAD,
+)
 
 
 class _Conflicting(TypedDict):

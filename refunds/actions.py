@@ -1,6 +1,6 @@
-"""Deciding a refund: approve, reject, withdraw, resubmit, pay again.
+"""Deciding a refund: approve, reject, withdraw, resubmit.
 
-Refunds begin in opening.py, goods come back in returns.py, and deadlines are in sweeps.py.
+Refunds begin in opening.py, goods come back in returns.py, declined money is in payouts.py, deadlines are in sweeps.py.
 
 Locks: order, then refund, in one statement. What is pending about a refund (offers) ends by the signal
 `refunds_decided`.
@@ -20,7 +20,6 @@ from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
-from payments.models import Payment
 from payments.states import PaymentPurpose
 from refunds.events import (
     REFUND_ADDRESS_MISSING,
@@ -35,10 +34,9 @@ from refunds.holds import hold, release
 from refunds.models import Refund
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
-from refunds.signals import faults_verified, payment_repeated, refunds_decided
+from refunds.signals import faults_verified, refunds_decided
 from refunds.why_not import (
     why_not_approve,
-    why_not_pay_again,
     why_not_reject,
     why_not_resubmit,
     why_not_withdraw,
@@ -293,34 +291,5 @@ def resubmit_refund(
         writes, REFUND_RESUBMITTED, refund, before, actor=actor, now=now, amount=f"{amount:.2f}", reason=refund.reason
     )
     count_correction(writes, refund, actor=actor, now=now)
-    writes.flush()
-    return refund
-
-
-def payments_of(refund: Refund) -> list[Payment]:
-    """The payments that the refund ended or ends with, oldest first; small ones stand beside it."""
-    return list(Payment.objects.for_store(refund.store_id).not_small().filter(topic_id=refund.pk).order_by("id"))
-
-
-@action
-def retry_payment(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
-    """Pay again what the gateway declined for good. Refused `invalid_transition` when there is no such payment."""
-    refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    payments = payments_of(refund)
-    refuse_if(why_not_pay_again(payments))
-    refund.needs_attention = False
-    writes = WriteSet()
-    writes.update(refund, "needs_attention")
-    reserve_payment(
-        writes,
-        order=refund.order,
-        topic=refund,
-        purpose=payments[-1].purpose,
-        amount=payments[-1].amount,
-        actor=actor,
-        now=now,
-        debit=paying_account(writes, refund, payments[-1].amount, actor=actor, now=now),
-    )
-    payment_repeated.send(sender=Refund, refund=refund)
     writes.flush()
     return refund

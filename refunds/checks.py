@@ -31,7 +31,9 @@ CHECKS = (
         LEFT JOIN refunds_refundline rl ON rl.refund_id = r.id
         GROUP BY r.id
         HAVING coalesce(sum(rl.amount), 0) <> CASE WHEN {_HOLDING} THEN r.amount ELSE coalesce(
-            (SELECT max(p.amount) FROM payments_payment p WHERE p.topic_id = r.id AND p.purpose = 'partial_refund'), 0
+            (SELECT max(p.amount) FROM payments_payment p
+             WHERE p.topic_id = r.id AND p.purpose = 'partial_refund' AND p.given_up_at IS NULL
+               AND r.status = 'withdrawn'), 0
         ) END
         """,
     ),

@@ -92,6 +92,9 @@ REFUND_WITHDRAWN = EventType("refund.withdrawn", gettext_lazy("Request withdrawn
 REFUND_RESUBMITTED = EventType(
     "refund.resubmitted", gettext_lazy("Request corrected by the buyer"), "refund", _Resubmitted
 )
+REFUND_REOPENED = EventType(
+    "refund.reopened", gettext_lazy("Open again: the money couldn't be paid"), "refund", _Amount, Tone.BAD
+)
 REFUND_CLOSED = EventType("refund.closed", gettext_lazy("Closed: the buyer let the deadline pass"), "refund")
 REFUND_COUNTED = EventType("refund.counted", gettext_lazy("Counted as a quality refund"), "refund", _Counted)
 MESSAGE_SENT = EventType(

@@ -67,3 +67,9 @@ def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO
         shares = allocate(keep, [holds.most_of_line(line) for line in own])
         back = [-line.quantity if refund.holds_pieces else 0 for line in own]
         holds.adjust(writes, refund.order, own, shares, back)
+
+
+def drop_yuan(writes: WriteSet, refund: Refund) -> None:
+    """A withdrawn refund gives back the yuan that it still held for a payment; its pieces are free already."""
+    own = lines_of([refund])[refund.pk]
+    holds.adjust(writes, refund.order, own, [ZERO] * len(own), [0] * len(own))

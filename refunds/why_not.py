@@ -120,10 +120,31 @@ def why_not_inspect(refund: Refund, now: datetime) -> Refused | None:
 def why_not_pay_again(payments: Sequence[Payment]) -> Refused | None:
     """A refund's money may be sent again when every payment before, small ones aside, was declined for good.
 
-    Not while its gateway says otherwise about one of them (`payment_in_conflict`): the buyer may have the money.
+    Not while its gateway says otherwise about one of them (`payment_in_conflict`): the buyer may have the money. Not
+    once the last was given up: the request is open again, or another one stands in its place.
     """
     if (refused := why_in_conflict(payments)) is not None:
         return refused
-    if payments and all(payment.status == PaymentStatus.FAILED for payment in payments):
+    is_declined = payments and all(payment.status == PaymentStatus.FAILED for payment in payments)
+    if is_declined and payments[-1].given_up_at is None:
         return None
-    return Refused("invalid_transition", _("There is no failed payment to repeat."))
+    return Refused("invalid_transition", _("There is no failed payment that waits for you."))
+
+
+def why_not_give_up(refund: Refund, payments: Sequence[Payment], *, is_platforms: bool) -> Refused | None:
+    """Declined money may be given up while the buyer has something else: the goods, and the request anew (T9).
+
+    Where the goods are the merchant's again, or the platform has decided, the money is owed (`payment_owed`).
+    """
+    if (refused := why_not_pay_again(payments)) is not None:
+        return refused
+    if refund.status == RefundStatus.WITHDRAWN:
+        return None
+    amount = {"amount": refund.amount}
+    if refund.moves_goods or refund.goods:
+        text = _("The buyer doesn't have the goods any more: you owe ¥%(amount)s. Pay it again.") % amount
+    elif is_platforms:
+        text = _("The platform has given the buyer ¥%(amount)s: you owe it. Pay it again.") % amount
+    else:
+        return None
+    return Refused("payment_owed", text)

@@ -17,11 +17,11 @@ from stores.models import Product, ReturnAddress
 
 
 class OfferQuerySet(TenantQuerySet):
-    """Offers by who made them, and whether they wait for an answer."""
+    """Offers by whether they count as the merchant's attempts, and whether they wait for an answer."""
 
-    def of_merchant(self):
-        """What the merchant proposed, without what the platform did (K1)."""
-        return self.exclude(method__in=codes_where(lambda method: method.by_platform))
+    def attempts(self):
+        """What the merchant proposed and could keep, without what the platform did (Q8, K1)."""
+        return self.exclude(method__in=codes_where(lambda method: method.by_platform)).exclude(has_lapsed=True)
 
     def pending(self):
         """Offers that the buyer may still answer."""
@@ -32,6 +32,8 @@ class Offer(TenantModel):
     """A proposal and what became of it. `amount` is in yuan; which fields are set depends on the method.
 
     `once_as` is the method's word for offers that are possible once a refund, whatever came of them (Q9, T4).
+
+    One that can't be kept any more has lapsed: it is withdrawn, and counts neither as an attempt nor as that once (Q8).
 
     Who sent it on which of the store's days, about what request, and what a promised product was worth stay as they
     were then: figures rest on them (Q18). See `offers.sending`.
@@ -63,6 +65,7 @@ class Offer(TenantModel):
     asked_kind = models.CharField(max_length=20, choices=RefundKind.choices, editable=False)
     asked_amount = MoneyField(editable=False)
     product_price = MoneyField(null=True, editable=False)
+    has_lapsed = models.BooleanField(_("couldn't be kept"), default=False, db_default=False, editable=False)
     is_rolled = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = OfferQuerySet.as_manager()
@@ -112,6 +115,11 @@ class Offer(TenantModel):
     @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.EXPIRED)
     def expire(self):
         """The buyer stayed silent."""
+
+    @transition(field=status, source=[OfferStatus.PENDING, OfferStatus.ACCEPTED], target=OfferStatus.WITHDRAWN)
+    def lapse(self):
+        """What was promised can't be kept: the offer is as if it had not been made."""
+        self.has_lapsed, self.once_as = True, ""  # the index counts it no longer either
 
     @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.WITHDRAWN)
     def withdraw(self):

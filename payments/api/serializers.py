@@ -39,6 +39,7 @@ class PaymentSerializer(serializers.ModelSerializer):
             "created_at",
             "settled_at",
             "reversed_at",
+            "given_up_at",
             "conflict",
         ]
 

@@ -41,7 +41,8 @@ class Payment(Obligation, TenantModel):
     sent, the gateway pays once. `gateway` is chosen when a worker takes it up for the first time. A small payment
     has an `allowance_date`: the store's day on whose allowance it counts (K10). One that was paid and came back is
     failed, with `reversed_at`. A gateway's later word that contradicts our books is a `conflict`: nothing more is
-    paid about its topic until a person has settled it (payments.conflicts).
+    paid about its topic until a person has settled it (payments.conflicts). Failed money that nobody tries to pay any
+    more is `given_up_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -60,6 +61,7 @@ class Payment(Obligation, TenantModel):
     created_at = models.DateTimeField(_("created"))
     settled_at = models.DateTimeField(_("settled"), null=True)
     reversed_at = models.DateTimeField(_("came back"), null=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True)
     conflict = models.CharField(
         _("conflict"), max_length=20, choices=PaymentConflict.choices, blank=True, default="", db_default=""
     )
@@ -78,6 +80,9 @@ class Payment(Obligation, TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(reversed_at__isnull=True) | Q(status="failed"), name="payment_reversed_is_failed"
+            ),
+            models.CheckConstraint(
+                condition=Q(given_up_at__isnull=True) | Q(status="failed"), name="payment_given_up_is_failed"
             ),
         ]
         indexes = [
@@ -124,6 +129,10 @@ class Payment(Obligation, TenantModel):
     def book_late(self, *, now):
         """It was paid after all, and a person says so."""
         self.settled_at, self.conflict, self.last_error = now, "", ""
+
+    def give_up(self, *, now):
+        """It has failed, and nobody tries again."""
+        self.given_up_at = now
 
     def came_back_unbooked(self, *, error: str, now):
         """It was paid after all, and came back before anybody had booked it: it stays failed."""

@@ -307,6 +307,16 @@ class Refund(OwnsLines, TenantModel):
 
     @transition(
         field=status,
+        source=[RefundStatus.REFUNDING, RefundStatus.WITHDRAWN],
+        target=RefundStatus.AWAITING_MERCHANT,
+    )
+    def reopen(self, *, now):
+        """The money was given up, the refund's own or that of the offer it was withdrawn for: it is asked for anew."""
+        self.resolved_at = None
+        self._deadline(now + self.rules.merchant_answers_within, DueAction.APPROVE)
+
+    @transition(
+        field=status,
         source=[
             RefundStatus.AWAITING_MERCHANT,
             RefundStatus.AWAITING_RETURN,

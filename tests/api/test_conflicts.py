@@ -8,7 +8,7 @@ from common.tenancy import system_scope
 from payments.inbox import process_due_notices
 from payments.models import GatewayNotice, Payment, SandboxTransfer
 from payments.settlement import settle_batch
-from refunds.actions import retry_payment
+from refunds.payouts import pay_again
 from tests.api.helpers import code, detail
 from tests.api.test_gateways import SANDBOX, post
 from tests.api.test_small_payments import allowance, send
@@ -38,9 +38,9 @@ def hear_that_it_was_paid(payment) -> None:
     process_due_notices()
 
 
-def pay_again(shop, refund):
+def pay_it_again(shop, refund):
     with shop.scope():
-        return retry_payment(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=wall.now())
+        return pay_again(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=wall.now())
 
 
 def settle(shop, payment, how):
@@ -59,7 +59,7 @@ def test_a_refund_that_was_paid_after_all_is_not_paid_again_but_booked(shop):
     [shown] = detail(shop, refund)["payments"]
     assert (shown["status"], shown["conflict"]) == ("failed", "paid_there")
     assert GatewayNotice.objects.get().result == "conflict"
-    assert refused(lambda: pay_again(shop, refund)) == "payment_in_conflict"
+    assert refused(lambda: pay_it_again(shop, refund)) == "payment_in_conflict"
     booked = settle(shop, payment, "book").json()
     assert (booked["status"], booked["conflict"]) == ("succeeded", "")
     after = detail(shop, refund)
@@ -71,12 +71,12 @@ def test_what_is_demanded_back_is_paid_again_once_it_is_back(shop):
     refund, payment = declined_refund(shop)
     hear_that_it_was_paid(payment)
     assert settle(shop, payment, "demand_back").json()["conflict"] == "demanded"
-    assert refused(lambda: pay_again(shop, refund)) == "payment_in_conflict"
+    assert refused(lambda: pay_it_again(shop, refund)) == "payment_in_conflict"
     post(SANDBOX.send_back(payment))
     process_due_notices()
     shown = shop.merchant.get(f"payments/{payment}/").json()
     assert (shown["status"], shown["conflict"], bool(shown["reversed_at"])) == ("failed", "", True)
-    pay_again(shop, refund)
+    pay_it_again(shop, refund)
 
 
 def test_that_it_came_back_may_be_heard_first(shop):
@@ -93,7 +93,7 @@ def test_that_it_came_back_may_be_heard_first(shop):
 
 def test_a_repeat_that_was_reserved_before_is_not_sent_after_the_news(shop):
     refund, payment = declined_refund(shop)
-    pay_again(shop, refund)
+    pay_it_again(shop, refund)
     hear_that_it_was_paid(payment)
     settle_batch()
     assert [each["status"] for each in detail(shop, refund)["payments"]] == ["failed", "failed"]

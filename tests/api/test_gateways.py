@@ -19,7 +19,7 @@ from payments.inbox import process_due_notices
 from payments.models import DayAllowance, GatewayNotice, Payment, Reconciliation, SandboxTransfer, Transfer
 from payments.reconciling import reconcile
 from payments.settlement import settle_batch
-from refunds.actions import retry_payment
+from refunds.payouts import pay_again
 from tests.api.test_small_payments import allowance, send
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import MERCHANT, make_shop
@@ -93,7 +93,7 @@ def test_a_returned_refund_waits_for_a_person_and_can_be_paid_again(shop):
     names = [event["name"] for event in shop.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]]
     assert names[-2:] == ["payment.reversed", "refund.payment_reversed"]
     with shop.scope():
-        retry_payment(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=wall.now())
+        pay_again(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=wall.now())
     settle_batch()
     detail = shop.merchant.get(f"refunds/{refund.pk}/").json()
     assert (detail["status"], detail["needs_attention"]) == ("refunded", False)

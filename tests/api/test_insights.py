@@ -10,7 +10,7 @@ from offers.insights.rebuild import roll_everything
 from offers.models import CostRates, DailyLoss, DailyRetention
 from payments.models import Payment
 from payments.settlement import settle_batch
-from refunds.actions import retry_payment
+from refunds.payouts import pay_again
 from tests.api.helpers import code
 from tests.insights import AVOIDED, COSTS, RATES, accepted, consistent, money, send
 from tests.world import MERCHANT, NOON, make_shop
@@ -162,7 +162,7 @@ def test_a_payment_that_is_repeated_costs_again(rated):
     roll_everything()
     assert money(rated)[2] == "0.00"
     with rated.scope():
-        retry_payment(store_id=rated.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
+        pay_again(store_id=rated.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
     assert money(rated)[2] == "11.11"
     consistent(rated)
 

@@ -20,7 +20,7 @@ from orders import actions as order_actions
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds import actions as refund_actions
-from refunds import opening, returns
+from refunds import opening, payouts, returns
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from refunds.sweeps import sweep_due_refunds
@@ -93,7 +93,8 @@ class Crowd:
                 (returns.ship_return, {"carrier": "SF", "tracking_number": "1"}),
                 (returns.inspect_return, {"passed": True, "note": ""}),
                 (returns.inspect_return, {"passed": False, "note": "worn"}),
-                (refund_actions.retry_payment, {}),
+                (payouts.pay_again, {}),
+                (payouts.give_up_paying, {}),
             ]
         )
         with self.shop.scope():

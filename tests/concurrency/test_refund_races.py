@@ -5,18 +5,24 @@ from functools import partial
 
 import pytest
 
+from common.actors import SYSTEM
 from common.tenancy import system_scope
+from offers import actions as offer_actions
 from offers.models import Offer
 from orders import actions as order_actions
 from orders.models import Order, OrderLine
-from payments.models import Payment
+from payments.conflicts import Word, note_conflicts
+from payments.models import Payment, SandboxTransfer
+from payments.settlement import settle_batch
+from payments.states import PaymentConflict
 from refunds import actions as refund_actions
-from refunds import opening, returns
+from refunds import opening, payouts, returns
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from tests.concurrency.harness import overtaken, together
+from tests.concurrency.invariants import assert_consistent
 from tests.concurrency.negotiation import SOON, sender
-from tests.world import BUYER, MERCHANT, NOON
+from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 TAKEN = {"amount_above_refundable", "refund_open"}
 
@@ -173,12 +179,67 @@ def test_two_retries_of_a_declined_payment_pay_once(shop, settle):
     with shop.scope():
         refund_actions.approve_refund(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
     settle()
-    again = partial(refund_actions.retry_payment, store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=SOON)
+    again = partial(payouts.pay_again, store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=SOON)
     race = overtaken(again, in_scope(shop, again), scope=shop.scope())
     assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
     with shop.scope():
         statuses = sorted(Payment.objects.filter(topic_id=refund.pk).values_list("status", flat=True))
     assert statuses == ["failed", "pending"]
+
+
+@pytest.fixture
+def unpaid(transactional_db, broker_tasks, clock):
+    """A Tmall refund, withdrawn for a partial refund of ¥10 that the gateway has declined."""
+    shop = make_shop("tmall")
+    refund = shop.refund(shop.order(buyer_id="sandbox-decline"), kind="refund_only")
+    with shop.scope():
+        offer = offer_actions.send_offer(
+            store_id=shop.store.pk,
+            refund_id=refund.pk,
+            method="partial_refund",
+            amount=Decimal("10.00"),
+            actor=MERCHANT,
+            now=NOON,
+        )
+        offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
+    settle_batch()
+    yield shop, refund
+    assert_consistent()
+
+
+@pytest.mark.parametrize("first", ["pay_again", "give_up_paying"])
+def test_paying_again_and_giving_up_at_once_one_of_them_counts(unpaid, first):
+    shop, refund = unpaid
+    calls = {
+        name: partial(getattr(payouts, name), store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=SOON)
+        for name in ("pay_again", "give_up_paying")
+    }
+    leader = calls.pop(first)
+    [follower] = calls.values()
+    race = overtaken(leader, in_scope(shop, follower), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
+    assert claimed(shop, refund.order) == ("10.00" if first == "pay_again" else "59.00")
+    assert shop.reload(refund).status == ("withdrawn" if first == "pay_again" else "awaiting_merchant")
+
+
+@pytest.mark.parametrize("news_first", [True, False])
+def test_a_late_notice_beside_giving_up(unpaid, news_first):
+    shop, refund = unpaid
+    with shop.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+    SandboxTransfer.objects.filter(key=str(payment.pk)).update(outcome="paid")
+    hear = partial(
+        note_conflicts,
+        words={payment.pk: Word(PaymentConflict.PAID_THERE, payment.amount)},
+        actor=SYSTEM,
+        now=SOON,
+    )
+    give_up = partial(payouts.give_up_paying, store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=SOON)
+    calls = (hear, give_up) if news_first else (give_up, hear)
+    race = overtaken(calls[0], in_scope(shop, calls[1]), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "payment_in_conflict" if news_first else "ok"), True)
+    payment = shop.reload(payment)
+    assert (payment.conflict, payment.given_up_at is None) == ("paid_there", news_first)
 
 
 def test_the_same_order_delivered_twice_at_once_is_one_order(shop):

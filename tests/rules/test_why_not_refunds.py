@@ -13,6 +13,7 @@ from refunds.platform.evidence import UNDECIDED, why_closed, why_not_more
 from refunds.states import AppealStatus, DisputeStatus, RefundKind, RefundProgramme, RefundReason, RefundStatus, Side
 from refunds.why_not import (
     why_not_approve,
+    why_not_give_up,
     why_not_inspect,
     why_not_name_address,
     why_not_negotiate,
@@ -128,7 +129,29 @@ def test_talking_first_is_for_refunds_without_return(fields, code):
 )
 def test_only_what_was_declined_for_good_is_paid_again(statuses, code):
     order = an_order()
-    assert code_of(why_not_pay_again([a_payment(order, status) for status in statuses])) == code
+    payments = [a_payment(order, status) for status in statuses]
+    assert code_of(why_not_pay_again(payments)) == code
+    if payments:
+        payments[-1].given_up_at = NOON
+        assert code_of(why_not_pay_again(payments)) == "invalid_transition"
+
+
+@pytest.mark.rule("T9", "P5")
+@pytest.mark.parametrize(
+    ("fields", "is_platforms", "code"),
+    [
+        ({"status": S.WITHDRAWN, "kind": RefundKind.RETURN_AND_REFUND}, True, None),
+        ({"status": S.REFUNDING, "kind": RefundKind.REFUND_ONLY}, False, None),
+        ({"status": S.REFUNDING, "kind": RefundKind.REFUND_ONLY}, True, "payment_owed"),
+        ({"status": S.REFUNDING, "kind": RefundKind.REFUND_ONLY, "goods": "stopped"}, False, "payment_owed"),
+        ({"status": S.REFUNDING, "kind": RefundKind.REFUND_ONLY, "goods": "recalled"}, False, "payment_owed"),
+        ({"status": S.REFUNDING, "kind": RefundKind.RETURN_AND_REFUND}, False, "payment_owed"),
+    ],
+)
+def test_only_money_beside_which_the_buyer_has_something_is_given_up(fields, is_platforms, code):
+    refund = a_refund(**fields)
+    payments = [a_payment(refund.order, "failed")]
+    assert code_of(why_not_give_up(refund, payments, is_platforms=is_platforms)) == code
 
 
 @pytest.mark.rule("P3")

@@ -240,5 +240,7 @@ CALLS = [
         names=("in_transit",),
     ),
     _read("payments/{}/", "S", "payments", "payment"),
+    _post("payments/{}/retry/", "S", "payments", "payment", status=409),
+    _post("payments/{}/give-up/", "S", "payments", "payment", status=409),
     _post("payments/{}/settle-conflict/", "S", "payments", "payment", {"how": "book"}, status=409),
 ]

@@ -239,3 +239,37 @@ def test_a_return_without_an_address_is_listed_and_gets_one(taote, clock, sign_i
     assert taote.reload(refund).return_address_id == address.pk
     assert refund.order.number not in desk.get("refunds/refund/", queue="no_address").content.decode()
     assert 'id="decide-return-address"' not in desk.get(path(refund)).content.decode()
+
+
+@pytest.mark.parametrize("page", ["refunds/refund/{refund}/decide/", "payments/payment/{payment}/"])
+def test_declined_money_is_given_up_on_the_refunds_page_and_on_the_payments(sign_in, clock, page):
+    shop = make_shop("tmall")
+    refund = shop.refund(shop.order(buyer_id="sandbox-decline"), kind="refund_only")
+    sent = {"refund": str(refund.pk), "method": "red_packet", "amount": "5.00", "message": "亲"}
+    offer = shop.merchant.post("offers/", sent).json()["id"]
+    shop.buyer.post(f"offers/{offer}/accept/")
+    settle_batch()
+    with shop.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+    finance = sign_in("finance", shop)
+    here = page.format(refund=refund.pk, payment=payment.pk)
+    shown = finance.get(here.replace("decide/", "") + "change/").content.decode()
+    assert f"{here}give-up/" in shown
+    assert "5.00 is sent to the gateway" in shown
+    assert finance.get(here + "give-up/").status_code == 200
+    assert finance.post(here + "give-up/").status_code == 302
+    assert shop.reload(refund).status == "awaiting_merchant"
+    assert "given up" in finance.get(path(refund)).content.decode()
+
+
+def test_the_button_of_owed_money_says_why_it_is_grey(taote, clock, sign_in):
+    refund = taote.refund(taote.order(buyer_id="sandbox-decline"))
+    with taote.scope():
+        order = {"store_id": taote.store.pk, "refund_id": refund.pk, "now": NOON}
+        actions.approve_refund(**order, actor=MERCHANT)
+        returns.ship_return(**order, carrier="SF", tracking_number="SF9", actor=BUYER)
+        returns.inspect_return(**order, passed=True, note="", actor=MERCHANT)
+    settle_batch()
+    shown = sign_in("finance", taote).get(path(refund)).content.decode()
+    assert "you owe ¥59.00" in shown
+    assert "give-up/" not in shown

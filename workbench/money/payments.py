@@ -9,11 +9,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.errors import Refused
 from payments.actions import resume_payment, why_not_resume
 from payments.conflicts import settle_conflict, settlements_of, why_not_settle
 from payments.models import Payment, Transfer
-from payments.states import ConflictSettlement
+from payments.states import ConflictSettlement, PaymentStatus
 from refunds.models import Refund
+from refunds.payouts import give_up_payment, payments_of, retry_payment, why_not_about, why_not_give_up_paying
+from refunds.why_not import why_not_pay_again
 from stores.permissions import PAY
 from workbench.kit.base import DeskAdmin, column
 from workbench.kit.decisions import DecidingMixin, Decision, choose
@@ -55,6 +58,55 @@ class ResumePayment(Decision):
 
     def run(self, payment, data, *, actor, now):
         resume_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)
+
+
+class FailedPayment(Decision):
+    """What is done about a payment that was declined for good, or came back."""
+
+    capability, is_inline = PAY, True
+
+    def concerns(self, payment):
+        """Only a refund's; that of a small payment is sent anew."""
+        is_declined = payment.status == PaymentStatus.FAILED and payment.given_up_at is None
+        return is_declined and not payment.is_small and refund_of(payment) is not None
+
+    def refusal(self, payment, now):
+        return why_not_about(payment) or self.refusal_of(refund_of(payment))
+
+    def refusal_of(self, refund: Refund) -> Refused | None:
+        """Why its refund doesn't allow it."""
+        return why_not_pay_again(payments_of(refund))
+
+
+class PayThisAgain(FailedPayment):
+    """Pay it anew."""
+
+    code, label, icon = "retry", gettext_lazy("Pay again"), "replay"
+    done = gettext_lazy("The payment is on its way again.")
+
+    def consequence(self, payment):
+        """A new payment."""
+        return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(payment.amount)}
+
+    def run(self, payment, data, *, actor, now):
+        retry_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)
+
+
+class GiveUpThisPayment(FailedPayment):
+    """Try no more."""
+
+    code, label, icon, tone = "give-up", gettext_lazy("Give the payment up"), "money_off", "danger"
+    done = gettext_lazy("The payment is given up; what it held is free.")
+
+    def refusal_of(self, refund):
+        return why_not_give_up_paying(refund)
+
+    def consequence(self, payment):
+        """The buyer's request is there again."""
+        return _("The buyer doesn't get this money; the request awaits you again, and what the payment held is free.")
+
+    def run(self, payment, data, *, actor, now):
+        give_up_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)
 
 
 class SettleConflict(Decision):
@@ -103,6 +155,14 @@ class KeepBooks(SettleConflict):
     tone = "plain"
 
 
+def refund_of(payment: Payment) -> Refund | None:
+    """The refund that a payment belongs to, with its order; None when it is about the order. Read once."""
+    if not hasattr(payment, "refund"):
+        found = Refund.objects.for_store(payment.store_id).filter(pk=payment.topic_id)
+        payment.refund = found.select_related("order").first()
+    return payment.refund
+
+
 def resuming(request: HttpRequest, payments: Sequence[Payment]) -> None:
     """Give each payment that waits for a person its button, as `resume`."""
     ask = ResumePayment()
@@ -117,7 +177,7 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
     change_list_template = "workbench/money/list.html"
     queues = PAYMENT_QUEUES
-    decisions = (ResumePayment(), BookConflict(), DemandBack(), KeepBooks())
+    decisions = (ResumePayment(), PayThisAgain(), GiveUpThisPayment(), BookConflict(), DemandBack(), KeepBooks())
     list_filter = (QueueFilter, "status", "purpose")
 
     show_order = column(gettext_lazy("order"), lambda payment: payment.order.number)
@@ -150,7 +210,7 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             "workbench/money/page.html",
             yuan(payment.amount),
             payment=payment,
-            refund=Refund.objects.for_store(store_id).filter(pk=payment.topic_id).first(),
+            refund=refund_of(payment),
             transfers=Transfer.objects.for_store(store_id)
             .filter(payment=payment)
             .select_related("debit_account", "credit_account")

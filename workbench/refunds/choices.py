@@ -12,6 +12,7 @@ from workbench.kit.decisions import Decision
 from workbench.refunds.decisions import (
     Approve,
     FailInspection,
+    GiveUpPaying,
     NameAddress,
     NegotiateFirst,
     PassInspection,
@@ -28,6 +29,7 @@ DECISIONS = (
     PassInspection(),
     FailInspection(),
     PayAgain(),
+    GiveUpPaying(),
     AskPlatform(),
     AppealAgainst(),
 )

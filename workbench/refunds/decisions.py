@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from common.words import duration
 from offers.models import Offer
-from refunds import actions, returns, why_not
+from refunds import actions, payouts, returns, why_not
 from refunds.goods import Disposition, Whereabouts
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme
@@ -284,23 +284,49 @@ class NameAddress(RefundDecision):
         )
 
 
-class PayAgain(RefundDecision):
-    """Repeat a payment that the gateway declined for good."""
+class DeclinedMoney(RefundDecision):
+    """What is done about money that the gateway declined for good."""
 
-    code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
-    done = gettext_lazy("The payment is on its way again.")
     capability = PAY
 
     def concerns(self, refund):
         """Only after a declined payment."""
         return refund.needs_attention and not refund.lacks_address
 
+
+class PayAgain(DeclinedMoney):
+    """Repeat a payment that the gateway declined for good."""
+
+    code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
+    done = gettext_lazy("The payment is on its way again.")
+
     def refusal(self, refund, now):
-        return why_not.why_not_pay_again(actions.payments_of(refund))
+        return why_not.why_not_pay_again(payouts.payments_of(refund))
 
     def consequence(self, refund):
         """A new payment."""
-        return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(refund.amount)}
+        amount = payouts.payments_of(refund)[-1].amount
+        return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(amount)}
 
     def run(self, refund, data, *, actor, now):
-        actions.retry_payment(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)
+        payouts.pay_again(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)
+
+
+class GiveUpPaying(DeclinedMoney):
+    """Stop trying: the buyer's request is open again."""
+
+    code, label, icon, tone = "give-up", gettext_lazy("Give the payment up"), "money_off", "danger"
+    done = gettext_lazy("The payment is given up; what it held is free.")
+
+    def refusal(self, refund, now):
+        return payouts.why_not_give_up_paying(refund)
+
+    def consequence(self, refund):
+        """What was promised ends, and the request is there again."""
+        return _(
+            "The buyer doesn't get this money, and what was agreed about it ends. The original request awaits you"
+            " again, for %(time)s."
+        ) % {"time": duration(refund.rules.merchant_answers_within)}
+
+    def run(self, refund, data, *, actor, now):
+        payouts.give_up_paying(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)

@@ -1,0 +1,179 @@
+"""Money that the gateway declined for good is paid again or given up; then what it held is free."""
+
+import pytest
+
+from payments.models import Payment, SandboxTransfer
+from payments.settlement import settle_batch
+from tests.api.helpers import ask, code, detail
+from tests.api.test_conflicts import hear_that_it_was_paid, settle
+from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
+from tests.world import make_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
+
+
+@pytest.fixture
+def shop(db):
+    return make_shop("tmall")
+
+
+def declined(shop, *, order=None, kind="refund_only", **offer) -> tuple:
+    """A refund whose accepted offer (without one: whose own) money was declined, and the payment's id."""
+    order = order or shop.order(buyer_id="sandbox-decline")
+    refund = shop.refund(order, kind=kind)
+    if offer:
+        sent = shop.merchant.post("offers/", {"refund": str(refund.pk), "message": "亲", **offer})
+        assert sent.status_code == 201, sent.json()
+        assert shop.buyer.post(f"offers/{sent.json()['id']}/accept/").status_code == 200
+    else:
+        shop.merchant.post(f"refunds/{refund.pk}/approve/")
+    settle_batch()
+    with shop.scope():
+        return refund, str(Payment.objects.filter(topic_id=refund.pk).latest("id").pk)
+
+
+def give_up(shop, payment):
+    return shop.merchant.post(f"payments/{payment}/give-up/")
+
+
+def held(shop, refund) -> tuple[str, str]:
+    """What the refund's order and its line hold."""
+    line = refund.own_lines[0].line
+    return str(shop.reload(refund.order).claimed_amount), str(shop.reload(line).claimed_amount)
+
+
+MONEY = [{"method": "partial_refund", "amount": "10.00"}, {"method": "red_packet", "amount": "5.00"}]
+
+
+@pytest.mark.rule("Q10", "T9")
+@pytest.mark.parametrize("offer", MONEY, ids=lambda offer: offer["method"])
+def test_given_up_an_offers_money_leaves_the_buyer_the_request(shop, offer):
+    refund, payment = declined(shop, **offer)
+    given = give_up(shop, payment).json()
+    assert (given["status"], bool(given["given_up_at"])) == ("failed", True)
+    after = detail(shop, refund)
+    assert (after["status"], after["amount"], after["needs_attention"]) == ("awaiting_merchant", "59.00", False)
+    assert (after["due_action"], after["offers"][0]["status"]) == ("approve", "withdrawn")
+    assert held(shop, refund) == ("59.00", "59.00")
+    told = [event["name"] for event in shop.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]]
+    assert told[-3:] == ["payment.given_up", "offer.lapsed", "refund.reopened"]
+    assert code(give_up(shop, payment)) == (409, "invalid_transition", None)
+    assert code(shop.merchant.post(f"payments/{payment}/retry/"))[1] == "invalid_transition"
+
+
+@pytest.mark.rule("Q8")
+def test_an_offer_whose_money_was_given_up_is_no_attempt(shop):
+    refund, payment = declined(shop, **MONEY[0])
+    give_up(shop, payment)
+    for _ in range(2):
+        sent = shop.merchant.post("offers/", {"refund": str(refund.pk), "message": "亲", **MONEY[1]})
+        assert sent.status_code == 201, sent.json()
+        shop.buyer.post(f"offers/{sent.json()['id']}/decline/")
+    sent = shop.merchant.post("offers/", {"refund": str(refund.pk), "message": "亲", **MONEY[1]})
+    assert code(sent)[:2] == (409, "attempts_exhausted")
+
+
+def test_of_what_another_refund_has_taken_meanwhile_only_the_rest_is_asked_again(shop):
+    order = shop.order(buyer_id="sandbox-decline")
+    refund, payment = declined(shop, order=order, **MONEY[0])
+    assert ask(shop, order, amount="19.00").status_code == 201
+    give_up(shop, payment)
+    assert (detail(shop, refund)["status"], detail(shop, refund)["amount"]) == ("awaiting_merchant", "40.00")
+    assert shop.reload(order).claimed_amount == 59
+
+
+def test_where_another_refund_returns_the_goods_it_stays_withdrawn_and_holds_nothing(shop):
+    order = shop.order(buyer_id="sandbox-decline")
+    refund, payment = declined(shop, order=order, kind="return_and_refund", **MONEY[0])
+    assert ask(shop, order, kind="return_and_refund", amount="49.00").status_code == 201
+    give_up(shop, payment)
+    after = detail(shop, refund)
+    assert (after["status"], after["needs_attention"], after["offers"][0]["status"]) == (
+        "withdrawn",
+        False,
+        "withdrawn",
+    )
+    assert held(shop, refund) == ("49.00", "49.00")
+
+
+@pytest.mark.rule("T9")
+def test_a_refund_of_goods_that_the_buyer_has_is_decided_anew_and_one_of_goods_that_are_back_is_owed(shop):
+    refund, payment = declined(shop)
+    give_up(shop, payment)
+    assert detail(shop, refund)["status"] == "awaiting_merchant"
+    assert shop.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "worn"}).status_code == 200
+
+    back = shop.refund(shop.order(buyer_id="sandbox-decline"))
+    shop.merchant.post(f"refunds/{back.pk}/approve/")
+    shop.buyer.post(f"refunds/{back.pk}/ship-return/", {"carrier": "SF", "tracking_number": "SF9"})
+    shop.merchant.post(f"refunds/{back.pk}/inspect/", {"result": "passed"})
+    settle_batch()
+    [owed] = detail(shop, back)["payments"]
+    assert code(give_up(shop, owed["id"])) == (409, "payment_owed", None)
+    again = shop.merchant.post(f"payments/{owed['id']}/retry/").json()
+    assert (again["status"], again["id"] != owed["id"]) == ("pending", True)
+    assert code(shop.merchant.post(f"payments/{owed['id']}/retry/"))[1] == "invalid_transition"
+
+
+@pytest.mark.rule("P5")
+def test_what_the_platform_gave_the_buyer_is_owed():
+    shop = make_shop("pinduoduo")
+    refund = shop.refund(shop.order(buyer_id="sandbox-decline", vip=True), kind="refund_only")
+    settle_batch()
+    [payment] = detail(shop, refund)["payments"]
+    assert code(give_up(shop, payment["id"])) == (409, "payment_owed", None)
+
+
+def test_an_offers_money_is_paid_again_from_the_account_that_promised_it(shop):
+    refund, payment = declined(shop, **MONEY[0])
+    SandboxTransfer.objects.all().delete()
+    with shop.scope():
+        Payment.objects.filter(pk=payment).update(buyer_id="buyer")
+    refund.order.buyer_id = "buyer"
+    with shop.scope():
+        refund.order.save(update_fields=["buyer_id"])
+    again = shop.merchant.post(f"payments/{payment}/retry/").json()
+    settle_batch()
+    shown = shop.merchant.get(f"payments/{again['id']}/").json()
+    assert (shown["status"], shown["amount"], shown["purpose"]) == ("succeeded", "10.00", "partial_refund")
+    assert (detail(shop, refund)["status"], held(shop, refund)) == ("withdrawn", ("10.00", "10.00"))
+
+
+def test_one_without_an_answer_is_asked_about_again_and_is_not_given_up(shop):
+    refund = shop.refund(shop.order(), kind="refund_only")
+    shop.merchant.post(f"refunds/{refund.pk}/approve/")
+    with shop.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+        Payment.objects.filter(pk=payment.pk).update(
+            status="processing", needs_attention=True, next_attempt_at=None, gateway="sandbox"
+        )
+    assert code(give_up(shop, payment.pk))[1] == "invalid_transition"
+    again = shop.merchant.post(f"payments/{payment.pk}/retry/").json()
+    assert (again["id"], again["needs_attention"]) == (str(payment.pk), False)
+
+
+def test_given_up_money_that_arrived_after_all_can_only_be_demanded_back(shop):
+    _refund, payment = declined(shop, **MONEY[0])
+    give_up(shop, payment)
+    hear_that_it_was_paid(payment)
+    assert code(settle(shop, payment, "book")) == (409, "invalid_transition", "how")
+    assert settle(shop, payment, "demand_back").json()["conflict"] == "demanded"
+    assert code(settle(shop, payment, "book")) == (409, "invalid_transition", None)
+
+
+def test_money_that_the_buyer_may_have_is_not_given_up(shop):
+    _refund, payment = declined(shop, **MONEY[0])
+    hear_that_it_was_paid(payment)
+    assert code(give_up(shop, payment)) == (409, "payment_in_conflict", None)
+
+
+@pytest.mark.rule("K9")
+def test_a_small_payment_that_failed_holds_nothing():
+    shop = make_shop("kuaishou")
+    order = shop.order(buyer_id="sandbox-decline")
+    body = {"order": order.number, "amount": "1.00", "purpose": "other"}
+    payment = shop.merchant.post("payments/", body, **{"Idempotency-Key": "1"}).json()["id"]
+    settle_batch()
+    assert code(give_up(shop, payment))[1] == "invalid_transition"
+    assert code(shop.merchant.post(f"payments/{payment}/retry/"))[1] == "invalid_transition"
+    assert shop.reload(order).small_payments == 0
