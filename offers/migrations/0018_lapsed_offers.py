@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers', '0016_wide_sums'),
+        ('offers', '0017_bulk_row_left_out'),
     ]
 
     operations = [
