@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from offers.actions import send_offer
 from refunds import actions, returns
 from refunds.messages import post_message
-from tests.world import BUYER, MERCHANT, NOON
+from tests.world import BUYER, MERCHANT, NOON, make_shop
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,26 @@ def test_a_question_is_seen_until_it_is_answered_even_when_the_refund_is_over(ta
     assert (shown(desk, queue="unread"), tile()) == ([asked.order.number], "1")
     assert desk.post(f"refunds/refund/{asked.pk}/mark-read/").status_code == 302
     assert (shown(desk, queue="unread"), tile()) == ([], "0")
+
+
+@pytest.mark.rule("P5")
+def test_what_can_be_appealed_against_is_a_queue_and_says_how_long(clock, sign_in):
+    shop = make_shop("pinduoduo")
+    first, second = (shop.refund(shop.order(vip=True)) for _ in range(2))
+    shop.refund()
+    assert "queue=appealable" not in sign_in("agent", make_shop("taote")).get("refunds/refund/").content.decode()
+    desk = sign_in("agent", shop)
+    assert "queue=appealable" in desk.get("refunds/refund/").content.decode()
+    assert shown(desk, queue="appealable") == [second.order.number, first.order.number]
+    shop.merchant.post("appeals/", {"refund": str(first.pk), "claim": "寄回来的是空盒"})
+    clock.move(days=2, hours=1)
+    page = desk.get("refunds/refund/", queue="appealable").content.decode()
+    assert page.count("appeal: 12 d 23 h left") == 1
+    assert "appeal:" not in desk.get("refunds/refund/", queue="all", q=first.order.number).content.decode()
+    clock.move(days=12, hours=23)
+    assert shown(desk, queue="appealable") == [second.order.number]
+    clock.move(minutes=1)
+    assert shown(desk, queue="appealable") == []
 
 
 def test_search_looks_through_everything(taote, clock, desk):

@@ -5,6 +5,7 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -48,6 +49,11 @@ class DeskChangeList(ChangeList):
         """A page of them, as long as the person likes pages."""
         self.list_per_page = request.session.get(PAGE_SIZE_KEY, self.list_per_page)
         super().get_results(request)
+
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether there is nothing to list at all, whatever is asked for."""
+        return not self.result_list and not self.root_queryset.exists()
 
     def get_filters(self, request):
         """Django's, which by itself would take any look-up of any field."""

@@ -44,12 +44,17 @@ class Desk:
             return self.stores[0]
         return self.store
 
+    @property
+    def shown(self) -> list[Store]:
+        """The stores shown; an operator picks one first: the platform's stores are too many."""
+        if self.only_store is not None:
+            return [self.only_store]
+        return [] if self.is_operator else self.stores
+
     @cached_property
     def retaining(self) -> list[Store]:
-        """The stores shown that can retain refunds. An operator picks one first: the platform's stores are too many."""
-        if self.only_store is not None:
-            return [self.only_store] if retains(self.only_store) else []
-        return [] if self.is_operator else [store for store in self.stores if retains(store)]
+        """The stores shown that can retain refunds."""
+        return [store for store in self.shown if retains(store)]
 
     @cached_property
     def promises(self) -> bool:
@@ -61,10 +66,17 @@ class Desk:
 
     @cached_property
     def returnless(self) -> list[Store]:
-        """The stores shown whose marketplace has refund without return (R2); an operator picks one first."""
-        if self.only_store is not None:
-            return [self.only_store] if self.only_store.rules.returnless_version else []
-        return [] if self.is_operator else [store for store in self.stores if store.rules.returnless_version]
+        """The stores shown whose marketplace has refund without return (R2)."""
+        return [store for store in self.shown if store.rules.returnless_version]
+
+    @cached_property
+    def instant(self) -> list[Store]:
+        """The stores shown whose marketplace refunds some buyers at once (P5)."""
+        return [
+            store
+            for store in self.shown
+            if store.rules.instant_refund_for_vip or store.rules.instant_refund_credit_score is not None
+        ]
 
     @property
     def zone(self) -> str:

@@ -29,6 +29,7 @@ class Queue:
     only_retaining: bool = False
     on_overview: bool = True
     only_returnless: bool = False
+    only_instant: bool = False
 
     def count(self, rows: QuerySet, now: datetime) -> int:
         """How many, up to one more than MOST_COUNTED: a history is never counted."""
@@ -45,7 +46,9 @@ def queues_at(desk: Desk, queues: Sequence[Queue]) -> list[Queue]:
     return [
         queue
         for queue in queues
-        if (not queue.only_retaining or desk.retaining) and (not queue.only_returnless or desk.returnless)
+        if (not queue.only_retaining or desk.retaining)
+        and (not queue.only_returnless or desk.returnless)
+        and (not queue.only_instant or desk.instant)
     ]
 
 
@@ -89,7 +92,12 @@ class QueueMixin:
 
     def changelist_view(self, request, extra_context=None):
         """The list with its tabs."""
-        context = {"queues": queues_at(desk_of(request), self.queues), "queue": queue_asked_for(request, self.queues)}
+        queues = queues_at(desk_of(request), self.queues)
+        context = {
+            "queues": queues,
+            "queue": queue_asked_for(request, self.queues),
+            "nothing_yet": next(queue.empty for queue in queues if queue.code == "all"),
+        }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def tiles(self, request, now: datetime) -> list[dict]:

@@ -86,13 +86,10 @@ def pay_card(order: Order, store: Store, user: User, now: datetime, *, refund: R
 
 
 def allowance_bars(desk: Desk, now) -> list[dict]:
-    """Today's allowance of each store at this desk, for a bar; an operator picks a store first."""
-    stores = [] if desk.is_operator else desk.stores
-    if desk.only_store is not None:
-        stores = [desk.only_store]
+    """Today's allowance of each store shown at this desk, for a bar."""
     return [
         {"store": store, "day": row, "left": max(ZERO, row.limit - row.used), "is_low": row.used * 10 >= row.limit * 9}
-        for store, _limits, row in allowances_today(stores, now)
+        for store, _limits, row in allowances_today(desk.shown, now)
     ]
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from offers.models import Offer
-from refunds.models import Refund
+from refunds.models import Appeal, Refund
 from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecidingMixin
 from workbench.kit.order_card import readdressing
@@ -40,8 +40,9 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
     def get_queryset(self, request):
         """The rows of the queue with everything that a row shows."""
         offers = Offer.objects.pending().filter(store_id=OuterRef("store_id"), refund_id=OuterRef("pk"))
+        appeals = Appeal.objects.filter(store_id=OuterRef("store_id"), refund_id=OuterRef("pk"))
         rows = super().get_queryset(request).select_related("order", "store")
-        return rows.annotate(has_pending_offer=Exists(offers))
+        return rows.annotate(has_pending_offer=Exists(offers), has_appeal=Exists(appeals))
 
     def get_search_results(self, request, queryset, search_term):
         """By order, buyer, or the parcel's number in either direction."""

@@ -13,6 +13,7 @@ from offers.retainable import filter_retainable
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
+from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
 from stores.models import ReturnAddress, Store
 from workbench.kit.queue import Queue
@@ -162,6 +163,16 @@ REFUND_QUEUES = [
         _("Every return has an address to go to."),
         "wrong_location",
         "red",
+    ),
+    Queue(
+        "appealable",
+        _("To appeal"),
+        filter_appealable,
+        ("created_at", "-id"),
+        _("No refund at once can be appealed against."),
+        "balance",
+        "violet",
+        only_instant=True,
     ),
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No refunds.")),
 ]

@@ -1,6 +1,6 @@
 """What the pages of coupons, promises and bulk sendings ask about a row."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from orders.models import OwedParcel
 from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can
 from workbench.kit.queue import capped, count_rows
-from workbench.kit.words import yuan
+from workbench.kit.words import time_left, yuan
 from workbench.refunds.selection import tickable
 
 register = template.Library()
@@ -48,6 +48,15 @@ def may_tick(context, changelist) -> str:
     else:
         count = sum(may_pick(refund, context["request"].user) for refund in changelist.result_list)
     return capped(count) if count else ""
+
+
+@register.simple_tag(takes_context=True)
+def appeal_left(context, refund) -> str:
+    """How long the merchant can still appeal against a refund of the queue (P5); empty when that is impossible."""
+    if not refund.is_instant or refund.has_appeal:
+        return ""
+    left = refund.created_at + refund.rules.appeal_within - context["request"].now
+    return time_left(left) if left >= timedelta(0) else ""
 
 
 @register.filter

@@ -1,0 +1,123 @@
+"""What a new store needs before it can work, on the overview until it has a return address and its first order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from offers.eligibility import retains
+from offers.models import Coupon
+from orders.models import Order
+from stores.models import ApiKey, Membership, Product, ReturnAddress, Store
+from stores.permissions import EDIT_CATALOG, EDIT_COUPONS, MANAGE_STORE, VIEW, can
+from workbench.kit.desk import Desk
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A step: how it is called, why it is taken, who may take it and where; `rows` are there once it is done."""
+
+    label: Promise
+    why: Promise
+    capability: str
+    view: str
+    rows: Callable[[Desk], QuerySet]
+    concerns: Callable[[Store], bool] = lambda store: True
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of one store; without `url` the person's role can't take it."""
+
+    label: str
+    why: str
+    is_done: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class NewStore:
+    """A store that hasn't begun, and its steps."""
+
+    store: Store
+    steps: list[Step]
+    has_orders: bool
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(step.is_done for step in self.steps)
+
+
+KINDS = {
+    "address": Kind(
+        _("Return address"),
+        _("Without one no return can be approved."),
+        EDIT_CATALOG,
+        "stores_returnaddress_changelist",
+        lambda desk: ReturnAddress.objects.in_scope(),
+    ),
+    "orders": Kind(
+        _("First order"),
+        _("Orders come from the marketplace; if none comes, ask the platform about the connection."),
+        VIEW,
+        "orders_order_changelist",
+        lambda desk: Order.objects.in_scope(),
+    ),
+    "members": Kind(
+        _("Members"),
+        _("Who decides refunds, who ships, who pays."),
+        MANAGE_STORE,
+        "stores_membership_changelist",
+        lambda desk: Membership.objects.in_scope().exclude(user=desk.user),
+    ),
+    "products": Kind(
+        _("Products"),
+        _("Gifts and exchanges are chosen from them."),
+        EDIT_CATALOG,
+        "stores_product_changelist",
+        lambda desk: Product.objects.in_scope(),
+    ),
+    "coupons": Kind(
+        _("Coupons"),
+        _("Offers can promise them to buyers who stay."),
+        EDIT_COUPONS,
+        "offers_coupon_changelist",
+        lambda desk: Coupon.objects.in_scope(),
+        retains,
+    ),
+    "key": Kind(
+        _("API key"),
+        _("With it your own programs read refunds and ship."),
+        MANAGE_STORE,
+        "stores_apikey_changelist",
+        lambda desk: ApiKey.objects.in_scope(),
+    ),
+}
+
+
+def new_stores(desk: Desk) -> list[NewStore]:
+    """The stores shown at the desk that lack a return address or an order, in one statement."""
+    done = {f"has_{code}": Exists(kind.rows(desk).filter(store_id=OuterRef("pk"))) for code, kind in KINDS.items()}
+    rows = Store.objects.filter(pk__in=[store.pk for store in desk.shown]).annotate(**done).order_by("code")
+    return [
+        NewStore(store, _steps(store, desk), store.has_orders)
+        for store in rows
+        if not (store.has_address and store.has_orders)
+    ]
+
+
+def _steps(store: Store, desk: Desk) -> list[Step]:
+    return [
+        Step(
+            label=str(kind.label),
+            why=str(kind.why),
+            is_done=getattr(store, f"has_{code}"),
+            url=reverse(f"admin:{kind.view}") if can(desk.user, kind.capability, store.pk) else "",
+        )
+        for code, kind in KINDS.items()
+        if kind.concerns(store)
+    ]
