@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.embedded import throwaway  # noqa: E402
+from config.embedded.paths import DATABASE  # noqa: E402
 from config.embedded.processes import ServiceError  # noqa: E402
 
 BIN = Path(sys.executable).parent
@@ -36,6 +37,7 @@ DJANGO = [
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("check", [sys.executable, "manage.py", "check"]),
 ]
+MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]  # the databases of the tests are copies
 PYTEST = [sys.executable, "-m", "pytest"]
 # Slow tests come last (pytest-django), so whoever has done its half takes over some of the others.
 SHARED = ["-n", "2", "--dist", "worksteal"]
@@ -87,11 +89,12 @@ def main(arguments: Sequence[str]) -> int:
     with throwaway() as services:
         print(f"services are up ({time.monotonic() - started:.1f} s)", flush=True)
         (services.data_dir / "static").mkdir()  # collectstatic is for `make run`; WhiteNoise warns without it
-        parts = Parts({**os.environ, **services.environ()})
+        parts = Parts({**os.environ, **services.environ(), "TEST_TEMPLATE": DATABASE})
+        with parts.beside("migrate", MIGRATE):
+            run_all(parts, [] if arguments else LINT + DJANGO)
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
-            run_all(parts, LINT + DJANGO)
             with parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING]):
                 parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()

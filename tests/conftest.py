@@ -1,5 +1,6 @@
 """Fixtures for every test. The clock is frozen where a test asks for `at`."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,12 @@ from common import hint_server
 from common.writes import WriteSet
 from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """The test's databases are copies of a migrated one, where there is one: migrating each takes its time."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
 
 
 @pytest.fixture(scope="session", autouse=True)
