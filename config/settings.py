@@ -266,7 +266,7 @@ DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Wanliu 挽留",
+    "TITLE": "Wanliu",
     "DESCRIPTION": "After-sales workbench: refunds, negotiation and retention offers, payments.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.calendar import end_of_day, start_of_day
 from common.money import MAX_DIGITS, parse_money
 
 OFFSET = re.compile(r"[0-9](Z|z|[+-][0-9]{2}:?[0-9]{2})$", re.ASCII)
-WITH_OFFSET = _("Write the instant in ISO 8601 with its offset, such as 2026-11-25T08:00:00+08:00.")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+WITH_OFFSET = _(
+    "Write the instant in ISO 8601 with its offset, such as 2026-11-25T08:00:00+08:00, or a date such as 2026-11-25."
+)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+AHEAD_AT_MOST = timedelta(minutes=5)
 _WHOLE = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
@@ -103,15 +107,40 @@ class WholeNumberField(serializers.IntegerField):
 
 
 class InstantField(serializers.DateTimeField):
-    """An ISO 8601 instant with its offset, in ASCII."""
+    """An ISO 8601 instant with its offset, in ASCII, or a date: that day of the store's calendar.
 
-    default_error_messages = {"invalid": WITH_OFFSET}
+    A date stands for the day's first instant, or with `whole_day` for the first instant after it: what ends on a day
+    holds all of that day. With `has_passed` an instant that is still to come is refused; a client's clock may be
+    AHEAD_AT_MOST before ours. The context's view knows the store and the request's instant.
+    """
+
+    default_error_messages = {"invalid": WITH_OFFSET, "in_future": _("This is still to come: tell when it happened.")}
+
+    def __init__(self, *, whole_day: bool = False, has_passed: bool = False, **kwargs):
+        self.whole_day, self.has_passed = whole_day, has_passed
+        super().__init__(**kwargs)
 
     def to_internal_value(self, value) -> datetime:
         """The instant."""
-        if not isinstance(value, str) or not value.isascii() or not OFFSET.search(value):
+        if not isinstance(value, str) or not value.isascii():
             self.fail("invalid")
-        return super().to_internal_value(value)
+        view = self.context["view"]
+        if DATE.fullmatch(value):
+            instant = self._of_day(value, view.store.time_zone)
+        elif OFFSET.search(value):
+            instant = super().to_internal_value(value)
+        else:
+            self.fail("invalid")
+        if self.has_passed and instant > view.now + AHEAD_AT_MOST:
+            self.fail("in_future")
+        return instant
+
+    def _of_day(self, text: str, zone: str) -> datetime:
+        try:
+            day = date.fromisoformat(text)
+            return end_of_day(day, zone) if self.whole_day else start_of_day(day, zone)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
 
 
 @extend_schema_field(OpenApiTypes.DATE)
@@ -122,7 +151,7 @@ class DayField(serializers.Field):
 
     def to_internal_value(self, data) -> date:
         """The date."""
-        if not isinstance(data, str) or not _DATE.fullmatch(data):
+        if not isinstance(data, str) or not DATE.fullmatch(data):
             self.fail("invalid")
         try:
             return date.fromisoformat(data)

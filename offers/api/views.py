@@ -21,7 +21,7 @@ from offers.models import Coupon, Offer
 from offers.recommendation import recommend
 from orders.api.serializers import StoreNameSerializer
 from refunds.models import Refund
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
 
 class OfferViewSet(StoreViewSet):
@@ -44,19 +44,20 @@ class OfferViewSet(StoreViewSet):
     def create(self, request):
         """Propose something for a refund."""
         data = self.input(SendOfferSerializer)
-        offer = actions.send_offer(
-            store_id=self.store.pk,
-            refund_id=data["refund"],
-            method=data["method"],
-            message=data["message"],
-            amount=data["amount"],
-            return_address_id=data["return_address"],
-            agreed_with_buyer=data["agreed_with_buyer"],
-            item_id=data["item_id"],
-            coupon_ids=data["coupons"],
-            actor=self.actor,
-            now=self.now,
-        )
+        with named_by("refund"):
+            offer = actions.send_offer(
+                store_id=self.store.pk,
+                refund_id=data["refund"],
+                method=data["method"],
+                message=data["message"],
+                amount=data["amount"],
+                return_address_id=data["return_address"],
+                agreed_with_buyer=data["agreed_with_buyer"],
+                item_id=data["item_id"],
+                coupon_ids=data["coupons"],
+                actor=self.actor,
+                now=self.now,
+            )
         return Response(self.get_serializer(offer).data, status=201)
 
     def _answer(self, function, pk, **terms) -> Response:
@@ -132,11 +133,10 @@ class CouponViewSet(mixins.ListModelMixin, StoreViewSet):
     @action(detail=True, methods=["post"])
     def grant(self, request, pk):
         """Give it to the buyer of an order."""
-        grant = grant_coupon(
-            store_id=self.store.pk,
-            coupon_id=parse_id(pk),
-            order_number=self.input(GrantCouponSerializer)["order"],
-            actor=self.actor,
-            now=self.now,
-        )
+        number = self.input(GrantCouponSerializer)["order"]
+        coupon = get_or_404(self.get_queryset(), pk=parse_id(pk))
+        with named_by("order"):
+            grant = grant_coupon(
+                store_id=self.store.pk, coupon_id=coupon.pk, order_number=number, actor=self.actor, now=self.now
+            )
         return Response(CouponGrantSerializer(grant).data, status=201)

@@ -23,7 +23,7 @@ class NewReportSerializer(serializers.Serializer):
     orders = serializers.ListField(
         child=serializers.CharField(max_length=64), allow_empty=False, max_length=MOST_ORDERS
     )
-    expected_at = InstantField()
+    expected_at = InstantField(whole_day=True)
 
 
 class ReportSerializer(serializers.ModelSerializer):

@@ -21,7 +21,7 @@ from payments.conflicts import settle_conflict
 from payments.models import Payment
 from payments.small import allowance_of, send_small_payment
 from payments.states import PaymentPurpose, PaymentStatus
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
 
 class PaymentFilter(django_filters.FilterSet):
@@ -61,16 +61,17 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
     def create(self, request):
         """Send a small payment. The Idempotency-Key header is required: it keeps a retry from paying twice."""
         data = self.input(SmallPaymentSerializer)
-        payment = send_small_payment(
-            store=self.store,
-            order_number=data["order"],
-            amount=data["amount"],
-            purpose=data["purpose"],
-            note=data["note"],
-            refund_id=data["refund"],
-            actor=self.actor,
-            now=self.now,
-        )
+        with named_by("order"):
+            payment = send_small_payment(
+                store=self.store,
+                order_number=data["order"],
+                amount=data["amount"],
+                purpose=data["purpose"],
+                note=data["note"],
+                refund_id=data["refund"],
+                actor=self.actor,
+                now=self.now,
+            )
         return Response(WarnedPaymentSerializer(payment).data, status=201)
 
     @extend_schema(request=SettleConflictSerializer, responses=WarnedPaymentSerializer)
@@ -93,5 +94,6 @@ class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
         """What is left for an order: per payment, in the order, of the store's day, and until when (K8–K10)."""
         query = AllowanceQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        order = get_or_404(Order.objects.for_store(self.store.pk), number=query.validated_data["order"])
+        with named_by("order"):
+            order = get_or_404(Order.objects.for_store(self.store.pk), number=query.validated_data["order"])
         return Response(AllowanceSerializer(allowance_of(order, self.store, self.now)).data)

@@ -13,7 +13,7 @@ from refunds.api.disputes import DecisionSerializer
 from refunds.models import Appeal
 from refunds.platform import appeals
 from refunds.states import AppealGround, AppealStatus, CaseOutcome
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
 
 class OpenAppealSerializer(serializers.Serializer):
@@ -93,14 +93,15 @@ class AppealViewSet(mixins.ListModelMixin, StoreViewSet):
     def create(self, request):
         """Appeal against an instant refund."""
         data = self.input(OpenAppealSerializer)
-        appeal = appeals.open_appeal(
-            store_id=self.store.pk,
-            refund_id=data["refund"],
-            plea=data["claim"],
-            ground=data["ground"],
-            actor=self.actor,
-            now=self.now,
-        )
+        with named_by("refund"):
+            appeal = appeals.open_appeal(
+                store_id=self.store.pk,
+                refund_id=data["refund"],
+                plea=data["claim"],
+                ground=data["ground"],
+                actor=self.actor,
+                now=self.now,
+            )
         return Response(represent(AppealSerializer, appeal), status=201)
 
     @extend_schema(request=DecisionSerializer, responses=AppealSerializer)

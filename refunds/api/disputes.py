@@ -15,7 +15,7 @@ from refunds.platform import disputes
 from refunds.platform.suggestions import explain
 from refunds.states import CaseOutcome, DisputeStatus, Side
 from stores.api.auth import STORE
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
 
 class OpenDisputeSerializer(serializers.Serializer):
@@ -137,14 +137,15 @@ class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
     def create(self, request):
         """Ask the platform to step in."""
         data = self.input(OpenDisputeSerializer)
-        dispute = disputes.open_dispute(
-            store_id=self.store.pk,
-            refund_id=data["refund"],
-            opened_by=self.side,
-            plea=data["claim"],
-            actor=self.actor,
-            now=self.now,
-        )
+        with named_by("refund"):
+            dispute = disputes.open_dispute(
+                store_id=self.store.pk,
+                refund_id=data["refund"],
+                opened_by=self.side,
+                plea=data["claim"],
+                actor=self.actor,
+                now=self.now,
+            )
         return Response(represent(DisputeSerializer, dispute), status=201)
 
     @extend_schema(request=AnswerSerializer, responses=DisputeSerializer)

@@ -29,7 +29,7 @@ from refunds.api.serializers import (
 from refunds.messages import post_message
 from refunds.models import Message, Refund
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
 
 class RefundFilter(django_filters.FilterSet):
@@ -109,17 +109,18 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
     def create(self, request):
         """The buyer asks."""
         data = self.input(OpenRefundSerializer)
-        refund = opening.open_refund(
-            store=self.store,
-            order_number=data["order"],
-            kind=data["kind"],
-            reason=data["reason"],
-            amount=data.get("amount"),
-            description=data["description"],
-            lines=data.get("lines"),
-            actor=self.actor,
-            now=self.now,
-        )
+        with named_by("order"):
+            refund = opening.open_refund(
+                store=self.store,
+                order_number=data["order"],
+                kind=data["kind"],
+                reason=data["reason"],
+                amount=data.get("amount"),
+                description=data["description"],
+                lines=data.get("lines"),
+                actor=self.actor,
+                now=self.now,
+            )
         return Response(represent(RefundDetailSerializer, refund), status=201)
 
     @extend_schema(request=ApproveSerializer, responses=RefundDetailSerializer)

@@ -1,7 +1,8 @@
 """The view that every resource builds on: key → store → scope → idempotency → action."""
 
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
@@ -142,7 +143,7 @@ class StoreViewSet(viewsets.GenericViewSet):
         if request.content_type == "multipart/form-data":
             body = idempotency.upload_body(self.request.data, self.request.FILES)
         else:
-            body = request.body
+            body = json.dumps(self.request.data, default=str, sort_keys=True).encode()
         answer = idempotency.take_key(
             store_id=self.store.pk,
             owner=self.request.user.pk,
@@ -206,6 +207,15 @@ class StoreViewSet(viewsets.GenericViewSet):
             raise ValidationError(unknown)
         serializer.is_valid(raise_exception=True)
         return serializer
+
+
+@contextmanager
+def named_by(field: str) -> Iterator[None]:
+    """What isn't found in here was named by this field of the body or the query: the answer says so."""
+    try:
+        yield
+    except NotFound as missing:
+        raise NotFound(missing.attr or field) from missing
 
 
 def _plain(data):

@@ -58,6 +58,12 @@ class TestOneAfterTheOther:
         assert answer.json()["errors"][0]["attr"] == "Idempotency-Key"
         assert addresses(taote) == 0
 
+    def test_an_equal_body_may_come_in_another_order(self, taote):
+        taote.merchant.post("return-addresses/", ADDRESS, **KEY)
+        turned = dict(reversed(ADDRESS.items()))
+        assert taote.merchant.post("return-addresses/", turned, **KEY)["Idempotency-Replayed"] == "true"
+        assert addresses(taote) == 1
+
     def test_another_body_or_path_may_not_use_the_key_again(self, taote):
         refund = taote.refund()
         taote.merchant.post("return-addresses/", ADDRESS, **KEY)

@@ -62,6 +62,9 @@ class TestTheSchema:
             assert operation["security"] == [{"bearerKey": []}], (verb, path)
             assert operation["description"], (verb, path)
 
+    def test_a_generated_client_can_be_named_after_it(self):
+        assert load_schema()["info"]["title"].isascii()
+
     def test_amounts_are_strings_in_it(self):
         refund = load_schema()["components"]["schemas"]["RefundDetail"]["properties"]
         assert refund["amount"]["type"] == "string"
