@@ -20,9 +20,9 @@ from orders.models import MOST_SMALL_PAYMENTS, Order
 from payments.actions import in_lock_order
 from payments.allowances import take_back
 from payments.budgets import draw_on_budget, settle_draws
-from payments.events import PAYMENT_CONFLICT_FOUND, PAYMENT_CONFLICT_SETTLED, PAYMENT_REVERSED
+from payments.events import PAYMENT_CONFLICT_FOUND, PAYMENT_CONFLICT_SETTLED
 from payments.models import Payment, Transfer, account_id
-from payments.reversals import reverse_payments, transfer_back
+from payments.reversals import book_return, reverse_payments
 from payments.signals import payments_settled
 from payments.states import (
     HELD_BY_BUYER,
@@ -283,17 +283,6 @@ def book_unexpected_return(*, payment_id: UUID, error: str, actor: Actor, now: d
     writes = WriteSet()
     writes.update(payment, "settled_at", "reversed_at", "last_error", "conflict")
     writes.insert(_payout(payment, account_id(payment.store_id, AccountKind.MERCHANT_FUNDS), now))
-    writes.insert(transfer_back(payment, now))
-    writes.event(
-        PAYMENT_REVERSED,
-        payment,
-        topic=payment.topic_id,
-        at=now,
-        actor=actor,
-        states=(payment.status, payment.status),
-        amount=f"{payment.amount:.2f}",
-        reference=payment.gateway_reference,
-        error=payment.last_error,
-    )
+    book_return(writes, payment, was=payment.status, actor=actor, now=now)
     writes.flush()
     return True

@@ -29,18 +29,7 @@ def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -
     for payment in payments:
         payment.come_back(error=reasons[payment.pk], now=now)
         writes.update(payment, "status", "last_error", "reversed_at")
-        writes.insert(transfer_back(payment, now))
-        writes.event(
-            PAYMENT_REVERSED,
-            payment,
-            topic=payment.topic_id,
-            at=now,
-            actor=actor,
-            states=(PaymentStatus.SUCCEEDED, payment.status),
-            amount=f"{payment.amount:.2f}",
-            reference=payment.gateway_reference,
-            error=payment.last_error,
-        )
+        book_return(writes, payment, was=PaymentStatus.SUCCEEDED, actor=actor, now=now)
     free_places(writes, payments)
     payments_reversed.send(sender=Payment, payments=payments, writes=writes, now=now)
     writes.flush()
@@ -48,9 +37,9 @@ def reverse_payments(*, reasons: dict[UUID, str], actor: Actor, now: datetime) -
     return payments
 
 
-def transfer_back(payment: Payment, now: datetime) -> Transfer:
-    """The yuan of a payment that came back."""
-    return Transfer(
+def book_return(writes: WriteSet, payment: Payment, *, was: str, actor: Actor, now: datetime) -> None:
+    """The yuan of a payment, which `was` in that status, are back: a transfer of their own, and the event."""
+    back = Transfer(
         store_id=payment.store_id,
         payment_id=payment.pk,
         purpose=TransferPurpose.REVERSAL,
@@ -61,4 +50,16 @@ def transfer_back(payment: Payment, now: datetime) -> Transfer:
         phase=TransferPhase.POSTED,
         created_at=now,
         resolved_at=now,
+    )
+    writes.insert(back)
+    writes.event(
+        PAYMENT_REVERSED,
+        payment,
+        topic=payment.topic_id,
+        at=now,
+        actor=actor,
+        states=(was, payment.status),
+        amount=f"{payment.amount:.2f}",
+        reference=payment.gateway_reference,
+        error=payment.last_error,
     )

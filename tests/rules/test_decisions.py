@@ -15,6 +15,7 @@ CALLS = {"attempt", "put_on_form", "show_refusal"}
 # Pages that call actions themselves, and why.
 BESIDE = {
     "kit/base.py": "defines the calls, and leads back to a list from what can't be done with what was ticked there",
+    "kit/deciding.py": "is the base: its pages",
     "kit/decisions.py": "is the base",
     "returnless/admin.py": "steps of an enrolment, in an order of their own",
 }

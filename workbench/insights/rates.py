@@ -14,7 +14,8 @@ from common.money import ZERO
 from offers.insights.rates import RATES, costs_of, set_cost_rates
 from offers.models import CostRates
 from stores.permissions import MANAGE_STORE
-from workbench.kit.decisions import DecisionForm, DecisionPagesMixin
+from workbench.kit.deciding import DecisionPagesMixin
+from workbench.kit.decisions import DecisionForm
 from workbench.kit.editing import Saving, store_to_add_to
 from workbench.kit.forms import YuanField
 

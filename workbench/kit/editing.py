@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from stores.models import Store
 from stores.permissions import OPERATE, can, require
-from workbench.kit.decisions import DecidingMixin, Decision, DecisionPagesMixin, in_zone_of
+from workbench.kit.deciding import DecidingMixin, DecisionPagesMixin, in_zone_of
+from workbench.kit.decisions import Decision
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskModelForm
 

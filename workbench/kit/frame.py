@@ -1,12 +1,8 @@
-"""What the refund's pages share: the time zone of its store, and the way back to it."""
+"""What the refund's pages share: the time zone of its store."""
 
 from functools import wraps
 
-from django.http import HttpResponseRedirect
-from django.urls import reverse
-from django.utils import timezone
-
-from refunds.models import Refund
+from workbench.kit.deciding import in_zone_of
 
 
 def in_store_time(view):
@@ -14,14 +10,7 @@ def in_store_time(view):
 
     @wraps(view)
     def inner(self, request, object_id, **kwargs):
-        refund = self.find(request, object_id)
-        with timezone.override(refund.store.time_zone):
-            response = view(self, request, refund, **kwargs)
-            return response.render() if hasattr(response, "render") else response
+        row = self.find(request, object_id)
+        return in_zone_of(row, view, self, request, row, **kwargs)
 
     return inner
-
-
-def back_to(refund: Refund, anchor: str = "") -> HttpResponseRedirect:
-    """Back to the refund's page."""
-    return HttpResponseRedirect(reverse("admin:refunds_refund_change", args=[refund.pk]) + anchor)

@@ -19,7 +19,8 @@ from refunds.payouts import give_up_payment, payments_of, retry_payment, why_not
 from refunds.why_not import why_not_pay_again
 from stores.permissions import PAY
 from workbench.kit.base import DeskAdmin, column
-from workbench.kit.decisions import DecidingMixin, Decision, choose
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision, choose
 from workbench.kit.desk import desk_of
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin

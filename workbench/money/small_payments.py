@@ -21,7 +21,8 @@ from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
 from stores.permissions import PAY, can
-from workbench.kit.decisions import Decision, in_zone_of
+from workbench.kit.deciding import in_zone_of
+from workbench.kit.decisions import Decision
 from workbench.kit.desk import Desk
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.words import yuan

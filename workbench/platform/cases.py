@@ -13,7 +13,8 @@ from refunds.models import Evidence
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_DISPUTES, SHOW_EVIDENCE, can
 from workbench.kit.base import DeskAdmin
-from workbench.kit.decisions import DecidingMixin, Decision
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from offers.models import Offer
 from refunds.models import Appeal, Refund
 from workbench.kit.base import DeskAdmin
-from workbench.kit.decisions import DecidingMixin
+from workbench.kit.deciding import DecidingMixin
 from workbench.kit.order_card import readdressing
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.money.payments import resuming

@@ -8,7 +8,8 @@ from refunds.carrier_claims import close_carrier_claim, why_not_close
 from refunds.states import CarrierClaimStatus
 from stores.permissions import PAY
 from workbench.kit.base import DeskAdmin, column
-from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch

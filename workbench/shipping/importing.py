@@ -17,7 +17,8 @@ from stores.models import Store
 from stores.permissions import SHIP
 from workbench.kit.base import DeskAdmin, column
 from workbench.kit.dear import dear_page
-from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.marks import badge, moment
 from workbench.shipping.selection import stores_to_ship_for
 

@@ -8,7 +8,7 @@ from payments.models import Payment
 from refunds.models import Refund
 from workbench.insights.loss import loss_of_order
 from workbench.kit.base import DeskAdmin, column, timed_column
-from workbench.kit.decisions import DecidingMixin
+from workbench.kit.deciding import DecidingMixin
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.order_card import ChangeAddress
 from workbench.kit.queue import QueueFilter, QueueMixin

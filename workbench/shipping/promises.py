@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from workbench.kit.base import DeskAdmin
-from workbench.kit.decisions import DecidingMixin
+from workbench.kit.deciding import DecidingMixin
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
 from workbench.kit.search import OrderSearch

@@ -13,7 +13,8 @@ from orders.states import OrderStatus
 from orders.why_not import why_not_lift
 from stores.permissions import SHIP
 from workbench.kit.base import DeskAdmin, column, timed_column
-from workbench.kit.decisions import DecidingMixin, Decision
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline

@@ -13,7 +13,8 @@ from stores import actions
 from stores.models import Membership, Store, User
 from stores.permissions import OPERATE
 from workbench.kit.base import column
-from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm, take
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment

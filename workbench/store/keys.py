@@ -15,7 +15,8 @@ from stores.models import ApiKey
 from stores.permissions import MANAGE_STORE
 from stores.states import KeyScope
 from workbench.kit.base import column, timed_column
-from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin

@@ -12,7 +12,8 @@ from stores.models import User
 from stores.permissions import MANAGE_STORE, ROLE_MEANS
 from stores.states import Role
 from workbench.kit.base import column
-from workbench.kit.decisions import DecidingMixin, Decision, DecisionForm
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin

@@ -19,7 +19,8 @@ from stores import actions, marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, OPERATE, can
 from workbench.kit.base import DeskAdmin, column, timed_column
-from workbench.kit.decisions import DecisionForm, DecisionPagesMixin
+from workbench.kit.deciding import DecisionPagesMixin
+from workbench.kit.decisions import DecisionForm
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.editing import AddingMixin, EditingMixin, Saving
 from workbench.kit.operators import IN_FORCE, ChangingPlatforms, PlatformAdmin
