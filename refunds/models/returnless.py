@@ -1,11 +1,14 @@
 """Refund without return: a store's enrolment, what it covers, and the live sessions from which it holds (R2, R3)."""
 
+from copy import copy
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from common.ids import new_id
+from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from payments.models import Budget
@@ -19,6 +22,7 @@ _S = EnrolmentStatus
 class Enrolment(TenantModel):
     """A store's membership in refund without return: one row per store, from its first step to the day it leaves.
 
+    `planned_budget` is the yuan that the last step shall bring the budget to; empty once that has happened (R2).
     `version` is the programme's; `agreement_*` tell which text was accepted, when and by whom. What happens is told in
     the history of the budget (`topic_id`), so that money and membership are read together.
     """
@@ -30,6 +34,7 @@ class Enrolment(TenantModel):
     agreement_version = models.CharField(_("agreement"), max_length=20, blank=True)
     agreement_at = models.DateTimeField(_("accepted"), null=True)
     agreement_by = models.CharField(_("accepted by"), max_length=150, blank=True)
+    planned_budget = MoneyField(verbose_name=_("planned budget"), null=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     in_force_since = models.DateTimeField(_("in force since"), null=True)
     left_at = models.DateTimeField(_("left"), null=True)
@@ -58,6 +63,15 @@ class Enrolment(TenantModel):
     def topic_id(self):
         """Under what its history is kept: the budget's id."""
         return self.budget_id
+
+    def budget_to_be(self) -> Budget:
+        """The budget as joining will leave it, its automatic top-up included; not to be saved (R2, R5)."""
+        budget = copy(self.budget)
+        if self.planned_budget is not None:
+            budget.short_since = None if self.planned_budget > budget.balance else budget.short_since
+            budget.balance = self.planned_budget
+        budget.balance += budget.automatic_top_up()
+        return budget
 
     def agree(self, *, version: str, text_version: str, by: str, now) -> None:
         """Keep which text was accepted, when and by whom, for which version of the programme (R2)."""

@@ -23,6 +23,7 @@ from refunds.returnless.agreements import CURRENT
 from refunds.returnless.events import (
     RETURNLESS_AGREEMENT_ACCEPTED,
     RETURNLESS_AUTO_TOP_UP_SET,
+    RETURNLESS_BUDGET_PLANNED,
     RETURNLESS_CONFIRMED,
     RETURNLESS_PRODUCTS_CHOSEN,
 )
@@ -71,6 +72,8 @@ def lock_enrolment(store_id: int) -> Enrolment | None:
 def change_settings(*, store: Store, settings: Settings, actor: Actor, now: datetime) -> Enrolment | None:
     """Do the steps that `settings` names, in the order of R2, all or none; later the same call changes what was set.
 
+    No money moves before the last step: until the store has joined, a budget is only planned.
+
     Refused `enrolment_incomplete` names the step that comes first. `budget` is the yuan that the budget shall hold;
     `products` are item ids of the store's own products (R4).
     """
@@ -83,7 +86,7 @@ def change_settings(*, store: Store, settings: Settings, actor: Actor, now: date
         _accept_agreement(writes, enrolment, settings["agreement_version"], actor, now)
     if "budget" in settings:
         _step(enrolment, EnrolmentStep.BUDGET, enrolment.set_budget)
-        budgets.set_balance(writes, enrolment.budget, balance=settings["budget"], actor=actor, now=now)
+        _set_budget(writes, enrolment, settings["budget"], actor, now)
     if "auto_top_up" in settings:
         _step(enrolment, EnrolmentStep.AUTO_TOP_UP, enrolment.set_auto_top_up)
         _set_auto_top_up(writes, enrolment, settings["auto_top_up"], actor, now)
@@ -130,6 +133,18 @@ def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, acto
     record_step(
         writes, RETURNLESS_AGREEMENT_ACCEPTED, enrolment, before, actor=actor, now=now, rule="R2", version=version
     )
+
+
+def _set_budget(writes: WriteSet, enrolment: Enrolment, balance: Decimal, actor: Actor, now: datetime) -> None:
+    """Let the budget hold `balance` yuan: at once for who has joined, else with the last step (R2)."""
+    if enrolment.is_joined:
+        budgets.set_balance(writes, enrolment.budget, balance=balance, actor=actor, now=now)
+        return
+    refuse_if(budgets.why_not_hold(enrolment.budget, balance))
+    enrolment.planned_budget = balance
+    writes.update(enrolment, "planned_budget")
+    data = {"amount": f"{balance:.2f}"}
+    record_step(writes, RETURNLESS_BUDGET_PLANNED, enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data)
 
 
 def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, actor: Actor, now: datetime) -> None:
@@ -200,16 +215,21 @@ def record_step(
 def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment:
     """The last step: from the next live session on, orders are promised a refund without return (R2, R3).
 
+    Only now the planned yuan move from the merchant's funds into the budget, and what its automatic top-up adds.
+
     Refused `enrolment_incomplete` names the step that is missing; `budget_exhausted` when nothing is in the budget.
     """
     refuse_if(why_not_offered(store))
     enrolment = lock_enrolment(store.pk)
     refuse_if(why_not_confirm(enrolment))
     writes = WriteSet()
+    if enrolment.planned_budget is not None:
+        budgets.set_balance(writes, enrolment.budget, balance=enrolment.planned_budget, actor=actor, now=now)
+        enrolment.planned_budget = None
     budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
     before = enrolment.status
     enrolment.confirm(now=now)
-    writes.update(enrolment, "status", "confirmed_at", "left_at")
+    writes.update(enrolment, "status", "planned_budget", "confirmed_at", "left_at")
     record_step(writes, RETURNLESS_CONFIRMED, enrolment, before, actor=actor, now=now, rule="R2")
     writes.flush()
     return enrolment
@@ -217,11 +237,18 @@ def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
 
 @action
 def top_up_budget(*, store: Store, amount: Decimal, actor: Actor, now: datetime) -> Enrolment:
-    """Add `amount` yuan to the service budget (R5). Refused `enrolment_incomplete` before the budget is set."""
+    """Add `amount` yuan to the service budget, or to the planned one of a store that hasn't joined yet (R2, R5).
+
+    Refused `enrolment_incomplete` before the budget is set.
+    """
     refuse_if(why_not_offered(store))
     enrolment = lock_enrolment(store.pk)
     refuse_if(why_not_fill(enrolment))
     writes = WriteSet()
-    budgets.top_up(writes, enrolment.budget, amount=amount, actor=actor, now=now)
+    if enrolment.is_joined:
+        budgets.top_up(writes, enrolment.budget, amount=amount, actor=actor, now=now)
+    else:
+        planned = enrolment.budget.balance if enrolment.planned_budget is None else enrolment.planned_budget
+        _set_budget(writes, enrolment, planned + amount, actor, now)
     writes.flush()
     return enrolment

@@ -26,6 +26,10 @@ class _AgreementAccepted(TypedDict):
     version: Annotated[str, TEXT]
 
 
+class _BudgetPlanned(TypedDict):
+    amount: Annotated[str, YUAN]
+
+
 class _AutoTopUp(TypedDict):
     on: Annotated[bool, FLAG]
     amount: Annotated[str, YUAN]
@@ -48,6 +52,9 @@ class _Upgraded(TypedDict):
 
 RETURNLESS_AGREEMENT_ACCEPTED = EventType(
     "returnless.agreement_accepted", gettext_lazy("Agreement accepted"), "enrolment", _AgreementAccepted
+)
+RETURNLESS_BUDGET_PLANNED = EventType(
+    "returnless.budget_planned", gettext_lazy("Service budget planned"), "enrolment", _BudgetPlanned
 )
 RETURNLESS_AUTO_TOP_UP_SET = EventType(
     "returnless.auto_top_up_set", gettext_lazy("Automatic top-up set"), "enrolment", _AutoTopUp

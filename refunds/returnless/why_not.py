@@ -59,7 +59,7 @@ def why_not_confirm(enrolment: Enrolment | None) -> Refused | None:
     if enrolment is not None and enrolment.is_joined:
         return Refused("invalid_transition", _("The store has joined already."))
     refused = why_not_step(enrolment, EnrolmentStep.CONFIRM)
-    if refused is None and enrolment.budget.is_spent:
+    if refused is None and enrolment.budget_to_be().is_spent:
         return Refused("budget_exhausted", _("The service budget is empty: top it up, then confirm."), "budget")
     return refused
 

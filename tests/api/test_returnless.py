@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
+from payments.models import Transfer
 from refunds.returnless import programme
 from tests.api.helpers import code, everything
 from tests.returnless import STEPS, events, join, open_shop, place, state
@@ -53,7 +54,26 @@ def test_all_steps_at_once_or_none(shop):
     assert everything(shop) == before
     answer = shop.merchant.put("returnless/", STEPS).json()
     assert answer["status"] == "ready"
-    assert answer["budget"] == {"balance": "500.00", "reserved": "0.00", "available": "500.00"}
+    assert answer["budget"] == {"balance": "0.00", "reserved": "0.00", "available": "0.00"}
+    assert answer["planned_budget"] == "500.00"
+
+
+@pytest.mark.rule("R2", "R5")
+def test_no_money_moves_before_the_last_step(shop):
+    def moved():
+        with shop.scope():
+            return [str(amount) for amount in Transfer.objects.order_by("id").values_list("amount", flat=True)]
+
+    top_up = {"on": True, "threshold": "600.00", "amount": "100.00"}
+    shop.merchant.put("returnless/", {**STEPS, "auto_top_up": top_up})
+    assert shop.merchant.put("returnless/", {"budget": "450.00"}).json()["planned_budget"] == "450.00"
+    assert shop.merchant.post("returnless/top-up/", {"amount": "70.00"}).json()["planned_budget"] == "520.00"
+    assert moved() == []
+    answer = shop.merchant.post("returnless/enrol/").json()
+    assert (answer["planned_budget"], answer["budget"]["balance"]) == (None, "620.00")
+    assert moved() == ["520.00", "100.00"]
+    assert shop.merchant.put("returnless/", {"budget": "700.00"}).json()["budget"]["balance"] == "700.00"
+    assert moved() == ["520.00", "100.00", "80.00"]
 
 
 @pytest.mark.rule("R2")

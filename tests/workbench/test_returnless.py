@@ -76,11 +76,21 @@ def test_the_owner_joins_step_by_step_and_may_go_back(shop, sign_in):
     assert 'value="300.00"' in back
     assert desk.post(ENROL, step="budget", budget_amount="250.00").status_code == 302
     last = text(desk.get(ENROL))
-    assert "¥250.00" in last
+    assert "until it holds ¥250.00 (now ¥0.00)" in last
+    assert state(shop)["budget"]["balance"] == "0.00"
     assert "Bowl 8000" in last
     assert desk.post(ENROL, step="confirm").status_code == 302
     assert (state(shop)["status"], state(shop)["budget"]["balance"]) == ("confirmed", "250.00")
     assert "next live session" in text(desk.get(PAGE))
+
+
+@pytest.mark.rule("R2")
+def test_without_products_the_step_says_where_they_come_from(sign_in):
+    shop = make_shop("kuaishou")
+    shop.merchant.put("returnless/", {"agreement_version": "3.0", "budget": "1.00", "auto_top_up": {"on": False}})
+    page = text(sign_in("owner", shop).get(ENROL, step="products"))
+    assert "has no product of its own yet" in page
+    assert 'href="/admin/stores/product/"' in page
 
 
 @pytest.mark.rule("R4")

@@ -126,6 +126,7 @@ class EnrolmentAdmin(DeskAdmin):
             agreement=agreement_text(CURRENT),
             version=CURRENT,
             products=covered_products(store) if step == EnrolmentStep.CONFIRM else [],
+            budget_to_be=enrolment.budget_to_be() if enrolment else None,
         )
 
     def _do_step(self, request, store: Store, step: str, form) -> None:

@@ -49,13 +49,20 @@ class BudgetForm(StepForm):
 
     budget_amount = YuanField(
         label=gettext_lazy("Service budget"),
-        help_text=gettext_lazy("Yuan that the budget shall hold. They are moved from your funds at once."),
     )
 
     def prefill(self):
-        """What it holds now."""
-        if self.budget and self.budget.balance:
-            self.fields["budget_amount"].initial = self.budget.balance
+        """What is planned, or what it holds now; and when money moves (R2)."""
+        field, enrolment = self.fields["budget_amount"], self.enrolment
+        if enrolment is not None and enrolment.planned_budget is not None:
+            field.initial = enrolment.planned_budget
+        elif self.budget and self.budget.balance:
+            field.initial = self.budget.balance
+        field.help_text = (
+            _("Yuan that the budget shall hold. They are moved from your funds at once.")
+            if enrolment is not None and enrolment.is_joined
+            else _("Yuan that the budget shall hold. Nothing moves before you confirm in the last step.")
+        )
 
     def settings(self):
         """The balance wanted."""

@@ -92,7 +92,10 @@ class BudgetSerializer(serializers.Serializer):
 
 
 class EnrolmentSerializer(serializers.Serializer):
-    """How far a store is, and what it has set. `offered` tells whether its marketplace has the programme at all."""
+    """How far a store is, and what it has set. `offered` tells whether its marketplace has the programme at all.
+
+    `planned_budget` is the yuan that the budget shall hold once the store joins; null when there is nothing to move.
+    """
 
     offered = serializers.BooleanField()
     status = serializers.ChoiceField(EnrolmentStatus.choices)
@@ -101,6 +104,7 @@ class EnrolmentSerializer(serializers.Serializer):
     steps_done = serializers.ListField(child=serializers.CharField())
     next_step = serializers.CharField(allow_null=True)
     budget = BudgetSerializer()
+    planned_budget = StrictMoneyField(allow_null=True)
     auto_top_up = AutoTopUpSerializer()
     products = CoveredProductSerializer(many=True)
     in_force_since = serializers.DateTimeField(allow_null=True)
@@ -127,6 +131,7 @@ def represent_enrolment(store: Store, enrolment: Enrolment | None) -> dict:
             "steps_done": enrolment.steps_done,
             "next_step": enrolment.next_step,
             "budget": budget,
+            "planned_budget": enrolment.planned_budget,
             "auto_top_up": {"on": budget.tops_up, "threshold": budget.threshold, "amount": budget.top_up_amount},
             "products": products,
             "in_force_since": enrolment.in_force_since,
