@@ -72,7 +72,7 @@ def test_the_merchant_appeals_and_the_operator_upholds_it(clock, db, sign_in):
         appeal = Appeal.objects.get()
     assert [row.pk for row in desk.get("refunds/appeal/").context["cl"].result_list] == [appeal.pk]
     assert 'decide-decide"' not in text(desk.get(f"refunds/appeal/{appeal.pk}/change/"))
-    decision = {"outcome": "split", "amount": "20.00", "note": "部分成立"}
+    decision = {"outcome": "split", "amount": "20.00", "note": "部分成立", "early": "on"}
     assert desk.post(f"refunds/appeal/{appeal.pk}/decide/", **decision).status_code == 403
     operator = sign_in("operator")
     assert 'decide-decide"' in text(operator.get(f"refunds/appeal/{appeal.pk}/change/"))
@@ -117,10 +117,10 @@ def test_the_operator_decides_with_the_suggestion_filled_in(taote, sign_in):
     address = f"{DISPUTE}/{dispute_id}/decide/"
     form = operator.get(address).context["form"]
     assert form.initial["outcome"] == "split"
-    assert operator.post(address, outcome="split", amount="").context["form"].errors.keys() == {"note"}
-    assert list(operator.post(address, outcome="split", note="x").context["form"].errors) == ["amount"]
+    assert operator.post(address, outcome="split", amount="").context["form"].errors.keys() == {"note", "early"}
+    assert list(operator.post(address, outcome="split", note="x", early="on").context["form"].errors) == ["amount"]
     assert taote.reload(refund).status == "disputed"
-    assert operator.post(address, outcome="split", amount="9.00", note="各让一步").status_code == 302
+    assert operator.post(address, outcome="split", amount="9.00", note="各让一步", early="on").status_code == 302
     now = taote.reload(refund)
     assert (now.status, str(now.amount)) == ("refunding", "9.00")
     assert "各让一步" in text(operator.get(f"{DISPUTE}/{dispute_id}/change/"))
@@ -128,6 +128,25 @@ def test_the_operator_decides_with_the_suggestion_filled_in(taote, sign_in):
     assert again.redirect_chain
     events = taote.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]
     assert [event["actor"].split(":")[0] for event in events if event["name"] == "dispute.decided"] == ["operator"]
+
+
+@pytest.mark.rule("R7")
+def test_an_early_decision_is_asked_twice_in_view_of_both_sides(taote, sign_in, clock):
+    refund, dispute_id = opened(taote)
+    show(taote.buyer, refund, picture(), note="裂缝")
+    operator, address = sign_in("operator"), f"{DISPUTE}/{dispute_id}/decide/"
+    page = text(operator.get(address))
+    assert "Both sides may still show evidence until 2026-11-23 12:00. A decision now is early." in page
+    assert CLAIM in page
+    assert 'alt="裂缝"' in page
+    early = operator.post(address, outcome="merchant", note="x")
+    assert list(early.context["form"].errors) == ["early"]
+    assert 'alt="裂缝"' in text(early)
+    assert taote.reload(refund).status == "disputed"
+    clock.move(hours=72)
+    assert "A decision now is early" not in text(operator.get(address))
+    assert operator.post(address, outcome="merchant", note="x").status_code == 302
+    assert taote.reload(refund).status == "closed"
 
 
 @pytest.mark.parametrize("role", ["owner", "agent", "warehouse", "viewer", "finance"])

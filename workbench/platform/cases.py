@@ -35,9 +35,19 @@ class OutcomeForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 4, "data-count": 1000}),
     )
 
+    early = forms.BooleanField(
+        label=gettext_lazy("I decide before the time for evidence is over"),
+        help_text=gettext_lazy("What either side would still show can't change the decision any more."),
+    )
+
+    def __init__(self, *args, is_early: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_early:
+            del self.fields["early"]
+
     def clean(self):
-        """Only a split has an amount."""
-        data = super().clean()
+        """Only a split has an amount; the tick for an early decision is for the person alone."""
+        data = {name: value for name, value in super().clean().items() if name != "early"}
         return data if data.get("outcome") == CaseOutcome.SPLIT else {**data, "amount": None}
 
 
@@ -69,8 +79,9 @@ class DecideCase(Decision):
         return _("Both sides are told at once, money moves at once, and a decision can't be taken back.")
 
     def fill(self, request, case):
-        """The outcomes of this kind of case."""
-        form = OutcomeForm(posted(request), initial=self.initial(case))
+        """The outcomes of this kind of case; while evidence is still taken, with a tick that it is decided early."""
+        is_early = case.takes_evidence(request.now)
+        form = OutcomeForm(posted(request), initial=self.initial(case), is_early=is_early)
         form.fields["outcome"].choices = self.outcomes
         form.fields["amount"].help_text = self.amount_help % {"amount": yuan(case.refund.amount)}
         return form
@@ -116,6 +127,13 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     def more(self, case) -> dict:
         """What else the page shows."""
         return {}
+
+    def decision_page(self, request, row, decision, form, template, **more):
+        """Whoever decides has in view what both sides say and show, and whether they may still show more."""
+        if isinstance(decision, DecideCase):
+            more["sides"] = self.sides(row, evidence_of(row.refund, request.now))
+            more["is_early"] = row.takes_evidence(request.now)
+        return super().decision_page(request, row, decision, form, template, **more)
 
     def row_page(self, request, case, bound=None):
         """See the base."""
