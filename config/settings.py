@@ -308,7 +308,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": ["workbench.navigation.style"],
-    "SCRIPTS": ["workbench.navigation.script"],
+    "SCRIPTS": ["workbench.navigation.script", "workbench.navigation.drafts_script"],
     "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},
     "BORDER_RADIUS": "8px",
     "COLORS": {

@@ -141,6 +141,11 @@ def script(request: HttpRequest) -> str:
     return static("workbench/desk.js")
 
 
+def drafts_script(request: HttpRequest) -> str:
+    """The script that keeps what was typed over the end of a session."""
+    return static("workbench/drafts.js")
+
+
 def icon(request: HttpRequest) -> str:
     """The mark of the platform."""
     return static("workbench/icon.svg")

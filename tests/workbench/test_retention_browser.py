@@ -34,7 +34,7 @@ def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refu
     page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/change/")
     assert "Recommended" in page.inner_text("#way-partial_refund")
     page.click("#offer-partial_refund")
-    assert page.input_value("[name=amount]") == "59.00"
+    assert page.input_value("[name=amount]") == "5.90"
     page.fill("[name=amount]", "9")
     page.fill("[name=message]", "👨‍👩‍👧‍👦" * 51)
     assert page.inner_text("[data-field=message] .wl-counter") == "51 / 50"
@@ -98,4 +98,43 @@ def test_nothing_overflows_on_a_phone(browser, live_server, refund, language):  
     page.click("#to-preview")
     page.wait_for_selector("#buyer-sees")
     assert width_of(page) <= PHONE["width"]
+    assert wrong == []
+
+
+@pytest.mark.rule("Q5", "Q6")
+def test_what_was_typed_outlives_the_session_and_the_back_button(browser, live_server, refund):  # noqa: F811
+    context = browser.new_context(viewport=DESKTOP, locale="en-GB")
+    page = context.new_page()
+    wrong = sign_in(page, live_server.url)
+    form = f"{live_server.url}/admin/refunds/refund/{refund.pk}/negotiate/?method=partial_refund"
+    page.goto(form)
+    page.fill("[name=amount]", "7.00")
+    page.click("#scripts .wl-chip >> nth=0")
+    script = page.input_value("[name=message]")
+
+    def typed():
+        page.wait_for_selector(".wl-restored")
+        return page.input_value("[name=amount]"), page.input_value("[name=message]")
+
+    page.click("#to-preview")
+    page.wait_for_selector("#buyer-sees")
+    page.go_back()
+    assert typed() == ("7.00", script)
+
+    context.clear_cookies(name="sessionid")
+    page.click("#to-preview")
+    page.wait_for_selector("#session-ended")
+    assert "comes back once you have signed in" in page.inner_text("#session-ended")
+    page.fill("[name=username]", "agent")
+    page.fill("[name=password]", "correct horse 9")
+    page.press("[name=password]", "Enter")
+    assert typed() == ("7.00", script)
+    assert "look at it before you send it" in page.inner_text(".wl-restored")
+    page.goto(form)
+    assert page.input_value("[name=amount]") == "5.90", "whoever comes anew begins anew"
+
+    page.fill("[name=amount]", "8.00")
+    page.evaluate("document.querySelector('form[action$=\"/logout/\"]').requestSubmit()")
+    page.wait_for_url("**/logout/")
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:')).length") == 0
     assert wrong == []
