@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from common.calendar import shown
 from common.money import yuan
+from common.words import labelled
 
 Data = Mapping[str, Any]
 OR_NULL = ", or null"
@@ -62,7 +63,7 @@ def changed(fact: Fact) -> Fact:
 
 def named(name: str | Promise, fact: Fact) -> Fact:
     """The same datum under its name, for events that hold several alike: `Time zone: Asia/Shanghai → UTC`."""
-    return replace(fact, word=lambda value, data: f"{name}: {fact.word(value, data)}")
+    return replace(fact, word=lambda value, data: labelled(name, fact.word(value, data)))
 
 
 def optional(fact: Fact, nothing: str | Promise) -> Fact:

@@ -39,9 +39,14 @@ def parse_money(text: str) -> Decimal:
     return Decimal(text).quantize(CENT)
 
 
+def grouped(amount: Decimal | str) -> str:
+    """`1,234.50`."""
+    return f"{Decimal(amount).quantize(CENT):,}"
+
+
 def yuan(amount: Decimal | str | None) -> str:
     """`¥1,234.50`; a dash for nothing."""
-    return "–" if amount is None else f"¥{Decimal(amount).quantize(CENT):,}"
+    return "–" if amount is None else f"¥{grouped(amount)}"
 
 
 def allocate(amount: Decimal, caps: Sequence[Decimal]) -> list[Decimal]:

@@ -1,8 +1,25 @@
-"""Lengths of time in the words that people read."""
+"""Lengths of time, and parts put together, in the words and signs that people read."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+
+def listed(parts: Iterable[object]) -> str:
+    """The parts of one kind as a list: `a, b`, in Chinese `a、b`."""
+    return _(", ").join(str(part) for part in parts)
+
+
+def joined(parts: Iterable[object]) -> str:
+    """Phrases one after another: `a; b`, in Chinese `a；b`."""
+    return _("; ").join(str(part) for part in parts)
+
+
+def labelled(name: object, text: object) -> str:
+    """A text under its name: `name: text`, in Chinese with the full-width colon."""
+    return _("%(name)s: %(text)s") % {"name": name, "text": text}
 
 
 def duration(length: timedelta) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.words import joined
 from offers.methods import Case, Concern, Method
 from offers.models import Acceptance, MarketplaceAcceptance
 from refunds.states import RefundReason
@@ -124,4 +125,4 @@ def _explain(case: Case, method: Method, own: Tally, concern: Concern | None) ->
     parts = [reason, method.why(case)]
     if own.ended:
         parts.append(_("%(accepted)d of %(ended)d accepted") % {"accepted": own.accepted, "ended": own.ended})
-    return "; ".join(part.rstrip(".。") for part in parts)
+    return joined(part.rstrip(".。") for part in parts)

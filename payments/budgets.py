@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from common.actors import Actor
 from common.errors import Refused, refuse_if
 from common.events import EventType
-from common.money import MAX_DIGITS, ZERO
+from common.money import MAX_DIGITS, ZERO, grouped
 from common.writes import WriteSet
 from payments.events import BUDGET_EXCEEDED, BUDGET_LOWERED, BUDGET_TOPPED_UP
 from payments.ledger import post_transfer
@@ -36,7 +36,7 @@ def why_not_hold(budget: Budget, balance: Decimal) -> Refused | None:
         return Refused(
             "budget_exhausted",
             _("¥%(amount)s is reserved for refunds on their way; the budget can't be lower.")
-            % {"amount": budget.reserved},
+            % {"amount": grouped(budget.reserved)},
             "budget",
         )
     return why_not_add(budget, balance - budget.balance, "budget")
@@ -46,7 +46,7 @@ def why_not_add(budget: Budget, amount: Decimal, attr: str = "amount") -> Refuse
     """Why `amount` yuan can't be added: the budget would hold more than it can."""
     if budget.balance + amount <= MOST:
         return None
-    return Refused("budget_exhausted", _("A budget holds at most ¥%(most)s.") % {"most": MOST}, attr)
+    return Refused("budget_exhausted", _("A budget holds at most ¥%(most)s.") % {"most": grouped(MOST)}, attr)
 
 
 def set_balance(writes: WriteSet, budget: Budget, *, balance: Decimal, actor: Actor, now: datetime) -> None:

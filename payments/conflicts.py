@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.money import grouped
 from common.writes import WriteSet
 from orders.models import MOST_SMALL_PAYMENTS, Order
 from payments.actions import in_lock_order
@@ -108,7 +109,7 @@ def why_in_conflict(payments: Sequence[Payment]) -> Refused | None:
             "The gateway says otherwise than our books about a payment of ¥%(amount)s (%(conflict)s); settle that first"
             " on payment %(id)s."
         )
-    words = {"amount": rival.amount, "conflict": rival.get_conflict_display(), "id": rival.pk}
+    words = {"amount": grouped(rival.amount), "conflict": rival.get_conflict_display(), "id": rival.pk}
     return Refused("payment_in_conflict", text % words)
 
 

@@ -4,7 +4,7 @@ What differs is listed for a person; nothing is corrected.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -61,23 +61,34 @@ def _reconcile_once(name: str, *, day: date, now: datetime) -> bool:
 def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:
     """Compare a gateway's statement of a day with our payments.
 
-    The report is kept, and replaces an earlier one of the same day.
+    The report is kept, and replaces an earlier one of the same day. It counts both sides alike: `lines` are the
+    payments of which the gateway says something, in the statement or asked, and `payments` those among them and beyond
+    them that our books know. Where nothing differs both are the same number.
 
     The gateway is asked outside any transaction. NoStatement when it has none (yet), KeyError for an unknown gateway.
     """
     port = gateway(name)
-    seen: set[str] = set()
+    there: set[str] = set()
+    here: set[str] = set()
     found: list[Difference] = []
     for lines in _chunks(port.statement(day)):
         with system_scope():
-            found += _compare(name, lines)
-        seen.update(line.key for line in lines)
+            ours = _ours(name, lines)
+        told = [line for line in lines if line.key in ours or line.outcome != GatewayOutcome.DECLINED]
+        found += _compare(ours, told)
+        there.update(line.key for line in told)
+        here.update(ours)
     with system_scope():
         paid = list(_paid_on(name, day))
     for payment in paid:
-        if str(payment.pk) not in seen:
-            found += _ask_about(port, payment)
-    return _keep(name, day, now, len(seen), len(paid), found)
+        if (key := str(payment.pk)) in there:
+            continue
+        here.add(key)
+        difference = _ask_about(port, payment)
+        found += difference
+        if not difference:
+            there.add(key)
+    return _keep(name, day, now, len(there), len(here), found)
 
 
 def _chunks(lines: Iterable[StatementLine]) -> Iterator[Sequence[StatementLine]]:
@@ -87,16 +98,19 @@ def _chunks(lines: Iterable[StatementLine]) -> Iterator[Sequence[StatementLine]]
         yield list({line.key: line for line in part}.values())
 
 
-def _compare(name: str, lines: Sequence[StatementLine]) -> list[Difference]:
-    """What the statement says otherwise than we, or about what we don't know."""
+def _ours(name: str, lines: Sequence[StatementLine]) -> dict[str, Payment]:
+    """Our payments that the lines are about, by the key that the gateway was given."""
     keys = [key for line in lines if (key := _as_id(line.key)) is not None]
-    ours = {str(payment.pk): payment for payment in Payment.objects.in_scope().filter(pk__in=keys, gateway=name)}
+    return {str(payment.pk): payment for payment in Payment.objects.in_scope().filter(pk__in=keys, gateway=name)}
+
+
+def _compare(ours: Mapping[str, Payment], lines: Sequence[StatementLine]) -> list[Difference]:
+    """What the statement says otherwise than we, or about what we don't know."""
     found = []
     for line in lines:
         payment = ours.get(line.key)
         if payment is None:
-            if line.outcome != GatewayOutcome.DECLINED:
-                found.append(_difference(DifferenceKind.UNKNOWN_HERE, line.key, line=line))
+            found.append(_difference(DifferenceKind.UNKNOWN_HERE, line.key, line=line))
         elif payment.amount != line.amount:
             found.append(_difference(DifferenceKind.AMOUNT, line.key, payment, line))
         elif not _agree(payment, line):

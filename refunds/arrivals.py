@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from common.actors import Actor
 from common.errors import Invalid
 from common.money import CENT, ZERO
+from common.words import listed
 from common.writes import WriteSet
 from refunds.events import REFUND_SPLIT, REFUND_SPLIT_OFF
 from refunds.models import Refund, RefundLine
@@ -100,7 +101,7 @@ def split_missing(
         split_from=str(refund.pk),
     )
     plea = _("Announced, but not in the parcel: %(pieces)s") % {
-        "pieces": ", ".join(f"{item} × {count}" for item, count in missing.items())
+        "pieces": listed(f"{item} × {count}" for item, count in missing.items())
     }
     begin_dispute(writes, rest, opened_by=Side.MERCHANT, plea=plea, actor=actor, now=now)
     return rest

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.money import grouped
 from orders.models import Order
 from payments.conflicts import why_in_conflict
 from payments.models import Payment
@@ -140,7 +141,7 @@ def why_not_give_up(refund: Refund, payments: Sequence[Payment], *, is_platforms
         return refused
     if refund.status == RefundStatus.WITHDRAWN:
         return None
-    amount = {"amount": refund.amount}
+    amount = {"amount": grouped(refund.amount)}
     if refund.moves_goods or refund.goods:
         text = _("The buyer doesn't have the goods any more: you owe ¥%(amount)s. Pay it again.") % amount
     elif is_platforms:

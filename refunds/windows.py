@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.words import listed
 from orders.models import Order
 from refunds.states import RefundReason
 from stores.marketplaces import MarketplaceRules
@@ -17,7 +18,7 @@ def why_not_ask(order: Order, rules: MarketplaceRules, reason: str, now: datetim
     if now > order.delivered_at + rules.after_sale_window:
         return Refused("after_sale_window_closed", _("The time to ask for a refund of this order is over."))
     if reason == RefundReason.NO_REASON_7D and now > order.delivered_at + rules.no_reason_window:
-        others = ", ".join(str(other.label) for other in RefundReason if other != RefundReason.NO_REASON_7D)
+        others = listed(other.label for other in RefundReason if other != RefundReason.NO_REASON_7D)
         return Refused(
             "after_sale_window_closed",
             _("Without a reason goods go back within %(days)d days after receipt; now name one of: %(reasons)s.")

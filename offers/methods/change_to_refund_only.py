@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
+from common.money import grouped
 from offers.methods.base import register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
@@ -43,7 +44,7 @@ class ChangeToRefundOnly(NegotiationMethod):
         return _("The buyer keeps the goods: no return freight and no handling.")
 
     def buyer_sees(self, refund, terms):
-        return _("Keep the goods and receive ¥%(amount)s.") % {"amount": terms.amount}
+        return _("Keep the goods and receive ¥%(amount)s.") % {"amount": grouped(terms.amount)}
 
     def accept(self, writes, offer, *, actor, now):
         """Change the refund and pay it (T5)."""

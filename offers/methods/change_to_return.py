@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
+from common.money import grouped
 from offers.methods.base import Case, register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
@@ -55,7 +56,7 @@ class ChangeToReturn(NegotiationMethod):
     def buyer_sees(self, refund, terms):
         return _("Send the goods to %(address)s and receive ¥%(amount)s once they have arrived.") % {
             "address": terms.return_address,
-            "amount": terms.amount or refund.amount,
+            "amount": grouped(terms.amount or refund.amount),
         }
 
     def accept(self, writes, offer, *, actor, now):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.money import grouped
 from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
 from payments.states import PaymentPurpose
@@ -31,7 +32,7 @@ class PartialRefund(MoneyMethod):
         return [*super().brings(offer), _("The buyer keeps the goods.")]
 
     def buyer_sees(self, refund, terms):
-        return _("Keep the goods and receive ¥%(amount)s back.") % {"amount": terms.amount}
+        return _("Keep the goods and receive ¥%(amount)s back.") % {"amount": grouped(terms.amount)}
 
     def accept(self, writes, offer, *, actor, now):
         """Pay the difference and withdraw the refund (Q10)."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
+from common.money import grouped
 from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
@@ -40,7 +41,7 @@ class RedPacket(MoneyMethod):
         return _("A small sum at once says sorry quickly.")
 
     def buyer_sees(self, refund, terms):
-        return _("Keep your order and receive a red packet of ¥%(amount)s.") % {"amount": terms.amount}
+        return _("Keep your order and receive a red packet of ¥%(amount)s.") % {"amount": grouped(terms.amount)}
 
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and pay the red packet."""

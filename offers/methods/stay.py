@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from common.actors import Actor, ActorKind
 from common.calendar import clock_face
 from common.errors import Refused
+from common.money import grouped
 from common.writes import WriteSet
 from offers.methods.base import Case, Method, register
 from offers.models import Offer
@@ -140,7 +141,7 @@ def reasons_to_stay(refund: Refund) -> list[str]:
         facts.append(_("If you stay, the warehouse is asked to ship it before other orders."))
     facts.append(
         _("You keep the goods at the price you paid, ¥%(amount)s; later they may cost more or be sold out.")
-        % {"amount": order.paid_amount}
+        % {"amount": grouped(order.paid_amount)}
     )
     facts.append(_("Staying withdraws this request. You can ask for a refund again whenever you need to."))
     return facts

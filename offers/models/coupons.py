@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
-from common.money import ZERO, MoneyField
+from common.money import ZERO, MoneyField, grouped
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
 from offers.states import BY_HAND, CouponChannel
@@ -62,7 +62,7 @@ class Coupon(TenantModel):
         ]
 
     def __str__(self) -> str:
-        terms = {"name": self.name, "off": self.amount_off, "spend": self.min_spend}
+        terms = {"name": self.name, "off": grouped(self.amount_off), "spend": grouped(self.min_spend)}
         if self.min_spend:
             return _("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
         return _("%(name)s (¥%(off)s off)") % terms

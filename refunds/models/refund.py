@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from common.ids import new_id
-from common.money import ZERO, MoneyField
+from common.money import ZERO, MoneyField, yuan
 from common.search import spellings
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
@@ -129,7 +129,7 @@ class Refund(OwnsLines, TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ¥{self.amount}"
+        return f"{self.get_kind_display()} {yuan(self.amount)}"
 
     @property
     def rules(self) -> MarketplaceRules:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.events import event_type
 from common.models import Event
-from common.money import CENT, ZERO
+from common.money import CENT, ZERO, grouped
 from refunds.models import Dispute, Evidence, Refund
 from refunds.states import CaseOutcome, DisputeStatus, RefundReason, Side
 from stores.marketplaces.base import SuggestionRules
@@ -173,9 +173,9 @@ def _words(code: str, facts: dict) -> str:
         case "vip":
             return _("The buyer is a VIP.")
         case "small_amount":
-            return _("¥%(amount)s is a small amount.") % facts
+            return _("¥%(amount)s is a small amount.") % {"amount": grouped(facts["amount"])}
         case "large_amount":
-            return _("¥%(amount)s is a large amount: it takes proof.") % facts
+            return _("¥%(amount)s is a large amount: it takes proof.") % {"amount": grouped(facts["amount"])}
         case "sellers_fault":
             return _("The reason, “%(reason)s”, lies with the seller.") % _with_label(facts)
         case "buyers_choice":

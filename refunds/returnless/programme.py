@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, refuse_if
+from common.words import listed
 from common.writes import WriteSet
 from payments import budgets
 from payments.models import Budget
@@ -125,7 +126,7 @@ def register_earlier(
     """
     refuse_if(why_not_offered(store))
     if version not in EARLIER_VERSIONS:
-        raise Invalid("version", _("Earlier versions are: %(known)s.") % {"known": ", ".join(EARLIER_VERSIONS)})
+        raise Invalid("version", _("Earlier versions are: %(known)s.") % {"known": listed(EARLIER_VERSIONS)})
     refuse_if(why_not_register(Enrolment.objects.for_store(store.pk).first()))
     products = {row.item_id: row for row in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
     if any(item_id not in products or products[item_id].source != ProductSource.OWN for item_id in item_ids):

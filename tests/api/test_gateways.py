@@ -236,7 +236,7 @@ def test_equal_books_have_no_difference(shop):
     for buyer in ("buyer-1", "sandbox-decline", "sandbox-timeout", "sandbox-duplicate"):
         paid(shop, buyer_id=buyer)
     report = compare()
-    assert (report.lines, report.payments, differences(report)) == (3, 2, [])
+    assert (report.lines, report.payments, differences(report)) == (3, 3, [])
 
 
 def test_every_kind_of_difference_is_listed(shop):
@@ -249,6 +249,7 @@ def test_every_kind_of_difference_is_listed(shop):
     stranger = str(uuid4())
     SandboxTransfer.objects.create(key=stranger, buyer_id="b", amount=1, outcome="paid", at=wall.now())
     report = compare()
+    assert (report.lines, report.payments) == (4, 4), "one is known only there and one only here"
     assert differences(report) == [
         ("amount", other, "succeeded", "paid"),
         ("status", declined, "failed", "paid"),

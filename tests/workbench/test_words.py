@@ -1,13 +1,15 @@
 """Both languages are complete, and the compiled catalogue is the one that was written."""
 
 import importlib.util
+import re
 from datetime import timedelta
 from pathlib import Path
 
+import polib
 import pytest
 from django.utils import translation
 
-from common.words import duration
+from common.words import duration, joined, labelled, listed
 from workbench.kit import words
 
 
@@ -17,6 +19,25 @@ def test_the_chinese_catalogue_is_complete_and_compiled():
     messages = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(messages)
     assert messages.check() == []
+
+
+HAN = r"[\u4e00-\u9fff“”（）]"
+LATIN_MARK = re.compile(rf"{HAN} ?[,;:!?]|[,;:!?] ?{HAN}|\)s[,;:] ?{HAN}|{HAN}\.(?![\w/])")
+
+
+def test_no_latin_mark_stands_beside_a_chinese_character():
+    catalogue = polib.pofile(next(Path(__file__).parents[2].glob("workbench/locale/zh_Hans/*/django.po")))
+    texts = [text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert len(texts) > 1000
+    assert [text for text in texts if LATIN_MARK.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", ["a, b", "a; b", "a: b"]), ("zh-hans", ["a、b", "a；b", "a：b"])]
+)
+def test_parts_are_joined_as_the_language_does(language, shown):
+    with translation.override(language):
+        assert [listed("ab"), joined("ab"), labelled("a", "b")] == shown
 
 
 @pytest.mark.parametrize(

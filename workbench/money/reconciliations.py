@@ -30,10 +30,12 @@ def _differences(report) -> str:
 class ReconciliationAdmin(PlatformAdmin):
     """One report per gateway and day, the newest first."""
 
-    list_display = ("show_date", "gateway", "lines", "payments", "show_differences", "show_created")
+    list_display = ("show_date", "gateway", "show_there", "show_here", "show_differences", "show_created")
     ordering = ("-date", "gateway")
 
     show_date = column(gettext_lazy("day"), lambda report: report.date.isoformat())
+    show_there = column(gettext_lazy("payments there"), lambda report: report.lines)
+    show_here = column(gettext_lazy("payments here"), lambda report: report.payments)
     show_differences = column(gettext_lazy("differences"), _differences)
     show_created = column(gettext_lazy("compared"), lambda report: moment(report.created_at))
 

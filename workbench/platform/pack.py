@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
+from common.words import labelled
 from refunds.models import Dispute, Evidence, Message
 from refunds.platform.suggestions import explain
 from refunds.states import Side
@@ -203,7 +204,7 @@ def _record(title: str, entries: Iterable[Entry]) -> Iterator[Flowable]:
         facts = " · ".join(entry.details)
         yield Paragraph(escape(f"{entry.title}{' · ' if facts else ''}{facts}"), TEXT)
         for label, text in entry.said:
-            yield Paragraph(escape(f"{label}: {text}" if label else text), QUOTE)
+            yield Paragraph(escape(labelled(label, text) if label else text), QUOTE)
         rule = f" · {entry.rule}" if entry.rule else ""
         yield Paragraph(escape(f"{moment(entry.at)} · {entry.who}{rule}"), SMALL)
     if not found:

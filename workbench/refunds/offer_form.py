@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.money import grouped
 from offers.eligibility import keeps_orders
 from offers.methods import Case
 from offers.models import Coupon
@@ -96,13 +97,13 @@ class OfferForm(DeskForm):
             return
         most, amount = self.way.limits["max_amount"], self.fields["amount"]
         amount.widget.attrs.update(max=most, placeholder=f"0.01 – {most}")
-        amount.help_text = _("At most ¥%(most)s.") % {"most": most}
+        amount.help_text = _("At most ¥%(most)s.") % {"most": grouped(most)}
         if usual := self.way.limits.get("usual_amount"):
             amount.initial = Decimal(usual)
             self.amounts = [usual, most]
         if "return_address" in self.way.limits:
             amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
-                "amount": self.case.refund.amount
+                "amount": grouped(self.case.refund.amount)
             }
         else:
             amount.widget.attrs["required"] = True

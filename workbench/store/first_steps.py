@@ -75,7 +75,7 @@ KINDS = {
         lambda desk: Membership.objects.in_scope().exclude(user=desk.user),
     ),
     "products": Kind(
-        _("Products"),
+        _("Product warehouse"),
         _("Gifts and exchanges are chosen from them."),
         EDIT_CATALOG,
         "stores_product_changelist",

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from common.words import duration
+from common.words import duration, labelled
 from payments.gateway_errors import gateway_error_words
 from workbench.kit import marks, words
 from workbench.kit.changelist import PAGE_SIZES
@@ -11,6 +11,7 @@ from workbench.kit.changelist import PAGE_SIZES
 register = template.Library()
 register.filter("yuan", words.yuan)
 register.filter("duration", duration)
+register.filter("labelled", labelled)
 register.filter("percent", words.percent)
 register.filter("moment", marks.moment)
 register.filter("gateway_error", gateway_error_words)

@@ -27,8 +27,7 @@ class Command(BaseCommand):
         except NoStatement as reason:
             raise CommandError(f"No statement: {reason}") from None
         self.stdout.write(
-            f"{report}: {report.lines} lines there, {report.payments} payments here, "
-            f"{report.differences_found} differences"
+            f"{report}: {report.lines} payments there, {report.payments} here, {report.differences_found} differences"
         )
         for row in report.differences.order_by("id"):
             here, there = row.amount_here or "-", row.amount_there or "-"
