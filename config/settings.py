@@ -240,7 +240,7 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.web.static_files.HashedStaticFiles"},
 }
 
 # --- API --------------------------------------------------------------------------------------------------

@@ -113,6 +113,7 @@ def load_demo(options: Options) -> str | None:
 def _static_state() -> str:
     """A digest that changes with the packages' versions and with our own static files."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    digest.update((ROOT / "common" / "web" / "static_files.py").read_bytes())
     digest.update(version("django").encode())
     for folder in sorted(path for path in ROOT.glob("[!.]*/static") if path.is_dir()):
         for path in sorted(folder.rglob("*")):
