@@ -7,20 +7,25 @@ from django.db.models import F
 
 from common.actions import action, bookkeeping
 from common.actors import Actor, ActorKind
-from common.errors import NotFound
+from common.errors import NotFound, refuse_if
 from common.writes import WriteSet
 from refunds.events import MESSAGE_SENT
 from refunds.models import Message, Refund
 from refunds.states import MessageSender
+from refunds.why_not import why_not_write
 
 
 @action
 def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Actor, now: datetime) -> Message:
-    """Add a message of the merchant or the buyer, in whatever state the refund is. NotFound for an unknown refund."""
-    refund = Refund.objects.for_store(store_id).filter(pk=refund_id).first()
+    """Add a message of the merchant or the buyer, in whatever state the refund is. NotFound for an unknown refund.
+
+    Refused `message_limit_reached` when this side has written as many as a thread holds of it.
+    """
+    refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
     sender = MessageSender.BUYER if actor.kind == ActorKind.BUYER else MessageSender.MERCHANT
+    refuse_if(why_not_write(Message.objects.for_store(store_id).filter(refund=refund, sender=sender).count()))
     message = Message(store_id=store_id, refund=refund, sender=sender, author=actor.label, text=text, at=now)
     writes = WriteSet()
     writes.insert(message)

@@ -18,6 +18,7 @@ from payments.states import PaymentStatus
 from refunds.models import Refund, RefundLine
 from refunds.states import RefundProgramme, RefundStatus
 
+MOST_MESSAGES = 250  # of each side in one thread: all of it is shown, and goes into the evidence pack
 WITHDRAWABLE = (
     RefundStatus.AWAITING_MERCHANT,
     RefundStatus.AWAITING_RETURN,
@@ -149,3 +150,15 @@ def why_not_give_up(refund: Refund, payments: Sequence[Payment], *, is_platforms
     else:
         return None
     return Refused("payment_owed", text)
+
+
+def why_not_write(written: int) -> Refused | None:
+    """Why this side can't write to the other any more: the thread holds `written` messages of it already (Q17)."""
+    if written < MOST_MESSAGES:
+        return None
+    return Refused(
+        "message_limit_reached",
+        _("A thread holds at most %(most)d messages of each side: decide the refund, or ask the platform to step in.")
+        % {"most": MOST_MESSAGES},
+        "text",
+    )

@@ -16,8 +16,9 @@ from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from payments.states import PaymentConflict
 from refunds import actions as refund_actions
-from refunds import opening, payouts, returns
-from refunds.models import Refund
+from refunds import opening, payouts, returns, why_not
+from refunds.messages import post_message
+from refunds.models import Message, Refund
 from refunds.states import RefundStatus
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.invariants import assert_consistent
@@ -283,3 +284,15 @@ def test_a_correction_of_the_order_waits_for_the_refund_that_is_being_asked(shop
     assert (race.codes, race.waited) == (("ok", "amount_above_refundable"), True)
     with shop.scope():
         assert Refund.objects.filter(order=order).count() == 0
+
+
+@pytest.mark.rule("Q17")
+def test_two_messages_at_once_share_the_last_place(shop, monkeypatch):
+    monkeypatch.setattr(why_not, "MOST_MESSAGES", 1)
+    refund = shop.refund()
+    write = partial(post_message, store_id=shop.store.pk, refund_id=refund.pk, text="?", now=NOON)
+    race = overtaken(partial(write, actor=BUYER), in_scope(shop, partial(write, actor=BUYER)), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "message_limit_reached"), True)
+    with shop.scope():
+        write(actor=MERCHANT)  # the other side has places of its own
+        assert Message.objects.count() == 2

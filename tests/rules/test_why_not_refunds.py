@@ -12,6 +12,7 @@ from refunds.platform.disputes import DISPUTABLE, why_not_answer_dispute, why_no
 from refunds.platform.evidence import UNDECIDED, why_closed, why_not_more
 from refunds.states import AppealStatus, DisputeStatus, RefundKind, RefundProgramme, RefundReason, RefundStatus, Side
 from refunds.why_not import (
+    MOST_MESSAGES,
     why_not_approve,
     why_not_give_up,
     why_not_inspect,
@@ -23,6 +24,7 @@ from refunds.why_not import (
     why_not_return,
     why_not_ship_return,
     why_not_withdraw,
+    why_not_write,
 )
 from refunds.windows import why_not_ask
 from tests.rules.things import a_line, a_payment, a_refund, a_store, an_order, code_of
@@ -227,3 +229,11 @@ def test_evidence_is_taken_while_somebody_may_still_decide():
     assert code_of(why_closed(case.refund, case, case.evidence_until)) == "evidence_closed"
     refund = a_refund()
     assert (code_of(why_not_more(refund, 9)), code_of(why_not_more(refund, 10))) == (None, "evidence_limit_reached")
+
+
+@pytest.mark.rule("Q17")
+@pytest.mark.parametrize(
+    ("written", "code"), [(0, None), (MOST_MESSAGES - 1, None), (MOST_MESSAGES, "message_limit_reached")]
+)
+def test_a_thread_holds_so_many_messages_of_a_side(written, code):
+    assert code_of(why_not_write(written)) == code
