@@ -131,6 +131,20 @@ class _BulkStarted(TypedDict):
     refunds: Annotated[int, named(gettext_lazy("Refunds"), COUNT)]
 
 
+class _FiguresTaken(TypedDict):
+    first: Annotated[str, named(gettext_lazy("From"), DATE)]
+    last: Annotated[str, named(gettext_lazy("To"), DATE)]
+    group_by: Annotated[str, named(gettext_lazy("Grouped by"), TEXT)]
+
+
+FIGURES_TAKEN = EventType(
+    "store.figures_taken",
+    gettext_lazy("Figures of money kept taken out as a table"),
+    "store",
+    _FiguresTaken,
+    Tone.NOTE,
+    area=Area.EXPORTS,
+)
 METHOD_SWITCHED = EventType(
     "method.switched", gettext_lazy("Method switched"), "storemethod", _Switched, Tone.NOTE, area=Area.SWITCHES
 )

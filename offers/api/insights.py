@@ -1,6 +1,6 @@
 """What retention saved, and the store's cost rates, over HTTP (Q18)."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +11,14 @@ from rest_framework.decorators import action
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
+from common.actors import Actor
 from common.api.fields import DayField, StrictMoneyField, WholeNumberField
 from common.calendar import day_of, number_of_days
 from common.money import ZERO
 from offers.insights.rates import RATES, own_rates, set_cost_rates
 from offers.insights.reading import GROUPS, RetentionReport, Span, read
 from offers.insights.table import as_csv, figures_in_text, groups_of
+from offers.insights.taking import note_figures_taken
 from offers.models import CostRates, DailyRetention
 from stores.api.base import StoreViewSet, get_or_404
 from stores.models import Store
@@ -153,9 +155,10 @@ class InsightsViewSet(StoreViewSet):
         query = SpanSerializer(data=request.query_params, context={"today": today})
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        report = read(Span(asked["from"], asked["to"], (self.store.pk,)))
+        span = Span(asked["from"], asked["to"], (self.store.pk,))
+        report = read(span)
         if asked["format"] == "csv":
-            return csv_answer(report, asked.get("group_by", "day"), asked["from"], asked["to"])
+            return csv_answer(report, asked.get("group_by", "day"), span, actor=self.actor, now=self.now)
         groups = [asked["group_by"]] if "group_by" in asked else ["method", "reason", "agent", "day"]
         return Response(
             {
@@ -172,10 +175,11 @@ class InsightsViewSet(StoreViewSet):
         )
 
 
-def csv_answer(report: RetentionReport, group_by: str, start: date, end: date) -> HttpResponse:
-    """The table as a download; it begins with a mark by which spreadsheets know UTF-8."""
+def csv_answer(report: RetentionReport, group_by: str, span: Span, *, actor: Actor, now: datetime) -> HttpResponse:
+    """The table as a download, which is on record; it begins with a mark by which spreadsheets know UTF-8."""
+    note_figures_taken(span=span, group_by=group_by, actor=actor, now=now)
     answer = HttpResponse("\ufeff" + as_csv(report, group_by), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="retention-{group_by}-{start}-{end}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="retention-{group_by}-{span.start}-{span.end}.csv"'
     return answer
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.actors import Actor, ActorKind
+from common.models import Event
 from common.tenancy import system_scope
 from offers.actions import send_offer
 from offers.insights.rebuild import roll_everything
@@ -117,3 +118,13 @@ def test_reading_takes_as_many_statements_for_much_as_for_nothing(rated):
     assert statements() == before
     roll_everything()
     assert statements() == before
+
+
+def test_who_takes_the_table_out_is_on_record(taote):
+    asked = {"from": "2026-11-01", "to": "2026-11-20"}
+    taote.merchant.get("insights/retention/", **asked)
+    taote.merchant.get("insights/retention/", **asked, format="csv", group_by="agent")
+    with taote.scope():
+        [taken] = Event.objects.filter(name="store.figures_taken")
+    assert taken.data == {"first": "2026-11-01", "last": "2026-11-20", "group_by": "agent"}
+    assert (taken.actor_kind, taken.actor_label) == ("merchant", "erp")

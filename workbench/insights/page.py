@@ -17,6 +17,7 @@ from stores import marketplaces
 from stores.models import Store
 from stores.permissions import MANAGE_STORE, SEE_ALL_RESULTS, SEE_OWN_RESULTS, actor_of, can
 from workbench.insights.charts import days_chart, net_chart, rate_chart
+from workbench.kit.base import by
 from workbench.kit.dear import dear_page
 from workbench.kit.desk import Desk, desk_of
 
@@ -64,7 +65,7 @@ def insights_view(request: HttpRequest):
     span = span_of(desk, asked["from"], asked["to"], marketplace)
     report = read(span)
     if asked.get("format") == "csv":
-        return csv_answer(report, asked.get("group_by", "day"), span.start, span.end)
+        return csv_answer(report, asked.get("group_by", "day"), span, **by(request))
     context = _context(desk, span, report, today)
     problems = [str(text) for texts in query.errors.values() for text in texts] if not query.is_valid() else []
     return TemplateResponse(
