@@ -37,6 +37,9 @@ def configure_logs(level: str) -> dict:
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             **{name: {"level": level} for name in ("wanliu", "celery", "django")},
+            "axes": {
+                "level": "ERROR"
+            },  # its warnings hold user names and addresses; its tables have them for operators
             "django.request": {"level": "ERROR"},  # what was refused has its line in the access log
         },
     }

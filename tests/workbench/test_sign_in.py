@@ -53,3 +53,10 @@ def test_an_address_that_tries_many_names_is_locked_with_all_of_them(taote):
     assert codes[:-1] == [200] * (MOST_FROM_AN_ADDRESS - 1)
     assert sign_in("anna", RIGHT, "192.0.2.1") == 429
     assert sign_in("anna", RIGHT, "192.0.2.2") == 302
+
+
+def test_the_log_of_wrong_passwords_names_nobody(taote, caplog):
+    make_user("anna", shop=taote, role="agent")
+    for _ in range(6):
+        sign_in("anna", WRONG, "192.0.2.1")
+    assert [word for word in ("anna", "192.0.2.1") if word in caplog.text] == []
