@@ -41,7 +41,7 @@ class Store(models.Model):
     marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
     time_zone = models.CharField(_("time zone"), max_length=50, default=PLATFORM_ZONE, validators=[validate_time_zone])
     site = models.CharField(_("site"), max_length=20, choices=marketplaces.site_choices, blank=True)
-    is_demo = models.BooleanField(_("demo"), default=False, editable=False)
+    is_demo = models.BooleanField(_("demo"), default=False, db_default=False, editable=False)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),
         default=True,
@@ -152,7 +152,9 @@ class ApiKey(AbstractAPIKey, TenantModel):
         models.CharField(max_length=20, choices=KeyScope.choices), verbose_name=_("scopes"), default=list, blank=True
     )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-    is_demo = models.BooleanField(_("demo"), default=False, editable=False)  # reaches the demo's stores only
+    is_demo = models.BooleanField(
+        _("demo"), default=False, db_default=False, editable=False
+    )  # reaches the demo's stores only
 
     objects = ApiKeyManager()
 
