@@ -2,7 +2,19 @@
 
 import unicodedata
 
-CONTROL_OR_INVISIBLE = {"Cc", "Cf"}
+CONTROL_OR_INVISIBLE = {"Cc", "Cf", "Cs"}
+FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and nothing to see all the same
+
+
+def plain_text(typed: str) -> str:
+    """The text in plain width, without what nobody sees; blanks of any kind stay between words."""
+    text = unicodedata.normalize("NFKC", typed)
+    kept = (" " if char.isspace() else char for char in text if char.isspace() or _is_seen(char))
+    return "".join(kept).strip()
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char) not in CONTROL_OR_INVISIBLE and char not in FILLERS
 
 
 def spellings(typed: str) -> list[str]:
@@ -12,9 +24,7 @@ def spellings(typed: str) -> list[str]:
     typed in the other case or with hyphens. Each way is compared as it stands, so that an index on the column
     serves all of them.
     """
-    text = unicodedata.normalize("NFKC", typed)
-    visible = "".join(char for char in text if unicodedata.category(char) not in CONTROL_OR_INVISIBLE)
-    words = " ".join(visible.split())
+    words = " ".join(plain_text(typed).split())
     joined = words.replace(" ", "")
     ways = [words, joined, joined.replace("-", "")]
     return [way for way in dict.fromkeys(each for way in ways for each in (way, way.upper(), way.lower())) if way]

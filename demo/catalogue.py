@@ -68,7 +68,7 @@ BUYERS = [
     ("何诗涵", "重庆市渝中区解放碑步行街 8 号"),
 ]
 
-CARRIERS = ["顺丰速运", "中通快递", "圆通速递", "韵达快递"]
+CARRIERS = ["SF", "ZTO", "YTO", "YD"]
 
 # (name, channel, yuan off, from a purchase of)
 COUPONS = [

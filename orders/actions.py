@@ -25,6 +25,7 @@ from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, order_redated, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
+from orders.waybills import waybill
 from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_ship
 from stores.models import Product, Store
 
@@ -144,10 +145,11 @@ def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[
 
 @action
 def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str, actor: Actor, now: datetime) -> Order:
-    """Hand the order to the carrier, who is asked to pick it up.
+    """Hand the order to the carrier, who is asked to pick it up. Invalid for an unknown carrier or an odd number.
 
     Refused `order_already_shipped` the second time, `invalid_transition` when everything was refunded before (P2).
     """
+    carrier, tracking_number = waybill(carrier, tracking_number)
     order = lock_order(store_id=store_id, number=number)
     refuse_if(why_not_ship(order))
     writes = WriteSet()

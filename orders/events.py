@@ -13,12 +13,17 @@ from common.events import EventType, Tone
 from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, named, said
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
+from orders.waybills import carrier_label
 from stores.events import Area
 
 
 def _product(item_id: str, data: Data) -> str:
     name = data.get("title") or _("item %(item)s") % {"item": item_id}
     return f"{name} × {data['quantity']}" if data.get("quantity") else name
+
+
+def _carrier(carrier: str, data: Data) -> str:
+    return f"{carrier_label(carrier)} {data.get('tracking_number', '')}".strip()
 
 
 def _times(urges: int, data: Data) -> str:
@@ -29,7 +34,7 @@ def _attempts(attempts: int, data: Data) -> str:
     return _("%(count)d attempts") % {"count": attempts} if attempts > 1 else ""
 
 
-CARRIER = Fact("the carrier's name", lambda carrier, data: f"{carrier} {data.get('tracking_number', '')}".strip())
+CARRIER = Fact("the carrier's code, or its name", _carrier)
 ITEM = Fact("the marketplace's item id", _product)
 PIECES = Fact("item id → number of pieces")
 ATTEMPTS = replace(COUNT, word=_attempts)

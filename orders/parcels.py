@@ -19,6 +19,7 @@ from common.writes import WriteSet
 from orders.events import PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
 from orders.models import Order, OwedParcel
 from orders.states import ParcelKind, ParcelStatus
+from orders.waybills import waybill
 from orders.why_not import why_not_ship_parcel
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import Product
@@ -101,7 +102,11 @@ def start_exchange(writes: WriteSet, parcel: OwedParcel, *, topic, actor: Actor,
 def ship_parcel(
     *, store_id: int, parcel_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
 ) -> OwedParcel:
-    """The promise is kept: the parcel is with the carrier. Refused `invalid_transition` before its time or twice."""
+    """The promise is kept: the parcel is with the carrier. Refused `invalid_transition` before its time or twice.
+
+    Invalid for an unknown carrier or an odd number.
+    """
+    carrier, tracking_number = waybill(carrier, tracking_number)
     parcel = (
         OwedParcel.objects.for_store(store_id)
         .select_related("order")

@@ -11,6 +11,7 @@ from common.errors import Refused
 from orders.models import DelayReport, Order, OwedParcel, Shipment
 from orders.models.shipment_import import ShipmentImport
 from orders.states import ImportStatus, OrderStatus, ParcelStatus
+from orders.waybills import carrier_label
 
 
 def why_not_ship(order: Order) -> Refused | None:
@@ -116,7 +117,8 @@ def _why_cancelled(order: Order) -> Refused | None:
 def _why_left(order: Order, text: str) -> Refused | None:
     if not order.has_left:
         return None
-    return Refused("order_already_shipped", text % {"carrier": order.carrier, "tracking": order.tracking_number})
+    parcel = {"carrier": carrier_label(order.carrier), "tracking": order.tracking_number}
+    return Refused("order_already_shipped", text % parcel)
 
 
 def why_not_ship_parcel(parcel: OwedParcel) -> Refused | None:

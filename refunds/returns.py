@@ -11,6 +11,7 @@ from common.writes import WriteSet
 from orders.parcels import awaited_parcel, start_exchange
 from orders.shipments import announce_shipment
 from orders.states import ShipmentDirection
+from orders.waybills import waybill
 from refunds.actions import find_return_address, lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
 from refunds.events import (
@@ -32,8 +33,10 @@ def ship_return(
 ) -> Refund:
     """The buyer has sent the goods back; the merchant's inspection clock starts (P1).
 
-    After an accepted exchange the refund stays withdrawn, and the merchant's new parcel becomes due (Q16).
+    After an accepted exchange the refund stays withdrawn, and the merchant's new parcel becomes due (Q16). Invalid for
+    an unknown carrier or an odd number.
     """
+    carrier, tracking_number = waybill(carrier, tracking_number)
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     writes = WriteSet()
     before = refund.status

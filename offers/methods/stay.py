@@ -16,6 +16,7 @@ from offers.sending import sending_facts
 from offers.states import OfferStatus
 from orders.saving import prioritise
 from orders.states import OrderStatus
+from orders.waybills import carrier_label
 from refunds.actions import withdraw_for_offer
 from refunds.models import Refund
 from refunds.states import RefundReason, RefundStatus
@@ -79,7 +80,7 @@ class Stay(Method):
                 "The order was shipped meanwhile (%(carrier)s %(tracking)s). To keep it, withdraw the request;"
                 " otherwise wait for the seller's answer."
             )
-            % {"carrier": order.carrier, "tracking": order.tracking_number},
+            % {"carrier": carrier_label(order.carrier), "tracking": order.tracking_number},
         )
 
     def accept(self, writes, offer, *, actor, now):

@@ -8,6 +8,7 @@ from common.api.fields import InstantField, ItemIdField, StrictMoneyField, Whole
 from common.money import MOST_PER_ORDER, ZERO
 from orders.models import Order, OrderLine, OwedParcel, Shipment
 from orders.states import OrderTag
+from orders.waybills import KNOWN
 from stores.states import ProductSource
 
 MAX_LINES = 200
@@ -130,11 +131,17 @@ class OrderSerializer(serializers.ModelSerializer):
         return order.tags(self.context["view"].store, self.context["view"].now)
 
 
+CARRIER_HELP = f"One of {', '.join(each.code for each in KNOWN)}, or its name, or `other: NAME` for any other carrier."
+
+
 class ShipSerializer(serializers.Serializer):
     """A parcel with a carrier."""
 
-    carrier = serializers.CharField(max_length=50)
-    tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
+    carrier = serializers.CharField(max_length=60, help_text=CARRIER_HELP)
+    tracking_number = serializers.CharField(
+        max_length=100,
+        help_text="At most 64 letters, digits and hyphens; kept in capitals, without blanks.",
+    )
 
 
 class AddressSerializer(serializers.Serializer):

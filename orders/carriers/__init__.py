@@ -2,6 +2,7 @@
 
 from common.registry import import_files
 from orders.carriers.base import CARRIERS, Carrier, register
+from orders.waybills import names_of
 
 __all__ = ["CARRIERS", "DEFAULT", "Carrier", "carrier", "port_for", "register"]
 
@@ -22,5 +23,6 @@ def carrier(name: str) -> Carrier:
 
 
 def port_for(called: str) -> str:
-    """Through which file a parcel is asked about whose carrier people call `called`: a configured one that takes it."""
-    return next((name for name, each in CARRIERS.items() if each.takes(called) and each.is_configured()), DEFAULT)
+    """Through which file a parcel of this carrier is asked about: a configured one that takes any of its names."""
+    names = names_of(called)
+    return next((name for name, each in CARRIERS.items() if each.takes_any(names) and each.is_configured()), DEFAULT)

@@ -1,6 +1,7 @@
 """The port behind which carriers live: one file each."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeVar
@@ -48,13 +49,13 @@ class Carrier(OutsideParty, ABC):
     Every call may be repeated with the same key and then changes nothing more.
     """
 
-    # What people call the carrier in an order's or return's field; capitals don't matter.
+    # What people call the carrier: its code in `orders.waybills`, or any name; capitals don't matter.
     called: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
-    def takes(cls, called: str) -> bool:
-        """Whether parcels of a carrier that people call so are asked about here."""
-        return called.strip().casefold() in {name.casefold() for name in cls.called}
+    def takes_any(cls, names: Iterable[str]) -> bool:
+        """Whether parcels of a carrier with one of these names are asked about here."""
+        return not {name.casefold() for name in cls.called}.isdisjoint(name.strip().casefold() for name in names)
 
     @abstractmethod
     def create_pickup(self, consignment: Consignment) -> CarrierReport:

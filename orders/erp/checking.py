@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from orders.erp.sheets import faults
 from orders.erp.sheets.table import FileRow
 from orders.models import Order
+from orders.waybills import MAX_CARRIER, NUMBER, carrier_named, plain_number, unknown_carrier
 from orders.why_not import why_not_send
 
 BATCH = 1000
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
-TRACKING_NUMBER = re.compile(r"[A-Za-z0-9\-]{1,64}")
-MAX_CARRIER = 50
 MAX_ABOUT = 200
 
+CARRIER_UNKNOWN = "carrier_unknown"  # `about` is what was written; the words name what it may have meant
 # What is wrong with a row, by its code; `about` is the cell, row or parcel that the code is about.
 DETAILS = {
     "not_found": _("The store has no such order."),
@@ -28,9 +28,8 @@ DETAILS = {
     "nothing_to_ship": _("All of this order's money is claimed back: nothing of it is sent."),
     "order_number_missing": _("The order number is missing."),
     "carrier_missing": _("The carrier is missing."),
-    "carrier_invalid": _("The carrier's name is too long or isn't text."),
     "tracking_number_missing": _("The tracking number is missing."),
-    "tracking_number_invalid": _("Tracking numbers are made of letters, digits and hyphens."),
+    "tracking_number_invalid": _("Tracking numbers are made of at most 64 letters, digits and hyphens."),
     faults.DIGITS_LOST: _(
         "Cell %(about)s: a spreadsheet keeps 15 digits of a number, so the last digits of this one are lost. Format "
         "the column as"
@@ -66,7 +65,7 @@ class CheckedRow:
 
 def detail_of(code: str, about: str) -> str:
     """What is wrong with a row, in words."""
-    return str(DETAILS[code]) % {"about": about}
+    return unknown_carrier(about) if code == CARRIER_UNKNOWN else str(DETAILS[code]) % {"about": about}
 
 
 def code_of(order: Order) -> str:
@@ -82,7 +81,7 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
     """
     seen: dict[str, FileRow] = {}
     batch: list[FileRow] = []
-    for row in rows:
+    for row in map(_plain, rows):
         if row.number and not row.fault and _parcel(row) == _parcel(seen.get(row.number)):
             continue
         seen.setdefault(row.number, row)
@@ -92,6 +91,17 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
             batch = []
     if batch:
         yield _check_batch(store_id, batch, seen)
+
+
+def _plain(row: FileRow) -> FileRow:
+    """The row with its carrier and number as they are kept; a carrier that nobody knows is its fault."""
+    row = replace(row, tracking_number=plain_number(row.tracking_number))
+    if row.fault or not row.carrier:
+        return row
+    carrier = carrier_named(row.carrier)
+    if carrier is None:
+        return replace(row, fault=CARRIER_UNKNOWN, cell=row.carrier)
+    return replace(row, carrier=carrier)
 
 
 def _parcel(row: FileRow | None) -> tuple[str, str] | None:
@@ -127,10 +137,8 @@ def _code(row: FileRow, order: Order | None) -> str:
         return "not_found"
     if not row.carrier:
         return "carrier_missing"
-    if len(row.carrier) > MAX_CARRIER or not row.carrier.isprintable():
-        return "carrier_invalid"
     if not row.tracking_number:
         return "tracking_number_missing"
-    if not TRACKING_NUMBER.fullmatch(row.tracking_number):
+    if not NUMBER.fullmatch(row.tracking_number):
         return "tracking_number_invalid"
     return code_of(order)

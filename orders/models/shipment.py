@@ -11,6 +11,7 @@ from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models.order import Order
 from orders.states import MOVING, ON_ITS_WAY, ShipmentDirection, ShipmentStatus, ShipmentTask
+from orders.waybills import carrier_label
 
 
 class ShipmentQuerySet(ObligationQuerySet, TenantQuerySet):
@@ -62,7 +63,7 @@ class Shipment(Obligation, TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.carrier} {self.tracking_number}"
+        return f"{carrier_label(self.carrier)} {self.tracking_number}"
 
     @property
     def has_ended(self) -> bool:

@@ -9,6 +9,7 @@ from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
+from orders.api.serializers import ShipSerializer
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS
 from refunds.api.parcels import TrackingSerializer
@@ -65,12 +66,10 @@ class RejectSerializer(serializers.Serializer):
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class ShipReturnSerializer(serializers.Serializer):
+class ShipReturnSerializer(ShipSerializer):
     """The buyer's parcel."""
 
     store = serializers.CharField(required=False)
-    carrier = serializers.CharField(max_length=50)
-    tracking_number = serializers.RegexField(r"\A[A-Za-z0-9\-]{1,64}\Z")
 
 
 class ArrivalSerializer(serializers.Serializer):

@@ -17,6 +17,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from common.words import labelled
+from orders.waybills import carrier_label
 from refunds.models import Dispute, Evidence, Message
 from refunds.platform.suggestions import explain
 from refunds.states import Side
@@ -135,7 +136,7 @@ def _order(dispute: Dispute) -> Iterator[Flowable]:
             (_("Number"), order.number),
             (_("Buyer"), f"{order.buyer_name} · {_('Credit score')} {order.buyer_credit_score}{vip}"),
             (_("Paid"), f"{yuan(order.paid_amount)} · {moment(order.paid_at)}"),
-            (_("Parcel"), f"{order.carrier} {order.tracking_number} · {moment(order.shipped_at)}"),
+            (_("Parcel"), f"{carrier_label(order.carrier)} {order.tracking_number} · {moment(order.shipped_at)}"),
             (_("Delivered"), moment(order.delivered_at)),
             *(
                 (

@@ -6,16 +6,28 @@ from django.utils.translation import gettext_lazy as _
 from orders.actions import ship_order
 from orders.parcels import ship_parcel
 from orders.states import ParcelStatus
+from orders.waybills import known_labels
 from orders.why_not import why_not_ship, why_not_ship_parcel
 from stores.permissions import SHIP
 from workbench.kit.decisions import Decision, DecisionForm
 
 
+class CarrierInput(forms.TextInput):
+    """A line that proposes the carriers that are known, and takes any other that is named as such."""
+
+    template_name = "workbench/shipping/carrier_input.html"
+
+    def get_context(self, name, value, attrs):
+        """The names to choose from, in the reader's language."""
+        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}-names"})
+        return {**context, "names": known_labels()}
+
+
 class ShipForm(DecisionForm):
     """Who carries the parcel."""
 
-    carrier = forms.CharField(label=_("Carrier"), max_length=50)
-    tracking_number = forms.CharField(label=_("Tracking number"), max_length=64)
+    carrier = forms.CharField(label=_("Carrier"), max_length=60, widget=CarrierInput)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=100)
 
 
 class ShipOrder(Decision):

@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from common.words import duration, labelled
+from orders.waybills import carrier_label
 from payments.gateway_errors import gateway_error_words
 from workbench.kit import marks, words
 from workbench.kit.changelist import PAGE_SIZES
@@ -15,6 +16,7 @@ register.filter("labelled", labelled)
 register.filter("percent", words.percent)
 register.filter("moment", marks.moment)
 register.filter("gateway_error", gateway_error_words)
+register.filter("carrier", carrier_label)
 register.simple_tag(marks.badge)
 
 
