@@ -35,6 +35,7 @@ def _attempts(attempts: int, data: Data) -> str:
 
 
 CARRIER = Fact("the carrier's code, or its name", _carrier)
+CARRIER_NAME = Fact("the carrier's code, or its name", lambda carrier, data: carrier_label(carrier))
 ITEM = Fact("the marketplace's item id", _product)
 PIECES = Fact("item id → number of pieces")
 ATTEMPTS = replace(COUNT, word=_attempts)
@@ -128,6 +129,12 @@ class _Reported(Carried):
     carrier_error: Annotated[str, said(gettext_lazy("Carrier"))]
 
 
+class _Corrected(TypedDict):
+    carrier: Annotated[list[str], changed(CARRIER_NAME)]
+    tracking_number: Annotated[list[str], changed(TEXT)]
+    reason: Annotated[str, said(gettext_lazy("Reason"))]
+
+
 SHIPMENT_RECALL_ASKED = EventType(
     "shipment.recall_asked", gettext_lazy("Recall asked of the carrier"), "shipment", Carried, Tone.NOTE
 )
@@ -137,6 +144,9 @@ SHIPMENT_NEEDS_ATTENTION = EventType(
     "shipment",
     _Reported,
     Tone.BAD,
+)
+SHIPMENT_CORRECTED = EventType(
+    "shipment.corrected", gettext_lazy("Tracking number corrected"), "shipment", _Corrected, Tone.NOTE
 )
 SHIPMENT_RESUMED = EventType("shipment.resumed", gettext_lazy("The carrier is asked again"), "shipment")
 # What is recorded when a shipment gets into a state.

@@ -85,6 +85,7 @@ class ShipmentStatus(models.TextChoices):
     RECALL_REFUSED = "recall_refused", _("Recall refused")
     DELIVERED = "delivered", _("Arrived")
     LOST = "lost", _("Lost")
+    REPLACED = "replaced", _("Number corrected")
 
 
 # Before the parcel has arrived anywhere, or is known to be lost.

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from common.actions import action
-from common.actors import Actor
-from common.errors import refuse_if
+from common.actors import Actor, ActorKind
+from common.errors import Invalid, refuse_if
 from common.writes import WriteSet
+from orders.corrections import replace_shipment
+from orders.models import Shipment
 from orders.parcels import awaited_parcel, start_exchange
 from orders.shipments import announce_shipment
 from orders.states import ShipmentDirection
@@ -24,7 +28,7 @@ from refunds.exchanges import owe_new_goods
 from refunds.models import Refund
 from refunds.signals import faults_verified
 from refunds.states import RefundStatus
-from refunds.why_not import why_not_inspect, why_not_name_address, why_not_ship_return
+from refunds.why_not import why_not_correct_return, why_not_inspect, why_not_name_address, why_not_ship_return
 
 
 @action
@@ -71,6 +75,52 @@ def ship_return(
     )
     writes.flush()
     return refund
+
+
+@action
+def correct_return(
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    carrier: str,
+    tracking_number: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Refund:
+    """The buyer's parcel has another number than was written down; the old one isn't followed any more (P1).
+
+    The merchant says why (Invalid `reason`), the buyer needn't. No clock changes. Refused `already_picked_up` once the
+    carrier has it, `invalid_transition` when nothing is coming back. Invalid for an unknown carrier or an odd number.
+    """
+    carrier, tracking_number = waybill(carrier, tracking_number)
+    if actor.kind != ActorKind.BUYER and not reason.strip():
+        raise Invalid("reason", _("Say why the number is corrected: it stays on record."), "required")
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    shipment = returning_of(refund)
+    refuse_if(why_not_correct_return(refund, shipment, now))
+    writes = WriteSet()
+    replace_shipment(
+        writes,
+        shipment,
+        order=refund.order,
+        topic_id=refund.pk,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+    refund.return_carrier, refund.return_tracking_number = carrier, tracking_number
+    writes.update(refund, "return_carrier", "return_tracking_number")
+    writes.flush()
+    return refund
+
+
+def returning_of(refund: Refund) -> Shipment | None:
+    """The parcel in which the refund's goods come back, under the number that is followed now."""
+    own = Shipment.objects.for_store(refund.store_id).filter(topic_id=refund.pk, direction=ShipmentDirection.RETURN)
+    return own.order_by("id").last()
 
 
 @action

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from common.money import grouped
-from orders.models import Order
+from orders.corrections import why_not_correct
+from orders.models import Order, Shipment
 from payments.conflicts import why_in_conflict
 from payments.models import Payment
 from payments.states import PaymentStatus
@@ -105,6 +106,13 @@ def why_not_ship_return(refund: Refund, now: datetime) -> Refused | None:
             _("The store has yet to say where the goods go: wait for its return address, or ask the platform."),
         )
     return why_not_move(refund, [RefundStatus.AWAITING_RETURN], now)
+
+
+def why_not_correct_return(refund: Refund, shipment: Shipment | None, now: datetime) -> Refused | None:
+    """The number of a parcel that comes back, before the carrier has news of it; an accepted exchange is withdrawn."""
+    if refund.status == RefundStatus.WITHDRAWN and shipment is not None:
+        return why_not_correct(shipment)
+    return why_not_move(refund, [RefundStatus.RETURNING], now) or why_not_correct(shipment)
 
 
 def why_not_name_address(refund: Refund) -> Refused | None:

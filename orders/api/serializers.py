@@ -144,6 +144,12 @@ class ShipSerializer(serializers.Serializer):
     )
 
 
+class CorrectShipmentSerializer(ShipSerializer):
+    """What the parcel's carrier and number should have been, and why they weren't."""
+
+    reason = serializers.CharField(max_length=200)
+
+
 class AddressSerializer(serializers.Serializer):
     """Where the order goes instead."""
 

@@ -12,12 +12,14 @@ from orders import actions, saving
 from orders.api.filters import OrderFilter
 from orders.api.serializers import (
     AddressSerializer,
+    CorrectShipmentSerializer,
     OrderSerializer,
     ParcelSerializer,
     PlaceOrderSerializer,
     ShipSerializer,
     StoreNameSerializer,
 )
+from orders.corrections import correct_order
 from orders.models import Order, OwedParcel
 from orders.parcels import ship_parcel
 from orders.states import ParcelKind, ParcelStatus
@@ -33,6 +35,7 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
         "retrieve": "SM",
         "create": "M",
         "ship": "S",
+        "correct_shipment": "S",
         "deliver": "M",
         "urge": "M",
         "change_address": "SM",
@@ -74,6 +77,14 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
         actions.ship_order(
             store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **self.input(ShipSerializer)
         )
+        return self._answer(number)
+
+    @extend_schema(request=CorrectShipmentSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="correct-shipment")
+    def correct_shipment(self, request, number):
+        """Its parcel has another number, and the carrier hasn't picked it up yet."""
+        parcel = self.input(CorrectShipmentSerializer)
+        correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **parcel)
         return self._answer(number)
 
     @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)

@@ -90,6 +90,14 @@ class Shipment(Obligation, TenantModel):
     def cancel(self):
         """The pick-up is cancelled: it never leaves (P2)."""
 
+    @transition(
+        field=status,
+        source=[ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP],
+        target=ShipmentStatus.REPLACED,
+    )
+    def replace(self):
+        """Its number was wrong: another shipment takes its place."""
+
     @transition(field=status, source=[*ON_ITS_WAY], target=ShipmentStatus.COMING_BACK)
     def turn_back(self):
         """The carrier has accepted the recall (P4)."""

@@ -72,6 +72,12 @@ class ShipReturnSerializer(ShipSerializer):
     store = serializers.CharField(required=False)
 
 
+class CorrectReturnSerializer(ShipReturnSerializer):
+    """What the parcel's carrier and number should have been; a store says why they weren't."""
+
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
 class ArrivalSerializer(serializers.Serializer):
     """Pieces of one item in the parcel."""
 

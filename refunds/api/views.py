@@ -15,6 +15,7 @@ from refunds import actions, opening, returns
 from refunds.api.extras import LIST_FILTERS
 from refunds.api.serializers import (
     ApproveSerializer,
+    CorrectReturnSerializer,
     EventSerializer,
     InspectSerializer,
     MessageSerializer,
@@ -71,6 +72,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         "withdraw": "M",
         "resubmit": "M",
         "ship_return": "M",
+        "correct_return": "SM",
         "return_address": "S",
         "inspect": "S",
         "timeline": "SM",
@@ -158,6 +160,14 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         parcel = self.input(ShipReturnSerializer)
         parcel.pop("store", None)
         return self._do(returns.ship_return, pk, **parcel)
+
+    @extend_schema(request=CorrectReturnSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="correct-return")
+    def correct_return(self, request, pk):
+        """The return parcel has another number, and the carrier has no news of it yet."""
+        parcel = self.input(CorrectReturnSerializer)
+        parcel.pop("store", None)
+        return self._do(returns.correct_return, pk, **parcel)
 
     @extend_schema(request=ApproveSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"], url_path="return-address")

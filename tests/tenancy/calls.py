@@ -110,6 +110,7 @@ CALLS = [
     _post("orders/", "M", "orders", body=ORDER_BODY, status=201),
     _read("orders/{}/", "SM", "orders", "to_ship"),
     _post("orders/{}/ship/", "S", "orders", "to_ship", PARCEL),
+    _post("orders/{}/correct-shipment/", "S", "orders", "in_transit", {**PARCEL, "reason": "typed wrong"}),
     Call("GET", "orders/export/", "S", "orders", lambda n: "orders/export/", is_file=True),
     _post("orders/import-shipments/", "S", "orders", body=lambda n: {"file": SHIPMENTS.format(n.to_ship).encode()}),
     _read("delay-reports/", "S", "orders"),
@@ -144,6 +145,7 @@ CALLS = [
     _post("refunds/{}/withdraw/", "M", "refunds", "refund"),
     _post("refunds/{}/resubmit/", "M", "refunds", "rejected", {"amount": "1.00"}),
     _post("refunds/{}/ship-return/", "M", "refunds", "awaiting_return", PARCEL),
+    _post("refunds/{}/correct-return/", "SM", "refunds", "returning", {**PARCEL, "reason": "typed wrong"}),
     _post(
         "refunds/{}/return-address/",
         "S",

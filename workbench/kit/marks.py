@@ -45,6 +45,7 @@ TONES = {
     "back": "green",
     "recall_refused": "red",
     "lost": "red",
+    "replaced": "grey",
     "open": "amber",
     "paid": "green",
     "refused": "red",

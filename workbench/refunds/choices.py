@@ -11,6 +11,7 @@ from stores.permissions import SHIP
 from workbench.kit.decisions import Decision
 from workbench.refunds.decisions import (
     Approve,
+    CorrectReturn,
     FailInspection,
     GiveUpPaying,
     NameAddress,
@@ -26,6 +27,7 @@ DECISIONS = (
     NegotiateFirst(),
     Reject(),
     NameAddress(),
+    CorrectReturn(),
     PassInspection(),
     FailInspection(),
     PayAgain(),

@@ -11,10 +11,11 @@ from offers.models import Offer
 from refunds import actions, payouts, returns, why_not
 from refunds.goods import Disposition, Whereabouts
 from refunds.returnless.review import negotiate_refund
-from refunds.states import RefundProgramme
+from refunds.states import RefundProgramme, RefundStatus
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.decisions import Decision, DecisionForm
+from workbench.kit.waybills import CorrectionForm
 from workbench.kit.words import yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
 
@@ -252,6 +253,30 @@ class FailInspection(Inspect):
     passed = False
     form = FaultForm
     consequence = Reject.consequence
+
+
+class CorrectReturn(RefundDecision):
+    """Write down the right number of a return that the carrier has no news of."""
+
+    code, label, icon = "correct-return", gettext_lazy("Correct the return's number"), "edit"
+    done = gettext_lazy("The number is corrected; the old one isn't followed any more.")
+    form = CorrectionForm
+
+    def concerns(self, refund):
+        """Only while a parcel is coming back."""
+        return refund.status == RefundStatus.RETURNING
+
+    def refusal(self, refund, now):
+        return why_not.why_not_correct_return(refund, returns.returning_of(refund), now)
+
+    def consequence(self, refund):
+        """Only the number changes."""
+        return _("The new number is followed instead of %(number)s. The clock doesn't change.") % {
+            "number": refund.return_tracking_number
+        }
+
+    def run(self, refund, data, *, actor, now):
+        returns.correct_return(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now, **data)
 
 
 class NameAddress(RefundDecision):

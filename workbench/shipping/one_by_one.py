@@ -12,10 +12,11 @@ from orders.models import Order
 from stores.permissions import SHIP, can, require, roles_of
 from workbench.kit.decisions import take
 from workbench.kit.queue import queue_asked_for
+from workbench.kit.waybills import WaybillForm
 from workbench.shipping.packing import show_packing
 from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.selection import in_queue
-from workbench.shipping.sending import ShipForm, ShipOrder
+from workbench.shipping.sending import ShipOrder
 
 CARRIER_KEY = "last_carrier"
 
@@ -34,7 +35,7 @@ class OneByOneMixin:
         if order is None:
             messages.success(request, _("This queue is empty: everything in it is shipped."))
             return HttpResponseRedirect(f"{reverse('admin:orders_order_changelist')}?{self._queue(request)}")
-        form = ShipForm(row=order, now=request.now, initial={"carrier": request.session.get(CARRIER_KEY, "")})
+        form = WaybillForm(row=order, now=request.now, initial={"carrier": request.session.get(CARRIER_KEY, "")})
         return self._show_order(request, order, form)
 
     def _shippable_stores(self, request: HttpRequest):
@@ -63,7 +64,7 @@ class OneByOneMixin:
         query = f"{self._queue(request)}&{urlencode(skip)}" if skip else self._queue(request)
         return HttpResponseRedirect(f"{reverse('admin:orders_order_ship_next')}?{query}")
 
-    def _show_order(self, request: HttpRequest, order: Order, form: ShipForm) -> HttpResponse:
+    def _show_order(self, request: HttpRequest, order: Order, form: WaybillForm) -> HttpResponse:
         show_packing(request, [order])
         skip = [("skip", text) for text in request.GET.getlist("skip")]
         return self.page(

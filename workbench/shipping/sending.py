@@ -1,33 +1,17 @@
 """Handing goods to a carrier: an order from its page or one after another, and a parcel that was promised (P8, Q16)."""
 
-from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.actions import ship_order
+from orders.corrections import correct_order, why_not_correct_order
 from orders.parcels import ship_parcel
-from orders.states import ParcelStatus
-from orders.waybills import known_labels
+from orders.shipments import outbound_of
+from orders.states import OrderStatus, ParcelStatus
 from orders.why_not import why_not_ship, why_not_ship_parcel
 from stores.permissions import SHIP
-from workbench.kit.decisions import Decision, DecisionForm
-
-
-class CarrierInput(forms.TextInput):
-    """A line that proposes the carriers that are known, and takes any other that is named as such."""
-
-    template_name = "workbench/shipping/carrier_input.html"
-
-    def get_context(self, name, value, attrs):
-        """The names to choose from, in the reader's language."""
-        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}-names"})
-        return {**context, "names": known_labels()}
-
-
-class ShipForm(DecisionForm):
-    """Who carries the parcel."""
-
-    carrier = forms.CharField(label=_("Carrier"), max_length=60, widget=CarrierInput)
-    tracking_number = forms.CharField(label=_("Tracking number"), max_length=100)
+from workbench.kit.decisions import Decision
+from workbench.kit.waybills import CorrectionForm, WaybillForm
 
 
 class ShipOrder(Decision):
@@ -35,7 +19,7 @@ class ShipOrder(Decision):
 
     code, label, icon = "ship", _("Shipped"), "local_shipping"
     done = _("The order is shipped.")
-    capability, form = SHIP, ShipForm
+    capability, form = SHIP, WaybillForm
     is_inline = True
 
     def concerns(self, order):
@@ -51,12 +35,38 @@ class ShipOrder(Decision):
         return ship_order(store_id=order.store_id, number=order.number, actor=actor, now=now, **data)
 
 
+class CorrectOrder(Decision):
+    """Write down the right number of a parcel that the carrier hasn't picked up."""
+
+    code, label, icon, tone = "correct", _("Correct the tracking number"), "edit", "plain"
+    done = _("The number is corrected; the old one isn't followed any more.")
+    capability, form = SHIP, CorrectionForm
+
+    def concerns(self, order):
+        """While it is on its way."""
+        return order.status == OrderStatus.SHIPPED
+
+    def refusal(self, order, now):
+        """See the base."""
+        return why_not_correct_order(order, outbound_of([order]).get(order.pk))
+
+    def consequence(self, order):
+        """The old number is of no use any more."""
+        return gettext("A pick-up under %(number)s is cancelled, and the new number is followed instead.") % {
+            "number": order.tracking_number
+        }
+
+    def run(self, order, data, *, actor, now):
+        """See the base."""
+        return correct_order(store_id=order.store_id, number=order.number, actor=actor, now=now, **data)
+
+
 class ShipParcel(Decision):
     """Keep a promise: send the parcel."""
 
     code, label, icon = "ship", _("Sent"), "local_shipping"
     done = _("The parcel is sent: the promise is kept.")
-    capability, form = SHIP, ShipForm
+    capability, form = SHIP, WaybillForm
     is_inline, leads_to = True, "changelist"
     not_yours = _("The warehouse sends this parcel; your role only sees it.")
 

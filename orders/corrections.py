@@ -1,0 +1,125 @@
+"""A tracking number that was written down wrong: before the carrier has the parcel, another takes its place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import Refused, refuse_if
+from common.writes import WriteSet
+from orders.actions import lock_order
+from orders.events import SHIPMENT_CORRECTED
+from orders.models import Order, Shipment
+from orders.shipments import announce_shipment, outbound_of
+from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus, ShipmentTask
+from orders.waybills import waybill
+
+NOT_PICKED_UP = (ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP)
+
+
+def why_not_correct(shipment: Shipment | None) -> Refused | None:
+    """Why this parcel's number can't be corrected: nobody follows it, or the carrier has it, or it is called back."""
+    if shipment is None:
+        return Refused("invalid_transition", _("No parcel is followed here whose number could be corrected."))
+    if shipment.status not in NOT_PICKED_UP or shipment.recalled_at is not None:
+        return Refused(
+            "already_picked_up",
+            _("The carrier already has news of this parcel (%(status)s): its number can't be corrected any more.")
+            % {"status": shipment.get_status_display()},
+        )
+    return None
+
+
+def why_not_correct_order(order: Order, shipment: Shipment | None) -> Refused | None:
+    """The number of an order that is on its way, before its parcel has been picked up."""
+    if order.status != OrderStatus.SHIPPED:
+        return Refused("invalid_transition", _("Only an order that is on its way has a number to correct."))
+    return why_not_correct(shipment)
+
+
+@action
+def correct_order(
+    *, store_id: int, number: str, carrier: str, tracking_number: str, reason: str, actor: Actor, now: datetime
+) -> Order:
+    """The order's parcel has another number than was written down; the old one isn't followed any more.
+
+    Refused `already_picked_up` once the carrier has it, `invalid_transition` when the order isn't on its way or has
+    this number. Invalid for an unknown carrier or an odd number.
+    """
+    carrier, tracking_number = waybill(carrier, tracking_number)
+    order = lock_order(store_id=store_id, number=number)
+    shipment = outbound_of([order]).get(order.pk)
+    refuse_if(why_not_correct_order(order, shipment))
+    writes = WriteSet()
+    replace_shipment(
+        writes,
+        shipment,
+        order=order,
+        topic_id=order.pk,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+    order.carrier, order.tracking_number = carrier, tracking_number
+    writes.update(order, "carrier", "tracking_number")
+    writes.flush()
+    return order
+
+
+def replace_shipment(
+    writes: WriteSet,
+    shipment: Shipment,
+    *,
+    order: Order,
+    topic_id: UUID,
+    carrier: str,
+    tracking_number: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Shipment:
+    """Follow a locked order's parcel under another number; a pick-up that was asked under the old one is cancelled."""
+    refuse_if(_why_same(shipment, (carrier, tracking_number)))
+    before = shipment.status
+    was_asked = shipment.direction == ShipmentDirection.OUTBOUND and (
+        shipment.task != ShipmentTask.CREATE_PICKUP or shipment.attempts > 0
+    )
+    shipment.replace()
+    if was_asked:
+        shipment.task = ShipmentTask.RECALL
+        shipment.make_due()
+    else:
+        shipment.plan(None)
+    writes.update(shipment, "status", "task", *shipment.WORK_FIELDS)
+    writes.event(
+        SHIPMENT_CORRECTED,
+        shipment,
+        topic=topic_id,
+        at=now,
+        actor=actor,
+        states=(before, shipment.status),
+        carrier=[shipment.carrier, carrier],
+        tracking_number=[shipment.tracking_number, tracking_number],
+        reason=reason,
+    )
+    return announce_shipment(
+        writes,
+        order=order,
+        topic_id=topic_id,
+        direction=shipment.direction,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        address=shipment.address,
+        now=now,
+    )
+
+
+def _why_same(shipment: Shipment, corrected: Sequence[str]) -> Refused | None:
+    if (shipment.carrier, shipment.tracking_number) != tuple(corrected):
+        return None
+    return Refused("invalid_transition", _("This is the number that the parcel already has."), "tracking_number")
