@@ -113,11 +113,11 @@ class _Instantly(_Amount):
 
 
 REFUND_DIRECT = EventType(
-    "refund.direct", gettext_lazy("Refunded at once: the carrier didn't have the goods yet"), "refund", _Amount
+    "refund.direct", gettext_lazy("Granted at once: the carrier didn't have the goods yet"), "refund", _Amount
 )
 REFUND_REFUNDED_INSTANTLY = EventType(
     "refund.refunded_instantly",
-    gettext_lazy("Refunded at once by the platform"),
+    gettext_lazy("Granted at once by the platform"),
     "refund",
     _Instantly,
     Tone.GOOD,
@@ -163,7 +163,7 @@ REFUND_INSPECTION_FAILED = EventType(
     "refund.inspection_failed", gettext_lazy("Inspection failed"), "refund", _Failed, Tone.BAD
 )
 REFUND_INSPECTION_OVERDUE = EventType(
-    "refund.inspection_overdue", gettext_lazy("Not inspected in time: refunded automatically"), "refund"
+    "refund.inspection_overdue", gettext_lazy("Not inspected in time: the money goes out by itself"), "refund"
 )
 REFUND_SPLIT = EventType(
     "refund.split",
@@ -197,9 +197,11 @@ class _ClaimClosed(TypedDict):
     note: Annotated[str, NOTE]
 
 
-REFUND_RECALLED = EventType("refund.recalled", gettext_lazy("The recalled parcel is back: refunded"), "refund", _Amount)
+REFUND_RECALLED = EventType(
+    "refund.recalled", gettext_lazy("The recalled parcel is back: the money goes out"), "refund", _Amount
+)
 REFUND_RECALL_LOST = EventType(
-    "refund.recall_lost", gettext_lazy("The recalled parcel is lost: refunded"), "refund", _Amount, Tone.BAD
+    "refund.recall_lost", gettext_lazy("The recalled parcel is lost: the money goes out"), "refund", _Amount, Tone.BAD
 )
 REFUND_RECALL_FAILED = EventType(
     "refund.recall_failed",
@@ -209,7 +211,7 @@ REFUND_RECALL_FAILED = EventType(
     Tone.BAD,
 )
 REFUND_RECALL_OVERDUE = EventType(
-    "refund.recall_overdue", gettext_lazy("The recall took too long: refunded automatically"), "refund", _Amount
+    "refund.recall_overdue", gettext_lazy("The recall took too long: the money goes out by itself"), "refund", _Amount
 )
 REFUND_RETURN_LOST = EventType(
     "refund.return_lost",

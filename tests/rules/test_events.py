@@ -213,3 +213,10 @@ def test_what_a_gateway_said_is_read_in_the_readers_language(said, words):
     with override("zh-hans"):
         assert PAYMENT_FAILED.texts({"error": said})[0][1] == words
         assert words not in PAYMENT_FAILED.phrases({"error": said})
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "refunded"), ("zh-hans", "已退款")])
+def test_only_what_was_paid_reads_as_refunded(language, word):
+    with override(language):
+        titles = {event.name: str(event.title).lower() for event in events.event_types() if event.subject == "refund"}
+    assert [name for name, title in titles.items() if word in title] == ["refund.refunded"]
