@@ -21,6 +21,7 @@ from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.states import PaymentPurpose
+from refunds.carrier_claims import claim_lost_parcel
 from refunds.events import (
     REFUND_ADDRESS_MISSING,
     REFUND_APPROVED,
@@ -166,7 +167,7 @@ def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: s
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
-    """Reserve the refund's amount for the buyer."""
+    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3)."""
     reserve_payment(
         writes,
         order=refund.order,
@@ -178,6 +179,7 @@ def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: 
         rule=rule,
         debit=paying_account(writes, refund, refund.amount, actor=actor, now=now),
     )
+    claim_lost_parcel(writes, refund, now=now)
 
 
 def change_request(

@@ -1,5 +1,6 @@
 """Claims against carriers for parcels that they lost: opened when the parcel is lost, closed by a person (P3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from common.errors import NotFound, Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Shipment
+from orders.shipments import outbound_of
+from orders.states import OrderStatus
 from refunds.events import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
 from refunds.models import CarrierClaim, Refund
-from refunds.states import CarrierClaimStatus
+from refunds.states import CarrierClaimStatus, RefundReason
 
 
 def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, now: datetime) -> CarrierClaim:
@@ -39,6 +42,25 @@ def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, 
         tracking_number=shipment.tracking_number,
     )
     return claim
+
+
+def claim_lost_parcel(writes: WriteSet, refund: Refund, *, now: datetime) -> None:
+    """The buyer of a locked order is paid because its parcel is lost: the carrier owes the store the goods (P3).
+
+    Once per parcel; one that is called back opens its claim when the carrier says that it is lost.
+    """
+    is_lost = refund.reason == RefundReason.PARCEL_LOST and not refund.moves_goods
+    if not is_lost or refund.order.status != OrderStatus.SHIPPED or not refund.rules.claims_lost_parcels:
+        return
+    parcel = outbound_of([refund.order]).get(refund.order_id)
+    if parcel is not None and parcel.recalled_at is None and not claimed_of([parcel]):
+        open_carrier_claim(writes, refund, parcel, now=now)
+
+
+def claimed_of(parcels: Sequence[Shipment]) -> set[UUID]:
+    """The ids of those parcels that a claim is open or closed for already."""
+    claims = CarrierClaim.objects.in_scope().filter(shipment__in=[parcel.pk for parcel in parcels])
+    return set(claims.values_list("shipment_id", flat=True))
 
 
 def why_not_close(claim: CarrierClaim) -> Refused | None:

@@ -76,12 +76,17 @@ CHECKS = (
         """,
     ),
     Check(
-        "a lost parcel that goods were to come back in has one carrier claim, and no other parcel has any",
+        "a lost parcel that goods were to come back in has one carrier claim; so may one that a refund says is lost, "
+        "and no other parcel",
         """
         SELECT 'shipment ' || s.id FROM orders_shipment s
-        LEFT JOIN refunds_carrierclaim c ON c.shipment_id = s.id
-        WHERE (s.status = 'lost' AND (s.direction = 'return' OR s.recalled_for IS NOT NULL)) <> (c.id IS NOT NULL)
-           OR c.refund_id <> CASE s.direction WHEN 'return' THEN s.topic_id ELSE s.recalled_for END
+        LEFT JOIN (refunds_carrierclaim c JOIN refunds_refund r ON r.id = c.refund_id) ON c.shipment_id = s.id
+        WHERE s.status = 'lost' AND (s.direction = 'return' OR s.recalled_for IS NOT NULL) AND c.id IS NULL
+           OR c.id IS NOT NULL AND NOT (
+               s.direction = 'outbound' AND r.reason = 'parcel_lost' AND r.order_id = s.order_id
+               OR s.status = 'lost' AND c.refund_id IS NOT DISTINCT FROM
+                  CASE s.direction WHEN 'return' THEN s.topic_id ELSE s.recalled_for END
+           )
         """,
     ),
     *platform.CHECKS,

@@ -114,6 +114,9 @@ class MarketplaceRules:
     # Refund-only for goods in transit waits for the parcel to be called back (P4).
     recalls_in_transit: bool = False
 
+    # A refund for a lost parcel opens a claim against the carrier for what was in it (P3).
+    claims_lost_parcels: bool = True
+
     # Clocks: who must act, how long, and what happens when they don't (P1, T10).
     merchant_answers_within: timedelta = timedelta(hours=48)  # then approved
     buyer_ships_return_within: timedelta = timedelta(days=7)  # then closed
