@@ -27,12 +27,16 @@ class Recall:
 
 @dataclass(frozen=True)
 class Parcels:
-    """The order's latest parcel to the buyer, the recall for this refund, the buyer's return, and what was lost."""
+    """The order's latest parcel to the buyer, the recall for this refund, the buyer's return, and what was lost.
+
+    `warnings` are what `refunds.numbers` finds odd about the return's number, where it was asked.
+    """
 
     outbound: Shipment | None = None
     recall: Recall | None = None
     returning: Shipment | None = None
     claims: tuple[CarrierClaim, ...] = ()
+    warnings: tuple = ()
 
 
 def parcels_of(refund: Refund) -> Parcels:

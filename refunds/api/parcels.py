@@ -5,6 +5,7 @@ from rest_framework import serializers
 from common.api.fields import StrictMoneyField
 from orders.api.serializers import ShipmentSerializer
 from refunds.models import CarrierClaim
+from refunds.numbers import Oddity
 from refunds.states import RecallStatus
 
 
@@ -27,6 +28,14 @@ class CarrierClaimSerializer(serializers.ModelSerializer):
         fields = ["id", "amount", "status", "note", "opened_at", "closed_at"]
 
 
+class NumberWarningSerializer(serializers.Serializer):
+    """Something odd about the return's number; `orders` are the orders that it is about."""
+
+    code = serializers.ChoiceField([each.value for each in Oddity])
+    detail = serializers.CharField()
+    orders = serializers.ListField(child=serializers.CharField())
+
+
 class TrackingSerializer(serializers.Serializer):
     """What is on its way: the parcel to the buyer, its recall for this refund, the return, and what was lost."""
 
@@ -34,3 +43,4 @@ class TrackingSerializer(serializers.Serializer):
     recall = RecallSerializer(allow_null=True)
     return_shipment = ShipmentSerializer(source="returning", allow_null=True)
     carrier_claims = CarrierClaimSerializer(source="claims", many=True)
+    warnings = NumberWarningSerializer(many=True)

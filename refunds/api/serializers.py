@@ -1,9 +1,12 @@
 """Shapes of refunds."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common import clock
 from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
 from common.api.represent import represent
 from common.events import event_types
@@ -15,6 +18,7 @@ from refunds.api.extras import DETAIL_FIELDS
 from refunds.api.parcels import TrackingSerializer
 from refunds.holds import most_refundable
 from refunds.models import Message, Refund, RefundLine
+from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from refunds.states import RefundKind, RefundReason
 
@@ -204,7 +208,9 @@ class RefundDetailSerializer(RefundSerializer):
     @extend_schema_field(TrackingSerializer())
     def get_tracking(self, refund):
         """What carriers have of it."""
-        return represent(TrackingSerializer, parcels_of(refund))
+        parcels = parcels_of(refund)
+        odd = tuple(oddities_of(refund, parcels, clock.now()))
+        return represent(TrackingSerializer, replace(parcels, warnings=odd))
 
     @extend_schema_field(RefundLineSerializer(many=True))
     def get_lines(self, refund):

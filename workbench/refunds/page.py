@@ -14,6 +14,7 @@ from orders.models import OwedParcel
 from payments.models import Payment
 from payments.states import PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
+from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from stores.models import User
 from workbench.insights.loss import loss_if_lost
@@ -73,6 +74,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page, but for its decisions."""
     case = build_case(refund, now)
     offers = offers_to_show(refund)
+    tracking = parcels_of(refund)
     payments = list(Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id"))
     return {
         "refund": refund,
@@ -91,7 +93,8 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "thread": thread_of(refund),
         "evidence": evidence_of(refund, now),
         "cases": cases_of(refund),
-        "tracking": parcels_of(refund),
+        "tracking": tracking,
+        "number_warnings": oddities_of(refund, tracking, now),
         "split_into": split_off(refund),
         "payments": payments,
         "pay_card": pay_card(refund.order, refund.store, user, now, refund=refund),

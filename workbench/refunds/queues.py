@@ -13,6 +13,7 @@ from offers.retainable import filter_retainable
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
+from refunds.numbers import with_odd_numbers
 from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
 from stores.models import ReturnAddress, Store
@@ -137,6 +138,15 @@ REFUND_QUEUES = [
         _("No return is on its way to you."),
         "package_2",
         "amber",
+    ),
+    Queue(
+        "odd_numbers",
+        _("Odd numbers"),
+        with_odd_numbers,
+        ("due_at", "-id"),
+        _("Every return comes under a number of its own."),
+        "barcode_scanner",
+        "red",
     ),
     Queue(
         "recalls",

@@ -1,0 +1,99 @@
+"""What is odd about the number of a return: told where the refund is decided, never refused.
+
+One parcel may lawfully bring back what two refunds of a buyer are about; another buyer's number, or the one under which
+the order went out, hardly can; and a number under which nothing is ever seen may be none.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from orders.models import Order, Shipment
+from orders.states import ShipmentDirection, ShipmentStatus
+from refunds.models import Refund
+from refunds.parcels import Parcels
+from refunds.states import RefundStatus
+
+SILENT_AFTER = timedelta(days=3)
+MOST_NAMED = 5
+
+
+class Oddity(StrEnum):
+    """What is odd about a number."""
+
+    SHARED = "shared"
+    OF_ANOTHER_BUYER = "of_another_buyer"
+    SENT_OUT = "sent_out"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class NumberWarning:
+    """One thing that is odd about a return's number; `orders` are the numbers of the orders that it is about."""
+
+    code: Oddity
+    detail: str
+    orders: list[str] = field(default_factory=list)
+
+
+def oddities_of(refund: Refund, parcels: Parcels, now: datetime) -> list[NumberWarning]:
+    """What is odd about the refund's return number, worst first; two statements, or none without a number."""
+    if not refund.return_tracking_number:
+        return []
+    found = [*_sent_out(refund), *_shared(refund)]
+    parcel = parcels.returning
+    if refund.status == RefundStatus.RETURNING and parcel is not None and _is_silent(parcel, now):
+        text = _("The carrier has seen nothing under this number for %(days)d days.")
+        found.append(NumberWarning(Oddity.SILENT, text % {"days": (now - parcel.created_at).days}))
+    return found
+
+
+def _is_silent(parcel: Shipment, now: datetime) -> bool:
+    return parcel.status == ShipmentStatus.ANNOUNCED and parcel.created_at + SILENT_AFTER <= now
+
+
+def _sent_out(refund: Refund) -> list[NumberWarning]:
+    """Orders of the store that went out under the number, this refund's own among them."""
+    orders = Order.objects.for_store(refund.store_id).filter(tracking_number=refund.return_tracking_number)
+    numbers = list(orders.order_by("-id").values_list("number", flat=True)[:MOST_NAMED])
+    if not numbers:
+        return []
+    text = _("An order went out under this number: %(orders)s.") % {"orders": ", ".join(numbers)}
+    return [NumberWarning(Oddity.SENT_OUT, text, numbers)]
+
+
+def _shared(refund: Refund) -> list[NumberWarning]:
+    """Other refunds that come back under the number: of other buyers, and of this one."""
+    others = Refund.objects.for_store(refund.store_id).filter(return_tracking_number=refund.return_tracking_number)
+    rows = others.exclude(pk=refund.pk).exclude(pk=refund.split_from_id).exclude(split_from=refund.pk)
+    found = list(rows.order_by("-id").values_list("order__number", "order__buyer_id")[:MOST_NAMED])
+    foreign = list(dict.fromkeys(number for number, buyer in found if buyer != refund.order.buyer_id))
+    own = list(dict.fromkeys(number for number, buyer in found if buyer == refund.order.buyer_id))
+    warnings = []
+    if foreign:
+        text = _("Another buyer returns under this number: %(orders)s.") % {"orders": ", ".join(foreign)}
+        warnings.append(NumberWarning(Oddity.OF_ANOTHER_BUYER, text, foreign))
+    if own:
+        text = _("The buyer returns more under this number, perhaps in one parcel: %(orders)s.")
+        warnings.append(NumberWarning(Oddity.SHARED, text % {"orders": ", ".join(own)}, own))
+    return warnings
+
+
+def with_odd_numbers(rows: QuerySet, now: datetime) -> QuerySet:
+    """Those returns on their way whose number is another buyer's, one under which an order went out, or silent."""
+    number = {"store_id": OuterRef("store_id")}
+    others = Refund.objects.in_scope().filter(**number, return_tracking_number=OuterRef("return_tracking_number"))
+    sent = Order.objects.in_scope().filter(**number, tracking_number=OuterRef("return_tracking_number"))
+    silent = Shipment.objects.in_scope().filter(
+        **number,
+        topic_id=OuterRef("pk"),
+        direction=ShipmentDirection.RETURN,
+        status=ShipmentStatus.ANNOUNCED,
+        created_at__lte=now - SILENT_AFTER,
+    )
+    foreign = others.exclude(order__buyer_id=OuterRef("order__buyer_id"))
+    odd = Exists(sent) | Exists(foreign) | Exists(silent)
+    return rows.filter(odd, status=RefundStatus.RETURNING).exclude(return_tracking_number="")
