@@ -158,7 +158,7 @@ def allowances_today(stores: Sequence[Store], now: datetime) -> list[tuple[Store
     """Each store with its limits and today's allowance, in two statements; what isn't open yet is shown unused."""
     ids = [store.pk for store in stores]
     terms = {row.store_id: row for row in PaymentTerms.objects.in_scope().filter(store_id__in=ids)}
-    days = {store.pk: day_of(now, store.time_zone) for store in stores}
+    days = {store.pk: store.business_day(now) for store in stores}
     rows = DayAllowance.objects.in_scope().filter(store_id__in=ids, date__in=set(days.values()))
     open_ = {(row.store_id, row.date): row for row in rows}
     shown = []

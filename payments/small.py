@@ -9,12 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.calendar import clock_face, day_of, end_of_day, next_midnight
+from common.calendar import clock_face, day_of, end_of_day
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.money import CENT, ZERO
 from common.writes import WriteSet
@@ -59,13 +59,13 @@ def allowance_of(
     order: Order, store: Store, now: datetime, *, looks_at_day: bool = True, limits: Limits | None = None
 ) -> Allowance:
     """What is left for this order of its store, before anything is sent. `limits` are read unless they are given."""
-    day = day_of(now, store.time_zone)
+    day = store.business_day(now)
     return Allowance(
         limits=limits or limits_of(store),
         order_used=order.small_payments,
         day=day,
         day_used=used_on(store.pk, day) if looks_at_day else None,
-        resets_at=next_midnight(now, store.time_zone),
+        resets_at=store.business_day_ends(now),
         usable_until=usable_until(order, store),
         time_zone=store.time_zone,
     )
@@ -111,12 +111,25 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
     return None
 
 
+def compensated(order: Order) -> Decimal:
+    """Yuan of the order's small payments that haven't failed, beside its refunds. Reads nothing where there is none."""
+    return _sum(_live(order)) if order.small_payments else ZERO
+
+
 def sent_before(payment: Payment) -> Decimal:
     """Yuan of its order's small payments before this one that haven't failed. Reads nothing where there was none."""
     if payment.order.small_payments <= 1:
         return ZERO
-    others = Payment.objects.for_store(payment.store_id).small().filter(order=payment.order_id, pk__lt=payment.pk)
-    return others.exclude(status=PaymentStatus.FAILED).aggregate(sent=Sum("amount"))["sent"] or ZERO
+    return _sum(_live(payment.order).filter(pk__lt=payment.pk))
+
+
+def _live(order: Order) -> QuerySet[Payment]:
+    small = Payment.objects.for_store(order.store_id).small().filter(order=order)
+    return small.exclude(status=PaymentStatus.FAILED)
+
+
+def _sum(payments: QuerySet[Payment]) -> Decimal:
+    return payments.aggregate(sent=Sum("amount"))["sent"] or ZERO
 
 
 def why_not_repeat(order: Order, order_used: int | None) -> Refused | None:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor, ActorKind
-from common.calendar import day_of
 from common.changes import changes_of, lock
 from common.errors import Invalid, Refused, refuse_if
 from common.money import ZERO
@@ -61,6 +60,6 @@ def set_payment_terms(
         writes.update(terms, *changed)
         writes.event(PAYMENT_TERMS_SET, terms, topic=store, at=now, actor=actor, rule="K9", **changed)
         writes.flush()
-    today = day_of(now, store.time_zone)
+    today = store.business_day(now)
     DayAllowance.objects.for_store(store.pk).filter(date__gte=today).update(limit=limits_of(store).per_day)
     return terms

@@ -1,6 +1,7 @@
 """The tenant and what belongs to it: people, keys, products, return addresses."""
 
 import zoneinfo
+from datetime import date, datetime
 from functools import cache
 
 from django.contrib.auth.models import AbstractUser
@@ -11,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
-from common.calendar import PLATFORM_ZONE
+from common.calendar import PLATFORM_ZONE, day_of, end_of_day
 from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
@@ -69,6 +70,9 @@ class Store(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_URGE_ALERT)],
         help_text=_("When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."),
     )
+    # While its zone has just changed: the day that was running, and the instant at which it is over (docs/adr/0027).
+    held_day = models.DateField(null=True, editable=False)
+    held_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -84,7 +88,29 @@ class Store(models.Model):
                 condition=models.Q(urge_alert_at=None) | models.Q(urge_alert_at__range=(1, MOST_URGE_ALERT)),
                 name="store_urge_alert_in_bounds",
             ),
+            models.CheckConstraint(
+                condition=models.Q(held_day=None, held_until=None)
+                | models.Q(held_day__isnull=False, held_until__isnull=False),
+                name="store_held_day_has_end",
+            ),
         ]
+
+    def business_day(self, now: datetime) -> date:
+        """The day on which what is limited by day counts: the store's date, which a change of its zone never moves on.
+
+        The day that was running goes on to its end in the old zone, and no date comes back.
+        """
+        if self.held_until is None:
+            return day_of(now, self.time_zone)
+        if now < self.held_until:
+            return self.held_day
+        return max(self.held_day, day_of(now, self.time_zone))
+
+    def business_day_ends(self, now: datetime) -> datetime:
+        """The instant at which `business_day` is another one."""
+        day = self.business_day(now)
+        ends = end_of_day(day, self.time_zone)
+        return ends if day != self.held_day else max(ends, self.held_until)
 
     def __str__(self) -> str:
         return self.name

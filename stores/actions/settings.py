@@ -1,5 +1,6 @@
 """Opening a store, and what is set of it afterwards."""
 
+from copy import copy
 from datetime import datetime
 from typing import TypedDict, Unpack
 
@@ -63,12 +64,19 @@ class StoreSettings(TypedDict, total=False):
 
 @action
 def update_store(*, store: Store, actor: Actor, now: datetime, **settings: Unpack[StoreSettings]) -> Store:
-    """Change a store's settings. ValidationError for what makes no sense."""
+    """Change a store's settings. ValidationError for what makes no sense.
+
+    A new time zone counts from the end of the store's day that is running, as far as a limit goes by the day (K10).
+    """
     lock(store)
+    moved = copy(store)
     changed = changes_of(store, settings)
     store.full_clean()
     if changed:
         writes = WriteSet()
+        if "time_zone" in changed:
+            store.held_day, store.held_until = moved.business_day(now), moved.business_day_ends(now)
+            writes.update(store, "held_day", "held_until")
         writes.update(store, *changed)
         writes.event(STORE_CHANGED, store, topic=store, at=now, actor=actor, **changed)
         writes.flush()

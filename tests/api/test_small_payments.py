@@ -331,6 +331,26 @@ def test_of_what_no_longer_fits_the_newest_fails(shop):
     }
 
 
+@pytest.mark.rule("K10")
+@pytest.mark.parametrize(
+    ("zone", "resets_at"),
+    [("Pacific/Kiritimati", "2026-11-20T16:00:00Z"), ("America/New_York", "2026-11-21T05:00:00Z")],
+)
+def test_the_days_allowance_is_not_had_twice_by_moving_the_store(shop, clock, zone, resets_at):
+    set_terms(shop, per_day=Decimal("25.00"))
+    clock.move(hours=6, minutes=30)  # it is the next day in Kiritimati
+    first, second = shop.order(), shop.order()
+    assert send(shop, first, "20.00").status_code == 201
+    assert shop.merchant.patch(f"stores/{shop.store.code}/", {"time_zone": zone}).status_code == 200
+    left = allowance(shop, second)["store_day"]
+    assert (left["date"], left["left"], left["resets_at"]) == ("2026-11-20", "5.00", resets_at)
+    assert error(send(shop, second, "5.01"))[:2] == (409, "store_day_limit_reached")
+    shop.merchant.patch(f"stores/{shop.store.code}/", {"time_zone": "Asia/Shanghai"})
+    assert error(send(shop, second, "5.01"))[:2] == (409, "store_day_limit_reached")
+    clock.move(hours=24)
+    assert send(shop, second, "25.00").status_code == 201
+
+
 @pytest.mark.rule("K9", "K10")
 def test_raised_limits_count_at_once(shop):
     order = shop.order()

@@ -19,6 +19,7 @@ from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
 from payments.small import send_small_payment
 from payments.terms import set_payment_terms
+from stores.actions import update_store
 from tests.concurrency.crash import Moment, crash_at, every_crash
 from tests.concurrency.harness import Result, overtaken, together
 from tests.world import MERCHANT, NOON, make_shop
@@ -140,6 +141,32 @@ def test_two_that_open_the_day_at_once_share_it(shop):
     set_terms(shop, per_day=Decimal("1.50"))
     race = overtaken(bare(shop, shop.order()), sending(shop, shop.order()), scope=shop.scope())
     assert (race.codes, race.waited) == (("ok", "store_day_limit_reached"), True)
+
+
+@pytest.mark.parametrize("moves_first", [True, False])
+def test_a_payment_beside_a_change_of_the_stores_zone_counts_on_the_running_day(shop, moves_first):
+    evening = NOON + timedelta(hours=6, minutes=30)
+    move = partial(update_store, store=shop.store, actor=MERCHANT, now=evening, time_zone="Pacific/Kiritimati")
+    stale = shop.reload(shop.store)
+    send = partial(
+        send_small_payment,
+        store=stale,
+        order_number=shop.order().number,
+        amount=Decimal("1.00"),
+        purpose="other",
+        actor=MERCHANT,
+        now=evening,
+    )
+    calls = (move, send) if moves_first else (send, move)
+
+    def second():
+        with shop.scope():
+            return calls[1]()
+
+    race = overtaken(calls[0], second, scope=shop.scope())
+    assert race.codes == ("ok", "ok")
+    with shop.scope():
+        assert [str(day.date) for day in DayAllowance.objects.filter(used__gt=0)] == ["2026-11-20"]
 
 
 def test_beat_and_the_first_payment_open_the_day_once(shop):
