@@ -73,7 +73,7 @@ def open_refund(
     refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
     if refund.moves_goods:
         refuse_if(why_not_return(order, refund_lines))
-    refuse_if(why_not_open(order, refund_lines))
+    refuse_if(why_not_open(order, refund_lines, pays=refund.pays))
     refund.programme = programme_of(refund)
     if amount is None:
         amount = most_of_order(order, refund_lines)
@@ -143,8 +143,13 @@ def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest]
     ]
 
 
-def why_not_open(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
-    """Why nothing of these lines can be asked for: open refunds hold everything, or nothing is left to refund."""
+def why_not_open(order: Order, lines: Sequence[RefundLine], *, pays: bool = True) -> Refused | None:
+    """Why nothing of these lines can be asked for: open refunds hold everything, or nothing is left to refund.
+
+    An exchange doesn't pay, so goods that cost nothing can be exchanged, too.
+    """
+    if lines and not pays and not any(line.line.unit_price for line in lines):
+        return None
     if lines and most_of_order(order, lines) > 0:
         return None
     if Refund.objects.for_store(order.store_id).open().filter(order=order).exists():

@@ -93,7 +93,9 @@ class Refund(OwnsLines, TenantModel):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(amount=0, kind=RefundKind.EXCHANGE), name="refund_amount_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True, due_action="") | Q(due_at__isnull=False) & ~Q(due_action=""),
                 name="refund_deadline_has_action",

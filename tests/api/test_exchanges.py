@@ -107,6 +107,24 @@ def test_goods_that_were_refunded_in_full_are_not_exchanged(shop, order):
     assert exchange(shop, order).status_code == 409
 
 
+def test_goods_that_cost_nothing_are_exchanged_once_at_a_time(shop):
+    order = shop.order(prices=("0.00", "19.00"))
+    shop.buyer.post(f"orders/{order.number}/deliver/")
+    free = [{"item_id": "8000", "quantity": 1}]
+    asked = exchange(shop, order, lines=free)
+    assert (asked.status_code, asked.json()["amount"]) == (201, "0.00"), asked.content
+    assert code(exchange(shop, order, lines=free)) == (409, "refund_open", "lines")
+    refund = asked.json()["id"]
+    assert shop.merchant.post(f"refunds/{refund}/approve/").status_code == 200
+    shop.buyer.post(f"refunds/{refund}/ship-return/", {"carrier": "SF", "tracking_number": "R1"})
+    shop.merchant.post(f"refunds/{refund}/inspect/", {"result": "passed"})
+    done = detail(shop, refund)
+    assert (done["status"], done["goods"], done["payments"]) == ("closed", "exchanged", [])
+    assert owed(shop) == [("8000", 1, "owed", "exchange")]
+    for kind in ("refund_only", "return_and_refund"):
+        assert ask(shop, order, kind=kind, amount="0.01", lines=free).status_code == 409
+
+
 def test_the_platform_may_grant_a_disputed_exchange(shop, order):
     refund = sent_back(shop, order)
     shop.merchant.post(f"refunds/{refund}/inspect/", {"result": "failed"})
