@@ -14,14 +14,16 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.writes import WriteSet
+from offers.coupons import free_coupons, promise_coupons, shown_of
 from offers.events import OFFER_ENDED, OFFER_LAPSED, OFFER_SENT
 from offers.methods import METHODS, Terms
-from offers.models import Offer, OfferCoupon
+from offers.models import Offer
 from offers.sending import sending_facts
 from offers.states import OfferStatus
 from offers.terms import prepare_terms
 from orders.saving import readdress
 from refunds.actions import lock_refund
+from refunds.models import Refund
 from refunds.states import RefundStatus
 from refunds.why_not import why_not_move
 
@@ -58,7 +60,6 @@ def send_offer(
         item_id=item_id,
         coupon_ids=coupon_ids,
     )
-    lives = refund.rules.offer_lives
     offer = Offer(
         store_id=store_id,
         refund=refund,
@@ -70,16 +71,22 @@ def send_offer(
         agreed_with_buyer=agreed_with_buyer,
         product=terms.product,
         **sending_facts(refund, actor=actor, now=now, product=terms.product),
-        due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
+        due_at=_ends(refund, terms, now),
         created_at=now,
     )
     writes = WriteSet()
     writes.insert(offer)
-    for coupon in terms.coupons:
-        writes.insert(OfferCoupon(store_id=store_id, offer=offer, coupon=coupon))
     record_sent(writes, offer, terms, actor=actor, now=now)
+    if terms.coupons:
+        promise_coupons(writes, offer, terms.coupons, now=now)
     writes.flush()
     return offer
+
+
+def _ends(refund: Refund, terms: Terms, now: datetime) -> datetime:
+    """An offer lives no longer than the marketplace says, the refund's clock runs, or a coupon that it promises."""
+    lives = [now + refund.rules.offer_lives] if refund.rules.offer_lives else []
+    return min([refund.due_at, *lives, *(coupon.valid_until for coupon in shown_of(terms.coupons, refund))])
 
 
 def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
@@ -192,6 +199,7 @@ def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: dat
     before = offer.status
     offer.decline(now=now)
     _record(writes, offer, before, actor=actor, now=now)
+    free_coupons(writes, [offer])
     writes.flush()
     return offer
 
@@ -206,6 +214,18 @@ def end_pending(writes: WriteSet, offers: list[Offer], *, actor: Actor, now: dat
         else:
             offer.withdraw()
             _record(writes, offer, before, actor=actor, now=now)
+    free_coupons(writes, offers)
+
+
+@action
+def end_if_unkeepable(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
+    """End a pending offer of more money than its order has left; any other stays as it is. NotFound."""
+    offer = lock_offer(store_id=store_id, offer_id=offer_id)
+    if offer.is_pending(now) and offer.amount > METHODS[offer.method].money_left(offer.refund):
+        writes = WriteSet()
+        lapse(writes, offer, now=now)
+        writes.flush()
+    return offer
 
 
 def lapse(writes: WriteSet, offer: Offer, *, now: datetime) -> None:
@@ -213,6 +233,7 @@ def lapse(writes: WriteSet, offer: Offer, *, now: datetime) -> None:
     before = offer.status
     offer.lapse()
     writes.update(offer, "status", "has_lapsed", "once_as")
+    free_coupons(writes, [offer])
     writes.event(
         OFFER_LAPSED,
         offer,

@@ -39,11 +39,16 @@ CHECKS = (
         method_parameters,
     ),
     Check(
-        "a coupon is granted as often as it says, and no more than it has",
+        "a coupon is granted and promised as often as it says, and no more than it has",
         """
         SELECT 'coupon ' || c.id FROM offers_coupon c
-        LEFT JOIN offers_coupongrant g ON g.coupon_id = c.id
-        GROUP BY c.id HAVING c.granted <> count(g.id) OR c.granted > c.quantity
+        WHERE c.granted + c.reserved > c.quantity
+           OR c.granted <> (SELECT count(*) FROM offers_coupongrant g WHERE g.coupon_id = c.id)
+           OR c.reserved <> (SELECT count(*) FROM offers_offercoupon n JOIN offers_offer f ON f.id = n.offer_id
+                             WHERE n.coupon_id = c.id AND n.is_reserved AND f.status = 'pending')
+        UNION ALL
+        SELECT 'offer ' || f.id FROM offers_offer f JOIN offers_offercoupon n ON n.offer_id = f.id
+        WHERE n.is_reserved AND f.status <> 'pending'
         """,
     ),
     Check(

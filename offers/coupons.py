@@ -1,10 +1,12 @@
 """Making and granting coupons, and which of them an offer shows (K7, Q13, Q14)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.actions import action
@@ -16,6 +18,7 @@ from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
 from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
+from refunds.models import Refund
 from stores.models import Store
 
 
@@ -95,13 +98,6 @@ def why_not_grant(coupon: Coupon, now: datetime, *, was_granted: bool) -> Refuse
     return _why_unavailable(coupon, now, "coupon")
 
 
-def why_not_keep(coupon: Coupon, now: datetime) -> Refused | None:
-    """Why a coupon that an offer has promised can't be granted any more. The buyer reads it."""
-    if coupon.is_available(now):
-        return None
-    return Refused("coupon_not_available", _("“%(name)s” is used up.") % {"name": coupon.name}, "coupons")
-
-
 def _why_unavailable(coupon: Coupon, now: datetime, attr: str) -> Refused | None:
     if coupon.is_available(now):
         return None
@@ -134,17 +130,60 @@ def coupons_of(offer: Offer) -> list[Coupon]:
         return []
     named = OfferCoupon.objects.for_store(offer.store_id).filter(offer=offer).values("coupon")
     shown = Coupon.objects.for_store(offer.store_id).filter(pk__in=named).as_buyer_sees()
-    return list(shown[: offer.refund.rules.coupons_shown])
+    return shown_of(shown, offer.refund)
+
+
+def shown_of(coupons: Sequence[Coupon], refund: Refund) -> list[Coupon]:
+    """Those that the buyer sees of the coupons that an offer names, which come as the buyer sees them (Q14)."""
+    return list(coupons[: refund.rules.coupons_shown])
+
+
+def promise_coupons(writes: WriteSet, offer: Offer, coupons: Sequence[Coupon], *, now: datetime) -> None:
+    """Name these coupons in a new offer, and keep one of each that the buyer sees until the offer ends (Q13).
+
+    They are locked last, in the order of their ids. Refused as `why_not_promise` says.
+    """
+    shown = {coupon.pk for coupon in shown_of(coupons, offer.refund)}
+    for coupon in coupons:
+        named = OfferCoupon(store_id=offer.store_id, offer=offer, coupon=coupon, is_reserved=coupon.pk in shown)
+        writes.insert(named)
+    for coupon in _lock(Coupon.objects.for_store(offer.store_id), shown):
+        refuse_if(why_not_promise(coupon, now))
+        coupon.reserved += 1
+        writes.update(coupon, "reserved")
+
+
+def free_coupons(writes: WriteSet, offers: Sequence[Offer]) -> None:
+    """What these locked offers had promised, which end without a yes, is there for others again."""
+    ids = [offer.pk for offer in offers if METHODS[offer.method].gives_coupons]
+    if not ids:
+        return
+    promised = list(OfferCoupon.objects.in_scope().filter(offer__in=ids, is_reserved=True))
+    counts = Counter(each.coupon_id for each in promised)
+    for coupon in _lock(Coupon.objects.in_scope(), counts):
+        coupon.reserved -= counts[coupon.pk]
+        writes.update(coupon, "reserved")
+    for each in promised:
+        each.is_reserved = False
+        writes.update(each, "is_reserved")
+
+
+def _lock(coupons: QuerySet[Coupon], ids: Iterable[UUID]) -> QuerySet[Coupon]:
+    return coupons.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True)
 
 
 def grant_coupons(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
-    """Grant what the buyer saw; every coupon is locked, in the order of its id. Refused `coupon_not_available`."""
-    shown = {coupon.pk for coupon in coupons_of(offer)}
-    coupons = Coupon.objects.for_store(offer.store_id).filter(pk__in=shown).order_by("pk")
-    for coupon in coupons.select_for_update(no_key=True):
-        refuse_if(why_not_keep(coupon, now))
+    """Grant what was promised: the offer kept one of each until now, so that none is used up, and none is over."""
+    promised = {
+        each.coupon_id: each
+        for each in OfferCoupon.objects.for_store(offer.store_id).filter(offer=offer, is_reserved=True)
+    }
+    for coupon in _lock(Coupon.objects.for_store(offer.store_id), promised):
+        promised[coupon.pk].is_reserved = False
+        writes.update(promised[coupon.pk], "is_reserved")
+        coupon.reserved -= 1
         coupon.granted += 1
-        writes.update(coupon, "granted")
+        writes.update(coupon, "granted", "reserved")
         grant = CouponGrant(
             store_id=offer.store_id,
             coupon=coupon,

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from common import clock
 from common.actors import SYSTEM
 from common.setbacks import sweep_rows
+from common.tenancy import system_scope
 from common.upkeep import Sweep
 from common.writes import WriteSet
-from offers.actions import end_pending
+from offers.actions import end_if_unkeepable, end_pending
 from offers.bulk import send_waiting_rows
 from offers.insights.rollup import roll_up
+from offers.methods import METHODS
 from offers.models import Offer
 from offers.statistics import count_ended_offers
+from refunds.holds import lines_of
 
 BATCH = 500
 
@@ -40,8 +43,25 @@ def _end(offers: Sequence[Offer], now: datetime) -> None:
     writes.flush()
 
 
+def end_unkeepable_offers(*, limit: int = BATCH) -> int:
+    """End pending offers that promise more than other refunds have left of their orders; returns how many (Q8).
+
+    Only an offer of more than its own refund asks for, and so holds, can come to that.
+    """
+    now = clock.now()
+    with system_scope():
+        above = Offer.objects.pending().filter(amount__gt=F("asked_amount"), due_at__gt=now)
+        offers = list(above.select_related("refund__order").order_by("id"))
+        lines_of([offer.refund for offer in offers])
+        gone = [offer for offer in offers if offer.amount > METHODS[offer.method].money_left(offer.refund)]
+        for offer in gone[:limit]:
+            end_if_unkeepable(store_id=offer.store_id, offer_id=offer.pk, actor=SYSTEM, now=now)
+    return len(gone[:limit])
+
+
 SWEEPS = (
     Sweep("offers", sweep_due_offers, "offers.tasks.sweep_offers"),
+    Sweep("offers that can't be kept", end_unkeepable_offers, "offers.tasks.sweep_offers"),
     Sweep("bulk offers", send_waiting_rows, "offers.tasks.resume_bulk_jobs"),
     Sweep("answers counted", count_ended_offers, "offers.tasks.count_offers"),
     Sweep("rolled up", roll_up, "offers.tasks.roll_up_insights"),

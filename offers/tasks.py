@@ -9,14 +9,15 @@ from common.workers import drain
 from offers.bulk import send_waiting_rows
 from offers.insights.rebuild import roll_everything
 from offers.statistics import count_ended_offers
-from offers.sweeps import BATCH, sweep_due_offers
+from offers.sweeps import BATCH, end_unkeepable_offers, sweep_due_offers
 
 
 @shared_task
 def sweep_offers() -> None:
-    """Expire every offer whose time is over."""
+    """Expire every offer whose time is over, and end those that can't be kept."""
     while sweep_due_offers() == BATCH:
         pass
+    end_unkeepable_offers()
 
 
 @shared_task

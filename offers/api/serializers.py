@@ -38,8 +38,9 @@ class CouponSerializer(serializers.ModelSerializer):
             "valid_until",
             "quantity",
             "granted",
+            "reserved",
         ]
-        read_only_fields = ["granted"]
+        read_only_fields = ["granted", "reserved"]
 
 
 class GrantCouponSerializer(serializers.Serializer):

@@ -19,6 +19,7 @@ from offers.case import Case
 from offers.models import Coupon, Offer
 from offers.registry import METHODS
 from payments.states import PaymentPurpose
+from refunds.holds import most_refundable
 from refunds.models import Refund
 from stores.models import Product, ReturnAddress
 
@@ -128,6 +129,10 @@ class Method(ABC):
         None when a person must choose them.
         """
         return None
+
+    def money_left(self, refund: Refund) -> Decimal:
+        """Yuan that such an offer about the refund can still bring; what the refund holds itself counts with it."""
+        return most_refundable(refund)
 
     def why_gone(self, offer: Offer) -> Refused | None:
         """Why what was proposed can't be had any more, whatever the offer's own state says."""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import Invalid, Refused
 from common.money import ZERO
 from common.words import joined
-from offers.coupons import coupons_of, grant_coupons
+from offers.coupons import coupons_of, grant_coupons, shown_of
 from offers.methods.base import Concern, register
 from offers.methods.retention import RetentionMethod
 from offers.models import Coupon
@@ -64,7 +64,7 @@ class CouponMethod(RetentionMethod):
 
     def buyer_sees(self, refund, terms):
         return _("Keep your order and receive: %(coupons)s.") % {
-            "coupons": joined(terms.coupons[: refund.rules.coupons_shown])
+            "coupons": joined(shown_of(terms.coupons, refund))
         }
 
     def accept(self, writes, offer, *, actor, now):

@@ -28,7 +28,11 @@ class RedPacket(MoneyMethod):
 
     def most(self, case):
         """The limit of a red packet, or what the order has left when the refund is withdrawn."""
-        return min(case.refund.rules.red_packet_limit, case.refund.order.refundable_amount + case.refund.amount)
+        return min(case.refund.rules.red_packet_limit, self.money_left(case.refund))
+
+    def money_left(self, refund):
+        """Of the order as a whole: a red packet belongs to no line."""
+        return refund.order.refundable_amount + refund.amount
 
     def why_above(self, case, amount):
         """A limit of its own (Q4)."""

@@ -17,7 +17,7 @@ class CouponQuerySet(TenantQuerySet):
 
     def available(self, now):
         """Coupons that `is_available` says yes to."""
-        return self.filter(valid_from__lte=now, valid_until__gt=now, granted__lt=F("quantity"))
+        return self.filter(valid_from__lte=now, valid_until__gt=now, quantity__gt=F("granted") + F("reserved"))
 
     def grantable(self, now):
         """Coupons that can be given to the buyer of an order by hand now (K7)."""
@@ -33,7 +33,11 @@ class CouponQuerySet(TenantQuerySet):
 
 
 class Coupon(TenantModel):
-    """A store's coupon: `amount_off` yuan from `min_spend` yuan on. `granted` never exceeds `quantity`."""
+    """A store's coupon: `amount_off` yuan from `min_spend` yuan on.
+
+    `reserved` are promised by offers that wait for their answer; with those that are `granted` they never exceed
+    `quantity`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=100)
@@ -44,6 +48,7 @@ class Coupon(TenantModel):
     valid_until = models.DateTimeField(_("valid until"))
     quantity = models.PositiveIntegerField(_("quantity"))
     granted = models.PositiveIntegerField(_("granted"), default=0, editable=False)
+    reserved = models.PositiveIntegerField(_("promised"), default=0, db_default=0, editable=False)
 
     objects = CouponQuerySet.as_manager()
 
@@ -54,7 +59,9 @@ class Coupon(TenantModel):
             models.CheckConstraint(condition=Q(amount_off__gt=0), name="coupon_amount_positive"),
             models.CheckConstraint(condition=Q(min_spend__gte=0), name="coupon_threshold_not_negative"),
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="coupon_validity"),
-            models.CheckConstraint(condition=Q(granted__lte=F("quantity")), name="coupon_granted_within_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("granted") + F("reserved")), name="coupon_promised_within_quantity"
+            ),
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="coupon_newest"),
@@ -69,15 +76,21 @@ class Coupon(TenantModel):
 
     def is_available(self, now) -> bool:
         """Whether it is valid at this instant and some are left."""
-        return self.valid_from <= now < self.valid_until and self.granted < self.quantity
+        return self.valid_from <= now < self.valid_until and self.left > 0
+
+    @property
+    def left(self) -> int:
+        """How many can still be promised or granted."""
+        return self.quantity - self.granted - self.reserved
 
 
 class OfferCoupon(TenantModel):
-    """A coupon that an offer names."""
+    """A coupon that an offer names; `is_reserved` while it is promised and the buyer hasn't answered."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", db_index=False)
+    is_reserved = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["offer", "coupon"], name="offer_coupon_once")]

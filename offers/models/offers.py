@@ -1,7 +1,7 @@
 """An offer to the buyer of a refund."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
@@ -86,6 +86,11 @@ class Offer(TenantModel):
             models.Index(fields=["store", "-id"], name="offer_newest"),
             models.Index(fields=["store", "refund"], name="offer_of_refund"),
             models.Index(fields=["due_at"], condition=Q(status=OfferStatus.PENDING), name="offer_due"),
+            models.Index(
+                fields=["id"],
+                condition=Q(status=OfferStatus.PENDING, amount__gt=F("asked_amount")),
+                name="offer_above_asked",
+            ),
             models.Index(
                 fields=["id"],
                 condition=Q(is_counted=False, status__in=["accepted", "declined", "expired"]),

@@ -63,22 +63,48 @@ def call(shop, action, now=NOON, **which):
 
 
 @pytest.mark.rule("Q13")
-@pytest.mark.parametrize(("buyers", "quantity"), [(51, 50), (8, 1)])
-def test_a_coupon_is_granted_as_often_as_there_are_coupons(tmall, buyers, quantity):
+@pytest.mark.parametrize(("buyers", "quantity"), [(12, 11), (8, 1)])
+def test_a_coupon_is_promised_as_often_as_there_are_coupons_and_each_promise_is_kept(tmall, buyers, quantity):
     only = coupon(tmall, quantity)
-    offers = [offer(tmall, "coupon", coupon_ids=[only.pk]) for _ in range(buyers)]
-
-    results = []
-    for start in range(0, buyers, 17):
-        results += together(*(call(tmall, accept_offer, offer_id=each.pk) for each in offers[start : start + 17]))
-
+    refunds = [tmall.refund(reason="minor_flaw") for _ in range(buyers)]
+    results = together(
+        *(call(tmall, send_offer, refund_id=refund.pk, method="coupon", coupon_ids=[only.pk]) for refund in refunds)
+    )
     assert sorted(result.code for result in results) == (
         ["coupon_not_available"] * (buyers - quantity) + ["ok"] * quantity
     )
+    sent = [result.value for result in results if result.code == "ok"]
+    answers = together(*(call(tmall, accept_offer, offer_id=each.pk) for each in sent))
+    assert {result.code for result in answers} == {"ok"}
     with tmall.scope():
         assert Coupon.objects.get().granted == CouponGrant.objects.count() == quantity
+        assert Coupon.objects.get().reserved == 0
         assert Refund.objects.filter(status="withdrawn").count() == quantity
-        assert Offer.objects.filter(status="pending").count() == buyers - quantity
+
+
+@pytest.mark.rule("Q13")
+@pytest.mark.parametrize("end", ["decline", "withdraw", "expire"])
+def test_the_last_coupon_that_comes_free_is_promised_once(tmall, end):
+    only = coupon(tmall, 1)
+    first = offer(tmall, "coupon", coupon_ids=[only.pk])
+    others = [tmall.refund(reason="minor_flaw") for _ in range(3)]
+    ends = {
+        "decline": call(tmall, decline_offer, offer_id=first.pk),
+        "withdraw": call(tmall, withdraw_refund, refund_id=first.refund_id),
+        "expire": sweep_due_offers,
+    }
+    if end == "expire":
+        with tmall.scope():
+            Offer.objects.filter(pk=first.pk).update(due_at=NOON)
+    sends = [call(tmall, send_offer, refund_id=refund.pk, method="coupon", coupon_ids=[only.pk]) for refund in others]
+    ended, *_early = together(ends[end], *sends)
+    assert ended.code == "ok"
+    results = together(*sends)
+    codes = sorted(result.code for result in results)
+    assert set(codes) <= {"coupon_not_available", "offer_pending", "ok"}
+    with tmall.scope():
+        assert Offer.objects.filter(status="pending").count() == 1
+        assert Coupon.objects.get().reserved == 1
 
 
 @pytest.mark.rule("Q10")

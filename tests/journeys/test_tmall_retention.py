@@ -346,6 +346,6 @@ def test_a_coupon_that_is_over_when_the_buyer_accepts_is_not_granted(tmall, refu
         )
     sent = offer(tmall, refund, "coupon", coupons=[str(soon.pk)])
     clock.move(hours=1)
-    assert code(accept(tmall, sent)) == (409, "coupon_not_available")
+    assert code(accept(tmall, sent)) == (409, "offer_not_pending")
     assert detail(tmall, refund)["status"] == "awaiting_merchant"
     assert tmall.reload(soon).granted == 0

@@ -167,7 +167,7 @@ def _coupon_words(coupon: Coupon) -> str:
     return _("%(coupon)s · until %(until)s · %(left)d left") % {
         "coupon": coupon,
         "until": moment(coupon.valid_until)[:10],
-        "left": coupon.quantity - coupon.granted,
+        "left": coupon.left,
     }
 
 

@@ -21,7 +21,7 @@ class CouponChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, coupon: Coupon) -> str:
         """`Thanks (¥5.00 off) · 3 left`."""
-        return _("%(coupon)s · %(left)d left") % {"coupon": coupon, "left": coupon.quantity - coupon.granted}
+        return _("%(coupon)s · %(left)d left") % {"coupon": coupon, "left": coupon.left}
 
 
 class GrantForm(DecisionForm):
