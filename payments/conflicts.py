@@ -22,6 +22,8 @@ from payments.actions import in_lock_order
 from payments.allowances import take_back
 from payments.budgets import draw_on_budget, settle_draws
 from payments.events import PAYMENT_CONFLICT_FOUND, PAYMENT_CONFLICT_SETTLED
+from payments.gateways.base import GatewayAnswer
+from payments.gateways.base import GatewayOutcome as Outcome
 from payments.models import Payment, Transfer, account_id
 from payments.reversals import book_return, reverse_payments
 from payments.signals import payments_settled
@@ -87,6 +89,19 @@ def note_conflicts(*, words: Mapping[UUID, Word], actor: Actor, now: datetime) -
         found.append(payment)
     writes.flush()
     return found
+
+
+def note_late_answers(answers: Sequence[GatewayAnswer], *, actor: Actor, now: datetime) -> None:
+    """Keep what answers say against payments that were settled before they came. Nothing is read where none is late."""
+    said = {UUID(answer.key): answer for answer in answers if answer.outcome in (Outcome.PAID, Outcome.DECLINED)}
+    words = {}
+    for payment in Payment.objects.in_scope().filter(pk__in=said) if said else ():
+        answer = said[payment.pk]
+        conflict = conflict_between(payment, is_paid_there=answer.outcome == Outcome.PAID, amount=None)
+        if conflict is not None:
+            words[payment.pk] = Word(conflict, payment.amount, answer.reference)
+    if words:
+        note_conflicts(words=words, actor=actor, now=now)
 
 
 def rivals_of(order: Order, *, topic_id: UUID, is_small: bool) -> QuerySet[Payment]:

@@ -1,6 +1,6 @@
 """Once a day a gateway's statement is compared with our books.
 
-What differs is listed for a person; nothing is corrected.
+What differs is listed for a person, and stops further payments as a conflict; nothing is corrected.
 """
 
 import logging
@@ -13,9 +13,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from common import clock
+from common.actors import SYSTEM
 from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of_day
 from common.setbacks import sweep_each
 from common.tenancy import system_scope
+from payments.conflicts import Word, conflict_between, note_conflicts, note_late_answers
 from payments.gateways import gateway, usable_gateways
 from payments.gateways.base import GatewayOutcome, NoStatement, StatementLine
 from payments.models import Difference, Payment, Reconciliation
@@ -76,6 +78,7 @@ def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:
             ours = _ours(name, lines)
         told = [line for line in lines if line.key in ours or line.outcome != GatewayOutcome.DECLINED]
         found += _compare(ours, told)
+        _keep_conflicts(ours, told, now)
         there.update(line.key for line in told)
         here.update(ours)
     with system_scope():
@@ -84,7 +87,7 @@ def reconcile(*, name: str, day: date, now: datetime) -> Reconciliation:
         if (key := str(payment.pk)) in there:
             continue
         here.add(key)
-        difference = _ask_about(port, payment)
+        difference = _ask_about(port, payment, now)
         found += difference
         if not difference:
             there.add(key)
@@ -102,6 +105,19 @@ def _ours(name: str, lines: Sequence[StatementLine]) -> dict[str, Payment]:
     """Our payments that the lines are about, by the key that the gateway was given."""
     keys = [key for line in lines if (key := _as_id(line.key)) is not None]
     return {str(payment.pk): payment for payment in Payment.objects.in_scope().filter(pk__in=keys, gateway=name)}
+
+
+def _keep_conflicts(ours: Mapping[str, Payment], lines: Sequence[StatementLine], now: datetime) -> None:
+    """What contradicts our books stops further payments, as a notice would."""
+    words = {}
+    for line in lines:
+        payment, is_paid_there = ours.get(line.key), line.outcome != GatewayOutcome.DECLINED
+        conflict = payment and conflict_between(payment, is_paid_there=is_paid_there, amount=line.amount)
+        if conflict:
+            words[payment.pk] = Word(conflict, line.amount, line.reference)
+    if words:
+        with system_scope():
+            note_conflicts(words=words, actor=SYSTEM, now=now)
 
 
 def _compare(ours: Mapping[str, Payment], lines: Sequence[StatementLine]) -> list[Difference]:
@@ -139,7 +155,7 @@ def _paid_on(name: str, day: date) -> Iterator[Payment]:
     return paid.order_by("settled_at").iterator()
 
 
-def _ask_about(port, payment: Payment) -> list[Difference]:
+def _ask_about(port, payment: Payment, now: datetime) -> list[Difference]:
     """A payment that the day's statement doesn't have: the gateway may have moved it just before or after midnight."""
     key = str(payment.pk)
     answer = port.look_up(key)
@@ -147,6 +163,9 @@ def _ask_about(port, payment: Payment) -> list[Difference]:
         return []
     found = _difference(DifferenceKind.UNKNOWN_THERE, key, payment)
     found.status_there = answer.outcome if answer else ""
+    if answer is not None:
+        with system_scope():
+            note_late_answers([answer], actor=SYSTEM, now=now)
     return [found]
 
 

@@ -10,7 +10,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.workers import BATCH, in_turn, write_down
 from payments.actions import record_answers, take_up_payments
-from payments.conflicts import held_back
+from payments.conflicts import held_back, note_late_answers
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
@@ -42,7 +42,9 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
 
 
 def _book(answers: list[list[GatewayAnswer]]) -> None:
-    record_answers(answers=list(chain.from_iterable(answers)), actor=SYSTEM, now=clock.now())
+    told, now = list(chain.from_iterable(answers)), clock.now()
+    settled = {str(payment.pk) for payment in record_answers(answers=told, actor=SYSTEM, now=now)}
+    note_late_answers([answer for answer in told if answer.key not in settled], actor=SYSTEM, now=now)
 
 
 def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]:

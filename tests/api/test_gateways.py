@@ -258,6 +258,8 @@ def test_every_kind_of_difference_is_listed(shop):
         ("unknown_there", lost, "succeeded", ""),
     ]
     assert shown(shop, missed)["status"] == "succeeded", "a report corrects nothing"
+    conflicts = [shown(shop, payment)["conflict"] for payment in (declined, other, lost, missed)]
+    assert conflicts == ["paid_there", "amount", "", ""], "and what contradicts our books stops further payments"
     again = compare()
     assert (Reconciliation.objects.count(), again.differences_found) == (1, 5)
     printed = StringIO()
