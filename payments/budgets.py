@@ -130,6 +130,19 @@ def settle_draws(transfers: Sequence[Transfer]) -> None:
         _move(budget, **totals[budget.store_id])
 
 
+def refill_budgets(transfers: Sequence[Transfer]) -> None:
+    """What came back of payouts that budgets had paid is in them again (R5); locked in the order of their stores."""
+    back: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for transfer in transfers:
+        if transfer.credit_account_id == account_id(transfer.store_id, AccountKind.SERVICE_BUDGET):
+            back[transfer.store_id] += transfer.amount
+    if not back:
+        return
+    budgets = Budget.objects.in_scope().filter(store_id__in=back).order_by("store_id")
+    for budget in budgets.select_for_update(no_key=True):
+        _move(budget, balance=back[budget.store_id])
+
+
 def _move(budget: Budget, *, balance: Decimal = ZERO, reserved: Decimal = ZERO, **fields) -> None:
     """Change a locked budget by these differences, only if it stays within what was topped up."""
     rows = Budget.objects.for_store(budget.store_id).filter(

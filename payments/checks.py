@@ -50,7 +50,8 @@ CHECKS = (
             ('top_up', 'merchant_funds', 'service_budget'),
             ('withdrawal', 'service_budget', 'merchant_funds'),
             ('compensation', 'platform_funds', 'merchant_funds'),
-            ('reversal', 'buyer_payouts', 'merchant_funds')
+            ('reversal', 'buyer_payouts', 'merchant_funds'),
+            ('reversal', 'buyer_payouts', 'service_budget')
         )
         """,
     ),
@@ -66,6 +67,14 @@ CHECKS = (
                 <> coalesce(sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
                 FILTER (WHERE t.phase = 'posted'), 0)
             OR coalesce(b.reserved, 0) <> coalesce(sum(t.amount) FILTER (WHERE t.phase = 'pending'), 0)
+        """,
+    ),
+    Check(
+        "what came back went to the account that had paid it",
+        """
+        SELECT 'transfer ' || b.id FROM payments_transfer b
+        JOIN payments_transfer p ON p.payment_id = b.payment_id AND p.purpose = 'payout' AND p.phase = 'posted'
+        WHERE b.purpose = 'reversal' AND b.credit_account_id <> p.debit_account_id
         """,
     ),
     Check(

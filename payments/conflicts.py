@@ -298,7 +298,8 @@ def book_unexpected_return(*, payment_id: UUID, error: str, actor: Actor, now: d
     payment.came_back_unbooked(error=error, now=now)
     writes = WriteSet()
     writes.update(payment, "settled_at", "reversed_at", "last_error", "conflict")
-    writes.insert(_payout(payment, account_id(payment.store_id, AccountKind.MERCHANT_FUNDS), now))
-    book_return(writes, payment, was=payment.status, actor=actor, now=now)
+    funds = account_id(payment.store_id, AccountKind.MERCHANT_FUNDS)
+    writes.insert(_payout(payment, funds, now))
+    book_return(writes, payment, account=funds, was=payment.status, actor=actor, now=now)
     writes.flush()
     return True

@@ -6,10 +6,12 @@ Trusted buyers are paid at once, and merchants get back what they shouldn't have
 import pytest
 
 from operations.verification import run_checks
+from payments.inbox import process_due_notices
 from payments.models import Transfer
 from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail, everything
 from tests.api.test_evidence import picture, show
+from tests.api.test_gateways import SANDBOX, post
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("P5")]
@@ -203,3 +205,21 @@ def test_the_list_is_filtered(pdd):
     assert listed(status="open") == [second["id"]]
     assert listed(ground="damaged_goods") == [first["id"]]
     assert listed(refund=first["refund"]) == [first["id"]]
+
+
+def test_money_that_comes_back_after_an_upheld_appeal_is_paid_again_and_the_compensation_stays(pdd):
+    refund = instant(pdd)
+    upheld = decide(pdd, appeal(pdd, refund).json()["id"], "merchant")
+    assert (upheld.status_code, paid_back(pdd)) == (200, ["59.00"])
+    [payment] = detail(pdd, refund)["payments"]
+    post(SANDBOX.send_back(payment["id"]))
+    process_due_notices()
+    assert detail(pdd, refund)["status"] == "refunding"
+    assert code(pdd.merchant.post(f"payments/{payment['id']}/give-up/"))[1] == "payment_owed"
+    pdd.merchant.post(f"payments/{payment['id']}/retry/")
+    settle_batch()
+    assert (detail(pdd, refund)["status"], paid_back(pdd)) == ("refunded", ["59.00"])
+    with pdd.scope():
+        moved = Transfer.objects.filter(topic_id=refund, phase="posted").order_by("id")
+        assert [row.purpose for row in moved] == ["payout", "compensation", "reversal", "payout"]
+    assert_books_are_clean(pdd)

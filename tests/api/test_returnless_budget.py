@@ -2,8 +2,12 @@
 
 import pytest
 
+from common.tenancy import system_scope
+from operations.verification import run_checks
+from payments.inbox import process_due_notices
 from payments.settlement import settle_batch
 from tests.api.helpers import code, detail
+from tests.api.test_gateways import SANDBOX, post
 from tests.returnless import accounts, ask, budget, events, join, open_shop, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
@@ -103,3 +107,22 @@ def test_either_side_asks_the_platform_and_what_it_grants_is_drawn_from_the_budg
         assert decided.status_code == 200, decided.content
         assert accounts(shop, refund) == ([("service_budget", "pending")] if outcome == "buyer" else [])
     assert budget(shop) == ("500.00", "59.00", "441.00")
+
+
+@pytest.mark.rule("R5")
+def test_what_comes_back_goes_back_to_the_budget_and_is_drawn_again(shop):
+    join(shop)
+    place(shop, "K1")
+    refund = ask(shop, "K1")["id"]
+    shop.merchant.post(f"refunds/{refund}/approve/")
+    settle_batch()
+    assert budget(shop) == ("441.00", "0.00", "441.00")
+    [payment] = detail(shop, refund)["payments"]
+    post(SANDBOX.send_back(payment["id"]))
+    process_due_notices()
+    assert budget(shop) == ("500.00", "0.00", "500.00")
+    assert shop.merchant.post(f"payments/{payment['id']}/retry/").status_code == 200
+    settle_batch()
+    assert budget(shop) == ("441.00", "0.00", "441.00")
+    with system_scope():
+        assert {check.name: rows for check, rows in run_checks() if rows} == {}
