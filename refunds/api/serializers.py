@@ -14,6 +14,7 @@ from common.models import Event
 from common.money import CENT
 from orders.api.serializers import ShipSerializer
 from payments.models import Payment
+from payments.small import compensated
 from refunds.api.extras import DETAIL_FIELDS
 from refunds.api.parcels import TrackingSerializer
 from refunds.holds import most_refundable
@@ -164,6 +165,7 @@ class RefundDetailSerializer(RefundSerializer):
     """A refund with everything about it."""
 
     max_refundable = serializers.SerializerMethodField()
+    compensated = serializers.SerializerMethodField()
     split_from = serializers.UUIDField(source="split_from_id", allow_null=True)
     split_into = serializers.SerializerMethodField()
     tracking = serializers.SerializerMethodField()
@@ -177,6 +179,7 @@ class RefundDetailSerializer(RefundSerializer):
         fields = [
             *RefundSerializer.Meta.fields,
             "max_refundable",
+            "compensated",
             "negotiating_since",
             "resubmissions",
             "return_address",
@@ -199,6 +202,11 @@ class RefundDetailSerializer(RefundSerializer):
     def get_max_refundable(self, refund) -> str:
         """Yuan."""
         return f"{most_refundable(refund):.2f}"
+
+    @extend_schema_field({"type": "string", "example": "12.30"})
+    def get_compensated(self, refund) -> str:
+        """Yuan of small payments about the order that didn't fail: the buyer gets the refund on top of them."""
+        return f"{compensated(refund.order):.2f}"
 
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_split_into(self, refund):

@@ -1,7 +1,11 @@
 """Decisions at the desk: who may, what a GET does (nothing), and what follows."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
+from offers.coupons import create_coupon
 from orders.models import Order
 from payments.models import Payment
 from payments.settlement import settle_batch
@@ -273,3 +277,32 @@ def test_the_button_of_owed_money_says_why_it_is_grey(taote, clock, sign_in):
     shown = sign_in("finance", taote).get(path(refund)).content.decode()
     assert "you owe ¥59.00" in shown
     assert "give-up/" not in shown
+
+
+def test_approving_tells_what_the_buyer_has_already(sign_in, clock):
+    shop = make_shop("tmall")
+    order = shop.order(prices=("100.00",))
+    paid = {"order": order.number, "amount": "50.00", "purpose": "other"}
+    assert shop.merchant.post("payments/", paid, **{"Idempotency-Key": "1"}).status_code == 201
+    with shop.scope():
+        coupon = create_coupon(
+            store=shop.store,
+            name="回头客",
+            channel="smart_retention",
+            amount_off=Decimal("5.00"),
+            min_spend=Decimal("0.00"),
+            valid_from=NOON,
+            valid_until=NOON + timedelta(days=9),
+            quantity=1,
+            actor=MERCHANT,
+            now=NOON,
+        )
+    kept = shop.refund(order, kind="refund_only", amount="100.00")
+    terms = {"refund": str(kept.pk), "method": "coupon", "coupons": [str(coupon.pk)], "message": "亲"}
+    shop.buyer.post(f"offers/{shop.merchant.post('offers/', terms).json()['id']}/accept/")
+    refund = shop.refund(order, kind="refund_only", amount="100.00")
+    assert shop.merchant.get(f"refunds/{refund.pk}/").json()["compensated"] == "50.00"
+    asked = sign_in("agent", shop).get(path(refund, "decide/approve/")).content.decode()
+    assert "already got ¥50.00 in small payments" in asked
+    assert "that is ¥150.00, and ¥100.00 were paid" in asked
+    assert "回头客" in asked

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.words import duration
-from offers.models import Offer
+from offers.models import CouponGrant, Offer
+from payments.small import compensated
 from refunds import actions, payouts, returns, why_not
 from refunds.goods import Disposition, Whereabouts
+from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
 from stores.models import ReturnAddress
@@ -90,7 +92,35 @@ class RefundDecision(Decision):
         return {"refund": refund, "order": refund.order}
 
 
-class Approve(RefundDecision):
+def already_had(refund: Refund) -> list[str]:
+    """What the buyer of a refund that is about to be paid has for this order besides, in sentences."""
+    told, order = [], refund.order
+    if not refund.pays:
+        return told
+    if small := compensated(order):
+        text = _(
+            "The buyer already got %(small)s in small payments for this order: with this refund that is %(total)s, and"
+            " %(paid)s were paid."
+        )
+        total = order.claimed_amount + small
+        told.append(text % {"small": yuan(small), "total": yuan(total), "paid": yuan(order.paid_amount)})
+    grants = CouponGrant.objects.for_store(refund.store_id).filter(order=order, offer__isnull=False)
+    coupons = [str(grant.coupon) for grant in grants.select_related("coupon").order_by("id")]
+    if coupons:
+        text = _("The buyer keeps the coupons that were granted for staying with this order: %(coupons)s.")
+        told.append(text % {"coupons": "; ".join(coupons)})
+    return told
+
+
+class PayingDecision(RefundDecision):
+    """One after which the buyer is paid, at once or later."""
+
+    def consequences(self, refund):
+        """With what the buyer has already."""
+        return [*super().consequences(refund), *already_had(refund)]
+
+
+class Approve(PayingDecision):
     """Say yes (T8, P1)."""
 
     code, label, icon, tone = "approve", gettext_lazy("Approve"), "check", "primary"
@@ -223,7 +253,7 @@ class Inspect(RefundDecision):
         )
 
 
-class PassInspection(Inspect):
+class PassInspection(PayingDecision, Inspect):
     """The goods are as they should be."""
 
     code, label, icon, tone = "inspection-passed", gettext_lazy("Goods are fine"), "check", "primary"
