@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offers', '0018_lapsed_offers'),
-        ('refunds', '0021_free_exchange'),
+        ('refunds', '0023_free_exchange'),
         ('stores', '0012_held_day'),
     ]
 

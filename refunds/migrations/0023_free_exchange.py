@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0015_import_rows'),
-        ('refunds', '0020_unread'),
+        ('refunds', '0022_planned_budget'),
         ('stores', '0012_held_day'),
     ]
 
