@@ -63,9 +63,7 @@ class CouponMethod(RetentionMethod):
         return _("Paid only when the buyer comes back.")
 
     def buyer_sees(self, refund, terms):
-        return _("Keep your order and receive: %(coupons)s.") % {
-            "coupons": joined(shown_of(terms.coupons, refund))
-        }
+        return _("Keep your order and receive: %(coupons)s.") % {"coupons": joined(shown_of(terms.coupons, refund))}
 
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and grant the coupons: all of them or nothing."""
