@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('offers', '0018_lapsed_offers'),
         ('refunds', '0023_free_exchange'),
-        ('stores', '0012_held_day'),
+        ('stores', '0013_held_day'),
     ]
 
     operations = [

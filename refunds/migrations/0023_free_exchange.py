@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('orders', '0015_import_rows'),
         ('refunds', '0022_planned_budget'),
-        ('stores', '0012_held_day'),
+        ('stores', '0013_held_day'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0011_demo_stores_and_keys'),
+        ('stores', '0012_demo_by_default'),
     ]
 
     operations = [
