@@ -94,10 +94,12 @@ def test_that_it_came_back_may_be_heard_first(shop):
 def test_a_repeat_that_was_reserved_before_is_not_sent_after_the_news(shop):
     refund, payment = declined_refund(shop)
     pay_it_again(shop, refund)
+    other = send(shop, refund.order, "1.00").json()["id"]
     hear_that_it_was_paid(payment)
     settle_batch()
     assert [each["status"] for each in detail(shop, refund)["payments"]] == ["failed", "failed"]
-    assert SandboxTransfer.objects.count() == 1, "the gateway was asked once"
+    asked = {transfer.key for transfer in SandboxTransfer.objects.all()}
+    assert asked == {payment, other}, "the gateway was asked once about the refund, and about what is beside it"
     assert settle(shop, payment, "book").json()["status"] == "succeeded"
     assert detail(shop, refund)["status"] == "refunded"
 

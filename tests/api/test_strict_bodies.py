@@ -73,6 +73,8 @@ def test_deep_nesting_with_long_names_costs_next_to_nothing(taote):
         ('{"amount": 1.' + "0" * 100 + "}", "invalid", "amount"),
         (json.dumps({"n" * 101: 1}), "invalid", "n" * 100),
         ('{"\\ud800": 1}', "invalid", "\ufffd"),
+        ('{"nobody_reads": "\\ud800"}', "invalid", "nobody_reads"),
+        ('{"nobody_reads": ["a", "\\u0000"]}', "invalid", "nobody_reads.1"),
     ],
 )
 def test_what_no_body_may_hold_is_named(taote, body, code, attr):

@@ -164,6 +164,22 @@ def test_a_turn_renews_only_what_is_still_its_own(shop, clock):
     assert max(left.values()) > LEASE - timedelta(seconds=5)
 
 
+def test_a_renewal_waits_for_no_row_that_is_being_worked_on(shop, clock):
+    owed(shop, 2)
+    with system_scope():
+        turn = [payment for payment, _ in take_up_payments(now=NOON, limit=10)]
+    wait(seconds=LEASE.total_seconds() - 5)
+    with system_scope():
+        Payment.objects.select_for_update().get(pk=turn[0].pk)
+        renewing = Contender(partial(workers._renew, turn))
+        renewing.start()
+        renewing.join(5)
+        assert not renewing.is_alive()
+    left = {payment.pk: payment.leased_until - database_now() for payment in payments()}
+    assert left[turn[0].pk] < timedelta(seconds=6), "its own turn needs nothing while it is locked"
+    assert left[turn[1].pk] > LEASE - timedelta(seconds=5)
+
+
 # --- by the database's clock ------------------------------------------------------------------------------
 
 

@@ -102,6 +102,12 @@ def test_resumed_begins_anew_and_leaves_the_instant_to_the_database():
     assert isinstance(row.next_attempt_at, Now)
 
 
+def test_a_called_person_takes_it_from_whoever_still_thinks_to_hold_it():
+    row = read(attempts=MAX_ATTEMPTS, leased_until=READ_AT, leased_by=TURN)
+    row.call_person()
+    assert (row.needs_attention, row.next_attempt_at, row.leased_until, row.leased_by) == (True, None, None, None)
+
+
 def test_a_notice_that_nobody_can_process_is_marked_as_failed():
     notice = read(GatewayNotice, attempts=MAX_ATTEMPTS)
     notice.put_off("ValueError: no such outcome")
