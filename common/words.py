@@ -1,10 +1,14 @@
 """Lengths of time, and parts put together, in the words and signs that people read."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+# A name as a marketplace writes it: Chinese without a space, then the same in English.
+IN_BOTH = re.compile(r"(\S*[\u4e00-\u9fff]\S*) ([^\u4e00-\u9fff]*[A-Za-z][^\u4e00-\u9fff]*)")
 
 
 def listed(parts: Iterable[object]) -> str:
@@ -28,3 +32,11 @@ def duration(length: timedelta) -> str:
     if hours % 24 or hours < 48:
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
+
+
+def in_one_language(name: str) -> str:
+    """`床上用品` or `bedding` of `床上用品 bedding`, as the reader reads; any other name as it is."""
+    both = IN_BOTH.fullmatch(name)
+    if both is None:
+        return name
+    return both[1] if (get_language() or "").startswith("zh") else both[2]

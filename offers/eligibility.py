@@ -19,6 +19,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.words import listed
 from offers.coupons import why_not_promise
 from offers.methods import METHODS, Case, Method
 from offers.models import Coupon
@@ -90,7 +91,7 @@ def _not_retainable(case: Case) -> Refused | None:
         site = rules.site_label(refund.store.site) or _("this site")
         return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
     if rules.offers_in_open_categories_only and case.closed_categories:
-        named = ", ".join(sorted(case.closed_categories)) or "–"
+        named = listed(sorted(case.closed_categories)) or "–"
         return Refused(
             "category_not_open",
             _("Retention isn't open for category %(categories)s yet.") % {"categories": named},

@@ -16,6 +16,7 @@ from common.calendar import PLATFORM_ZONE, day_of, end_of_day
 from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
+from common.words import in_one_language
 from stores import marketplaces
 from stores.states import KeyScope, ProductSource, Role
 
@@ -270,7 +271,7 @@ class CategoryOpening(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.category})"
+        return f"{in_one_language(self.name)} ({self.category})"
 
 
 def open_categories(marketplace: str, on) -> models.QuerySet:

@@ -9,7 +9,7 @@ import polib
 import pytest
 from django.utils import translation
 
-from common.words import duration, joined, labelled, listed
+from common.words import duration, in_one_language, joined, labelled, listed
 from workbench.kit import words
 
 
@@ -38,6 +38,22 @@ def test_no_latin_mark_stands_beside_a_chinese_character():
 def test_parts_are_joined_as_the_language_does(language, shown):
     with translation.override(language):
         assert [listed("ab"), joined("ab"), labelled("a", "b")] == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "chinese"),
+    [
+        ("床上用品 bedding", "bedding", "床上用品"),
+        ("模玩/动漫/周边/cos/桌游 models, anime", "models, anime", "模玩/动漫/周边/cos/桌游"),
+        ("家用 电器", "家用 电器", "家用 电器"),
+        ("Home Textiles", "Home Textiles", "Home Textiles"),
+        ("茶", "茶", "茶"),
+    ],
+)
+def test_a_name_in_both_languages_is_read_in_one(name, english, chinese):
+    for language, shown in (("en", english), ("zh-hans", chinese)):
+        with translation.override(language):
+            assert in_one_language(name) == shown
 
 
 @pytest.mark.parametrize(

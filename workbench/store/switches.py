@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.calendar import PLATFORM_ZONE, day_of
+from common.words import in_one_language
 from offers.eligibility import keeps_orders
 from offers.models import MarketplaceMethod, StoreMethod
 from offers.registry import method_choices, method_label
@@ -101,7 +102,8 @@ class CategoryAdmin(AddingMixin, EditingMixin, WordSearch, PlatformAdmin):
     """Categories open in batches, by date, without a deploy (Q2)."""
 
     adding, editing = OpenCategory(), ChangeCategory()
-    list_display = ("name", "category", "marketplace", "show_opens", "show_closes", "show_state")
+    list_display = ("show_name", "category", "marketplace", "show_opens", "show_closes", "show_state")
+    show_name = column(gettext_lazy("name"), lambda row: in_one_language(row.name))
     search_fields = ("category", "name")
     search_help_text = gettext_lazy("Category id or name")
     ordering = ("marketplace", "-opens_on", "category")
