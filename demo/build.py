@@ -33,6 +33,7 @@ from payments.settlement import settle_batch
 from refunds import actions as refund_actions
 from refunds import opening, returns
 from refunds.messages import post_message
+from refunds.models import RefundLine
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundKind
 from refunds.sweeps import sweep_due_refunds
@@ -182,9 +183,9 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
         products = PRODUCTS[self.store.code]
         item_id, _title, _category, price = products[item % len(products)]
         name, address = self.random.choice(BUYERS)
-        score, is_vip = self._credit(scene)
         quantity = (scene and scene.quantity) or self.random.choice([1, 1, 1, 2])
         buyer_id = (scene and scene.buyer_id) or f"buyer-{BUYERS.index((name, address)):02d}"
+        score, is_vip = self._credit(buyer_id, scene)
         with tenant_scope(self.store.pk):
             order, _ = order_actions.upsert_order(
                 store=self.store,
@@ -209,9 +210,13 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
                         store_id=self.store.pk, number=order.number, actor=BUYER, now=at + timedelta(hours=48)
                     )
 
-    def _credit(self, scene: Scene | None) -> tuple[int, bool]:
-        """A buyer's score, and whether they are a VIP: who is refunded at once, the scene decides (P5)."""
-        score, is_vip, rules = self.random.randrange(480, 860), self.random.random() < 0.2, self.store.rules
+    def _credit(self, buyer_id: str, scene: Scene | None) -> tuple[int, bool]:
+        """A buyer's score, the same in each of their orders, and whether they are a VIP.
+
+        Who is refunded at once, the scene decides (P5).
+        """
+        score = random.Random(buyer_id).randrange(480, 860)
+        is_vip, rules = self.random.random() < 0.2, self.store.rules
         threshold = rules.instant_refund_credit_score
         if scene is None or threshold is None:
             return score, is_vip
@@ -327,6 +332,10 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
             with tenant_scope(self.store.pk):
                 usable = Coupon.objects.for_store(self.store.pk).usable(clock.now()).as_buyer_sees()
                 arguments["coupon_ids"] = list(usable.values_list("pk", flat=True))
+        if METHODS[arguments["method"]].begins_with_goods and "item_id" not in arguments:
+            with tenant_scope(self.store.pk):
+                lines = RefundLine.objects.for_store(self.store.pk).filter(refund=self.refunds[number])
+                arguments["item_id"] = lines.values_list("line__item_id", flat=True)[0]
         self._on_refund(offer_actions.send_offer, number, self.agents[number % 2], **arguments)
 
     def _answer(self, action, number: int) -> None:

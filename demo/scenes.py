@@ -141,7 +141,7 @@ METHODS = {
     "exchange": ("wrong_item", {"message": "给您换一件全新的", "item_id": "710022"}),
     "gift": ("minor_flaw", {"message": "抱歉有小瑕疵，送您一份收纳袋", "item_id": "710023"}),
     "partial_refund": ("minor_flaw", {"message": "补您差价，留下用着好吗？", "amount": "19.90"}),
-    "reship": ("missing_parts", {"message": "漏发的今天就补给您", "item_id": "710023"}),
+    "reship": ("missing_parts", {"message": "抱歉漏发了，马上给您补寄"}),  # the order's own goods
     "red_packet": ("seller_delay", {"message": "让您久等了，小红包请收下", "amount": "5.00"}),
 }
 # What became of the offer: how long ago the refund was asked, and the steps after the offer.

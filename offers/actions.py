@@ -70,7 +70,7 @@ def send_offer(
         return_address=terms.return_address,
         agreed_with_buyer=agreed_with_buyer,
         product=terms.product,
-        **sending_facts(refund, actor=actor, now=now, product=terms.product),
+        **sending_facts(refund, actor=actor, now=now, product_price=METHODS[method].worth(refund, terms.product)),
         due_at=_ends(refund, terms, now),
         created_at=now,
     )

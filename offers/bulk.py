@@ -60,7 +60,7 @@ def propose(refund: Refund, now: datetime) -> Proposal:
 def default_terms(case: Case, method: Method) -> dict | None:
     """Arguments for `send_offer` that make sense unasked; None for a method that needs a person's choice."""
     terms = method.unasked_terms(case)
-    return None if terms is None else {"message": scripts_for(case.refund.reason)[0], **terms}
+    return None if terms is None else {"message": scripts_for(case.refund.reason, method)[0], **terms}
 
 
 @action

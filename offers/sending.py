@@ -7,7 +7,6 @@ from typing import TypedDict
 from common.actors import Actor
 from common.calendar import day_of
 from refunds.models import Refund
-from stores.models import Product
 
 
 class SendingFacts(TypedDict):
@@ -23,8 +22,11 @@ class SendingFacts(TypedDict):
     product_price: Decimal | None
 
 
-def sending_facts(refund: Refund, *, actor: Actor, now: datetime, product: Product | None = None) -> SendingFacts:
-    """Fields of an offer about a refund, loaded with its store, that `actor` sends now, perhaps with a product."""
+def sending_facts(refund: Refund, *, actor: Actor, now: datetime, product_price: Decimal | None = None) -> SendingFacts:
+    """Fields of an offer about a refund, loaded with its store, that `actor` sends now.
+
+    `product_price` is what the goods that it promises are worth together, if it promises any.
+    """
     return {
         "sent_by": actor.id or actor.kind,
         "sent_by_kind": actor.kind,
@@ -33,5 +35,5 @@ def sending_facts(refund: Refund, *, actor: Actor, now: datetime, product: Produ
         "reason": refund.reason,
         "asked_kind": refund.kind,
         "asked_amount": refund.amount,
-        "product_price": product.price if product else None,
+        "product_price": product_price,
     }

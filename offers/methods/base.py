@@ -73,6 +73,9 @@ class Method(ABC):
     gives_coupons: ClassVar[bool] = False
     pays: ClassVar[PaymentPurpose | None] = None
 
+    # Ready-made words to the buyer that say what this method gives, each within the marketplace's message length (Q5).
+    scripts: ClassVar[tuple[str, ...]] = ()
+
     # What the form begins with: whether it insists on a message, and names the goods themselves.
     needs_message: ClassVar[bool] = False
     begins_with_goods: ClassVar[bool] = False
@@ -118,6 +121,10 @@ class Method(ABC):
     def brings(self, offer: Offer) -> list[str]:
         """What the buyer's yes brings the merchant, sentence by sentence, read before sending."""
         return []
+
+    def worth(self, refund: Refund, product: Product | None) -> Decimal | None:
+        """Yuan that the goods are worth which an offer about the refund promises; None when it promises none."""
+        return None
 
     def cost(self, offer: Offer) -> Decimal:
         """Yuan that the buyer's yes costs the merchant at most, as far as the offer says."""

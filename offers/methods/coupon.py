@@ -20,6 +20,7 @@ class CouponMethod(RetentionMethod):
     label = gettext_lazy("Coupon")
     icon = "confirmation_number"
     order = 20
+    scripts = (gettext_lazy("Please take a coupon, with our apologies."),)
     suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
     gives_coupons = True
 

@@ -19,6 +19,7 @@ class Exchange(ParcelMethod):
     label = gettext_lazy("Exchange")
     icon = "swap_horiz"
     order = 30
+    scripts = (gettext_lazy("Send it back to us, and we send you a new one."),)
     begins_with_goods = True
     parcel_kind = ParcelKind.EXCHANGE
     spares_return = False
@@ -47,4 +48,4 @@ class Exchange(ParcelMethod):
         return _("The buyer gets what was wanted, and the sale stays.")
 
     def buyer_sees(self, refund, terms):
-        return _("Send the goods back and receive %(product)s instead.") % {"product": self.product_text(terms)}
+        return _("Send the goods back and receive %(product)s instead.") % {"product": self.product_text(refund, terms)}

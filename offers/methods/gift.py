@@ -16,6 +16,7 @@ class Gift(ParcelMethod):
     label = gettext_lazy("Gift")
     icon = "redeem"
     order = 40
+    scripts = (gettext_lazy("Please take a small gift, with our apologies."),)
     suits = frozenset({Concern.FLAW})
     parcel_kind = ParcelKind.GIFT
     gives_product = True
@@ -24,4 +25,4 @@ class Gift(ParcelMethod):
         return _("A present at cost price makes up for the trouble.")
 
     def buyer_sees(self, refund, terms):
-        return _("Keep your order and receive %(product)s as a gift.") % {"product": self.product_text(terms)}
+        return _("Keep your order and receive %(product)s as a gift.") % {"product": self.product_text(refund, terms)}

@@ -20,6 +20,7 @@ class PartialRefund(MoneyMethod):
     label = gettext_lazy("Partial refund")
     icon = "percent"
     order = 50
+    scripts = (gettext_lazy("Keep it, and we pay a part of the price back."),)
     suits = frozenset({Concern.FLAW})
     pays = PaymentPurpose.PARTIAL_REFUND
     usual_share = Decimal("0.10")

@@ -22,6 +22,7 @@ class RedPacket(MoneyMethod):
     label = gettext_lazy("Red packet")
     icon = "savings"
     order = 70
+    scripts = (gettext_lazy("Please take a red packet, with our apologies."),)
     suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
     pays = PaymentPurpose.RED_PACKET
     usual_share = Decimal("0.05")

@@ -16,6 +16,7 @@ class Reship(ParcelMethod):
     label = gettext_lazy("Reship")
     icon = "local_shipping"
     order = 60
+    scripts = (gettext_lazy("Sorry! We send it to you again, free of charge."),)
     suits = frozenset({Concern.LOGISTICS, Concern.MISSING})
     begins_with_goods = True
     parcel_kind = ParcelKind.RESHIP
@@ -25,4 +26,4 @@ class Reship(ParcelMethod):
         return _("Sends what is lost or missing.")
 
     def buyer_sees(self, refund, terms):
-        return _("We send you %(product)s again, free of charge.") % {"product": self.product_text(terms)}
+        return _("We send you %(product)s again, free of charge.") % {"product": self.product_text(refund, terms)}

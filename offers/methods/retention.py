@@ -15,6 +15,7 @@ from orders.holds import why_not_take
 from orders.parcels import owe_parcel
 from orders.states import ParcelKind
 from refunds.actions import withdraw_for_offer
+from refunds.models import Refund
 from stores.models import Product
 
 
@@ -114,6 +115,16 @@ class ParcelMethod(RetentionMethod):
 
     parcel_kind: ClassVar[ParcelKind]
 
+    def pieces(self, refund: Refund, item_id: str) -> int:
+        """As many as the refund is about where the method sends its own goods; else one."""
+        if not self.begins_with_goods:
+            return 1
+        return sum(line.quantity for line in refund.own_lines if line.line.item_id == item_id) or 1
+
+    def worth(self, refund, product):
+        """Every piece that is sent, at its price now."""
+        return product.price * self.pieces(refund, product.item_id)
+
     def check(self, case, terms):
         """Needs a product."""
         if terms.product is None:
@@ -135,7 +146,7 @@ class ParcelMethod(RetentionMethod):
         return [*super().brings(offer), owed]
 
     def cost(self, offer):
-        """What the product was worth when it was promised."""
+        """What the pieces were worth when they were promised."""
         return offer.product_price
 
     def unasked_terms(self, case):
@@ -146,11 +157,12 @@ class ParcelMethod(RetentionMethod):
         known = Product.objects.for_store(case.refund.store_id).filter(item_id__in=items).exists()
         return {"item_id": items[0]} if known else None
 
-    def product_text(self, terms: Terms) -> str:
-        """The product as the buyer sees it; one that isn't listed is marked (Q15)."""
-        if terms.product.listed:
-            return terms.product.title
-        return _("%(title)s (off-shelf)") % {"title": terms.product.title}
+    def product_text(self, refund: Refund, terms: Terms) -> str:
+        """The product as the buyer sees it, with how many; one that isn't listed is marked (Q15)."""
+        title, pieces = terms.product.title, self.pieces(refund, terms.product.item_id)
+        if not terms.product.listed:
+            title = _("%(title)s (off-shelf)") % {"title": title}
+        return f"{title} × {pieces}" if pieces > 1 else title
 
     def accept(self, writes, offer: Offer, *, actor, now):
         """Withdraw the refund and owe the parcel (Q16)."""
@@ -163,7 +175,7 @@ class ParcelMethod(RetentionMethod):
             product=offer.product,
             item_id=offer.product.item_id,
             title=offer.product.title,
-            quantity=1,
+            quantity=self.pieces(offer.refund, offer.product.item_id),
             rules=offer.refund.rules,
             actor=actor,
             now=now,

@@ -35,7 +35,7 @@ class Offer(TenantModel):
 
     One that can't be kept any more has lapsed: it is withdrawn, and counts neither as an attempt nor as that once (Q8).
 
-    Who sent it on which of the store's days, about what request, and what a promised product was worth stay as they
+    Who sent it on which of the store's days, about what request, and what the promised goods were worth stay as they
     were then: figures rest on them (Q18). See `offers.sending`.
     """
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from offers.insights.rates import set_cost_rates
+from offers.models import Offer
+from orders.models import OwedParcel
 from stores.actions import upsert_products
 from stores.marketplaces import current_rules
 from tests.world import MERCHANT, NOON, make_shop
@@ -53,6 +55,22 @@ def test_an_offer_is_compared_with_the_order_and_with_granting_the_request(terms
         upsert_products(store=shop.store, products=rows, actor=MERCHANT, now=NOON)
     refund = shop.refund(reason="minor_flaw")
     assert codes(shop.merchant.post("offers/", {"refund": str(refund.pk), **terms})) == warned
+
+
+@pytest.mark.rule("Q15", "Q16", "Q18")
+@pytest.mark.parametrize(
+    ("method", "pieces", "worth"), [("reship", 2, "118.00"), ("exchange", 2, "118.00"), ("gift", 1, "59.00")]
+)
+def test_goods_are_sent_again_as_often_as_the_refund_is_about_them(method, pieces, worth):
+    shop = make_shop("tmall")
+    refund = shop.refund(shop.order(quantity=2), reason="missing_parts")
+    sent = shop.merchant.post("offers/", {"refund": str(refund.pk), "method": method, "item_id": "8000"}).json()
+    with shop.scope():
+        offer = Offer.objects.get()
+        assert str(offer.product_price) == worth
+    assert shop.buyer.post(f"offers/{sent['id']}/accept/").status_code == 200
+    with shop.scope():
+        assert OwedParcel.objects.get().quantity == pieces
 
 
 @pytest.mark.rule("K12", "T5")

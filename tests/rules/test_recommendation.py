@@ -1,12 +1,16 @@
 """Which offer comes first: the reason, then what buyers accepted, then a share that explores (Q4, Q5, Q11)."""
 
+import re
 from datetime import date, timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from offers.case import methods_on
 from offers.eligibility import methods_for
+from offers.methods import METHODS
 from offers.models import MarketplaceMethod, StoreMethod
 from offers.recommendation import EXPLORED_SHARE, Tally, explores, rank, score_of
 from offers.scripts import BY_REASON as SCRIPTS
@@ -131,5 +135,22 @@ def test_characters_are_counted_as_people_see_them(text, count):
 def test_every_script_fits_into_a_message():
     most = current_rules("tmall").offer_message_length
     assert most == 50
-    for reason in [*SCRIPTS, RefundReason.OTHER]:
-        assert all(0 < length(text) <= most for text in scripts_for(reason)), reason
+    for method in METHODS.values():
+        for reason, language in product([*SCRIPTS, RefundReason.OTHER], ["en", "zh-hans"]):
+            with translation.override(language):
+                texts = scripts_for(reason, method)
+            assert all(0 < length(text) <= most for text in texts), (method.code, reason, language, texts)
+
+
+@pytest.mark.rule("Q5")
+def test_only_a_methods_own_scripts_say_what_it_gives():
+    gives = re.compile("coupon|gift|red packet|price back|new one|again|token|today")
+    for method in METHODS.values():
+        own, shared = (
+            [str(text) for text in method.scripts],
+            scripts_for(RefundReason.MISSING_PARTS, METHODS["reassurance"]),
+        )
+        assert all(gives.search(text) for text in own), method.code
+        for reason in SCRIPTS:
+            rest = scripts_for(reason, method)[len(own) :]
+            assert not any(gives.search(text) for text in [*rest, *shared]), (method.code, reason)

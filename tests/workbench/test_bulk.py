@@ -117,7 +117,7 @@ def test_preview_job_and_results(tmall, sign_in, clock):
 
 
 def test_buyers_get_the_words_of_the_preview(tmall, sign_in, monkeypatch):
-    monkeypatch.setattr("offers.bulk.scripts_for", lambda reason: [translation.get_language()])
+    monkeypatch.setattr("offers.bulk.scripts_for", lambda reason, method: [translation.get_language()])
     refund, desk = tmall.refund(reason="slow_logistics"), sign_in("agent", tmall)
     desk.client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/admin/"})
     previewed = desk.post(PREVIEW, refund=[refund.pk]).context["possible"][0].message

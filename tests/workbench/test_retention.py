@@ -253,7 +253,7 @@ def test_one_at_a_time_two_in_all_and_reassurance_once(tmall, refund, desk):
 @pytest.mark.rule("Q5")
 def test_scripts_fill_the_message_of_at_most_fifty_characters(tmall, refund, desk):
     form = desk.get(path(refund), method="reassurance").content.decode()
-    assert "So sorry about the flaw! Let us make it up." in form
+    assert "So sorry about the flaw. Thanks for telling us." in form
     for text, ok in (("👨‍👩‍👧‍👦" * 50, True), ("🇨🇳" * 51, False)):
         answer = desk.post(path(refund), step="preview", method="reassurance", message=text)
         assert ("buyer-sees" in answer.content.decode()) is ok

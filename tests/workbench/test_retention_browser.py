@@ -40,7 +40,7 @@ def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refu
     assert page.inner_text("[data-field=message] .wl-counter") == "51 / 50"
     page.click("#scripts .wl-chip >> nth=0")
     script = page.input_value("[name=message]")
-    assert script == "So sorry about the flaw! Let us make it up."
+    assert script == "Keep it, and we pay a part of the price back."
     page.click("#to-preview")
     assert "Keep the goods and receive ¥9.00 back." in page.inner_text("#buyer-sees")
     assert script in page.inner_text("#buyer-sees")

@@ -72,7 +72,7 @@ class OfferForm(DeskForm):
     def __init__(self, *args, case: Case, way: Way, **kwargs):
         super().__init__(*args, **kwargs)
         self.case, self.way = case, way
-        self.scripts = scripts_for(case.refund.reason) if keeps_orders(case.refund.rules) else []
+        self.scripts = scripts_for(case.refund.reason, way.method) if keeps_orders(case.refund.rules) else []
         self.goods: Sequence[Product] = ()
         self.amounts: Sequence[str] = ()
         self.fields["method"].initial = way.code
