@@ -113,6 +113,14 @@ class BuyerPage(View):
             offer.refund = refund
         return offer
 
+    def past(self, refund: Refund) -> list[Offer]:
+        """The offers that were answered or have ended, oldest first."""
+        offers = Offer.objects.for_store(refund.store_id).filter(refund=refund).exclude(status=OfferStatus.PENDING)
+        found = list(offers.select_related("product", "return_address").order_by("id"))
+        for offer in found:
+            offer.refund = refund
+        return found
+
     def grants(self, refund: Refund):
         """What the buyer holds of the store for this order, the newest first (K7)."""
         grants = CouponGrant.objects.for_store(refund.store_id).filter(order=refund.order_id)
@@ -122,7 +130,8 @@ class BuyerPage(View):
         """Render the page inside the scope."""
         refund = self.refund(link)
         offer = self.pending(refund)
-        past = Offer.objects.for_store(link.store_id).filter(refund=refund).exclude(status=OfferStatus.PENDING)
+        past = self.past(refund)
+        agreed = next((old for old in reversed(past) if old.status == OfferStatus.ACCEPTED), None)
         context = {
             "refund": refund,
             "lines": refund.lines.select_related("line"),
@@ -133,7 +142,10 @@ class BuyerPage(View):
             "facts": METHODS[offer.method].buyer_facts(offer) if offer else {},
             "address_length": MAX_ADDRESS,
             "grants": self.grants(refund),
-            "past": past.order_by("id"),
+            "past": past,
+            "agreed": None if offer else agreed,
+            "agreed_sees": buyer_sees(agreed) if agreed and not offer else "",
+            "comes": METHODS[agreed.method].after_yes(agreed) if agreed and not offer else [],
             "thread": Message.objects.for_store(link.store_id).filter(refund=refund).order_by("id"),
             "answer": answer if offer and answer in ANSWERS else "",
             "error": error,

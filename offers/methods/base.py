@@ -118,6 +118,10 @@ class Method(ABC):
         """What `buyer_template` shows beside those words."""
         return {}
 
+    def after_yes(self, offer: Offer) -> list[str]:
+        """What the buyer reads once the yes is given: what comes, from where and until when, sentence by sentence."""
+        return []
+
     def brings(self, offer: Offer) -> list[str]:
         """What the buyer's yes brings the merchant, sentence by sentence, read before sending."""
         return []

@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
 from common.money import grouped
+from offers.arriving import money_words
 from offers.methods.base import register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
+from payments.states import PaymentPurpose
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind
 
@@ -35,6 +37,10 @@ class ChangeToRefundOnly(NegotiationMethod):
     def cost(self, offer):
         """What is paid."""
         return offer.amount
+
+    def after_yes(self, offer):
+        """The money, as far as it is."""
+        return [_("Your request is approved; you keep the goods."), money_words(offer, PaymentPurpose.REFUND)]
 
     def brings(self, offer):
         """That the goods stay where they are."""

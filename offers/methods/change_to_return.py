@@ -3,12 +3,13 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.calendar import clock_face
 from common.errors import Invalid, Refused
-from common.money import grouped
+from common.money import grouped, yuan
 from offers.methods.base import Case, register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
-from refunds.states import RefundKind
+from refunds.states import RefundKind, RefundStatus
 from refunds.why_not import why_not_return
 
 
@@ -58,6 +59,21 @@ class ChangeToReturn(NegotiationMethod):
             "address": terms.return_address,
             "amount": grouped(terms.amount or refund.amount),
         }
+
+    def after_yes(self, offer):
+        """Where the goods go, until when, and what comes then."""
+        refund = offer.refund
+        if refund.status != RefundStatus.AWAITING_RETURN:
+            return [_("Your request is approved; below is how far it is.")]
+        return [
+            _("Your request is approved."),
+            _("Send the goods to %(address)s by %(due)s; you receive %(amount)s once they have arrived.")
+            % {
+                "address": refund.return_address,
+                "due": clock_face(refund.due_at, refund.store.time_zone),
+                "amount": yuan(refund.amount),
+            },
+        ]
 
     def accept(self, writes, offer, *, actor, now):
         """Change the refund and let the buyer send the goods (T6)."""

@@ -47,6 +47,10 @@ class CouponMethod(RetentionMethod):
         """How many the buyer sees (Q14)."""
         return [_("the buyer sees up to %(most)d coupons") % {"most": case.refund.rules.coupons_shown}]
 
+    def after_yes(self, offer):
+        """Where the coupons are."""
+        return [*super().after_yes(offer), _("Your coupons are below; they hold for your next purchase in this store.")]
+
     def brings(self, offer):
         """The grant."""
         return [*super().brings(offer), _("The buyer gets the coupons at once.")]

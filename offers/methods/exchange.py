@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy
 from common.errors import Invalid
 from common.money import ZERO
 from common.words import duration
+from offers.arriving import promised_parcels
 from offers.methods.base import register
 from offers.methods.retention import ParcelMethod, RetentionMethod
-from orders.states import ParcelKind
+from orders.states import ParcelKind, ParcelStatus
+from stores.actions import default_return_address
 
 
 @register
@@ -33,6 +35,16 @@ class Exchange(ParcelMethod):
         """The promise's deadline, which waits for the buyer."""
         time = duration(case.refund.rules.promise_ships_within)
         return [_("ships within %(time)s after the buyer's parcel has left") % {"time": time}]
+
+    def after_yes(self, offer):
+        """Where the goods go first: to the store's return address."""
+        kept, *parcels = super().after_yes(offer)
+        if not any(parcel.status == ParcelStatus.AWAITING_RETURN for parcel in promised_parcels(offer)):
+            return [kept, *parcels]
+        address = default_return_address(offer.store_id)
+        where = _("Send the goods back to: %(address)s. Then write the tracking number to the seller below.")
+        unknown = _("The seller tells you below where to send the goods.")
+        return [kept, where % {"address": address} if address else unknown, *parcels]
 
     def brings(self, offer):
         """The debt of a parcel, once the buyer's is on its way."""

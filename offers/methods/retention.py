@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
 from common.words import duration
+from offers.arriving import money_words, parcel_words, promised_parcels
 from offers.methods.base import Case, Method, Terms
 from offers.models import Offer
 from offers.states import OfferStatus
@@ -40,6 +41,10 @@ class RetentionMethod(Method):
     def limits(self, case: Case) -> dict:
         """The message's length, counted in characters as people see them (Q5)."""
         return {"max_message_length": case.refund.rules.offer_message_length}
+
+    def after_yes(self, offer):
+        """The order stays."""
+        return [_("You keep your order; your request is withdrawn.")]
 
     def brings(self, offer):
         """The end of the refund (Q10)."""
@@ -91,6 +96,10 @@ class MoneyMethod(RetentionMethod):
         """The most that may be offered."""
         return [_("at most %(most)s") % {"most": yuan(self.most(case))}]
 
+    def after_yes(self, offer):
+        """The payment, as far as it is."""
+        return [*super().after_yes(offer), money_words(offer, self.pays)]
+
     def brings(self, offer):
         """The payment."""
         paid = _("%(amount)s goes out to the buyer in the same moment.") % {"amount": yuan(offer.amount)}
@@ -138,6 +147,10 @@ class ParcelMethod(RetentionMethod):
     def limit_words(self, case):
         """The promise's deadline."""
         return [_("ships within %(time)s") % {"time": duration(case.refund.rules.promise_ships_within)}]
+
+    def after_yes(self, offer):
+        """The parcel, as far as it is."""
+        return [*super().after_yes(offer), *(parcel_words(offer, parcel) for parcel in promised_parcels(offer))]
 
     def brings(self, offer):
         """The debt of a parcel."""

@@ -83,6 +83,20 @@ class Stay(Method):
             % {"carrier": carrier_label(order.carrier), "tracking": order.tracking_number},
         )
 
+    def after_yes(self, offer):
+        """Where the order goes, and until when; or how it went."""
+        order, store = offer.refund.order, offer.refund.store
+        facts = {"store": store.name, "address": order.address}
+        if order.has_left:
+            went = _("%(store)s has sent it to %(address)s: %(carrier)s, tracking number %(number)s.")
+            found = [went % {**facts, "carrier": order.carrier, "number": order.tracking_number}]
+        else:
+            facts["due"] = clock_face(order.ship_by, store.time_zone)
+            found = [_("%(store)s sends it to %(address)s by %(due)s.") % facts]
+            if order.is_priority:
+                found.append(_("The warehouse is asked to ship it before other orders."))
+        return [_("You keep your order; your request is withdrawn."), *found]
+
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and let the order go first, when the store's switch is on (K1)."""
         withdraw_for_offer(writes, offer.refund, actor=actor, now=now, rule="K1")

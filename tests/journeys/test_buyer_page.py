@@ -1,6 +1,7 @@
 """The buyer's page: a signed link on which the buyer answers (Q6, Q7, Q10, T11)."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core import signing
@@ -102,3 +103,81 @@ def test_an_offer_that_is_over_is_not_shown(offered, clock):
     _, refund, _ = offered
     clock.move(hours=24)
     assert "The seller offers you" not in page(link_for(refund)).content.decode()
+
+
+def words(link) -> str:
+    """What is read on the page."""
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page(link).content.decode())))
+
+
+@pytest.mark.rule("Q10", "Q16")
+@pytest.mark.parametrize(
+    ("terms", "comes"),
+    [
+        ({"method": "reassurance", "message": "亲"}, ["You keep your order; your request is withdrawn."]),
+        (
+            {"method": "partial_refund", "amount": "9.00"},
+            ["¥9.00 is on its way from {store} to the account that you paid with."],
+        ),
+        (
+            {"method": "gift", "item_id": "8000"},
+            ["{store} sends Quilt 8000 × 1 to 杭州市西湖区文三路 1 号 by 2026-11-22 12:00."],
+        ),
+        (
+            {"method": "exchange", "item_id": "8000"},
+            [
+                "Send the goods back to: 仓库 13800000000, 义乌市稠州北路 8 号. Then write the tracking number",
+                "Once your parcel is on its way, {store} sends Quilt 8000 × 1 to 杭州市西湖区文三路 1 号.",
+            ],
+        ),
+    ],
+)
+def test_after_a_yes_it_thanks_and_says_what_comes_from_where_and_when(clock, terms, comes):
+    shop = make_shop("tmall")
+    refund = shop.refund(reason="minor_flaw")
+    link = link_for(refund)
+    offer = shop.merchant.post("offers/", {"refund": str(refund.pk), **terms}).json()
+    assert "Thank you!" not in words(link)
+    shop.buyer.post(f"offers/{offer['id']}/accept/")
+    text = words(link)
+    assert "Thank you!" in text
+    for sentence in comes:
+        assert sentence.format(store=shop.store.name) in text
+
+
+@pytest.mark.rule("Q16")
+def test_a_promised_parcel_that_was_sent_is_told_with_its_number(clock):
+    shop = make_shop("tmall")
+    refund = shop.refund(reason="minor_flaw")
+    offer = shop.merchant.post("offers/", {"refund": str(refund.pk), "method": "gift", "item_id": "8000"}).json()
+    shop.buyer.post(f"offers/{offer['id']}/accept/")
+    [parcel] = shop.merchant.get("parcels/").json()["results"]
+    shop.merchant.post(f"parcels/{parcel['id']}/ship/", {"carrier": "SF", "tracking_number": "SF77"})
+    assert "has sent Quilt 8000 × 1: SF, tracking number SF77." in words(link_for(refund))
+
+
+@pytest.mark.rule("T5", "T6", "T11")
+def test_after_a_negotiation_it_says_where_the_money_or_the_goods_go(clock):
+    shop = make_shop("taote")
+    keeps, returns = shop.refund(), shop.refund(kind="refund_only")
+    agreed = {"agreed_with_buyer": True, "amount": "2.00"}
+    address = str(shop.address.pk)
+    for refund, terms in (
+        (keeps, {"method": "change_to_refund_only"}),
+        (returns, {"method": "change_to_return", "return_address": address}),
+    ):
+        offer = shop.merchant.post("offers/", {"refund": str(refund.pk), **agreed, **terms}).json()
+        assert shop.buyer.post(f"offers/{offer['id']}/accept/").status_code == 200
+    assert "¥2.00 is on its way from" in words(link_for(keeps))
+    assert "by 2026-11-27 12:00; you receive ¥2.00 once they have arrived." in words(link_for(returns))
+
+
+@pytest.mark.rule("K1")
+def test_whoever_stays_learns_where_the_order_goes_and_until_when(clock):
+    shop = make_shop("kuaishou")
+    refund = shop.refund(shop.order(shipped=False), kind="refund_only")
+    [offer] = shop.buyer.get(f"refunds/{refund.pk}/").json()["offers"]
+    shop.buyer.post(f"offers/{offer['id']}/accept/")
+    text = words(link_for(refund))
+    assert f"{shop.store.name} sends it to 杭州市西湖区文三路 1 号 by 2026-11-2" in text
+    assert "Thank you!" in text
