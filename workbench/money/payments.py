@@ -35,7 +35,7 @@ def _status(payment: Payment) -> str:
         return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), payment.get_conflict_display())
     if not (payment.reversed_at or payment.needs_attention):
         return badge(payment)
-    why = _("came back") if payment.reversed_at else _("needs attention")
+    why = _("Came back") if payment.reversed_at else _("needs attention")
     return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), why)
 
 
