@@ -17,7 +17,6 @@ BESIDE = {
     "kit/base.py": "defines the calls, and leads back to a list from what can't be done with what was ticked there",
     "kit/deciding.py": "is the base: its pages",
     "kit/decisions.py": "is the base",
-    "returnless/admin.py": "steps of an enrolment, in an order of their own",
 }
 
 

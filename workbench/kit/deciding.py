@@ -36,6 +36,9 @@ class DecisionPagesMixin:
     def _named(self, view: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
 
+    def _name_of(self, decision: Decision) -> str:
+        return self._named(decision.code.replace("-", "_"))
+
     def row_key(self, row: Any) -> Any:
         """What stands for the row in addresses."""
         return row.pk
@@ -103,7 +106,7 @@ class DecidingMixin(DecisionPagesMixin, ABC):
             path(
                 f"<str:object_id>/{decision.folder}{decision.code}/",
                 view(partial(self.decide_view, decision=decision)),
-                name=self._named(decision.code.replace("-", "_")),
+                name=self._name_of(decision),
             )
             for decision in self.decisions
         ] + super().get_urls()
@@ -133,7 +136,7 @@ class DecidingMixin(DecisionPagesMixin, ABC):
         self, request: HttpRequest, row: Any, decision: Decision, bound: Mapping[str, forms.Form] | None = None
     ) -> Choice:
         """One decision about the row, for this user now."""
-        url = reverse(f"admin:{self._named(decision.code.replace('-', '_'))}", args=[self.row_key(row)])
+        url = reverse(f"admin:{self._name_of(decision)}", args=[self.row_key(row)])
         return choose(request, decision, row, url=url, form=(bound or {}).get(decision.code))
 
     def ask(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form) -> HttpResponse:

@@ -1,32 +1,27 @@
-"""The views of the programme: its page, the guided form, and the few things that are done with it."""
+"""The views of the programme: its page, the guided form, and the few things that are decided about it."""
 
-from collections.abc import Callable
 from functools import partial
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from common.errors import Refused
 from common.tenancy import current_scope
 from refunds.returnless import enrolment as actions
-from refunds.returnless import programme
-from refunds.returnless.agreements import CURRENT, agreement_text
-from refunds.states import EnrolmentStatus, EnrolmentStep
+from refunds.states import EnrolmentStatus
 from stores.marketplaces import labels_where
 from stores.models import Store
-from stores.permissions import MANAGE_STORE, PAY, can, require
-from workbench.kit.base import DeskAdmin, attempt, by, put_on_form, show_refusal
+from stores.permissions import MANAGE_STORE, PAY, can
+from workbench.kit.base import DeskAdmin
+from workbench.kit.deciding import DecisionPagesMixin
 from workbench.kit.desk import desk_of, find_store
-from workbench.kit.forms import posted
-from workbench.returnless.forms import SureForm, TopUpForm
-from workbench.returnless.page import build_returnless_page, covered_products
-from workbench.returnless.steps import FORMS, SHOWN_AT, milestones, step_asked_for
+from workbench.returnless.decisions import Leave, TakeStep, TopUp, Upgrade
+from workbench.returnless.page import build_returnless_page
+from workbench.returnless.steps import step_asked_for
 
 
-class EnrolmentAdmin(DeskAdmin):
+class EnrolmentAdmin(DecisionPagesMixin, DeskAdmin):
     """Refund without return of the stores at this desk. The store is named in the address when there are several."""
 
     class Media:
@@ -36,10 +31,15 @@ class EnrolmentAdmin(DeskAdmin):
         """Addresses without a row: a store that hasn't begun has none."""
         view = self.admin_site.admin_view
         return [
-            path("enrol/", view(self.enrol_view), name="refunds_enrolment_enrol"),
-            path("top-up/", view(self.top_up_view), name="refunds_enrolment_top_up"),
-            path("upgrade/", view(self.upgrade_view), name="refunds_enrolment_upgrade"),
-            path("leave/", view(self.leave_view), name="refunds_enrolment_leave"),
+            path("enrol/", view(self.enrol_view), name=self._named("enrol")),
+            *(
+                path(
+                    f"{each.code}/",
+                    view(partial(self.decide_view, decision=each)),
+                    name=self._name_of(each),
+                )
+                for each in (TopUp(), Upgrade(), Leave())
+            ),
             *super().get_urls(),
         ]
 
@@ -84,109 +84,26 @@ class EnrolmentAdmin(DeskAdmin):
         title = store.name if store else _("Refund without return")
         return self.page(request, f"workbench/returnless/{template}.html", title, store=store, **context)
 
-    def _to(self, store: Store, view: str = "changelist", **query) -> HttpResponseRedirect:
-        pairs = "".join(f"&{name}={value}" for name, value in query.items())
-        return HttpResponseRedirect(reverse(f"admin:refunds_enrolment_{view}") + f"?store={store.pk}{pairs}")
+    def _to(self, store: Store, view: str = "changelist") -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse(f"admin:{self._named(view)}") + f"?store={store.pk}")
+
+    def back(self, row, view="change", anchor=""):
+        """To the page of the store's programme."""
+        return self._to(row)
+
+    def after(self, request, row, decision, form, answer):
+        """A step leads to the next, until the store has joined."""
+        if isinstance(decision, TakeStep) and not decision.ends:
+            return self._to(row, "enrol")
+        return super().after(request, row, decision, form, answer)
 
     def enrol_view(self, request):
-        """One step: GET shows it, POST does it and goes on to the next.
-
-        Afterwards the same forms change what was set.
-        """
+        """One step of joining, or of what may be changed afterwards."""
         store = self._store(request)
-        require(request.user, MANAGE_STORE, store.pk)
         enrolment = actions.enrolment_of(store.pk)
         step = step_asked_for(enrolment, request.POST.get("step") or request.GET.get("step", ""))
-        if step is None:
-            show_refusal(request, Refused("enrolment_incomplete", _("This step can't be opened now.")))
-            return self._to(store)
-        was_joined = enrolment is not None and enrolment.is_joined
-        form = FORMS[step](posted(request), store=store, enrolment=enrolment)
-        if request.method == "POST" and form.is_valid():
-            refusal = attempt(partial(self._do_step, request, store, step, form))
-            if refusal is None:
-                if was_joined or step == EnrolmentStep.CONFIRM:
-                    messages.success(
-                        request, _("Saved.") if was_joined else _("Joined. It holds from the next live session.")
-                    )
-                    return self._to(store)
-                return self._to(store, "enrol")
-            if getattr(refusal, "attr", None) in SHOWN_AT:
-                refusal.attr = SHOWN_AT[refusal.attr]
-            put_on_form(form, refusal)
-        return self._page(
-            request,
-            "enrol",
-            store,
-            enrolment=enrolment,
-            budget=enrolment.budget if enrolment else None,
-            step=EnrolmentStep(step),
-            steps=[] if was_joined else milestones(enrolment, step),
-            form=form,
-            agreement=agreement_text(CURRENT),
-            version=CURRENT,
-            products=covered_products(store) if step == EnrolmentStep.CONFIRM else [],
-            budget_to_be=enrolment.budget_to_be() if enrolment else None,
-        )
+        return self.decide(request, store, TakeStep(enrolment, step))
 
-    def _do_step(self, request, store: Store, step: str, form) -> None:
-        who = {"store": store, **by(request)}
-        if step == EnrolmentStep.CONFIRM:
-            actions.confirm_enrolment(**who)
-        else:
-            actions.change_settings(settings=form.settings(), **who)
-
-    def top_up_view(self, request):
-        """Add to the budget: finance may."""
-        words = (_("Top up the service budget"), _("The budget is topped up."))
-        return self._decide(request, PAY, TopUpForm, actions.top_up_budget, words, [])
-
-    def upgrade_view(self, request):
-        """From 2.0 in one step (R8)."""
-        words = (_("Switch to 3.0"), _("Switched. It holds from the next live session."))
-        consequences = [
-            _("Budget and products stay as they are."),
-            _("You accept agreement %(version)s, shown below.") % {"version": CURRENT},
-            _("It is in force from your next live session on."),
-        ]
-        return self._decide(
-            request, MANAGE_STORE, SureForm, programme.upgrade_enrolment, words, consequences, agreement_text(CURRENT)
-        )
-
-    def leave_view(self, request):
-        """The owner ends it (R3)."""
-        words = (_("Leave the programme"), _("You have left the programme."))
-        consequences = [
-            _("New orders are promised nothing, and the badges and the certified mark are gone at once."),
-            _("Orders that were promised before stay promised; what you approve of them is still paid."),
-            _("Joining again begins with the agreement."),
-        ]
-        return self._decide(request, MANAGE_STORE, SureForm, programme.leave_programme, words, consequences)
-
-    def _decide(
-        self, request, capability: str, form_class, action: Callable, words, consequences: list[str], text: str = ""
-    ):
-        """GET shows what will happen, POST lets it happen."""
-        store = self._store(request)
-        require(request.user, capability, store.pk)
-        form = form_class(posted(request))
-        label, done = words
-        if request.method == "POST" and form.is_valid():
-            who = {"store": store, **by(request)}
-            refusal = attempt(partial(action, **form.cleaned_data, **who))
-            if refusal is None:
-                messages.success(request, done)
-                return self._to(store)
-            put_on_form(form, refusal)
-        enrolment = actions.enrolment_of(store.pk)
-        return self._page(
-            request,
-            "decide",
-            store,
-            label=label,
-            form=form,
-            consequences=consequences,
-            agreement=text,
-            enrolment=enrolment,
-            budget=enrolment.budget if enrolment else None,
-        )
+    def decide_view(self, request, *, decision):
+        """What is decided about the programme of the store that the call names."""
+        return self.decide(request, self._store(request), decision)

@@ -11,26 +11,28 @@ from refunds.models import CoveredProduct, Enrolment
 from refunds.returnless.agreements import CURRENT
 from stores.models import Product, Store
 from stores.states import ProductSource
-from workbench.kit.forms import DeskForm, YuanField
+from workbench.kit.decisions import DecisionForm
+from workbench.kit.forms import YuanField
 from workbench.kit.words import yuan
 
 PRODUCTS_SHOWN = 200
 
 
-class StepForm(DeskForm):
-    """What one step asks for; `settings` is what the action is told."""
+class StepForm(DecisionForm):
+    """What one step asks for; `settings` makes of it what the action is told."""
 
-    def __init__(self, *args, store: Store, enrolment: Enrolment | None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.store, self.enrolment = store, enrolment
+    def __init__(self, *args, row: Store, enrolment: Enrolment | None, **kwargs):
+        super().__init__(*args, row=row, **kwargs)
+        self.store, self.enrolment = row, enrolment
         self.budget = enrolment.budget if enrolment else None
         self.prefill()
 
     def prefill(self) -> None:
         """Show what was set before."""
 
+    @staticmethod
     @abstractmethod
-    def settings(self) -> dict:
+    def settings(data: dict) -> dict:
         """The part of the enrolment's settings that this step is about, as the action takes it."""
 
 
@@ -39,7 +41,8 @@ class AgreementForm(StepForm):
 
     accepted = forms.BooleanField(label=gettext_lazy("I have read the agreement and accept it for this store."))
 
-    def settings(self):
+    @staticmethod
+    def settings(data):
         """The version that is shown."""
         return {"agreement_version": CURRENT}
 
@@ -64,9 +67,10 @@ class BudgetForm(StepForm):
             else _("Yuan that the budget shall hold. Nothing moves before you confirm in the last step.")
         )
 
-    def settings(self):
+    @staticmethod
+    def settings(data):
         """The balance wanted."""
-        return {"budget": self.cleaned_data["budget_amount"]}
+        return {"budget": data["budget_amount"]}
 
 
 class AutoTopUpForm(StepForm):
@@ -95,13 +99,14 @@ class AutoTopUpForm(StepForm):
                 self.add_error(name, _("Say how much."))
         return data
 
-    def settings(self):
+    @staticmethod
+    def settings(data):
         zero = Decimal("0.00")
         return {
             "auto_top_up": {
-                "on": self.cleaned_data["is_on"],
-                "threshold": self.cleaned_data["threshold"] or zero,
-                "amount": self.cleaned_data["top_up_amount"] or zero,
+                "on": data["is_on"],
+                "threshold": data["threshold"] or zero,
+                "amount": data["top_up_amount"] or zero,
             }
         }
 
@@ -146,24 +151,22 @@ class ProductsForm(StepForm):
             self.add_error("chosen", _("Choose at least one product."))
         return data
 
-    def settings(self):
+    @staticmethod
+    def settings(data):
         """Item ids."""
-        return {"products": self.cleaned_data["products"]}
+        return {"products": data["products"]}
 
 
 class ConfirmForm(StepForm):
     """Nothing to fill in: a summary is shown."""
 
-    def settings(self):
+    @staticmethod
+    def settings(data):
         """Nothing."""
         return {}
 
 
-class TopUpForm(DeskForm):
+class TopUpForm(DecisionForm):
     """Yuan for the budget."""
 
     amount = YuanField(label=gettext_lazy("Amount"), help_text=gettext_lazy("Moved from your funds at once."))
-
-
-class SureForm(DeskForm):
-    """Nothing to fill in, only to be sure of."""
