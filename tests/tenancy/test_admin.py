@@ -4,11 +4,14 @@ Another store's rows are as if missing.
 """
 
 import re
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
 from common.tenancy import system_scope, tenant_models
@@ -22,7 +25,13 @@ ROUTES = routes_under(ADMIN)
 OPEN_TO_STRANGERS = {"/admin/login/", "/admin/logout/", "/admin/jsi18n/"}
 # Models in the workbench whose rows belong to no store: the operator's alone
 # (tests/workbench/test_switches.py, test_people.py).
-NOT_TENANTS = {"stores.CategoryOpening", "stores.User", "offers.MarketplaceMethod", "payments.Reconciliation"}
+NOT_TENANTS = {
+    "common.Setback",
+    "stores.CategoryOpening",
+    "stores.User",
+    "offers.MarketplaceMethod",
+    "payments.Reconciliation",
+}
 # What routes may contain besides the object: values to try for each.
 OTHER_ARGUMENTS = {
     "code": ["approve", "reject", "inspect", "negotiate", "retry", "no-such-code"],
@@ -30,6 +39,8 @@ OTHER_ARGUMENTS = {
 }
 # Addresses name rows by their primary key, except for these.
 ADDRESSED_BY = {"stores.ApiKey": "prefix"}
+# Taote's stores have no methods to switch (tests/workbench/test_switches.py looks at those that have).
+NO_PAGE = {"offers.StoreMethod"}
 NO_OBJECT = {"app_label", "url", "content_type_id"}
 
 TENANTS = set(tenant_models())
@@ -156,40 +167,52 @@ def test_a_stranger_is_sent_to_the_sign_in(route):
         assert answer["Location"].startswith("/admin/login/?next=")
 
 
-@pytest.mark.parametrize("route", OBJECT_ROUTES, ids=lambda route: route.path)
-def test_another_stores_row_answers_as_a_missing_one(route, merchant, own, foreign):
-    model = model_of(route)
-    theirs, none = one_of(model, foreign), missing(model)
-    before = fingerprint(foreign), fingerprint(own)
-    for others in variants(route):
-        for send in (merchant.get, merchant.post):
-            there = telling(send(fill(route, theirs, **others)), theirs)
-            nowhere = telling(send(fill(route, none, **others)), none)
-            assert there == nowhere
-            assert there[0] < 500
-    assert (fingerprint(foreign), fingerprint(own)) == before
+@contextmanager
+def visit(subtests, route):
+    """Each route finds the stores as they were furnished: filling every table once for each takes minutes."""
+    cache.clear()
+    with subtests.test(route.path), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize(
-    "route", [route for route in OBJECT_ROUTES if route.path.endswith("/change/")], ids=lambda route: route.path
-)
-def test_the_own_row_has_a_page(route, merchant, own, foreign):
-    theirs = one_of(model_of(route), foreign)
-    answer = merchant.get(fill(route, one_of(model_of(route), own)), follow=True)
-    assert answer.status_code == 200
-    assert theirs not in answer.content.decode() or len(theirs) < 8
-    assert foreign.store.name not in answer.content.decode()
+def test_another_stores_row_answers_as_a_missing_one(subtests, merchant, own, foreign):
+    for route in OBJECT_ROUTES:
+        model = model_of(route)
+        theirs, none = one_of(model, foreign), missing(model)
+        with visit(subtests, route):
+            before = fingerprint(foreign), fingerprint(own)
+            for others in variants(route):
+                for send in (merchant.get, merchant.post):
+                    there = telling(send(fill(route, theirs, **others)), theirs)
+                    nowhere = telling(send(fill(route, none, **others)), none)
+                    assert there == nowhere
+                    assert there[0] < 500
+            assert (fingerprint(foreign), fingerprint(own)) == before
 
 
-@pytest.mark.parametrize("route", LISTS, ids=lambda route: route.path)
-def test_a_list_shows_the_own_rows_only(route, merchant, own, foreign):
-    for query in ({}, {"q": "TAOTE"}, {"q": foreign.orders or foreign.store.code.upper()}):
-        answer = merchant.get(route.path, query)
-        assert answer.status_code == 200
-        body = answer.content.decode().replace(f'value="{query.get("q", "")}"', "")
-        theirs = one_of(model_of(route), foreign)
-        assert foreign.store.name not in body
-        assert theirs not in body or len(theirs) < 8
+def test_the_own_row_has_a_page(subtests, merchant, own, foreign):
+    for route in OBJECT_ROUTES:
+        if not route.path.endswith("/change/") or model_of(route)._meta.label in NO_PAGE:
+            continue
+        with visit(subtests, route):
+            theirs = one_of(model_of(route), foreign)
+            answer = merchant.get(fill(route, one_of(model_of(route), own)), follow=True)
+            assert answer.status_code == 200
+            assert theirs not in answer.content.decode() or len(theirs) < 8
+            assert foreign.store.name not in answer.content.decode()
+
+
+def test_a_list_shows_the_own_rows_only(subtests, merchant, own, foreign):
+    for route in LISTS:
+        with visit(subtests, route):
+            for query in ({}, {"q": "TAOTE"}, {"q": foreign.orders or foreign.store.code.upper()}):
+                answer = merchant.get(route.path, query)
+                assert answer.status_code == 200
+                body = answer.content.decode().replace(f'value="{query.get("q", "")}"', "")
+                theirs = one_of(model_of(route), foreign)
+                assert foreign.store.name not in body
+                assert theirs not in body or len(theirs) < 8
 
 
 def test_what_a_form_suggests_is_of_the_own_store(merchant, own, foreign):
