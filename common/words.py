@@ -1,14 +1,22 @@
-"""Lengths of time, and parts put together, in the words and signs that people read."""
+"""Lengths of time, and parts put together, in the words and signs that people read; the language of buyers."""
 
 import re
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 # A name as a marketplace writes it: Chinese without a space, then the same in English.
 IN_BOTH = re.compile(r"(\S*[\u4e00-\u9fff]\S*) ([^\u4e00-\u9fff]*[A-Za-z][^\u4e00-\u9fff]*)")
+
+BUYERS_LANGUAGE = "zh-hans"
+
+
+def for_buyers() -> translation.override:
+    """What is worded in here a buyer reads: it is in the buyers' language, whoever calls, and kept as it was said."""
+    return translation.override(BUYERS_LANGUAGE)
 
 
 def listed(parts: Iterable[object]) -> str:

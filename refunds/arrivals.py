@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from common.actors import Actor
 from common.errors import Invalid
 from common.money import CENT, ZERO
-from common.words import listed
 from common.writes import WriteSet
 from refunds.events import REFUND_SPLIT, REFUND_SPLIT_OFF
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import begin_dispute
+from refunds.pleas import missing_pieces
 from refunds.states import Side
 
 
@@ -100,10 +100,7 @@ def split_missing(
         pieces=missing,
         split_from=str(refund.pk),
     )
-    plea = _("Announced, but not in the parcel: %(pieces)s") % {
-        "pieces": listed(f"{item} × {count}" for item, count in missing.items())
-    }
-    begin_dispute(writes, rest, opened_by=Side.MERCHANT, plea=plea, actor=actor, now=now)
+    begin_dispute(writes, rest, opened_by=Side.MERCHANT, plea=missing_pieces(missing), actor=actor, now=now)
     return rest
 
 

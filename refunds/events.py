@@ -10,6 +10,7 @@ from common.events import EventType, Tone
 from common.facts import COUNT, FLAG, REFERENCE, SHARE, TEXT, YUAN, Data, Fact, changed, choice, hidden, said
 from orders.events import CARRIER, PIECES, Carried
 from payments.events import GATEWAY_ERROR
+from refunds.pleas import plea_in_words
 from refunds.states import (
     AppealGround,
     CarrierClaimStatus,
@@ -33,7 +34,11 @@ def _vip(is_vip: bool, data: Data) -> str:
 
 
 NOTE = said(gettext_lazy("Note"))
-CLAIM = said(gettext_lazy("Claim"))
+CLAIM = replace(
+    said(gettext_lazy("Claim")),
+    shape="text, word for word; what nobody wrote: `missing_pieces:` and `item*pieces`, by commas",
+    word=lambda plea, data: plea_in_words(plea),
+)
 
 
 class _Amount(TypedDict):

@@ -10,6 +10,7 @@ from common.actions import action
 from common.actors import Actor
 from common.calendar import clock_face
 from common.errors import Invalid, ManyRefused, NotFound, Refused, refuse_if
+from common.words import for_buyers
 from common.writes import WriteSet
 from orders.delays.events import BUYER_NOTIFIED, DELAY_LIFTED, DELAY_REPORTED, ORDER_DELAYED, ORDER_RESUMED
 from orders.models import Order
@@ -21,12 +22,13 @@ MOST_ORDERS = 1000
 
 
 def notice_text(store: Store, number: str, reason: str, expected_at: datetime) -> str:
-    """What the buyer of a delayed order reads, in the language that is active."""
-    return _("Your order %(number)s will be shipped by %(date)s: %(reason)s. We are sorry for the delay.") % {
-        "number": number,
-        "date": clock_face(expected_at, store.time_zone),
-        "reason": reason.rstrip(".。"),
-    }
+    """What the buyer of a delayed order reads, in the buyers' language."""
+    with for_buyers():
+        return _("Your order %(number)s will be shipped by %(date)s: %(reason)s. We are sorry for the delay.") % {
+            "number": number,
+            "date": clock_face(expected_at, store.time_zone),
+            "reason": reason.rstrip(".。"),
+        }
 
 
 def check_expected(store: Store, expected_at: datetime, now: datetime) -> None:

@@ -30,7 +30,7 @@ class AppealSerializer(serializers.ModelSerializer):
 
     refund = serializers.UUIDField(source="refund_id")
     order = serializers.CharField(source="refund.order.number")
-    claim = serializers.CharField(source="plea", max_length=1000)
+    claim = serializers.CharField(source="says", max_length=1000)
     outcome = serializers.SerializerMethodField()
     amount = StrictMoneyField(allow_null=True)
     compensation = StrictMoneyField()

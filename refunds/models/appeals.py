@@ -44,7 +44,7 @@ class Appeal(PlatformCase):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_ground_display()}: {self.plea[:50]}"
+        return f"{self.get_ground_display()}: {self.says[:50]}"
 
     @property
     def amount(self):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models.refund import Refund
+from refunds.pleas import plea_in_words
 from refunds.states import CaseOutcome
 
 
@@ -54,6 +55,11 @@ class PlatformCase(WithOutcome, TenantModel):
 
     class Meta(TenantModel.Meta):
         abstract = True
+
+    @property
+    def says(self) -> str:
+        """The plea in words, for whoever reads it."""
+        return plea_in_words(self.plea)
 
     def takes_evidence(self, now) -> bool:
         """Whether both sides may still add evidence."""

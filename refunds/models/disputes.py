@@ -52,7 +52,7 @@ class Dispute(PlatformCase):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_status_display()}: {self.plea[:50]}"
+        return f"{self.get_status_display()}: {self.says[:50]}"
 
     @property
     def other_side(self) -> str:

@@ -78,9 +78,15 @@ def test_a_person_decides_about_the_rest(shop, outcome, status, left):
     rest = rest_of(shop, refund)["id"]
     events = shop.merchant.get(f"refunds/{rest}/timeline/").json()["results"]
     assert [e["name"] for e in events] == ["refund.split_off", "dispute.opened", "refund.disputed"]
-    assert "8000 × 1" in events[1]["data"]["claim"]
+    assert events[1]["data"]["claim"] == "missing_pieces:8000*1"
     with shop.scope():
         dispute = Dispute.objects.get(refund=rest)
+    for language, said in (
+        ("en", "Announced, but not in the parcel: 8000 × 1"),
+        ("zh-hans", "已申报但包裹内未见：8000 × 1"),
+    ):
+        read = shop.merchant.client.get(f"/api/v1/disputes/{dispute.pk}/", headers={"Accept-Language": language})
+        assert read.json()["claim"] == said
     decided = shop.buyer.post(f"disputes/{dispute.pk}/decide/", {"outcome": outcome, "note": "n"})
     assert decided.status_code == 200, decided.content
     assert detail(shop, rest)["status"] == status

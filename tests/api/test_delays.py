@@ -77,6 +77,7 @@ def test_buyers_are_told_once_and_the_marketplace_fetches_it(shop):
     assert (notice["order"], notice["buyer"]) == (order.number, "b-7")
     assert "暴雪封路" in notice["text"]
     assert "2026-11-23 12:00" in notice["text"]
+    assert "敬请谅解" in notice["text"], "in the buyers' language, whatever the caller's"
     assert shop.merchant.get("buyer-notices/", order=order.number).json()["results"] == [notice]
     assert shop.merchant.get("buyer-notices/", order="x").json()["results"] == []
     with system_scope():

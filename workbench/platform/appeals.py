@@ -37,4 +37,4 @@ class AppealAdmin(CaseAdmin):
 
     def sides(self, case, card):
         """The merchant's plea stands against what the buyer said in the request."""
-        return side_views(card, buyer=case.refund.description, merchant=case.plea, opened_by=Side.MERCHANT)
+        return side_views(card, buyer=case.refund.description, merchant=case.says, opened_by=Side.MERCHANT)

@@ -97,7 +97,7 @@ class DisputeAdmin(CaseAdmin):
 
     def sides(self, case, card):
         """Plea and reply, wherever each belongs."""
-        words = {case.opened_by: case.plea, case.other_side: case.reply}
+        words = {case.opened_by: case.says, case.other_side: case.reply}
         return side_views(card, buyer=words[Side.BUYER], merchant=words[Side.MERCHANT], opened_by=case.opened_by)
 
     def more(self, case):
