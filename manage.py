@@ -8,5 +8,12 @@ if __name__ == "__main__":
     os.environ.setdefault("PROCESS_KIND", "command")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        sys.exit(
+            f"The database doesn't answer: {reason}\nSee that it runs and that DATABASE_URL names it, then try again."
+        )

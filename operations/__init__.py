@@ -2,5 +2,5 @@
 
 collecting finds what rooms declare in `<room>/sweeps.py` and `<room>/checks.py`, as common/upkeep.py says.
 sweeping goes round until nothing is due; verification recomputes what must hold.
-The commands: `sweep`, `verify_ledger`.
+backup writes everything to a file and counts what it wrote. The commands: `sweep`, `verify_ledger`, `backup`.
 """
