@@ -11,7 +11,7 @@ from offers.buyer.links import link_for
 from offers.cautions import cautions_of_offer
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
-from offers.registry import method_choices
+from offers.registry import METHODS, method_choices
 from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
 from payments.api.serializers import WarningSerializer
 from stores.api.auth import MARKETPLACE
@@ -87,6 +87,7 @@ class OfferSerializer(serializers.ModelSerializer):
     product = serializers.SerializerMethodField()
     buyer_page = serializers.SerializerMethodField()
     coupons = serializers.SerializerMethodField()
+    price_difference = serializers.SerializerMethodField()
 
     class Meta:
         model = Offer
@@ -101,6 +102,7 @@ class OfferSerializer(serializers.ModelSerializer):
             "agreed_with_buyer",
             "item_id",
             "product",
+            "price_difference",
             "coupons",
             "buyer_page",
             "due_at",
@@ -127,6 +129,15 @@ class OfferSerializer(serializers.ModelSerializer):
             "title": offer.product.title,
             "off_shelf": not offer.product.listed,
         }
+
+    @extend_schema_field({"type": "string", "nullable": True, "example": "-12.30"})
+    def get_price_difference(self, offer: Offer) -> str | None:
+        """Yuan that the new goods of an exchange cost more than is asked back.
+
+        The merchant bears what is above zero, and owes the buyer what is below. Null where nothing is exchanged.
+        """
+        difference = METHODS[offer.method].price_difference(offer)
+        return None if difference is None else f"{difference:.2f}"
 
     @extend_schema_field(CouponSerializer(many=True))
     def get_coupons(self, offer: Offer):

@@ -134,6 +134,13 @@ class Method(ABC):
         """Yuan that the buyer's yes costs the merchant at most, as far as the offer says."""
         return ZERO
 
+    def price_difference(self, offer: Offer) -> Decimal | None:
+        """Yuan that what replaces the goods costs more (or, below zero, less) than was asked back for them.
+
+        None where nothing replaces them.
+        """
+        return None
+
     def unasked_terms(self, case: Case) -> dict | None:
         """Arguments for `send_offer`, beside the message, that make sense unasked when offers are sent in bulk.
 

@@ -1,10 +1,13 @@
 """The buyer sends the goods back and gets a new one (Q16)."""
 
+from decimal import Decimal
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
-from common.money import ZERO
+from common.money import ZERO, yuan
 from common.words import duration
 from offers.arriving import promised_parcels
 from offers.methods.base import register
@@ -50,7 +53,12 @@ class Exchange(ParcelMethod):
         """The debt of a parcel, once the buyer's is on its way."""
         time = duration(offer.refund.rules.promise_ships_within)
         owed = _("You owe the new parcel within %(time)s after the buyer's return is on its way.") % {"time": time}
-        return [*RetentionMethod.brings(self, offer), owed]
+        told = _difference(self.price_difference(offer), _TELL_MERCHANT)
+        return [*RetentionMethod.brings(self, offer), owed, *told]
+
+    def price_difference(self, offer):
+        """It isn't settled here: what the new goods cost more the merchant bears, what they cost less is owed (Q16)."""
+        return offer.product_price - offer.asked_amount
 
     def cost(self, offer):
         """What the new goods are worth more than those that come back."""
@@ -60,4 +68,25 @@ class Exchange(ParcelMethod):
         return _("The buyer gets what was wanted, and the sale stays.")
 
     def buyer_sees(self, refund, terms):
-        return _("Send the goods back and receive %(product)s instead.") % {"product": self.product_text(refund, terms)}
+        offered = _("Send the goods back and receive %(product)s instead.") % {
+            "product": self.product_text(refund, terms)
+        }
+        return " ".join([offered, *_difference(self.worth(refund, terms.product) - refund.amount, _TELL_BUYER)])
+
+
+_TELL_MERCHANT = (
+    gettext_lazy("The new goods cost %(amount)s more than is asked back: you bear it, the buyer pays nothing."),
+    gettext_lazy(
+        "The new goods cost %(amount)s less than is asked back: you owe the buyer the difference. Send it as a small"
+        " payment for a price difference."
+    ),
+)
+_TELL_BUYER = (
+    gettext_lazy("It costs %(amount)s more; you don't pay the difference."),
+    gettext_lazy("It costs %(amount)s less; the seller owes you the difference."),
+)
+
+
+def _difference(more: Decimal, words: tuple[Promise, Promise]) -> list[str]:
+    """Who owes whom what, in the sentence for dearer or for cheaper goods; nothing where they cost the same."""
+    return [str(words[more < ZERO]) % {"amount": yuan(abs(more))}] if more else []

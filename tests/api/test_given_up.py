@@ -2,12 +2,14 @@
 
 import pytest
 
-from payments.models import Payment, SandboxTransfer
+from common.tenancy import system_scope
+from payments.actions import take_up_payments
+from payments.models import Payment, PaymentTerms, SandboxTransfer
 from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid, settle
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
-from tests.world import make_shop
+from tests.world import NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
 
@@ -137,6 +139,17 @@ def test_an_offers_money_is_paid_again_from_the_account_that_promised_it(shop):
     shown = shop.merchant.get(f"payments/{again['id']}/").json()
     assert (shown["status"], shown["amount"], shown["purpose"]) == ("succeeded", "10.00", "partial_refund")
     assert (detail(shop, refund)["status"], held(shop, refund)) == ("withdrawn", ("10.00", "10.00"))
+
+
+def test_paying_again_goes_through_the_gateway_that_the_store_has_by_now(shop):
+    _refund, payment = declined(shop, **MONEY[0])
+    with shop.scope():
+        PaymentTerms.objects.update_or_create(store=shop.store, defaults={"gateway": "elsewhere"})
+    again = shop.merchant.post(f"payments/{payment}/retry/").json()["id"]
+    with system_scope():
+        take_up_payments(now=NOON, limit=1)
+    gateways = [shop.merchant.get(f"payments/{each}/").json()["gateway"] for each in (payment, again)]
+    assert gateways == ["sandbox", "elsewhere"]
 
 
 def test_one_without_an_answer_is_asked_about_again_and_is_not_given_up(shop):

@@ -306,7 +306,10 @@ def test_a_promised_gift_is_owed_flagged_escalated_and_kept(tmall, refund, clock
 @pytest.mark.rule("Q16")
 def test_an_exchange_is_due_when_the_return_is_on_its_way(tmall, refund, clock):
     warehouse(tmall)
-    accept(tmall, offer(tmall, refund, "exchange", item_id="9001"))
+    sent = offer(tmall, refund, "exchange", item_id="9001")
+    price = Decimal(tmall.merchant.get("products/9001/").json()["price"])
+    assert sent.json()["price_difference"] == f"{price - Decimal('59.00'):.2f}"
+    accept(tmall, sent)
     parcel = tmall.merchant.get("parcels/").json()["results"][0]
     assert (parcel["status"], parcel["due_at"]) == ("awaiting_return", None)
     early = tmall.merchant.post(f"parcels/{parcel['id']}/ship/", {"carrier": "SF", "tracking_number": "1"})
