@@ -1,0 +1,18 @@
+"""A date in a body or an address is written in one way."""
+
+from datetime import date
+
+import pytest
+from rest_framework.exceptions import ValidationError
+
+from common.api.fields import DayField
+
+
+@pytest.mark.parametrize("text", ["20261125", "2026-W48-3", "2026-11-31", "２０２６-11-25", "2026-11-25T00:00:00", ""])
+def test_any_other_way_is_refused(text):
+    with pytest.raises(ValidationError):
+        DayField().run_validation(text)
+
+
+def test_a_day_is_a_date():
+    assert DayField().run_validation("2026-11-25") == date(2026, 11, 25)
