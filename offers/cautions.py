@@ -1,4 +1,4 @@
-"""What costs more than it keeps: said where it is decided, and asked twice at the desk (K12, docs/adr/0024).
+"""What costs more than it keeps: said where it is decided, and asked twice at the desk (K12, docs/adr/0029).
 
 The only place that decides so, for offers and for small payments.
 """

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management.commands import flush
 from django.db import connection
 from django.test import override_settings
 
@@ -25,6 +26,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 @pytest.fixture(scope="session", autouse=True)
 def _test_database_only(django_db_modify_db_settings):
     """Never against a database that isn't ours to empty."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_migrate_made_stays():
+    """After a test that commits, all tables are emptied but for those of permissions, which take time to fill anew."""
+
+    def emptied(style, connection, **how):
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+        return connection.ops.sql_flush(style, sorted(tables - {"django_content_type", "auth_permission"}), **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", emptied)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -92,7 +92,7 @@ class OfferForm(DeskForm):
         return False
 
     def _set_up_amount(self) -> None:
-        """The maximum is shown; the methods that have a usual amount begin with that (Q12, docs/adr/0024)."""
+        """The maximum is shown; the methods that have a usual amount begin with that (Q12, docs/adr/0029)."""
         if not self._asks_for("amount", "max_amount"):
             return
         most, amount = self.way.limits["max_amount"], self.fields["amount"]
