@@ -39,6 +39,7 @@ def test_the_language_is_chosen_before_and_after_signing_in(taote, sign_in):
     assert "欢迎回到" not in client.get("/admin/login/").content.decode()
     client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/admin/login/"})
     assert "欢迎回到" in client.get("/admin/login/").content.decode()
+    taote.order()
     desk = sign_in("agent", taote)
     assert "Awaiting me" in desk.get("").content.decode()
     desk.client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/admin/"})
