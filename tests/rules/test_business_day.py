@@ -58,3 +58,11 @@ def test_no_date_comes_back_and_each_is_had_once():
     assert seen == sorted(seen)
     assert max(seen) <= date(2026, 11, 29)
     assert len(set(seen)) <= 9
+
+
+def test_to_the_other_end_of_the_world_the_date_stands_still_instead_of_coming_back():
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)  # the 21st in Kiritimati, the 20th in Pago Pago
+    store = moved(a_store(time_zone="Pacific/Kiritimati"), "Pacific/Pago_Pago", at)
+    there, over = datetime(2026, 11, 21, 10, tzinfo=UTC), datetime(2026, 11, 22, 11, tzinfo=UTC)
+    assert days(store, at, there, over - INSTANT, over) == [21, 21, 21, 22]
+    assert store.business_day_ends(at) == store.business_day_ends(there) == over
