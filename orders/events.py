@@ -90,6 +90,12 @@ ORDER_CANCELLED = EventType(
 ORDER_UNSHIPPED = EventType(
     "order.unshipped", gettext_lazy("Pick-up cancelled: what is left is packed again"), "order", _Stopped
 )
+ORDER_CAME_BACK = EventType(
+    "order.came_back", gettext_lazy("The parcel is back: the order is to be shipped again"), "order", Carried, Tone.BAD
+)
+ORDER_LOST = EventType(
+    "order.lost", gettext_lazy("The parcel is lost: the order is to be shipped again"), "order", Carried, Tone.BAD
+)
 ORDER_PIECES_STOPPED = EventType(
     "order.pieces_stopped", gettext_lazy("Refunded pieces are not packed any more"), "order", _Stopped
 )

@@ -30,6 +30,7 @@ from orders.states import ShipmentDirection, ShipmentStatus, ShipmentTask
 from orders.why_not import why_not_ask_carrier
 
 LOOK_AGAIN_AFTER = timedelta(minutes=30)
+LOOK_LATER_AFTER = timedelta(hours=12)  # at what nobody waits for, unless it comes back or gets lost
 LOOK_FOR_AT_MOST = timedelta(days=30)
 
 # What a carrier says → how the shipment moves.
@@ -211,15 +212,15 @@ def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: date
     if not undecided:
         shipment.task = ShipmentTask.TRACK
     shipment.attempts, shipment.reported_at = 0, now
-    again = _is_watched(shipment) and now < shipment.created_at + LOOK_FOR_AT_MOST
-    shipment.plan(LOOK_AGAIN_AFTER if again else None)
+    follows = not shipment.has_ended and shipment.status != ShipmentStatus.RECALL_REFUSED
+    again = follows and now < shipment.created_at + LOOK_FOR_AT_MOST
+    after = LOOK_AGAIN_AFTER if _is_awaited(shipment) else LOOK_LATER_AFTER
+    shipment.plan(after if again else None)
     writes.update(shipment, "task", "reported_at", *shipment.WORK_FIELDS)
 
 
-def _is_watched(shipment: Shipment) -> bool:
+def _is_awaited(shipment: Shipment) -> bool:
     """Whether somebody waits for news: a pick-up, a recall, a return. That an order arrives the marketplace tells."""
-    if shipment.has_ended or shipment.status == ShipmentStatus.RECALL_REFUSED:
-        return False
     if shipment.direction == ShipmentDirection.RETURN or shipment.recalled_at is not None:
         return True
     return shipment.status == ShipmentStatus.AWAITING_PICKUP

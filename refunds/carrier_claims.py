@@ -19,20 +19,24 @@ from refunds.models import CarrierClaim, Refund
 from refunds.states import CarrierClaimStatus, RefundReason
 
 
-def open_carrier_claim(writes: WriteSet, refund: Refund, shipment: Shipment, *, now: datetime) -> CarrierClaim:
-    """The carrier has lost the refund's parcel and owes the store what the goods were sold for."""
+def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipment, *, now: datetime) -> CarrierClaim:
+    """The carrier has lost the parcel (of this refund, if any) and owes what the goods in it were sold for."""
+    if refund is None:
+        amount = sum((line.quantity_to_ship * line.unit_price for line in shipment.order.own_lines), ZERO)
+    else:
+        amount = sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO)
     claim = CarrierClaim(
-        store_id=refund.store_id,
+        store_id=shipment.store_id,
         refund=refund,
         shipment=shipment,
-        amount=sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO),
+        amount=amount,
         opened_at=now,
     )
     writes.insert(claim)
     writes.event(
         CARRIER_CLAIM_OPENED,
         claim,
-        topic=refund,
+        topic=refund or shipment.order,
         at=now,
         actor=SYSTEM,
         states=("", claim.status),
@@ -77,7 +81,7 @@ def close_carrier_claim(
     """The carrier has paid, or won't. Refused `invalid_transition` when the claim is closed already."""
     claim = (
         CarrierClaim.objects.for_store(store_id)
-        .select_related("refund", "shipment")
+        .select_related("refund", "shipment__order")
         .select_for_update(of=("self",), no_key=True)
         .filter(pk=claim_id)
         .first()
@@ -93,7 +97,7 @@ def close_carrier_claim(
     writes.event(
         CARRIER_CLAIM_CLOSED[claim.status],
         claim,
-        topic=claim.refund,
+        topic=claim.about,
         at=now,
         actor=actor,
         states=(before, claim.status),

@@ -187,7 +187,7 @@ REFUND_SPLIT_OFF = EventType(
 # --- recalled and lost parcels, claims against carriers (P3, P4)
 
 
-class _RecallFailed(TypedDict):
+class _KindChanged(TypedDict):
     kind: Annotated[list[str], changed(choice(RefundKind))]
 
 
@@ -212,11 +212,18 @@ REFUND_RECALL_FAILED = EventType(
     "refund.recall_failed",
     gettext_lazy("The recall failed: the buyer sends the goods back"),
     "refund",
-    _RecallFailed,
+    _KindChanged,
     Tone.BAD,
 )
 REFUND_RECALL_OVERDUE = EventType(
     "refund.recall_overdue", gettext_lazy("The recall took too long: the money goes out by itself"), "refund", _Amount
+)
+REFUND_UNDELIVERED = EventType(
+    "refund.undelivered",
+    gettext_lazy("The goods never reached the buyer: nothing is sent back"),
+    "refund",
+    _KindChanged,
+    Tone.BAD,
 )
 REFUND_RETURN_LOST = EventType(
     "refund.return_lost",

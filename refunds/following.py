@@ -17,6 +17,7 @@ from refunds.exchanges import owe_new_goods
 from refunds.holds import lines_of
 from refunds.models import Refund
 from refunds.states import RefundStatus
+from refunds.undelivered import follow_undelivered
 from stores.actions import default_return_addresses
 from stores.models import ReturnAddress
 
@@ -25,7 +26,8 @@ AT_THE_BUYERS = (ShipmentStatus.RECALL_REFUSED, ShipmentStatus.DELIVERED)
 
 
 def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datetime) -> None:
-    """Move the refunds that wait for these parcels; their orders are locked."""
+    """Move the refunds that wait for these parcels, and the orders that never arrived; the orders are locked."""
+    follow_undelivered(writes, shipments, now)
     by_refund = {
         shipment.recalled_for or shipment.topic_id: shipment
         for shipment in shipments

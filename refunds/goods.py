@@ -40,7 +40,7 @@ class Whereabouts:
             return
         lines_of(asked)
         orders = {refund.order_id: refund.order for refund in asked}
-        _load_lines(orders, asked)
+        load_order_lines(orders, asked)
         shipped = [order for order in orders.values() if order.status == OrderStatus.SHIPPED]
         if shipped:
             self._parcels = outbound_of(shipped)
@@ -82,7 +82,7 @@ def is_reachable(refund: Refund) -> bool:
     return refund.order.status == OrderStatus.UNSHIPPED
 
 
-def _load_lines(orders: dict, refunds: Sequence[Refund]) -> None:
+def load_order_lines(orders: dict, refunds: Sequence[Refund]) -> None:
     """Give each order its `own_lines`; those that a refund has already are the same objects."""
     missing = [order for order in orders.values() if not order.has_lines]
     if not missing:

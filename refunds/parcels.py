@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from orders.models import Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
 from refunds.models import CarrierClaim, Refund
@@ -49,8 +51,13 @@ def parcels_of(refund: Refund) -> Parcels:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
         elif shipment.topic_id == refund.pk:
             returning = shipment
-    claims = CarrierClaim.objects.for_store(refund.store_id).filter(refund=refund).order_by("id")
+    claims = CarrierClaim.objects.for_store(refund.store_id).filter(_about(refund)).order_by("id")
     return Parcels(outbound, recall, returning, tuple(claims))
+
+
+def _about(refund: Refund) -> Q:
+    """The refund's own claims, and those about its order's parcel that are no refund's."""
+    return Q(refund=refund) | Q(refund=None, shipment__order=refund.order_id)
 
 
 def split_off(refund: Refund) -> list[Refund]:

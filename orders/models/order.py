@@ -181,7 +181,7 @@ class Order(OwnsLines, TenantModel):
 
     @transition(field=status, source=OrderStatus.SHIPPED, target=OrderStatus.UNSHIPPED)
     def unship(self):
-        """The pick-up is cancelled, and what is left is packed again (P2)."""
+        """The pick-up is cancelled, or the parcel never arrived, and what is left is packed again (P2, P3)."""
         self.carrier, self.tracking_number, self.shipped_at = "", "", None
 
     @transition(field=status, source=[OrderStatus.UNSHIPPED, OrderStatus.SHIPPED], target=OrderStatus.CANCELLED)

@@ -9,7 +9,7 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel
-from orders.models import Shipment
+from orders.models import Order, Shipment
 from refunds.models.refund import Refund
 from refunds.states import CarrierClaimStatus
 
@@ -17,12 +17,13 @@ from refunds.states import CarrierClaimStatus
 class CarrierClaim(TenantModel):
     """A claim against a carrier (P3). `amount` is what the buyer had paid for the goods in the parcel, in yuan.
 
-    The carrier settles with the merchant outside the platform, so no ledger account moves.
+    The carrier settles with the merchant outside the platform, so no ledger account moves. A parcel may be lost on its
+    way out without a refund.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(
-        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="+", db_index=False
+        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     shipment = models.ForeignKey(
         Shipment, verbose_name=_("shipment"), on_delete=models.PROTECT, related_name="+", db_index=False
@@ -52,6 +53,11 @@ class CarrierClaim(TenantModel):
 
     def __str__(self) -> str:
         return f"¥{self.amount} {self.get_status_display()}"
+
+    @property
+    def about(self) -> Refund | Order:
+        """In whose history it is told: the refund's, or the order's where there is none."""
+        return self.refund or self.shipment.order
 
     @transition(field=status, source=CarrierClaimStatus.OPEN, target=CarrierClaimStatus.PAID)
     def settle(self, *, note: str, now):

@@ -259,6 +259,12 @@ class Refund(OwnsLines, TenantModel):
         self.kind, self.goods = RefundKind.RETURN_AND_REFUND, ""
         self._await_goods(address, now)
 
+    @transition(field=status, source=RefundStatus.AWAITING_RETURN, target=RefundStatus.REFUNDING)
+    def miss_goods(self):
+        """The buyer never had the goods that were to come back (P3)."""
+        self.needs_attention = False
+        self._deadline()
+
     @transition(field=status, source=RefundStatus.AWAITING_RETURN, target=RefundStatus.RETURNING)
     def ship_return(self, *, carrier: str, tracking_number: str, now):
         """The return parcel is on its way (P1)."""

@@ -69,7 +69,7 @@ def test_either_side_changes_the_address_until_it_ships(kuaishou, side):
     before = everything(kuaishou)
     refused = client.post(f"orders/{order.number}/change-address/", {"address": "elsewhere"})
     assert code(refused) == (409, "order_already_shipped", None)
-    assert "SF SF-1" in refused.json()["errors"][0]["detail"]
+    assert "SF Express SF-1" in refused.json()["errors"][0]["detail"]
     assert everything(kuaishou) == before
 
 

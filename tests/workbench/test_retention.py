@@ -282,7 +282,7 @@ def test_a_promised_parcel_is_shown_until_it_is_sent(tmall, refund, desk, clock)
     parcel = tmall.merchant.get("parcels/").json()["results"][0]
     tmall.merchant.post(f"parcels/{parcel['id']}/ship/", {"carrier": "SF", "tracking_number": "SF77"})
     page = desk.get(path(refund, "change/")).content.decode()
-    assert "SF SF77" in page
+    assert "SF Express SF77" in page
     assert "Promised parcel sent" in page
 
 

@@ -71,9 +71,9 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     queues = CLAIM_QUEUES
     decisions = (CloseClaim(),)
     list_filter = (QueueFilter,)
-    order_path = "refund__order"
+    order_path = "shipment__order"
 
-    show_order = column(gettext_lazy("order"), lambda claim: claim.refund.order.number)
+    show_order = column(gettext_lazy("order"), lambda claim: claim.shipment.order.number)
     show_amount = column(gettext_lazy("amount"), lambda claim: yuan(claim.amount))
     show_parcel = column(gettext_lazy("parcel"), lambda claim: str(claim.shipment))
     show_status = column(gettext_lazy("status"), badge)
@@ -81,11 +81,11 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
 
     def get_queryset(self, request):
         """With what each row names."""
-        return super().get_queryset(request).select_related("refund__order", "shipment")
+        return super().get_queryset(request).select_related("refund", "shipment__order")
 
     def page_queryset(self, request):
         """A claim with its refund, order, parcel and store."""
-        return super().page_queryset(request).select_related("refund__order", "shipment")
+        return super().page_queryset(request).select_related("refund", "shipment__order")
 
     def row_page(self, request, claim, bound=None):
         """See the base."""
@@ -95,8 +95,8 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             _("Carrier claim %(amount)s") % {"amount": yuan(claim.amount)},
             claim=claim,
             refund=claim.refund,
-            order=claim.refund.order,
+            order=claim.shipment.order,
             shipment=claim.shipment,
-            entries=timeline(claim.store_id, claim.refund_id),
+            entries=timeline(claim.store_id, claim.about.pk),
             decide=self.choices(request, claim, bound),
         )

@@ -1,0 +1,90 @@
+"""A parcel that nobody called back ends at the store, or gets lost, and its buyer never has the goods (P3).
+
+The order is to be shipped again, the carrier owes the store what it lost, and nobody waits for goods from the buyer.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.actors import SYSTEM
+from common.writes import WriteSet
+from orders.events import ORDER_CAME_BACK, ORDER_LOST
+from orders.models import Order, Shipment
+from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
+from refunds.actions import pay, record
+from refunds.carrier_claims import claimed_of, open_carrier_claim
+from refunds.events import REFUND_UNDELIVERED
+from refunds.goods import Disposition, Whereabouts, load_order_lines, stop
+from refunds.holds import hold, lines_of
+from refunds.models import Refund
+from refunds.states import RefundKind, RefundStatus
+
+TITLES = {ShipmentStatus.BACK: ORDER_CAME_BACK, ShipmentStatus.LOST: ORDER_LOST}
+WAITING = (RefundStatus.AWAITING_MERCHANT, RefundStatus.AWAITING_RETURN)
+
+
+def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: datetime) -> None:
+    """Move the orders (locked) whose parcels have ended without reaching anybody, and the returns asked of them."""
+    ended = [shipment for shipment in shipments if _is_undelivered(shipment)]
+    if not ended:
+        return
+    claimed = claimed_of(ended)
+    orders = {shipment.order_id: shipment.order for shipment in ended}
+    returns = Refund.objects.in_scope().filter(order__in=orders, kind=RefundKind.RETURN_AND_REFUND, status__in=WAITING)
+    refunds = list(returns.select_for_update(no_key=True).order_by("pk"))
+    for refund in refunds:
+        refund.order = orders[refund.order_id]
+    lines_of(refunds)  # together, and with those of the orders: one object per order line
+    load_order_lines(orders, refunds)
+    for shipment in ended:
+        _ship_again(writes, shipment.order, shipment, now)
+        if shipment.status == ShipmentStatus.LOST and shipment.pk not in claimed:
+            open_carrier_claim(writes, None, shipment, now=now)
+    for refund in refunds:
+        _ask_nothing_back(writes, refund, now)
+
+
+def _is_undelivered(shipment: Shipment) -> bool:
+    """Whether it is the parcel in which its order is thought to be on its way, and nobody wanted it back."""
+    order = shipment.order
+    return (
+        shipment.direction == ShipmentDirection.OUTBOUND
+        and shipment.recalled_for is None
+        and shipment.status in TITLES
+        and order.status == OrderStatus.SHIPPED
+        and order.tracking_number == shipment.tracking_number
+    )
+
+
+def _ship_again(writes: WriteSet, order: Order, shipment: Shipment, now: datetime) -> None:
+    before = order.status
+    order.unship()
+    order.ship_by = max(order.ship_by, now + order.store.rules.ships_within)
+    writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "ship_by")
+    writes.event(
+        TITLES[shipment.status],
+        order,
+        topic=order,
+        at=now,
+        actor=SYSTEM,
+        states=(before, order.status),
+        rule="P3",
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+    )
+
+
+def _ask_nothing_back(writes: WriteSet, refund: Refund, now: datetime) -> None:
+    """A return becomes a refund only: the merchant still decides what was undecided, and pays what was granted."""
+    before, kind = refund.status, refund.kind
+    hold(writes, refund, refund.amount, pieces=-1)
+    refund.kind = RefundKind.REFUND_ONLY
+    if refund.status == RefundStatus.AWAITING_RETURN:
+        refund.miss_goods()
+        whereabouts = Whereabouts([refund])
+        if whereabouts.disposition_of(refund) == Disposition.STOP:
+            stop(writes, refund, None, actor=SYSTEM, now=now, rule="P3")
+        pay(writes, refund, actor=SYSTEM, now=now, rule="P3")
+    writes.update(refund, "kind", "needs_attention")
+    kinds = [kind, refund.kind]
+    record(writes, REFUND_UNDELIVERED, refund, before, actor=SYSTEM, now=now, rule="P3", kind=kinds)

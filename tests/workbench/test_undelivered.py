@@ -1,0 +1,97 @@
+"""A parcel that comes back or is lost without having been called back: its order is to be shipped again (P3)."""
+
+import pytest
+
+from common.tenancy import system_scope
+from operations.verification import run_checks
+from orders.carriers import sandbox
+from orders.carriers.base import Stage
+from orders.models import SandboxParcel
+from refunds.models import CarrierClaim
+from tests.api.helpers import ask, detail
+from tests.parcels import LOST, ask_everybody, next_look, shipped
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("P3")]
+
+
+@pytest.fixture(autouse=True)
+def everything_holds(clock):
+    yield
+    with system_scope():
+        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+
+
+def gone(shop, clock, stage):
+    """An order whose parcel ends so half a day after it was picked up."""
+    order = shipped(shop)
+    sandbox.move(order.tracking_number, stage)
+    return order
+
+
+def half_a_day_later(clock):
+    clock.move(hours=12)
+    ask_everybody()
+
+
+def amounts(shop):
+    with shop.scope():
+        return [(f"{claim.amount}", claim.refund_id) for claim in CarrierClaim.objects.all()]
+
+
+@pytest.mark.parametrize(
+    ("stage", "event", "claims"), [(Stage.LOST, "order.lost", [("59.00", None)]), (Stage.BACK, "order.came_back", [])]
+)
+def test_the_order_is_to_be_shipped_again(taote, clock, sign_in, stage, event, claims):
+    order = gone(taote, clock, stage)
+    half_a_day_later(clock)
+    now = taote.merchant.get(f"orders/{order.number}/").json()
+    assert (now["status"], now["goods_status"], now["tracking_number"]) == ("unshipped", "not_shipped", "")
+    assert now["tags"] == []
+    assert amounts(taote) == claims
+    desk = sign_in("owner", taote)
+    page = desk.get(f"orders/order/{order.pk}/change/").content.decode()
+    assert "the order is to be shipped again" in page
+    if claims:
+        assert order.number in desk.get("refunds/carrierclaim/").content.decode()
+    again = {"carrier": "ZTO", "tracking_number": "Z1"}
+    assert taote.merchant.post(f"orders/{order.number}/ship/", again).json()["status"] == "shipped"
+    half_a_day_later(clock)
+    assert taote.merchant.get(f"orders/{order.number}/").json()["status"] == "shipped"
+
+
+def test_nobody_is_asked_about_it_every_half_hour(taote, clock):
+    order = shipped(taote, LOST)
+    next_look(clock)
+    assert SandboxParcel.objects.get(tracking_number=order.tracking_number).calls == 1
+    assert taote.reload(order).status == "shipped"
+
+
+@pytest.mark.parametrize("stage", [Stage.LOST, Stage.BACK])
+def test_an_undecided_return_becomes_a_refund_only(taote, clock, stage):
+    order = gone(taote, clock, stage)
+    refund = ask(taote, order, kind="return_and_refund").json()["id"]
+    half_a_day_later(clock)
+    now = detail(taote, refund)
+    assert (now["kind"], now["status"], now["due_action"]) == ("refund_only", "awaiting_merchant", "approve")
+    assert taote.merchant.post(f"refunds/{refund}/approve/").json()["status"] == "refunding"
+    assert taote.reload(order).status == "cancelled"
+
+
+@pytest.mark.parametrize(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
+def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount, status):
+    order = gone(taote, clock, Stage.LOST)
+    refund = ask(taote, order, kind="return_and_refund", amount=amount).json()["id"]
+    taote.merchant.post(f"refunds/{refund}/approve/")
+    half_a_day_later(clock)
+    now = detail(taote, refund)
+    assert (now["kind"], now["status"], now["due_at"]) == ("refund_only", "refunding", None)
+    assert [payment["amount"] for payment in now["payments"]] == [amount]
+    assert taote.reload(order).status == status
+
+
+def test_what_was_delivered_or_shipped_anew_stays_as_it_is(taote, clock):
+    order = gone(taote, clock, Stage.LOST)
+    taote.buyer.post(f"orders/{order.number}/deliver/")
+    half_a_day_later(clock)
+    assert taote.reload(order).status == "delivered"
+    assert amounts(taote) == []
