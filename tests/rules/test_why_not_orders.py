@@ -56,7 +56,7 @@ def test_what_is_claimed_back_whole_is_left_out_of_files_but_may_be_shipped_by_h
 def test_after_shipping_the_reason_names_the_parcel():
     refused = why_not_readdress(an_order(carrier="SF", tracking_number="SF123"))
     assert refused.detail == (
-        "The parcel is on its way (SF SF123): its address can't be changed any more."
+        "The parcel is on its way (SF Express SF123): its address can't be changed any more."
         " Ask the carrier to redirect it, or return it after receipt."
     )
 
