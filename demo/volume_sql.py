@@ -7,18 +7,7 @@ from common.calendar import sql_day_of
 from demo.volume_offers_sql import EVENTS as OFFER_EVENTS
 from demo.volume_offers_sql import OFFER_INSERTS
 from payments.events import PAYMENT_FAILED, PAYMENT_RESERVED, PAYMENT_SUCCEEDED
-from refunds.events import (
-    REFUND_APPROVED,
-    REFUND_CLOSED,
-    REFUND_COUNTED,
-    REFUND_INSPECTION_PASSED,
-    REFUND_PAYMENT_FAILED,
-    REFUND_REFUNDED,
-    REFUND_REJECTED,
-    REFUND_REQUESTED,
-    REFUND_RETURN_SHIPPED,
-    REFUND_WITHDRAWN,
-)
+from refunds import events
 
 # What everything else follows from: dice, the story that they choose, and the instants of that story counted back from
 # now. Cases come oldest first, so that ids grow and indexes are appended to.
@@ -233,21 +222,21 @@ _EVENTS = f"""
                           ELSE payment_id END, refund_id,
            e.before, e.after, e.actor, CASE e.actor WHEN 'system' THEN '' ELSE 'volume' END, '', e.rule, e.data
     FROM volume_plan p LEFT JOIN volume_offers USING (refund_id) CROSS JOIN LATERAL (
-        SELECT created_at, 1, '{REFUND_REQUESTED}', 'refund', '', 'awaiting_merchant', 'buyer', '',
+        SELECT created_at, 1, '{events.REFUND_REQUESTED}', 'refund', '', 'awaiting_merchant', 'buyer', '',
                jsonb_build_object('kind', kind, 'reason', reason, 'amount', amount::text, 'order', number,
                                   'programme', '')
-        UNION ALL SELECT created_at, 1, '{REFUND_COUNTED}', 'refund', '', '', 'buyer', 'P6',
+        UNION ALL SELECT created_at, 1, '{events.REFUND_COUNTED}', 'refund', '', '', 'buyer', 'P6',
                jsonb_build_object('policy', 'by_application', 'reason', reason) WHERE reason = ANY (%(quality_reasons)s)
-        UNION ALL SELECT decided_at, 2, '{REFUND_REJECTED}', 'refund', 'awaiting_merchant', 'rejected',
+        UNION ALL SELECT decided_at, 2, '{events.REFUND_REJECTED}', 'refund', 'awaiting_merchant', 'rejected',
                'merchant', 'T8',
                jsonb_build_object('reason', %(why_not)s, 'evidence', '') WHERE is_rejected
-        UNION ALL SELECT decided_at, 3, '{REFUND_APPROVED}', 'refund', 'awaiting_merchant',
+        UNION ALL SELECT decided_at, 3, '{events.REFUND_APPROVED}', 'refund', 'awaiting_merchant',
                CASE kind WHEN 'refund_only' THEN 'refunding' ELSE 'awaiting_return' END, 'merchant', 'T8',
                jsonb_build_object('amount', amount::text) WHERE is_approved
-        UNION ALL SELECT returned_at, 4, '{REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning',
+        UNION ALL SELECT returned_at, 4, '{events.REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning',
                'buyer', 'P1',
                jsonb_build_object('carrier', carrier, 'tracking_number', 'R' || lpad(n::text, 12, '0')) WHERE came_back
-        UNION ALL SELECT inspected_at, 5, '{REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding',
+        UNION ALL SELECT inspected_at, 5, '{events.REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding',
                'merchant', 'P1',
                jsonb_build_object('note', '') WHERE came_back AND has_payment
         UNION ALL SELECT reserved_at, 6, '{PAYMENT_RESERVED}', 'payment', '', 'pending', 'merchant', '',
@@ -260,13 +249,13 @@ _EVENTS = f"""
                jsonb_build_object('amount', amount::text, 'attempts', 1, 'error', {_ERROR}, 'reference', {_REFERENCE})
                WHERE has_payment
         UNION ALL SELECT reserved_at + interval '1 minute', 8,
-               CASE status WHEN 'refunded' THEN '{REFUND_REFUNDED}' ELSE '{REFUND_PAYMENT_FAILED}' END,
+               CASE status WHEN 'refunded' THEN '{events.REFUND_REFUNDED}' ELSE '{events.REFUND_PAYMENT_FAILED}' END,
                'refund', 'refunding',
                status, 'system', '', jsonb_build_object('amount', amount::text, 'error', {_ERROR}) WHERE has_payment
-        UNION ALL SELECT resolved_at, 9, '{REFUND_WITHDRAWN}', 'refund', 'awaiting_merchant',
+        UNION ALL SELECT resolved_at, 9, '{events.REFUND_WITHDRAWN}', 'refund', 'awaiting_merchant',
                status, 'buyer', '', '{{}}'
                WHERE status = 'withdrawn'
-        UNION ALL SELECT resolved_at, 10, '{REFUND_CLOSED}', 'refund',
+        UNION ALL SELECT resolved_at, 10, '{events.REFUND_CLOSED}', 'refund',
                CASE kind WHEN 'refund_only' THEN 'rejected' ELSE 'awaiting_return' END, status, 'system', 'P1', '{{}}'
                WHERE status = 'closed'
         {OFFER_EVENTS}
