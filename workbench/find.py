@@ -50,9 +50,9 @@ def find_view(request: HttpRequest) -> TemplateResponse:
     groups = [] if is_short else [group for group in _find(request, term) if group.found]
     context = {"groups": groups, "is_short": is_short, "term": term}
     if "part" in request.GET:
-        return TemplateResponse(request, "workbench/find/results.html", context)
+        return TemplateResponse(request, "workbench/find_results.html", context)
     context |= {**admin.site.each_context(request), "title": _("Find"), "is_fullwidth": "1"}
-    return TemplateResponse(request, "workbench/find/page.html", context)
+    return TemplateResponse(request, "workbench/find.html", context)
 
 
 def _find(request: HttpRequest, term: str) -> list[Group]:
