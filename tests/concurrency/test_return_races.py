@@ -230,7 +230,7 @@ def test_two_workers_ask_a_carrier_about_different_parcels(pdd):
     assert sum(result.value for result in results) == 6
     with pdd.scope():
         found = Shipment.objects.filter(order__in=orders)
-        assert {(s.status, s.attempts, s.next_attempt_at) for s in found} == {("in_transit", 0, None)}
+        assert {(s.status, s.attempts, s.leased_by) for s in found} == {("in_transit", 0, None)}
 
 
 @pytest.mark.rule("P4")
