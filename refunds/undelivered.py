@@ -1,10 +1,13 @@
 """A parcel that nobody called back ends at the store, or gets lost, and its buyer never has the goods (P3).
 
-The order is to be shipped again, the carrier owes the store what it lost, and nobody waits for goods from the buyer.
+The order is to be shipped again, but for goods whose price the buyer has back; the carrier owes the store what it lost,
+and nobody waits for goods from the buyer.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+
+from django.db.models import Q
 
 from common.actors import SYSTEM
 from common.writes import WriteSet
@@ -20,18 +23,21 @@ from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
 
 TITLES = {ShipmentStatus.BACK: ORDER_CAME_BACK, ShipmentStatus.LOST: ORDER_LOST}
-WAITING = (RefundStatus.AWAITING_MERCHANT, RefundStatus.AWAITING_RETURN)
+WAITING = Q(
+    kind=RefundKind.RETURN_AND_REFUND, status__in=[RefundStatus.AWAITING_MERCHANT, RefundStatus.AWAITING_RETURN]
+)
+GRANTED = Q(kind=RefundKind.REFUND_ONLY, goods="", status__in=[RefundStatus.REFUNDING, RefundStatus.REFUNDED])
 
 
 def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: datetime) -> None:
-    """Move the orders (locked) whose parcels have ended without reaching anybody, and the returns asked of them."""
+    """Move the orders (locked) whose parcels have ended without reaching anybody, and the refunds of them."""
     ended = [shipment for shipment in shipments if _is_undelivered(shipment)]
     if not ended:
         return
     claimed = claimed_of(ended)
     orders = {shipment.order_id: shipment.order for shipment in ended}
-    returns = Refund.objects.in_scope().filter(order__in=orders, kind=RefundKind.RETURN_AND_REFUND, status__in=WAITING)
-    refunds = list(returns.select_for_update(no_key=True).order_by("pk"))
+    concerned = Refund.objects.in_scope().filter(WAITING | GRANTED, order__in=orders)
+    refunds = list(concerned.select_for_update(no_key=True).order_by("pk"))
     for refund in refunds:
         refund.order = orders[refund.order_id]
     lines_of(refunds)  # together, and with those of the orders: one object per order line
@@ -41,7 +47,10 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
         if shipment.status == ShipmentStatus.LOST and shipment.pk not in claimed:
             open_carrier_claim(writes, None, shipment, now=now)
     for refund in refunds:
-        _ask_nothing_back(writes, refund, now)
+        if refund.moves_goods:
+            _ask_nothing_back(writes, refund, now)
+        else:
+            _stop_if_whole(writes, refund, now)
 
 
 def _is_undelivered(shipment: Shipment) -> bool:
@@ -81,10 +90,14 @@ def _ask_nothing_back(writes: WriteSet, refund: Refund, now: datetime) -> None:
     refund.kind = RefundKind.REFUND_ONLY
     if refund.status == RefundStatus.AWAITING_RETURN:
         refund.miss_goods()
-        whereabouts = Whereabouts([refund])
-        if whereabouts.disposition_of(refund) == Disposition.STOP:
-            stop(writes, refund, None, actor=SYSTEM, now=now, rule="P3")
+        _stop_if_whole(writes, refund, now)
         pay(writes, refund, actor=SYSTEM, now=now, rule="P3")
     writes.update(refund, "kind", "needs_attention")
     kinds = [kind, refund.kind]
     record(writes, REFUND_UNDELIVERED, refund, before, actor=SYSTEM, now=now, rule="P3", kind=kinds)
+
+
+def _stop_if_whole(writes: WriteSet, refund: Refund, now: datetime) -> None:
+    """Nobody ships again what a granted refund pays the whole price of (P2)."""
+    if Whereabouts([refund]).disposition_of(refund) == Disposition.STOP:
+        stop(writes, refund, None, actor=SYSTEM, now=now, rule="P3")

@@ -7,9 +7,11 @@ from operations.verification import run_checks
 from orders.carriers import sandbox
 from orders.carriers.base import Stage
 from orders.models import SandboxParcel
+from payments.settlement import settle_batch
 from refunds.models import CarrierClaim
 from tests.api.helpers import ask, detail
 from tests.parcels import LOST, ask_everybody, next_look, shipped
+from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("P3")]
 
@@ -87,6 +89,23 @@ def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount,
     assert (now["kind"], now["status"], now["due_at"]) == ("refund_only", "refunding", None)
     assert [payment["amount"] for payment in now["payments"]] == [amount]
     assert taote.reload(order).status == status
+
+
+@pytest.mark.rule("P2")
+@pytest.mark.parametrize("stage", [Stage.LOST, Stage.BACK])
+@pytest.mark.parametrize(
+    ("amounts", "status"), [(["59.00"], "cancelled"), (["20.00", "39.00"], "cancelled"), (["20.00"], "unshipped")]
+)
+def test_what_the_buyer_has_the_price_of_is_not_shipped_again(db, clock, stage, amounts, status):
+    kuaishou = make_shop("kuaishou")
+    order = gone(kuaishou, clock, stage)
+    for amount in amounts:
+        refund = ask(kuaishou, order, reason="parcel_lost", amount=amount).json()["id"]
+        kuaishou.merchant.post(f"refunds/{refund}/approve/")
+        settle_batch()
+    half_a_day_later(clock)
+    assert detail(kuaishou, refund)["status"] == "refunded"
+    assert kuaishou.reload(order).status == status
 
 
 def test_what_was_delivered_or_shipped_anew_stays_as_it_is(taote, clock):
