@@ -28,7 +28,8 @@ CHECKS = (
         SELECT 'offer ' || f.id FROM offers_offer f
         JOIN refunds_refund r ON r.id = f.refund_id
         JOIN unnest(%(paying)s::text[], %(purposes)s::text[]) AS m(method, purpose) ON m.method = f.method
-        LEFT JOIN payments_payment p ON p.topic_id = r.id AND p.purpose = m.purpose
+        LEFT JOIN payments_payment p
+            ON p.topic_id = r.id AND p.purpose = m.purpose AND p.given_up_at IS NULL  -- else a lapsed offer's
         GROUP BY f.id, r.id
         HAVING CASE f.status
             WHEN 'accepted' THEN r.status <> 'withdrawn' OR bool_or(p.amount <> f.amount)

@@ -63,6 +63,18 @@ def test_given_up_an_offers_money_leaves_the_buyer_the_request(shop, offer):
     assert code(shop.merchant.post(f"payments/{payment}/retry/"))[1] == "invalid_transition"
 
 
+@pytest.mark.parametrize("offer", MONEY, ids=lambda offer: offer["method"])
+def test_after_that_another_amount_may_be_offered_and_taken(shop, offer):
+    refund, payment = declined(shop, **offer)
+    give_up(shop, payment)
+    other = {"refund": str(refund.pk), "message": "亲", **offer, "amount": "3.00"}
+    sent = shop.merchant.post("offers/", other).json()["id"]
+    assert shop.buyer.post(f"offers/{sent}/accept/").status_code == 200
+    after = detail(shop, refund)
+    assert (after["status"], [each["amount"] for each in after["payments"]]) == ("withdrawn", [offer["amount"], "3.00"])
+    assert shop.reload(refund.order).claimed_amount == 3
+
+
 @pytest.mark.rule("Q8")
 def test_an_offer_whose_money_was_given_up_is_no_attempt(shop):
     refund, payment = declined(shop, **MONEY[0])
