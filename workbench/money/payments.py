@@ -97,6 +97,7 @@ class GiveUpThisPayment(FailedPayment):
     """Try no more."""
 
     code, label, icon, tone = "give-up", gettext_lazy("Give the payment up"), "money_off", "danger"
+    is_inline = False  # asked on a page of its own: what was agreed with the buyer ends
     done = gettext_lazy("The payment is given up; what it held is free.")
 
     def refusal_of(self, refund):
