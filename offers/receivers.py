@@ -7,11 +7,12 @@ from offers.insights.rollup import uncount_losses
 from offers.methods import Terms
 from offers.methods.stay import PLATFORM, proposable, propose_stay
 from offers.models import Offer
-from offers.registry import codes_where
+from offers.registry import METHODS, codes_where
 from offers.states import OfferStatus
 from orders.signals import orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
+from refunds.payouts import restore_request
 from refunds.signals import payment_given_up, payment_repeated, refund_requested, refunds_decided
 
 
@@ -80,11 +81,18 @@ def count_paid_offer_again(sender, refund, **kwargs) -> None:
 
 
 @receiver(payment_given_up)
-def end_unpaid_offer(sender, refund, writes, now, **kwargs) -> None:
-    """An accepted offer whose money is given up is over and kept no sale; others of the order may have (Q18)."""
+def end_unpaid_offer(sender, refund, writes, actor, now, **kwargs) -> None:
+    """An accepted offer whose money is given up is over and kept no sale; others of the order may have (Q18).
+
+    What it had changed the request to is void with it: the request is what the buyer asked before (T9).
+    """
+    promising = codes_where(lambda method: method.ends_case or not method.changes_refund)
     accepted = Offer.objects.for_store(refund.store_id).filter(refund=refund, status=OfferStatus.ACCEPTED)
-    for offer in accepted.select_for_update(no_key=True):
+    for offer in accepted.filter(method__in=promising).select_for_update(no_key=True):
         lapse(writes, offer, now=now)
+        if METHODS[offer.method].changes_refund:
+            asked = {"kind": offer.asked_kind, "amount": offer.asked_amount}
+            restore_request(writes, refund, **asked, actor=actor, now=now)
     of_order = Offer.objects.for_store(refund.store_id).filter(refund__order=refund.order)
     of_order.filter(status=OfferStatus.ACCEPTED).update(is_rolled=False)
 

@@ -83,7 +83,7 @@ class _Counted(TypedDict):
 
 
 REFUND_REQUESTED = EventType("refund.requested", gettext_lazy("Refund requested"), "refund", _Requested)
-REFUND_CHANGED = EventType("refund.changed", gettext_lazy("Request changed as agreed"), "refund", _Changed)
+REFUND_CHANGED = EventType("refund.changed", gettext_lazy("Request changed"), "refund", _Changed)
 REFUND_APPROVED = EventType("refund.approved", gettext_lazy("Request approved"), "refund", _Amount, Tone.GOOD)
 REFUND_ADDRESS_MISSING = EventType(
     "refund.address_missing",

@@ -4,6 +4,7 @@ Locks: order, then refund. What an accepted offer had promised ends by the signa
 """
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,14 +18,14 @@ from orders.holds import free_yuan
 from payments.actions import give_up, reserve_payment, resume_payment
 from payments.models import Payment
 from payments.states import AccountKind, PaymentPurpose
-from refunds.actions import lock_refund, record
+from refunds.actions import change_request, lock_refund, record
 from refunds.events import REFUND_REOPENED
 from refunds.holds import drop_yuan, hold, lines_of, most_refundable, why_not_hold_pieces
 from refunds.models import Dispute, Refund
 from refunds.programme import paying_account
 from refunds.signals import payment_given_up, payment_repeated
 from refunds.states import DisputeStatus, RefundStatus
-from refunds.why_not import why_not_give_up, why_not_pay_again
+from refunds.why_not import why_not_give_up, why_not_pay_again, why_not_return
 
 
 def payments_of(refund: Refund) -> list[Payment]:
@@ -91,7 +92,7 @@ def give_up_paying(*, store_id: int, refund_id: UUID | str, actor: Actor, now: d
     give_up(writes, payments[-1], actor=actor, now=now)
     if refund.status == RefundStatus.WITHDRAWN:
         _free(writes, refund, payments[-1])
-        payment_given_up.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    payment_given_up.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
     if refund.status != RefundStatus.WITHDRAWN or _take_hold(writes, refund):
         before = refund.status
         refund.reopen(now=now)
@@ -116,6 +117,17 @@ def _take_hold(writes: WriteSet, refund: Refund) -> bool:
         return False
     hold(writes, refund, amount, pieces=int(refund.moves_goods))
     return True
+
+
+def restore_request(
+    writes: WriteSet, refund: Refund, *, kind: str, amount: Decimal, actor: Actor, now: datetime
+) -> None:
+    """Let a locked refund be again what its buyer asked before an offer changed it, as far as the order has it left."""
+    own = lines_of([refund])[refund.pk]
+    gone = why_not_return(refund.order, own) or why_not_hold_pieces(own)
+    kind, amount = refund.kind if gone else kind, min(amount, most_refundable(refund))
+    if (kind, amount) != (refund.kind, refund.amount):
+        change_request(writes, refund, kind=kind, amount=amount, actor=actor, now=now, rule="T9")
 
 
 def last_payment(payment: Payment) -> Payment:

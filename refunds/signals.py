@@ -9,8 +9,8 @@ refunds_decided = Signal()
 # Sent with `refund` (locked) in the transaction in which a payment of it that was declined for good is reserved again.
 payment_repeated = Signal()
 
-# Sent with `refund` (locked and withdrawn), `writes`, `actor`, `now` in the transaction that gives up the money of the
-# offer for which it was withdrawn, so that the offer ends.
+# Sent with `refund` (locked; withdrawn where that was for an offer), `writes`, `actor`, `now` in the transaction that
+# gives up its money, so that the offer that promised it ends.
 payment_given_up = Signal()
 
 # Sent with `refund`, `writes`, `actor`, `now` in the transaction that opens it, before anything is written (its order

@@ -129,6 +129,29 @@ def test_a_refund_of_goods_that_the_buyer_has_is_decided_anew_and_one_of_goods_t
     assert code(shop.merchant.post(f"payments/{owed['id']}/retry/"))[1] == "invalid_transition"
 
 
+@pytest.mark.rule("T5", "T9")
+@pytest.mark.parametrize(
+    ("other", "kind", "amount"),
+    [
+        (None, "return_and_refund", "59.00"),
+        ("refund_only", "return_and_refund", "40.00"),
+        ("return_and_refund", "refund_only", "40.00"),
+    ],
+)
+def test_the_request_that_an_unpaid_agreement_had_changed_is_what_the_buyer_asked(taote, other, kind, amount):
+    order = taote.order(buyer_id="sandbox-decline")
+    agreed = {"method": "change_to_refund_only", "amount": "20.00", "agreed_with_buyer": True}
+    refund, payment = declined(taote, order=order, kind="return_and_refund", **agreed)
+    if other:
+        assert ask(taote, order, kind=other, amount="19.00").status_code == 201
+    assert give_up(taote, payment).status_code == 200
+    after = detail(taote, refund)
+    assert (after["status"], after["kind"], after["amount"]) == ("awaiting_merchant", kind, amount)
+    assert [offer["status"] for offer in after["offers"]] == ["withdrawn"]
+    again = {"refund": str(refund.pk), "message": "亲", **agreed}
+    assert other or taote.merchant.post("offers/", again).status_code == 201  # as if it had not been made (T4)
+
+
 @pytest.mark.rule("P5")
 def test_what_the_platform_gave_the_buyer_is_owed():
     shop = make_shop("pinduoduo")
