@@ -181,6 +181,21 @@ def test_only_the_platform_decides(taote):
     assert [event["actor"].split(":")[0] for event in events if event["name"] == "dispute.decided"] == ["platform"]
 
 
+@pytest.mark.rule("P2")
+@pytest.mark.parametrize(
+    ("outcome", "amount", "status"),
+    [("buyer", None, "cancelled"), ("split", "20.00", "unshipped"), ("merchant", None, "unshipped")],
+)
+def test_goods_whose_price_the_platform_gives_back_are_not_shipped_any_more(taote, outcome, amount, status):
+    order = taote.order(shipped=False)
+    refund = ask(taote, order).json()["id"]
+    taote.merchant.post(f"refunds/{refund}/reject/", {"reason": "packed"})
+    opened = taote.buyer.post("disputes/", {"refund": refund, "claim": "not sent yet"}).json()["id"]
+    assert decide(taote, opened, outcome, **({"amount": amount} if amount else {})).status_code == 200
+    assert taote.reload(order).status == status
+    assert_books_are_clean(taote)
+
+
 def test_the_buyer_may_withdraw_and_ask_anew(taote):
     order = taote.order()
     refund = str(taote.refund(order).pk)
