@@ -24,7 +24,14 @@ from refunds.states import RefundKind, RefundStatus
 
 TITLES = {ShipmentStatus.BACK: ORDER_CAME_BACK, ShipmentStatus.LOST: ORDER_LOST}
 WAITING = Q(
-    kind=RefundKind.RETURN_AND_REFUND, status__in=[RefundStatus.AWAITING_MERCHANT, RefundStatus.AWAITING_RETURN]
+    kind=RefundKind.RETURN_AND_REFUND,
+    return_tracking_number="",
+    status__in=[
+        RefundStatus.AWAITING_MERCHANT,
+        RefundStatus.AWAITING_RETURN,
+        RefundStatus.REJECTED,
+        RefundStatus.DISPUTED,
+    ],
 )
 GRANTED = Q(kind=RefundKind.REFUND_ONLY, goods="", status__in=[RefundStatus.REFUNDING, RefundStatus.REFUNDED])
 

@@ -79,6 +79,24 @@ def test_an_undecided_return_becomes_a_refund_only(taote, clock, stage):
     assert taote.reload(order).status == "cancelled"
 
 
+@pytest.mark.parametrize("disputed", [False, True], ids=["rejected", "disputed"])
+def test_a_return_that_was_refused_becomes_a_refund_only_too(taote, clock, disputed):
+    order = gone(taote, clock, Stage.LOST)
+    refund = ask(taote, order, kind="return_and_refund").json()["id"]
+    taote.merchant.post(f"refunds/{refund}/reject/", {"reason": "worn"})
+    claim = {"refund": refund, "claim": "it never came"}
+    opened = taote.buyer.post("disputes/", claim).json()["id"] if disputed else None
+    half_a_day_later(clock)
+    now = detail(taote, refund)
+    assert (now["kind"], now["status"]) == ("refund_only", "disputed" if disputed else "rejected")
+    if disputed:
+        taote.buyer.post(f"disputes/{opened}/decide/", {"outcome": "buyer", "note": "lost"})
+    else:
+        assert taote.buyer.post(f"refunds/{refund}/resubmit/", {"description": "lost"}).status_code == 200
+        taote.merchant.post(f"refunds/{refund}/approve/")
+    assert taote.reload(order).status == "cancelled"
+
+
 @pytest.mark.parametrize(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
 def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount, status):
     order = gone(taote, clock, Stage.LOST)
