@@ -136,9 +136,9 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
     if not payments:
         return {}
     held = Payment.objects.in_scope().filter(
+        Q(conflict__in=HELD_BY_BUYER) | Q(conflict=PaymentConflict.AMOUNT, status=PaymentStatus.FAILED),
         store_id__in={payment.store_id for payment in payments},
         order__in={payment.order_id for payment in payments},
-        conflict__in=HELD_BY_BUYER,
     )
     by_order: dict[UUID, list[Payment]] = {}
     for rival in held:
