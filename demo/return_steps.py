@@ -8,6 +8,7 @@ from common.actors import Actor, ActorKind
 from common.tenancy import system_scope, tenant_scope
 from orders.models import Shipment
 from orders.shipments import LOOK_AGAIN_AFTER
+from orders.states import ShipmentDirection, ShipmentStatus
 from orders.tracking import ask_carriers
 from payments.models import Payment
 from refunds import returns
@@ -19,11 +20,16 @@ WAREHOUSE = Actor(ActorKind.MERCHANT, "demo", "仓库老周")
 
 
 def let_time_pass() -> None:
-    """Make every waiting attempt due at once: the demo plays weeks in a minute of the database's clock."""
+    """Make every waiting attempt due at once: the demo plays weeks in a minute of the database's clock.
+
+    A parcel that nobody waits for isn't looked at: each look moves it on, and which scene looks first is chance.
+    """
     later, looked_at = Q(next_attempt_at__gt=Now()), Q(reported_at__lte=clock.now() - LOOK_AGAIN_AFTER)
+    awaited = Q(direction=ShipmentDirection.RETURN) | Q(recalled_at__isnull=False)
+    awaited |= Q(status=ShipmentStatus.AWAITING_PICKUP)
     with system_scope():
         Payment.objects.filter(later).update(next_attempt_at=Now())
-        Shipment.objects.filter(later, Q(attempts__gt=0) | looked_at).update(next_attempt_at=Now())
+        Shipment.objects.filter(later, Q(attempts__gt=0) | looked_at & awaited).update(next_attempt_at=Now())
 
 
 class ReturnSteps:
