@@ -69,10 +69,15 @@ class Kept:
         return self.sales_kept + self.hidden_costs_avoided - self.offer_costs
 
     @property
+    def over(self) -> int:
+        """Offers that have an end: answered, or left without an answer."""
+        return self.answered + self.expired
+
+    @property
     def acceptance_rate(self) -> Decimal:
-        """Accepted of those that are over: answered, or left without an answer. Four places; 0 when none is."""
-        over = self.answered + self.expired
-        return (Decimal(self.accepted) / over).quantize(RATE_PLACES) if over else Decimal(0).quantize(RATE_PLACES)
+        """Accepted of those that are over. Four places; 0 when none is."""
+        rate = Decimal(self.accepted) / self.over if self.over else Decimal(0)
+        return rate.quantize(RATE_PLACES)
 
 
 @dataclass

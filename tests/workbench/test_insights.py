@@ -71,6 +71,21 @@ def test_agents_see_their_own_figures_and_the_owner_everybodys(taote, sign_in):
     assert sign_in("warehouse", taote).get("insights/").status_code == 403
 
 
+def test_a_rate_stands_beside_the_numbers_that_it_comes_from(taote, sign_in):
+    keep(taote)
+    refund = taote.refund()
+    with taote.scope():
+        waiting = {"method": "change_to_refund_only", "amount": 2, "agreed_with_buyer": True}
+        send_offer(store_id=taote.store.pk, refund_id=refund.pk, **waiting, actor=MERCHANT, now=NOON)
+    owner = sign_in("owner", taote)
+    page = owner.get("insights/").content.decode()
+    assert "<dd>100%</dd>" in page
+    assert "1 accepted of 1 that are over, 2 sent" in page
+    assert '<td data-label="Over">1</td>' in page
+    assert "<b>100%</b>" in owner.get("").content.decode()
+    assert "1 accepted of 1 offers that are over" in owner.get("").content.decode()
+
+
 @pytest.mark.rule("Q18")
 def test_figures_are_those_of_the_users_stores(taote, other, sign_in):
     owner = sign_in("owner", taote)
