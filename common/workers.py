@@ -22,7 +22,7 @@ from django.db import DatabaseError, connections, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from common.errors import kind_of, told_safely
+from common.errors import Refused, kind_of, told_safely
 from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
 from common.tenancy import TenantModel, system_scope, tenant_scope
 from common.writes import WriteSet
@@ -110,7 +110,7 @@ def put_off(row: Obligation, error: Exception) -> None:
     with system_scope():
         mine = _lock(row)
         if mine is not None:
-            mine.put_off(kind_of(error))
+            mine.put_off(str(error) if isinstance(error, Refused) else kind_of(error))
             mine.save(update_fields=mine.WORK_FIELDS)
 
 

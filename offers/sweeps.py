@@ -9,7 +9,6 @@ from django.db.models import F, QuerySet
 from common import clock
 from common.actors import SYSTEM
 from common.setbacks import sweep_rows
-from common.tenancy import system_scope
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from offers.actions import end_if_unkeepable, end_pending
@@ -49,14 +48,21 @@ def end_unkeepable_offers(*, limit: int = BATCH) -> int:
     Only an offer of more than its own refund asks for, and so holds, can come to that.
     """
     now = clock.now()
-    with system_scope():
-        above = Offer.objects.pending().filter(amount__gt=F("asked_amount"), due_at__gt=now)
-        offers = list(above.select_related("refund__order").order_by("id"))
-        lines_of([offer.refund for offer in offers])
-        gone = [offer for offer in offers if offer.amount > METHODS[offer.method].money_left(offer.refund)]
-        for offer in gone[:limit]:
-            end_if_unkeepable(store_id=offer.store_id, offer_id=offer.pk, actor=SYSTEM, now=now)
-    return len(gone[:limit])
+    ends = partial(_end_unkeepable, now=now)
+    return sweep_rows("offers that can't be kept", partial(_unkeepable, now), ends, limit=limit)
+
+
+def _unkeepable(now: datetime) -> QuerySet[Offer]:
+    above = Offer.objects.pending().filter(amount__gt=F("asked_amount"), due_at__gt=now)
+    offers = list(above.select_related("refund__order"))
+    lines_of([offer.refund for offer in offers])
+    gone = [offer.pk for offer in offers if offer.amount > METHODS[offer.method].money_left(offer.refund)]
+    return Offer.objects.filter(pk__in=gone).order_by("id")
+
+
+def _end_unkeepable(offers: Sequence[Offer], now: datetime) -> None:
+    for offer in offers:  # each locks its order first
+        end_if_unkeepable(store_id=offer.store_id, offer_id=offer.pk, actor=SYSTEM, now=now)
 
 
 SWEEPS = (

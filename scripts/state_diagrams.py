@@ -91,13 +91,20 @@ def deadlines(model: type, field) -> list[Deadline]:
     """What passes with time, read from the transitions and from where the room makes a row of the model."""
     found = set()
     for transition in field.get_all_transitions(model):
-        tree = ast.parse(textwrap.dedent(inspect.getsource(transition.method)))
-        for span, outcome in _limits(ast.walk(tree)):
+        for span, outcome in _limits(_code(model, transition.method)):
             found |= {Deadline(target, span, outcome) for target in _targets(transition, str(transition.source))}
     for call in _calls_of_room(model._meta.app_label):
         if getattr(call.func, "id", "") == model.__name__:
             found |= {Deadline(str(field.default), span, outcome) for span, outcome in _limits([call])}
     return sorted(found, key=lambda deadline: (deadline.state, deadline.span))
+
+
+def _code(model: type, method) -> Iterator[ast.AST]:
+    """Every node of a transition's body, and of the model's own helpers that it calls."""
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(method)))):
+        yield node
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self._"):
+            yield from _code(model, getattr(model, node.func.attr))
 
 
 @cache

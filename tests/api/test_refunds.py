@@ -38,7 +38,7 @@ def test_a_request_starts_the_merchants_clock(taote):
         ({"kind": "exchange"}, (400, "invalid_choice", "kind")),
         ({"kind": "gift"}, (400, "invalid_choice", "kind")),
         ({"reason": "bored"}, (400, "invalid_choice", "reason")),
-        ({"order": "none"}, (404, "not_found", None)),
+        ({"order": "none"}, (404, "not_found", "order")),
         ({"lines": []}, (400, "empty", "lines.non_field_errors")),
         ({"lines": [{"item_id": "1", "quantity": 1}]}, (400, "does_not_exist", "lines")),
         ({"lines": [{"item_id": "8000", "quantity": 2}]}, (400, "invalid", "lines")),

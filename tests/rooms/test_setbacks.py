@@ -123,6 +123,12 @@ def _without_a_day(shop: Shop) -> None:
         DayAllowance.objects.all().delete()
 
 
+def _overpromised(shop: Shop) -> None:
+    order = shop.order(quantity=2)
+    send(shop, shop.refund(order, kind="refund_only", amount="40.00"), method="partial_refund", amount="70.00")
+    shop.refund(order, amount="60.00")
+
+
 SCENES = {
     "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
     "promises": Scene(_promised, later=timedelta(hours=49)),
@@ -140,6 +146,7 @@ SCENES = {
     "quality days": Scene(lambda shop: None, "refunds_qualityday", marketplace="pinduoduo"),
     "restrictions": Scene(_complained, "refunds_qualityrestriction", marketplace="pinduoduo"),
     "offers": Scene(lambda shop: send(shop, method="reassurance"), later=timedelta(days=2)),
+    "offers that can't be kept": Scene(_overpromised),
     "bulk offers": Scene(_bulk),
     "answers counted": Scene(lambda shop: accepted(shop, method="reassurance"), "offers_acceptance"),
     "rolled up": Scene(_settled, "offers_dailyloss"),
