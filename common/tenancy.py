@@ -68,8 +68,8 @@ def _open(scope: Scope) -> Iterator[None]:
     outer = _current.get()
     nested = connection.in_atomic_block
     with nullcontext() if nested else transaction.atomic():
-        set_scope(scope)
         try:
+            set_scope(scope)
             yield
         finally:
             if nested and outer is not None and _takes_statements():

@@ -1,11 +1,12 @@
 """The last nets: whatever code does or forgets, the tables refuse what must never be."""
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection
 
 from common.ids import new_id
-from common.tenancy import system_scope
+from common.tenancy import NoScope, current_scope, system_scope
 from payments.settlement import settle_batch
+from tests.concurrency.crash import Moment, crash_at
 
 
 def table(sql: str, *params) -> None:
@@ -97,3 +98,14 @@ def test_books_and_history_are_never_rewritten(accepted, sql):
     settle_batch()
     with pytest.raises(ProgrammingError, match="pgtrigger: Cannot"):
         table(sql)
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.usefixtures("transactional_db")
+def test_a_scope_that_could_not_be_opened_is_left_to_nobody(moment):
+    """What follows in this thread would go back to it, and see what isn't its own."""
+    with crash_at(1, moment) as broken, pytest.raises(OperationalError), system_scope():
+        pass
+    assert broken.crashed
+    with pytest.raises(NoScope):
+        current_scope()

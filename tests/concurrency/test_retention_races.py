@@ -70,9 +70,10 @@ def test_a_coupon_is_promised_as_often_as_there_are_coupons_and_each_promise_is_
     results = together(
         *(call(tmall, send_offer, refund_id=refund.pk, method="coupon", coupon_ids=[only.pk]) for refund in refunds)
     )
-    assert sorted(result.code for result in results) == (
-        ["coupon_not_available"] * (buyers - quantity) + ["ok"] * quantity
-    )
+    codes = [result.code for result in results]
+    assert codes.count("ok") == quantity
+    # Who comes when all are promised finds no method that gives coupons; who comes at the same time, none left.
+    assert set(codes) - {"ok"} <= {"coupon_not_available", "method_not_available"}
     sent = [result.value for result in results if result.code == "ok"]
     answers = together(*(call(tmall, accept_offer, offer_id=each.pk) for each in sent))
     assert {result.code for result in answers} == {"ok"}

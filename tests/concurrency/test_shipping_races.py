@@ -183,7 +183,7 @@ def test_a_fault_in_the_middle_leaves_nothing(shop, clock, monkeypatch):
     assert run_imports(ids=[job.pk]) == 1
     assert shipped(orders) == [""] * 8
     job = shop.reload(job)
-    assert (job.status, job.attempts, job.last_error, job.leased_until) == ("running", 1, "Bug: ", None)
+    assert (job.status, job.attempts, job.last_error, job.leased_until) == ("running", 1, "Bug", None)
     assert run_imports() == 0, "not before its time"
 
 
