@@ -226,12 +226,12 @@ def end_if_unkeepable(*, store_id: int, offer_id: UUID | str, actor: Actor, now:
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
     if offer.is_pending(now) and offer.amount > METHODS[offer.method].money_left(offer.refund):
         writes = WriteSet()
-        lapse(writes, offer, now=now)
+        lapse(writes, offer, actor=actor, now=now)
         writes.flush()
     return offer
 
 
-def lapse(writes: WriteSet, offer: Offer, *, now: datetime) -> None:
+def lapse(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
     """End a locked offer whose promise can't be kept; the merchant has the attempt back (Q8)."""
     before = offer.status
     offer.lapse()
@@ -242,7 +242,7 @@ def lapse(writes: WriteSet, offer: Offer, *, now: datetime) -> None:
         offer,
         topic=offer.refund_id,
         at=now,
-        actor=SYSTEM,
+        actor=actor,
         states=(before, offer.status),
         rule="Q8",
         method=offer.method,

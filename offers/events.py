@@ -64,7 +64,7 @@ OFFER_WITHDRAWN = EventType("offer.withdrawn", gettext_lazy("Offer withdrawn"), 
 OFFER_LAPSED = EventType(
     "offer.lapsed", gettext_lazy("Offer ended: what it promised can't be kept"), "offer", _Ended, Tone.BAD
 )
-# What is recorded when an offer ends, by how.
+# What is recorded when an offer ends by an answer, in silence or with its refund; one that nobody can keep lapses.
 OFFER_ENDED = {
     OfferStatus.ACCEPTED: OFFER_ACCEPTED,
     OfferStatus.DECLINED: OFFER_DECLINED,

@@ -89,7 +89,7 @@ def end_unpaid_offer(sender, refund, writes, actor, now, **kwargs) -> None:
     promising = codes_where(lambda method: method.ends_case or not method.changes_refund)
     accepted = Offer.objects.for_store(refund.store_id).filter(refund=refund, status=OfferStatus.ACCEPTED)
     for offer in accepted.filter(method__in=promising).select_for_update(no_key=True):
-        lapse(writes, offer, now=now)
+        lapse(writes, offer, actor=actor, now=now)
         if METHODS[offer.method].changes_refund:
             asked = {"kind": offer.asked_kind, "amount": offer.asked_amount}
             restore_request(writes, refund, **asked, actor=actor, now=now)

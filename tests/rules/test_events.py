@@ -14,11 +14,13 @@ from common import events
 from common.events import EventType, NoData, Tone
 from common.facts import COUNT, INSTANT, REFERENCE, YUAN, changed, choice, named, optional, said
 from common.ids import event_id, new_id
+from offers.events import OFFER_LAPSED
 from orders.models import Order
 from payments.events import PAYMENT_FAILED
 from refunds.states import RefundKind
 from stores.models import ApiKey, Membership, Store, User
 from tests.shapes import misshapen
+from workbench.kit.timeline import _NEGOTIATED
 
 
 @pytest.fixture(autouse=True)
@@ -220,3 +222,10 @@ def test_only_what_was_paid_reads_as_refunded(language, word):
     with override(language):
         titles = {event.name: str(event.title).lower() for event in events.event_types() if event.subject == "refund"}
     assert [name for name, title in titles.items() if word in title] == ["refund.refunded"]
+
+
+def test_the_record_of_a_negotiation_holds_whatever_happens_to_an_offer():
+    """It is evidence, on the page of a dispute and in the pack (Q17)."""
+    of_offers = {event.name for event in events.event_types() if event.subject == "offer"}
+    assert OFFER_LAPSED.name in of_offers
+    assert of_offers <= set(_NEGOTIATED)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from common.actors import ActorKind
 from common.events import EventType, Tone, event_type
 from common.models import Event
-from offers.events import COUPON_GRANTED, OFFER_ENDED, OFFER_SENT
+from offers.events import COUPON_GRANTED, OFFER_ENDED, OFFER_LAPSED, OFFER_SENT
 from orders.events import PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
 from refunds.events import MESSAGE_SENT, REFUND_CHANGED
 
@@ -58,6 +58,7 @@ _NEGOTIATED = [
     for event in (
         OFFER_SENT,
         *OFFER_ENDED.values(),
+        OFFER_LAPSED,
         MESSAGE_SENT,
         REFUND_CHANGED,
         COUPON_GRANTED,
