@@ -1,6 +1,6 @@
 """Coupons that were granted for keeping an order, once the buyer gets all its money back all the same.
 
-Whether they end then is the marketplace's choice (`coupons_end_with_refund`). When the money comes back, they hold again.
+Whether they end then is the marketplace's choice (`coupons_end_with_refund`); if the money comes back, they hold again.
 """
 
 from collections import defaultdict
