@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "payments",
     "refunds",
     "offers",
+    "connectors",
     "workbench",
     "operations",
     "demo",

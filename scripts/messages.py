@@ -18,7 +18,19 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "workbench" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-ROOMS = ("common", "stores", "orders", "payments", "refunds", "offers", "workbench", "operations", "demo", "config")
+ROOMS = (
+    "common",
+    "stores",
+    "orders",
+    "payments",
+    "refunds",
+    "offers",
+    "connectors",
+    "workbench",
+    "operations",
+    "demo",
+    "config",
+)
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 THEME_LEFT_OUT = {
     "unfold_crispy",

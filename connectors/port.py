@@ -1,0 +1,426 @@
+"""The port behind which open platforms live: one file each in `platforms/`.
+
+A platform is asked about one shop at a time and remembers nothing: what it needs to know of the shop is a `Shop`, what
+it says is one of the frozen shapes below, in our units (yuan as Decimal, aware instants). Values that the platform's
+documents don't explain are kept as they came (`raw_status`, `raw`) and never guessed at. Whatever goes wrong is a
+`PlatformError` of one of the classes below; no other exception leaves a platform's file.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
+
+from common.registry import Registry
+
+
+class RefundStage(StrEnum):
+    """What a platform's status means to us, whatever it calls it there."""
+
+    ASKED = "asked"  # the merchant is to answer the request
+    AWAITING_RETURN = "awaiting_return"  # agreed; the buyer is to send the goods
+    RETURNING = "returning"  # the goods are on their way to, or with, the merchant, who is to confirm the receipt
+    AGREED = "agreed"  # the platform pays the money out
+    REFUNDED = "refunded"
+    REFUSED = "refused"  # by the merchant; the buyer may go on
+    DISPUTED = "disputed"  # the platform decides
+    TO_RESHIP = "to_reship"  # the merchant is to send the new goods
+    RESHIPPED = "reshipped"  # the new goods are on their way
+    EXCHANGED = "exchanged"  # and they arrived
+    WITHDRAWN = "withdrawn"  # by the buyer
+    CLOSED = "closed"  # without any money
+    FAILED = "failed"  # agreed, and the money could not be paid out
+    UNKNOWN = "unknown"  # not in the platform's documents: shown as it came, for a person to look at
+
+
+class Verb(StrEnum):
+    """What a merchant decides at the marketplace."""
+
+    AGREE_REFUND = "agree_refund"  # pay the money out, for goods that don't come back
+    AGREE_RETURN = "agree_return"  # the buyer may send the goods, to an address of the shop
+    AGREE_EXCHANGE = "agree_exchange"
+    CONFIRM_RECEIPT = "confirm_receipt"  # the goods came back: pay the money out
+    REFUSE = "refuse"  # the request
+    REFUSE_RECEIPT = "refuse_receipt"  # what came back
+    RESHIP = "reship"  # the new goods are on their way
+    CHANGE_REQUEST = "change_request"  # propose another kind or amount to the buyer
+    EXTEND = "extend"  # the buyer's or one's own time
+
+
+class Secret(StrEnum):
+    """What a shop's application at a platform keeps secret. A platform says which of them it needs."""
+
+    APP_SECRET = "app_secret"
+    SIGN_SECRET = "sign_secret"  # signs calls, where that isn't the application's secret
+    MESSAGE_KEY = "message_key"  # decrypts pushed messages
+    TOKEN = "token"  # verifies pushed messages
+    AES_KEY = "aes_key"  # decrypts pushed messages
+
+
+class Authorisation(StrEnum):
+    """How a shop lets our application in."""
+
+    OAUTH = "oauth"  # the merchant follows a link and comes back with a code
+    APPLICATION = "application"  # the shop's own application has a token by its key and secret
+
+
+class LimitScope(StrEnum):
+    """Whose calls a limit counts."""
+
+    SHOP = "shop"
+    APPLICATION = "application"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `calls` in `per` for one shop or one application; `call` empty means all calls together."""
+
+    scope: LimitScope
+    calls: int
+    per: timedelta
+    call: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """How changed refunds may be listed.
+
+    A window is at most `span` long, ends at least `lag` behind the platform's clock, since rows are still being
+    written until then, and begins `overlap` before the last one ended. Nothing older than `reach` can be listed.
+    """
+
+    span: timedelta
+    lag: timedelta
+    overlap: timedelta
+    reach: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What an authorisation gave. The instants are when each ends; None where the platform says none.
+
+    `write_expires_at` is when decisions stop although reading still works (TOP's w2). A platform whose refresh token
+    can't be used again gives the new one; an empty one can't be refreshed: a person authorises anew.
+    """
+
+    access_token: str
+    expires_at: datetime | None
+    refresh_token: str = ""
+    refresh_expires_at: datetime | None = None
+    write_expires_at: datetime | None = None
+    shop_id: str = ""  # the platform's id of the shop that let us in
+    shop_name: str = ""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop as a platform is asked about it. `secrets` and tokens never appear in its repr."""
+
+    app_key: str
+    secrets: Mapping[Secret, str] = field(repr=False)
+    base_url: str = ""  # empty: the platform's documented address
+    access_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    shop_id: str = ""
+
+
+@dataclass(frozen=True)
+class LineCopy:
+    """Goods that a refund is about, as the platform names them."""
+
+    item_id: str
+    quantity: int = 1
+    unit_price: Decimal | None = None  # yuan
+    title: str = ""
+    sku: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCopy:
+    """As much of the order as a refund's copy tells. Addresses are masked or encrypted there, so none is taken."""
+
+    number: str
+    buyer_id: str = ""  # the platform's own id of the buyer (open id), never a name made up
+    buyer_name: str = ""  # as shown there, mostly masked
+    paid_amount: Decimal | None = None  # yuan
+    paid_at: datetime | None = None
+    is_shipped: bool | None = None
+    lines: tuple[LineCopy, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundCopy:
+    """A refund as the platform has it. Copies are ordered by `version`; a newer one wins, whenever it arrives.
+
+    `kind` and `reason` are ours (`refund_only`, `return_and_refund`, `exchange`; a code of `RefundReason`), empty where
+    the platform's has no counterpart; `raw_kind` and `raw_reason` are as they came. `deadline` is of the merchant's
+    step, or of whoever is to act, as the platform says. `raw` is what was read, for the desk and the next decision;
+    receivers' data is left out of it.
+    """
+
+    id: str
+    order: OrderCopy
+    version: int
+    updated_at: datetime
+    created_at: datetime | None
+    stage: RefundStage
+    raw_status: str
+    kind: str
+    raw_kind: str
+    reason: str = ""
+    raw_reason: str = ""
+    description: str = ""
+    amount: Decimal  # yuan, asked for
+    refunded_amount: Decimal | None = None  # yuan, once paid out
+    deadline: datetime | None = None
+    return_carrier: str = ""
+    return_tracking_number: str = ""
+    lines: tuple[LineCopy, ...] = ()
+    refused: frozenset[Verb] = frozenset()  # decisions that the platform says are not possible now
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a list of changes. A platform whose list tells everything gives the `copy`; else it is read by id."""
+
+    id: str
+    order_number: str
+    version: int
+    copy: RefundCopy | None = None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A message's content: this refund has changed, read it again. `key` is the same when the message is repeated."""
+
+    key: str
+    refund_id: str
+    order_number: str = ""
+    message_id: str = ""  # for confirming it, where messages are fetched
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the platform wants to hear about a push: sent as it is, at once."""
+
+    body: bytes
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a merchant decided about the copy that the desk showed. `key` is stable over retries."""
+
+    key: str
+    verb: Verb
+    copy: RefundCopy
+    amount: Decimal | None = None  # yuan
+    address_id: str = ""  # the platform's id of a return address
+    reason_code: str = ""
+    text: str = ""
+    evidence: tuple[tuple[str, bytes], ...] = ()  # file name, content
+    kind: str = ""  # CHANGE_REQUEST: to what
+    carrier: str = ""
+    tracking_number: str = ""
+    code: str = ""  # the SMS code, once the platform asked for one
+
+
+class VerdictOutcome(StrEnum):
+    """What became of a decision."""
+
+    DONE = "done"
+    MOVED_ON = "moved_on"  # the refund has changed since the agent saw it
+    REFUSED = "refused"  # for good, for the reason in `text`
+    CODE_WANTED = "code_wanted"  # the seller's phone got a code: send it with the decision
+    BY_HAND = "by_hand"  # the platform wants this done in its own back office
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the platform said to a decision, with its own code and words."""
+
+    outcome: VerdictOutcome
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RefusalReason:
+    """One of the platform's own reasons to refuse, and what it demands with it."""
+
+    code: str
+    text: str
+    needs_text: bool = False
+    needs_evidence: bool = False
+
+
+@dataclass(frozen=True)
+class AddressCopy:
+    """A return address that the shop keeps at the platform."""
+
+    id: str
+    text: str
+    is_default: bool = False
+
+
+class PlatformError(Exception):
+    """What went wrong at a platform: its own `code` and `text`, as they came, never with a secret in them."""
+
+    def __init__(self, text: str = "", *, code: str = "") -> None:
+        super().__init__(f"{code} {text}".strip())
+        self.code, self.text = code, text
+
+
+class Unreachable(PlatformError):
+    """No answer, or none that can be read. A decision may have been done all the same: read before sending again."""
+
+
+class Throttled(PlatformError):
+    """Too many calls. `seconds` until the next, where the platform says so. Nothing was done."""
+
+    def __init__(self, text: str = "", *, code: str = "", seconds: int | None = None) -> None:
+        super().__init__(text, code=code)
+        self.seconds = seconds
+
+
+class PlatformFault(PlatformError):
+    """The platform's own trouble (isp.*, system busy): later again. A decision may have been done."""
+
+
+class TokenExpired(PlatformError):
+    """The access token no longer holds: refresh it and ask again. Nothing was done."""
+
+
+class ReauthorisationNeeded(PlatformError):
+    """The authorisation ended or was revoked: a person has to authorise anew. Nothing was done."""
+
+
+class WriteAuthorisationEnded(ReauthorisationNeeded):
+    """Reading still works, decisions don't (TOP 53)."""
+
+
+class SetupFault(StrEnum):
+    """What is wrong with how a shop was connected; each is a sentence in the desk that says what to do."""
+
+    WRONG_KEY = "wrong_key"  # the platform doesn't know the application
+    WRONG_SECRET = "wrong_secret"  # it can't verify what we sign
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"  # our address isn't on its white list
+    NO_PERMISSION = "no_permission"  # the application lacks a package of permissions
+    CLOCK_OFF = "clock_off"  # our clock and the platform's differ by minutes
+    OTHER_SHOP = "other_shop"  # the token is of another shop
+    TEST_APPLICATION = "test_application"  # the application is not live yet, and its calls are capped
+
+
+class WrongSetup(PlatformError):
+    """Nothing will work until a person has mended the connection. Nothing was done."""
+
+    def __init__(self, fault: SetupFault, text: str = "", *, code: str = "") -> None:
+        super().__init__(text, code=code)
+        self.fault = fault
+
+
+class Refusal(PlatformError):
+    """Our call was refused for what it says (isv.*, bad arguments): not sent again as it is."""
+
+
+class NotThere(PlatformError):
+    """The platform has no such refund for this shop."""
+
+
+class WindowTooFull(PlatformError):
+    """More changes in the window than can be paged through: ask for a shorter one."""
+
+
+class BadPush(Exception):
+    """A pushed message that isn't the platform's, is for somebody else, or can't be read."""
+
+
+class Platform(ABC):
+    """An open platform. Called outside any transaction; every call may take seconds and may raise `PlatformError`.
+
+    The same object serves all shops and threads. Times that the platform gives as "seconds left" are made absolute
+    with the instant `now` of the call.
+    """
+
+    name: ClassVar[str]  # the file's
+    label: ClassVar[str]
+    marketplaces: ClassVar[frozenset[str]]  # the rule files whose stores it serves
+    base_url: ClassVar[str]  # its documented address
+    authorisation: ClassVar[Authorisation]
+    secrets: ClassVar[frozenset[Secret]]  # beside these a shop needs its app key
+    push_secrets: ClassVar[frozenset[Secret]] = frozenset()  # only for pushed messages
+    windows: ClassVar[Windows]
+    limits: ClassVar[tuple[Limit, ...]] = ()
+    decides: ClassVar[frozenset[Verb]]  # what it has a call for; the rest is a person's task at `back_office`
+    back_office: ClassVar[str]  # where a person does what there is no call for
+    fetches_messages: ClassVar[bool] = False
+    takes_pushes: ClassVar[bool] = False
+
+    def authorise_link(self, shop: Shop, *, state: str, callback: str) -> str:
+        """Where the merchant's browser goes to let us in (OAUTH only)."""
+        raise NotImplementedError(f"{self.name} has no authorisation by a link")
+
+    def redeem(self, shop: Shop, *, code: str, callback: str, now: datetime) -> Tokens:
+        """The tokens for the code that the merchant came back with (OAUTH only)."""
+        raise NotImplementedError(f"{self.name} has no authorisation by a link")
+
+    @abstractmethod
+    def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
+        """New tokens. For APPLICATION also the first ones. ReauthorisationNeeded where only a person can."""
+
+    @abstractmethod
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+        """The refunds changed in the window, page by page, in the order that loses none while rows shift.
+
+        The caller keeps the window within `windows`. WindowTooFull asks for a shorter one.
+        """
+
+    @abstractmethod
+    def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
+        """One refund as it is now. NotThere."""
+
+    @abstractmethod
+    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+        """Send one decision, with the version that the agent saw where the platform takes one. Sent once per call:
+
+        retrying is the caller's, who reads the refund first.
+        """
+
+    @abstractmethod
+    def refusal_reasons(self, shop: Shop, copy: RefundCopy, *, now: datetime) -> Sequence[RefusalReason]:
+        """The platform's own reasons for refusing this refund as it stands; empty where any words will do."""
+
+    @abstractmethod
+    def return_addresses(self, shop: Shop, *, now: datetime) -> Sequence[AddressCopy]:
+        """The addresses that returns may go to."""
+
+    def fetch_messages(self, shop: Shop, *, now: datetime) -> Sequence[Hint]:
+        """Messages that wait to be fetched and confirmed (where `fetches_messages`)."""
+        raise NotImplementedError(f"{self.name} has no messages to fetch")
+
+    def confirm_messages(self, shop: Shop, message_ids: Sequence[str], *, now: datetime) -> None:
+        """Tell that these messages are kept here, so that they don't come again (where `fetches_messages`)."""
+        raise NotImplementedError(f"{self.name} has no messages to confirm")
+
+    def read_push(
+        self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
+    ) -> tuple[Sequence[Hint], Answer]:
+        """Verify and decrypt what was pushed, and what to answer; no hints for tests and heartbeats. BadPush.
+
+        Asks nobody, so that the answer goes out within the platform's seconds (where `takes_pushes`).
+        """
+        raise NotImplementedError(f"{self.name} pushes nothing")
+
+
+PLATFORMS: Registry[type[Platform]] = Registry()
+P = TypeVar("P", bound=type[Platform])
+
+
+def register(platform: P) -> P:
+    """Make a platform known: the decorator of every file's class."""
+    PLATFORMS.add(platform.name, platform)
+    return platform
