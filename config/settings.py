@@ -293,7 +293,7 @@ SPECTACULAR_SETTINGS = {
         "AppealGroundEnum": "refunds.states.AppealGround",
         "OfferStatusEnum": "offers.states.OfferStatus",
         "PaymentStatusEnum": "payments.states.PaymentStatus",
-        "PaymentPurposeEnum": "payments.states.PaymentPurpose",
+        "PaymentPurposeEnum": "payments.purposes.purpose_choices",
     },
 }
 

@@ -8,11 +8,11 @@ from offers.models import Offer
 from orders.models import OwedParcel
 from orders.states import ParcelStatus
 from payments.models import Payment
-from payments.states import PaymentPurpose, PaymentStatus
+from payments.states import PaymentStatus
 
 
-def money_words(offer: Offer, purpose: PaymentPurpose) -> str:
-    """What became of the money that the offer brought; it comes from the store."""
+def money_words(offer: Offer, purpose: str) -> str:
+    """What became of the money that the offer brought, as a payment for this purpose; it comes from the store."""
     payments = Payment.objects.for_store(offer.store_id).filter(topic_id=offer.refund_id, purpose=purpose)
     payment = payments.order_by("-id").first()
     store = offer.refund.store

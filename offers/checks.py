@@ -27,9 +27,11 @@ CHECKS = (
         """
         SELECT 'offer ' || f.id FROM offers_offer f
         JOIN refunds_refund r ON r.id = f.refund_id
-        JOIN unnest(%(paying)s::text[], %(purposes)s::text[]) AS m(method, purpose) ON m.method = f.method
         LEFT JOIN payments_payment p
-            ON p.topic_id = r.id AND p.purpose = m.purpose AND p.given_up_at IS NULL  -- else a lapsed offer's
+            ON p.topic_id = r.id AND p.purpose = f.method AND NOT EXISTS (  -- else a lapsed offer's
+                SELECT FROM payments_payment g WHERE g.topic_id = r.id AND g.given_up_at IS NOT NULL AND g.id >= p.id
+            )
+        WHERE f.method = ANY(%(paying)s)
         GROUP BY f.id, r.id
         HAVING CASE f.status
             WHEN 'accepted' THEN r.status <> 'withdrawn' OR bool_or(p.amount <> f.amount)

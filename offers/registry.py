@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from common.registry import Registry
-from payments.states import PaymentPurpose
 
 # Of `offers.methods.Method`, which knows the models and so isn't known here.
 METHODS: Registry[Any] = Registry(key=lambda method: method.order)
@@ -26,11 +25,7 @@ def codes_where(asked: Callable[[Any], object]) -> list[str]:
 
 
 def method_parameters() -> dict[str, list[str]]:
-    """The methods by what they do, for SQL.
-
-    `purposes` are the payments' that the methods of `paying` make, in their order.
-    """
-    paying = codes_where(lambda method: method.pays)
+    """The methods by what they do, for SQL. What one of `paying` pays has its code as purpose."""
     return {
         "changing": codes_where(lambda method: method.changes_refund),
         "keeping": codes_where(lambda method: not method.changes_refund),
@@ -38,7 +33,6 @@ def method_parameters() -> dict[str, list[str]]:
         "sparing": codes_where(lambda method: method.spares_return),
         "giving": codes_where(lambda method: method.gives_product),
         "by_platform": codes_where(lambda method: method.by_platform),
-        "presenting": codes_where(lambda method: method.pays == PaymentPurpose.RED_PACKET),
-        "paying": paying,
-        "purposes": [METHODS[code].pays for code in paying],
+        "presenting": codes_where(lambda method: method.pays and not method.returns_price),
+        "paying": codes_where(lambda method: method.pays),
     }

@@ -16,7 +16,7 @@ from common.actors import Actor
 from common.errors import Refused, refuse_if
 from common.events import EventType
 from common.money import MAX_DIGITS, ZERO, grouped
-from common.writes import WriteSet
+from common.writes import LostUpdate, WriteSet
 from payments.events import BUDGET_EXCEEDED, BUDGET_LOWERED, BUDGET_TOPPED_UP
 from payments.ledger import post_transfer
 from payments.models import Budget, Transfer, account_id
@@ -144,13 +144,16 @@ def refill_budgets(transfers: Sequence[Transfer]) -> None:
 
 
 def _move(budget: Budget, *, balance: Decimal = ZERO, reserved: Decimal = ZERO, **fields) -> None:
-    """Change a locked budget by these differences, only if it stays within what was topped up."""
+    """Change a locked budget by these differences.
+
+    LostUpdate when it would be left with less than it reserves: whoever changes it has looked before.
+    """
     rows = Budget.objects.for_store(budget.store_id).filter(
         reserved__gte=-reserved, balance__gte=F("reserved") + reserved - balance
     )
     changed = rows.update(balance=F("balance") + balance, reserved=F("reserved") + reserved, **fields)
     if not changed:
-        raise Refused("budget_exhausted", _("The service budget doesn't hold this amount; top it up."))
+        raise LostUpdate("The budget isn't what its lock has shown.")
     budget.balance += balance
     budget.reserved += reserved
     for name, value in fields.items():

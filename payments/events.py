@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType, Tone
-from common.facts import COUNT, FLAG, TEXT, YUAN, Data, changed, choice, hidden, named, optional, said
+from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, choice, hidden, named, optional, said
 from orders.events import ATTEMPTS
 from payments.gateway_errors import gateway_error_words
+from payments.purposes import purpose_label
 from payments.states import AccountKind, ConflictSettlement, PaymentConflict, PaymentPurpose, PaymentStatus
 from stores.events import Area
 
@@ -30,6 +31,10 @@ def _gateway(name: str, data: Data) -> str:
     return name or _("the platform's default")
 
 
+PURPOSE = Fact(
+    f"one of {', '.join(PaymentPurpose.values)}, or the code of the offer's method",
+    lambda code, data: purpose_label(code),
+)
 GATEWAY_ERROR = replace(said(gettext_lazy("Gateway")), word=lambda error, data: gateway_error_words(error))
 
 
@@ -37,7 +42,7 @@ GATEWAY_ERROR = replace(said(gettext_lazy("Gateway")), word=lambda error, data: 
 
 
 class _Reserved(TypedDict):
-    purpose: Annotated[str, choice(PaymentPurpose)]
+    purpose: Annotated[str, PURPOSE]
     amount: Annotated[str, YUAN]
     account: Annotated[str, replace(choice(AccountKind), word=_from_budget)]
     note: NotRequired[Annotated[str, said(gettext_lazy("Note"))]]

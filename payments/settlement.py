@@ -15,12 +15,9 @@ from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
 from payments.payout_limits import no_longer_fitting
-from payments.states import PaymentPurpose
+from payments.purposes import returning_purposes
 
 log = logging.getLogger("wanliu.payments")
-
-# What goes back the way it came; everything else is a present from the merchant.
-REFUNDS = (PaymentPurpose.REFUND, PaymentPurpose.PARTIAL_REFUND)
 
 
 def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:
@@ -69,7 +66,7 @@ def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]
                 amount=payment.amount,
                 order_number=payment.order.number,
                 order_amount=payment.order.paid_amount,
-                is_refund=payment.purpose in REFUNDS,
+                is_refund=payment.purpose in returning_purposes(),
             )
         )
     except Exception as error:

@@ -35,11 +35,9 @@ class ConflictSettlement(models.TextChoices):
 
 
 class PaymentPurpose(models.TextChoices):
-    """What a payment is for."""
+    """What a payment is for, unless it is for an offer: those are made known by their methods (payments.purposes)."""
 
     REFUND = "refund", _("Refund")
-    PARTIAL_REFUND = "partial_refund", _("Partial refund")
-    RED_PACKET = "red_packet", _("Red packet")
     RETURN_FREIGHT = "return_freight", _("Return freight")
     PRICE_DIFFERENCE = "price_difference", _("Price difference")
     GOODS_COMPENSATION = "goods_compensation", _("Compensation for goods")

@@ -237,11 +237,18 @@ def withdraw_refund(*, store_id: int, refund_id: UUID | str, actor: Actor, now: 
 
 
 def withdraw_for_offer(
-    writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str, difference: Decimal = ZERO
+    writes: WriteSet,
+    refund: Refund,
+    *,
+    actor: Actor,
+    now: datetime,
+    rule: str,
+    difference: Decimal = ZERO,
+    purpose: str = "",
 ) -> None:
     """Withdraw a locked refund because the buyer took an offer (Q10).
 
-    With a `difference` (yuan), that much stays held and is paid to the buyer: both or neither.
+    With a `difference` (yuan), that much stays held and is paid to the buyer for this `purpose`: both or neither.
     """
     before = refund.status
     release(writes, [refund], keep=difference)
@@ -252,7 +259,7 @@ def withdraw_for_offer(
             writes,
             order=refund.order,
             topic=refund,
-            purpose=PaymentPurpose.PARTIAL_REFUND,
+            purpose=purpose,
             amount=difference,
             actor=actor,
             now=now,

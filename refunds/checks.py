@@ -1,6 +1,7 @@
 """What must hold between refunds, the orders that they hold of, and the payments and parcels that they bring."""
 
 from common.upkeep import Check
+from payments.purposes import returning_purposes
 from refunds.platform import checks as platform
 from refunds.quality import checks as quality
 from refunds.returnless import checks as returnless
@@ -31,11 +32,13 @@ CHECKS = (
         LEFT JOIN refunds_refundline rl ON rl.refund_id = r.id
         GROUP BY r.id
         HAVING coalesce(sum(rl.amount), 0) <> CASE WHEN {_HOLDING} THEN r.amount ELSE coalesce(
-            (SELECT max(p.amount) FROM payments_payment p
-             WHERE p.topic_id = r.id AND p.purpose = 'partial_refund' AND p.given_up_at IS NULL
-               AND r.status = 'withdrawn'), 0
+            (SELECT CASE WHEN p.purpose = ANY(%(returning)s) AND p.given_up_at IS NULL THEN p.amount END
+             FROM payments_payment p
+             WHERE p.topic_id = r.id AND p.allowance_date IS NULL AND r.status = 'withdrawn'
+             ORDER BY p.id DESC LIMIT 1), 0
         ) END
         """,
+        lambda: {"returning": returning_purposes()},
     ),
     Check(
         "a refund is paid exactly once, and only when it says so",

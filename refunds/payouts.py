@@ -17,6 +17,7 @@ from common.writes import WriteSet
 from orders.holds import free_yuan
 from payments.actions import give_up, reserve_payment, resume_payment
 from payments.models import Payment
+from payments.purposes import returning_purposes
 from payments.states import AccountKind, PaymentPurpose
 from refunds.actions import change_request, lock_refund, record
 from refunds.events import REFUND_REOPENED
@@ -103,7 +104,7 @@ def give_up_paying(*, store_id: int, refund_id: UUID | str, actor: Actor, now: d
 
 def _free(writes: WriteSet, refund: Refund, payment: Payment) -> None:
     """What an offer's payment held of the order is free again."""
-    if payment.purpose == PaymentPurpose.PARTIAL_REFUND:
+    if payment.purpose in returning_purposes():
         drop_yuan(writes, refund)
     else:
         free_yuan(writes, refund.order, payment.amount)

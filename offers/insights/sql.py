@@ -54,7 +54,7 @@ def rule_parameters() -> dict:
 
 
 # The purpose of the payment that an offer `o` makes; null when it makes none.
-PURPOSE = "(%(purposes)s::text[])[array_position(%(paying)s::text[], o.method::text)]"
+PURPOSE = "CASE WHEN o.method = ANY(%(paying)s) THEN o.method END"
 
 # Of the offers in `chosen(id)`. A sale is kept as far as it was asked back and is not refunded; it is taken back by
 # refunds of the same goods that the buyer asked for within `holds` and got, or was talked out of by another offer

@@ -18,7 +18,7 @@ from common.writes import WriteSet
 from offers.case import Case
 from offers.models import Coupon, Offer
 from offers.registry import METHODS
-from payments.states import PaymentPurpose
+from payments.purposes import PURPOSES, PurposeFacts
 from refunds.holds import most_refundable
 from refunds.models import Refund
 from stores.models import Product, ReturnAddress
@@ -64,14 +64,15 @@ class Method(ABC):
 
     # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind (else the
     # order is kept and the refund withdrawn), whether the case and its work end, whether a parcel that would have
-    # come back doesn't, whether a product or coupons are given away, and the purpose of the payment that goes out,
-    # if one does.
+    # come back doesn't, whether a product or coupons are given away, and whether a payment goes out: its purpose is
+    # the method's code, and with `returns_price` it is a part of what the order was paid (payments.purposes).
     changes_refund: ClassVar[bool] = False
     ends_case: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
     gives_product: ClassVar[bool] = False
     gives_coupons: ClassVar[bool] = False
-    pays: ClassVar[PaymentPurpose | None] = None
+    pays: ClassVar[bool] = False
+    returns_price: ClassVar[bool] = False
 
     # Ready-made words to the buyer that say what this method gives, each within the marketplace's message length (Q5).
     scripts: ClassVar[tuple[str, ...]] = ()
@@ -165,6 +166,8 @@ M = TypeVar("M", bound=type[Method])
 
 
 def register(method: M) -> M:
-    """Make a method known: the decorator of every file's class."""
+    """Make a method known, and what it pays a purpose of payments: the decorator of every file's class."""
     METHODS.add(method.code, method())
+    if method.pays:
+        PURPOSES.add(method.code, PurposeFacts(method.label, method.order, method.returns_price))
     return method

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from common.money import grouped
 from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
-from payments.states import PaymentPurpose
 from refunds.actions import withdraw_for_offer
 
 
@@ -22,7 +21,7 @@ class PartialRefund(MoneyMethod):
     order = 50
     scripts = (gettext_lazy("Keep it, and we pay a part of the price back."),)
     suits = frozenset({Concern.FLAW})
-    pays = PaymentPurpose.PARTIAL_REFUND
+    returns_price = True
     usual_share = Decimal("0.10")
 
     def why(self, case):
@@ -37,4 +36,6 @@ class PartialRefund(MoneyMethod):
 
     def accept(self, writes, offer, *, actor, now):
         """Pay the difference and withdraw the refund (Q10)."""
-        withdraw_for_offer(writes, offer.refund, actor=actor, now=now, rule="Q10", difference=offer.amount)
+        withdraw_for_offer(
+            writes, offer.refund, actor=actor, now=now, rule="Q10", difference=offer.amount, purpose=self.code
+        )

@@ -11,7 +11,6 @@ from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
 from payments.actions import reserve_payment
-from payments.states import PaymentPurpose
 
 
 @register
@@ -24,7 +23,6 @@ class RedPacket(MoneyMethod):
     order = 70
     scripts = (gettext_lazy("Please take a red packet, with our apologies."),)
     suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
-    pays = PaymentPurpose.RED_PACKET
     usual_share = Decimal("0.05")
 
     def most(self, case):
@@ -56,7 +54,7 @@ class RedPacket(MoneyMethod):
             writes,
             order=offer.refund.order,
             topic=offer.refund,
-            purpose=self.pays,
+            purpose=self.code,
             amount=offer.amount,
             actor=actor,
             now=now,

@@ -56,7 +56,9 @@ class RetentionMethod(Method):
 
 
 class MoneyMethod(RetentionMethod):
-    """A method with an amount in yuan, which goes out as a payment of the purpose `pays`."""
+    """A method with an amount in yuan, which goes out as a payment."""
+
+    pays = True
 
     # The share of the refund's amount that the form begins with, and that is sent in bulk, where nobody is asked.
     usual_share: ClassVar[Decimal]
@@ -98,7 +100,7 @@ class MoneyMethod(RetentionMethod):
 
     def after_yes(self, offer):
         """The payment, as far as it is."""
-        return [*super().after_yes(offer), money_words(offer, self.pays)]
+        return [*super().after_yes(offer), money_words(offer, self.code)]
 
     def brings(self, offer):
         """The payment."""

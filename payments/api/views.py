@@ -19,8 +19,9 @@ from payments.api.serializers import (
 )
 from payments.conflicts import settle_conflict
 from payments.models import Payment
+from payments.purposes import purpose_choices
 from payments.small import allowance_of, send_small_payment
-from payments.states import PaymentPurpose, PaymentStatus
+from payments.states import PaymentStatus
 from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
 
@@ -28,7 +29,7 @@ class PaymentFilter(django_filters.FilterSet):
     """Filters of the payment list."""
 
     status = django_filters.ChoiceFilter(choices=PaymentStatus.choices)
-    purpose = django_filters.ChoiceFilter(choices=PaymentPurpose.choices)
+    purpose = django_filters.ChoiceFilter(choices=purpose_choices)
     order = django_filters.CharFilter(field_name="order__number")
     needs_attention = FlagFilter()
 

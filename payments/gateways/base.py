@@ -2,15 +2,16 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from common.outside import OutsideParty
 from common.registry import Registry
+from common.upkeep import Check
 
 LONGEST_EVENT_ID, LONGEST_KEY = 100, 64
 LARGEST = Decimal(10**10)
@@ -99,6 +100,9 @@ class NoStatement(Exception):
 
 class Gateway(OutsideParty, ABC):
     """A way to move money. Called outside any transaction; never raises for what may happen on a network."""
+
+    # What must hold between our books and what this installation knows of the gateway's own, for `verify_ledger`.
+    checks: ClassVar[Sequence[Check]] = ()
 
     @abstractmethod
     def pay(self, instruction: Instruction) -> list[GatewayAnswer]:

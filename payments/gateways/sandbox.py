@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from common import clock
 from common.calendar import PLATFORM_ZONE, end_of_day, start_of_day
 from common.money import parse_money
+from common.upkeep import Check
 from payments.gateways.base import (
     READING_FAILS,
     BadNotice,
@@ -46,6 +47,20 @@ class SandboxGateway(Gateway):
 
     name = "sandbox"
     needs = {"GATEWAY_SECRET": ""}
+    checks = (
+        Check(
+            "what the sandbox gateway paid is what was booked",
+            """
+            SELECT 'payment ' || coalesce(p.id::text, s.key) FROM payments_sandboxtransfer s
+            FULL JOIN payments_payment p ON p.id::text = s.key
+            WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
+               OR (p.id IS NULL AND s.outcome = 'paid')
+               OR (s.outcome = 'paid' AND (p.status = 'failed' AND p.conflict = '' OR p.amount <> s.amount))
+               OR (s.outcome = 'returned' AND p.status = 'failed' AND p.reversed_at IS NULL)
+               OR (s.outcome = 'declined' AND p.status = 'succeeded')
+            """,
+        ),
+    )
 
     def __init__(self, gateway_secret: str = ""):
         self.secret = gateway_secret or salted_hmac("sandbox-gateway", "").hexdigest()

@@ -11,7 +11,8 @@ from common.obligations import Obligation, ObligationQuerySet
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order
-from payments.states import SMALL_PURPOSES, PaymentConflict, PaymentPurpose, PaymentStatus
+from payments.purposes import purpose_choices
+from payments.states import SMALL_PURPOSES, PaymentConflict, PaymentStatus
 
 
 class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
@@ -50,7 +51,7 @@ class Payment(Obligation, TenantModel):
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     topic_id = models.UUIDField(editable=False)
-    purpose = models.CharField(_("purpose"), max_length=30, choices=PaymentPurpose.choices)
+    purpose = models.CharField(_("purpose"), max_length=30, choices=purpose_choices)
     amount = MoneyField(verbose_name=_("amount"))
     buyer_id = models.CharField(_("buyer id"), max_length=64)
     status = StateField(_("status"), max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)

@@ -1,5 +1,6 @@
-"""What deciding a dispute and deciding an appeal have in common: one lock, and what a split must say."""
+"""What disputes and appeals have in common: one lock, the time for evidence, and what a split must say."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
@@ -19,6 +20,13 @@ def lock_case(model: type[Case], *, store_id: int, case_id: UUID | str) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def why_not_take_evidence(case: Case, now: datetime) -> Refused | None:
+    """Why neither side can say or show more about an open case: the time for that is over (R7, P5)."""
+    if case.takes_evidence(now):
+        return None
+    return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
 
 
 def check_split(outcome: str, amount: Decimal | None, *, below: Decimal) -> None:

@@ -28,7 +28,7 @@ from refunds.goods import Disposition, Whereabouts, stop
 from refunds.holds import hold as hold_amount
 from refunds.holds import release
 from refunds.models import Dispute, Refund
-from refunds.platform.cases import check_split, lock_case
+from refunds.platform.cases import check_split, lock_case, why_not_take_evidence
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import CaseOutcome, DisputeStatus, RefundStatus
@@ -59,9 +59,7 @@ def why_not_answer_dispute(dispute: Dispute, side: str, now: datetime) -> Refuse
         return Refused("invalid_transition", _("This is your own plea: add evidence, or write to the other side."))
     if dispute.reply:
         return Refused("invalid_transition", _("This plea is answered already; add evidence to say more."))
-    if not dispute.takes_evidence(now):
-        return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
-    return None
+    return why_not_take_evidence(dispute, now)
 
 
 def why_not_decide_dispute(dispute: Dispute) -> Refused | None:

@@ -20,6 +20,7 @@ from common.writes import WriteSet
 from refunds.actions import lock_refund
 from refunds.events import EVIDENCE_ADDED, EVIDENCE_PACK_TAKEN
 from refunds.models import Appeal, Dispute, Evidence, Refund
+from refunds.platform.cases import why_not_take_evidence
 from refunds.platform.suggestions import suggest
 from refunds.states import OPEN, AppealStatus, DisputeStatus, RefundStatus
 
@@ -61,9 +62,7 @@ def why_closed(refund: Refund, case: Dispute | Appeal | None, now: datetime) -> 
     """Why nobody may show anything more: nothing is left to decide, or the time that its open `case` gives is over."""
     if case is None and refund.status not in UNDECIDED:
         return Refused("evidence_closed", _("This refund has ended: nothing is left to show."))
-    if case is not None and not case.takes_evidence(now):
-        return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
-    return None
+    return None if case is None else why_not_take_evidence(case, now)
 
 
 def why_not_more(refund: Refund, shown: int) -> Refused | None:

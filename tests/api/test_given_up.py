@@ -75,6 +75,32 @@ def test_after_that_another_amount_may_be_offered_and_taken(shop, offer):
     assert shop.reload(refund.order).claimed_amount == 3
 
 
+@pytest.mark.parametrize("offer", MONEY, ids=lambda offer: offer["method"])
+def test_money_that_was_sent_twice_and_given_up_is_no_other_offers(shop, offer):
+    refund, payment = declined(shop, **offer)
+    assert shop.merchant.post(f"payments/{payment}/retry/").status_code == 200
+    settle_batch()
+    with shop.scope():
+        last = Payment.objects.filter(topic_id=refund.pk).latest("id")
+    assert (str(last.pk) != payment, give_up(shop, str(last.pk)).status_code) == (True, 200)
+    assert held(shop, refund) == ("59.00", "59.00")
+    other = {"refund": str(refund.pk), "message": "亲", **offer, "amount": "3.00"}
+    sent = shop.merchant.post("offers/", other).json()["id"]
+    assert shop.buyer.post(f"offers/{sent}/accept/").status_code == 200
+    assert shop.reload(refund.order).claimed_amount == 3
+
+
+def test_money_that_was_sent_twice_and_given_up_holds_nothing_of_a_withdrawn_request(shop):
+    refund, payment = declined(shop, **MONEY[0])
+    assert shop.merchant.post(f"payments/{payment}/retry/").status_code == 200
+    settle_batch()
+    with shop.scope():
+        last = Payment.objects.filter(topic_id=refund.pk).latest("id")
+    assert give_up(shop, str(last.pk)).status_code == 200
+    assert shop.buyer.post(f"refunds/{refund.pk}/withdraw/").status_code == 200
+    assert held(shop, refund) == ("0.00", "0.00")
+
+
 @pytest.mark.rule("Q8")
 def test_an_offer_whose_money_was_given_up_is_no_attempt(shop):
     refund, payment = declined(shop, **MONEY[0])

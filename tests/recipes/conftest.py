@@ -5,11 +5,13 @@ from dataclasses import replace
 from importlib import import_module
 
 import pytest
+from drf_spectacular.plumbing import _load_enum_name_overrides
 
 from common import events
 from offers.methods import METHODS
 from orders import carriers
 from payments import gateways
+from payments.purposes import PURPOSES
 from stores import marketplaces
 from tests.workbench.conftest import _quick_passwords, sign_in  # noqa: F401
 
@@ -39,8 +41,11 @@ def eighth_method(monkeypatch):
     tmall = marketplaces.current_rules("tmall")
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))
     marketplaces.register(replace(tmall, version=99, offer_methods=(*tmall.offer_methods, code)))
+    _load_enum_name_overrides.cache_clear()
     yield
     METHODS.remove(code)
+    PURPOSES.remove(code)
+    _load_enum_name_overrides.cache_clear()  # the schema's names of the purposes, with this one among them
 
 
 @pytest.fixture

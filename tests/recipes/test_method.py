@@ -60,7 +60,8 @@ def test_clients_are_told_of_it(shop, refund):
     schema = Client().get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
     named = [part["enum"] for part in schema["components"]["schemas"].values() if "red_packet" in part.get("enum", ())]
     assert [names for names in named if "reassurance" in names]
-    assert all(METHOD in names for names in named if "reassurance" in names)
+    assert [names for names in named if "return_freight" in names]
+    assert all(METHOD in names for names in named)
 
 
 def test_the_desk_offers_it_in_its_own_words(shop, refund, sign_in):
@@ -98,7 +99,8 @@ def test_the_buyer_accepts_it_and_everything_counts_it(shop, refund, sign_in):
     shown = shop.merchant.get(f"refunds/{refund.pk}/").json()
     assert (shown["status"], shown["offers"][0]["method"]) == ("withdrawn", METHOD)
     with shop.scope():
-        assert Payment.objects.get(topic_id=refund.pk).amount == 4
+        payment = Payment.objects.get(topic_id=refund.pk)
+    assert (payment.amount, payment.purpose, payment.status) == (4, METHOD, "succeeded")
     assert "Freight credit" in page(link).content.decode()
 
     live = shop.merchant.get("insights/retention/").json()
@@ -116,6 +118,34 @@ def test_the_buyer_accepts_it_and_everything_counts_it(shop, refund, sign_in):
     assert "Freight credit" in owner.get("insights/").content.decode()
     assert "Freight credit" in owner.get(f"refunds/refund/{refund.pk}/change/").content.decode()
     assert "Freight credit" in owner.get("offers/storemethod/").content.decode()
+
+
+def test_what_it_pays_is_for_it_wherever_payments_are_shown(shop, refund, sign_in):
+    sent = send(shop, refund).json()
+    assert shop.buyer.post(f"offers/{sent['id']}/accept/").status_code == 200
+    settle_batch()
+    [listed] = shop.merchant.get(f"payments/?purpose={METHOD}").json()["results"]
+    assert (listed["purpose"], listed["amount"], listed["status"]) == (METHOD, "4.00", "succeeded")
+    told = shop.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]
+    assert [event["data"]["purpose"] for event in told if event["name"] == "payment.reserved"] == [METHOD]
+    owner = sign_in("owner", shop)
+    assert "Freight credit" in owner.get(f"payments/payment/{listed['id']}/change/").content.decode()
+    assert "Freight credit" in owner.get("payments/payment/", purpose__exact=METHOD).content.decode()
+
+
+@pytest.mark.parametrize("gives_up", [False, True], ids=["paid again", "given up"])
+def test_what_it_pays_is_held_of_the_order_until_it_is_paid_or_given_up(shop, gives_up):
+    refund = shop.refund(shop.order(buyer_id="sandbox-decline"), reason="slow_logistics")
+    sent = send(shop, refund).json()
+    assert shop.buyer.post(f"offers/{sent['id']}/accept/").status_code == 200
+    settle_batch()
+    with shop.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+    assert (payment.status, shop.reload(refund.order).claimed_amount) == ("failed", 4)
+    again = shop.merchant.post(f"payments/{payment.pk}/{'give-up' if gives_up else 'retry'}/")
+    assert again.status_code == 200, again.json()
+    assert shop.reload(refund.order).claimed_amount == (59 if gives_up else 4)
+    assert off() == {}
 
 
 def test_it_goes_out_in_bulk_at_its_own_share(shop, refund):

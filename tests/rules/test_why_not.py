@@ -12,7 +12,6 @@ from tests.test_architecture import IN_ROOMS, name
 # Where a refusal is raised on the spot, and why no function could be asked before.
 ON_THE_SPOT = {
     "common/idempotency.py": "the database has found the key in use",
-    "payments/budgets.py": "the guarded update has found the budget spent by another",
     "payments/small.py": "the guarded update has found the day's allowance spent by another",
     "orders/actions.py": "the database has found a refund that still tells of the lines",
     "orders/delays/actions.py": "joins what the function said of each order",

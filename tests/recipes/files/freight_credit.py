@@ -9,7 +9,6 @@ from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
 from payments.actions import reserve_payment
-from payments.states import PaymentPurpose
 
 MOST = Decimal("12.00")
 
@@ -23,7 +22,6 @@ class FreightCredit(MoneyMethod):
     icon = "local_post_office"
     once_as = "freight_credit"
     suits = frozenset({Concern.LOGISTICS})
-    pays = PaymentPurpose.RED_PACKET
     usual_share = Decimal("0.08")
 
     def most(self, case):
@@ -45,7 +43,7 @@ class FreightCredit(MoneyMethod):
             writes,
             order=order,
             topic=offer.refund,
-            purpose=self.pays,
+            purpose=self.code,
             amount=offer.amount,
             actor=actor,
             now=now,
