@@ -1,11 +1,14 @@
 """Money that the gateway declined for good is paid again or given up; then what it held is free."""
 
+import json
+
 import pytest
 
 from common.tenancy import system_scope
 from payments.actions import take_up_payments
 from payments.inbox import process_due_notices
-from payments.models import Payment, PaymentTerms, SandboxTransfer
+from payments.models import GatewayNotice, Payment, PaymentTerms, SandboxTransfer
+from payments.reconciling import reconcile
 from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid, settle
@@ -238,8 +241,12 @@ def test_what_never_comes_back_is_written_off_and_blocks_nothing_any_more(shop):
     assert (written["status"], written["conflict"], bool(written["written_off_at"])) == ("failed", "", True)
     assert bookings(shop, payment) == [("write_off", "merchant_funds", "losses")]
     assert code(settle(shop, payment, "write_off")) == (409, "invalid_transition", None)
-    hear_that_it_was_paid(payment)
+    told = json.loads(SANDBOX.notice(payment)[1])
+    post(SANDBOX.sign(json.dumps({**told, "event": "again"}).encode()))
+    process_due_notices()
     assert shop.merchant.get(f"payments/{payment}/").json()["conflict"] == ""
+    assert GatewayNotice.objects.get(event_id="again").result == "no_change"
+    assert reconcile(name="sandbox", day=NOON.date(), now=NOON).differences_found == 0
     refund.order.buyer_id = "buyer"
     with shop.scope():
         refund.order.save(update_fields=["buyer_id"])
