@@ -55,7 +55,8 @@ class SandboxGateway(Gateway):
             FULL JOIN payments_payment p ON p.id::text = s.key
             WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
                OR (p.id IS NULL AND s.outcome = 'paid')
-               OR (s.outcome = 'paid' AND (p.status = 'failed' AND p.conflict = '' OR p.amount <> s.amount))
+               OR (s.outcome = 'paid' AND (p.status = 'failed' AND p.conflict = ''
+                   AND p.written_off_at IS NULL OR p.amount <> s.amount))
                OR (s.outcome = 'returned' AND p.status = 'failed' AND p.reversed_at IS NULL)
                OR (s.outcome = 'declined' AND p.status = 'succeeded')
             """,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0014_given_up'),
+        ('payments', '0015_written_off'),
     ]
 
     operations = [
