@@ -45,7 +45,7 @@ class SendOffer(Decision):
 
     def context(self, refund):
         """The request, and what could be proposed instead."""
-        more = {"case": self.situation, "panel": self.panel, "way": self.way}
+        more = {"situation": self.situation, "panel": self.panel, "way": self.way}
         return {"refund": refund, "order": refund.order, **more}
 
     def run(self, refund, data, *, actor, now):
