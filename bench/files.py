@@ -19,7 +19,7 @@ from common import clock
 from common.actors import Actor, ActorKind
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
-from orders.erp.export import Format, export_orders
+from orders.erp.export import ExportFormat, export_orders
 from orders.erp.imports import import_now
 from orders.events import ORDER_SHIPPED
 from orders.models import Order
@@ -81,14 +81,14 @@ def measure(store: Store, *, count: int) -> Iterator[Figure]:
     note = NOTE.format(count=count, few=FEW)
     _place(store, count)
     with raw.connect() as connection:
-        for kind in Format:
+        for kind in ExportFormat:
             ours = _timed(count, lambda kind=kind: _export(store, kind))
             reference = _timed(count, lambda: _raw_export(connection, store))
             yield Figure(
                 f"export of {count:,} orders, {kind}", [ours], [reference], "SQL and csv", "orders/s", note=note
             )
             note = ""
-        memory = {size: _grown(lambda size=size: _export(store, Format.XLSX, size)) for size in (FEW, count)}
+        memory = {size: _grown(lambda size=size: _export(store, ExportFormat.XLSX, size)) for size in (FEW, count)}
         yield _memory("export to xlsx", memory)
         numbers = _waiting(store)
         few, many, by_sql = numbers[:FEW], numbers[FEW : FEW + count // 2], numbers[FEW + count // 2 :]
@@ -120,7 +120,7 @@ def _timed(count: int, run: Callable[[], None]) -> float:
     return count / (time.perf_counter() - started)
 
 
-def _export(store: Store, kind: Format, most: int | None = None) -> None:
+def _export(store: Store, kind: ExportFormat, most: int | None = None) -> None:
     with tenant_scope(store.pk):
         orders = Order.objects.for_store(store.pk).to_ship().in_shipping_order()
         export_orders(

@@ -23,7 +23,7 @@ _NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 _RESERVED = {"topic", "at", "actor", "states", "rule"}
 
 
-class Tone(StrEnum):
+class EventTone(StrEnum):
     """How an event is to be taken by those who read it."""
 
     NEUTRAL = "neutral"
@@ -51,7 +51,7 @@ class EventType:
     title: str | Promise
     subject: str
     data: type = NoData
-    tone: Tone = Tone.NEUTRAL
+    tone: EventTone = EventTone.NEUTRAL
     area: str = ""
     _keys: frozenset[str] = field(init=False)
     _required: frozenset[str] = field(init=False)

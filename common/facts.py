@@ -4,7 +4,7 @@ An event type declares its data as a `TypedDict` whose annotations carry a `Fact
 
     class Reserved(TypedDict):
         amount: Annotated[str, YUAN]
-        purpose: Annotated[str, choice(Purpose)]
+        account: Annotated[str, choice(AccountKind)]
         note: NotRequired[Annotated[str, said(gettext_lazy("Note"))]]
 
 Keys are worded in the order of their declaration. `docs/events.md` and the API list each key with its shape.

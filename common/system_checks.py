@@ -1,4 +1,4 @@
-"""System checks that keep the wall up: run by `manage.py check --database default`, at every start and in the tests."""
+"""Whether the stores are kept apart: run by `manage.py check --database default`, at every start and in the tests."""
 
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connections

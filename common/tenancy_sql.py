@@ -1,4 +1,4 @@
-"""Migration operations that put the wall up: policies, and foreign keys that agree on the store."""
+"""Migration operations that keep the stores apart: policies, and foreign keys that agree on the store."""
 
 from django.db.migrations import RunSQL
 

@@ -3,10 +3,8 @@
     told → taken up under a lease → at work, the lease renewed → done
                                                                → put off, longer each time → a person called → resumed
 
-Such a row is an `Obligation`. That a worker is told of it is a hint; whatever is lost of that, the sweeps find: a
-row is due until it is done. Every instant in these columns is the database's: a process whose own clock is wrong
-neither holds a row for a day nor puts one off. Deadlines, on the other hand, are business time and go by the `now`
-that actions are told.
+Such a row is an `Obligation` (common/obligations.py). That a worker is told of it is a hint; whatever is lost of that,
+the sweeps find: a row is due until it is done.
 """
 
 import logging

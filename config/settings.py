@@ -289,7 +289,7 @@ SPECTACULAR_SETTINGS = {
         "DisputeStatusEnum": "refunds.states.DisputeStatus",
         "AppealStatusEnum": "refunds.states.AppealStatus",
         "OutcomeEnum": "refunds.states.CaseOutcome",
-        "SideEnum": "refunds.states.Side",
+        "SideEnum": "refunds.states.CaseSide",
         "AppealGroundEnum": "refunds.states.AppealGround",
         "OfferStatusEnum": "offers.states.OfferStatus",
         "PaymentStatusEnum": "payments.states.PaymentStatus",

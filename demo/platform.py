@@ -14,7 +14,7 @@ from refunds.models import Appeal, Dispute
 from refunds.platform.appeals import decide_appeal, open_appeal
 from refunds.platform.disputes import answer_dispute, decide_dispute, open_dispute
 from refunds.platform.evidence import add_evidence, stored
-from refunds.states import Side
+from refunds.states import CaseSide
 from stores.models import Store
 
 PLATFORM = Actor(ActorKind.OPERATOR, "demo", "运营小二")
@@ -172,7 +172,7 @@ class PlatformSteps:
             )
 
     def answer(self, number: int, *, side: str, reply: str) -> None:
-        """The other side answers the claim."""
+        """The other side answers the plea."""
         self._on_case(Dispute, answer_dispute, number, self._actor(side), "dispute_id", side=side, reply=reply)
 
     def decide(self, number: int, *, outcome: str, note: str, amount: str | None = None) -> None:
@@ -182,7 +182,7 @@ class PlatformSteps:
 
     def appeal(self, number: int, *, ground: str, plea: str) -> None:
         """The merchant appeals against an instant refund."""
-        self._on_refund(open_appeal, number, self._actor(Side.MERCHANT), ground=ground, plea=plea)
+        self._on_refund(open_appeal, number, self._actor(CaseSide.MERCHANT), ground=ground, plea=plea)
 
     def decide_appeal(self, number: int, *, outcome: str, note: str) -> None:
         """The platform's person decides an appeal."""

@@ -1,4 +1,4 @@
-"""Steps of the demo about goods on their way: carriers are asked, parcels are counted, claims are closed."""
+"""Steps of the demo about goods on their way: carriers are asked, parcels are counted, carrier claims are closed."""
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -8,7 +8,6 @@ from common.actors import Actor, ActorKind
 from common.tenancy import system_scope, tenant_scope
 from orders.models import Shipment
 from orders.shipments import LOOK_AGAIN_AFTER
-from orders.states import ShipmentDirection, ShipmentStatus
 from orders.tracking import ask_carriers
 from payments.models import Payment
 from refunds import returns
@@ -25,11 +24,10 @@ def let_time_pass() -> None:
     A parcel that nobody waits for isn't looked at: each look moves it on, and which scene looks first is chance.
     """
     later, looked_at = Q(next_attempt_at__gt=Now()), Q(reported_at__lte=clock.now() - LOOK_AGAIN_AFTER)
-    awaited = Q(direction=ShipmentDirection.RETURN) | Q(recalled_at__isnull=False)
-    awaited |= Q(status=ShipmentStatus.AWAITING_PICKUP)
     with system_scope():
         Payment.objects.filter(later).update(next_attempt_at=Now())
-        Shipment.objects.filter(later, Q(attempts__gt=0) | looked_at & awaited).update(next_attempt_at=Now())
+        Shipment.objects.filter(later, attempts__gt=0).update(next_attempt_at=Now())
+        Shipment.objects.filter(later, looked_at).awaited().update(next_attempt_at=Now())
 
 
 class ReturnSteps:
@@ -61,7 +59,12 @@ class ReturnSteps:
     def close_claim(self, number: int, *, paid: bool, note: str) -> None:
         """The carrier has answered."""
         with tenant_scope(self.store.pk):
-            claim = CarrierClaim.objects.for_store(self.store.pk).get(refund=self.refunds[number])
+            carrier_claim = CarrierClaim.objects.for_store(self.store.pk).get(refund=self.refunds[number])
             close_carrier_claim(
-                store_id=self.store.pk, claim_id=claim.pk, paid=paid, note=note, actor=WAREHOUSE, now=clock.now()
+                store_id=self.store.pk,
+                claim_id=carrier_claim.pk,
+                paid=paid,
+                note=note,
+                actor=WAREHOUSE,
+                now=clock.now(),
             )

@@ -1,7 +1,7 @@
 """The offers of `load_volume`: what was proposed in some of the planned cases, and what became of it.
 
 Read from the plan of cases (volume_sql.py) and written after them; money that an accepted offer paid is
-claimed and booked.
+held and booked.
 """
 
 from common.calendar import sql_day_of

@@ -19,9 +19,9 @@ from common.errors import Invalid, Refused, WanliuError, refuse_if
 from common.hints import tell_of
 from common.writes import WriteSet
 from offers.actions import send_offer
-from offers.eligibility import build_case, methods_for, why_not_offer, why_not_retain
+from offers.eligibility import methods_for, why_not_offer, why_not_retain
 from offers.events import BULK_STARTED
-from offers.methods import Case, Method
+from offers.methods import Method, Situation
 from offers.models import BulkJob, BulkRow
 from offers.recommendation import recommend
 from offers.scripts import scripts_for
@@ -44,22 +44,22 @@ class Proposal:
 
 def propose(refund: Refund, now: datetime) -> Proposal:
     """The first recommended offer whose terms can be filled in without asking anybody."""
-    case = build_case(refund, now)
-    refused = why_not_retain(case)
+    situation = Situation(refund, now)
+    refused = why_not_retain(situation)
     if refused is not None:
         return Proposal(refund, None, {}, refused.detail)
-    possible = [method for method in methods_for(refund) if why_not_offer(method, case) is None]
-    for option in recommend(case, possible):
-        terms = default_terms(case, option.method)
+    possible = [method for method in methods_for(refund) if why_not_offer(method, situation) is None]
+    for option in recommend(situation, possible):
+        terms = default_terms(situation, option.method)
         if terms is not None:
             return Proposal(refund, option.method, terms, "")
     return Proposal(refund, None, {}, _("Every possible offer needs a choice of yours."))
 
 
-def default_terms(case: Case, method: Method) -> dict | None:
+def default_terms(situation: Situation, method: Method) -> dict | None:
     """Arguments for `send_offer` that make sense unasked; None for a method that needs a person's choice."""
-    terms = method.unasked_terms(case)
-    return None if terms is None else {"message": scripts_for(case.refund.reason, method)[0], **terms}
+    terms = method.unasked_terms(situation)
+    return None if terms is None else {"message": scripts_for(situation.refund.reason, method)[0], **terms}
 
 
 def why_not_start(count: int) -> Refused | None:
@@ -146,10 +146,10 @@ def _do(row: BulkRow) -> None:
 def _send(job: BulkJob, row: BulkRow, actor: Actor):
     now = clock.now()
     refund = Refund.objects.for_store(job.store_id).select_related("order", "store").get(pk=row.refund_id)
-    case = build_case(refund, now)
+    situation = Situation(refund, now)
     method = next(method for method in methods_for(refund) if method.code == row.method)
-    refuse_if(why_not_offer(method, case))
-    terms = default_terms(case, method)
+    refuse_if(why_not_offer(method, situation))
+    terms = default_terms(situation, method)
     if terms is None:
         raise Invalid("method", _("This offer needs a choice of yours now."))
     return send_offer(store_id=job.store_id, refund_id=refund.pk, method=row.method, actor=actor, now=now, **terms)

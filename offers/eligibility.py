@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from common.errors import Refused
 from common.words import listed
 from offers.coupons import why_not_promise
-from offers.methods import METHODS, Case, Method
+from offers.methods import METHODS, Method, Situation
 from offers.models import Coupon
 from offers.states import OfferStatus
 from orders.states import OrderStatus
@@ -49,35 +49,30 @@ def gives_coupons(rules: MarketplaceRules) -> bool:
     return any(METHODS[code].gives_coupons for code in rules.offer_methods)
 
 
-def build_case(refund: Refund, now: datetime) -> Case:
-    """The refund at an instant, with everything that methods ask about."""
-    return Case(refund, now)
-
-
-def why_not_retain(case: Case) -> Refused | None:
+def why_not_retain(situation: Situation) -> Refused | None:
     """Why nothing at all can be offered for this refund now; None when something can (Q1, Q2, Q7, Q8, T4)."""
-    refund = case.refund
+    refund = situation.refund
     if not refund.rules.offer_methods:
         return Refused(
             "method_not_available",
             _("%(marketplace)s has no offers for refunds.") % {"marketplace": refund.rules.label},
             "method",
         )
-    refused = _not_retainable(case)
+    refused = _not_retainable(situation)
     if refused is not None:
         return refused
-    if refund.status != RefundStatus.AWAITING_MERCHANT or refund.is_overdue(case.now):
+    if refund.status != RefundStatus.AWAITING_MERCHANT or refund.is_overdue(situation.now):
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
-    if any(offer.status == OfferStatus.PENDING for offer in case.earlier):
+    if any(offer.status == OfferStatus.PENDING for offer in situation.earlier):
         return Refused("offer_pending", _("The buyer has yet to answer an offer; wait for it."))
-    if len(case.attempts) >= refund.rules.offers_per_refund:
+    if len(situation.attempts) >= refund.rules.offers_per_refund:
         return Refused("attempts_exhausted", _("No further offer is possible for this refund."))
     return None
 
 
-def _not_retainable(case: Case) -> Refused | None:
+def _not_retainable(situation: Situation) -> Refused | None:
     """Q1 and Q2: what the marketplace's rules leave out of offers: by the goods' way, kind, site and category."""
-    refund, rules = case.refund, case.refund.rules
+    refund, rules = situation.refund, situation.refund.rules
     if rules.offers_after_shipping_only and refund.order.status == OrderStatus.UNSHIPPED:
         return Refused(
             "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
@@ -90,8 +85,8 @@ def _not_retainable(case: Case) -> Refused | None:
     if rules.sites and not rules.offers_on(refund.store.site):
         site = rules.site_label(refund.store.site) or _("this site")
         return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
-    if rules.offers_in_open_categories_only and case.closed_categories:
-        named = listed(sorted(case.closed_categories)) or "–"
+    if rules.offers_in_open_categories_only and situation.closed_categories:
+        named = listed(sorted(situation.closed_categories)) or "–"
         return Refused(
             "category_not_open",
             _("Retention isn't open for category %(categories)s yet.") % {"categories": named},
@@ -100,34 +95,34 @@ def _not_retainable(case: Case) -> Refused | None:
     return None
 
 
-def why_not_try(method: Method, case: Case) -> Refused | None:
-    """Why this method can't be offered for the case now, whatever would be filled in: steps 1 to 4."""
-    rules = case.refund.rules
+def why_not_try(method: Method, situation: Situation) -> Refused | None:
+    """Why this method can't be offered for the refund now, whatever would be filled in: steps 1 to 4."""
+    rules = situation.refund.rules
     if rules.offer_methods and method.code not in rules.offer_methods:
-        return _no_such_offer(case)
-    refused = why_not_retain(case)
+        return _no_such_offer(situation)
+    refused = why_not_retain(situation)
     if refused is not None:
         return refused
-    if method.code not in case.available:
+    if method.code not in situation.available:
         return Refused("method_not_available", _("This method is switched off, or not available yet."), "method")
-    kept = [offer for offer in case.earlier if not offer.has_lapsed]
+    kept = [offer for offer in situation.earlier if not offer.has_lapsed]
     if method.once_as and any(METHODS[offer.method].once_as == method.once_as for offer in kept):
         return Refused(
             "method_not_repeatable",
             _("%(method)s was used for this refund; choose something else.") % {"method": method.label},
             "method",
         )
-    return method.why_not(case)
+    return method.why_not(situation)
 
 
-def _no_such_offer(case: Case) -> Refused:
-    label = case.refund.rules.label
+def _no_such_offer(situation: Situation) -> Refused:
+    label = situation.refund.rules.label
     return Refused("method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": label}, "method")
 
 
-def why_not_offer(method: Method, case: Case) -> Refused | None:
-    """Why this method isn't among the case's options now: what people and clients see before anything is filled in."""
-    return why_not_try(method, case) or method.lacks(case)
+def why_not_offer(method: Method, situation: Situation) -> Refused | None:
+    """Why this method isn't among the refund's options now: what is seen before anything is filled in."""
+    return why_not_try(method, situation) or method.lacks(situation)
 
 
 def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:
@@ -141,19 +136,19 @@ def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:
     return why_not_promise(coupon, now)
 
 
-def why_not_name(code: str, case: Case) -> Refused | None:
+def why_not_name(code: str, situation: Situation) -> Refused | None:
     """Why the method that somebody names by its code can't be offered now; a code that is none is no such offer."""
-    refused = why_not_retain(case)
+    refused = why_not_retain(situation)
     if refused is not None:
         return refused
-    if code not in case.refund.rules.offer_methods:
-        return _no_such_offer(case)
-    return why_not_offer(METHODS[code], case)
+    if code not in situation.refund.rules.offer_methods:
+        return _no_such_offer(situation)
+    return why_not_offer(METHODS[code], situation)
 
 
-def attempts_left(case: Case) -> int:
+def attempts_left(situation: Situation) -> int:
     """How many offers the merchant may still make for this refund, ever (T4, Q8)."""
-    return max(0, case.refund.rules.offers_per_refund - len(case.attempts))
+    return max(0, situation.refund.rules.offers_per_refund - len(situation.attempts))
 
 
 def methods_for(refund: Refund) -> list[Method]:

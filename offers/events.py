@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import (
     COUNT,
     DATE,
@@ -27,7 +27,7 @@ from common.facts import (
 from offers.registry import method_label
 from offers.states import CouponChannel, OfferStatus
 from orders.events import ITEM
-from stores.events import MARKETPLACE, Area
+from stores.events import MARKETPLACE, EventArea
 
 
 def _agreed(agreed: bool, data: Data) -> str:
@@ -56,13 +56,17 @@ class _Sent(_Ended):
     message: Annotated[str, said(gettext_lazy("Message"))]
 
 
-OFFER_SENT = EventType("offer.sent", gettext_lazy("Offer sent"), "offer", _Sent, Tone.NOTE)
-OFFER_ACCEPTED = EventType("offer.accepted", gettext_lazy("Offer accepted by the buyer"), "offer", _Accepted, Tone.GOOD)
-OFFER_DECLINED = EventType("offer.declined", gettext_lazy("Offer declined by the buyer"), "offer", _Ended, Tone.BAD)
+OFFER_SENT = EventType("offer.sent", gettext_lazy("Offer sent"), "offer", _Sent, EventTone.NOTE)
+OFFER_ACCEPTED = EventType(
+    "offer.accepted", gettext_lazy("Offer accepted by the buyer"), "offer", _Accepted, EventTone.GOOD
+)
+OFFER_DECLINED = EventType(
+    "offer.declined", gettext_lazy("Offer declined by the buyer"), "offer", _Ended, EventTone.BAD
+)
 OFFER_EXPIRED = EventType("offer.expired", gettext_lazy("Offer expired without an answer"), "offer", _Ended)
 OFFER_WITHDRAWN = EventType("offer.withdrawn", gettext_lazy("Offer withdrawn"), "offer", _Ended)
 OFFER_LAPSED = EventType(
-    "offer.lapsed", gettext_lazy("Offer ended: what it promised can't be kept"), "offer", _Ended, Tone.BAD
+    "offer.lapsed", gettext_lazy("Offer ended: what it promised can't be kept"), "offer", _Ended, EventTone.BAD
 )
 # What is recorded when an offer ends by an answer, in silence or with its refund; one that nobody can keep lapses.
 OFFER_ENDED = {
@@ -108,15 +112,27 @@ class _RatesSet(TypedDict, total=False):
     ]
 
 
-COUPON_GRANTED = EventType("coupon.granted", gettext_lazy("Coupon granted"), "coupongrant", _Granted, Tone.GOOD)
+COUPON_GRANTED = EventType("coupon.granted", gettext_lazy("Coupon granted"), "coupongrant", _Granted, EventTone.GOOD)
 COUPON_ENDED = EventType(
-    "coupon.ended", gettext_lazy("Coupon ended: the whole order was refunded"), "coupongrant", _Granted, Tone.WARNING
+    "coupon.ended",
+    gettext_lazy("Coupon ended: the whole order was refunded"),
+    "coupongrant",
+    _Granted,
+    EventTone.WARNING,
 )
 COUPON_HOLDS_AGAIN = EventType(
-    "coupon.holds_again", gettext_lazy("Coupon holds again: the refund came back"), "coupongrant", _Granted, Tone.NOTE
+    "coupon.holds_again",
+    gettext_lazy("Coupon holds again: the refund came back"),
+    "coupongrant",
+    _Granted,
+    EventTone.NOTE,
 )
-COUPON_MADE = EventType("coupon.made", gettext_lazy("Coupon made"), "coupon", _Made, Tone.GOOD, area=Area.COUPONS)
-COST_RATES_SET = EventType("cost_rates.set", gettext_lazy("Cost rates set"), "costrates", _RatesSet, area=Area.LIMITS)
+COUPON_MADE = EventType(
+    "coupon.made", gettext_lazy("Coupon made"), "coupon", _Made, EventTone.GOOD, area=EventArea.COUPONS
+)
+COST_RATES_SET = EventType(
+    "cost_rates.set", gettext_lazy("Cost rates set"), "costrates", _RatesSet, area=EventArea.LIMITS
+)
 
 # --- the switches of methods (Q4), and sending to many
 
@@ -148,18 +164,23 @@ FIGURES_TAKEN = EventType(
     gettext_lazy("Figures of money kept taken out as a table"),
     "store",
     _FiguresTaken,
-    Tone.NOTE,
-    area=Area.EXPORTS,
+    EventTone.NOTE,
+    area=EventArea.EXPORTS,
 )
 METHOD_SWITCHED = EventType(
-    "method.switched", gettext_lazy("Method switched"), "storemethod", _Switched, Tone.NOTE, area=Area.SWITCHES
+    "method.switched",
+    gettext_lazy("Method switched"),
+    "storemethod",
+    _Switched,
+    EventTone.NOTE,
+    area=EventArea.SWITCHES,
 )
 METHOD_SWITCHED_FOR_ALL = EventType(
     "method.switched_for_all",
     gettext_lazy("Method of a marketplace switched"),
     "marketplacemethod",
     _SwitchedForAll,
-    Tone.NOTE,
-    area=Area.SWITCHES,
+    EventTone.NOTE,
+    area=EventArea.SWITCHES,
 )
 BULK_STARTED = EventType("bulk.started", gettext_lazy("Bulk sending started"), "bulkjob", _BulkStarted)

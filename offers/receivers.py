@@ -102,7 +102,7 @@ def end_unpaid_offer(sender, refund, writes, actor, now, **kwargs) -> None:
 
     What it had changed the request to is void with it: the request is what the buyer asked before (T9).
     """
-    promising = codes_where(lambda method: method.ends_case or not method.changes_refund)
+    promising = codes_where(lambda method: method.ends_work or not method.changes_refund)
     accepted = Offer.objects.for_store(refund.store_id).filter(refund=refund, status=OfferStatus.ACCEPTED)
     for offer in accepted.filter(method__in=promising).select_for_update(no_key=True):
         lapse(writes, offer, actor=actor, now=now)

@@ -13,26 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.words import joined
-from offers.methods import Case, Concern, Method
+from offers.methods import BuyerConcern, Method, Situation
 from offers.models import Acceptance, MarketplaceAcceptance
 from refunds.states import RefundReason
 
 PRIOR_STRENGTH = 10
 EXPLORED_SHARE = 0.1
 
-CONCERNS: Mapping[str, Concern] = {
-    RefundReason.SLOW_LOGISTICS: Concern.LOGISTICS,
-    RefundReason.NOT_DELIVERED: Concern.LOGISTICS,
-    RefundReason.SELLER_DELAY: Concern.LOGISTICS,
-    RefundReason.MINOR_FLAW: Concern.FLAW,
-    RefundReason.PACKAGING_DAMAGED: Concern.FLAW,
-    RefundReason.PARCEL_LOST: Concern.MISSING,
-    RefundReason.MISSING_PARTS: Concern.MISSING,
+CONCERNS: Mapping[str, BuyerConcern] = {
+    RefundReason.SLOW_LOGISTICS: BuyerConcern.LOGISTICS,
+    RefundReason.NOT_DELIVERED: BuyerConcern.LOGISTICS,
+    RefundReason.SELLER_DELAY: BuyerConcern.LOGISTICS,
+    RefundReason.MINOR_FLAW: BuyerConcern.FLAW,
+    RefundReason.PACKAGING_DAMAGED: BuyerConcern.FLAW,
+    RefundReason.PARCEL_LOST: BuyerConcern.MISSING,
+    RefundReason.MISSING_PARTS: BuyerConcern.MISSING,
 }
-CONCERN_NAMES: Mapping[Concern, str] = {
-    Concern.LOGISTICS: gettext_lazy("Logistics reason"),
-    Concern.FLAW: gettext_lazy("Small flaw or damaged packaging"),
-    Concern.MISSING: gettext_lazy("Lost or missing parts"),
+CONCERN_NAMES: Mapping[BuyerConcern, str] = {
+    BuyerConcern.LOGISTICS: gettext_lazy("Logistics reason"),
+    BuyerConcern.FLAW: gettext_lazy("Small flaw or damaged packaging"),
+    BuyerConcern.MISSING: gettext_lazy("Lost or missing parts"),
 }
 
 
@@ -75,26 +75,26 @@ def explores(refund_id: UUID) -> bool:
     return int.from_bytes(digest[:8]) < EXPLORED_SHARE * 2**64
 
 
-def recommend(case: Case, methods: Sequence[Method]) -> list[Option]:
+def recommend(situation: Situation, methods: Sequence[Method]) -> list[Option]:
     """The possible methods, the recommended ones first, best score first, each with its reason in words."""
-    refund = case.refund
+    refund = situation.refund
     own = _tallies(Acceptance.objects.for_store(refund.store_id).filter(reason=refund.reason))
     marketplace = _tallies(MarketplaceAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason))
-    return rank(case, methods, own=own, marketplace=marketplace)
+    return rank(situation, methods, own=own, marketplace=marketplace)
 
 
 def rank(
-    case: Case, methods: Sequence[Method], *, own: Mapping[str, Tally], marketplace: Mapping[str, Tally]
+    situation: Situation, methods: Sequence[Method], *, own: Mapping[str, Tally], marketplace: Mapping[str, Tally]
 ) -> list[Option]:
     """The same from tallies by method: the store's for the refund's reason, and the whole marketplace's."""
-    refund = case.refund
+    refund = situation.refund
     concern = CONCERNS.get(refund.reason)
     options = [
         Option(
             method=method,
             recommended=concern in method.suits,
             score=score_of(own.get(method.code, Tally()), marketplace.get(method.code, Tally())),
-            why=_explain(case, method, own.get(method.code, Tally()), concern),
+            why=_explain(situation, method, own.get(method.code, Tally()), concern),
             own=own.get(method.code, Tally()),
         )
         for method in methods
@@ -120,9 +120,9 @@ def _tallies(rows) -> dict[str, Tally]:
     }
 
 
-def _explain(case: Case, method: Method, own: Tally, concern: Concern | None) -> str:
-    reason = str(CONCERN_NAMES[concern]) if concern in method.suits else case.refund.get_reason_display()
-    parts = [reason, method.why(case)]
+def _explain(situation: Situation, method: Method, own: Tally, concern: BuyerConcern | None) -> str:
+    reason = str(CONCERN_NAMES[concern]) if concern in method.suits else situation.refund.get_reason_display()
+    parts = [reason, method.why(situation)]
     if own.ended:
         parts.append(_("%(accepted)d of %(ended)d accepted") % {"accepted": own.accepted, "ended": own.ended})
     return joined(part.rstrip(".。") for part in parts)

@@ -29,7 +29,7 @@ def method_parameters() -> dict[str, list[str]]:
     return {
         "changing": codes_where(lambda method: method.changes_refund),
         "keeping": codes_where(lambda method: not method.changes_refund),
-        "ending": codes_where(lambda method: method.ends_case),
+        "ending": codes_where(lambda method: method.ends_work),
         "sparing": codes_where(lambda method: method.spares_return),
         "giving": codes_where(lambda method: method.gives_product),
         "by_platform": codes_where(lambda method: method.by_platform),

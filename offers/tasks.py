@@ -1,4 +1,4 @@
-"""Beat sweeps unanswered offers."""
+"""Beat ends offers that nobody answered and counts those that ended; workers send in bulk."""
 
 from functools import partial
 from uuid import UUID

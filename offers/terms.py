@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import Invalid, refuse_if
 from offers.coupons import find_coupons
-from offers.eligibility import build_case, why_not_try
+from offers.eligibility import why_not_try
 from offers.methods import METHODS, Terms
+from offers.situation import Situation
 from offers.text import length
 from refunds.actions import find_return_address
 from refunds.models import Refund
@@ -36,8 +37,8 @@ def prepare_terms(
     """
     if method not in METHODS:
         raise Invalid("method", _("Unknown method."), "invalid_choice")
-    chosen, case = METHODS[method], build_case(refund, now)
-    refuse_if(why_not_try(chosen, case))
+    chosen, situation = METHODS[method], Situation(refund, now)
+    refuse_if(why_not_try(chosen, situation))
     most = refund.rules.offer_message_length
     if length(message) > most:
         raise Invalid("message", _("At most %(most)d characters.") % {"most": most}, "max_length")
@@ -50,8 +51,8 @@ def prepare_terms(
         product=_find_product(store_id, item_id) if item_id else None,
         coupons=find_coupons(store_id=store_id, ids=coupon_ids, now=now) if coupon_ids else (),
     )
-    refuse_if(chosen.lacks(case))
-    chosen.check(case, terms)
+    refuse_if(chosen.lacks(situation))
+    chosen.check(situation, terms)
     return terms
 
 

@@ -14,7 +14,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 
 
 def rooms() -> list[AppConfig]:
-    """The installed apps that are rooms of this house."""
+    """The installed apps that are rooms of this project."""
     return [app for app in apps.get_app_configs() if Path(app.path).resolve().parent == HOUSE]
 
 

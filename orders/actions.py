@@ -19,7 +19,7 @@ from common.errors import Invalid, NotFound, refuse_if
 from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
-from orders.carriers.base import Stage
+from orders.carriers.base import CarrierStage
 from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
 from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
@@ -205,6 +205,6 @@ def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) ->
     shipment = outbound_of([order]).get(order.pk)
     if shipment is not None:
         shipment.order = order
-        move_shipment(writes, shipment, Stage.DELIVERED, actor=actor, now=now)
+        move_shipment(writes, shipment, CarrierStage.DELIVERED, actor=actor, now=now)
     writes.flush()
     return order

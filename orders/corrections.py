@@ -1,8 +1,6 @@
 """A tracking number that was written down wrong: before the carrier has the parcel, another takes its place."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -49,23 +47,13 @@ def correct_order(
     Refused `already_picked_up` once the carrier has it, `invalid_transition` when the order isn't on its way or has
     this number. Invalid for an unknown carrier or an odd number.
     """
-    carrier, tracking_number = waybill(carrier, tracking_number)
+    corrected = waybill(carrier, tracking_number)
     order = lock_order(store_id=store_id, number=number)
     shipment = outbound_of([order]).get(order.pk)
     refuse_if(why_not_correct_order(order, shipment))
     writes = WriteSet()
-    replace_shipment(
-        writes,
-        shipment,
-        order=order,
-        topic_id=order.pk,
-        carrier=carrier,
-        tracking_number=tracking_number,
-        reason=reason,
-        actor=actor,
-        now=now,
-    )
-    order.carrier, order.tracking_number = carrier, tracking_number
+    replace_shipment(writes, shipment, corrected, order=order, reason=reason, actor=actor, now=now)
+    order.carrier, order.tracking_number = corrected
     writes.update(order, "carrier", "tracking_number")
     writes.flush()
     return order
@@ -74,17 +62,19 @@ def correct_order(
 def replace_shipment(
     writes: WriteSet,
     shipment: Shipment,
+    corrected: tuple[str, str],
     *,
     order: Order,
-    topic_id: UUID,
-    carrier: str,
-    tracking_number: str,
     reason: str,
     actor: Actor,
     now: datetime,
 ) -> Shipment:
-    """Follow a locked order's parcel under another number; a pick-up that was asked under the old one is cancelled."""
-    refuse_if(_why_same(shipment, (carrier, tracking_number)))
+    """Follow a locked order's parcel under the `corrected` carrier and number.
+
+    A pick-up that was asked under the old one is cancelled. Refused `invalid_transition` when they are the same.
+    """
+    refuse_if(_why_same(shipment, corrected))
+    carrier, tracking_number = corrected
     before = shipment.status
     was_asked = shipment.direction == ShipmentDirection.OUTBOUND and (
         shipment.task != ShipmentTask.CREATE_PICKUP or shipment.attempts > 0
@@ -99,7 +89,7 @@ def replace_shipment(
     writes.event(
         SHIPMENT_CORRECTED,
         shipment,
-        topic=topic_id,
+        topic=shipment.topic_id,
         at=now,
         actor=actor,
         states=(before, shipment.status),
@@ -110,7 +100,7 @@ def replace_shipment(
     return announce_shipment(
         writes,
         order=order,
-        topic_id=topic_id,
+        topic_id=shipment.topic_id,
         direction=shipment.direction,
         carrier=carrier,
         tracking_number=tracking_number,
@@ -119,7 +109,7 @@ def replace_shipment(
     )
 
 
-def _why_same(shipment: Shipment, corrected: Sequence[str]) -> Refused | None:
-    if (shipment.carrier, shipment.tracking_number) != tuple(corrected):
+def _why_same(shipment: Shipment, corrected: tuple[str, str]) -> Refused | None:
+    if (shipment.carrier, shipment.tracking_number) != corrected:
         return None
     return Refused("invalid_transition", _("This is the number that the parcel already has."), "tracking_number")

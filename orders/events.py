@@ -9,12 +9,12 @@ from typing import Annotated, NotRequired, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, named, said
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
 from orders.waybills import carrier_label
-from stores.events import Area
+from stores.events import EventArea
 
 
 def _product(item_id: str, data: Data) -> str:
@@ -79,8 +79,8 @@ class _Urged(TypedDict):
 ORDER_PLACED = EventType("order.placed", gettext_lazy("Order placed"), "order")
 ORDER_UPDATED = EventType("order.updated", gettext_lazy("Order updated by the marketplace"), "order", _Updated)
 ORDER_SHIPPED = EventType("order.shipped", gettext_lazy("Order shipped"), "order", _Shipped)
-ORDER_DELIVERED = EventType("order.delivered", gettext_lazy("Order delivered"), "order", tone=Tone.GOOD)
-ORDER_LATE = EventType("order.late", gettext_lazy("Not shipped in time"), "order", _Late, Tone.BAD)
+ORDER_DELIVERED = EventType("order.delivered", gettext_lazy("Order delivered"), "order", tone=EventTone.GOOD)
+ORDER_LATE = EventType("order.late", gettext_lazy("Not shipped in time"), "order", _Late, EventTone.BAD)
 ORDER_CANCELLED = EventType(
     "order.cancelled",
     gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
@@ -91,10 +91,14 @@ ORDER_UNSHIPPED = EventType(
     "order.unshipped", gettext_lazy("Pick-up cancelled: what is left is packed again"), "order", _Stopped
 )
 ORDER_CAME_BACK = EventType(
-    "order.came_back", gettext_lazy("The parcel is back: the order is to be shipped again"), "order", Carried, Tone.BAD
+    "order.came_back",
+    gettext_lazy("The parcel is back: the order is to be shipped again"),
+    "order",
+    Carried,
+    EventTone.BAD,
 )
 ORDER_LOST = EventType(
-    "order.lost", gettext_lazy("The parcel is lost: the order is to be shipped again"), "order", Carried, Tone.BAD
+    "order.lost", gettext_lazy("The parcel is lost: the order is to be shipped again"), "order", Carried, EventTone.BAD
 )
 ORDER_PIECES_STOPPED = EventType(
     "order.pieces_stopped", gettext_lazy("Refunded pieces are not packed any more"), "order", _Stopped
@@ -102,9 +106,9 @@ ORDER_PIECES_STOPPED = EventType(
 ORDER_ADDRESS_CHANGED = EventType(
     "order.address_changed", gettext_lazy("Delivery address changed"), "order", _AddressChanged
 )
-ORDER_URGED = EventType("order.urged", gettext_lazy("The buyer urges shipping"), "order", _Urged, Tone.BAD)
+ORDER_URGED = EventType("order.urged", gettext_lazy("The buyer urges shipping"), "order", _Urged, EventTone.BAD)
 ORDER_PRIORITISED = EventType(
-    "order.prioritised", gettext_lazy("Tagged for priority shipping"), "order", tone=Tone.NOTE
+    "order.prioritised", gettext_lazy("Tagged for priority shipping"), "order", tone=EventTone.NOTE
 )
 
 # --- parcels that were promised
@@ -121,11 +125,13 @@ PARCEL_PROMISED = EventType("parcel.promised", gettext_lazy("Parcel promised to 
 PARCEL_DUE = EventType(
     "parcel.due", gettext_lazy("The buyer's return is on its way: the promised parcel is due"), "owedparcel"
 )
-PARCEL_LATE = EventType("parcel.late", gettext_lazy("The promised parcel is late"), "owedparcel", tone=Tone.BAD)
+PARCEL_LATE = EventType("parcel.late", gettext_lazy("The promised parcel is late"), "owedparcel", tone=EventTone.BAD)
 PARCEL_ESCALATED = EventType(
-    "parcel.escalated", gettext_lazy("The late parcel is reported to the platform"), "owedparcel", tone=Tone.BAD
+    "parcel.escalated", gettext_lazy("The late parcel is reported to the platform"), "owedparcel", tone=EventTone.BAD
 )
-PARCEL_SHIPPED = EventType("parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, Tone.GOOD)
+PARCEL_SHIPPED = EventType(
+    "parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, EventTone.GOOD
+)
 
 # --- shipments
 
@@ -142,17 +148,17 @@ class _Corrected(TypedDict):
 
 
 SHIPMENT_RECALL_ASKED = EventType(
-    "shipment.recall_asked", gettext_lazy("Recall asked of the carrier"), "shipment", Carried, Tone.NOTE
+    "shipment.recall_asked", gettext_lazy("Recall asked of the carrier"), "shipment", Carried, EventTone.NOTE
 )
 SHIPMENT_NEEDS_ATTENTION = EventType(
     "shipment.needs_attention",
     gettext_lazy("The carrier doesn't answer: needs attention"),
     "shipment",
     _Reported,
-    Tone.BAD,
+    EventTone.BAD,
 )
 SHIPMENT_CORRECTED = EventType(
-    "shipment.corrected", gettext_lazy("Tracking number corrected"), "shipment", _Corrected, Tone.NOTE
+    "shipment.corrected", gettext_lazy("Tracking number corrected"), "shipment", _Corrected, EventTone.NOTE
 )
 SHIPMENT_RESUMED = EventType("shipment.resumed", gettext_lazy("The carrier is asked again"), "shipment")
 # What is recorded when a shipment gets into a state.
@@ -162,19 +168,19 @@ SHIPMENT_MOVED = {
         (
             ShipmentStatus.AWAITING_PICKUP,
             gettext_lazy("The carrier has yet to pick the parcel up"),
-            Tone.NEUTRAL,
+            EventTone.NEUTRAL,
         ),
-        (ShipmentStatus.IN_TRANSIT, gettext_lazy("The parcel is on its way"), Tone.NEUTRAL),
+        (ShipmentStatus.IN_TRANSIT, gettext_lazy("The parcel is on its way"), EventTone.NEUTRAL),
         (
             ShipmentStatus.CANCELLED,
             gettext_lazy("The pick-up is cancelled: the parcel stays here"),
-            Tone.NEUTRAL,
+            EventTone.NEUTRAL,
         ),
-        (ShipmentStatus.COMING_BACK, gettext_lazy("The carrier brings the parcel back"), Tone.NOTE),
-        (ShipmentStatus.BACK, gettext_lazy("The parcel is back at the store"), Tone.GOOD),
-        (ShipmentStatus.RECALL_REFUSED, gettext_lazy("The carrier can't recall the parcel any more"), Tone.BAD),
-        (ShipmentStatus.DELIVERED, gettext_lazy("The parcel has arrived"), Tone.NEUTRAL),
-        (ShipmentStatus.LOST, gettext_lazy("The carrier has lost the parcel"), Tone.BAD),
+        (ShipmentStatus.COMING_BACK, gettext_lazy("The carrier brings the parcel back"), EventTone.NOTE),
+        (ShipmentStatus.BACK, gettext_lazy("The parcel is back at the store"), EventTone.GOOD),
+        (ShipmentStatus.RECALL_REFUSED, gettext_lazy("The carrier can't recall the parcel any more"), EventTone.BAD),
+        (ShipmentStatus.DELIVERED, gettext_lazy("The parcel has arrived"), EventTone.NEUTRAL),
+        (ShipmentStatus.LOST, gettext_lazy("The carrier has lost the parcel"), EventTone.BAD),
     )
 }
 
@@ -201,8 +207,8 @@ ORDERS_EXPORTED = EventType(
     gettext_lazy("Orders exported with their buyers' names and addresses"),
     "store",
     _Exported,
-    Tone.NOTE,
-    area=Area.EXPORTS,
+    EventTone.NOTE,
+    area=EventArea.EXPORTS,
 )
 SHIPMENT_FILE_UPLOADED = EventType(
     "shipment_file.uploaded", gettext_lazy("File with tracking numbers uploaded"), "shipmentimport", _CheckedFile
@@ -212,15 +218,15 @@ SHIPMENT_FILE_CONFIRMED = EventType(
     gettext_lazy("File with tracking numbers confirmed"),
     "shipmentimport",
     _File,
-    Tone.NOTE,
+    EventTone.NOTE,
 )
 SHIPMENT_FILE_SHIPPED = EventType(
-    "shipment_file.shipped", gettext_lazy("The file's orders are shipped"), "shipmentimport", _File, Tone.GOOD
+    "shipment_file.shipped", gettext_lazy("The file's orders are shipped"), "shipmentimport", _File, EventTone.GOOD
 )
 SHIPMENT_FILE_REFUSED = EventType(
     "shipment_file.refused",
     gettext_lazy("Not imported: some of the file's orders can't be shipped"),
     "shipmentimport",
     _CheckedFile,
-    Tone.BAD,
+    EventTone.BAD,
 )

@@ -16,9 +16,9 @@ def read_lines_to_pack(orders: Sequence[Order]) -> dict[UUID, list[OrderLine]]:
     """
     lines = list(OrderLine.objects.in_scope().filter(order__in=[order.pk for order in orders]).order_by("id"))
     held: Counter = Counter()
-    claimed = [line for line in lines if line.claimed_amount]
-    if claimed:
-        for _receiver, pieces in whole_pieces_asked.send(sender=OrderLine, lines=claimed):
+    lines_held = [line for line in lines if line.claimed_amount]
+    if lines_held:
+        for _receiver, pieces in whole_pieces_asked.send(sender=OrderLine, lines=lines_held):
             held.update(pieces)
     by_order = defaultdict(list)
     for line in lines:

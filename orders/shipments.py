@@ -1,8 +1,8 @@
 """Shipments: what we want of a carrier about a parcel, and what it answered.
 
-What is wanted is a row that is due. A worker takes it up, asks the carrier outside any transaction (orders/tracking.py)
-and records the answer; the refunds that wait for the parcel follow by the signal `shipments_moved`. Locks: order, then
-shipment.
+A shipment's `task` says what to ask next, and `next_attempt_at` when. A worker takes it up, asks the carrier outside
+any transaction (orders/tracking.py) and records the answer; the refunds that wait for the parcel follow by the signal
+`shipments_moved`. Locks: order, then shipment.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from common.events import EventType
 from common.hints import tell_of
 from common.writes import WriteSet
 from orders.carriers import port_for
-from orders.carriers.base import CarrierReport, Stage
+from orders.carriers.base import CarrierReport, CarrierStage
 from orders.events import SHIPMENT_MOVED, SHIPMENT_NEEDS_ATTENTION, SHIPMENT_RECALL_ASKED, SHIPMENT_RESUMED
 from orders.models import Order, Shipment
 from orders.signals import shipments_moved
@@ -35,14 +35,14 @@ LOOK_FOR_AT_MOST = timedelta(days=30)
 
 # What a carrier says → how the shipment moves.
 _MOVES = {
-    Stage.AWAITING_PICKUP: Shipment.await_pickup,
-    Stage.IN_TRANSIT: Shipment.set_out,
-    Stage.CANCELLED: Shipment.cancel,
-    Stage.COMING_BACK: Shipment.turn_back,
-    Stage.BACK: Shipment.come_back,
-    Stage.RECALL_REFUSED: Shipment.refuse_recall,
-    Stage.DELIVERED: Shipment.deliver,
-    Stage.LOST: Shipment.lose,
+    CarrierStage.AWAITING_PICKUP: Shipment.await_pickup,
+    CarrierStage.IN_TRANSIT: Shipment.set_out,
+    CarrierStage.CANCELLED: Shipment.cancel,
+    CarrierStage.COMING_BACK: Shipment.turn_back,
+    CarrierStage.BACK: Shipment.come_back,
+    CarrierStage.RECALL_REFUSED: Shipment.refuse_recall,
+    CarrierStage.DELIVERED: Shipment.deliver,
+    CarrierStage.LOST: Shipment.lose,
 }
 
 
@@ -174,7 +174,7 @@ def record_reports(*, answers: Sequence[Answered], actor: Actor, now: datetime) 
     return moved
 
 
-def move_shipment(writes: WriteSet, shipment: Shipment, stage: Stage, *, actor: Actor, now: datetime) -> None:
+def move_shipment(writes: WriteSet, shipment: Shipment, stage: CarrierStage, *, actor: Actor, now: datetime) -> None:
     """A locked order's parcel moves because somebody other than the carrier says so."""
     if _move(writes, shipment, stage, actor, now):
         shipment.plan(None)
@@ -182,10 +182,10 @@ def move_shipment(writes: WriteSet, shipment: Shipment, stage: Stage, *, actor: 
         shipments_moved.send(sender=Shipment, shipments=[shipment], writes=writes, now=now)
 
 
-def _move(writes: WriteSet, shipment: Shipment, stage: Stage, actor: Actor, now: datetime) -> bool:
+def _move(writes: WriteSet, shipment: Shipment, stage: CarrierStage, actor: Actor, now: datetime) -> bool:
     """Whether the stage is news, in which case the shipment has moved."""
     before = shipment.status
-    if stage == Stage.UNKNOWN or stage.value == before:
+    if stage == CarrierStage.UNKNOWN or stage.value == before:
         return False
     move = _MOVES[stage].__get__(shipment)
     if not can_proceed(move):
@@ -199,7 +199,7 @@ def _move(writes: WriteSet, shipment: Shipment, stage: Stage, actor: Actor, now:
 
 def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: datetime) -> None:
     """When the carrier is asked next, and what."""
-    if report.stage == Stage.UNKNOWN:
+    if report.stage == CarrierStage.UNKNOWN:
         shipment.put_off(report.error)
         writes.update(shipment, *shipment.WORK_FIELDS)
         if shipment.needs_attention:
@@ -214,16 +214,9 @@ def _plan(writes: WriteSet, shipment: Shipment, report: CarrierReport, now: date
     shipment.attempts, shipment.reported_at = 0, now
     follows = not shipment.has_ended and shipment.status != ShipmentStatus.RECALL_REFUSED
     again = follows and now < shipment.created_at + LOOK_FOR_AT_MOST
-    after = LOOK_AGAIN_AFTER if _is_awaited(shipment) else LOOK_LATER_AFTER
+    after = LOOK_AGAIN_AFTER if shipment.is_awaited else LOOK_LATER_AFTER
     shipment.plan(after if again else None)
     writes.update(shipment, "task", "reported_at", *shipment.WORK_FIELDS)
-
-
-def _is_awaited(shipment: Shipment) -> bool:
-    """Whether somebody waits for news: a pick-up, a recall, a return. That an order arrives the marketplace tells."""
-    if shipment.direction == ShipmentDirection.RETURN or shipment.recalled_at is not None:
-        return True
-    return shipment.status == ShipmentStatus.AWAITING_PICKUP
 
 
 def _record(

@@ -9,7 +9,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.workers import BATCH, in_turn, write_down
 from orders.carriers import carrier
-from orders.carriers.base import CarrierReport, Consignment, Stage
+from orders.carriers.base import CarrierReport, CarrierStage, Consignment
 from orders.models import Shipment
 from orders.shipments import Answered, record_reports, take_up_shipments
 from orders.states import ShipmentTask
@@ -46,4 +46,4 @@ def _ask(shipment: Shipment) -> CarrierReport:
                 return port.track(consignment)
     except Exception as error:
         log.exception("carrier %s raised for shipment %s", shipment.port, key)
-        return CarrierReport(key, Stage.UNKNOWN, error=f"{type(error).__name__}: {error}")
+        return CarrierReport(key, CarrierStage.UNKNOWN, error=f"{type(error).__name__}: {error}")

@@ -29,15 +29,15 @@ def why_not_ship(order: Order) -> Refused | None:
 
 
 def why_not_send(order: Order) -> Refused | None:
-    """Why an order doesn't belong among those that are still to be shipped: it has left, or its money is claimed back.
+    """Why an order doesn't belong among those that are still to be shipped: it has left, or its money is asked back.
 
-    Files and delay reports leave such orders out; by hand one that is merely claimed back may still be shipped.
+    Files and delay reports leave such orders out; by hand one whose money is merely asked back may still be shipped.
     """
     name = {"number": order.number}
     if order.has_left:
         return Refused("order_already_shipped", _("Order %(number)s has already been shipped: leave it out.") % name)
     if not order.is_to_ship:
-        return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)
+        return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is asked back.") % name)
     return None
 
 
@@ -62,7 +62,7 @@ def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
 
 
 def why_not_change_lines(order: Order) -> Refused | None:
-    """Why an order's lines can't change any more: a parcel is packed by them, or money is claimed by them."""
+    """Why an order's lines can't change any more: a parcel is packed by them, or a refund holds some of them."""
     if order.status == OrderStatus.UNSHIPPED and not order.claimed_amount:
         return None
     return lines_are_fixed()

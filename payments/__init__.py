@@ -2,5 +2,5 @@
 
 states → models → actions (reserve, ask, post or void) → settlement (a worker's batch) → gateways/ (one file each).
 What comes back: inbox, reversals, reconciling. Limits: small with allowances and terms, payout_limits; budgets.
-ledger books what has no payment.
+ledger books what has no payment. purposes: what payments are for.
 """

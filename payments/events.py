@@ -6,13 +6,13 @@ from typing import Annotated, NotRequired, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, choice, hidden, named, optional, said
 from orders.events import ATTEMPTS
 from payments.gateway_errors import gateway_error_words
 from payments.purposes import purpose_label
 from payments.states import AccountKind, ConflictSettlement, PaymentConflict, PaymentPurpose, PaymentStatus
-from stores.events import Area
+from stores.events import EventArea
 
 
 def _from_budget(kind: str, data: Data) -> str:
@@ -59,21 +59,25 @@ class _Answered(_Reversed):
 
 
 PAYMENT_RESERVED = EventType("payment.reserved", gettext_lazy("Payment reserved"), "payment", _Reserved)
-PAYMENT_SUCCEEDED = EventType("payment.succeeded", gettext_lazy("Payment paid out"), "payment", _Answered, Tone.GOOD)
+PAYMENT_SUCCEEDED = EventType(
+    "payment.succeeded", gettext_lazy("Payment paid out"), "payment", _Answered, EventTone.GOOD
+)
 PAYMENT_FAILED = EventType(
-    "payment.failed", gettext_lazy("Payment declined by the gateway"), "payment", _Answered, Tone.BAD
+    "payment.failed", gettext_lazy("Payment declined by the gateway"), "payment", _Answered, EventTone.BAD
 )
 PAYMENT_NEEDS_ATTENTION = EventType(
-    "payment.needs_attention", gettext_lazy("Payment needs attention"), "payment", _Answered, Tone.BAD
+    "payment.needs_attention", gettext_lazy("Payment needs attention"), "payment", _Answered, EventTone.BAD
 )
 PAYMENT_RESUMED = EventType("payment.resumed", gettext_lazy("Payment resumed"), "payment")
-PAYMENT_REVERSED = EventType("payment.reversed", gettext_lazy("The payment came back"), "payment", _Reversed, Tone.BAD)
+PAYMENT_REVERSED = EventType(
+    "payment.reversed", gettext_lazy("The payment came back"), "payment", _Reversed, EventTone.BAD
+)
 PAYMENT_GIVEN_UP = EventType(
     "payment.given_up",
     gettext_lazy("Nobody tries to pay it any more"),
     "payment",
     TypedDict("_GivenUp", {"amount": Annotated[str, YUAN]}),
-    Tone.BAD,
+    EventTone.BAD,
 )
 
 
@@ -92,7 +96,7 @@ class _ConflictSettled(TypedDict):
 
 
 PAYMENT_CONFLICT_FOUND = EventType(
-    "payment.conflict_found", gettext_lazy("The gateway contradicts our books"), "payment", _Conflicting, Tone.BAD
+    "payment.conflict_found", gettext_lazy("The gateway contradicts our books"), "payment", _Conflicting, EventTone.BAD
 )
 PAYMENT_CONFLICT_SETTLED = EventType(
     "payment.conflict_settled", gettext_lazy("The conflict with the gateway is decided"), "payment", _ConflictSettled
@@ -117,14 +121,14 @@ class _Exceeded(TypedDict):
     available: Annotated[str, hidden(YUAN)]
 
 
-BUDGET_TOPPED_UP = EventType("budget.topped_up", gettext_lazy("Budget topped up"), "budget", _ToppedUp, Tone.GOOD)
+BUDGET_TOPPED_UP = EventType("budget.topped_up", gettext_lazy("Budget topped up"), "budget", _ToppedUp, EventTone.GOOD)
 BUDGET_LOWERED = EventType("budget.lowered", gettext_lazy("Budget lowered"), "budget", _Booked)
 BUDGET_EXCEEDED = EventType(
     "budget.exceeded",
     gettext_lazy("The budget was spent: paid from the merchant's funds"),
     "budget",
     _Exceeded,
-    Tone.BAD,
+    EventTone.BAD,
 )
 
 # --- what a store may pay (K9, K10)
@@ -146,6 +150,6 @@ PAYMENT_TERMS_SET = EventType(
     gettext_lazy("Limits of small payments set"),
     "paymentterms",
     _TermsSet,
-    Tone.WARNING,
-    area=Area.LIMITS,
+    EventTone.WARNING,
+    area=EventArea.LIMITS,
 )

@@ -74,7 +74,7 @@ def allowance_of(
 def usable_until(order: Order, store: Store) -> datetime:
     """The instant at which the order's time for small payments is over: the end of the last day of its window (K8).
 
-    Reading: days are the store's calendar days; the day after the payment is the first and the 365th belongs to them.
+    Days are the store's calendar days; the day after the payment is the first of them, and all of the last counts.
     """
     last_day = day_of(order.paid_at, store.time_zone) + store.rules.payment_window
     return end_of_day(last_day, store.time_zone)

@@ -20,8 +20,8 @@ from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
-from payments.states import PaymentPurpose
-from refunds.carrier_claims import claim_lost_parcel
+from payments.states import AccountKind, PaymentPurpose
+from refunds.carrier_claims import open_claim_of_lost_parcel
 from refunds.events import (
     REFUND_ADDRESS_MISSING,
     REFUND_APPROVED,
@@ -30,7 +30,7 @@ from refunds.events import (
     REFUND_RESUBMITTED,
     REFUND_WITHDRAWN,
 )
-from refunds.goods import Disposition, Whereabouts, recall, stop
+from refunds.goods import GoodsDisposition, Whereabouts, recall, stop
 from refunds.holds import hold, release
 from refunds.models import Refund
 from refunds.programme import paying_account
@@ -148,11 +148,11 @@ def approve(
     else:
         whereabouts = whereabouts or Whereabouts([refund])
         disposition, parcel = whereabouts.disposition_of(refund), whereabouts.parcel_of(refund)
-        if disposition == Disposition.RECALL:
+        if disposition == GoodsDisposition.RECALL:
             recall(writes, refund, parcel, actor=actor, now=now)
         else:
             refund.approve_payment()
-            if disposition == Disposition.STOP:
+            if disposition == GoodsDisposition.STOP:
                 stop(writes, refund, parcel, actor=actor, now=now, rule="P2")
             pay(writes, refund, actor=actor, now=now, rule=rule)
     record(writes, REFUND_APPROVED, refund, before, actor=actor, now=now, rule=rule, amount=f"{refund.amount:.2f}")
@@ -167,19 +167,32 @@ def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: s
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
-    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3)."""
+    """Reserve the refund's amount for the buyer; a parcel that it was lost in is a carrier claim (P3)."""
+    pay_out(writes, refund, purpose=PaymentPurpose.REFUND, amount=refund.amount, actor=actor, now=now, rule=rule)
+    open_claim_of_lost_parcel(writes, refund, now=now)
+
+
+def pay_out(
+    writes: WriteSet, refund: Refund, *, purpose: str, amount: Decimal, actor: Actor, now: datetime, rule: str = ""
+) -> None:
+    """Reserve money for the buyer about a locked refund: its own, or what an offer promised instead.
+
+    Its own may come from the service budget (R5); an offer's comes from the merchant's funds.
+    """
+    debit = AccountKind.MERCHANT_FUNDS
+    if purpose == PaymentPurpose.REFUND:
+        debit = paying_account(writes, refund, amount, actor=actor, now=now)
     reserve_payment(
         writes,
         order=refund.order,
         topic=refund,
-        purpose=PaymentPurpose.REFUND,
-        amount=refund.amount,
+        purpose=purpose,
+        amount=amount,
         actor=actor,
         now=now,
         rule=rule,
-        debit=paying_account(writes, refund, refund.amount, actor=actor, now=now),
+        debit=debit,
     )
-    claim_lost_parcel(writes, refund, now=now)
 
 
 def change_request(
@@ -255,16 +268,7 @@ def withdraw_for_offer(
     refund.withdraw(now=now)
     record(writes, REFUND_WITHDRAWN, refund, before, actor=actor, now=now, rule=rule)
     if difference:
-        reserve_payment(
-            writes,
-            order=refund.order,
-            topic=refund,
-            purpose=purpose,
-            amount=difference,
-            actor=actor,
-            now=now,
-            rule=rule,
-        )
+        pay_out(writes, refund, purpose=purpose, amount=difference, actor=actor, now=now, rule=rule)
 
 
 class Correction(TypedDict, total=False):

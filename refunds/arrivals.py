@@ -18,7 +18,7 @@ from refunds.events import REFUND_SPLIT, REFUND_SPLIT_OFF
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import begin_dispute
 from refunds.pleas import missing_pieces
-from refunds.states import Side
+from refunds.states import CaseSide
 
 
 class Arrival(TypedDict):
@@ -100,7 +100,7 @@ def split_missing(
         pieces=missing,
         split_from=str(refund.pk),
     )
-    begin_dispute(writes, rest, opened_by=Side.MERCHANT, plea=missing_pieces(missing), actor=actor, now=now)
+    begin_dispute(writes, rest, opened_by=CaseSide.MERCHANT, plea=missing_pieces(missing), actor=actor, now=now)
     return rest
 
 

@@ -28,7 +28,7 @@ def refund_before_pickup(writes: WriteSet, refund: Refund, now: datetime) -> boo
     if refund.kind != RefundKind.REFUND_ONLY or not refund.rules.refunds_before_pickup:
         return False
     whereabouts = goods.Whereabouts([refund])
-    if whereabouts.disposition_of(refund) != goods.Disposition.STOP:
+    if whereabouts.disposition_of(refund) != goods.GoodsDisposition.STOP:
         return False
     before = refund.status
     refund.approve_payment()

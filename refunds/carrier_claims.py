@@ -1,4 +1,4 @@
-"""Claims against carriers for parcels that they lost: opened when the parcel is lost, closed by a person (P3)."""
+"""Carrier claims, for parcels that a carrier lost: opened when the parcel is lost, closed by a person (P3)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,37 +48,37 @@ def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipme
     return claim
 
 
-def claim_lost_parcel(writes: WriteSet, refund: Refund, *, now: datetime) -> None:
+def open_claim_of_lost_parcel(writes: WriteSet, refund: Refund, *, now: datetime) -> None:
     """The buyer of a locked order is paid because its parcel is lost: the carrier owes the store the goods (P3).
 
-    Once per parcel; one that is called back opens its claim when the carrier says that it is lost.
+    Once per parcel; one that is called back opens its carrier claim when the carrier says that it is lost.
     """
     is_lost = refund.reason == RefundReason.PARCEL_LOST and not refund.moves_goods
-    if not is_lost or refund.order.status != OrderStatus.SHIPPED or not refund.rules.claims_lost_parcels:
+    if not is_lost or refund.order.status != OrderStatus.SHIPPED or not refund.rules.opens_carrier_claims:
         return
     parcel = outbound_of([refund.order]).get(refund.order_id)
-    if parcel is not None and parcel.recalled_at is None and not claimed_of([parcel]):
+    if parcel is not None and parcel.recalled_at is None and not with_carrier_claim([parcel]):
         open_carrier_claim(writes, refund, parcel, now=now)
 
 
-def claimed_of(parcels: Sequence[Shipment]) -> set[UUID]:
-    """The ids of those parcels that a claim is open or closed for already."""
+def with_carrier_claim(parcels: Sequence[Shipment]) -> set[UUID]:
+    """The ids of those parcels that have a carrier claim, open or closed."""
     claims = CarrierClaim.objects.in_scope().filter(shipment__in=[parcel.pk for parcel in parcels])
     return set(claims.values_list("shipment_id", flat=True))
 
 
 def why_not_close(claim: CarrierClaim) -> Refused | None:
-    """A claim against a carrier ends once (P3)."""
+    """A carrier claim ends once (P3)."""
     if claim.status == CarrierClaimStatus.OPEN:
         return None
-    return Refused("invalid_transition", _("This claim is closed already: it can't be decided again."))
+    return Refused("invalid_transition", _("This carrier claim is closed already: it can't be decided again."))
 
 
 @action
 def close_carrier_claim(
     *, store_id: int, claim_id: UUID | str, paid: bool, note: str, actor: Actor, now: datetime
 ) -> CarrierClaim:
-    """The carrier has paid, or won't. Refused `invalid_transition` when the claim is closed already."""
+    """The carrier has paid, or won't. Refused `invalid_transition` when the carrier claim is closed already."""
     claim = (
         CarrierClaim.objects.for_store(store_id)
         .select_related("refund", "shipment__order")

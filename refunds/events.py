@@ -6,7 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import COUNT, FLAG, REFERENCE, SHARE, TEXT, YUAN, Data, Fact, changed, choice, hidden, said
 from orders.events import CARRIER, PIECES, Carried
 from payments.events import GATEWAY_ERROR
@@ -15,14 +15,14 @@ from refunds.states import (
     AppealGround,
     CarrierClaimStatus,
     CaseOutcome,
+    CaseSide,
     QualityPolicy,
     QualityStep,
     RefundKind,
     RefundProgramme,
     RefundReason,
-    Side,
 )
-from stores.events import Area
+from stores.events import EventArea
 
 
 def _score(score: int, data: Data) -> str:
@@ -34,8 +34,8 @@ def _vip(is_vip: bool, data: Data) -> str:
 
 
 NOTE = said(gettext_lazy("Note"))
-CLAIM = replace(
-    said(gettext_lazy("Claim")),
+PLEA = replace(
+    said(gettext_lazy("Plea")),
     shape="text, word for word; what nobody wrote: `missing_pieces:` and `item*pieces`, by commas",
     word=lambda plea, data: plea_in_words(plea),
 )
@@ -84,21 +84,23 @@ class _Counted(TypedDict):
 
 REFUND_REQUESTED = EventType("refund.requested", gettext_lazy("Refund requested"), "refund", _Requested)
 REFUND_CHANGED = EventType("refund.changed", gettext_lazy("Request changed"), "refund", _Changed)
-REFUND_APPROVED = EventType("refund.approved", gettext_lazy("Request approved"), "refund", _Amount, Tone.GOOD)
+REFUND_APPROVED = EventType("refund.approved", gettext_lazy("Request approved"), "refund", _Amount, EventTone.GOOD)
 REFUND_ADDRESS_MISSING = EventType(
     "refund.address_missing",
     gettext_lazy("The store has no return address: add one, or name one for this return"),
     "refund",
-    tone=Tone.WARNING,
+    tone=EventTone.WARNING,
 )
-REFUND_REJECTED = EventType("refund.rejected", gettext_lazy("Request rejected"), "refund", _Rejected, Tone.BAD)
-REFUND_NEGOTIATING = EventType("refund.negotiating", gettext_lazy("The merchant talks first"), "refund", tone=Tone.NOTE)
+REFUND_REJECTED = EventType("refund.rejected", gettext_lazy("Request rejected"), "refund", _Rejected, EventTone.BAD)
+REFUND_NEGOTIATING = EventType(
+    "refund.negotiating", gettext_lazy("The merchant talks first"), "refund", tone=EventTone.NOTE
+)
 REFUND_WITHDRAWN = EventType("refund.withdrawn", gettext_lazy("Request withdrawn by the buyer"), "refund")
 REFUND_RESUBMITTED = EventType(
     "refund.resubmitted", gettext_lazy("Request corrected by the buyer"), "refund", _Resubmitted
 )
 REFUND_REOPENED = EventType(
-    "refund.reopened", gettext_lazy("Open again: the money couldn't be paid"), "refund", _Amount, Tone.BAD
+    "refund.reopened", gettext_lazy("Open again: the money couldn't be paid"), "refund", _Amount, EventTone.BAD
 )
 REFUND_CLOSED = EventType("refund.closed", gettext_lazy("Closed: the buyer let the deadline pass"), "refund")
 REFUND_COUNTED = EventType("refund.counted", gettext_lazy("Counted as a quality refund"), "refund", _Counted)
@@ -125,7 +127,7 @@ REFUND_REFUNDED_INSTANTLY = EventType(
     gettext_lazy("Granted at once by the platform"),
     "refund",
     _Instantly,
-    Tone.GOOD,
+    EventTone.GOOD,
 )
 
 # --- the goods on their way back (P1)
@@ -158,14 +160,14 @@ REFUND_ADDRESS_NAMED = EventType(
     gettext_lazy("Return address named: the buyer may send the goods"),
     "refund",
     TypedDict("_Address", {"address": Annotated[str, said("")]}),
-    Tone.GOOD,
+    EventTone.GOOD,
 )
 REFUND_RETURN_SHIPPED = EventType("refund.return_shipped", gettext_lazy("Goods sent back"), "refund", Carried)
 REFUND_INSPECTION_PASSED = EventType(
-    "refund.inspection_passed", gettext_lazy("Inspection passed"), "refund", _Passed, Tone.GOOD
+    "refund.inspection_passed", gettext_lazy("Inspection passed"), "refund", _Passed, EventTone.GOOD
 )
 REFUND_INSPECTION_FAILED = EventType(
-    "refund.inspection_failed", gettext_lazy("Inspection failed"), "refund", _Failed, Tone.BAD
+    "refund.inspection_failed", gettext_lazy("Inspection failed"), "refund", _Failed, EventTone.BAD
 )
 REFUND_INSPECTION_OVERDUE = EventType(
     "refund.inspection_overdue", gettext_lazy("Not inspected in time: the money goes out by itself"), "refund"
@@ -175,7 +177,7 @@ REFUND_SPLIT = EventType(
     gettext_lazy("Fewer pieces arrived than announced: the rest is a case of its own"),
     "refund",
     _Split,
-    Tone.BAD,
+    EventTone.BAD,
 )
 REFUND_SPLIT_OFF = EventType(
     "refund.split_off",
@@ -184,20 +186,20 @@ REFUND_SPLIT_OFF = EventType(
     _SplitOff,
 )
 
-# --- recalled and lost parcels, claims against carriers (P3, P4)
+# --- recalled and lost parcels, carrier claims (P3, P4)
 
 
 class _KindChanged(TypedDict):
     kind: Annotated[list[str], changed(choice(RefundKind))]
 
 
-class _ClaimOpened(TypedDict):
+class _CarrierClaimOpened(TypedDict):
     amount: Annotated[str, YUAN]
     carrier: Annotated[str, CARRIER]
     tracking_number: Annotated[str, hidden(TEXT)]
 
 
-class _ClaimClosed(TypedDict):
+class _CarrierClaimClosed(TypedDict):
     amount: Annotated[str, YUAN]
     note: Annotated[str, NOTE]
 
@@ -206,14 +208,18 @@ REFUND_RECALLED = EventType(
     "refund.recalled", gettext_lazy("The recalled parcel is back: the money goes out"), "refund", _Amount
 )
 REFUND_RECALL_LOST = EventType(
-    "refund.recall_lost", gettext_lazy("The recalled parcel is lost: the money goes out"), "refund", _Amount, Tone.BAD
+    "refund.recall_lost",
+    gettext_lazy("The recalled parcel is lost: the money goes out"),
+    "refund",
+    _Amount,
+    EventTone.BAD,
 )
 REFUND_RECALL_FAILED = EventType(
     "refund.recall_failed",
     gettext_lazy("The recall failed: the buyer sends the goods back"),
     "refund",
     _KindChanged,
-    Tone.BAD,
+    EventTone.BAD,
 )
 REFUND_RECALL_OVERDUE = EventType(
     "refund.recall_overdue", gettext_lazy("The recall took too long: the money goes out by itself"), "refund", _Amount
@@ -223,33 +229,33 @@ REFUND_UNDELIVERED = EventType(
     gettext_lazy("The goods never reached the buyer: nothing is sent back"),
     "refund",
     _KindChanged,
-    Tone.BAD,
+    EventTone.BAD,
 )
 REFUND_RETURN_LOST = EventType(
     "refund.return_lost",
     gettext_lazy("The return parcel is lost: the buyer doesn't wait"),
     "refund",
     _PerhapsAmount,
-    Tone.BAD,
+    EventTone.BAD,
 )
 CARRIER_CLAIM_OPENED = EventType(
     "carrier_claim.opened",
-    gettext_lazy("Claim against the carrier opened"),
+    gettext_lazy("Carrier claim opened"),
     "carrierclaim",
-    _ClaimOpened,
-    Tone.BAD,
+    _CarrierClaimOpened,
+    EventTone.BAD,
 )
 CARRIER_CLAIM_PAID = EventType(
-    "carrier_claim.paid", gettext_lazy("The carrier has paid the claim"), "carrierclaim", _ClaimClosed, Tone.GOOD
+    "carrier_claim.paid", gettext_lazy("Carrier claim paid"), "carrierclaim", _CarrierClaimClosed, EventTone.GOOD
 )
 CARRIER_CLAIM_REFUSED = EventType(
     "carrier_claim.refused",
-    gettext_lazy("The carrier has refused the claim"),
+    gettext_lazy("Carrier claim refused"),
     "carrierclaim",
-    _ClaimClosed,
-    Tone.BAD,
+    _CarrierClaimClosed,
+    EventTone.BAD,
 )
-# What is recorded when a claim is closed, by how.
+# What is recorded when a carrier claim is closed, by how.
 CARRIER_CLAIM_CLOSED = {CarrierClaimStatus.PAID: CARRIER_CLAIM_PAID, CarrierClaimStatus.REFUSED: CARRIER_CLAIM_REFUSED}
 
 # --- what became of the money
@@ -260,25 +266,25 @@ class _Settled(TypedDict):
     error: Annotated[str, GATEWAY_ERROR]
 
 
-REFUND_REFUNDED = EventType("refund.refunded", gettext_lazy("Refunded"), "refund", _Settled, Tone.GOOD)
+REFUND_REFUNDED = EventType("refund.refunded", gettext_lazy("Refunded"), "refund", _Settled, EventTone.GOOD)
 REFUND_PAYMENT_FAILED = EventType(
-    "refund.payment_failed", gettext_lazy("The payment failed: needs attention"), "refund", _Settled, Tone.BAD
+    "refund.payment_failed", gettext_lazy("The payment failed: needs attention"), "refund", _Settled, EventTone.BAD
 )
 REFUND_PAYMENT_REVERSED = EventType(
-    "refund.payment_reversed", gettext_lazy("The money came back: needs attention"), "refund", _Settled, Tone.BAD
+    "refund.payment_reversed", gettext_lazy("The money came back: needs attention"), "refund", _Settled, EventTone.BAD
 )
 
 # --- before the platform (R7, P5, Q17)
 
 
 class _DisputeOpened(TypedDict):
-    opened_by: Annotated[str, hidden(choice(Side))]
-    claim: Annotated[str, CLAIM]
+    opened_by: Annotated[str, hidden(choice(CaseSide))]
+    claim: Annotated[str, PLEA]
 
 
 class _DisputeAnswered(TypedDict):
-    side: Annotated[str, hidden(choice(Side))]
-    claim: Annotated[str, CLAIM]
+    side: Annotated[str, hidden(choice(CaseSide))]
+    claim: Annotated[str, PLEA]
 
 
 class _Decided(TypedDict):
@@ -291,31 +297,37 @@ class _Decided(TypedDict):
 
 class _AppealOpened(TypedDict):
     ground: Annotated[str, choice(AppealGround)]
-    claim: Annotated[str, CLAIM]
+    claim: Annotated[str, PLEA]
 
 
 class _EvidenceAdded(TypedDict):
-    side: Annotated[str, hidden(choice(Side))]
+    side: Annotated[str, hidden(choice(CaseSide))]
     file: Annotated[str, Fact("the file's name", lambda name, data: name)]
     sha256: Annotated[str, Fact("the file's SHA-256, hexadecimal")]
     note: Annotated[str, NOTE]
 
 
-REFUND_DISPUTED = EventType("refund.disputed", gettext_lazy("Handed over to the platform"), "refund", tone=Tone.WARNING)
+REFUND_DISPUTED = EventType(
+    "refund.disputed", gettext_lazy("Handed over to the platform"), "refund", tone=EventTone.WARNING
+)
 REFUND_GRANTED = EventType(
-    "refund.granted", gettext_lazy("The platform has the buyer paid"), "refund", _PerhapsAmount, Tone.GOOD
+    "refund.granted", gettext_lazy("The platform has the buyer paid"), "refund", _PerhapsAmount, EventTone.GOOD
 )
 REFUND_DENIED = EventType(
-    "refund.denied", gettext_lazy("Closed: the platform sides with the merchant"), "refund", tone=Tone.BAD
+    "refund.denied", gettext_lazy("Closed: the platform sides with the merchant"), "refund", tone=EventTone.BAD
 )
 DISPUTE_OPENED = EventType(
     "dispute.opened", gettext_lazy("The platform is asked to step in"), "dispute", _DisputeOpened
 )
 DISPUTE_ANSWERED = EventType("dispute.answered", gettext_lazy("The other side answers"), "dispute", _DisputeAnswered)
-DISPUTE_DECIDED = EventType("dispute.decided", gettext_lazy("The platform has decided"), "dispute", _Decided, Tone.NOTE)
+DISPUTE_DECIDED = EventType(
+    "dispute.decided", gettext_lazy("The platform has decided"), "dispute", _Decided, EventTone.NOTE
+)
 DISPUTE_WITHDRAWN = EventType("dispute.withdrawn", gettext_lazy("Nothing left for the platform to decide"), "dispute")
-APPEAL_OPENED = EventType("appeal.opened", gettext_lazy("The merchant appeals"), "appeal", _AppealOpened, Tone.WARNING)
-APPEAL_DECIDED = EventType("appeal.decided", gettext_lazy("The appeal is decided"), "appeal", _Decided, Tone.NOTE)
+APPEAL_OPENED = EventType(
+    "appeal.opened", gettext_lazy("The merchant appeals"), "appeal", _AppealOpened, EventTone.WARNING
+)
+APPEAL_DECIDED = EventType("appeal.decided", gettext_lazy("The appeal is decided"), "appeal", _Decided, EventTone.NOTE)
 
 
 class _PackTaken(TypedDict):
@@ -327,8 +339,8 @@ EVIDENCE_PACK_TAKEN = EventType(
     gettext_lazy("Evidence pack taken, with the buyer's name and address"),
     "store",
     _PackTaken,
-    Tone.NOTE,
-    area=Area.EXPORTS,
+    EventTone.NOTE,
+    area=EventArea.EXPORTS,
 )
 EVIDENCE_ADDED = EventType("evidence.added", gettext_lazy("Evidence added"), "evidence", _EvidenceAdded)
 

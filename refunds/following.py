@@ -11,7 +11,7 @@ from orders.events import ORDER_CANCELLED
 from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import call_for_address, pay, record
-from refunds.carrier_claims import claimed_of, open_carrier_claim
+from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
 from refunds.events import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUND_RECALLED, REFUND_RETURN_LOST
 from refunds.exchanges import owe_new_goods
 from refunds.holds import lines_of
@@ -40,12 +40,12 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
     lines_of(refunds)  # together: one object per order line
     addresses = _return_addresses(refunds, by_refund)
     lost = [shipment for shipment in by_refund.values() if shipment.status == ShipmentStatus.LOST]
-    claimed = claimed_of(lost) if lost else set()
+    has_claim = with_carrier_claim(lost) if lost else set()
     lost_exchanges = []
     for refund in refunds:
         shipment = by_refund[refund.pk]
         refund.order = shipment.order
-        if shipment.status == ShipmentStatus.LOST and shipment.pk not in claimed:
+        if shipment.status == ShipmentStatus.LOST and shipment.pk not in has_claim:
             open_carrier_claim(writes, refund, shipment, now=now)
         if refund.status == RefundStatus.RECALLING:
             _end_recall(writes, refund, shipment, addresses, now)

@@ -19,7 +19,7 @@ from refunds.models import Refund
 from refunds.states import RefundGoods
 
 
-class Disposition(Enum):
+class GoodsDisposition(Enum):
     """What happens to the goods when the refund is granted."""
 
     LEAVE = auto()
@@ -49,27 +49,27 @@ class Whereabouts:
         """The order's parcel, if its goods may be reached and a carrier has it."""
         return self._parcels.get(refund.order_id)
 
-    def disposition_of(self, refund: Refund) -> Disposition:
+    def disposition_of(self, refund: Refund) -> GoodsDisposition:
         """What granting this refund now does to its goods."""
         return disposition_of(refund, self.parcel_of(refund), lambda: _others_are_open(refund))
 
 
-def disposition_of(refund: Refund, parcel: Shipment | None, others_are_open: Callable[[], bool]) -> Disposition:
+def disposition_of(refund: Refund, parcel: Shipment | None, others_are_open: Callable[[], bool]) -> GoodsDisposition:
     """What granting this refund does to its goods, which `parcel` brings to the buyer.
 
     `others_are_open` tells whether other refunds of the order are; it is asked only when the answer matters.
     """
     if not is_reachable(refund) or not _takes_all(refund, others_are_open):
-        return Disposition.LEAVE
+        return GoodsDisposition.LEAVE
     if any(line.quantity > line.line.refundable_quantity for line in refund.own_lines):
-        return Disposition.LEAVE  # another refund already has these pieces
+        return GoodsDisposition.LEAVE  # another refund already has these pieces
     if refund.order.status == OrderStatus.UNSHIPPED:
-        return Disposition.STOP
+        return GoodsDisposition.STOP
     if parcel is not None and parcel.status == ShipmentStatus.AWAITING_PICKUP:
-        return Disposition.STOP
+        return GoodsDisposition.STOP
     if refund.rules.recalls_in_transit and (parcel is None or parcel.status in ON_ITS_WAY) and _is_parcel(refund):
-        return Disposition.RECALL
-    return Disposition.LEAVE
+        return GoodsDisposition.RECALL
+    return GoodsDisposition.LEAVE
 
 
 def is_reachable(refund: Refund) -> bool:

@@ -21,7 +21,7 @@ SILENT_AFTER = timedelta(days=3)
 MOST_NAMED = 5
 
 
-class Oddity(StrEnum):
+class NumberOddity(StrEnum):
     """What is odd about a number."""
 
     SHARED = "shared"
@@ -34,7 +34,7 @@ class Oddity(StrEnum):
 class NumberWarning:
     """One thing that is odd about a return's number; `orders` are the numbers of the orders that it is about."""
 
-    code: Oddity
+    code: NumberOddity
     detail: str
     orders: list[str] = field(default_factory=list)
 
@@ -47,7 +47,7 @@ def oddities_of(refund: Refund, parcels: Parcels, now: datetime) -> list[NumberW
     parcel = parcels.returning
     if refund.status == RefundStatus.RETURNING and parcel is not None and _is_silent(parcel, now):
         text = _("The carrier has seen nothing under this number for %(days)d days.")
-        found.append(NumberWarning(Oddity.SILENT, text % {"days": (now - parcel.created_at).days}))
+        found.append(NumberWarning(NumberOddity.SILENT, text % {"days": (now - parcel.created_at).days}))
     return found
 
 
@@ -62,7 +62,7 @@ def _sent_out(refund: Refund) -> list[NumberWarning]:
     if not numbers:
         return []
     text = _("An order went out under this number: %(orders)s.") % {"orders": ", ".join(numbers)}
-    return [NumberWarning(Oddity.SENT_OUT, text, numbers)]
+    return [NumberWarning(NumberOddity.SENT_OUT, text, numbers)]
 
 
 def _shared(refund: Refund) -> list[NumberWarning]:
@@ -75,10 +75,10 @@ def _shared(refund: Refund) -> list[NumberWarning]:
     warnings = []
     if foreign:
         text = _("Another buyer returns under this number: %(orders)s.") % {"orders": ", ".join(foreign)}
-        warnings.append(NumberWarning(Oddity.OF_ANOTHER_BUYER, text, foreign))
+        warnings.append(NumberWarning(NumberOddity.OF_ANOTHER_BUYER, text, foreign))
     if own:
         text = _("The buyer returns more under this number, perhaps in one parcel: %(orders)s.")
-        warnings.append(NumberWarning(Oddity.SHARED, text % {"orders": ", ".join(own)}, own))
+        warnings.append(NumberWarning(NumberOddity.SHARED, text % {"orders": ", ".join(own)}, own))
     return warnings
 
 

@@ -37,7 +37,7 @@ class Parcels:
     outbound: Shipment | None = None
     recall: Recall | None = None
     returning: Shipment | None = None
-    claims: tuple[CarrierClaim, ...] = ()
+    carrier_claims: tuple[CarrierClaim, ...] = ()
     warnings: tuple = ()
 
 
@@ -51,12 +51,12 @@ def parcels_of(refund: Refund) -> Parcels:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
         elif shipment.topic_id == refund.pk:
             returning = shipment
-    claims = CarrierClaim.objects.for_store(refund.store_id).filter(_about(refund)).order_by("id")
-    return Parcels(outbound, recall, returning, tuple(claims))
+    carrier_claims = CarrierClaim.objects.for_store(refund.store_id).filter(_about(refund)).order_by("id")
+    return Parcels(outbound, recall, returning, tuple(carrier_claims))
 
 
 def _about(refund: Refund) -> Q:
-    """The refund's own claims, and those about its order's parcel that are no refund's."""
+    """The refund's own carrier claims, and those about its order's parcel that are no refund's."""
     return Q(refund=refund) | Q(refund=None, shipment__order=refund.order_id)
 
 

@@ -15,15 +15,13 @@ from common.errors import NotFound, Refused, refuse_if
 from common.money import CENT
 from common.writes import WriteSet
 from orders.holds import free_yuan
-from payments.actions import give_up, reserve_payment, resume_payment
+from payments.actions import give_up, resume_payment
 from payments.models import Payment
 from payments.purposes import returning_purposes
-from payments.states import AccountKind, PaymentPurpose
-from refunds.actions import change_request, lock_refund, record
+from refunds.actions import change_request, lock_refund, pay_out, record
 from refunds.events import REFUND_REOPENED
 from refunds.holds import drop_yuan, hold, lines_of, most_refundable, why_not_hold_pieces
 from refunds.models import Dispute, Refund
-from refunds.programme import paying_account
 from refunds.signals import payment_given_up, payment_repeated
 from refunds.states import DisputeStatus, RefundStatus
 from refunds.why_not import why_not_give_up, why_not_pay_again, why_not_return
@@ -58,19 +56,7 @@ def pay_again(*, store_id: int, refund_id: UUID | str, actor: Actor, now: dateti
     writes = WriteSet()
     writes.update(refund, "needs_attention")
     last = payments[-1]
-    debit = AccountKind.MERCHANT_FUNDS
-    if last.purpose == PaymentPurpose.REFUND:
-        debit = paying_account(writes, refund, last.amount, actor=actor, now=now)
-    reserve_payment(
-        writes,
-        order=refund.order,
-        topic=refund,
-        purpose=last.purpose,
-        amount=last.amount,
-        actor=actor,
-        now=now,
-        debit=debit,
-    )
+    pay_out(writes, refund, purpose=last.purpose, amount=last.amount, actor=actor, now=now)
     payment_repeated.send(sender=Refund, refund=refund)
     writes.flush()
     return refund

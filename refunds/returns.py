@@ -93,25 +93,15 @@ def correct_return(
     The merchant says why (Invalid `reason`), the buyer needn't. No clock changes. Refused `already_picked_up` once the
     carrier has it, `invalid_transition` when nothing is coming back. Invalid for an unknown carrier or an odd number.
     """
-    carrier, tracking_number = waybill(carrier, tracking_number)
+    corrected = waybill(carrier, tracking_number)
     if actor.kind != ActorKind.BUYER and not reason.strip():
         raise Invalid("reason", _("Say why the number is corrected: it stays on record."), "required")
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     shipment = returning_of(refund)
     refuse_if(why_not_correct_return(refund, shipment, now))
     writes = WriteSet()
-    replace_shipment(
-        writes,
-        shipment,
-        order=refund.order,
-        topic_id=refund.pk,
-        carrier=carrier,
-        tracking_number=tracking_number,
-        reason=reason,
-        actor=actor,
-        now=now,
-    )
-    refund.return_carrier, refund.return_tracking_number = carrier, tracking_number
+    replace_shipment(writes, shipment, corrected, order=refund.order, reason=reason, actor=actor, now=now)
+    refund.return_carrier, refund.return_tracking_number = corrected
     writes.update(refund, "return_carrier", "return_tracking_number")
     writes.flush()
     return refund

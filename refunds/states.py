@@ -97,7 +97,7 @@ class RecallStatus(models.TextChoices):
     LOST = "lost", _("The parcel is lost")
 
 
-class Side(models.TextChoices):
+class CaseSide(models.TextChoices):
     """The two sides of a case."""
 
     MERCHANT = "merchant", _("Merchant")

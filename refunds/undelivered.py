@@ -15,9 +15,9 @@ from orders.events import ORDER_CAME_BACK, ORDER_LOST
 from orders.models import Order, Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
-from refunds.carrier_claims import claimed_of, open_carrier_claim
+from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
 from refunds.events import REFUND_UNDELIVERED
-from refunds.goods import Disposition, Whereabouts, load_order_lines, stop
+from refunds.goods import GoodsDisposition, Whereabouts, load_order_lines, stop
 from refunds.holds import hold, lines_of
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
@@ -41,7 +41,7 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
     ended = [shipment for shipment in shipments if _is_undelivered(shipment)]
     if not ended:
         return
-    claimed = claimed_of(ended)
+    has_claim = with_carrier_claim(ended)
     orders = {shipment.order_id: shipment.order for shipment in ended}
     concerned = Refund.objects.in_scope().filter(WAITING | GRANTED, order__in=orders)
     refunds = list(concerned.select_for_update(no_key=True).order_by("pk"))
@@ -51,7 +51,7 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
     load_order_lines(orders, refunds)
     for shipment in ended:
         _ship_again(writes, shipment.order, shipment, now)
-        if shipment.status == ShipmentStatus.LOST and shipment.pk not in claimed:
+        if shipment.status == ShipmentStatus.LOST and shipment.pk not in has_claim:
             open_carrier_claim(writes, None, shipment, now=now)
     for refund in refunds:
         if refund.moves_goods:
@@ -106,5 +106,5 @@ def _ask_nothing_back(writes: WriteSet, refund: Refund, now: datetime) -> None:
 
 def _stop_if_whole(writes: WriteSet, refund: Refund, now: datetime) -> None:
     """Nobody ships again what a granted refund pays the whole price of (P2)."""
-    if Whereabouts([refund]).disposition_of(refund) == Disposition.STOP:
+    if Whereabouts([refund]).disposition_of(refund) == GoodsDisposition.STOP:
         stop(writes, refund, None, actor=SYSTEM, now=now, rule="P3")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import (
     COUNT,
     DATE,
@@ -24,10 +24,10 @@ from common.facts import (
     optional,
 )
 from stores import marketplaces
-from stores.states import KeyScope, ProductSource, Role
+from stores.states import KeyScope, MemberRole, ProductSource
 
 
-class Area(models.TextChoices):
+class EventArea(models.TextChoices):
     """Which part of the set-up an event changes, or what an owner wants to know of besides."""
 
     STORE = "store", gettext_lazy("Store and settings")
@@ -84,22 +84,24 @@ class _StoreChanged(TypedDict, total=False):
 
 
 STORE_OPENED = EventType(
-    "store.opened", gettext_lazy("Store opened"), "store", _StoreOpened, tone=Tone.GOOD, area=Area.STORE
+    "store.opened", gettext_lazy("Store opened"), "store", _StoreOpened, tone=EventTone.GOOD, area=EventArea.STORE
 )
-STORE_CHANGED = EventType("store.changed", gettext_lazy("Settings changed"), "store", _StoreChanged, area=Area.STORE)
+STORE_CHANGED = EventType(
+    "store.changed", gettext_lazy("Settings changed"), "store", _StoreChanged, area=EventArea.STORE
+)
 NEGOTIATION_OPENED = EventType(
     "store.negotiation_opened",
     gettext_lazy("Negotiation opened to the store"),
     "store",
-    tone=Tone.GOOD,
-    area=Area.STORE,
+    tone=EventTone.GOOD,
+    area=EventArea.STORE,
 )
 NEGOTIATION_CLOSED = EventType(
     "store.negotiation_closed",
     gettext_lazy("Negotiation closed to the store"),
     "store",
-    tone=Tone.WARNING,
-    area=Area.STORE,
+    tone=EventTone.WARNING,
+    area=EventArea.STORE,
 )
 
 
@@ -129,11 +131,15 @@ CATEGORY_OPENED = EventType(
     gettext_lazy("Category opened to retention"),
     "categoryopening",
     _CategoryOpened,
-    tone=Tone.GOOD,
-    area=Area.SWITCHES,
+    tone=EventTone.GOOD,
+    area=EventArea.SWITCHES,
 )
 CATEGORY_CHANGED = EventType(
-    "category.changed", gettext_lazy("Opened category changed"), "categoryopening", _CategoryChanged, area=Area.SWITCHES
+    "category.changed",
+    gettext_lazy("Opened category changed"),
+    "categoryopening",
+    _CategoryChanged,
+    area=EventArea.SWITCHES,
 )
 
 
@@ -153,37 +159,57 @@ class _AccountNamed(TypedDict):
 class _MemberNamed(TypedDict):
     username: Annotated[str, TEXT]
     full_name: Annotated[str, TEXT]
-    role: Annotated[str, choice(Role)]
+    role: Annotated[str, choice(MemberRole)]
 
 
 class _RoleChanged(TypedDict):
     username: Annotated[str, TEXT]
     full_name: Annotated[str, TEXT]
-    role: Annotated[list[str], changed(choice(Role))]
+    role: Annotated[list[str], changed(choice(MemberRole))]
 
 
 ACCOUNT_OPENED = EventType(
-    "account.opened", gettext_lazy("Account opened"), "user", _AccountOpened, tone=Tone.GOOD, area=Area.ACCOUNTS
+    "account.opened",
+    gettext_lazy("Account opened"),
+    "user",
+    _AccountOpened,
+    tone=EventTone.GOOD,
+    area=EventArea.ACCOUNTS,
 )
 PASSWORD_GIVEN = EventType(
     "account.password_given",
     gettext_lazy("One-time password given"),
     "user",
     _AccountNamed,
-    tone=Tone.WARNING,
-    area=Area.ACCOUNTS,
+    tone=EventTone.WARNING,
+    area=EventArea.ACCOUNTS,
 )
 PASSWORD_CHANGED = EventType(
-    "account.password_changed", gettext_lazy("Password changed"), "user", _AccountNamed, area=Area.ACCOUNTS
+    "account.password_changed", gettext_lazy("Password changed"), "user", _AccountNamed, area=EventArea.ACCOUNTS
 )
 MEMBER_ADDED = EventType(
-    "member.added", gettext_lazy("Member added"), "membership", _MemberNamed, tone=Tone.GOOD, area=Area.MEMBERS
+    "member.added",
+    gettext_lazy("Member added"),
+    "membership",
+    _MemberNamed,
+    tone=EventTone.GOOD,
+    area=EventArea.MEMBERS,
 )
 MEMBER_ROLE_CHANGED = EventType(
-    "member.role_changed", gettext_lazy("Role changed"), "membership", _RoleChanged, tone=Tone.NOTE, area=Area.MEMBERS
+    "member.role_changed",
+    gettext_lazy("Role changed"),
+    "membership",
+    _RoleChanged,
+    tone=EventTone.NOTE,
+    area=EventArea.MEMBERS,
 )
 MEMBER_REMOVED = EventType(
-    "member.removed", gettext_lazy("Member removed"), "membership", _MemberNamed, tone=Tone.WARNING, area=Area.MEMBERS
+    "member.removed",
+    gettext_lazy("Member removed"),
+    "membership",
+    _MemberNamed,
+    tone=EventTone.WARNING,
+    area=EventArea.MEMBERS,
 )
 
 
@@ -203,9 +229,11 @@ class _KeyRevoked(TypedDict):
     prefix: Annotated[str, TEXT]
 
 
-KEY_MADE = EventType("key.made", gettext_lazy("API key made"), "apikey", _KeyMade, tone=Tone.NOTE, area=Area.KEYS)
+KEY_MADE = EventType(
+    "key.made", gettext_lazy("API key made"), "apikey", _KeyMade, tone=EventTone.NOTE, area=EventArea.KEYS
+)
 KEY_REVOKED = EventType(
-    "key.revoked", gettext_lazy("API key revoked"), "apikey", _KeyRevoked, tone=Tone.WARNING, area=Area.KEYS
+    "key.revoked", gettext_lazy("API key revoked"), "apikey", _KeyRevoked, tone=EventTone.WARNING, area=EventArea.KEYS
 )
 
 
@@ -238,16 +266,21 @@ class _AddressAdded(TypedDict):
 
 
 PRODUCT_ADDED = EventType(
-    "product.added", gettext_lazy("Product added"), "product", _ProductAdded, tone=Tone.GOOD, area=Area.PRODUCTS
+    "product.added",
+    gettext_lazy("Product added"),
+    "product",
+    _ProductAdded,
+    tone=EventTone.GOOD,
+    area=EventArea.PRODUCTS,
 )
 PRODUCT_CHANGED = EventType(
-    "product.changed", gettext_lazy("Product changed"), "product", _ProductChanged, area=Area.PRODUCTS
+    "product.changed", gettext_lazy("Product changed"), "product", _ProductChanged, area=EventArea.PRODUCTS
 )
 RETURN_ADDRESS_ADDED = EventType(
     "return_address.added",
     gettext_lazy("Return address added"),
     "returnaddress",
     _AddressAdded,
-    tone=Tone.GOOD,
-    area=Area.ADDRESSES,
+    tone=EventTone.GOOD,
+    area=EventArea.ADDRESSES,
 )

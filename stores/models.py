@@ -18,7 +18,7 @@ from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
 from common.words import in_one_language
 from stores import marketplaces
-from stores.states import KeyScope, ProductSource, Role
+from stores.states import KeyScope, MemberRole, ProductSource
 
 MOST_URGE_ALERT = 999  # urged orders are counted up to here and no further
 
@@ -152,7 +152,7 @@ class Membership(TenantModel):
     """A user's role in a store."""
 
     user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="+")
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=20, choices=MemberRole.choices)
     since = models.DateTimeField(
         _("since"), null=True, help_text=_("Empty for those who were there before it was kept.")
     )

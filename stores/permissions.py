@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope
 from stores.models import Membership, User
-from stores.states import Role
+from stores.states import MemberRole
 
 VIEW = "view"
 DECIDE_REFUNDS = "decide_refunds"
@@ -27,13 +27,13 @@ SEE_OWN_RESULTS = "see_own_results"
 SEE_ALL_RESULTS = "see_all_results"
 
 GRANTS: dict[str, frozenset[str]] = {
-    Role.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
-    Role.AGENT: frozenset(
+    MemberRole.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
+    MemberRole.AGENT: frozenset(
         {VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_ORDERS, EDIT_COUPONS, SEE_OWN_RESULTS}
     ),
-    Role.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
-    Role.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE}),
-    Role.OWNER: frozenset(
+    MemberRole.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
+    MemberRole.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE}),
+    MemberRole.OWNER: frozenset(
         {
             VIEW,
             DECIDE_REFUNDS,
@@ -54,13 +54,13 @@ GRANTS: dict[str, frozenset[str]] = {
 
 # What a member may do, for the people who choose the role; the least comes first.
 ROLE_MEANS: dict[str, str] = {
-    Role.VIEWER: gettext_lazy("Sees orders, refunds and everybody's results; decides nothing."),
-    Role.WAREHOUSE: gettext_lazy("Ships orders and promised parcels, inspects returns, adds evidence."),
-    Role.FINANCE: gettext_lazy("Sends small payments and sees everybody's results."),
-    Role.AGENT: gettext_lazy(
+    MemberRole.VIEWER: gettext_lazy("Sees orders, refunds and everybody's results; decides nothing."),
+    MemberRole.WAREHOUSE: gettext_lazy("Ships orders and promised parcels, inspects returns, adds evidence."),
+    MemberRole.FINANCE: gettext_lazy("Sends small payments and sees everybody's results."),
+    MemberRole.AGENT: gettext_lazy(
         "Decides refunds, sends offers, changes addresses, makes and grants coupons, adds evidence; sees own results."
     ),
-    Role.OWNER: gettext_lazy(
+    MemberRole.OWNER: gettext_lazy(
         "Everything, and settings, members, API keys, products, methods and return addresses besides."
     ),
 }

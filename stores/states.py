@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Role(models.TextChoices):
+class MemberRole(models.TextChoices):
     """What a member may do in a store; see stores.permissions."""
 
     OWNER = "owner", _("Owner")

@@ -11,7 +11,7 @@ from common.actors import Actor, ActorKind
 from common.errors import Refused
 from stores.models import Membership, Product
 from stores.permissions import user_id_of
-from stores.states import Role
+from stores.states import MemberRole
 
 
 def why_not_open_accounts(actor: Actor) -> Refused | None:
@@ -31,7 +31,7 @@ def why_not_change_member(
     if member.user_id == user_id_of(actor):
         return Refused("own_membership", _("You can't change your own role; another owner or the operator can."))
     others = [row for row in owners if row.pk != member.pk and row.user.is_active]
-    if member.role == Role.OWNER and not stays_owner and not others:
+    if member.role == MemberRole.OWNER and not stays_owner and not others:
         return Refused("last_owner", _("A store keeps at least one owner: make somebody else an owner first."), "role")
     return None
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from common.web.refusals import refuse, words_of_refusal
-from common.web.unavailable import TRY_AGAIN_S, Reason, why_unavailable
+from common.web.unavailable import TRY_AGAIN_S, FailureReason, why_unavailable
 
 API = "/api/"
 
@@ -49,7 +49,7 @@ def server_error(request):
     return _error(500, "server_error", "error", detail)
 
 
-def _unavailable(request, reason: Reason) -> HttpResponse:
+def _unavailable(request, reason: FailureReason) -> HttpResponse:
     if request.path.startswith(API):
         response = _error(503, "server_error", reason.code, str(reason.detail))
     else:

@@ -18,20 +18,22 @@ _TOO_SLOW = (
 )
 
 
-class Reason(NamedTuple):
+class FailureReason(NamedTuple):
     """A stable code and a sentence for people."""
 
     code: str
     detail: Promise
 
 
-TIMEOUT = Reason("timeout", _("This took too long and was stopped; nothing was changed. Ask for less, or try again."))
-UNAVAILABLE = Reason(
+TIMEOUT = FailureReason(
+    "timeout", _("This took too long and was stopped; nothing was changed. Ask for less, or try again.")
+)
+UNAVAILABLE = FailureReason(
     "unavailable", _("The service can't reach its data right now; nothing was changed. Try again soon.")
 )
 
 
-def why_unavailable(error: BaseException | None) -> Reason | None:
+def why_unavailable(error: BaseException | None) -> FailureReason | None:
     """The reason if the database was too slow, is down or is full; None when the error is of another kind."""
     cause = error if isinstance(error, psycopg.Error) else getattr(error, "__cause__", None)
     if isinstance(cause, _TOO_SLOW):

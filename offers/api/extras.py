@@ -5,13 +5,13 @@ from dataclasses import asdict
 from common import clock
 from common.api.represent import represent
 from offers.api.serializers import OfferSerializer
-from offers.case import Case, offers_before
 from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
 from offers.insights.rates import costs_at
 from offers.kept_coupons import kept_coupons, would_end_coupons
 from offers.retainable import filter_retainable
+from offers.situation import Situation, offers_before
 from payments.api.extras import WARNINGS
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
@@ -29,7 +29,7 @@ def offers_of(refund: Refund) -> list[dict]:
 
 def retainable(refund: Refund) -> dict:
     """Whether something may be offered now."""
-    refused = why_not_retain(Case(refund, clock.now()))
+    refused = why_not_retain(Situation(refund, clock.now()))
     return {"ok": refused is None, "code": refused and refused.code}
 
 

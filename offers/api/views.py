@@ -16,9 +16,10 @@ from offers.api.serializers import (
     WarnedOfferSerializer,
 )
 from offers.coupons import create_coupon, grant_coupon
-from offers.eligibility import attempts_left, build_case, methods_for, why_not_offer, why_not_retain
+from offers.eligibility import attempts_left, methods_for, why_not_offer, why_not_retain
 from offers.models import Coupon, Offer
 from offers.recommendation import recommend
+from offers.situation import Situation
 from orders.api.serializers import StoreNameSerializer
 from refunds.models import Refund
 from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
@@ -91,22 +92,24 @@ class OfferOptionsViewSet(StoreViewSet):
     def offer_options(self, request, pk):
         """The methods that are possible now, with their limits and the reason to choose them."""
         refund = get_or_404(Refund.objects.for_store(self.store.pk).select_related("order", "store"), pk=pk)
-        case = build_case(refund, self.now)
-        refused = why_not_retain(case)
-        possible = [] if refused else [method for method in methods_for(refund) if why_not_offer(method, case) is None]
+        situation = Situation(refund, self.now)
+        refused = why_not_retain(situation)
+        possible = (
+            [] if refused else [method for method in methods_for(refund) if why_not_offer(method, situation) is None]
+        )
         options = [
             {
                 "method": option.method.code,
                 "recommended": option.recommended,
                 "score": round(option.score, 4),
                 "why": option.why,
-                "limits": option.method.limits(case),
+                "limits": option.method.limits(situation),
             }
-            for option in recommend(case, possible)
+            for option in recommend(situation, possible)
         ]
         answer = {
             "retainable": {"ok": refused is None, "code": refused and refused.code},
-            "attempts_left": attempts_left(case),
+            "attempts_left": attempts_left(situation),
             "options": options,
         }
         return Response(OfferOptionsSerializer(answer).data)

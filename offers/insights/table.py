@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from offers.insights.reading import Kept, RetentionReport
+from offers.insights.sql import COUNTS
 from offers.registry import method_label
 from orders.erp.cells import inert
 from refunds.states import RefundReason
 
-COUNTS = ("offers", "answered", "expired", "accepted")
 YUAN = ("sales_kept", "taken_back", "hidden_costs_avoided", "offer_costs", "net")
 
 

@@ -1,4 +1,4 @@
-"""Figures that somebody takes out of the house: who it was is on record in each store that they are of."""
+"""Figures that somebody takes away as a table: who it was is on record in each store that they are of."""
 
 from datetime import datetime
 

@@ -5,9 +5,9 @@ methods share. Every other file is one method.
 """
 
 from common.registry import import_files
-from offers.methods.base import Case, Concern, Method, Terms, register
+from offers.methods.base import BuyerConcern, Method, Situation, Terms, register
 from offers.registry import METHODS
 
-__all__ = ["METHODS", "Case", "Concern", "Method", "Terms", "register"]
+__all__ = ["METHODS", "BuyerConcern", "Method", "Situation", "Terms", "register"]
 
 import_files(__name__, __path__)

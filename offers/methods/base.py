@@ -1,6 +1,6 @@
 """The shape of a method: what is true of it, when it is allowed, what it needs, what the buyer sees, what a yes does.
 
-Whatever depends on the method is asked here; no other file knows one by name. The defaults promise nothing.
+Whatever depends on the method is asked here: no condition elsewhere names one. The defaults promise nothing.
 """
 
 from abc import ABC, abstractmethod
@@ -15,9 +15,9 @@ from common.actors import Actor
 from common.errors import Refused
 from common.money import ZERO
 from common.writes import WriteSet
-from offers.case import Case
 from offers.models import Coupon, Offer
 from offers.registry import METHODS
+from offers.situation import Situation
 from payments.purposes import PURPOSES, PurposeFacts
 from refunds.holds import most_refundable
 from refunds.models import Refund
@@ -36,7 +36,7 @@ class Terms:
     coupons: Sequence[Coupon] = ()
 
 
-class Concern(StrEnum):
+class BuyerConcern(StrEnum):
     """What a buyer's reason comes down to, as far as an offer can answer it (Q11)."""
 
     LOGISTICS = "logistics"
@@ -60,14 +60,14 @@ class Method(ABC):
     # Which rule each event of such an offer goes by, per status of the offer that it brings.
     event_rules: ClassVar[Mapping[str, str]] = {}
     # The concerns that it is recommended for (Q11).
-    suits: ClassVar[frozenset[Concern]] = frozenset()
+    suits: ClassVar[frozenset[BuyerConcern]] = frozenset()
 
     # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind (else the
-    # order is kept and the refund withdrawn), whether the case and its work end, whether a parcel that would have
+    # order is kept and the refund withdrawn), whether the work on it ends, whether a parcel that would have
     # come back doesn't, whether a product or coupons are given away, and whether a payment goes out: its purpose is
     # the method's code, and with `returns_price` it is a part of what the order was paid (payments.purposes).
     changes_refund: ClassVar[bool] = False
-    ends_case: ClassVar[bool] = True
+    ends_work: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
     gives_product: ClassVar[bool] = False
     gives_coupons: ClassVar[bool] = False
@@ -88,27 +88,27 @@ class Method(ABC):
     buyer_template: ClassVar[str] = "offers/offer.html"
 
     @abstractmethod
-    def why_not(self, case: Case) -> Refused | None:
-        """Why this can't be offered for the case now, whatever is filled in; None when it can."""
+    def why_not(self, situation: Situation) -> Refused | None:
+        """Why this can't be offered for the refund now, whatever is filled in; None when it can."""
 
-    def lacks(self, case: Case) -> Refused | None:
+    def lacks(self, situation: Situation) -> Refused | None:
         """What the store lacks to fill this in at all. What a form names already is judged by its own rule before."""
         return None
 
     @abstractmethod
-    def check(self, case: Case, terms: Terms) -> None:
+    def check(self, situation: Situation, terms: Terms) -> None:
         """Invalid for a missing or malformed term, Refused for one that a rule forbids now."""
 
     @abstractmethod
-    def limits(self, case: Case) -> dict:
+    def limits(self, situation: Situation) -> dict:
         """What the form may contain, for people and clients."""
 
-    def limit_words(self, case: Case) -> list[str]:
+    def limit_words(self, situation: Situation) -> list[str]:
         """The same in the merchant's words, and what it costs where that is certain."""
         return []
 
     @abstractmethod
-    def why(self, case: Case) -> str:
+    def why(self, situation: Situation) -> str:
         """One sentence that tells the merchant when this makes sense."""
 
     @abstractmethod
@@ -142,7 +142,7 @@ class Method(ABC):
         """
         return None
 
-    def unasked_terms(self, case: Case) -> dict | None:
+    def unasked_terms(self, situation: Situation) -> dict | None:
         """Arguments for `send_offer`, beside the message, that make sense unasked when offers are sent in bulk.
 
         None when a person must choose them.

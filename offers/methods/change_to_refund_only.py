@@ -21,18 +21,18 @@ class ChangeToRefundOnly(NegotiationMethod):
     label = gettext_lazy("Refund without return")
     order = 80
 
-    def why_not(self, case):
+    def why_not(self, situation):
         """Only a return request can be changed like this."""
-        if case.refund.kind != RefundKind.RETURN_AND_REFUND:
+        if situation.refund.kind != RefundKind.RETURN_AND_REFUND:
             return Refused(
                 "method_not_available", _("Only a return can be changed to a refund without return."), "method"
             )
-        return super().why_not(case)
+        return super().why_not(situation)
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """Needs an amount and the tick."""
         check_agreed(terms)
-        check_agreed_amount(case, terms, required=True)
+        check_agreed_amount(situation, terms, required=True)
 
     def cost(self, offer):
         """What is paid."""
@@ -46,7 +46,7 @@ class ChangeToRefundOnly(NegotiationMethod):
         """That the goods stay where they are."""
         return [*super().brings(offer), _("The buyer keeps the goods.")]
 
-    def why(self, case):
+    def why(self, situation):
         return _("The buyer keeps the goods: no return freight and no handling.")
 
     def buyer_sees(self, refund, terms):

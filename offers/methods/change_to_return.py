@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from common.calendar import clock_face
 from common.errors import Invalid, Refused
 from common.money import grouped, yuan
-from offers.methods.base import Case, register
+from offers.methods.base import Situation, register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request
 from refunds.states import RefundKind, RefundStatus
@@ -20,19 +20,19 @@ class ChangeToReturn(NegotiationMethod):
     code = "change_to_return"
     label = gettext_lazy("Return and refund")
     order = 90
-    ends_case = spares_return = False
+    ends_work = spares_return = False
 
-    def why_not(self, case):
+    def why_not(self, situation):
         """Only a refund-only request can be changed like this, and only goods that have left can come back."""
-        if case.refund.kind != RefundKind.REFUND_ONLY:
+        if situation.refund.kind != RefundKind.REFUND_ONLY:
             return Refused(
                 "method_not_available", _("Only a refund without return can be changed to a return."), "method"
             )
-        if not case.refund.order.has_left:
+        if not situation.refund.order.has_left:
             return Refused(
                 "method_not_available", _("The goods have not been shipped: nothing can come back."), "method"
             )
-        return super().why_not(case)
+        return super().why_not(situation)
 
     def why_gone(self, offer):
         """Nothing can come back any more: the parcel was stopped after the offer."""
@@ -40,18 +40,18 @@ class ChangeToReturn(NegotiationMethod):
             return None
         return why_not_return(offer.refund.order, offer.refund.own_lines)
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """Needs an address of the store and the tick; an amount may be agreed on too (T2)."""
         check_agreed(terms)
         if terms.return_address is None:
             raise Invalid("return_address", _("Choose the return address."), "required")
-        check_agreed_amount(case, terms, required=False)
+        check_agreed_amount(situation, terms, required=False)
 
-    def limits(self, case: Case) -> dict:
+    def limits(self, situation: Situation) -> dict:
         """An address besides; the amount may be left out."""
-        return {**super().limits(case), "return_address": True}
+        return {**super().limits(situation), "return_address": True}
 
-    def why(self, case):
+    def why(self, situation):
         return _("The goods come back before the money goes out.")
 
     def buyer_sees(self, refund, terms):

@@ -7,7 +7,7 @@ from common.errors import Invalid, Refused
 from common.money import ZERO
 from common.words import joined
 from offers.coupons import coupons_of, grant_coupons, shown_of
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import RetentionMethod
 from offers.models import Coupon
 
@@ -21,12 +21,12 @@ class CouponMethod(RetentionMethod):
     icon = "confirmation_number"
     order = 20
     scripts = (gettext_lazy("Please take a coupon, with our apologies."),)
-    suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
+    suits = frozenset({BuyerConcern.LOGISTICS, BuyerConcern.FLAW})
     gives_coupons = True
 
-    def lacks(self, case):
+    def lacks(self, situation):
         """The store needs a coupon on the right channel (Q13)."""
-        if not case.has_coupons:
+        if not situation.has_coupons:
             return Refused(
                 "method_not_available",
                 _("Create a coupon on the channel “Platform smart recommended retention” first."),
@@ -34,18 +34,18 @@ class CouponMethod(RetentionMethod):
             )
         return None
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """At least one coupon."""
         if not terms.coupons:
             raise Invalid("coupons", _("Choose at least one coupon."), "required")
 
-    def limits(self, case):
+    def limits(self, situation):
         """How many coupons the buyer sees."""
-        return {**super().limits(case), "coupons": True, "coupons_shown": case.refund.rules.coupons_shown}
+        return {**super().limits(situation), "coupons": True, "coupons_shown": situation.refund.rules.coupons_shown}
 
-    def limit_words(self, case):
+    def limit_words(self, situation):
         """How many the buyer sees (Q14)."""
-        return [_("the buyer sees up to %(most)d coupons") % {"most": case.refund.rules.coupons_shown}]
+        return [_("the buyer sees up to %(most)d coupons") % {"most": situation.refund.rules.coupons_shown}]
 
     def after_yes(self, offer):
         """Where the coupons are."""
@@ -59,12 +59,12 @@ class CouponMethod(RetentionMethod):
         """Every coupon that the buyer sees, used."""
         return sum((coupon.amount_off for coupon in coupons_of(offer)), ZERO)
 
-    def unasked_terms(self, case):
+    def unasked_terms(self, situation):
         """The coupon that buyers would see first."""
-        best = Coupon.objects.for_store(case.refund.store_id).usable(case.now).as_buyer_sees().first()
+        best = Coupon.objects.for_store(situation.refund.store_id).usable(situation.now).as_buyer_sees().first()
         return {"coupon_ids": [best.pk]} if best else None
 
-    def why(self, case):
+    def why(self, situation):
         return _("Paid only when the buyer comes back.")
 
     def buyer_sees(self, refund, terms):

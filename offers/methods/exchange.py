@@ -29,14 +29,14 @@ class Exchange(ParcelMethod):
     parcel_kind = ParcelKind.EXCHANGE
     spares_return = False
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """Needs the product that replaces the goods."""
         if terms.product is None:
             raise Invalid("item_id", _("Name the product that replaces the goods by its item id."), "required")
 
-    def limit_words(self, case):
+    def limit_words(self, situation):
         """The promise's deadline, which waits for the buyer."""
-        time = duration(case.refund.rules.promise_ships_within)
+        time = duration(situation.refund.rules.promise_ships_within)
         return [_("ships within %(time)s after the buyer's parcel has left") % {"time": time}]
 
     def after_yes(self, offer):
@@ -64,7 +64,7 @@ class Exchange(ParcelMethod):
         """What the new goods are worth more than those that come back."""
         return max(ZERO, offer.product_price - offer.refund.amount)
 
-    def why(self, case):
+    def why(self, situation):
         return _("The buyer gets what was wanted, and the sale stays.")
 
     def buyer_sees(self, refund, terms):

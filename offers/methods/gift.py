@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import ParcelMethod
 from orders.states import ParcelKind
 
@@ -17,11 +17,11 @@ class Gift(ParcelMethod):
     icon = "redeem"
     order = 40
     scripts = (gettext_lazy("Please take a small gift, with our apologies."),)
-    suits = frozenset({Concern.FLAW})
+    suits = frozenset({BuyerConcern.FLAW})
     parcel_kind = ParcelKind.GIFT
     gives_product = True
 
-    def why(self, case):
+    def why(self, situation):
         return _("A present at cost price makes up for the trouble.")
 
     def buyer_sees(self, refund, terms):

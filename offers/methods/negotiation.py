@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
-from offers.methods.base import Case, Method, Terms
+from offers.methods.base import Method, Situation, Terms
 from offers.states import OfferStatus
 from orders.holds import why_not_take
 
@@ -22,21 +22,21 @@ class NegotiationMethod(Method):
         OfferStatus.WITHDRAWN: "T8",
     }
 
-    def limits(self, case: Case) -> dict:
+    def limits(self, situation: Situation) -> dict:
         """The amount's bounds, in yuan, and the tick."""
-        return {"min_amount": str(CENT), "max_amount": str(case.most), "agreed_with_buyer": True}
+        return {"min_amount": str(CENT), "max_amount": str(situation.most), "agreed_with_buyer": True}
 
-    def limit_words(self, case):
+    def limit_words(self, situation):
         """The most that may be offered."""
-        return [_("at most %(most)s") % {"most": yuan(case.most)}]
+        return [_("at most %(most)s") % {"most": yuan(situation.most)}]
 
-    def why_not(self, case: Case) -> Refused | None:
+    def why_not(self, situation: Situation) -> Refused | None:
         """T1: opened to the store, and no fresh food."""
-        if not case.refund.store.negotiation_open:
+        if not situation.refund.store.negotiation_open:
             return Refused(
                 "method_not_available", _("The marketplace hasn't opened negotiation to this store yet."), "method"
             )
-        if any(line.line.category in case.refund.rules.fresh_categories for line in case.lines):
+        if any(line.line.category in situation.refund.rules.fresh_categories for line in situation.lines):
             return Refused("category_not_open", _("Fresh food can't be negotiated about."), "refund")
         return None
 
@@ -49,7 +49,7 @@ def check_agreed(terms: Terms) -> None:
         )
 
 
-def check_agreed_amount(case: Case, terms: Terms, *, required: bool) -> None:
+def check_agreed_amount(situation: Situation, terms: Terms, *, required: bool) -> None:
     """T5: above zero and at most the maximum refundable."""
     if terms.amount is None:
         if required:
@@ -57,4 +57,4 @@ def check_agreed_amount(case: Case, terms: Terms, *, required: bool) -> None:
         return
     if terms.amount <= ZERO:
         raise Invalid("amount", _("The amount must be above zero."), "min_value")
-    refuse_if(why_not_take(terms.amount, most=case.most))
+    refuse_if(why_not_take(terms.amount, most=situation.most))

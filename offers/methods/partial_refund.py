@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.money import grouped
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
 from refunds.actions import withdraw_for_offer
 
@@ -20,11 +20,11 @@ class PartialRefund(MoneyMethod):
     icon = "percent"
     order = 50
     scripts = (gettext_lazy("Keep it, and we pay a part of the price back."),)
-    suits = frozenset({Concern.FLAW})
+    suits = frozenset({BuyerConcern.FLAW})
     returns_price = True
     usual_share = Decimal("0.10")
 
-    def why(self, case):
+    def why(self, situation):
         return _("Costs a part of the price instead of all of it.")
 
     def brings(self, offer):

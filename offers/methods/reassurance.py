@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import RetentionMethod
 
 
@@ -17,15 +17,15 @@ class Reassurance(RetentionMethod):
     icon = "favorite"
     order = 10
     once_as = "reassurance"  # Q9
-    suits = frozenset({Concern.LOGISTICS})
+    suits = frozenset({BuyerConcern.LOGISTICS})
     needs_message = True
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """The words are the offer."""
         if not terms.message.strip():
             raise Invalid("message", _("Write to the buyer, or pick one of the scripts."), "required")
 
-    def limit_words(self, case):
+    def limit_words(self, situation):
         """Words cost nothing."""
         return [_("free of charge")]
 
@@ -33,11 +33,11 @@ class Reassurance(RetentionMethod):
         """That it was the only one (Q9)."""
         return [*super().brings(offer), _("It costs nothing, and can be used only once per refund.")]
 
-    def unasked_terms(self, case):
+    def unasked_terms(self, situation):
         """The message is all."""
         return {}
 
-    def why(self, case):
+    def why(self, situation):
         return _("Costs nothing and answers the worry.")
 
     def buyer_sees(self, refund, terms):

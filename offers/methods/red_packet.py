@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
 from common.money import grouped
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
-from payments.actions import reserve_payment
+from refunds.actions import pay_out
 
 
 @register
@@ -22,25 +22,25 @@ class RedPacket(MoneyMethod):
     icon = "savings"
     order = 70
     scripts = (gettext_lazy("Please take a red packet, with our apologies."),)
-    suits = frozenset({Concern.LOGISTICS, Concern.FLAW})
+    suits = frozenset({BuyerConcern.LOGISTICS, BuyerConcern.FLAW})
     usual_share = Decimal("0.05")
 
-    def most(self, case):
+    def most(self, situation):
         """The limit of a red packet, or what the order has left when the refund is withdrawn."""
-        return min(case.refund.rules.red_packet_limit, self.money_left(case.refund))
+        return min(situation.refund.rules.red_packet_limit, self.money_left(situation.refund))
 
     def money_left(self, refund):
         """Of the order as a whole: a red packet belongs to no line."""
         return refund.order.refundable_amount + refund.amount
 
-    def why_above(self, case, amount):
+    def why_above(self, situation, amount):
         """A limit of its own (Q4)."""
-        most = self.most(case)
+        most = self.most(situation)
         if amount <= most:
             return None
         return Refused("payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": most}, "amount")
 
-    def why(self, case):
+    def why(self, situation):
         return _("A small sum at once says sorry quickly.")
 
     def buyer_sees(self, refund, terms):
@@ -50,13 +50,4 @@ class RedPacket(MoneyMethod):
         """Withdraw the refund and pay the red packet."""
         super().accept(writes, offer, actor=actor, now=now)
         hold_yuan(writes, offer.refund.order, offer.amount)
-        reserve_payment(
-            writes,
-            order=offer.refund.order,
-            topic=offer.refund,
-            purpose=self.code,
-            amount=offer.amount,
-            actor=actor,
-            now=now,
-            rule="Q10",
-        )
+        pay_out(writes, offer.refund, purpose=self.code, amount=offer.amount, actor=actor, now=now, rule="Q10")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import ParcelMethod
 from orders.states import ParcelKind
 
@@ -17,12 +17,12 @@ class Reship(ParcelMethod):
     icon = "local_shipping"
     order = 60
     scripts = (gettext_lazy("Sorry! We send it to you again, free of charge."),)
-    suits = frozenset({Concern.LOGISTICS, Concern.MISSING})
+    suits = frozenset({BuyerConcern.LOGISTICS, BuyerConcern.MISSING})
     begins_with_goods = True
     parcel_kind = ParcelKind.RESHIP
     gives_product = True
 
-    def why(self, case):
+    def why(self, situation):
         return _("Sends what is lost or missing.")
 
     def buyer_sees(self, refund, terms):

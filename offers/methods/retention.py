@@ -9,7 +9,7 @@ from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
 from common.words import duration
 from offers.arriving import money_words, parcel_words, promised_parcels
-from offers.methods.base import Case, Method, Terms
+from offers.methods.base import Method, Situation, Terms
 from offers.models import Offer
 from offers.states import OfferStatus
 from orders.holds import why_not_take
@@ -31,16 +31,16 @@ class RetentionMethod(Method):
         OfferStatus.WITHDRAWN: "Q7",
     }
 
-    def why_not(self, case):
-        """Whether this method needs something that the case hasn't."""
+    def why_not(self, situation):
+        """Nothing beyond what every offer needs."""
         return None
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """Nothing but the message by default."""
 
-    def limits(self, case: Case) -> dict:
+    def limits(self, situation: Situation) -> dict:
         """The message's length, counted in characters as people see them (Q5)."""
-        return {"max_message_length": case.refund.rules.offer_message_length}
+        return {"max_message_length": situation.refund.rules.offer_message_length}
 
     def after_yes(self, offer):
         """The order stays."""
@@ -63,40 +63,40 @@ class MoneyMethod(RetentionMethod):
     # The share of the refund's amount that the form begins with, and that is sent in bulk, where nobody is asked.
     usual_share: ClassVar[Decimal]
 
-    def most(self, case: Case) -> Decimal:
+    def most(self, situation: Situation) -> Decimal:
         """The most that may be offered."""
-        return case.most
+        return situation.most
 
-    def why_not(self, case):
+    def why_not(self, situation):
         """There must be something left to pay."""
-        if self.most(case) < CENT:
+        if self.most(situation) < CENT:
             return Refused("amount_above_refundable", _("Nothing of this order is left to pay out."), "method")
         return None
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """The amount is above zero and within the limit."""
         if terms.amount is None:
             raise Invalid("amount", _("Enter the amount that the buyer gets."), "required")
         if terms.amount <= ZERO:
             raise Invalid("amount", _("The amount must be above zero."), "min_value")
-        refuse_if(self.why_above(case, terms.amount))
+        refuse_if(self.why_above(situation, terms.amount))
 
-    def why_above(self, case: Case, amount: Decimal) -> Refused | None:
+    def why_above(self, situation: Situation, amount: Decimal) -> Refused | None:
         """Why this amount is too high."""
-        return why_not_take(amount, most=self.most(case))
+        return why_not_take(amount, most=self.most(situation))
 
-    def limits(self, case: Case) -> dict:
+    def limits(self, situation: Situation) -> dict:
         """The amount's bounds and the usual one, in yuan (Q12)."""
         return {
-            **super().limits(case),
+            **super().limits(situation),
             "min_amount": str(CENT),
-            "max_amount": str(self.most(case)),
-            "usual_amount": str(self.usual(case)),
+            "max_amount": str(self.most(situation)),
+            "usual_amount": str(self.usual(situation)),
         }
 
-    def limit_words(self, case):
+    def limit_words(self, situation):
         """The most that may be offered."""
-        return [_("at most %(most)s") % {"most": yuan(self.most(case))}]
+        return [_("at most %(most)s") % {"most": yuan(self.most(situation))}]
 
     def after_yes(self, offer):
         """The payment, as far as it is."""
@@ -107,18 +107,18 @@ class MoneyMethod(RetentionMethod):
         paid = _("%(amount)s goes out to the buyer in the same moment.") % {"amount": yuan(offer.amount)}
         return [*super().brings(offer), paid]
 
-    def usual(self, case: Case) -> Decimal:
+    def usual(self, situation: Situation) -> Decimal:
         """The usual share in yuan, at least a cent."""
-        share = (case.refund.amount * self.usual_share).quantize(CENT)
-        return min(self.most(case), case.most, max(CENT, share))
+        share = (situation.refund.amount * self.usual_share).quantize(CENT)
+        return min(self.most(situation), situation.most, max(CENT, share))
 
     def cost(self, offer):
         """What is paid."""
         return offer.amount
 
-    def unasked_terms(self, case):
+    def unasked_terms(self, situation):
         """The usual amount."""
-        return {"amount": self.usual(case)}
+        return {"amount": self.usual(situation)}
 
 
 class ParcelMethod(RetentionMethod):
@@ -136,19 +136,19 @@ class ParcelMethod(RetentionMethod):
         """Every piece that is sent, at its price now."""
         return product.price * self.pieces(refund, product.item_id)
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """Needs a product."""
         if terms.product is None:
             raise Invalid("item_id", _("Name the product by its item id."), "required")
 
-    def limits(self, case: Case) -> dict:
+    def limits(self, situation: Situation) -> dict:
         """A product is needed, and the promise has a deadline."""
-        hours = int(case.refund.rules.promise_ships_within.total_seconds() // 3600)
-        return {**super().limits(case), "item_id": True, "ships_within_hours": hours}
+        hours = int(situation.refund.rules.promise_ships_within.total_seconds() // 3600)
+        return {**super().limits(situation), "item_id": True, "ships_within_hours": hours}
 
-    def limit_words(self, case):
+    def limit_words(self, situation):
         """The promise's deadline."""
-        return [_("ships within %(time)s") % {"time": duration(case.refund.rules.promise_ships_within)}]
+        return [_("ships within %(time)s") % {"time": duration(situation.refund.rules.promise_ships_within)}]
 
     def after_yes(self, offer):
         """The parcel, as far as it is."""
@@ -164,12 +164,12 @@ class ParcelMethod(RetentionMethod):
         """What the pieces were worth when they were promised."""
         return offer.product_price
 
-    def unasked_terms(self, case):
+    def unasked_terms(self, situation):
         """The goods themselves, where the method begins with them and there is one product."""
-        items = [line.line.item_id for line in case.lines]
+        items = [line.line.item_id for line in situation.lines]
         if not self.begins_with_goods or len(items) != 1:
             return None
-        known = Product.objects.for_store(case.refund.store_id).filter(item_id__in=items).exists()
+        known = Product.objects.for_store(situation.refund.store_id).filter(item_id__in=items).exists()
         return {"item_id": items[0]} if known else None
 
     def product_text(self, refund: Refund, terms: Terms) -> str:

@@ -10,7 +10,7 @@ from common.calendar import clock_face
 from common.errors import Refused
 from common.money import grouped
 from common.writes import WriteSet
-from offers.methods.base import Case, Method, register
+from offers.methods.base import Method, Situation, register
 from offers.models import Offer
 from offers.sending import sending_facts
 from offers.states import OfferStatus
@@ -39,20 +39,20 @@ class Stay(Method):
     buyer_template = "offers/stay.html"
     spares_return = False  # nothing has left the warehouse
 
-    def why_not(self, case: Case):
+    def why_not(self, situation: Situation):
         """Only for orders that the warehouse still has."""
-        if not proposable(case.refund):
+        if not proposable(situation.refund):
             return Refused("method_not_available", _("The marketplace proposes this before an order ships."), "method")
         return None
 
-    def check(self, case, terms):
+    def check(self, situation, terms):
         """There is nothing to fill in."""
 
-    def limits(self, case):
+    def limits(self, situation):
         """There is nothing to fill in."""
         return {}
 
-    def why(self, case):
+    def why(self, situation):
         return _("The order has not been shipped: the buyer may still keep it.")
 
     def buyer_sees(self, refund, terms):

@@ -17,7 +17,7 @@ from common.api.parsers import UploadParser
 from common.api.unknown import unknown_fields
 from orders.api.filters import OrderFilter
 from orders.erp.checking import BY_STATE
-from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
+from orders.erp.export import CONTENT_TYPES, ExportFormat, export_orders, file_name
 from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview
 from orders.models import Order
 from stores.api.base import StoreViewSet
@@ -36,7 +36,7 @@ class IgnoreFormat(DefaultContentNegotiation):
 class ExportSerializer(serializers.Serializer):
     """How the file is written."""
 
-    format = serializers.ChoiceField([each.value for each in Format], default=Format.CSV.value)
+    format = serializers.ChoiceField([each.value for each in ExportFormat], default=ExportFormat.CSV.value)
 
 
 class UploadSerializer(serializers.Serializer):
@@ -94,8 +94,8 @@ class OrderFilesViewSet(StoreViewSet):
 
     @extend_schema(
         filters=True,
-        parameters=[OpenApiParameter("format", str, enum=[each.value for each in Format], default="csv")],
-        responses={(200, kind): OpenApiTypes.BINARY for kind in ("text/csv", CONTENT_TYPES[Format.XLSX])},
+        parameters=[OpenApiParameter("format", str, enum=[each.value for each in ExportFormat], default="csv")],
+        responses={(200, kind): OpenApiTypes.BINARY for kind in ("text/csv", CONTENT_TYPES[ExportFormat.XLSX])},
     )
     @action(detail=False, methods=["get"], content_negotiation_class=IgnoreFormat)
     def export(self, request):
@@ -105,7 +105,7 @@ class OrderFilesViewSet(StoreViewSet):
         """
         asked = ExportSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        kind = Format(asked.validated_data["format"])
+        kind = ExportFormat(asked.validated_data["format"])
         orders = self.filter_queryset(self.get_queryset())
         chosen_by = [
             f"{name}={request.query_params[name]}"

@@ -10,7 +10,7 @@ from common.outside import OutsideParty
 from common.registry import Registry
 
 
-class Stage(StrEnum):
+class CarrierStage(StrEnum):
     """Where a carrier says that a parcel is."""
 
     AWAITING_PICKUP = "awaiting_pickup"
@@ -39,7 +39,7 @@ class CarrierReport:
     """What a carrier said about one key."""
 
     key: str
-    stage: Stage
+    stage: CarrierStage
     error: str = ""
 
 

@@ -11,16 +11,16 @@ at. The beginning of a tracking number forces another course:
 
 from django.db.models import F
 
-from orders.carriers.base import Carrier, CarrierReport, Consignment, Stage, register
+from orders.carriers.base import Carrier, CarrierReport, CarrierStage, Consignment, register
 from orders.models import SandboxParcel
 
 UNPICKED, NORECALL, LOST, SILENT = "UNPICKED", "NORECALL", "LOST", "SILENT"
 
 # One step further, for a parcel that isn't lost.
 _NEXT = {
-    Stage.IN_TRANSIT: Stage.DELIVERED,
-    Stage.RECALL_REFUSED: Stage.DELIVERED,
-    Stage.COMING_BACK: Stage.BACK,
+    CarrierStage.IN_TRANSIT: CarrierStage.DELIVERED,
+    CarrierStage.RECALL_REFUSED: CarrierStage.DELIVERED,
+    CarrierStage.COMING_BACK: CarrierStage.BACK,
 }
 
 
@@ -38,19 +38,19 @@ class SandboxCarrier(Carrier):
         """Cancelled before the pick-up, intercepted after it, or refused."""
         parcel, _ = self._parcel(consignment)
         match parcel.stage:
-            case Stage.AWAITING_PICKUP:
-                self._move(parcel, Stage.CANCELLED)
-            case Stage.IN_TRANSIT:
+            case CarrierStage.AWAITING_PICKUP:
+                self._move(parcel, CarrierStage.CANCELLED)
+            case CarrierStage.IN_TRANSIT:
                 refuses = parcel.tracking_number.startswith(NORECALL)
-                self._move(parcel, Stage.RECALL_REFUSED if refuses else Stage.COMING_BACK)
+                self._move(parcel, CarrierStage.RECALL_REFUSED if refuses else CarrierStage.COMING_BACK)
         return self._report(parcel)
 
     def track(self, consignment: Consignment) -> CarrierReport:
         """Where it is; the next look finds it one step further."""
         parcel, is_new = self._parcel(consignment)
         if not is_new and parcel.stage in _NEXT:
-            is_lost = parcel.tracking_number.startswith(LOST) and parcel.stage != Stage.RECALL_REFUSED
-            self._move(parcel, Stage.LOST if is_lost else _NEXT[Stage(parcel.stage)])
+            is_lost = parcel.tracking_number.startswith(LOST) and parcel.stage != CarrierStage.RECALL_REFUSED
+            self._move(parcel, CarrierStage.LOST if is_lost else _NEXT[CarrierStage(parcel.stage)])
         return self._report(parcel)
 
     def _parcel(self, consignment: Consignment) -> tuple[SandboxParcel, bool]:
@@ -60,14 +60,14 @@ class SandboxCarrier(Carrier):
             defaults={
                 "carrier": consignment.carrier,
                 "tracking_number": number,
-                "stage": Stage.AWAITING_PICKUP if number.startswith(UNPICKED) else Stage.IN_TRANSIT,
+                "stage": CarrierStage.AWAITING_PICKUP if number.startswith(UNPICKED) else CarrierStage.IN_TRANSIT,
             },
         )
         if not is_new:
             SandboxParcel.objects.filter(pk=parcel.pk).update(calls=F("calls") + 1)
         return parcel, is_new
 
-    def _move(self, parcel: SandboxParcel, stage: Stage) -> None:
+    def _move(self, parcel: SandboxParcel, stage: CarrierStage) -> None:
         """Move it, unless somebody else has moved it meanwhile: then take what they made of it."""
         moved = SandboxParcel.objects.filter(pk=parcel.pk, stage=parcel.stage).update(stage=stage)
         if moved:
@@ -77,16 +77,16 @@ class SandboxCarrier(Carrier):
 
     def _report(self, parcel: SandboxParcel) -> CarrierReport:
         if parcel.tracking_number.startswith(SILENT):
-            return CarrierReport(parcel.key, Stage.UNKNOWN, error="The carrier did not answer in time.")
-        return CarrierReport(parcel.key, Stage(parcel.stage))
+            return CarrierReport(parcel.key, CarrierStage.UNKNOWN, error="The carrier did not answer in time.")
+        return CarrierReport(parcel.key, CarrierStage(parcel.stage))
 
 
 def pick_up(tracking_number: str) -> int:
     """The courier comes: parcels with this number that waited are on their way. Returns how many."""
-    waiting = SandboxParcel.objects.filter(tracking_number=tracking_number, stage=Stage.AWAITING_PICKUP)
-    return waiting.update(stage=Stage.IN_TRANSIT)
+    waiting = SandboxParcel.objects.filter(tracking_number=tracking_number, stage=CarrierStage.AWAITING_PICKUP)
+    return waiting.update(stage=CarrierStage.IN_TRANSIT)
 
 
-def move(tracking_number: str, stage: Stage) -> int:
+def move(tracking_number: str, stage: CarrierStage) -> int:
     """Whatever happens to parcels with this number happens now. Returns how many."""
     return SandboxParcel.objects.filter(tracking_number=tracking_number).update(stage=stage)

@@ -44,7 +44,7 @@ def report_delay(
 ) -> DelayReport:
     """These orders ship by `expected_at` instead of by their deadline, and each buyer is told once (K4).
 
-    All or nothing: ManyRefused has a refusal for each order that is unknown, shipped, claimed back whole, in an open
+    All or nothing: ManyRefused has a refusal for each order that is unknown, shipped, asked back whole, in an open
     report or due later anyway. Invalid `expected_at`, or `orders` for none; Refused for too many.
     """
     check_expected(store, expected_at, now)

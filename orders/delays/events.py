@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import COUNT, INSTANT, REFERENCE, Data, Fact, changed, hidden, said
 
 
@@ -46,13 +46,13 @@ DELAY_OVERDUE = EventType(
     "delay.overdue",
     gettext_lazy("The reported date has passed with orders left to ship"),
     "delayreport",
-    tone=Tone.BAD,
+    tone=EventTone.BAD,
 )
-DELAY_LIFTED = EventType("delay.lifted", gettext_lazy("Delay lifted"), "delayreport", tone=Tone.GOOD)
+DELAY_LIFTED = EventType("delay.lifted", gettext_lazy("Delay lifted"), "delayreport", tone=EventTone.GOOD)
 ORDER_DELAYED = EventType(
-    "order.delayed", gettext_lazy("Delay reported: the order ships later"), "order", _Delayed, Tone.WARNING
+    "order.delayed", gettext_lazy("Delay reported: the order ships later"), "order", _Delayed, EventTone.WARNING
 )
 ORDER_RESUMED = EventType(
-    "order.resumed", gettext_lazy("Delay lifted: the deadline is the rule's again"), "order", _Resumed, Tone.NOTE
+    "order.resumed", gettext_lazy("Delay lifted: the deadline is the rule's again"), "order", _Resumed, EventTone.NOTE
 )
 BUYER_NOTIFIED = EventType("buyer.notified", gettext_lazy("The buyer was told"), "delayedorder", _Notified)

@@ -25,7 +25,7 @@ DETAILS = {
         "Row %(about)s names another parcel for this order. An order is shipped as one parcel: leave one of the rows."
     ),
     "order_already_shipped": _("This order has already been shipped."),
-    "nothing_to_ship": _("All of this order's money is claimed back: nothing of it is sent."),
+    "nothing_to_ship": _("All of this order's money is asked back: nothing of it is sent."),
     "order_number_missing": _("The order number is missing."),
     "carrier_missing": _("The carrier is missing."),
     "tracking_number_missing": _("The tracking number is missing."),

@@ -39,7 +39,7 @@ MOST_OF_FILTER = 300  # characters that are kept
 _LIKE_A_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """What an export can be written as."""
 
     CSV = "csv"
@@ -47,8 +47,8 @@ class Format(StrEnum):
 
 
 CONTENT_TYPES = {
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 # An ERP's mapping rests on these names and their order: add at the end, never rename. Beside them is what people say.
 COLUMNS = {
@@ -75,7 +75,7 @@ def export_orders(
     *,
     store: Store,
     orders: QuerySet[Order],
-    format: Format,
+    format: ExportFormat,
     filter: str,
     actor: Actor,
     now: datetime,
@@ -110,10 +110,10 @@ class _Counted:
             yield row
 
 
-def write_table(header: Sequence[str], rows: Iterable[Sequence[Value]], format: Format) -> IO[bytes]:
+def write_table(header: Sequence[str], rows: Iterable[Sequence[Value]], format: ExportFormat) -> IO[bytes]:
     """A temporary file with a header and rows, rewound. No spreadsheet takes a text in it for a formula or a number."""
     file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 — whoever sends it closes it
-    if format == Format.CSV:
+    if format == ExportFormat.CSV:
         _write_csv(file, header, rows)
     else:
         _write_xlsx(file, header, rows)
@@ -121,7 +121,7 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[Value]], format: 
     return file
 
 
-def file_name(store: Store, format: Format, now: datetime) -> str:
+def file_name(store: Store, format: ExportFormat, now: datetime) -> str:
     """`kuaishou-demo-orders-20261120-1205.csv`, in the store's time."""
     return f"{store.code}-orders-{local_time(now, store.time_zone):%Y%m%d-%H%M}.{format}"
 

@@ -1,4 +1,4 @@
-"""An order and its lines. What is claimed back is counted on the rows, where a constraint holds the limit."""
+"""An order and its lines. What refunds and payments hold of them is counted on the rows, under a constraint."""
 
 from decimal import Decimal
 
@@ -52,7 +52,7 @@ class Order(OwnsLines, TenantModel):
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     paid_amount = MoneyField(verbose_name=_("paid"))
-    claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+    claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
     # The indexes below follow this column: following the amounts themselves would make every hold write them all anew.
     awaits_shipping = models.GeneratedField(
         expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
@@ -203,9 +203,9 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(verbose_name=_("unit price"))
     programme = models.CharField(_("promised under"), max_length=20, blank=True, editable=False)
-    claimed_quantity = models.PositiveIntegerField(_("quantity claimed back"), default=0)
+    claimed_quantity = models.PositiveIntegerField(_("quantity held for refunds"), default=0)
     cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
-    claimed_amount = MoneyField(verbose_name=_("claimed back"), default=ZERO)
+    claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
 
     class Meta:
         verbose_name = _("order line")

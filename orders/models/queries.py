@@ -7,7 +7,7 @@ from common.search import spellings
 from common.tenancy import TenantQuerySet
 from orders.states import OrderStatus, OrderTag
 
-# What the warehouse still has to send: an order all of whose money is claimed back waits for that to be decided.
+# What the warehouse still has to send: an order all of whose money is held waits for that to be decided.
 AWAITS_SHIPPING = Q(status=OrderStatus.UNSHIPPED) & (Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0))
 TO_SHIP = Q(awaits_shipping=True)
 # Urged while it was delayed, and the delay is over: before everything else (K4).

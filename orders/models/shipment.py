@@ -15,7 +15,12 @@ from orders.waybills import carrier_label
 
 
 class ShipmentQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Shipments by store, and by whether a worker has something to ask."""
+    """Shipments by store, by whether a worker has something to ask, and by whether anybody waits for the answer."""
+
+    def awaited(self):
+        """Those that `is_awaited` says yes of."""
+        is_pickup = Q(status=ShipmentStatus.AWAITING_PICKUP)
+        return self.filter(is_pickup | Q(direction=ShipmentDirection.RETURN) | Q(recalled_at__isnull=False))
 
 
 class Shipment(Obligation, TenantModel):
@@ -69,6 +74,12 @@ class Shipment(Obligation, TenantModel):
     def has_ended(self) -> bool:
         """Whether nothing more will happen to the parcel."""
         return self.status not in MOVING
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for news of it. That an order has arrived is told by its marketplace."""
+        is_pickup = self.status == ShipmentStatus.AWAITING_PICKUP
+        return is_pickup or self.direction == ShipmentDirection.RETURN or self.recalled_at is not None
 
     @transition(field=status, source=ShipmentStatus.ANNOUNCED, target=ShipmentStatus.AWAITING_PICKUP)
     def await_pickup(self):

@@ -3,10 +3,11 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import StrictMoneyField
+from common.api.fields import NamesField, StrictMoneyField
 from common.money import CENT
 from payments.api.extras import WARNINGS
 from payments.models import Payment
+from payments.purposes import purpose_choices
 from payments.small import Allowance
 from payments.states import SMALL_PURPOSES, ConflictSettlement, PaymentPurpose
 
@@ -18,6 +19,7 @@ class PaymentSerializer(serializers.ModelSerializer):
     """
 
     amount = StrictMoneyField()
+    purpose = NamesField(purpose_choices)
     order = serializers.CharField(source="order.number")
     refund = serializers.SerializerMethodField()
 

@@ -132,15 +132,15 @@ class Payment(Obligation, TenantModel):
 
     @transition(field=status, source=PaymentStatus.FAILED, target=PaymentStatus.SUCCEEDED)
     def book_late(self, *, now):
-        """It was paid after all, and a person says so."""
+        """The gateway had paid what had failed here, and a person has found that the gateway is right."""
         self.settled_at, self.conflict, self.last_error = now, "", ""
 
     def give_up(self, *, now):
-        """It has failed, and nobody tries again."""
+        """It has failed, and nobody tries to pay it any more."""
         self.given_up_at = now
 
     def came_back_unbooked(self, *, error: str, now):
-        """It was paid after all, and came back before anybody had booked it: it stays failed."""
+        """The gateway had paid what had failed here, and it came back before anybody had booked it: it stays failed."""
         self.settled_at = self.reversed_at = now
         self.last_error, self.conflict = error[:200], ""
 

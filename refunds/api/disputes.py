@@ -13,7 +13,7 @@ from common.money import CENT
 from refunds.models import Dispute
 from refunds.platform import disputes
 from refunds.platform.suggestions import explain
-from refunds.states import CaseOutcome, DisputeStatus, Side
+from refunds.states import CaseOutcome, CaseSide, DisputeStatus
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
@@ -37,7 +37,7 @@ class GroundSerializer(serializers.Serializer):
     """One thing that was weighed, in words; `speaks_for` is `buyer`, `merchant` or null."""
 
     code = serializers.CharField()
-    speaks_for = serializers.ChoiceField(Side.choices, allow_null=True)
+    speaks_for = serializers.ChoiceField(CaseSide.choices, allow_null=True)
     text = serializers.CharField()
 
 
@@ -102,7 +102,7 @@ class DisputeFilter(django_filters.FilterSet):
     """Filters of the list."""
 
     status = django_filters.ChoiceFilter(choices=DisputeStatus.choices)
-    opened_by = django_filters.ChoiceFilter(choices=Side.choices)
+    opened_by = django_filters.ChoiceFilter(choices=CaseSide.choices)
     refund = django_filters.UUIDFilter(field_name="refund_id")
 
     class Meta:
@@ -123,7 +123,7 @@ class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
     @property
     def side(self) -> str:
         """Whom the key speaks for."""
-        return Side.MERCHANT if self.request.user.kind == STORE else Side.BUYER
+        return CaseSide.MERCHANT if self.request.user.kind == STORE else CaseSide.BUYER
 
     def get_queryset(self):
         """The store's disputes."""
@@ -151,7 +151,7 @@ class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
     @extend_schema(request=AnswerSerializer, responses=DisputeSerializer)
     @action(detail=True, methods=["post"])
     def answer(self, request, pk):
-        """The other side answers the claim."""
+        """The other side answers the plea."""
         dispute = disputes.answer_dispute(
             store_id=self.store.pk,
             dispute_id=parse_id(pk),

@@ -13,7 +13,7 @@ from common.api.parsers import UploadParser
 from common.errors import NotFound
 from refunds.models import Evidence, Refund
 from refunds.platform.evidence import add_evidence, stored
-from refunds.states import Side
+from refunds.states import CaseSide
 from stores.api.auth import STORE
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
@@ -92,7 +92,7 @@ class EvidenceViewSet(StoreViewSet):
             evidence = add_evidence(
                 store_id=self.store.pk,
                 refund_id=refund_id,
-                side=Side.MERCHANT if self.request.user.kind == STORE else Side.BUYER,
+                side=CaseSide.MERCHANT if self.request.user.kind == STORE else CaseSide.BUYER,
                 file=file,
                 stored_as=stored_as,
                 note=data["note"],

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from common.api.fields import StrictMoneyField
 from orders.api.serializers import ShipmentSerializer
 from refunds.models import CarrierClaim
-from refunds.numbers import Oddity
+from refunds.numbers import NumberOddity
 from refunds.states import RecallStatus
 
 
@@ -19,7 +19,7 @@ class RecallSerializer(serializers.Serializer):
 
 
 class CarrierClaimSerializer(serializers.ModelSerializer):
-    """A claim against a carrier for a lost parcel."""
+    """A carrier claim for a lost parcel."""
 
     amount = StrictMoneyField()
 
@@ -31,7 +31,7 @@ class CarrierClaimSerializer(serializers.ModelSerializer):
 class NumberWarningSerializer(serializers.Serializer):
     """Something odd about the return's number; `orders` are the orders that it is about."""
 
-    code = serializers.ChoiceField([each.value for each in Oddity])
+    code = serializers.ChoiceField([each.value for each in NumberOddity])
     detail = serializers.CharField()
     orders = serializers.ListField(child=serializers.CharField())
 
@@ -42,5 +42,5 @@ class TrackingSerializer(serializers.Serializer):
     shipment = ShipmentSerializer(source="outbound", allow_null=True)
     recall = RecallSerializer(allow_null=True)
     return_shipment = ShipmentSerializer(source="returning", allow_null=True)
-    carrier_claims = CarrierClaimSerializer(source="claims", many=True)
+    carrier_claims = CarrierClaimSerializer(many=True)
     warnings = NumberWarningSerializer(many=True)

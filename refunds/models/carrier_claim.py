@@ -15,7 +15,7 @@ from refunds.states import CarrierClaimStatus
 
 
 class CarrierClaim(TenantModel):
-    """A claim against a carrier (P3). `amount` is what the buyer had paid for the goods in the parcel, in yuan.
+    """What is asked of a carrier (P3). `amount` is what the buyer had paid for the goods in the parcel, in yuan.
 
     The carrier settles with the merchant outside the platform, so no ledger account moves. A parcel may be lost on its
     way out without a refund.

@@ -47,7 +47,7 @@ class PlatformCase(WithOutcome, TenantModel):
     refund = models.ForeignKey(
         Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
     )
-    plea = models.CharField(_("claim"), max_length=1000, db_column="claim")
+    plea = models.CharField(_("plea"), max_length=1000, db_column="claim")
     evidence_until = models.DateTimeField(_("evidence until"))
     opened_at = models.DateTimeField(_("opened"))
 

@@ -8,7 +8,7 @@ from django_fsm import transition
 from common.money import MoneyField
 from common.states import StateField
 from refunds.models.cases import PlatformCase
-from refunds.states import DisputeStatus, Side
+from refunds.states import CaseSide, DisputeStatus
 
 
 class Dispute(PlatformCase):
@@ -19,7 +19,7 @@ class Dispute(PlatformCase):
     is what a split pays.
     """
 
-    opened_by = models.CharField(_("opened by"), max_length=10, choices=Side.choices)
+    opened_by = models.CharField(_("opened by"), max_length=10, choices=CaseSide.choices)
     reply = models.CharField(_("the other side's reply"), max_length=1000, blank=True)
     status = StateField(_("status"), max_length=20, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)
     suggestion = models.JSONField(_("suggestion"), default=dict)
@@ -57,7 +57,7 @@ class Dispute(PlatformCase):
     @property
     def other_side(self) -> str:
         """Who has yet to answer."""
-        return Side.MERCHANT if self.opened_by == Side.BUYER else Side.BUYER
+        return CaseSide.MERCHANT if self.opened_by == CaseSide.BUYER else CaseSide.BUYER
 
     @transition(field=status, source=DisputeStatus.OPEN, target=DisputeStatus.DECIDED)
     def decide(self, *, outcome: str, amount, note: str, now):

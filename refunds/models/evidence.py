@@ -9,7 +9,7 @@ from common import uploads
 from common.ids import new_id
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
-from refunds.states import Side
+from refunds.states import CaseSide
 
 
 class Evidence(TenantModel):
@@ -23,7 +23,7 @@ class Evidence(TenantModel):
     refund = models.ForeignKey(
         Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="evidence", db_index=False
     )
-    side = models.CharField(_("side"), max_length=10, choices=Side.choices)
+    side = models.CharField(_("side"), max_length=10, choices=CaseSide.choices)
     stored_as = models.CharField(max_length=100, editable=False)
     name = models.CharField(_("name"), max_length=uploads.LONGEST_NAME)
     note = models.CharField(_("note"), max_length=300, blank=True)

@@ -24,7 +24,7 @@ from refunds.events import (
     REFUND_GRANTED,
 )
 from refunds.exchanges import owe_new_goods
-from refunds.goods import Disposition, Whereabouts, stop
+from refunds.goods import GoodsDisposition, Whereabouts, stop
 from refunds.holds import hold as hold_amount
 from refunds.holds import release
 from refunds.models import Dispute, Refund
@@ -201,7 +201,7 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
         hold_amount(writes, refund, dispute.amount, pieces=0)
     refund.grant()
     whereabouts = Whereabouts([refund])
-    if whereabouts.disposition_of(refund) == Disposition.STOP:  # nobody ships what the buyer has the price of (P2)
+    if whereabouts.disposition_of(refund) == GoodsDisposition.STOP:  # nobody ships what the buyer has the price of (P2)
         stop(writes, refund, whereabouts.parcel_of(refund), actor=actor, now=now, rule="P2")
     pay(writes, refund, actor=actor, now=now, rule=RULE)
     if dispute.outcome == CaseOutcome.BUYER:

@@ -137,7 +137,7 @@ def _suggest_anew(refund: Refund, now: datetime) -> None:
 
 @action
 def note_pack_taken(*, dispute: Dispute, actor: Actor, now: datetime) -> None:
-    """Somebody takes a dispute's pack out of the house: who it was is on record in the store."""
+    """Somebody takes a dispute's pack away as a file: who it was is on record in the store."""
     writes = WriteSet()
     facts = {"order": dispute.refund.order.number}
     writes.event(EVIDENCE_PACK_TAKEN, dispute.store, topic=dispute.store, at=now, actor=actor, rule="R7", **facts)

@@ -17,7 +17,7 @@ from common.events import event_type
 from common.models import Event
 from common.money import CENT, ZERO, grouped
 from refunds.models import Dispute, Evidence, Refund
-from refunds.states import CaseOutcome, DisputeStatus, RefundReason, Side
+from refunds.states import CaseOutcome, CaseSide, DisputeStatus, RefundReason
 from stores.marketplaces.base import SuggestionRules
 
 
@@ -89,8 +89,8 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
         is_vip=order.buyer_is_vip,
         offers_sent=names[sent],
         offers_declined=names[declined],
-        buyers_files=sides[Side.BUYER],
-        merchants_files=sides[Side.MERCHANT],
+        buyers_files=sides[CaseSide.BUYER],
+        merchants_files=sides[CaseSide.MERCHANT],
         other_refunds=of_buyer.exclude(pk=refund.pk).count(),
         buyers_disputes=Counter(outcome for outcome, who in rows if who == order.buyer_id),
         stores_disputes=Counter(outcome for outcome, _who in rows),
@@ -159,7 +159,7 @@ def explain(suggestion: dict) -> list[dict]:
     return [
         {
             "code": code,
-            "speaks_for": Side.BUYER.value if points > 0 else Side.MERCHANT.value if points < 0 else None,
+            "speaks_for": CaseSide.BUYER.value if points > 0 else CaseSide.MERCHANT.value if points < 0 else None,
             "text": _words(code, facts),
         }
         for code, points, facts in suggestion.get("grounds", ())

@@ -2,5 +2,5 @@
 
 enrolment (five steps, the texts are agreements/) → programme (live sessions, the change of version, leaving).
 promises: what an order keeps when it is placed. review: the merchant talks first.
-Which programme one refund runs under and what pays it is in the hall: refunds/programme.py.
+Which programme one refund runs under and what pays it: refunds/programme.py.
 """

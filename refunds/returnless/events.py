@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, hidden
 from common.money import yuan
 
@@ -70,7 +70,7 @@ RETURNLESS_CAME_INTO_FORCE = EventType(
     gettext_lazy("In force since a live session started"),
     "enrolment",
     _Session,
-    Tone.GOOD,
+    EventTone.GOOD,
 )
 RETURNLESS_SESSION_STARTED = EventType(
     "returnless.session_started", gettext_lazy("Live session started"), "enrolment", _Session
@@ -81,4 +81,4 @@ RETURNLESS_UPGRADED = EventType(
 RETURNLESS_REGISTERED = EventType(
     "returnless.registered", gettext_lazy("Brought in on an earlier version"), "enrolment", _AgreementAccepted
 )
-RETURNLESS_LEFT = EventType("returnless.left", gettext_lazy("Left the programme"), "enrolment", tone=Tone.BAD)
+RETURNLESS_LEFT = EventType("returnless.left", gettext_lazy("Left the programme"), "enrolment", tone=EventTone.BAD)

@@ -16,7 +16,7 @@ from common.writes import WriteSet
 from stores.actions.members import add_member
 from stores.events import ACCOUNT_OPENED, PASSWORD_CHANGED, PASSWORD_GIVEN
 from stores.models import Store, User
-from stores.states import Role
+from stores.states import MemberRole
 from stores.why_not import why_not_open_accounts
 
 
@@ -36,7 +36,7 @@ def open_account(
     is_operator: bool = False,
     is_one_time: bool = True,
     store: Store | None = None,
-    role: str = Role.VIEWER,
+    role: str = MemberRole.VIEWER,
 ) -> User:
     """Open an account of an operator, or of a merchant's person, who gets the `role` in the `store`. Operators only.
 

@@ -18,7 +18,7 @@ from common.writes import WriteSet
 from stores.events import MEMBER_ADDED, MEMBER_REMOVED, MEMBER_ROLE_CHANGED
 from stores.models import Membership, Store, User
 from stores.permissions import user_id_of
-from stores.states import Role
+from stores.states import MemberRole
 from stores.why_not import why_not_change_member
 
 
@@ -55,7 +55,7 @@ def _record(event: EventType, member: Membership, actor: Actor, now: datetime, *
 
 
 def _known(role: str) -> str:
-    if role not in Role.values:
+    if role not in MemberRole.values:
         raise Invalid("role", _("Choose one of the roles."), "invalid_choice")
     return role
 
@@ -75,7 +75,7 @@ def change_member(*, store_id: int, member_id: int, role: str, actor: Actor, now
 
     Refused `own_membership` for one's own, `last_owner` when the store would be left without an owner.
     """
-    member = _lock_member(store_id, member_id, actor, stays_owner=_known(role) == Role.OWNER)
+    member = _lock_member(store_id, member_id, actor, stays_owner=_known(role) == MemberRole.OWNER)
     if changed := changes_of(member, {"role": role}):
         member.save(update_fields=["role"])
         _record(MEMBER_ROLE_CHANGED, member, actor, now, **changed)
@@ -92,11 +92,11 @@ def remove_member(*, store_id: int, member_id: int, actor: Actor, now: datetime)
 
 def _lock_member(store_id: int, member_id: int, actor: Actor, *, stays_owner: bool) -> Membership:
     """The member, locked together with the store's owners, so that of two owners who remove each other one stays."""
-    rows = Membership.objects.for_store(store_id).filter(Q(pk=member_id) | Q(role=Role.OWNER)).order_by("pk")
+    rows = Membership.objects.for_store(store_id).filter(Q(pk=member_id) | Q(role=MemberRole.OWNER)).order_by("pk")
     locked = {row.pk: row for row in rows.select_related("user").select_for_update(of=("self",), no_key=True)}
     member = locked.get(member_id)
     if member is None:
         raise NotFound
-    owners = [row for row in locked.values() if row.role == Role.OWNER]
+    owners = [row for row in locked.values() if row.role == MemberRole.OWNER]
     refuse_if(why_not_change_member(member, owners, actor, stays_owner=stays_owner))
     return member

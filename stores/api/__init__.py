@@ -1,4 +1,4 @@
-"""The API's door, and the store's own resources.
+"""What every call of the API passes through, and the store's own resources.
 
 auth (whose key) → throttle → base (`StoreViewSet`: key, store, scope, idempotency, action) → views with serializers.
 extras: what higher rooms add to a store's settings.

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
-from common.events import Tone
+from common.events import EventTone
 from common.money import ZERO
 from stores.api.extras import STORE_FLAGS
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store, validate_time_zone
@@ -88,7 +88,7 @@ class EventTypeSerializer(serializers.Serializer):
 
     name = serializers.CharField()
     title = serializers.CharField(help_text="In the language that Accept-Language asks for.")
-    tone = serializers.ChoiceField(choices=[(tone.value, tone.value) for tone in Tone])
+    tone = serializers.ChoiceField(choices=[(tone.value, tone.value) for tone in EventTone])
     data = serializers.SerializerMethodField()
 
     def get_data(self, event) -> dict[str, str]:

@@ -114,8 +114,8 @@ class MarketplaceRules:
     # Refund-only for goods in transit waits for the parcel to be called back (P4).
     recalls_in_transit: bool = False
 
-    # A refund for a lost parcel opens a claim against the carrier for what was in it (P3).
-    claims_lost_parcels: bool = True
+    # A refund for a lost parcel opens a carrier claim for what was in it (P3).
+    opens_carrier_claims: bool = True
 
     # Clocks: who must act, how long, and what happens when they don't (P1, T10).
     merchant_answers_within: timedelta = timedelta(hours=48)  # then approved

@@ -10,7 +10,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope, tenant_scope
 from offers import actions as offer_actions
 from offers.models import Offer
-from orders.carriers.base import CarrierReport, Stage
+from orders.carriers.base import CarrierReport, CarrierStage
 from orders.models import Shipment
 from orders.shipments import Answered, record_reports
 from orders.states import ShipmentTask
@@ -191,7 +191,9 @@ def reporting(shop, refunds, task, stage) -> int:
 
 
 @pytest.mark.rule("P4")
-@pytest.mark.parametrize("stage", [Stage.BACK, Stage.RECALL_REFUSED, Stage.LOST, Stage.COMING_BACK])
+@pytest.mark.parametrize(
+    "stage", [CarrierStage.BACK, CarrierStage.RECALL_REFUSED, CarrierStage.LOST, CarrierStage.COMING_BACK]
+)
 def test_reports_of_recalled_parcels_take_as_many_for_one_as_for_many(db, stage):
     shop = make_shop("pinduoduo")
     counts = [reporting(shop, recalling(shop, size), ShipmentTask.RECALL, stage) for size in (1, 11)]
@@ -202,7 +204,7 @@ def test_reports_of_recalled_parcels_take_as_many_for_one_as_for_many(db, stage)
 @pytest.mark.parametrize("kind", ["return_and_refund", "exchange"])
 def test_reports_of_lost_returns_take_as_many_for_one_as_for_many(db, kind):
     shop = make_shop("pinduoduo")
-    counts = [reporting(shop, returning(shop, size, kind), ShipmentTask.TRACK, Stage.LOST) for size in (1, 11)]
+    counts = [reporting(shop, returning(shop, size, kind), ShipmentTask.TRACK, CarrierStage.LOST) for size in (1, 11)]
     assert counts[0] == counts[1]
 
 

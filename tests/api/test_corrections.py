@@ -4,7 +4,7 @@ import pytest
 
 from common import clock as wall
 from common.actors import SYSTEM
-from orders.carriers.base import CarrierReport, Stage
+from orders.carriers.base import CarrierReport, CarrierStage
 from orders.models import SandboxParcel, Shipment
 from orders.shipments import Answered, record_reports, take_up_shipments
 from tests.api.helpers import code, detail, everything
@@ -99,6 +99,8 @@ def test_what_a_worker_learns_meanwhile_of_the_old_number_moves_nothing(taote):
     taote.buyer.post(f"refunds/{refund}/correct-return/", RIGHT)
     with taote.scope():
         record_reports(
-            answers=[Answered(taken.task, CarrierReport(str(taken.pk), Stage.LOST))], actor=SYSTEM, now=wall.now()
+            answers=[Answered(taken.task, CarrierReport(str(taken.pk), CarrierStage.LOST))],
+            actor=SYSTEM,
+            now=wall.now(),
         )
     assert detail(taote, refund)["status"] == "returning"

@@ -5,7 +5,7 @@ import pytest
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from orders.carriers import sandbox
-from orders.carriers.base import Stage
+from orders.carriers.base import CarrierStage
 from payments.settlement import settle_batch
 from refunds.models import CarrierClaim
 from refunds.sweeps import sweep_due_refunds
@@ -89,7 +89,7 @@ def test_a_recall_without_an_end_is_refunded_after_three_days(shop, clock):
 def test_a_parcel_that_comes_back_after_the_deadline_changes_no_money(shop, clock):
     order, refund = recalling(shop)
     ask_everybody()
-    sandbox.move(order.tracking_number, Stage.COMING_BACK)
+    sandbox.move(order.tracking_number, CarrierStage.COMING_BACK)
     clock.move(days=3)
     assert sweep_due_refunds() == 1
     ask_everybody()

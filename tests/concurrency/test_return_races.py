@@ -9,7 +9,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.workers import LEASE
 from orders import actions as order_actions
-from orders.carriers.base import CarrierReport, Stage
+from orders.carriers.base import CarrierReport, CarrierStage
 from orders.models import OrderLine, Shipment
 from orders.shipments import Answered, record_reports, take_up_shipments
 from orders.states import ShipmentTask
@@ -131,7 +131,9 @@ def test_a_step_against_its_deadline(pdd, clock, step, kind):
 
 
 @pytest.mark.rule("P4")
-@pytest.mark.parametrize(("stage", "status"), [(Stage.BACK, "refunding"), (Stage.RECALL_REFUSED, "awaiting_return")])
+@pytest.mark.parametrize(
+    ("stage", "status"), [(CarrierStage.BACK, "refunding"), (CarrierStage.RECALL_REFUSED, "awaiting_return")]
+)
 def test_a_recall_ends_while_its_deadline_passes(pdd, clock, stage, status):
     refund = recalling(pdd)
     clock.move(days=3)
@@ -149,7 +151,10 @@ def test_a_recall_ends_while_its_deadline_passes(pdd, clock, stage, status):
 def test_two_reports_of_one_parcel_pay_once(pdd):
     for _ in range(3):
         refund = recalling(pdd)
-        calls = [in_system(reporter(pdd, refund, stage)) for stage in (Stage.BACK, Stage.LOST, Stage.BACK)]
+        calls = [
+            in_system(reporter(pdd, refund, stage))
+            for stage in (CarrierStage.BACK, CarrierStage.LOST, CarrierStage.BACK)
+        ]
         assert {result.code for result in together(*calls)} == {"ok"}
         assert payments(pdd, refund) == ["59.00"]
 
@@ -160,7 +165,7 @@ def test_a_delivery_while_the_carrier_accepts_the_recall(pdd):
     deliver = partial(
         order_actions.deliver_order, store_id=pdd.store.pk, number=refund.order.number, actor=BUYER, now=NOON
     )
-    race = overtaken(deliver, in_system(reporter(pdd, refund, Stage.COMING_BACK)), scope=pdd.scope())
+    race = overtaken(deliver, in_system(reporter(pdd, refund, CarrierStage.COMING_BACK)), scope=pdd.scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert pdd.reload(refund).status == "awaiting_return"
 
@@ -200,12 +205,12 @@ def test_refunds_of_every_kind_at_once_never_take_more_than_was_paid(pdd):
 def test_a_parcel_is_lost_while_it_is_inspected(pdd):
     inspect = {"passed": True, "note": ""}
     refund = sent(pdd, pdd.refund())
-    lost = in_system(reporter(pdd, refund, Stage.LOST, ShipmentTask.TRACK))
+    lost = in_system(reporter(pdd, refund, CarrierStage.LOST, ShipmentTask.TRACK))
     race = overtaken(act(pdd, returns.inspect_return, refund, **inspect), lost, scope=pdd.scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert payments(pdd, refund) == ["59.00"]
     refund = sent(pdd, pdd.refund())
-    lost = reporter(pdd, refund, Stage.LOST, ShipmentTask.TRACK)
+    lost = reporter(pdd, refund, CarrierStage.LOST, ShipmentTask.TRACK)
     race = overtaken(lost, in_scope(pdd, act(pdd, returns.inspect_return, refund, **inspect)), scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
     assert payments(pdd, refund) == ["59.00"]
@@ -214,7 +219,7 @@ def test_a_parcel_is_lost_while_it_is_inspected(pdd):
 @pytest.mark.rule("P3")
 def test_a_claim_is_closed_by_one_of_two(pdd):
     refund = sent(pdd, pdd.refund())
-    in_system(reporter(pdd, refund, Stage.LOST, ShipmentTask.TRACK))()
+    in_system(reporter(pdd, refund, CarrierStage.LOST, ShipmentTask.TRACK))()
     with pdd.scope():
         claim = CarrierClaim.objects.get(refund=refund)
     close = partial(close_carrier_claim, store_id=pdd.store.pk, claim_id=claim.pk, note="", actor=MERCHANT, now=NOON)
@@ -261,7 +266,7 @@ def test_a_parcel_is_not_asked_about_again_before_the_lease_is_over(pdd):
 def test_a_wish_that_comes_while_the_carrier_is_asked_stays_due(pdd):
     """The pick-up's answer arrives after the recall was asked: the recall is still to be asked of the carrier."""
     refund = pdd.refund(kind="refund_only")
-    answer = reporter(pdd, refund, Stage.IN_TRANSIT, ShipmentTask.CREATE_PICKUP)
+    answer = reporter(pdd, refund, CarrierStage.IN_TRANSIT, ShipmentTask.CREATE_PICKUP)
     approved(pdd, refund)
     in_system(answer)()
     with pdd.scope():

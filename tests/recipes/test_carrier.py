@@ -3,7 +3,7 @@
 import pytest
 
 from orders.carriers import carrier
-from orders.carriers.base import Stage
+from orders.carriers.base import CarrierStage
 from orders.models import Shipment
 from tests.parcels import ask_everybody, next_look
 from tests.world import make_shop
@@ -60,7 +60,7 @@ def test_a_parcel_is_followed_and_called_back_through_it(configured, shop, clock
     page = sign_in("owner", shop).get(f"refunds/refund/{refund.pk}/change/").content.decode()
     assert found.tracking_number in page
 
-    carrier(NAME).stages[found.tracking_number] = Stage.BACK
+    carrier(NAME).stages[found.tracking_number] = CarrierStage.BACK
     next_look(clock)
     assert parcel(shop, order).status == "back"
     assert shop.merchant.get(f"refunds/{refund.pk}/").json()["status"] in ("refunding", "refunded")

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.translation import override
 
 from config.outside import variables_by_file
-from offers.eligibility import build_case
 from offers.methods import METHODS
 from offers.methods.base import Method
 from offers.methods.retention import ParcelMethod
+from offers.situation import Situation
 from offers.states import OfferStatus
 from orders.carriers import CARRIERS
 from payments.gateways import GATEWAYS
@@ -99,7 +99,7 @@ def test_only_what_costs_nothing_says_so(code, clock):
     shop = make_shop(next(name for name, rules in marketplaces.newest().items() if code in rules.offer_methods))
     method, refund = METHODS[code], shop.refund()
     with shop.scope():
-        words = method.limit_words(build_case(Refund.objects.select_related("order", "store").get(pk=refund.pk), NOON))
+        words = method.limit_words(Situation(Refund.objects.select_related("order", "store").get(pk=refund.pk), NOON))
     parcel = isinstance(method, ParcelMethod)
     is_free = not (method.pays or parcel or method.gives_coupons or method.changes_refund)
     assert ("free of charge" in words) == is_free

@@ -7,7 +7,7 @@ from common.tenancy import tenant_scope
 from stores.actions import add_member, change_member, open_account, remove_member
 from stores.models import Membership
 from stores.permissions import ROLE_MEANS, actor_of
-from stores.states import Role
+from stores.states import MemberRole
 from tests.world import NOON, OPERATOR, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
@@ -145,9 +145,9 @@ def test_an_unknown_role_is_refused(taote, owner):
 
 
 def test_every_role_is_explained_and_the_least_comes_first():
-    assert set(ROLE_MEANS) == set(Role.values)
-    assert next(iter(ROLE_MEANS)) == Role.VIEWER
-    assert list(ROLE_MEANS)[-1] == Role.OWNER
+    assert set(ROLE_MEANS) == set(MemberRole.values)
+    assert next(iter(ROLE_MEANS)) == MemberRole.VIEWER
+    assert list(ROLE_MEANS)[-1] == MemberRole.OWNER
 
 
 def test_a_store_is_its_owners_only_if_they_own_this_one():

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from common.tenancy import system_scope
 from stores.models import Membership
 from stores.permissions import GRANTS, can, require
-from stores.states import Role
+from stores.states import MemberRole
 from tests.world import make_user
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 EVERYTHING = frozenset().union(*GRANTS.values())
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", MemberRole.values)
 def test_a_role_grants_its_capabilities_in_its_store_only(taote, other, role):
     user = make_user("anna", shop=taote, role=role)
     assert {capability for capability in EVERYTHING if can(user, capability, taote.store.pk)} == GRANTS[role]
@@ -24,9 +24,9 @@ def test_a_role_grants_its_capabilities_in_its_store_only(taote, other, role):
 
 
 def test_every_role_sees_and_only_the_owner_manages():
-    assert all("view" in GRANTS[role] for role in Role.values)
-    assert [role for role in Role.values if "manage_store" in GRANTS[role]] == ["owner"]
-    assert GRANTS[Role.OWNER] == EVERYTHING
+    assert all("view" in GRANTS[role] for role in MemberRole.values)
+    assert [role for role in MemberRole.values if "manage_store" in GRANTS[role]] == ["owner"]
+    assert GRANTS[MemberRole.OWNER] == EVERYTHING
 
 
 def test_roles_differ_from_store_to_store(taote, other):

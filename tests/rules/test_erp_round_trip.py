@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orders.erp.cells import printable
-from orders.erp.export import COLUMNS, Format, write_table
+from orders.erp.export import COLUMNS, ExportFormat, write_table
 from orders.erp.sheets.table import columns_of, read_table
 from orders.erp.sheets.text import visible
 
@@ -21,13 +21,13 @@ HEADER = ["order_number", "carrier", "tracking_number"]
 letters = st.text(st.one_of(st.sampled_from("=+-@'\"\t\r\n ＝\u200b\u00a0_x0D#;,"), st.characters()), max_size=12)
 
 
-def written(text: str, kind: Format):
+def written(text: str, kind: ExportFormat):
     return write_table(HEADER, [["26112000000001", text, "SF0012"]], kind)
 
 
-def as_a_spreadsheet_has_it(text: str, kind: Format) -> str:
+def as_a_spreadsheet_has_it(text: str, kind: ExportFormat) -> str:
     with written(text, kind) as file:
-        if kind == Format.XLSX:
+        if kind == ExportFormat.XLSX:
             cell = openpyxl.load_workbook(file).active["B2"]
             assert cell.data_type == "s"
             return cell.value
@@ -42,7 +42,7 @@ def as_a_spreadsheet_has_it(text: str, kind: Format) -> str:
 @example("_x0041_")
 @example("#N/A")
 def test_what_is_exported_comes_back(text):
-    for kind in Format:
+    for kind in ExportFormat:
         with written(text, kind) as file:
             [row] = read_table(file)
         meant = visible(printable(text))
@@ -53,13 +53,13 @@ def test_what_is_exported_comes_back(text):
 
 @pytest.mark.parametrize("text", LIVE)
 def test_what_looks_like_a_formula_is_text(text):
-    assert as_a_spreadsheet_has_it(text, Format.CSV) == f"'{text}"
-    assert as_a_spreadsheet_has_it(text, Format.XLSX).replace("_x000D_", "\r") == text
+    assert as_a_spreadsheet_has_it(text, ExportFormat.CSV) == f"'{text}"
+    assert as_a_spreadsheet_has_it(text, ExportFormat.XLSX).replace("_x000D_", "\r") == text
 
 
 @pytest.mark.parametrize("text", ["小明", "O'Neil", "'quoted'", "a=b", "1-2", "#1", "é", "12:30"])
 def test_what_does_not_is_left_alone(text):
-    assert as_a_spreadsheet_has_it(text, Format.CSV) == as_a_spreadsheet_has_it(text, Format.XLSX) == text
+    assert as_a_spreadsheet_has_it(text, ExportFormat.CSV) == as_a_spreadsheet_has_it(text, ExportFormat.XLSX) == text
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

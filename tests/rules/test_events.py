@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from common import events
-from common.events import EventType, NoData, Tone
+from common.events import EventTone, EventType, NoData
 from common.facts import COUNT, INSTANT, REFERENCE, YUAN, changed, choice, named, optional, said
 from common.ids import event_id, new_id
 from offers.events import OFFER_LAPSED
@@ -35,7 +35,7 @@ class Paid(TypedDict):
 
 
 def test_a_declared_event_is_in_the_catalogue_with_its_facts():
-    paid = EventType("test.paid", "Paid", "order", Paid, Tone.GOOD)
+    paid = EventType("test.paid", "Paid", "order", Paid, EventTone.GOOD)
     assert events.event_type("test.paid") is paid
     assert str(paid) == "test.paid"
     assert paid in events.event_types()

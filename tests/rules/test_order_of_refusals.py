@@ -14,7 +14,7 @@ from offers.terms import prepare_terms
 from orders.states import OrderStatus
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
-from tests.rules.things import a_case, a_coupon, a_line, a_refund, a_store, an_offer, an_order, code_of
+from tests.rules.things import a_coupon, a_line, a_refund, a_situation, a_store, an_offer, an_order, code_of
 from tests.world import NOON
 
 RETENTION = ["reassurance", "coupon", "exchange", "gift", "partial_refund", "reship", "red_packet"]
@@ -52,7 +52,7 @@ def negotiated(**fields) -> Refund:
 )
 def test_what_is_not_retainable_is_told_before_where_the_refund_is(order, fields, known, code):
     refund = a_refund(an_order(**{"store": a_store("tmall"), **order}), **fields)
-    assert code_of(why_not_retain(a_case(refund, **known))) == code
+    assert code_of(why_not_retain(a_situation(refund, **known))) == code
 
 
 @pytest.mark.rule("Q7", "Q8", "T4", "T10")
@@ -61,20 +61,20 @@ def test_whose_turn_it_is_then_what_is_pending_then_how_many_were_made():
     pending, declined = an_offer(refund), an_offer(refund, status=OfferStatus.DECLINED)
     stay = an_offer(refund, "stay", OfferStatus.DECLINED)
     late = refund.due_at
-    assert code_of(why_not_retain(a_case(refund, late, earlier=[pending, declined]))) == "invalid_transition"
-    assert code_of(why_not_retain(a_case(refund, late - timedelta(microseconds=1)))) is None
-    assert code_of(why_not_retain(a_case(refund, earlier=[declined, pending]))) == "offer_pending"
-    assert code_of(why_not_retain(a_case(refund, earlier=[declined, declined]))) == "attempts_exhausted"
-    assert code_of(why_not_retain(a_case(refund, earlier=[stay, declined]))) is None
+    assert code_of(why_not_retain(a_situation(refund, late, earlier=[pending, declined]))) == "invalid_transition"
+    assert code_of(why_not_retain(a_situation(refund, late - timedelta(microseconds=1)))) is None
+    assert code_of(why_not_retain(a_situation(refund, earlier=[declined, pending]))) == "offer_pending"
+    assert code_of(why_not_retain(a_situation(refund, earlier=[declined, declined]))) == "attempts_exhausted"
+    assert code_of(why_not_retain(a_situation(refund, earlier=[stay, declined]))) is None
     refund = negotiated()
-    assert code_of(why_not_retain(a_case(refund, earlier=[declined]))) == "attempts_exhausted"
+    assert code_of(why_not_retain(a_situation(refund, earlier=[declined]))) == "attempts_exhausted"
 
 
 @pytest.mark.rule("Q4")
 @pytest.mark.parametrize("method", [*RETENTION, *NEGOTIATIONS])
 def test_an_offer_that_the_marketplace_lacks_is_told_first(method):
     refund = retained(status=RefundStatus.CLOSED) if method in NEGOTIATIONS else negotiated(status=RefundStatus.CLOSED)
-    refused = why_not_try(METHODS[method], a_case(refund))
+    refused = why_not_try(METHODS[method], a_situation(refund))
     assert (code_of(refused), refused.attr) == ("method_not_available", "method")
     assert refused.detail.endswith("has no such offer.")
 
@@ -84,18 +84,20 @@ def test_an_offer_that_the_marketplace_lacks_is_told_first(method):
 def test_a_method_that_is_off_is_told_after_the_refund_and_before_itself(method):
     refund = retained()
     used = an_offer(refund, "reassurance", OfferStatus.DECLINED)
-    off = a_case(refund, available=frozenset(), earlier=[used], has_coupons=False)
+    off = a_situation(refund, available=frozenset(), earlier=[used], has_coupons=False)
     assert why_not_try(METHODS[method], off).detail == "This method is switched off, or not available yet."
     refund = retained(status=RefundStatus.REFUNDED)
-    assert code_of(why_not_try(METHODS[method], a_case(refund, available=frozenset()))) == "invalid_transition"
+    assert code_of(why_not_try(METHODS[method], a_situation(refund, available=frozenset()))) == "invalid_transition"
 
 
 @pytest.mark.rule("Q9")
 def test_reassurance_once_also_as_the_second_offer():
     refund = retained()
     other, same = (an_offer(refund, method, OfferStatus.DECLINED) for method in ("gift", "reassurance"))
-    assert why_not_offer(METHODS["reassurance"], a_case(refund, earlier=[other])) is None
-    assert code_of(why_not_offer(METHODS["reassurance"], a_case(refund, earlier=[same]))) == "method_not_repeatable"
+    assert why_not_offer(METHODS["reassurance"], a_situation(refund, earlier=[other])) is None
+    assert (
+        code_of(why_not_offer(METHODS["reassurance"], a_situation(refund, earlier=[same]))) == "method_not_repeatable"
+    )
 
 
 @pytest.mark.rule("T1", "T5", "T6")
@@ -117,21 +119,21 @@ def test_reassurance_once_also_as_the_second_offer():
 )
 def test_each_change_needs_its_own_kind_of_request(method, kind, order, code):
     order = an_order(**{"store": a_store("taote", negotiation_open=True), **order})
-    assert code_of(why_not_offer(METHODS[method], a_case(a_refund(order, kind=kind)))) == code
+    assert code_of(why_not_offer(METHODS[method], a_situation(a_refund(order, kind=kind)))) == code
 
 
 @pytest.mark.rule("T1")
 @pytest.mark.parametrize("category", ["50050359", "50025680", "201379903"])
 def test_fresh_food_is_not_negotiated_about(category):
     order = an_order(a_line(), a_line(category=category), store=a_store("taote", negotiation_open=True))
-    assert code_of(why_not_offer(METHODS["change_to_refund_only"], a_case(a_refund(order)))) == "category_not_open"
+    assert code_of(why_not_offer(METHODS["change_to_refund_only"], a_situation(a_refund(order)))) == "category_not_open"
 
 
 @pytest.mark.rule("Q13")
 def test_without_a_coupon_the_method_is_no_option_but_may_be_tried():
-    case = a_case(retained(), has_coupons=False)
-    assert code_of(why_not_offer(METHODS["coupon"], case)) == "method_not_available"
-    assert why_not_try(METHODS["coupon"], case) is None
+    situation = a_situation(retained(), has_coupons=False)
+    assert code_of(why_not_offer(METHODS["coupon"], situation)) == "method_not_available"
+    assert why_not_try(METHODS["coupon"], situation) is None
 
 
 @pytest.mark.rule("Q12", "T5")
@@ -154,10 +156,10 @@ def test_an_amounts_own_bounds(method, amount, found):
     refund.amount = Decimal("0.00")  # nothing of its own is held, so the whole order is left
     terms = Terms(amount=amount and Decimal(amount), agreed_with_buyer=True)
     if found is None:
-        METHODS[method].check(a_case(refund), terms)
+        METHODS[method].check(a_situation(refund), terms)
         return
     with pytest.raises((Refused, Invalid)) as raised:
-        METHODS[method].check(a_case(refund), terms)
+        METHODS[method].check(a_situation(refund), terms)
     assert (raised.value.attr, raised.value.code) == found
 
 
@@ -166,7 +168,7 @@ def test_an_amounts_own_bounds(method, amount, found):
 def test_a_method_with_nothing_filled_in_names_the_field(method):
     missing = {"reassurance": "message", "coupon": "coupons", "partial_refund": "amount", "red_packet": "amount"}
     with pytest.raises(Invalid) as raised:
-        METHODS[method].check(a_case(retained()), Terms())
+        METHODS[method].check(a_situation(retained()), Terms())
     assert (raised.value.attr, raised.value.code) == (missing.get(method, "item_id"), "required")
 
 

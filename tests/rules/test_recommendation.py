@@ -8,17 +8,17 @@ from uuid import UUID
 import pytest
 from django.utils import translation
 
-from offers.case import methods_on
 from offers.eligibility import methods_for
 from offers.methods import METHODS
 from offers.models import MarketplaceMethod, StoreMethod
 from offers.recommendation import EXPLORED_SHARE, Tally, explores, rank, score_of
 from offers.scripts import BY_REASON as SCRIPTS
 from offers.scripts import scripts_for
+from offers.situation import methods_on
 from offers.text import length
 from refunds.states import RefundReason
 from stores.marketplaces import current_rules
-from tests.rules.things import a_case, a_refund, a_store, an_order
+from tests.rules.things import a_refund, a_situation, a_store, an_order
 
 # Ids of refunds that don't, and do, belong to the exploring share.
 PLAIN, EXPLORING = (
@@ -29,7 +29,7 @@ PLAIN, EXPLORING = (
 def ranked(reason=RefundReason.OTHER, refund_id=PLAIN, own=(), marketplace=()):
     """The options of a Tmall refund with these tallies."""
     refund = a_refund(an_order(store=a_store("tmall")), reason=reason, id=refund_id)
-    return rank(a_case(refund), methods_for(refund), own=dict(own), marketplace=dict(marketplace))
+    return rank(a_situation(refund), methods_for(refund), own=dict(own), marketplace=dict(marketplace))
 
 
 @pytest.mark.rule("Q11")

@@ -10,7 +10,15 @@ from refunds.platform.appeals import why_not_decide_appeal as why_not_decide_app
 from refunds.platform.appeals import why_not_uphold
 from refunds.platform.disputes import DISPUTABLE, why_not_answer_dispute, why_not_decide_dispute, why_not_dispute
 from refunds.platform.evidence import UNDECIDED, why_closed, why_not_more
-from refunds.states import AppealStatus, DisputeStatus, RefundKind, RefundProgramme, RefundReason, RefundStatus, Side
+from refunds.states import (
+    AppealStatus,
+    CaseSide,
+    DisputeStatus,
+    RefundKind,
+    RefundProgramme,
+    RefundReason,
+    RefundStatus,
+)
 from refunds.why_not import (
     MOST_MESSAGES,
     why_not_approve,
@@ -181,7 +189,7 @@ def test_before_the_receipt_it_is_never_too_late():
 
 
 def a_dispute(**fields) -> Dispute:
-    given = {"opened_by": Side.BUYER, "plea": "broken", "evidence_until": NOON + timedelta(days=3), **fields}
+    given = {"opened_by": CaseSide.BUYER, "plea": "broken", "evidence_until": NOON + timedelta(days=3), **fields}
     return Dispute(store_id=1, refund=a_refund(status=S.DISPUTED), opened_at=NOON, **given)
 
 
@@ -189,12 +197,12 @@ def a_dispute(**fields) -> Dispute:
 @pytest.mark.parametrize(
     ("fields", "side", "after", "code"),
     [
-        ({}, Side.MERCHANT, timedelta(days=3) - INSTANT, None),
-        ({}, Side.MERCHANT, timedelta(days=3), "evidence_closed"),
-        ({}, Side.BUYER, timedelta(), "invalid_transition"),
-        ({"opened_by": Side.MERCHANT}, Side.BUYER, timedelta(), None),
-        ({"reply": "not broken"}, Side.MERCHANT, timedelta(), "invalid_transition"),
-        ({"status": DisputeStatus.DECIDED}, Side.MERCHANT, timedelta(), "evidence_closed"),
+        ({}, CaseSide.MERCHANT, timedelta(days=3) - INSTANT, None),
+        ({}, CaseSide.MERCHANT, timedelta(days=3), "evidence_closed"),
+        ({}, CaseSide.BUYER, timedelta(), "invalid_transition"),
+        ({"opened_by": CaseSide.MERCHANT}, CaseSide.BUYER, timedelta(), None),
+        ({"reply": "not broken"}, CaseSide.MERCHANT, timedelta(), "invalid_transition"),
+        ({"status": DisputeStatus.DECIDED}, CaseSide.MERCHANT, timedelta(), "evidence_closed"),
     ],
 )
 def test_the_other_side_answers_once_while_evidence_is_taken(fields, side, after, code):

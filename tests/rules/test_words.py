@@ -49,6 +49,27 @@ def test_no_two_functions_share_a_name():
     assert found == {}
 
 
+# What clients and the database know by the older word, and the code that tells them of it.
+OLDER = re.compile(
+    r"claimed_(amount|quantity|within_\w+)|db_column=\"claim\"|data\[\"claim\"\]|\bclaim=(plea|reply)|claim_id="
+    r"|^ *claim: Annotated|^ *claim = serializers|^ *\"claim\",$|as `claim`|`claimed_\w+`"
+)
+ONLY_CARRIERS = re.compile(r"\bclaim", re.IGNORECASE)
+
+
+def test_only_carriers_are_claimed_from():
+    """A refund holds, a side pleads, a worker leases; a claim is a carrier's, and is called so where it is named."""
+    found = []
+    for path in IN_ROOMS:
+        if "claim" in path.stem:  # the files of carrier claims call them so in their names
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            rest = re.sub(r"carrier[ _-]?claims?\w*|CarrierClaims?\w*|CARRIER_CLAIM\w*", "", line, flags=re.IGNORECASE)
+            rest = re.sub(OLDER, "", rest)
+            found += [f"{name(path)}:{number} {line.strip()}"] if ONLY_CARRIERS.search(rest) else []
+    assert found == []
+
+
 def test_the_page_has_words():
     assert len(ROWS) > 30
     assert len({row["word"] for row in ROWS}) == len(ROWS)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common.ids import new_id
-from offers.case import Case
 from offers.models import Coupon, Offer
+from offers.situation import Situation
 from offers.states import CouponChannel, OfferStatus
 from orders.models import Order, OrderLine
 from payments.models import Payment
@@ -96,12 +96,12 @@ def a_refund(
     return refund
 
 
-def a_case(refund: Refund, now: datetime = NOON, **known) -> Case:
+def a_situation(refund: Refund, now: datetime = NOON, **known) -> Situation:
     """The refund at an instant, with whatever `known` changes.
 
     By default every method is on, every category open, no offer made yet, a coupon at hand.
     """
-    case = Case(refund, now)
+    situation = Situation(refund, now)
     facts = {
         "available": frozenset(refund.rules.offer_methods),
         "closed_categories": frozenset(),
@@ -109,8 +109,8 @@ def a_case(refund: Refund, now: datetime = NOON, **known) -> Case:
         "has_coupons": True,
         **known,
     }
-    vars(case).update(facts)
-    return case
+    vars(situation).update(facts)
+    return situation
 
 
 def an_offer(refund: Refund, method: str = "reassurance", status: str = OfferStatus.PENDING, **fields) -> Offer:

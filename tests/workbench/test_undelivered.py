@@ -5,7 +5,7 @@ import pytest
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from orders.carriers import sandbox
-from orders.carriers.base import Stage
+from orders.carriers.base import CarrierStage
 from orders.models import SandboxParcel
 from payments.settlement import settle_batch
 from refunds.models import CarrierClaim
@@ -41,7 +41,8 @@ def amounts(shop):
 
 
 @pytest.mark.parametrize(
-    ("stage", "event", "claims"), [(Stage.LOST, "order.lost", [("59.00", None)]), (Stage.BACK, "order.came_back", [])]
+    ("stage", "event", "claims"),
+    [(CarrierStage.LOST, "order.lost", [("59.00", None)]), (CarrierStage.BACK, "order.came_back", [])],
 )
 def test_the_order_is_to_be_shipped_again(taote, clock, sign_in, stage, event, claims):
     order = gone(taote, clock, stage)
@@ -68,7 +69,7 @@ def test_nobody_is_asked_about_it_every_half_hour(taote, clock):
     assert taote.reload(order).status == "shipped"
 
 
-@pytest.mark.parametrize("stage", [Stage.LOST, Stage.BACK])
+@pytest.mark.parametrize("stage", [CarrierStage.LOST, CarrierStage.BACK])
 def test_an_undecided_return_becomes_a_refund_only(taote, clock, stage):
     order = gone(taote, clock, stage)
     refund = ask(taote, order, kind="return_and_refund").json()["id"]
@@ -81,7 +82,7 @@ def test_an_undecided_return_becomes_a_refund_only(taote, clock, stage):
 
 @pytest.mark.parametrize("disputed", [False, True], ids=["rejected", "disputed"])
 def test_a_return_that_was_refused_becomes_a_refund_only_too(taote, clock, disputed):
-    order = gone(taote, clock, Stage.LOST)
+    order = gone(taote, clock, CarrierStage.LOST)
     refund = ask(taote, order, kind="return_and_refund").json()["id"]
     taote.merchant.post(f"refunds/{refund}/reject/", {"reason": "worn"})
     claim = {"refund": refund, "claim": "it never came"}
@@ -99,7 +100,7 @@ def test_a_return_that_was_refused_becomes_a_refund_only_too(taote, clock, dispu
 
 @pytest.mark.parametrize(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
 def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount, status):
-    order = gone(taote, clock, Stage.LOST)
+    order = gone(taote, clock, CarrierStage.LOST)
     refund = ask(taote, order, kind="return_and_refund", amount=amount).json()["id"]
     taote.merchant.post(f"refunds/{refund}/approve/")
     half_a_day_later(clock)
@@ -110,7 +111,7 @@ def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount,
 
 
 @pytest.mark.rule("P2")
-@pytest.mark.parametrize("stage", [Stage.LOST, Stage.BACK])
+@pytest.mark.parametrize("stage", [CarrierStage.LOST, CarrierStage.BACK])
 @pytest.mark.parametrize(
     ("amounts", "status"), [(["59.00"], "cancelled"), (["20.00", "39.00"], "cancelled"), (["20.00"], "unshipped")]
 )
@@ -127,7 +128,7 @@ def test_what_the_buyer_has_the_price_of_is_not_shipped_again(db, clock, stage, 
 
 
 def test_what_was_delivered_or_shipped_anew_stays_as_it_is(taote, clock):
-    order = gone(taote, clock, Stage.LOST)
+    order = gone(taote, clock, CarrierStage.LOST)
     taote.buyer.post(f"orders/{order.number}/deliver/")
     half_a_day_later(clock)
     assert taote.reload(order).status == "delivered"

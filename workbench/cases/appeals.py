@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from refunds.platform.appeals import decide_appeal, why_not_decide_appeal
-from refunds.states import CaseOutcome, Side
+from refunds.states import CaseOutcome, CaseSide
 from workbench.cases.cases import CaseAdmin, DecideCase, side_views
 from workbench.cases.evidence import AddEvidence
 
@@ -35,4 +35,4 @@ class AppealAdmin(CaseAdmin):
 
     def sides(self, case, card):
         """The merchant's plea stands against what the buyer said in the request."""
-        return side_views(card, buyer=case.refund.description, merchant=case.says, opened_by=Side.MERCHANT)
+        return side_views(card, buyer=case.refund.description, merchant=case.says, opened_by=CaseSide.MERCHANT)

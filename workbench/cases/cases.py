@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from refunds.holds import most_refundable
 from refunds.models import Evidence
-from refunds.states import CaseOutcome, Side
+from refunds.states import CaseOutcome, CaseSide
 from stores.permissions import DECIDE_DISPUTES, SHOW_EVIDENCE, can
 from workbench.cases.evidence import AddEvidence, evidence_of
 from workbench.cases.queues import CASE_QUEUES
@@ -163,6 +163,6 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
 def side_views(card, *, buyer: str, merchant: str, opened_by: str) -> list[SideView]:
     """Both sides, the buyer's first."""
     return [
-        SideView(str(Side.BUYER.label), buyer, opened_by == Side.BUYER, card.buyer),
-        SideView(str(Side.MERCHANT.label), merchant, opened_by == Side.MERCHANT, card.merchant),
+        SideView(str(CaseSide.BUYER.label), buyer, opened_by == CaseSide.BUYER, card.buyer),
+        SideView(str(CaseSide.MERCHANT.label), merchant, opened_by == CaseSide.MERCHANT, card.merchant),
     ]

@@ -12,7 +12,7 @@ from refunds.platform.disputes import (
     why_not_decide_dispute,
 )
 from refunds.platform.suggestions import explain, suggested_amount
-from refunds.states import CaseOutcome, Side
+from refunds.states import CaseOutcome, CaseSide
 from stores.permissions import DECIDE_REFUNDS, SHOW_EVIDENCE, require
 from workbench.cases.api import pack_response
 from workbench.cases.cases import CaseAdmin, DecideCase, side_views
@@ -44,14 +44,14 @@ class AnswerDispute(Decision):
 
     def concerns(self, dispute):
         """Only what the buyer brought, until it is decided."""
-        return dispute.status == "open" and dispute.opened_by == Side.BUYER
+        return dispute.status == "open" and dispute.opened_by == CaseSide.BUYER
 
     def refusal(self, dispute, now):
-        return why_not_answer_dispute(dispute, Side.MERCHANT, now)
+        return why_not_answer_dispute(dispute, CaseSide.MERCHANT, now)
 
     def run(self, dispute, data, *, actor, now):
         named = {"store_id": dispute.store_id, "dispute_id": dispute.pk}
-        answer_dispute(**named, side=Side.MERCHANT, reply=data["reply"], actor=actor, now=now)
+        answer_dispute(**named, side=CaseSide.MERCHANT, reply=data["reply"], actor=actor, now=now)
 
 
 class DecideDispute(DecideCase):
@@ -94,7 +94,9 @@ class DisputeAdmin(CaseAdmin):
     def sides(self, case, card):
         """Plea and reply, wherever each belongs."""
         words = {case.opened_by: case.says, case.other_side: case.reply}
-        return side_views(card, buyer=words[Side.BUYER], merchant=words[Side.MERCHANT], opened_by=case.opened_by)
+        return side_views(
+            card, buyer=words[CaseSide.BUYER], merchant=words[CaseSide.MERCHANT], opened_by=case.opened_by
+        )
 
     def more(self, case):
         """The suggestion in words."""

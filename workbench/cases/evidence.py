@@ -12,7 +12,7 @@ from common.uploads import clean_upload
 from refunds.api.evidence import file_response
 from refunds.models import Evidence, Refund
 from refunds.platform.evidence import add_evidence, case_of, stored, why_closed, why_not_more, why_not_show
-from refunds.states import Side
+from refunds.states import CaseSide
 from stores.permissions import SHOW_EVIDENCE
 from workbench.kit.decisions import Decision, DecisionForm
 
@@ -52,10 +52,10 @@ class Card:
 def evidence_of(refund: Refund, now: datetime) -> Card:
     """What both sides have shown about a refund."""
     files = list(Evidence.objects.for_store(refund.store_id).filter(refund=refund).order_by("id"))
-    merchants = [file for file in files if file.side == Side.MERCHANT]
+    merchants = [file for file in files if file.side == CaseSide.MERCHANT]
     return Card(
         merchant=merchants,
-        buyer=[file for file in files if file.side == Side.BUYER],
+        buyer=[file for file in files if file.side == CaseSide.BUYER],
         closed=why_closed(refund, case_of(refund), now) or why_not_more(refund, len(merchants)),
     )
 
@@ -73,7 +73,7 @@ class AddEvidence(Decision):
         self.card = card
 
     def refusal(self, row, now):
-        return self.card.closed if self.card else why_not_show(getattr(row, "refund", row), Side.MERCHANT, now)
+        return self.card.closed if self.card else why_not_show(getattr(row, "refund", row), CaseSide.MERCHANT, now)
 
     def run(self, row, data, *, actor, now):
         refund, file = getattr(row, "refund", row), clean_upload(data["file"], data["file"].name)
@@ -81,7 +81,7 @@ class AddEvidence(Decision):
             add_evidence(
                 store_id=refund.store_id,
                 refund_id=refund.pk,
-                side=Side.MERCHANT,
+                side=CaseSide.MERCHANT,
                 file=file,
                 stored_as=stored_as,
                 note=data["note"],

@@ -20,7 +20,7 @@ from common.words import labelled
 from orders.waybills import carrier_label
 from refunds.models import Dispute, Evidence, Message
 from refunds.platform.suggestions import explain
-from refunds.states import Side
+from refunds.states import CaseSide
 from workbench.kit.marks import moment
 from workbench.kit.timeline import Entry, negotiation, timeline
 from workbench.kit.words import yuan
@@ -159,13 +159,13 @@ def _decision(dispute: Dispute) -> Iterator[Flowable]:
     if grounds:
         yield _heading(_("What the rules suggest to weigh"))
         for ground in grounds:
-            side = Side(ground["speaks_for"]).label if ground["speaks_for"] else "–"
+            side = CaseSide(ground["speaks_for"]).label if ground["speaks_for"] else "–"
             yield Paragraph(escape(f"[{side}] {ground['text']}"), TEXT)
 
 
 def _both_sides(dispute: Dispute) -> Iterator[Flowable]:
     files = list(Evidence.objects.for_store(dispute.store_id).filter(refund=dispute.refund_id).order_by("id"))
-    for side in (Side.BUYER, Side.MERCHANT):
+    for side in (CaseSide.BUYER, CaseSide.MERCHANT):
         says = dispute.says if side == dispute.opened_by else dispute.reply
         yield _heading(_("Plea and evidence: %(side)s") % {"side": side.label})
         yield Paragraph(escape(says or _("Has said nothing so far.")), QUOTE)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy
 
 from common.actors import ActorKind
-from common.events import EventType, Tone, event_type
+from common.events import EventTone, EventType, event_type
 from common.models import Event
 from offers.events import COUPON_GRANTED, OFFER_ENDED, OFFER_LAPSED, OFFER_SENT
 from orders.events import PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
@@ -16,11 +16,11 @@ from refunds.events import MESSAGE_SENT, REFUND_CHANGED
 MOST_EVENTS = 200
 
 TONES = {
-    Tone.NEUTRAL: "",
-    Tone.GOOD: "green",
-    Tone.NOTE: "blue",
-    Tone.WARNING: "amber",
-    Tone.BAD: "red",
+    EventTone.NEUTRAL: "",
+    EventTone.GOOD: "green",
+    EventTone.NOTE: "blue",
+    EventTone.WARNING: "amber",
+    EventTone.BAD: "red",
 }
 
 WHO = {

@@ -11,7 +11,7 @@ from offers.kept_coupons import kept_coupons, would_end_coupons
 from offers.models import Offer
 from payments.small import compensated
 from refunds import actions, payouts, returns, why_not
-from refunds.goods import Disposition, Whereabouts
+from refunds.goods import GoodsDisposition, Whereabouts
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
@@ -139,12 +139,12 @@ class Approve(PayingDecision):
                 "amount": yuan(refund.amount)
             }
         disposition = Whereabouts([refund]).disposition_of(refund)
-        if disposition == Disposition.RECALL:
+        if disposition == GoodsDisposition.RECALL:
             return _(
                 "The carrier is asked to bring the parcel back; %(amount)s goes out when it is back or lost, and after"
                 " %(time)s in any case. If the buyer gets the parcel after all, the goods have to be sent back first."
             ) % {"amount": yuan(refund.amount), "time": duration(refund.rules.recall_ends_within)}
-        if disposition == Disposition.STOP:
+        if disposition == GoodsDisposition.STOP:
             return _("%(amount)s goes out to the buyer at once, and the goods are not shipped any more.") % {
                 "amount": yuan(refund.amount)
             }

@@ -9,8 +9,8 @@ from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
 from offers.cautions import cautions_of_offer
 from offers.coupons import coupons_of
-from offers.eligibility import build_case, why_not_name
-from offers.methods import METHODS, Case
+from offers.eligibility import why_not_name
+from offers.methods import METHODS, Situation
 from offers.models import Offer
 from stores.models import Product
 from stores.permissions import SEND_OFFERS, require
@@ -24,7 +24,7 @@ MOST_FOUND = 20
 
 
 class SendOffer(Decision):
-    """Propose something to the buyer: one of the `panel`'s methods, for the `case`. `code_asked` names the method."""
+    """Propose one of the `panel`'s methods to the buyer, as the `situation` allows. `code_asked` names the method."""
 
     code, label = "negotiate", gettext_lazy("Propose to the buyer")
     done = gettext_lazy("The offer is sent; the buyer can answer now.")
@@ -32,20 +32,20 @@ class SendOffer(Decision):
     template, preview = "workbench/refunds/offer.html", "workbench/refunds/offer_confirm.html"
     preview_title = gettext_lazy("Check the offer")
 
-    def __init__(self, case: Case, panel: Panel, code_asked: str):
-        self.case, self.panel, self.code_asked = case, panel, code_asked
+    def __init__(self, situation: Situation, panel: Panel, code_asked: str):
+        self.situation, self.panel, self.code_asked = situation, panel, code_asked
         self.way = panel.way(code_asked)
 
     def refusal(self, refund, now):
-        return why_not_name(self.code_asked, self.case)
+        return why_not_name(self.code_asked, self.situation)
 
     def fill(self, request, refund):
         """The fields follow from the method's limits."""
-        return OfferForm(posted(request), case=self.case, way=self.way)
+        return OfferForm(posted(request), situation=self.situation, way=self.way)
 
     def context(self, refund):
         """The request, and what could be proposed instead."""
-        more = {"case": self.case, "panel": self.panel, "way": self.way}
+        more = {"situation": self.situation, "panel": self.panel, "way": self.way}
         return {"refund": refund, "order": refund.order, **more}
 
     def run(self, refund, data, *, actor, now):
@@ -94,10 +94,10 @@ class OfferingMixin:
     @in_store_time
     def negotiate_view(self, request, refund):
         """Fill in (GET), see what the buyer will see (POST preview), send (POST send) or go back (POST edit)."""
-        case = build_case(refund, request.now)
-        panel = build_panel(request.user, case)
+        situation = Situation(refund, request.now)
+        panel = build_panel(request.user, situation)
         code = request.POST.get("method") or request.GET.get("method")
-        return self.decide(request, refund, SendOffer(case, panel, code or panel.first_code))
+        return self.decide(request, refund, SendOffer(situation, panel, code or panel.first_code))
 
     @in_store_time
     def products_view(self, request, refund):

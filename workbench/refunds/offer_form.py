@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from common.money import grouped
 from offers.coupons import why_not_promise
 from offers.eligibility import keeps_orders
-from offers.methods import Case
+from offers.methods import Situation
 from offers.models import Coupon
 from offers.scripts import scripts_for
 from stores.models import Product, ReturnAddress
@@ -69,14 +69,14 @@ class OfferForm(DeskForm):
         label=gettext_lazy("I have agreed on this with the buyer beforehand"), required=False
     )
 
-    def __init__(self, *args, case: Case, way: OfferWay, **kwargs):
+    def __init__(self, *args, situation: Situation, way: OfferWay, **kwargs):
         super().__init__(*args, **kwargs)
-        self.case, self.way = case, way
-        self.scripts = scripts_for(case.refund.reason, way.method) if keeps_orders(case.refund.rules) else []
+        self.situation, self.way = situation, way
+        self.scripts = scripts_for(situation.refund.reason, way.method) if keeps_orders(situation.refund.rules) else []
         self.goods: Sequence[Product] = ()
         self.amounts: Sequence[str] = ()
         self.fields["method"].initial = way.code
-        self.fields["message"].widget.attrs["data-count"] = case.refund.rules.offer_message_length
+        self.fields["message"].widget.attrs["data-count"] = situation.refund.rules.offer_message_length
         if way.method.needs_message:
             self.fields["message"].widget.attrs["required"] = True
         self._set_up_amount()
@@ -103,7 +103,7 @@ class OfferForm(DeskForm):
             self.amounts = [usual, most]
         if "return_address" in self.way.limits:
             amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
-                "amount": grouped(self.case.refund.amount)
+                "amount": grouped(self.situation.refund.amount)
             }
         else:
             amount.widget.attrs["required"] = True
@@ -114,8 +114,8 @@ class OfferForm(DeskForm):
             return
         self.fields["item_id"].widget.attrs["required"] = True
         if self.way.method.begins_with_goods:
-            items = [line.line.item_id for line in self.case.lines]
-            products = Product.objects.for_store(self.case.refund.store_id).filter(item_id__in=items)
+            items = [line.line.item_id for line in self.situation.lines]
+            products = Product.objects.for_store(self.situation.refund.store_id).filter(item_id__in=items)
             self.goods = list(products.order_by("item_id"))
             if len(items) == len(self.goods) == 1:
                 self.fields["item_id"].initial = items[0]
@@ -124,7 +124,7 @@ class OfferForm(DeskForm):
         """Usable coupons first, as the buyer sees them (Q14); the others say why they can't be used (Q13)."""
         if not self._asks_for("coupons", "coupons"):
             return
-        now, store_id = self.case.now, self.case.refund.store_id
+        now, store_id = self.situation.now, self.situation.refund.store_id
         usable = list(Coupon.objects.for_store(store_id).usable(now).as_buyer_sees()[:USABLE_SHOWN])
         others = (
             Coupon.objects.for_store(store_id)
@@ -142,7 +142,7 @@ class OfferForm(DeskForm):
     def _set_up_negotiation(self) -> None:
         """A return address and the tick belong to a changed request (T3, T6)."""
         if self._asks_for("return_address", "return_address"):
-            addresses = ReturnAddress.objects.for_store(self.case.refund.store_id).order_by("id")
+            addresses = ReturnAddress.objects.for_store(self.situation.refund.store_id).order_by("id")
             self.fields["return_address"].queryset = addresses
         if self._asks_for("agreed_with_buyer", "agreed_with_buyer"):
             self.fields["agreed_with_buyer"].widget.attrs["required"] = True

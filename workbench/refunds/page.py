@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.buyer.views import buyer_sees
-from offers.eligibility import build_case
 from offers.methods import METHODS
 from offers.models import CouponGrant, Offer
+from offers.situation import Situation
 from offers.states import OfferStatus
 from orders.models import OwedParcel
 from payments.models import Payment
@@ -67,24 +67,24 @@ def cases_of(refund: Refund) -> list[dict]:
     model, title = (Appeal, _("Appeal")) if refund.is_instant else (Dispute, _("Platform intervention"))
     page = f"admin:refunds_{model._meta.model_name}_change"
     cases = model.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")
-    return [{"case": case, "title": title, "url": reverse(page, args=[case.pk])} for case in cases]
+    return [{"case": situation, "title": title, "url": reverse(page, args=[situation.pk])} for situation in cases]
 
 
 def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page, but for its decisions."""
-    case = build_case(refund, now)
+    situation = Situation(refund, now)
     offers = offers_to_show(refund)
     tracking = parcels_of(refund)
     payments = list(Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id"))
     return {
         "refund": refund,
         "order": refund.order,
-        "lines": case.lines,
-        "most": case.most,
+        "lines": situation.lines,
+        "most": situation.most,
         "now": now,
         "deadline_words": at_deadline(refund),
         "loss": loss_if_lost(refund, now),
-        "panel": build_panel(user, case),
+        "panel": build_panel(user, situation),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         "stay": next((offer for offer in offers if METHODS[offer.method].by_platform), None),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from common.words import duration
 from refunds.platform import appeals, disputes
-from refunds.states import AppealGround, Side
+from refunds.states import AppealGround, CaseSide
 from workbench.kit.decisions import DecisionForm
 from workbench.kit.words import yuan
 from workbench.refunds.decisions import RefundDecision
@@ -59,7 +59,7 @@ class AskPlatform(RefundDecision):
         disputes.open_dispute(
             store_id=refund.store_id,
             refund_id=refund.pk,
-            opened_by=Side.MERCHANT,
+            opened_by=CaseSide.MERCHANT,
             plea=data["plea"],
             actor=actor,
             now=now,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.eligibility import attempts_left, keeps_orders, methods_for, why_not_offer, why_not_retain
-from offers.methods import Case, Method
+from offers.methods import Method, Situation
 from offers.recommendation import recommend
 from stores.models import User
 from stores.permissions import SEND_OFFERS, can
@@ -88,15 +88,15 @@ class Panel:
         }
 
 
-def build_panel(user: User, case: Case) -> Panel:
-    """What this user could offer for the case now."""
-    rules = case.refund.rules
+def build_panel(user: User, situation: Situation) -> Panel:
+    """What this user could offer for the refund now."""
+    rules = situation.refund.rules
     recommends = keeps_orders(rules)
-    may_send = can(user, SEND_OFFERS, case.refund.store_id)
-    refused = why_not_retain(case)
+    may_send = can(user, SEND_OFFERS, situation.refund.store_id)
+    refused = why_not_retain(situation)
     possible, no_ways = [], []
-    for method in methods_for(case.refund):
-        why_not = why_not_offer(method, case)
+    for method in methods_for(situation.refund):
+        why_not = why_not_offer(method, situation)
         if why_not is None and not may_send and not recommends:
             no_ways.append(RefusedWay(method, _("Your role in this store doesn't allow this.")))
         elif why_not is not None:
@@ -106,27 +106,27 @@ def build_panel(user: User, case: Case) -> Panel:
     return Panel(
         retains=recommends,
         refusal=str(refused) if refused else "",
-        ways=_recommended(case, possible) if recommends else _plain(case, possible),
+        ways=_recommended(situation, possible) if recommends else _plain(situation, possible),
         no_ways=no_ways,
-        left=attempts_left(case),
+        left=attempts_left(situation),
         most=rules.offers_per_refund,
         may_send=may_send,
     )
 
 
-def _plain(case: Case, possible: list[Method]) -> list[OfferWay]:
+def _plain(situation: Situation, possible: list[Method]) -> list[OfferWay]:
     """Without recommendation, in the marketplace's order."""
-    return [OfferWay(method, method.why(case), method.limits(case)) for method in possible]
+    return [OfferWay(method, method.why(situation), method.limits(situation)) for method in possible]
 
 
-def _recommended(case: Case, possible: list[Method]) -> list[OfferWay]:
+def _recommended(situation: Situation, possible: list[Method]) -> list[OfferWay]:
     """The recommended ones first, each with the acceptance so far (Q11)."""
     if not possible:
         return []
     found = []
-    for option in recommend(case, possible):
-        percent, words = option.own.percent, option.method.limit_words(case)
+    for option in recommend(situation, possible):
+        percent, words = option.own.percent, option.method.limit_words(situation)
         found.append(
-            OfferWay(option.method, option.why, option.method.limits(case), option.recommended, percent, words)
+            OfferWay(option.method, option.why, option.method.limits(situation), option.recommended, percent, words)
         )
     return found

@@ -1,4 +1,4 @@
-"""The warehouse's desk: what is to be shipped, promised, delayed or claimed from a carrier.
+"""The warehouse's desk: what is to be shipped, promised, delayed or asked of a carrier.
 
 queues → orders (list, page) → worklist, which adds one_by_one, exporting and delaying (helped by selection, packing).
 importing (files from the ERP), reports (delays), promises (parcels owed) and carrier_claims are lists of their own.

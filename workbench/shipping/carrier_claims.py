@@ -15,7 +15,7 @@ from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
-from workbench.shipping.queues import CLAIM_QUEUES
+from workbench.shipping.queues import CARRIER_CLAIM_QUEUES
 
 
 class ClosingForm(DecisionForm):
@@ -66,7 +66,7 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     """What carriers owe."""
 
     list_display = ("show_order", "show_amount", "show_parcel", "show_status", "show_opened")
-    queues = CLAIM_QUEUES
+    queues = CARRIER_CLAIM_QUEUES
     decisions = (CloseClaim(),)
     list_filter = (QueueFilter,)
     order_path = "shipment__order"

@@ -5,7 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orders.erp.export import CONTENT_TYPES, Format, export_orders, file_name
+from orders.erp.export import CONTENT_TYPES, ExportFormat, export_orders, file_name
 from orders.models import Order
 from stores.models import Store
 from stores.permissions import SHIP, require
@@ -29,8 +29,8 @@ class ExportMixin:
 
         PermissionDenied where the user may not ship: the file is for whoever packs, and full of names and addresses.
         """
-        kind = request.POST.get("format") or request.GET.get("format", Format.CSV)
-        if kind not in list(Format):
+        kind = request.POST.get("format") or request.GET.get("format", ExportFormat.CSV)
+        if kind not in list(ExportFormat):
             raise Http404
         chosen = ticked(request) if request.method == "POST" else []
         store = self._store_of(request, chosen)
@@ -44,10 +44,10 @@ class ExportMixin:
             orders = orders.in_shipping_order()
         chosen_by = _("ticked") if chosen else queue_asked_for(request, ORDER_QUEUES).code
         file = export_orders(
-            store=store, orders=orders, format=Format(kind), filter=chosen_by, in_words=True, **by(request)
+            store=store, orders=orders, format=ExportFormat(kind), filter=chosen_by, in_words=True, **by(request)
         )
-        name = file_name(store, Format(kind), request.now)
-        return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[Format(kind)])
+        name = file_name(store, ExportFormat(kind), request.now)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[ExportFormat(kind)])
 
     @staticmethod
     def _store_of(request: HttpRequest, chosen: list[Order]) -> Store | None:

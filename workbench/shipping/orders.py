@@ -25,7 +25,7 @@ from workbench.shipping.worklist import ShippingMixin
 class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmin):
     """What was bought; the warehouse ships from here."""
 
-    list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_claimed", "show_paid_at")
+    list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_held", "show_paid_at")
     queues = ORDER_QUEUES
     decisions = (ShipOrder(), CorrectOrder(), ChangeAddress(), GrantCoupon())
     on_overview = True
@@ -40,7 +40,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
         lambda order, now: countdown(order.ship_by, now) if order.status == OrderStatus.UNSHIPPED else "–",
     )
     show_paid = column(gettext_lazy("paid"), lambda order: yuan(order.paid_amount))
-    show_claimed = column(gettext_lazy("claimed back"), lambda order: yuan(order.claimed_amount or None))
+    show_held = column(gettext_lazy("held for refunds"), lambda order: yuan(order.claimed_amount or None))
     show_paid_at = column(gettext_lazy("paid at"), lambda order: moment(order.paid_at))
 
     def get_search_results(self, request, queryset, search_term):

@@ -1,6 +1,6 @@
 """What waits for the warehouse (K4, P3, P8, Q16).
 
-Orders to ship, promises to keep, delays that were reported, claims against carriers.
+Orders to ship, promises to keep, delays that were reported, carrier claims.
 """
 
 from datetime import datetime
@@ -152,7 +152,7 @@ PARCEL_QUEUES = [
     Queue("all", _("All"), lambda rows, now: rows, empty=_("No promises yet.")),
 ]
 
-CLAIM_QUEUES = [
+CARRIER_CLAIM_QUEUES = [
     Queue(
         "open",
         _("To settle with the carrier"),

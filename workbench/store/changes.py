@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from common.models import Event
-from stores.events import Area
+from stores.events import EventArea
 from stores.permissions import MANAGE_STORE, can
 from workbench.kit.desk import Desk, desk_of
 from workbench.kit.timeline import Entry, entry, who
@@ -20,7 +20,7 @@ PAGE = 50
 # The people to filter by are those of the newest so many changes.
 LOOKED_THROUGH = 1000
 # What only the platform's own events are about.
-OF_THE_PLATFORM = {Area.ACCOUNTS}
+OF_THE_PLATFORM = {EventArea.ACCOUNTS}
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def changes_view(request: HttpRequest) -> TemplateResponse:
     query = {name: request.GET.get(name, "").replace("\0", "") for name in ("area", "who", "before")}
     rows = list(asked(changes, query).select_related("store")[: PAGE + 1])
     filters = {name: value for name, value in query.items() if value and name != "before"}
-    labels = dict(Area.choices)
-    areas = [area for area in Area if desk.is_operator or area not in OF_THE_PLATFORM]
+    labels = dict(EventArea.choices)
+    areas = [area for area in EventArea if desk.is_operator or area not in OF_THE_PLATFORM]
     return TemplateResponse(
         request,
         "workbench/store/changes.html",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from stores import actions
 from stores.models import User
 from stores.permissions import MANAGE_STORE, ROLE_MEANS
-from stores.states import Role
+from stores.states import MemberRole
 from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
@@ -22,14 +22,16 @@ from workbench.store.owners import OwnersAdmin
 def role_choices() -> list[tuple[str, str]]:
     """Every role with what it may do, the least first."""
     return [
-        (role, format_html('<span class="wl-role"><b>{}</b> {}</span>', Role(role).label, means))
+        (role, format_html('<span class="wl-role"><b>{}</b> {}</span>', MemberRole(role).label, means))
         for role, means in ROLE_MEANS.items()
     ]
 
 
 def role_field(label: str, **kwargs) -> forms.ChoiceField:
     """A role to choose, explained; what is preset is the least."""
-    return forms.ChoiceField(label=label, choices=role_choices, initial=Role.VIEWER, widget=forms.RadioSelect, **kwargs)
+    return forms.ChoiceField(
+        label=label, choices=role_choices, initial=MemberRole.VIEWER, widget=forms.RadioSelect, **kwargs
+    )
 
 
 class MemberForm(DecisionForm):

@@ -25,7 +25,7 @@ from payments.reconciling import reconcile, yesterday
 from stores import marketplaces
 from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Store, User
-from stores.states import Role
+from stores.states import MemberRole
 
 OPERATOR, AGENT = "operator", "agent"
 PEOPLE = {OPERATOR: "运营方", AGENT: "客服小柔"}  # offers are sent in the agent's name
@@ -83,8 +83,8 @@ def make_members_and_keys(stores: list[Store]) -> dict[str, dict[str, str]]:
     """The stores' owners and their agent; `marketplace_keys` and `store_keys` as in demo.json."""
     done = {"actor": on_command_line("load_demo"), "now": clock.now()}
     for store in stores:
-        add_member(store=store, username=store.code, role=Role.OWNER, **done)
-        add_member(store=store, username=AGENT, role=Role.AGENT, **done)
+        add_member(store=store, username=store.code, role=MemberRole.OWNER, **done)
+        add_member(store=store, username=AGENT, role=MemberRole.AGENT, **done)
     return {
         "marketplace_keys": {
             name: create_marketplace_key(marketplace=name, name=f"{name} demo", is_demo=True, **done)[1]

@@ -10,7 +10,7 @@ from common.tenancy import system_scope
 from stores import marketplaces
 from stores.actions import add_member, create_store
 from stores.models import User
-from stores.states import Role
+from stores.states import MemberRole
 
 
 class Command(BaseCommand):
@@ -33,5 +33,5 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no user “{owner}”. Open the account first: create_user {owner}")
             store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone, **done)
             if owner:
-                add_member(store=store, username=owner, role=Role.OWNER, **done)
+                add_member(store=store, username=owner, role=MemberRole.OWNER, **done)
         self.stdout.write(f"Store {store.code} on {store.rules.label} is open.")

@@ -8,7 +8,7 @@ from common.commands import refusals_told
 from common.tenancy import system_scope
 from stores.actions import new_password, open_account
 from stores.models import Store
-from stores.states import Role
+from stores.states import MemberRole
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="the user name to sign in with")
         parser.add_argument("--full-name", default="", help="as colleagues and events show it")
         parser.add_argument("--store", help="code of the store that the account is for")
-        parser.add_argument("--role", choices=Role.values, help="in that store; viewer when left out")
+        parser.add_argument("--role", choices=MemberRole.values, help="in that store; viewer when left out")
 
     def handle(self, *, name, full_name, store, role, **options):
         """Open it."""
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 full_name=full_name,
                 password=password,
                 store=named,
-                role=role or Role.VIEWER,
+                role=role or MemberRole.VIEWER,
                 actor=on_command_line("create_user"),
                 now=clock.now(),
             )

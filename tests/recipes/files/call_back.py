@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from common.actions import action
 from common.actors import Actor
 from common.errors import Refused
-from common.events import EventType, Tone
+from common.events import EventTone, EventType
 from common.facts import COUNT, named
 from common.models import Event
 from common.writes import WriteSet
@@ -22,7 +22,7 @@ class _Promised(TypedDict):
     hours: Annotated[int, named(gettext_lazy("within hours"), COUNT)]
 
 
-CALL_PROMISED = EventType("refund.call_promised", gettext_lazy("Call promised"), "refund", _Promised, Tone.NOTE)
+CALL_PROMISED = EventType("refund.call_promised", gettext_lazy("Call promised"), "refund", _Promised, EventTone.NOTE)
 
 
 @action

@@ -5,10 +5,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from offers.methods.base import Concern, register
+from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
-from payments.actions import reserve_payment
+from refunds.actions import pay_out
 
 MOST = Decimal("12.00")
 
@@ -21,14 +21,14 @@ class FreightCredit(MoneyMethod):
     label = gettext_lazy("Freight credit")
     icon = "local_post_office"
     once_as = "freight_credit"
-    suits = frozenset({Concern.LOGISTICS})
+    suits = frozenset({BuyerConcern.LOGISTICS})
     usual_share = Decimal("0.08")
 
-    def most(self, case):
+    def most(self, situation):
         """The limit, or what the order has left when the refund is withdrawn."""
-        return min(MOST, case.refund.order.refundable_amount + case.refund.amount)
+        return min(MOST, situation.refund.order.refundable_amount + situation.refund.amount)
 
-    def why(self, case):
+    def why(self, situation):
         return _("Answers a slow parcel with its freight.")
 
     def buyer_sees(self, refund, terms):
@@ -37,15 +37,5 @@ class FreightCredit(MoneyMethod):
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and pay the freight."""
         super().accept(writes, offer, actor=actor, now=now)
-        order = offer.refund.order
-        hold_yuan(writes, order, offer.amount)
-        reserve_payment(
-            writes,
-            order=order,
-            topic=offer.refund,
-            purpose=self.code,
-            amount=offer.amount,
-            actor=actor,
-            now=now,
-            rule="Q10",
-        )
+        hold_yuan(writes, offer.refund.order, offer.amount)
+        pay_out(writes, offer.refund, purpose=self.code, amount=offer.amount, actor=actor, now=now, rule="Q10")

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from orders.carriers.base import Carrier, CarrierReport, Consignment, Stage, register
+from orders.carriers.base import Carrier, CarrierReport, CarrierStage, Consignment, register
 
 
 @register
@@ -19,16 +19,16 @@ class SFExpress(Carrier):
 
     def create_pickup(self, consignment: Consignment) -> CarrierReport:
         """Picked up at once."""
-        return self._report(consignment, Stage.IN_TRANSIT)
+        return self._report(consignment, CarrierStage.IN_TRANSIT)
 
     def recall(self, consignment):
         """Turned round."""
-        self.stages[consignment.tracking_number] = Stage.COMING_BACK
+        self.stages[consignment.tracking_number] = CarrierStage.COMING_BACK
         return self._report(consignment)
 
     def track(self, consignment):
         """Where it is."""
         return self._report(consignment)
 
-    def _report(self, consignment: Consignment, first: Stage = Stage.IN_TRANSIT) -> CarrierReport:
+    def _report(self, consignment: Consignment, first: CarrierStage = CarrierStage.IN_TRANSIT) -> CarrierReport:
         return CarrierReport(consignment.key, self.stages.setdefault(consignment.tracking_number, first))

@@ -1,4 +1,4 @@
-"""`Case`: a refund and all that offers for it depend on; each part is read when it is first asked for."""
+"""A refund's situation: all that offers about it depend on at an instant, each part read when it is first asked for."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -28,8 +28,8 @@ def methods_on(
     return frozenset(methods) - off
 
 
-class Case:
-    """A refund at an instant. The refund comes with its order and, where retention is asked about, its store."""
+class Situation:
+    """A refund at an instant, loaded with its order and, where retention is asked about, its store."""
 
     def __init__(self, refund: Refund, now: datetime):
         self.refund, self.now = refund, now
