@@ -1,15 +1,17 @@
 """Payments over the API: read by the merchant, whatever the gateway does."""
 
 import pytest
+from django.db import connection
 
 from common import clock as wall
 from common.obligations import FIRST_RETRY_AFTER, MAX_ATTEMPTS
 from common.tenancy import system_scope
 from payments.actions import take_up_payments
-from payments.models import SandboxTransfer, Transfer
+from payments.models import Payment, SandboxTransfer, Transfer
 from payments.settlement import settle_batch
 from tests.api.helpers import detail
 from tests.api.test_refunds import do
+from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -92,3 +94,14 @@ def test_a_payment_that_kills_its_workers_calls_a_person(taote, clock):
         assert take_up_payments(now=wall.now(), limit=10) == []
     payment = taote.merchant.get("payments/").json()["results"][0]
     assert (payment["status"], payment["needs_attention"]) == ("processing", True)
+
+
+def test_what_waits_for_a_person_is_read_from_indexes_of_its_own(taote):
+    order = taote.order()
+    said = {"store": taote.store, "order": order, "topic_id": order.pk, "buyer_id": "b", "created_at": NOON}
+    with taote.scope(), connection.cursor() as cursor:
+        # Few of many payments, and a planner that knows it.
+        Payment.objects.bulk_create(Payment(purpose="refund", amount=1, **said) for _ in range(1_000))
+        cursor.execute("ANALYZE payments_payment")
+        plan = Payment.objects.for_store(taote.store.pk).in_attention().explain()
+    assert all(name in plan for name in ("payment_in_conflict", "payment_attention")), plan
