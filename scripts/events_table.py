@@ -4,10 +4,12 @@ scripts/events_table.py           write it
 scripts/events_table.py --check   exit 1 when it is stale
 """
 
+import ast
 import os
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,28 +19,70 @@ HEAD = """# Events
 Made by `scripts/events_table.py` from each room's `events.py`; don't edit. These names are what the timeline, the
 statistics and the API (`GET /api/v1/event-types/`) know. Every event has a store (or none, when it is the platform's
 own), an instant, a subject, a topic (the case in whose history it stands), the states before and after, an actor, the
-rule that it rests on, and the data below.
+rule that it rests on, and the data below. *Recorded in* is the code that names it. Each is shown in the history of its
+topic; where *page* says so, on the page *What changed* too, under that heading.
 """
-COLUMNS = ["event", "title", "标题", "tone", "data"]
+COLUMNS = ["event", "title", "标题", "tone", "page", "recorded in", "data"]
 
 
 def render() -> str:
     """The whole page."""
     from common.events import event_types
 
-    by_subject = defaultdict(list)
+    by_subject, recorded = defaultdict(list), recorded_in()
     for event in event_types():
         by_subject[event.subject].append(event)
     parts = [HEAD.rstrip()]
     for subject in sorted(by_subject):
-        rows = [_row(COLUMNS), _row(["---"] * len(COLUMNS)), *map(_line, by_subject[subject])]
-        parts.append("\n".join([f"## {subject}", "", *rows]))
+        lines = [_line(event, sorted(recorded[event.name])) for event in by_subject[subject]]
+        parts.append("\n".join([f"## {subject}", "", _row(COLUMNS), _row(["---"] * len(COLUMNS)), *lines]))
     return "\n\n".join(parts) + "\n"
 
 
-def _line(event) -> str:
+def recorded_in() -> dict[str, set[str]]:
+    """Event → where the rooms' code names it to record it: functions, or files whose constants hold it."""
+    from django.apps import apps
+
+    found = defaultdict(set)
+    constants = _constants()
+    for room in apps.get_app_configs():
+        for path in sorted(Path(room.path).rglob("*.py")) if Path(room.path).parent == ROOT else ():
+            if path.stem != "events" and not {"migrations", "demo", "workbench"} & set(path.relative_to(ROOT).parts):
+                module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                for place, name in _namings(ast.parse(path.read_text()), module, constants):
+                    for event in constants[name]:
+                        found[event].add(place)
+    return found
+
+
+def _constants() -> dict[str, set[str]]:
+    """Name of a constant of some room's `events.py` → the events that it is or holds."""
+    from common.events import EventType
+
+    found = defaultdict(set)
+    for module in [module for name, module in sys.modules.items() if name.endswith(".events") and hasattr(module, "_")]:
+        for name, value in vars(module).items():
+            held = value.values() if isinstance(value, dict) else [value]
+            found[name] |= {each.name for each in held if isinstance(each, EventType)}
+    return {name: events for name, events in found.items() if events}
+
+
+def _namings(tree: ast.AST, module: str, constants) -> Iterator[tuple[str, str]]:
+    """(function or file, constant) for every name that isn't read from a text, as in a query."""
+    read = {id(part) for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for part in ast.walk(text)}
+    read |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    places = [(tree, module)]
+    places += [(node, f"{module}.{node.name}") for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inner = {id(each): place for node, place in places for each in ast.walk(node)}  # the innermost comes last
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in constants and id(node) not in read:
+            yield inner[id(node)], node.id
+
+
+def _line(event, places: list[str]) -> str:
     data = "<br>".join(f"`{key}`: {fact.shape}" for key, fact in event.facts.items())
-    return _row([f"`{event.name}`", _title(event, "en"), _title(event, "zh-hans"), event.tone, data])
+    code = "<br>".join(f"`{place}`" for place in places)
+    return _row([f"`{event.name}`", _title(event, "en"), _title(event, "zh-hans"), event.tone, event.area, code, data])
 
 
 def _title(event, language: str) -> str:
