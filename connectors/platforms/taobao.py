@@ -97,7 +97,7 @@ class Taobao(Platform):
         except ValueError:
             raise Unreachable("The tokens are no JSON.") from None
         if not isinstance(answer, dict) or not answer.get("access_token"):
-            raise ReauthorisationNeeded(_("The platform gave no new token."))
+            raise ReauthorisationNeeded(_("The marketplace gave no new token."))
         return tokens_of(answer, now)
 
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
@@ -122,7 +122,7 @@ class Taobao(Platform):
         """With the deadline, which the list doesn't tell."""
         said = self._ask(shop, "taobao.refund.get", {"fields": FIELDS, "refund_id": refund_id}, now)
         if not part(said, "refund"):
-            raise NotThere(_("The platform has no such refund for this shop."))
+            raise NotThere(_("The marketplace has no such refund for this shop."))
         return top_copy(part(said, "refund"))
 
     def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
