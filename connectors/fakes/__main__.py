@@ -8,7 +8,8 @@ from pkgutil import iter_modules
 
 from connectors.fakes.base import FAKES
 
-FILES = sorted({file.name for file in iter_modules([str(Path(__file__).parent)])} - {"base", "__main__"})
+SHARED = {"__main__", "base", "handler", "shapes"}
+FILES = sorted({file.name for file in iter_modules([str(Path(__file__).parent)])} - SHARED)
 
 
 def main() -> None:

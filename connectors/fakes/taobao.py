@@ -19,20 +19,34 @@ from connectors.fakes.base import FakeRefund, FakeRefusal, FakeRequest, FakeServ
 CHINA = timezone(timedelta(hours=8))
 WAITING = ("WAIT_SELLER_AGREE", "WAIT_SELLER_CONFIRM_GOODS", "WAIT_BUYER_RETURN_GOODS")
 REASONS = [{"reason_id": 901, "reason_text": "商品已发出"}, {"reason_id": 902, "reason_text": "影响二次销售"}]
+ADDRESS = (
+    "contact_id",
+    "contact_name",
+    "mobile_phone",
+    "province",
+    "city",
+    "country",
+    "addr",
+    "zip_code",
+    "cancel_def",
+)
 ADDRESSES = [
-    {
-        "contact_id": 71,
-        "contact_name": "李仓",
-        "mobile_phone": "13800000000",
-        "province": "浙江省",
-        "city": "杭州市",
-        "country": "余杭区",
-        "addr": "仓前路1号",
-        "zip_code": "310000",
-        "cancel_def": True,
-    },
-    {"contact_id": 72, "contact_name": "王库", "addr": "二号库", "cancel_def": False},
+    dict(zip(ADDRESS, row, strict=True))
+    for row in (
+        (71, "李仓", "13800000000", "浙江省", "杭州市", "余杭区", "仓前路1号", "310000", True),
+        (72, "王库", "", "", "", "", "二号库", "", False),
+    )
 ]
+ASKED, BACK, TO_SEND = "WAIT_SELLER_AGREE", "WAIT_SELLER_CONFIRM_GOODS", "WAIT_SELLER_CONSIGN_GOODS"
+PARCEL = "logistics_no logistics_type logistics_company_name fields"
+# Calls that move an exchange: from where, to where, and what they need.
+EXCHANGES = {
+    "tmall.exchange.agree": (ASKED, "WAIT_BUYER_RETURN_GOODS", "address_id fields"),
+    "tmall.exchange.refuse": (ASKED, "SELLER_REFUSE_BUYER", "seller_refuse_reason_id fields"),
+    "tmall.exchange.returngoods.agree": (BACK, TO_SEND, "fields"),
+    "tmall.exchange.returngoods.refuse": (BACK, "SELLER_REFUSE_BUYER", "seller_refuse_reason_id"),
+    "tmall.exchange.consigngoods": (TO_SEND, "EXCHANGE_WAIT_BUYER_CONFIRM_GOODS", PARCEL),
+}
 
 
 def china_time(at: datetime) -> str:
@@ -93,10 +107,7 @@ class FakeTaobao(FakeServer):
             "reason": "不想要了",
             "desc": "拍错了",
             "num_iid": 600_000 + number,
-            "num": 1,
-            "price": "188.50",
-            "title": "羽绒服 😀",
-            "sku": "颜色:黑",
+            **{"num": 1, "price": "188.50", "title": "羽绒服 😀", "sku": "颜色:黑"},
             "cs_status": 1,
             "operation_contraint": "null",
             "receiver_name": "张三丰",
@@ -125,9 +136,9 @@ class FakeTaobao(FakeServer):
 
     def excuse(self, kind: Mischief, seconds: int) -> Reply:
         """Trouble as TOP puts it."""
-        ban = f"This ban will last for {seconds} more seconds"
+        ban = "accesscontrol.limited-by-app-access-count", f"This ban will last for {seconds} more seconds"
         return {
-            Mischief.THROTTLED: _error(7, "App Call Limited", "accesscontrol.limited-by-app-access-count", ban),
+            Mischief.THROTTLED: _error(7, "App Call Limited", *ban),
             Mischief.BUSY: _error(15, "Remote service error", "isp.top-remote-connection-timeout", "超时"),
             Mischief.TOKEN_EXPIRED: _error(27, "Invalid session", "sessionkey-not-exist", "session已过期"),
             Mischief.REVOKED: _error(53, "Security", "isv.w2-security-authorize-invalid", "写授权已失效"),
@@ -145,7 +156,8 @@ class FakeTaobao(FakeServer):
             return self._token(request.form)
         fields, files = self._fields(request)
         self._check(fields)
-        call = getattr(self, "_" + fields["method"].replace(".", "_"), None)
+        is_exchange = fields["method"] in EXCHANGES
+        call = self._exchange if is_exchange else getattr(self, "_" + fields["method"].replace(".", "_"), None)
         if call is None:
             raise _error(22, "Invalid method", "", "")
         if not fields["method"].startswith("taobao.top."):
@@ -216,10 +228,7 @@ class FakeTaobao(FakeServer):
             "refresh_token": refresh,
             "expires_in": 86400,
             "re_expires_in": 30 * 86400 if self.can_refresh else 0,
-            "w1_expires_in": 86400,
-            "w2_expires_in": 1800,
-            "r1_expires_in": 86400,
-            "r2_expires_in": 86400,
+            **{"w1_expires_in": 86400, "w2_expires_in": 1800, "r1_expires_in": 86400, "r2_expires_in": 86400},
             "taobao_user_id": self.seller_id,
             "taobao_user_nick": quote("挽留旗舰店"),
         }
@@ -335,33 +344,16 @@ class FakeTaobao(FakeServer):
         self._refund(fields, "dispute_id")
         return {"result": {"results": {"reason": REASONS[:1]}}}
 
-    def _exchange(self, fields: dict[str, str], before: str, after: str, *needed: str) -> dict[str, Any]:
+    def _exchange(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
         """An exchange moves from one state to the next."""
-        if missing := sorted(name for name in needed if not fields.get(name)):
+        before, after, needed = EXCHANGES[fields["method"]]
+        if missing := sorted(name for name in needed.split() if not fields.get(name)):
             raise _error(40, "Missing required arguments", "isv.missing-parameter", ", ".join(missing))
         refund = self._refund(fields, "dispute_id")
         if refund.fields["status"] != before:
             return {"result": {"success": False, "msg_code": "FAKE_STATUS_ERROR", "message": "换货状态不允许此操作"}}
         self.change(refund.id, status=after)
         return {"result": {"success": True, "exchange": {"dispute_id": refund.id, "status": after}}}
-
-    def _tmall_exchange_agree(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
-        return self._exchange(fields, "WAIT_SELLER_AGREE", "WAIT_BUYER_RETURN_GOODS", "address_id", "fields")
-
-    def _tmall_exchange_refuse(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
-        needed = ("seller_refuse_reason_id", "fields")
-        return self._exchange(fields, "WAIT_SELLER_AGREE", "SELLER_REFUSE_BUYER", *needed)
-
-    def _tmall_exchange_returngoods_agree(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
-        return self._exchange(fields, "WAIT_SELLER_CONFIRM_GOODS", "WAIT_SELLER_CONSIGN_GOODS", "fields")
-
-    def _tmall_exchange_returngoods_refuse(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
-        needed = ("seller_refuse_reason_id",)
-        return self._exchange(fields, "WAIT_SELLER_CONFIRM_GOODS", "SELLER_REFUSE_BUYER", *needed)
-
-    def _tmall_exchange_consigngoods(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
-        needed = ("logistics_no", "logistics_type", "logistics_company_name", "fields")
-        return self._exchange(fields, "WAIT_SELLER_CONSIGN_GOODS", "EXCHANGE_WAIT_BUYER_CONFIRM_GOODS", *needed)
 
     def _taobao_logistics_address_search(self, _fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
         return {"addresses": {"address_result": ADDRESSES}}
