@@ -155,7 +155,9 @@ class Kuaishou(Platform):
         data = self._ask(shop, DETAIL, {"refundId": number_or_text(refund_id)}, now)
         if not isinstance(data, dict) or not data:
             raise NotThere(_("The marketplace has no such refund for this shop."))
-        return kuaishou_copy(data)
+        inner = [value for value in data.values() if isinstance(value, dict) and "refundId" in value]
+        # How the details are told isn't documented in full: with a wrapper they are read as well.
+        return kuaishou_copy(data if "refundId" in data or len(inner) != 1 else inner[0])
 
     def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
         """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile."""

@@ -45,7 +45,7 @@ def objection(said: Mapping[str, Any], refund_id: str) -> tuple[str, str] | None
 
     Agreeing answers for each refund apart: a success of the whole says nothing. Unreachable when neither is told.
     """
-    each = rows(part(said, "results").get("refund_mapping_result"))
+    each = rows(part(said, "results").get("refund_mapping_result")) or rows(said.get("results"))
     mine = next((row for row in each if text(row.get("refund_id")) == refund_id), None)
     result = part(said, "result")
     told = mine or result or said

@@ -186,6 +186,13 @@ def test_an_amount_that_is_no_fen_is_never_guessed(fake, shop, fee):
         read(shop, fake.add(refundFee=fee))
 
 
+def test_details_in_a_wrapper_are_read_as_well(fake, shop, monkeypatch):
+    refund = fake.add()
+    wrapped = {"refundInfo": refund.fields, "sellerInfo": {"sellerId": 1}}
+    monkeypatch.setattr(fake, "_open_seller_order_refund_detail", lambda param: wrapped)
+    assert read(shop, refund).id == refund.id
+
+
 def test_no_such_refund(shop):
     with pytest.raises(NotThere):
         KUAISHOU.read(shop, refund_id="1", order_number="", now=clock.now())

@@ -189,7 +189,7 @@ def test_a_refund_that_lacks_what_we_need_is_left_to_a_person(fake, shop, missin
         read(shop, fake.add(**{missing: ""}))
 
 
-@pytest.mark.parametrize("fee", ["12.345", "-1", "free"])
+@pytest.mark.parametrize("fee", ["12.345", "1e3", "-1", True, "９.00", "1_0", "NaN", "99999999999.00", "100000000.00"])
 def test_an_amount_that_is_none_is_never_guessed(fake, shop, fee):
     with pytest.raises(Unreadable):
         read(shop, fake.add(refund_fee=fee))
@@ -290,6 +290,8 @@ class TestDecide:
             decide(shop, read(shop, refund), Verb.AGREE_REFUND)
         others["refund_mapping_result"].append({"refund_id": refund.id, "succ": False, "message": "余额不足"})
         assert decide(shop, read(shop, refund), Verb.AGREE_REFUND).text == "余额不足"
+        said["results"] = others["refund_mapping_result"]
+        assert decide(shop, read(shop, refund), Verb.AGREE_REFUND).outcome == REFUSED
 
     def test_a_large_amount_wants_the_code_of_the_sellers_phone(self, fake, shop):
         fake.sms_above = 50
