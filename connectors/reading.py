@@ -97,6 +97,12 @@ def whole(value: Any) -> int | None:
     return None
 
 
+def pieces(value: Any) -> int:
+    """How many pieces of something; one where nothing sensible is told."""
+    told = whole(value)
+    return told if told is not None and 0 < told < 100_000 else 1
+
+
 def fen(value: Any) -> Decimal | None:
     """Yuan of a whole number of fen; None where there is none. Unreadable for what is no amount."""
     if value is None or value == "":
