@@ -19,7 +19,7 @@ BEIJING = timezone(timedelta(hours=8))
 LARGEST_FEN = 10**10 - 1  # what an order may be worth here
 # Whoever gets the goods: masked or encrypted there, and none of our business. Ids of addresses are neither.
 RECEIVERS = re.compile(
-    r"receiver|address(?!_id)|phone|mobile|encrypt|contact|user_name"
+    r"receiver|consignee|address(?!_id)|phone|mobile|encrypt|contact|user_name"
     r"|(?:^|_)(?:tel|province|city|district|town|street|landline)(?:_|$)"
 )
 

@@ -31,7 +31,7 @@ REASONS = [
 ]
 
 
-def milliseconds(at: datetime) -> int:
+def in_milliseconds(at: datetime) -> int:
     """As Kuaishou writes an instant."""
     return int(at.timestamp() * 1000)
 
@@ -93,10 +93,10 @@ class FakeKuaishou(FakeServer):
         """`updateTime` is the version."""
         waits = refund.fields["status"] in WAITING
         refund.fields |= {
-            "submitTime": milliseconds(refund.created_at),
-            "createTime": milliseconds(refund.created_at),
+            "submitTime": in_milliseconds(refund.created_at),
+            "createTime": in_milliseconds(refund.created_at),
             "updateTime": refund.version,
-            "expireTime": milliseconds(refund.updated_at) + 2 * DAY if waits else 0,
+            "expireTime": in_milliseconds(refund.updated_at) + 2 * DAY if waits else 0,
         }
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class FakeKuaishou(FakeServer):
             "appKey": "ks-another" if wrong == "app" else self.app_key,
             "event": message.content["event"],
             "info": json.dumps(message.content["info"]),
-            "createTime": milliseconds(message.at),
+            "createTime": in_milliseconds(message.at),
             "test": False,
         }
         body = b"garbage" if wrong == "garbage" else self.sealed(plain, b"fedcba9876543210" if wrong == "key" else b"")
@@ -175,7 +175,7 @@ class FakeKuaishou(FakeServer):
         }
         if fields.get("sign") != by_method.get(fields.get("signMethod", ""), lambda: None)():
             raise _no(5, "验签失败")
-        if abs(int(fields["timestamp"]) - milliseconds(self.now())) > 600_000:
+        if abs(int(fields["timestamp"]) - in_milliseconds(self.now())) > 600_000:
             raise _no(6, "timestamp 超出允许范围")
         if fields.get("access_token") not in self.access_tokens:
             raise _no(28, "鉴权失败")
@@ -217,7 +217,7 @@ class FakeKuaishou(FakeServer):
         return Reply.json({**self._give(ends), "refresh_token_expires_in": int((ends - self.now()).total_seconds())})
 
     def _open_seller_order_refund_pcursor_list(self, param: dict[str, Any]) -> dict[str, Any]:
-        begin, end, now = param["beginTime"], param["endTime"], milliseconds(self.now())
+        begin, end, now = param["beginTime"], param["endTime"], in_milliseconds(self.now())
         if begin >= end:
             raise _no(300003, "ENDTIME MUST AFTER BEGINTIME")
         if end - begin > 7 * DAY:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, Unreadable, Verb
-from connectors.reading import beijing, milliseconds, part, text, whole, without_receivers, yuan
+from connectors.reading import beijing, milliseconds, part, pieces, text, whole, without_receivers, yuan
 from connectors.top.decisions import is_true
 
 STAGES = {
@@ -76,7 +76,7 @@ def top_copy(row: Mapping[str, Any]) -> RefundCopy:
     timeout = part(raw, "refund_remind_timeout")
     line = LineCopy(
         item_id=text(raw.get("num_iid")),
-        quantity=whole(raw.get("num")) or 1,
+        quantity=pieces(raw.get("num")),
         unit_price=yuan(raw.get("price")),
         title=text(raw.get("title")),
         sku=text(raw.get("sku")),

@@ -12,7 +12,7 @@ import pytest
 
 from common import clock
 from connectors.fakes.base import Mischief
-from connectors.fakes.kuaishou import FakeKuaishou, milliseconds
+from connectors.fakes.kuaishou import FakeKuaishou, in_milliseconds
 from connectors.http import send
 from connectors.kwai.asking import kuaishou_error, kuaishou_sign
 from connectors.platforms import platform_of
@@ -134,7 +134,7 @@ def test_a_refund_as_it_is_told(fake, shop):
     at = datetime(2026, 11, 27, 2, 0, 0, 123_000, UTC)
     refund = fake.add(at=at)
     copy = read(shop, refund)
-    assert (copy.id, copy.version, copy.amount) == ("2100000000001", milliseconds(at), Decimal("88.05"))
+    assert (copy.id, copy.version, copy.amount) == ("2100000000001", in_milliseconds(at), Decimal("88.05"))
     assert copy.created_at == copy.updated_at == at
     assert copy.deadline == at + timedelta(days=2)
     assert (copy.stage, copy.raw_status, copy.kind, copy.raw_kind) == (RefundStage.ASKED, "10", "refund_only", "10")
