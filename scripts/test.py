@@ -44,6 +44,7 @@ DJANGO = [
     ("check", [sys.executable, "manage.py", "check"]),
 ]
 MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]  # the databases of the tests are copies
+NEW_MIGRATIONS = [sys.executable, "scripts/lint_migrations.py"]  # once the database is migrated
 PACKAGES = [sys.executable, __file__, "--packages"]
 PYTEST = [sys.executable, "-m", "pytest"]
 # Slow tests come last (pytest-django), so whoever has done its half takes over some of the others.
@@ -107,7 +108,8 @@ def main(arguments: Sequence[str]) -> int:
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
-            with parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING]):
+            waiting = parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING])
+            with waiting, parts.beside("new migrations", NEW_MIGRATIONS):
                 parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()
 
