@@ -44,6 +44,7 @@ DJANGO = [
     ("check", [sys.executable, "manage.py", "check"]),
 ]
 MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]  # the databases of the tests are copies
+NEW_MIGRATIONS = [sys.executable, "scripts/lint_migrations.py"]  # once the database is migrated
 PACKAGES = [sys.executable, __file__, "--packages"]
 PYTEST = [sys.executable, "-m", "pytest"]
 # One more than there are cores: somebody always waits for a lock, a server or a browser. Slow tests come last
@@ -108,7 +109,8 @@ def main(arguments: Sequence[str]) -> int:
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
-            with parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING]):
+            waiting = parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING])
+            with waiting, parts.beside("new migrations", NEW_MIGRATIONS):
                 parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()
 
