@@ -1,0 +1,1 @@
+"""The room of connectors, asked at the wire: whatever answers is a server on the loopback."""
