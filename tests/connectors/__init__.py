@@ -1,1 +1,1 @@
-"""The room of connectors, asked at the wire: whatever answers is a server on the loopback."""
+"""Open platforms, asked over the wire: each against its documents' own examples and against a fake on the loopback."""
