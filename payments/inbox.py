@@ -147,7 +147,7 @@ def _agrees(notice: GatewayNotice, payment: Payment | None) -> bool:
         return False
     match notice.outcome:
         case GatewayOutcome.PAID:
-            return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
+            return payment.is_known_as_paid
         case GatewayOutcome.DECLINED:
             return payment.status == PaymentStatus.FAILED
         case GatewayOutcome.RETURNED:

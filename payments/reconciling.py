@@ -139,9 +139,9 @@ def _agree(payment: Payment, line: StatementLine) -> bool:
     """Whether our state fits the statement's. What came back later was paid on its day."""
     match line.outcome:
         case GatewayOutcome.PAID:
-            return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
+            return payment.is_known_as_paid
         case GatewayOutcome.DECLINED:
-            return payment.status == PaymentStatus.FAILED and payment.reversed_at is None
+            return payment.status == PaymentStatus.FAILED and not payment.is_known_as_paid
     return payment.reversed_at is not None
 
 
@@ -188,7 +188,9 @@ def _difference(
 def _state_here(payment: Payment | None) -> str:
     if payment is None:
         return ""
-    return "reversed" if payment.reversed_at else payment.status
+    if payment.reversed_at:
+        return "reversed"
+    return "written_off" if payment.written_off_at else payment.status
 
 
 @bookkeeping("A report says how two books differ and moves nothing; a conflict that it finds is an act.", alone=True)
