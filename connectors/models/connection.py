@@ -1,6 +1,6 @@
 """A store's connection to its marketplace's open platform."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from django.db import models
@@ -117,6 +117,13 @@ class Connection(Obligation, TenantModel):
         """The platform has answered: the next failure is the first again."""
         super().plan(after)
         self.attempts = 0
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When a person has to authorise the shop anew, at the latest; None when nobody knows or never."""
+        if self.is_refreshable:
+            return self.refresh_expires_at
+        return min(filter(None, (self.expires_at, self.write_expires_at)), default=None)
 
     @property
     def words(self) -> str:
