@@ -63,6 +63,11 @@ def shown(at: datetime) -> str:
     return clock_face(at, timezone.get_current_timezone_name())
 
 
+def day_shown(at: datetime) -> date:
+    """`day_of` in the time zone that the page is shown in."""
+    return day_of(at, timezone.get_current_timezone_name())
+
+
 def sql_day_of(at: str, zone: str) -> str:
     """SQL for the date of an instant; `at` and `zone` are SQL for a timestamptz and a zone's name."""
     return f"({at} AT TIME ZONE {zone})::date"

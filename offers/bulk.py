@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from common import clock, workers
 from common.actions import action
 from common.actors import Actor
-from common.errors import Invalid, WanliuError, refuse_if
+from common.errors import Invalid, Refused, WanliuError, refuse_if
 from common.hints import tell_of
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -63,14 +63,20 @@ def default_terms(case: Case, method: Method) -> dict | None:
     return None if terms is None else {"message": scripts_for(case.refund.reason, method)[0], **terms}
 
 
+def why_not_start(count: int) -> Refused | None:
+    """Why so many refunds can't be sent offers at once."""
+    if count <= MOST_AT_ONCE:
+        return None
+    return Refused("too_many", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE}, "refunds")
+
+
 @action
 def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, now: datetime) -> BulkJob:
-    """Make a job of the refunds and tell a worker. Invalid for none or too many.
+    """Make a job of the refunds and tell a worker. Invalid for none, Refused for too many.
 
     Each of them gets a row: those for which nothing can be sent are refused at once, with the reason as `detail`.
     """
-    if len(refund_ids) > MOST_AT_ONCE:
-        raise Invalid("refunds", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE}, "max_length")
+    refuse_if(why_not_start(len(refund_ids)))
     refunds = (
         Refund.objects.for_store(store.pk).filter(pk__in=refund_ids).select_related("order", "store").order_by("id")
     )

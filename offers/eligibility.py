@@ -104,9 +104,7 @@ def why_not_try(method: Method, case: Case) -> Refused | None:
     """Why this method can't be offered for the case now, whatever would be filled in: steps 1 to 4."""
     rules = case.refund.rules
     if rules.offer_methods and method.code not in rules.offer_methods:
-        return Refused(
-            "method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": rules.label}, "method"
-        )
+        return _no_such_offer(case)
     refused = why_not_retain(case)
     if refused is not None:
         return refused
@@ -120,6 +118,11 @@ def why_not_try(method: Method, case: Case) -> Refused | None:
             "method",
         )
     return method.why_not(case)
+
+
+def _no_such_offer(case: Case) -> Refused:
+    label = case.refund.rules.label
+    return Refused("method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": label}, "method")
 
 
 def why_not_offer(method: Method, case: Case) -> Refused | None:
@@ -136,6 +139,16 @@ def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:
     if not retains(coupon.store) or not any(METHODS[code].gives_coupons for code in rules.offer_methods):
         return Refused("method_not_available", _("Offers of this store give no coupons."), "method")
     return why_not_promise(coupon, now)
+
+
+def why_not_name(code: str, case: Case) -> Refused | None:
+    """Why the method that somebody names by its code can't be offered now; a code that is none is no such offer."""
+    refused = why_not_retain(case)
+    if refused is not None:
+        return refused
+    if code not in case.refund.rules.offer_methods:
+        return _no_such_offer(case)
+    return why_not_offer(METHODS[code], case)
 
 
 def attempts_left(case: Case) -> int:

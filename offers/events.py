@@ -109,6 +109,12 @@ class _RatesSet(TypedDict, total=False):
 
 
 COUPON_GRANTED = EventType("coupon.granted", gettext_lazy("Coupon granted"), "coupongrant", _Granted, Tone.GOOD)
+COUPON_ENDED = EventType(
+    "coupon.ended", gettext_lazy("Coupon ended: the whole order was refunded"), "coupongrant", _Granted, Tone.WARNING
+)
+COUPON_HOLDS_AGAIN = EventType(
+    "coupon.holds_again", gettext_lazy("Coupon holds again: the refund came back"), "coupongrant", _Granted, Tone.NOTE
+)
 COUPON_MADE = EventType("coupon.made", gettext_lazy("Coupon made"), "coupon", _Made, Tone.GOOD, area=Area.COUPONS)
 COST_RATES_SET = EventType("cost_rates.set", gettext_lazy("Cost rates set"), "costrates", _RatesSet, area=Area.LIMITS)
 

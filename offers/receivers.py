@@ -4,6 +4,7 @@ from django.dispatch import receiver
 
 from offers.actions import end_pending, lapse, record_sent
 from offers.insights.rollup import uncount_losses
+from offers.kept_coupons import end_coupons, revive_coupons
 from offers.methods import Terms
 from offers.methods.stay import PLATFORM, proposable, propose_stay
 from offers.models import Offer
@@ -72,6 +73,21 @@ def count_what_came_back(sender, payments, **kwargs) -> None:
     refund_ids = [payment.topic_id for payment in payments]
     uncount_losses(store_ids, refund_ids)
     _count_again(store_ids, refund_ids)
+
+
+@receiver(payments_settled)
+def end_coupons_of_refunded_orders(sender, payments, writes, now, **kwargs) -> None:
+    """What was granted for keeping an order ends with its full refund, where the marketplace wants it so."""
+    paid = [payment for payment in payments if payment.status == PaymentStatus.SUCCEEDED and not payment.is_small]
+    if paid:
+        end_coupons(writes, paid, now=now)
+
+
+@receiver(payments_reversed)
+def revive_coupons_of_returned_money(sender, payments, writes, now, **kwargs) -> None:
+    """The buyer has the order's money no more, and the coupons again."""
+    if back := [payment for payment in payments if not payment.is_small]:
+        revive_coupons(writes, back, now=now)
 
 
 @receiver(payment_repeated)

@@ -13,6 +13,9 @@ from orders.models.shipment_import import ShipmentImport
 from orders.states import ImportStatus, OrderStatus, ParcelStatus
 from orders.waybills import carrier_label
 
+# So many orders are named in one call or ticked on one page.
+MOST_ORDERS = 1000
+
 
 def why_not_ship(order: Order) -> Refused | None:
     """Why this order can't be handed to a carrier: nothing of it is left to send (P2), or a carrier has it."""
@@ -48,6 +51,13 @@ def why_not_send(order: Order) -> Refused | None:
     if not order.is_to_ship:
         return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)
     return None
+
+
+def why_not_choose(count: int) -> Refused | None:
+    """Why so many orders can't be worked on at once."""
+    if count <= MOST_ORDERS:
+        return None
+    return Refused("too_many", _("Choose at most %(most)d orders at once.") % {"most": MOST_ORDERS}, "orders")
 
 
 def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:

@@ -62,7 +62,9 @@ def test_the_desk_reads_the_clock_once():
 
 def test_only_the_calendar_knows_where_a_day_begins():
     """A store's day is asked of common/calendar.py, in Python and in SQL; nobody else makes a date of a time zone."""
-    turns = re.compile(r"\bZoneInfo\(|AT TIME ZONE|\btime\.min\b|\bastimezone\(|\.date\(\)")
+    turns = re.compile(
+        r"\bZoneInfo\(|AT TIME ZONE|\btime\.min\b|\bastimezone\(|\.date\(\)|\blocal(date|time)\(|\bdate(time)?\.today\("
+    )
     found = {name(path) for path in IN_ROOMS if turns.search(path.read_text())}
     assert found == {"common/calendar.py", "common/api/filters.py"}, "the filter writes an instant in UTC: no day"
 

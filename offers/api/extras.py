@@ -10,10 +10,12 @@ from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
 from offers.insights.rates import costs_at
+from offers.kept_coupons import kept_coupons, would_end_coupons
 from offers.retainable import filter_retainable
 from payments.api.extras import WARNINGS
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
+from refunds.api.serializers import KeptCouponSerializer
 from refunds.models import Refund
 
 
@@ -54,6 +56,28 @@ def warnings_of(payment: Payment) -> list[dict[str, str]]:
 
 
 LIST_FILTERS["retainable"] = by_retainable
+
+
+def coupons_of_order(refund: Refund) -> list[dict]:
+    """What accepted offers about the order granted its buyer, and what becomes of it."""
+    if not (grants := list(kept_coupons([refund.order]))):
+        return []
+    ends = would_end_coupons(refund)
+    return [
+        represent(
+            KeptCouponSerializer,
+            {
+                "id": grant.coupon_id,
+                "name": grant.coupon.name,
+                "ends": ends and grant.ended_at is None,
+                "ended_at": grant.ended_at,
+            },
+        )
+        for grant in grants
+    ]
+
+
+DETAIL_FIELDS["kept_coupons"] = coupons_of_order
 DETAIL_FIELDS["loss"] = loss
 DETAIL_FIELDS["offers"] = offers_of
 DETAIL_FIELDS["retainable"] = retainable

@@ -123,7 +123,7 @@ class BuyerPage(View):
 
     def grants(self, refund: Refund):
         """What the buyer holds of the store for this order, the newest first (K7)."""
-        grants = CouponGrant.objects.for_store(refund.store_id).filter(order=refund.order_id)
+        grants = CouponGrant.objects.for_store(refund.store_id).filter(order=refund.order_id, ended_at=None)
         return grants.select_related("coupon").order_by("-id")
 
     def show(self, request, link: BuyerLink, *, answer: str = "", error: str = "", status: int = 200):

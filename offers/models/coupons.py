@@ -100,7 +100,10 @@ class OfferCoupon(TenantModel):
 
 
 class CouponGrant(TenantModel):
-    """A coupon in a buyer's hands: from an accepted offer, or (without one) given by hand for an order (K7)."""
+    """A coupon in a buyer's hands: from an accepted offer, or (without one) given by hand for an order (K7).
+
+    One that was granted for keeping its order may have `ended_at` the order's full refund (offers.kept_coupons).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -109,6 +112,7 @@ class CouponGrant(TenantModel):
     buyer_id = models.CharField(_("buyer id"), max_length=64)
     granted_by = models.CharField(_("granted by"), max_length=150, blank=True, default="", db_default="")
     granted_at = models.DateTimeField(_("granted"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
 
     class Meta:
         verbose_name = _("granted coupon")

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 
 from common.api.fields import InstantField
 from orders.api.serializers import StoreNameSerializer
-from orders.delays.actions import MOST_ORDERS, lift_delay, report_delay
+from orders.delays.actions import lift_delay, report_delay
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import DelayReportStatus
+from orders.why_not import MOST_ORDERS
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 

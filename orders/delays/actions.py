@@ -15,10 +15,8 @@ from common.writes import WriteSet
 from orders.delays.events import BUYER_NOTIFIED, DELAY_LIFTED, DELAY_REPORTED, ORDER_DELAYED, ORDER_RESUMED
 from orders.models import Order
 from orders.models.delay import DelayedOrder, DelayReport
-from orders.why_not import why_not_delay, why_not_lift
+from orders.why_not import why_not_choose, why_not_delay, why_not_lift
 from stores.models import Store
-
-MOST_ORDERS = 1000
 
 
 def notice_text(store: Store, number: str, reason: str, expected_at: datetime) -> str:
@@ -47,12 +45,13 @@ def report_delay(
     """These orders ship by `expected_at` instead of by their deadline, and each buyer is told once (K4).
 
     All or nothing: ManyRefused has a refusal for each order that is unknown, shipped, claimed back whole, in an open
-    report or due later anyway. Invalid `expected_at`, `orders` for none or too many.
+    report or due later anyway. Invalid `expected_at`, or `orders` for none; Refused for too many.
     """
     check_expected(store, expected_at, now)
     numbers = list(dict.fromkeys(order_numbers))
-    if not 0 < len(numbers) <= MOST_ORDERS:
-        raise Invalid("orders", _("Name 1 to %(most)d orders.") % {"most": MOST_ORDERS})
+    if not numbers:
+        raise Invalid("orders", _("Name the orders."), "required")
+    refuse_if(why_not_choose(len(numbers)))
     orders = _lock_orders(store, numbers, expected_at)
     report = DelayReport(store=store, reason=reason, expected_at=expected_at, order_count=len(orders), created_at=now)
     writes = WriteSet()

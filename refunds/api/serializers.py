@@ -161,6 +161,18 @@ class PaymentOfRefundSerializer(serializers.ModelSerializer):
         fields = ["id", "purpose", "amount", "status", "needs_attention", "conflict"]
 
 
+class KeptCouponSerializer(serializers.Serializer):
+    """A coupon that the buyer was granted for keeping the refund's order.
+
+    `ends` says whether it ends, by the marketplace's rules, once this refund is paid.
+    """
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    ends = serializers.BooleanField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
 class RefundDetailSerializer(RefundSerializer):
     """A refund with everything about it."""
 
@@ -173,6 +185,7 @@ class RefundDetailSerializer(RefundSerializer):
     payments = serializers.SerializerMethodField()
     retainable = serializers.SerializerMethodField()
     offers = serializers.SerializerMethodField()
+    kept_coupons = serializers.SerializerMethodField()
     loss = serializers.SerializerMethodField()
 
     class Meta(RefundSerializer.Meta):
@@ -194,6 +207,7 @@ class RefundDetailSerializer(RefundSerializer):
             "lines",
             "retainable",
             "offers",
+            "kept_coupons",
             "payments",
             "loss",
         ]
@@ -248,6 +262,11 @@ class RefundDetailSerializer(RefundSerializer):
     def get_offers(self, refund):
         """Oldest first."""
         return DETAIL_FIELDS["offers"](refund)
+
+    @extend_schema_field(KeptCouponSerializer(many=True))
+    def get_kept_coupons(self, refund):
+        """Oldest first."""
+        return DETAIL_FIELDS["kept_coupons"](refund)
 
     @extend_schema_field(
         {

@@ -58,9 +58,9 @@ def why_not_dispute(refund: Refund, now: datetime) -> Refused | None:
 def why_not_answer_dispute(dispute: Dispute, side: str, now: datetime) -> Refused | None:
     """Why this side can't answer the plea now: it is its own, it is answered, or the time for evidence is over (R7)."""
     if side == dispute.opened_by:
-        return Refused("invalid_transition", _("This is your own claim: add evidence, or write to the other side."))
+        return Refused("invalid_transition", _("This is your own plea: add evidence, or write to the other side."))
     if dispute.reply:
-        return Refused("invalid_transition", _("This claim is answered already; add evidence to say more."))
+        return Refused("invalid_transition", _("This plea is answered already; add evidence to say more."))
     if not dispute.takes_evidence(now):
         return Refused("evidence_closed", _("The time for evidence is over; the platform decides by what it has."))
     return None

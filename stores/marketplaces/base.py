@@ -150,6 +150,8 @@ class MarketplaceRules:
     offers_for_kinds: frozenset[str] = frozenset({"refund_only", "return_and_refund"})
     offers_in_open_categories_only: bool = False  # those that the operator has opened
     coupons_shown: int = 10  # Q14
+    # Coupons that were granted for keeping an order end once all its money is refunded; else they stay the buyer's.
+    coupons_end_with_refund: bool = False
     red_packet_limit: Decimal = Decimal("200.00")
     # What is promised on top of an order (a gift, a reship, an exchange) is a parcel with a deadline (Q16).
     promise_ships_within: timedelta = timedelta(hours=48)  # then late

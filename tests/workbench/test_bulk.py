@@ -241,7 +241,7 @@ def test_what_nothing_can_be_sent_for_is_named_in_the_results(tmall, sign_in):
 def test_nothing_and_too_much_are_refused(tmall, sign_in, monkeypatch):
     desk, pair = sign_in("agent", tmall), [tmall.refund(reason="slow_logistics").pk for _ in range(2)]
     assert desk.post(PREVIEW).headers["Location"].endswith("queue=retainable")
-    monkeypatch.setattr("workbench.refunds.selection.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("offers.bulk.MOST_AT_ONCE", 1)
     for path in (PREVIEW, START):
         answer = desk.client.post(f"/admin/{path}", {"refund": pair}, follow=True)
         assert "Choose at most 1 refunds at once." in answer.content.decode()

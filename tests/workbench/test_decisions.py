@@ -1,5 +1,6 @@
 """Decisions at the desk: who may, what a GET does (nothing), and what follows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from payments.states import PaymentStatus
 from refunds import actions, returns
 from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
+from stores import marketplaces
+from stores.marketplaces import current_rules
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -279,7 +282,10 @@ def test_the_button_of_owed_money_says_why_it_is_grey(taote, clock, sign_in):
     assert "give-up/" not in shown
 
 
-def test_approving_tells_what_the_buyer_has_already(sign_in, clock):
+@pytest.mark.parametrize(("ends", "told"), [(False, "keeps the coupons"), (True, "the coupons end")])
+def test_approving_tells_what_the_buyer_has_already(sign_in, clock, monkeypatch, ends, told):
+    rules = replace(current_rules("tmall"), version=99, coupons_end_with_refund=ends)
+    monkeypatch.setitem(marketplaces._ALL, ("tmall", 99), rules)
     shop = make_shop("tmall")
     order = shop.order(prices=("100.00",))
     paid = {"order": order.number, "amount": "50.00", "purpose": "other"}
@@ -306,3 +312,4 @@ def test_approving_tells_what_the_buyer_has_already(sign_in, clock):
     assert "already got ¥50.00 in small payments" in asked
     assert "that is ¥150.00, and ¥100.00 were paid" in asked
     assert "回头客" in asked
+    assert told in asked

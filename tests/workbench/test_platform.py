@@ -47,8 +47,8 @@ def test_the_merchant_asks_the_platform_after_seeing_what_follows(taote, sign_in
     assert "decide-ask-platform" in text(desk.get(f"{REFUND}/{refund.pk}/change/"))
     assert "clock stops" in text(desk.get(address))
     assert taote.reload(refund).status == "awaiting_merchant", "a GET asks nobody"
-    assert list(desk.post(address).context["form"].errors) == ["claim"]
-    assert desk.post(address, claim=CLAIM).status_code == 302
+    assert list(desk.post(address).context["form"].errors) == ["plea"]
+    assert desk.post(address, plea=CLAIM).status_code == 302
     assert taote.reload(refund).status == "disputed"
     page = text(desk.get(f"{REFUND}/{refund.pk}/change/"))
     assert "Platform intervention" in page
@@ -66,7 +66,7 @@ def test_the_merchant_appeals_and_the_operator_upholds_it(clock, db, sign_in):
     assert "instant refund" in page
     assert "decide-appeal" in page
     assert "decide-ask-platform" not in page
-    data = {"ground": "fake_return", "claim": "空盒"}
+    data = {"ground": "fake_return", "plea": "空盒"}
     assert desk.post(f"{REFUND}/{refund}/decide/appeal/", **data).status_code == 302
     with shop.scope():
         appeal = Appeal.objects.get()

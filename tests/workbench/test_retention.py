@@ -174,7 +174,7 @@ def test_only_coupons_of_the_right_channel_can_be_ticked(tmall, refund, desk):
     field = desk.get(path(refund), method="coupon").context["form"].fields["coupons"]
     labels = [label for _, label in field.choices]
     assert [label.split(" (")[0] for label in labels] == ["最优", "满 50 减 5", "错渠道"]
-    assert "create it on “Platform smart recommended retention”" in field.widget.why_not[str(wrong.pk)]
+    assert "Create it on the channel “Platform smart recommended retention”." in field.widget.why_not[str(wrong.pk)]
     answer = desk.post(path(refund), step="send", method="coupon", coupons=[str(best.pk), str(wrong.pk)])
     assert "Create it on the channel" in answer.context["form"].errors["coupons"][0]
     assert offers(tmall, refund) == []

@@ -106,7 +106,6 @@ class EditingMixin(DecidingMixin):
         return in_zone_of(row, self.row_page, request, row)
 
     def row_page(self, request, row, bound=None):
-        """See the base."""
         form, may_save = self.editing.fill(request, row), self.editing.may(request.user, row)
         form = form if may_save else shut(form)
         return self.decision_page(request, row, self.editing, form, self.editing.template, may_save=may_save)

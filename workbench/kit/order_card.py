@@ -39,7 +39,6 @@ class ChangeAddress(Decision):
     template = preview = "workbench/shipping/orders/address.html"
 
     def refusal(self, order, now):
-        """See the base."""
         return why_not_readdress(order)
 
     def initial(self, order):
@@ -47,7 +46,6 @@ class ChangeAddress(Decision):
         return {"address": order.address}
 
     def run(self, order, data, *, actor, now):
-        """See the base."""
         address = data["address"]
         change_address(store_id=order.store_id, number=order.number, address=address, actor=actor, now=now)
 

@@ -107,7 +107,6 @@ class PayBuyer(Decision):
         self.allowance = allowance
 
     def refusal(self, row, now):
-        """See the base."""
         return why_not_pay(self.allowance, now)
 
     def fill(self, request, row):
@@ -120,7 +119,6 @@ class PayBuyer(Decision):
         return {"order": order, "refund": refund, "allowance": self.allowance, "usual": USUAL}
 
     def run(self, row, data, *, actor, now):
-        """See the base."""
         order, refund = about(row)
         return send_small_payment(
             store=row.store, order_number=order.number, refund_id=refund and refund.pk, actor=actor, now=now, **data

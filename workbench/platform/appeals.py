@@ -20,11 +20,9 @@ class DecideAppeal(DecideCase):
     amount_help = gettext_lazy("For a part: what the merchant is paid back, less than %(amount)s.")
 
     def refusal(self, appeal, now):
-        """See the base."""
         return why_not_decide_appeal(appeal)
 
     def run(self, appeal, data, *, actor, now):
-        """See the base."""
         decide_appeal(store_id=appeal.store_id, appeal_id=appeal.pk, actor=actor, now=now, **data)
 
 

@@ -136,7 +136,6 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         return super().decision_page(request, row, decision, form, template, **more)
 
     def row_page(self, request, case, bound=None):
-        """See the base."""
         now, refund = request.now, case.refund
         card = evidence_of(refund, now)
         return self.page(

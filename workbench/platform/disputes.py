@@ -27,7 +27,7 @@ class AnswerForm(DecisionForm):
     """What the merchant says about the buyer's plea."""
 
     reply = forms.CharField(
-        label=gettext_lazy("Your answer to the claim"),
+        label=gettext_lazy("Your answer to the plea"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 1000}),
         help_text=gettext_lazy("Both the buyer and the platform read it. You answer once."),
@@ -37,7 +37,7 @@ class AnswerForm(DecisionForm):
 class AnswerDispute(Decision):
     """Answer the buyer's plea."""
 
-    code, label, icon = "answer", gettext_lazy("Answer the claim"), "reply"
+    code, label, icon = "answer", gettext_lazy("Answer the plea"), "reply"
     done = gettext_lazy("Your answer is with the platform.")
     capability, is_merchants, is_inline = DECIDE_REFUNDS, True, True
     form, auto_id = AnswerForm, "id_answer_%s"
@@ -47,11 +47,9 @@ class AnswerDispute(Decision):
         return dispute.status == "open" and dispute.opened_by == Side.BUYER
 
     def refusal(self, dispute, now):
-        """See the base."""
         return why_not_answer_dispute(dispute, Side.MERCHANT, now)
 
     def run(self, dispute, data, *, actor, now):
-        """See the base."""
         named = {"store_id": dispute.store_id, "dispute_id": dispute.pk}
         answer_dispute(**named, side=Side.MERCHANT, reply=data["reply"], actor=actor, now=now)
 
@@ -72,11 +70,9 @@ class DecideDispute(DecideCase):
         return {"outcome": case.suggestion.get("outcome"), "amount": suggested_amount(case.suggestion)}
 
     def refusal(self, dispute, now):
-        """See the base."""
         return why_not_decide_dispute(dispute)
 
     def run(self, dispute, data, *, actor, now):
-        """See the base."""
         decide_dispute(store_id=dispute.store_id, dispute_id=dispute.pk, actor=actor, now=now, **data)
 
 

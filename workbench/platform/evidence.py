@@ -73,11 +73,9 @@ class AddEvidence(Decision):
         self.card = card
 
     def refusal(self, row, now):
-        """See the base."""
         return self.card.closed if self.card else why_not_show(getattr(row, "refund", row), Side.MERCHANT, now)
 
     def run(self, row, data, *, actor, now):
-        """See the base."""
         refund, file = getattr(row, "refund", row), clean_upload(data["file"], data["file"].name)
         with stored(refund.store_id, file) as stored_as:
             add_evidence(

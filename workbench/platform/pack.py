@@ -167,7 +167,7 @@ def _both_sides(dispute: Dispute) -> Iterator[Flowable]:
     files = list(Evidence.objects.for_store(dispute.store_id).filter(refund=dispute.refund_id).order_by("id"))
     for side in (Side.BUYER, Side.MERCHANT):
         says = dispute.says if side == dispute.opened_by else dispute.reply
-        yield _heading(_("Claim and evidence: %(side)s") % {"side": side.label})
+        yield _heading(_("Plea and evidence: %(side)s") % {"side": side.label})
         yield Paragraph(escape(says or _("Has said nothing so far.")), QUOTE)
         own = [file for file in files if file.side == side]
         for file in own:

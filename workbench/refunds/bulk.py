@@ -80,7 +80,6 @@ class SendRecommended(Decision):
         return None
 
     def run(self, refunds, data, *, actor, now):
-        """See the base."""
         ids = [refund.pk for refund in refunds]
         return start_bulk_job(store=refunds[0].store, refund_ids=ids, actor=actor, now=now)
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.words import duration
-from offers.models import CouponGrant, Offer
+from offers.kept_coupons import kept_coupons, would_end_coupons
+from offers.models import Offer
 from payments.small import compensated
 from refunds import actions, payouts, returns, why_not
 from refunds.goods import Disposition, Whereabouts
@@ -104,10 +105,11 @@ def already_had(refund: Refund) -> list[str]:
         )
         total = order.claimed_amount + small
         told.append(text % {"small": yuan(small), "total": yuan(total), "paid": yuan(order.paid_amount)})
-    grants = CouponGrant.objects.for_store(refund.store_id).filter(order=order, offer__isnull=False)
-    coupons = [str(grant.coupon) for grant in grants.select_related("coupon").order_by("id")]
+    coupons = [str(grant.coupon) for grant in kept_coupons([order]).filter(ended_at=None)]
     if coupons:
         text = _("The buyer keeps the coupons that were granted for staying with this order: %(coupons)s.")
+        if would_end_coupons(refund):
+            text = _("With this refund the coupons end that were granted for staying with this order: %(coupons)s.")
         told.append(text % {"coupons": "; ".join(coupons)})
     return told
 

@@ -5,12 +5,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import Refused
 from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
 from offers.cautions import cautions_of_offer
 from offers.coupons import coupons_of
-from offers.eligibility import build_case
+from offers.eligibility import build_case, why_not_name
 from offers.methods import METHODS, Case
 from offers.models import Offer
 from stores.models import Product
@@ -38,15 +37,7 @@ class SendOffer(Decision):
         self.way = panel.way(code_asked)
 
     def refusal(self, refund, now):
-        """Why nothing can be offered, or not this."""
-        if self.way is not None:
-            return None
-        if self.panel.refusal:
-            return Refused("not_now", self.panel.refusal)
-        if self.code_asked and self.code_asked not in METHODS:
-            return Refused("method_not_available", _("Unknown method."), "method")
-        found = next((each.refusal for each in self.panel.no_ways if each.method.code == self.code_asked), "")
-        return Refused("method_not_available", found or _("Nothing can be offered."))
+        return why_not_name(self.code_asked, self.case)
 
     def fill(self, request, refund):
         """The fields follow from the method's limits."""
@@ -105,8 +96,8 @@ class OfferingMixin:
         """Fill in (GET), see what the buyer will see (POST preview), send (POST send) or go back (POST edit)."""
         case = build_case(refund, request.now)
         panel = build_panel(request.user, case)
-        code = request.POST.get("method") or request.GET.get("method") or (panel.ways[0].code if panel.ways else "")
-        return self.decide(request, refund, SendOffer(case, panel, code))
+        code = request.POST.get("method") or request.GET.get("method")
+        return self.decide(request, refund, SendOffer(case, panel, code or panel.first_code))
 
     @in_store_time
     def products_view(self, request, refund):

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.money import grouped
+from offers.coupons import why_not_promise
 from offers.eligibility import keeps_orders
 from offers.methods import Case
 from offers.models import Coupon
 from offers.scripts import scripts_for
-from offers.states import CouponChannel
 from stores.models import Product, ReturnAddress
 from workbench.kit.forms import DeskForm, YuanField
 from workbench.kit.marks import moment
-from workbench.refunds.retention import Way
+from workbench.refunds.retention import OfferWay
 
 USABLE_SHOWN = 100
 OTHERS_SHOWN = 20
@@ -69,7 +69,7 @@ class OfferForm(DeskForm):
         label=gettext_lazy("I have agreed on this with the buyer beforehand"), required=False
     )
 
-    def __init__(self, *args, case: Case, way: Way, **kwargs):
+    def __init__(self, *args, case: Case, way: OfferWay, **kwargs):
         super().__init__(*args, **kwargs)
         self.case, self.way = case, way
         self.scripts = scripts_for(case.refund.reason, way.method) if keeps_orders(case.refund.rules) else []
@@ -133,7 +133,7 @@ class OfferForm(DeskForm):
             .order_by("-id")[:OTHERS_SHOWN]
         )
         field = self.fields["coupons"]
-        field.widget.why_not = {str(coupon.pk): _why_not(coupon, now) for coupon in others}
+        field.widget.why_not = {str(coupon.pk): str(why_not_promise(coupon, now)) for coupon in others}
         field.choices = [(str(coupon.pk), _coupon_words(coupon)) for coupon in usable]
         field.choices += [(str(coupon.pk), str(coupon)) for coupon in others]
         most = self.way.limits["coupons_shown"]
@@ -169,13 +169,3 @@ def _coupon_words(coupon: Coupon) -> str:
         "until": moment(coupon.valid_until)[:10],
         "left": coupon.left,
     }
-
-
-def _why_not(coupon: Coupon, now) -> str:
-    """Why a coupon can't be offered, and what to do."""
-    if coupon.channel != CouponChannel.SMART_RETENTION:
-        return _("is on the channel “%(channel)s”; create it on “%(right)s”") % {
-            "channel": coupon.get_channel_display(),
-            "right": CouponChannel.SMART_RETENTION.label,
-        }
-    return _("is not valid yet") if coupon.valid_from > now else _("is used up")

@@ -15,8 +15,8 @@ from workbench.refunds.decisions import RefundDecision
 class PleaForm(DecisionForm):
     """What the platform should decide."""
 
-    claim = forms.CharField(
-        label=gettext_lazy("Your claim"),
+    plea = forms.CharField(
+        label=gettext_lazy("Your plea"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4, "data-count": 1000}),
         help_text=gettext_lazy(
@@ -31,7 +31,7 @@ class AppealForm(PleaForm):
     ground = forms.ChoiceField(
         label=gettext_lazy("What happened"), choices=AppealGround.choices, widget=forms.RadioSelect
     )
-    field_order = ["ground", "claim"]
+    field_order = ["ground", "plea"]
 
 
 class AskPlatform(RefundDecision):
@@ -60,7 +60,7 @@ class AskPlatform(RefundDecision):
             store_id=refund.store_id,
             refund_id=refund.pk,
             opened_by=Side.MERCHANT,
-            plea=data["claim"],
+            plea=data["plea"],
             actor=actor,
             now=now,
         )
@@ -92,7 +92,7 @@ class AppealAgainst(RefundDecision):
             store_id=refund.store_id,
             refund_id=refund.pk,
             ground=data["ground"],
-            plea=data["claim"],
+            plea=data["plea"],
             actor=actor,
             now=now,
         )

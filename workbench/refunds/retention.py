@@ -16,7 +16,7 @@ from stores.permissions import SEND_OFFERS, can
 
 
 @dataclass(frozen=True)
-class Way:
+class OfferWay:
     """A method that is possible now, as people read about it.
 
     `percent` of the buyers of this store who were offered it accepted it; None when nobody was.
@@ -46,7 +46,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class NoWay:
+class RefusedWay:
     """A method that isn't possible now, and why."""
 
     method: Method
@@ -64,15 +64,20 @@ class Panel:
 
     retains: bool
     refusal: str
-    ways: list[Way]
-    no_ways: list[NoWay]
+    ways: list[OfferWay]
+    no_ways: list[RefusedWay]
     left: int
     most: int
     may_send: bool
 
-    def way(self, code: str) -> Way | None:
+    def way(self, code: str) -> OfferWay | None:
         """The possible method with this code."""
         return next((way for way in self.ways if way.code == code), None)
+
+    @property
+    def first_code(self) -> str:
+        """The code of the method that comes first, possible or not; empty where the marketplace has none."""
+        return next((way.method.code for way in (*self.ways, *self.no_ways)), "")
 
     @property
     def left_words(self) -> str:
@@ -93,9 +98,9 @@ def build_panel(user: User, case: Case) -> Panel:
     for method in methods_for(case.refund):
         why_not = why_not_offer(method, case)
         if why_not is None and not may_send and not recommends:
-            no_ways.append(NoWay(method, _("Your role in this store doesn't allow this.")))
+            no_ways.append(RefusedWay(method, _("Your role in this store doesn't allow this.")))
         elif why_not is not None:
-            no_ways.append(NoWay(method, str(why_not)))
+            no_ways.append(RefusedWay(method, str(why_not)))
         else:
             possible.append(method)
     return Panel(
@@ -109,17 +114,19 @@ def build_panel(user: User, case: Case) -> Panel:
     )
 
 
-def _plain(case: Case, possible: list[Method]) -> list[Way]:
+def _plain(case: Case, possible: list[Method]) -> list[OfferWay]:
     """Without recommendation, in the marketplace's order."""
-    return [Way(method, method.why(case), method.limits(case)) for method in possible]
+    return [OfferWay(method, method.why(case), method.limits(case)) for method in possible]
 
 
-def _recommended(case: Case, possible: list[Method]) -> list[Way]:
+def _recommended(case: Case, possible: list[Method]) -> list[OfferWay]:
     """The recommended ones first, each with the acceptance so far (Q11)."""
     if not possible:
         return []
     found = []
     for option in recommend(case, possible):
         percent, words = option.own.percent, option.method.limit_words(case)
-        found.append(Way(option.method, option.why, option.method.limits(case), option.recommended, percent, words))
+        found.append(
+            OfferWay(option.method, option.why, option.method.limits(case), option.recommended, percent, words)
+        )
     return found

@@ -8,10 +8,9 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
 
-from common.errors import Refused, refuse_if
-from offers.bulk import MOST_AT_ONCE
+from common.errors import refuse_if
+from offers.bulk import MOST_AT_ONCE, why_not_start
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can, require
@@ -39,7 +38,7 @@ def selected(request: HttpRequest, refunds_list: ModelAdmin) -> Selection:
     if "everything" in request.POST:
         return _everything(request, refunds_list)
     ids = _ids(request.POST.getlist("refund"))
-    refuse_if(why_not_choose_refunds(len(ids)))
+    refuse_if(why_not_start(len(ids)))
     rows = Refund.objects.in_scope().select_related("order", "store")
     found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
     if len(found) != len(ids):
@@ -57,13 +56,6 @@ def tickable(rows: QuerySet, desk: Desk) -> QuerySet:
     return rows.filter(
         store__in=_stores_to_send_for(desk), status=RefundStatus.AWAITING_MERCHANT, has_pending_offer=False
     )
-
-
-def why_not_choose_refunds(count: int) -> Refused | None:
-    """Why so many can't be sent offers at once."""
-    if count <= MOST_AT_ONCE:
-        return None
-    return Refused("too_many", _("Choose at most %(most)d refunds at once.") % {"most": MOST_AT_ONCE})
 
 
 def _stores_to_send_for(desk: Desk) -> list[int]:

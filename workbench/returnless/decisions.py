@@ -5,11 +5,18 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import Refused, WanliuError
+from common.errors import WanliuError
 from refunds.models import Enrolment
 from refunds.returnless import enrolment as actions
 from refunds.returnless import programme
 from refunds.returnless.agreements import CURRENT, agreement_text
+from refunds.returnless.why_not import (
+    why_not_confirm,
+    why_not_fill,
+    why_not_leave,
+    why_not_step,
+    why_not_upgrade,
+)
 from refunds.states import EnrolmentStep
 from stores.permissions import MANAGE_STORE, PAY
 from workbench.kit.decisions import Decision
@@ -30,10 +37,6 @@ class ProgrammeDecision(Decision):
         """The store's name; the decision's own stands below it."""
         return store.name
 
-    def refusal(self, store, now):
-        """That is seen under the budget's lock."""
-        return None
-
     def consequences(self, store):
         """None but what the form says."""
         return []
@@ -51,8 +54,10 @@ class TopUp(ProgrammeDecision):
     code, label, done = "top-up", gettext_lazy("Top up the service budget"), gettext_lazy("The budget is topped up.")
     capability, form = PAY, TopUpForm
 
+    def refusal(self, store, now):
+        return why_not_fill(actions.enrolment_of(store.pk))
+
     def run(self, store, data, *, actor, now):
-        """See the base."""
         actions.top_up_budget(store=store, amount=data["amount"], actor=actor, now=now)
 
 
@@ -63,6 +68,9 @@ class Upgrade(ProgrammeDecision):
     done = gettext_lazy("Switched. It holds from the next live session.")
     agreement = CURRENT
 
+    def refusal(self, store, now):
+        return why_not_upgrade(actions.enrolment_of(store.pk))
+
     def consequences(self, store):
         """What stays and what is accepted."""
         return [
@@ -72,7 +80,6 @@ class Upgrade(ProgrammeDecision):
         ]
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         programme.upgrade_enrolment(store=store, actor=actor, now=now)
 
 
@@ -80,6 +87,9 @@ class Leave(ProgrammeDecision):
     """The owner ends it (R3)."""
 
     code, label, done = "leave", gettext_lazy("Leave the programme"), gettext_lazy("You have left the programme.")
+
+    def refusal(self, store, now):
+        return why_not_leave(actions.enrolment_of(store.pk))
 
     def consequences(self, store):
         """What ends, and what was promised."""
@@ -90,7 +100,6 @@ class Leave(ProgrammeDecision):
         ]
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         programme.leave_programme(store=store, actor=actor, now=now)
 
 
@@ -100,7 +109,7 @@ class TakeStep(ProgrammeDecision):
     code, label, done = "enrol", gettext_lazy("Save"), gettext_lazy("Saved.")
     template = "workbench/returnless/enrol.html"
 
-    def __init__(self, enrolment: Enrolment | None, step: str | None):
+    def __init__(self, enrolment: Enrolment | None, step: EnrolmentStep):
         self.enrolment, self.step = enrolment, step
         self.was_joined = enrolment is not None and enrolment.is_joined
 
@@ -110,10 +119,10 @@ class TakeStep(ProgrammeDecision):
         return self.was_joined or self.step == EnrolmentStep.CONFIRM
 
     def refusal(self, store, now):
-        """A step whose turn it isn't."""
-        if self.step is not None:
-            return None
-        return Refused("enrolment_incomplete", _("This step can't be opened now."))
+        """Nobody joins twice, and a step has its turn."""
+        if self.was_joined and self.step == EnrolmentStep.CONFIRM:
+            return why_not_confirm(self.enrolment)
+        return why_not_step(self.enrolment, self.step)
 
     def fill(self, request, store):
         """The step's own form."""
@@ -126,7 +135,7 @@ class TakeStep(ProgrammeDecision):
             "enrolment": self.enrolment,
             "budget": budget,
             "budget_to_be": self.enrolment.budget_to_be() if self.enrolment else None,
-            "step": EnrolmentStep(self.step),
+            "step": self.step,
             "steps": [] if self.was_joined else milestones(self.enrolment, self.step),
             "agreement": agreement_text(CURRENT),
             "version": CURRENT,

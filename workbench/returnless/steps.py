@@ -13,8 +13,6 @@ FORMS: dict[str, type[StepForm]] = {
     EnrolmentStep.PRODUCTS: ProductsForm,
     EnrolmentStep.CONFIRM: ConfirmForm,
 }
-# What a store that has joined may still change.
-CHANGEABLE = (EnrolmentStep.BUDGET, EnrolmentStep.AUTO_TOP_UP, EnrolmentStep.PRODUCTS)
 # The field of a form at which a refusal's attr is shown.
 SHOWN_AT = {"budget": "budget_amount", "products": "chosen", "auto_top_up": "is_on", "agreement_version": "accepted"}
 
@@ -45,10 +43,6 @@ def following_step(enrolment: Enrolment | None) -> str:
     return (enrolment.next_step if enrolment else EnrolmentStep.AGREEMENT) or EnrolmentStep.CONFIRM
 
 
-def step_asked_for(enrolment: Enrolment | None, name: str) -> str | None:
-    """The step with this name if it can be opened now, or None."""
-    if enrolment is not None and enrolment.is_joined:
-        return name if name in CHANGEABLE else None
-    if not name:
-        return following_step(enrolment)
-    return next((each.step for each in milestones(enrolment, "") if each.step == name and each.is_open), None)
+def step_asked_for(enrolment: Enrolment | None, name: str) -> EnrolmentStep:
+    """The step with this name; the one that comes next for any other."""
+    return EnrolmentStep(name if name in EnrolmentStep.values else following_step(enrolment))

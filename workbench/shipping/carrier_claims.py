@@ -55,11 +55,9 @@ class CloseClaim(Decision):
         return claim.status == CarrierClaimStatus.OPEN
 
     def refusal(self, claim, now):
-        """See the base."""
         return why_not_close(claim)
 
     def run(self, claim, data, *, actor, now):
-        """See the base."""
         paid, note = data["result"] == CarrierClaimStatus.PAID, data["note"]
         close_carrier_claim(store_id=claim.store_id, claim_id=claim.pk, paid=paid, note=note, actor=actor, now=now)
 
@@ -88,7 +86,6 @@ class CarrierClaimAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         return super().page_queryset(request).select_related("refund", "shipment__order")
 
     def row_page(self, request, claim, bound=None):
-        """See the base."""
         return self.page(
             request,
             "workbench/shipping/carrier_claims/page.html",

@@ -9,10 +9,10 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from common.calendar import day_shown
 from orders.delays.actions import notice_text, report_delay
 from stores.models import Store
 from stores.permissions import SHIP, can
@@ -48,7 +48,7 @@ class DelayForm(DecisionForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        day = timezone.localdate(self.now + USUAL_DELAY)
+        day = day_shown(self.now + USUAL_DELAY)
         self.fields["expected_at"].initial = datetime.combine(day, END_OF_WORK)
 
 
@@ -81,7 +81,6 @@ class ReportDelay(Decision):
         return {"orders": orders, "reasons": REASONS}
 
     def run(self, orders, data, *, actor, now):
-        """See the base."""
         by_store: dict[Store, list[str]] = {}
         for order in orders:
             by_store.setdefault(order.store, []).append(order.number)

@@ -68,7 +68,6 @@ class UploadFile(Decision):
         return None
 
     def run(self, stores, data, *, actor, now):
-        """See the base."""
         upload = data["file"]
         return stage_import(store=data["store"], file=upload.file, name=upload.name, actor=actor, now=now)
 
@@ -85,11 +84,9 @@ class ConfirmImport(Decision):
         return job.status == ImportStatus.CHECKED
 
     def refusal(self, job, now):
-        """See the base."""
         return why_not_confirm_import(job)
 
     def run(self, job, data, *, actor, now):
-        """See the base."""
         confirm_import(store_id=job.store_id, job_id=job.pk, actor=actor, now=now)
 
 

@@ -54,7 +54,6 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
         return [path("<uuid:object_id>/pay/", pay, name="orders_order_pay"), *super().get_urls()]
 
     def row_page(self, request, order, bound=None):
-        """See the base."""
         choices = self.choices(request, order, bound)
         refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
         payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")

@@ -46,7 +46,6 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         return super().page_queryset(request).select_related("order")
 
     def row_page(self, request, parcel, bound=None):
-        """See the base."""
         return self.page(
             request,
             "workbench/shipping/promises/page.html",

@@ -7,10 +7,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.delays.actions import MOST_ORDERS, lift_delay
+from orders.delays.actions import lift_delay
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import OrderStatus
-from orders.why_not import why_not_lift
+from orders.why_not import MOST_ORDERS, why_not_lift
 from stores.permissions import SHIP
 from workbench.kit.base import DeskAdmin, column, timed_column
 from workbench.kit.deciding import DecidingMixin
@@ -46,7 +46,6 @@ class LiftDelay(Decision):
         return report.lifted_at is None
 
     def refusal(self, report, now):
-        """See the base."""
         return why_not_lift(report)
 
     def consequence(self, report):
@@ -62,7 +61,6 @@ class LiftDelay(Decision):
         ]
 
     def run(self, report, data, *, actor, now):
-        """See the base."""
         lift_delay(store_id=report.store_id, report_id=report.pk, actor=actor, now=now)
 
 

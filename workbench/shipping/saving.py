@@ -55,7 +55,6 @@ class GrantCoupon(Decision):
         return None
 
     def run(self, order, data, *, actor, now):
-        """See the base."""
         coupon_id, number = data["coupon"].pk, order.number
         grant_coupon(store_id=order.store_id, coupon_id=coupon_id, order_number=number, actor=actor, now=now)
 

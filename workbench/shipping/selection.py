@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
 
-from common.errors import Refused, refuse_if
-from orders.delays.actions import MOST_ORDERS
+from common.errors import refuse_if
 from orders.models import Order
+from orders.why_not import why_not_choose
 from stores.models import Store
 from stores.permissions import SHIP, can, require
 from workbench.kit.desk import desk_of
@@ -24,20 +23,13 @@ def ticked(request: HttpRequest) -> list[Order]:
         ids = {UUID(text) for text in request.POST.getlist("order")}
     except ValueError:
         raise Http404 from None
-    refuse_if(why_not_choose_orders(len(ids)))
+    refuse_if(why_not_choose(len(ids)))
     found = list(Order.objects.in_scope().filter(pk__in=ids).select_related("store").order_by("ship_by", "id"))
     if len(found) != len(ids):
         raise Http404
     for store_id in {order.store_id for order in found}:
         require(request.user, SHIP, store_id)
     return found
-
-
-def why_not_choose_orders(count: int) -> Refused | None:
-    """Why so many can't be worked on at once."""
-    if count <= MOST_ORDERS:
-        return None
-    return Refused("too_many", _("Choose at most %(most)d orders at once.") % {"most": MOST_ORDERS})
 
 
 def stores_to_ship_for(request: HttpRequest) -> list[Store]:

@@ -27,11 +27,9 @@ class ShipOrder(Decision):
         return not order.has_left
 
     def refusal(self, order, now):
-        """See the base."""
         return why_not_ship(order)
 
     def run(self, order, data, *, actor, now):
-        """See the base."""
         return ship_order(store_id=order.store_id, number=order.number, actor=actor, now=now, **data)
 
 
@@ -47,7 +45,6 @@ class CorrectOrder(Decision):
         return order.status == OrderStatus.SHIPPED
 
     def refusal(self, order, now):
-        """See the base."""
         return why_not_correct_order(order, outbound_of([order]).get(order.pk))
 
     def consequence(self, order):
@@ -57,7 +54,6 @@ class CorrectOrder(Decision):
         }
 
     def run(self, order, data, *, actor, now):
-        """See the base."""
         return correct_order(store_id=order.store_id, number=order.number, actor=actor, now=now, **data)
 
 
@@ -75,9 +71,7 @@ class ShipParcel(Decision):
         return parcel.status in (ParcelStatus.OWED, ParcelStatus.AWAITING_RETURN)
 
     def refusal(self, parcel, now):
-        """See the base."""
         return why_not_ship_parcel(parcel)
 
     def run(self, parcel, data, *, actor, now):
-        """See the base."""
         return ship_parcel(store_id=parcel.store_id, parcel_id=parcel.pk, actor=actor, now=now, **data)

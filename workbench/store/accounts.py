@@ -141,7 +141,6 @@ class ChooseOwnPassword(Decision):
         return None
 
     def run(self, user, data, *, actor, now):
-        """See the base."""
         actions.change_password(user=user, password=data["new_password1"], actor=actor, now=now)
 
 

@@ -17,7 +17,7 @@ from workbench.kit.desk import Desk
 
 
 @dataclass(frozen=True)
-class Kind:
+class FirstStepKind:
     """A step: how it is called, why it is taken, who may take it and where; `rows` are there once it is done."""
 
     label: Promise
@@ -29,7 +29,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstStep:
     """A step of one store; without `url` the person's role can't take it."""
 
     label: str
@@ -43,7 +43,7 @@ class NewStore:
     """A store that hasn't begun, and its steps."""
 
     store: Store
-    steps: list[Step]
+    steps: list[FirstStep]
     has_orders: bool
 
     @property
@@ -53,35 +53,35 @@ class NewStore:
 
 
 KINDS = {
-    "address": Kind(
+    "address": FirstStepKind(
         _("Return address"),
         _("Without one no return can be approved."),
         EDIT_CATALOG,
         "stores_returnaddress_changelist",
         lambda desk: ReturnAddress.objects.in_scope(),
     ),
-    "orders": Kind(
+    "orders": FirstStepKind(
         _("First order"),
         _("Orders come from the marketplace; if none comes, ask the platform about the connection."),
         VIEW,
         "orders_order_changelist",
         lambda desk: Order.objects.in_scope(),
     ),
-    "members": Kind(
+    "members": FirstStepKind(
         _("Members"),
         _("Who decides refunds, who ships, who pays."),
         MANAGE_STORE,
         "stores_membership_changelist",
         lambda desk: Membership.objects.in_scope().exclude(user=desk.user),
     ),
-    "products": Kind(
+    "products": FirstStepKind(
         _("Product warehouse"),
         _("Gifts and exchanges are chosen from them."),
         EDIT_CATALOG,
         "stores_product_changelist",
         lambda desk: Product.objects.in_scope(),
     ),
-    "coupons": Kind(
+    "coupons": FirstStepKind(
         _("Coupons"),
         _("Offers can promise them to buyers who stay."),
         EDIT_COUPONS,
@@ -89,7 +89,7 @@ KINDS = {
         lambda desk: Coupon.objects.in_scope(),
         retains,
     ),
-    "key": Kind(
+    "key": FirstStepKind(
         _("API key"),
         _("With it your own programs read refunds and ship."),
         MANAGE_STORE,
@@ -110,9 +110,9 @@ def new_stores(desk: Desk) -> list[NewStore]:
     ]
 
 
-def _steps(store: Store, desk: Desk) -> list[Step]:
+def _steps(store: Store, desk: Desk) -> list[FirstStep]:
     return [
-        Step(
+        FirstStep(
             label=str(kind.label),
             why=str(kind.why),
             is_done=getattr(store, f"has_{code}"),

@@ -96,7 +96,6 @@ class RevokeKey(Decision):
         return _("The next call with a revoked key is refused; this can't be undone.")
 
     def run(self, key, data, *, actor, now):
-        """See the base."""
         actions.revoke_key(key=key, actor=actor, now=now)
 
 

@@ -68,7 +68,6 @@ class AddMember(Saving):
     label, form, capability = gettext_lazy("Add a member"), MemberForm, MANAGE_STORE
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         actions.add_member(store=store, **data, actor=actor, now=now)
 
 
@@ -98,7 +97,6 @@ class ChangeRole(MemberDecision):
         return {"role": member.role}
 
     def run(self, member, data, *, actor, now):
-        """See the base."""
         actions.change_member(store_id=member.store_id, member_id=member.pk, role=data["role"], actor=actor, now=now)
 
 
@@ -112,7 +110,6 @@ class RemoveMember(MemberDecision):
         return _("%(user)s no longer works in this store.") % {"user": member.user}
 
     def run(self, member, data, *, actor, now):
-        """See the base."""
         actions.remove_member(store_id=member.store_id, member_id=member.pk, actor=actor, now=now)
 
 

@@ -67,5 +67,4 @@ class SetTerms(Decision):
         return model_to_dict(terms, ("per_payment", "per_order", "per_day", "gateway"))
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         set_payment_terms(store=store, **data, actor=actor, now=now)

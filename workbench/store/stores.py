@@ -43,7 +43,6 @@ class AddProduct(Saving):
     label, form, capability = gettext_lazy("Add a product"), ProductForm, EDIT_CATALOG
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         actions.add_product(store=store, data=data, actor=actor, now=now)
 
 
@@ -53,7 +52,6 @@ class ChangeProduct(Changing):
     form, capability, fixed = ProductForm, EDIT_CATALOG, ("item_id",)
 
     def run(self, product, data, *, actor, now):
-        """See the base."""
         changes = {name: value for name, value in data.items() if name not in self.fixed}
         actions.update_product(product=product, changes=changes, actor=actor, now=now)
 
@@ -84,7 +82,6 @@ class AddReturnAddress(Saving):
     label, form, capability = gettext_lazy("Add a return address"), ReturnAddressForm, EDIT_CATALOG
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         actions.add_return_address(store=store, **data, actor=actor, now=now)
 
 
@@ -189,7 +186,6 @@ class OpenStore(Saving):
     done = gettext_lazy("The store is open.")
 
     def run(self, row, data, *, actor, now):
-        """See the base."""
         actions.create_store(**data, actor=actor, now=now)
 
 
@@ -214,7 +210,6 @@ class ChangeStore(Changing):
         return {"rules": store.rules, "certified": enrolment_in_force(store.pk) is not None}
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         store, settings = copy(store), dict(data)  # the page shows the store as it stays when this is refused
         is_open = settings.pop("negotiation_open", store.negotiation_open)
         actions.update_store(store=store, **settings, actor=actor, now=now)

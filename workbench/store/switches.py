@@ -83,7 +83,6 @@ class OpenCategory(Saving):
     done = IN_FORCE
 
     def run(self, row, data, *, actor, now):
-        """See the base."""
         actions.open_category(**data, actor=actor, now=now)
 
 
@@ -93,7 +92,6 @@ class ChangeCategory(ChangingPlatforms):
     form, fixed = CategoryForm, ("marketplace", "category")
 
     def run(self, opening, data, *, actor, now):
-        """See the base."""
         changes = {name: value for name, value in data.items() if name not in self.fixed}
         actions.change_category(opening=opening, **changes, actor=actor, now=now)
 
@@ -134,7 +132,6 @@ class SetMarketplaceMethod:
     form, done = MarketplaceMethodForm, IN_FORCE
 
     def run(self, row, data, *, actor, now):
-        """See the base."""
         set_marketplace_method(**data, actor=actor, now=now)
 
 
@@ -222,7 +219,6 @@ class SetMethods(Saving):
     form, capability, done = StoreMethodsForm, MANAGE_STORE, IN_FORCE
 
     def run(self, store, data, *, actor, now):
-        """See the base."""
         for change in data["changes"]:
             set_store_method(store=store, **change, actor=actor, now=now)
 
