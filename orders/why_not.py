@@ -25,7 +25,17 @@ def why_not_ship(order: Order) -> Refused | None:
         )
     if order.has_left:
         return Refused("order_already_shipped", _("This order has already been shipped."))
-    return None
+    return why_masked(order)
+
+
+def why_masked(order: Order) -> Refused | None:
+    """Why nothing goes to the buyer of an order that is known only from a marketplace's copy of a refund."""
+    if not order.is_masked:
+        return None
+    return Refused(
+        "address_masked",
+        _("The marketplace masks where order %(number)s goes: ship it there.") % {"number": order.number},
+    )
 
 
 def why_not_send(order: Order) -> Refused | None:
@@ -36,6 +46,8 @@ def why_not_send(order: Order) -> Refused | None:
     name = {"number": order.number}
     if order.has_left:
         return Refused("order_already_shipped", _("Order %(number)s has already been shipped: leave it out.") % name)
+    if (refused := why_masked(order)) is not None:
+        return refused
     if not order.is_to_ship:
         return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)
     return None
