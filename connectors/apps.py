@@ -7,3 +7,7 @@ class ConnectorsConfig(AppConfig):
     """Connectors."""
 
     name = "connectors"
+
+    def ready(self):
+        """Register what has to be there from the start."""
+        from connectors import sealing  # noqa: F401  the check of CONNECTOR_KEYS

@@ -31,7 +31,7 @@ from connectors.events import (
 from connectors.limits import pacing
 from connectors.models import Connection, MirroredRefund, SentDecision
 from connectors.models.connection import FAULTS
-from connectors.platforms import PLATFORMS, platform_of
+from connectors.platforms import platform_of
 from connectors.port import (
     Authorisation,
     Platform,
@@ -206,7 +206,7 @@ def keep_connection(
     _begin_work(connection)
     _save_once(connection)
     writes = WriteSet()
-    _record(writes, CONNECTION_MADE, connection, actor=actor, now=now)
+    record_connection(writes, CONNECTION_MADE, connection, actor=actor, now=now)
     writes.flush()
     return connection
 
@@ -243,7 +243,8 @@ def _begin_work(connection: Connection) -> None:
         connection.next_attempt_at = None
 
 
-def _record(writes: WriteSet, event, connection: Connection, *, actor: Actor, now: datetime, **data) -> None:
+def record_connection(writes: WriteSet, event, connection: Connection, *, actor: Actor, now: datetime, **data) -> None:
+    """Tell what happened to a connection, and to which shop that is."""
     shop = connection.shop_name or connection.shop_id or connection.app_key
     writes.event(
         event, connection, topic=connection, at=now, actor=actor, platform=connection.platform, shop=shop, **data
@@ -274,7 +275,7 @@ def make_link(*, store_id: int, user: str, callback: str, actor: Actor, now: dat
     connection.link_nonce = token_urlsafe(16)
     connection.save(update_fields=["link_nonce"])
     writes = WriteSet()
-    _record(writes, CONNECTION_LINKED, connection, actor=actor, now=now)
+    record_connection(writes, CONNECTION_LINKED, connection, actor=actor, now=now)
     writes.flush()
     state = _STATE.sign_object([store_id, connection.link_nonce, user, now.timestamp()])
     return platform.authorise_link(shop_for(connection), state=state, callback=callback)
@@ -331,7 +332,7 @@ def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Acto
     _save_once(connection)
     writes = WriteSet()
     until = connection.ends_at
-    _record(
+    record_connection(
         writes,
         CONNECTION_AUTHORISED,
         connection,
@@ -355,7 +356,7 @@ def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection
     connection.plan(None)
     connection.save()
     writes = WriteSet()
-    _record(writes, CONNECTION_ENDED, connection, actor=actor, now=now)
+    record_connection(writes, CONNECTION_ENDED, connection, actor=actor, now=now)
     writes.flush()
     return connection
 
@@ -374,7 +375,9 @@ def fetch_past(*, store_id: int, since: datetime, actor: Actor, now: datetime) -
         update_fields=["look_back", "looked_from", "looked_at", "look_until", "look_missed", "next_attempt_at"]
     )
     writes = WriteSet()
-    _record(writes, LOOK_BACK_BEGUN, connection, actor=actor, now=now, since=connection.looked_from.isoformat())
+    record_connection(
+        writes, LOOK_BACK_BEGUN, connection, actor=actor, now=now, since=connection.looked_from.isoformat()
+    )
     writes.flush()
     return connection
 
@@ -400,7 +403,9 @@ def stop_following(*, connection: Connection, error: PlatformError, actor: Actor
     connection.plan(None)
     connection.save(update_fields=["status", "fault", "told", *connection.WORK_FIELDS])
     writes = WriteSet()
-    _record(writes, CONNECTION_STOPPED, connection, actor=actor, now=now, fault=connection.fault, told=connection.told)
+    record_connection(
+        writes, CONNECTION_STOPPED, connection, actor=actor, now=now, fault=connection.fault, told=connection.told
+    )
     writes.flush()
 
 
@@ -411,10 +416,10 @@ def warn_in_time(writes: WriteSet, connection: Connection, now: datetime) -> Non
         return
     left = (ends_at - now).days
     mark = min((days for days in WARN_DAYS if left < days), default=None)
-    if mark is None or connection.warned_days is not None and connection.warned_days <= mark:
+    if mark is None or (connection.warned_days is not None and connection.warned_days <= mark):
         return
     connection.warned_days = mark
-    _record(
+    record_connection(
         writes,
         CONNECTION_WARNED,
         connection,

@@ -1,8 +1,9 @@
 """A connection as a platform is asked about it, and what is done about the ways in which a platform says no."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from common import clock
@@ -15,6 +16,7 @@ from connectors.port import (
     Authorisation,
     Platform,
     ReauthorisationNeeded,
+    Row,
     Secret,
     Shop,
     Throttled,
@@ -108,23 +110,34 @@ class Talk:
         self.connection = connection
         self.platform = platform_for(connection)
         self.shop = shop_for(connection)
+        self.counts: Counter[str] = Counter()  # of what was done, for who wants to know
 
     def ask(self, question: Callable[[Platform, Shop], Told]) -> Told:
         """What the platform answers, asked within the limits, with tokens that are renewed ahead of their end.
 
         PlatformError; ReauthorisationNeeded where only a person can renew them. LeaseLost.
         """
-        ends_at = self.connection.expires_at
-        if not self.shop.access_token or ends_at is not None and ends_at <= clock.now() + REFRESH_AHEAD:
-            self._renew()
+        self._renew_ahead()
         try:
             return self._paced(question)
         except TokenExpired:
-            self._renew()
+            self.renew()
         try:
             return self._paced(question)
         except TokenExpired as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
+
+    def pages(self, *, since: datetime, until: datetime) -> Iterator[Sequence[Row]]:
+        """The pages of a window. After a TokenExpired in the middle the window is to be listed anew."""
+        self._renew_ahead()
+        listed = iter(self.platform.list_changed(self.shop, since=since, until=until, now=clock.now()))
+        while (page := self._paced(lambda platform, shop: next(listed, None))) is not None:
+            yield page
+
+    def _renew_ahead(self) -> None:
+        ends_at = self.connection.expires_at
+        if not self.shop.access_token or (ends_at is not None and ends_at <= clock.now() + REFRESH_AHEAD):
+            self.renew()
 
     def _paced(self, question: Callable[[Platform, Shop], Told]) -> Told:
         with pacing(self.platform, self.shop) as pace:
@@ -134,7 +147,8 @@ class Talk:
                 error.seconds = pace.ban(error.seconds)
                 raise
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """New tokens, kept before they are used. ReauthorisationNeeded where only a person can."""
         if not can_refresh(self.platform, self.shop):
             ends_at = self.connection.expires_at
             if self.shop.access_token and ends_at is not None and ends_at > clock.now():
