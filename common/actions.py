@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connection
 
-from common.tenancy import NoScope, current_scope
+from common.tenancy import NoScope, current_scope, system_scope
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,14 +23,24 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return _in_a_transaction(function)
 
 
-def bookkeeping(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def bookkeeping(reason: str, *, alone: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a write that is nobody's act and needs no event; `reason` says why nobody will ask who did it.
 
-    It runs in the caller's transaction and scope as an action does.
+    It runs in the caller's transaction and scope as an action does; `alone` opens the scope of the system for it, and a
+    transaction where none is open.
     """
     if not reason:
         raise ValueError("Say why this write is no act.")
-    return _in_a_transaction
+    return _in_system_scope if alone else _in_a_transaction
+
+
+def _in_system_scope(function: Callable[P, R]) -> Callable[P, R]:
+    @wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        with system_scope():
+            return function(*args, **kwargs)
+
+    return inner
 
 
 def _in_a_transaction(function: Callable[P, R]) -> Callable[P, R]:

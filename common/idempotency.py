@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from common.actions import bookkeeping
 from common.errors import Refused
 from common.models import IdempotentAnswer
 from common.setbacks import sweep_rows
@@ -38,6 +39,10 @@ def upload_body(data, files) -> bytes:
     return "\0".join(parts).encode()
 
 
+_RECEIPT = "Which call had which answer is kept for who calls again; what the call did is an act."
+
+
+@bookkeeping(_RECEIPT)
 def take_key(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:
     """Return the kept answer of this call, or a new row (without `status_code`) to keep its answer in.
 
@@ -60,6 +65,7 @@ def take_key(*, store_id: int, owner: str, key: str, print_: str, now: datetime)
     return kept
 
 
+@bookkeeping(_RECEIPT)
 def keep(answer: IdempotentAnswer, *, status_code: int, body) -> None:
     """Keep what was answered."""
     IdempotentAnswer.objects.filter(pk=answer.pk).update(status_code=status_code, body=body)
@@ -75,5 +81,6 @@ def _old(now: datetime) -> QuerySet[IdempotentAnswer]:
     return old.select_for_update(skip_locked=True)
 
 
+@bookkeeping("Nobody calls again so late: a kept answer that is deleted changes nothing.")
 def _delete(answers: Sequence[IdempotentAnswer]) -> None:
     IdempotentAnswer.objects.filter(pk__in=[answer.pk for answer in answers]).delete()

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from common.tenancy import system_scope
+from common.actions import bookkeeping
 
 LEASE = timedelta(seconds=20)  # what a dead worker held is free after it
 FIRST_RETRY_AFTER = timedelta(seconds=30)
@@ -95,6 +95,7 @@ def retry_after(attempts: int) -> timedelta:
     return min(FIRST_RETRY_AFTER * 2 ** (attempts - 1), LONGEST_RETRY_AFTER)
 
 
+@bookkeeping("When a worker looks at its work next is nobody's act.", alone=True)
 def bring_forward(*, until: datetime) -> int:
     """Make due what is due `until` then; returns how many rows. For who lets time pass, by `faketime` or a test clock.
 
@@ -102,9 +103,8 @@ def bring_forward(*, until: datetime) -> int:
     """
     moved = 0
     for model in obligations():
-        with system_scope():
-            later = model._default_manager.filter(next_attempt_at__gt=Now(), next_attempt_at__lte=until)
-            moved += later.update(next_attempt_at=Now())
+        later = model._default_manager.filter(next_attempt_at__gt=Now(), next_attempt_at__lte=until)
+        moved += later.update(next_attempt_at=Now())
     return moved
 
 

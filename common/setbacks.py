@@ -112,17 +112,25 @@ def _alone(sweep: str, key: str, do: Callable[[], int], *, is_known: bool = True
         _set_back(sweep, key, kind_of(error))
         return 0
     if is_known:
-        Setback.objects.filter(sweep=sweep, key=key).delete()
+        _forget(sweep, key)
     return done
 
 
+_NOTE = "What a sweep has failed at is its own note; what it does in the end is an act."
+
+
+@bookkeeping(_NOTE, alone=True)
+def _forget(sweep: str, key: str) -> None:
+    Setback.objects.filter(sweep=sweep, key=key).delete()
+
+
+@bookkeeping(_NOTE, alone=True)
 def _set_back(sweep: str, key: str, error: str) -> None:
-    with transaction.atomic():
-        Setback.objects.get_or_create(sweep=sweep, key=key)
-        setback = Setback.objects.timed().select_for_update(no_key=True).get(sweep=sweep, key=key)
-        setback.attempts += 1
-        setback.put_off(error)
-        setback.save(update_fields=setback.WORK_FIELDS)
+    Setback.objects.get_or_create(sweep=sweep, key=key)
+    setback = Setback.objects.timed().select_for_update(no_key=True).get(sweep=sweep, key=key)
+    setback.attempts += 1
+    setback.put_off(error)
+    setback.save(update_fields=setback.WORK_FIELDS)
 
 
 @bookkeeping("Trying again is what the sweep does by itself; what comes of it is an act.")

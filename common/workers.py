@@ -22,6 +22,7 @@ from django.db import DatabaseError, connections, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from common.actions import bookkeeping
 from common.errors import Refused, kind_of, told_safely
 from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
 from common.tenancy import TenantModel, system_scope, tenant_scope
@@ -81,37 +82,51 @@ def do_due(rows: models.QuerySet[Row], do: Callable[[Row], None], *, limit: int 
     For work that asks nobody outside. `do` is given the row, locked and in its store's scope: it is done, unless `do`
     plans something else; its WORK_FIELDS are saved. What that raises puts the row off, and the others go on.
     """
-    with system_scope():
-        turn, worn_out = take_up(rows, limit=limit)
-        writes = WriteSet()
-        for row in [*turn, *worn_out]:
-            writes.update(row, *row.WORK_FIELDS)
-        writes.flush()
+    turn = _lease(rows, limit)
     in_turn(turn, partial(_attempt, do=do))
     return len(turn)
+
+
+_NO_ACT = "A lease says which worker is busy; what comes of it is an act."
+
+
+@bookkeeping(_NO_ACT, alone=True)
+def _lease(rows: models.QuerySet[Row], limit: int) -> list[Row]:
+    turn, worn_out = take_up(rows, limit=limit)
+    writes = WriteSet()
+    for row in [*turn, *worn_out]:
+        writes.update(row, *row.WORK_FIELDS)
+    writes.flush()
+    return turn
 
 
 def _attempt(row: Row, *, do: Callable[[Row], None]) -> None:
     scope = partial(tenant_scope, row.store_id) if isinstance(row, TenantModel) else system_scope
     try:
         with transaction.atomic(), scope():
-            mine = _lock(row)
-            if mine is not None:
-                mine.plan(None)
-                do(mine)
-                mine.save(update_fields=mine.WORK_FIELDS)
+            _do_held(row, do)
     except Exception as error:
         log.error("%s %s could not be done: %s", row._meta.label, row.pk, told_safely(error))
         put_off(row, error)
 
 
+@bookkeeping(_NO_ACT)
+def _do_held(row: Row, do: Callable[[Row], None]) -> None:
+    """`do` the row, unless another worker has it by now."""
+    mine = _lock(row)
+    if mine is not None:
+        mine.plan(None)
+        do(mine)
+        mine.save(update_fields=mine.WORK_FIELDS)
+
+
+@bookkeeping(_NO_ACT, alone=True)
 def put_off(row: Obligation, error: Exception) -> None:
     """What this worker holds could not be done: again later. In a transaction of its own."""
-    with system_scope():
-        mine = _lock(row)
-        if mine is not None:
-            mine.put_off(str(error) if isinstance(error, Refused) else kind_of(error))
-            mine.save(update_fields=mine.WORK_FIELDS)
+    mine = _lock(row)
+    if mine is not None:
+        mine.put_off(str(error) if isinstance(error, Refused) else kind_of(error))
+        mine.save(update_fields=mine.WORK_FIELDS)
 
 
 def write_down(rows: Sequence[Row], answers: Sequence[Result], write: Callable[[list[Result]], object]) -> None:
@@ -153,9 +168,9 @@ def _held(rows: Sequence[Row]) -> models.QuerySet[Row]:
     return manager.filter(pk__in=held.select_for_update(skip_locked=True, no_key=True).values("pk"))
 
 
+@bookkeeping(_NO_ACT, alone=True)
 def _give_back(rows: Sequence[Row]) -> None:
-    with system_scope():
-        _held(rows).update(leased_until=None, leased_by=None, attempts=F("attempts") - 1)
+    _held(rows).update(leased_until=None, leased_by=None, attempts=F("attempts") - 1)
 
 
 @contextmanager
@@ -167,7 +182,10 @@ def _renewed(rows: Sequence[Row]) -> Iterator[None]:
     def renew():
         try:
             while not is_over.wait(RENEW_EVERY_S) and monotonic() < ends_at:
-                _renew(rows)
+                try:
+                    _renew(rows)
+                except DatabaseError as error:
+                    log.warning("the leases of %d rows could not be renewed: %s", len(rows), error)
         finally:
             connections.close_all()
 
@@ -180,9 +198,6 @@ def _renewed(rows: Sequence[Row]) -> Iterator[None]:
         thread.join()
 
 
+@bookkeeping(_NO_ACT, alone=True)
 def _renew(rows: Sequence[Row]) -> None:
-    try:
-        with system_scope():
-            _held(rows).update(leased_until=Now() + LEASE)
-    except DatabaseError as error:
-        log.warning("the leases of %d rows could not be renewed: %s", len(rows), error)
+    _held(rows).update(leased_until=Now() + LEASE)

@@ -207,7 +207,7 @@ def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: dat
     return offer
 
 
-def end_pending(writes: WriteSet, offers: list[Offer], *, actor: Actor, now: datetime) -> None:
+def end_pending(writes: WriteSet, offers: Sequence[Offer], *, actor: Actor, now: datetime) -> None:
     """End locked pending offers whose refund was decided: withdrawn (T8), or expired when their time was over (T7)."""
     for offer in offers:
         before = offer.status
@@ -218,6 +218,14 @@ def end_pending(writes: WriteSet, offers: list[Offer], *, actor: Actor, now: dat
             offer.withdraw()
             _record(writes, offer, before, actor=actor, now=now)
     free_coupons(writes, offers)
+
+
+@action
+def expire_offers(*, offers: Sequence[Offer], actor: Actor, now: datetime) -> None:
+    """The time of these locked pending offers is over (T7)."""
+    writes = WriteSet()
+    end_pending(writes, offers, actor=actor, now=now)
+    writes.flush()
 
 
 @action

@@ -13,11 +13,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import clock, workers
-from common.actions import action
+from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.errors import Invalid, Refused, WanliuError, refuse_if
 from common.hints import tell_of
-from common.tenancy import system_scope
 from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.eligibility import build_case, methods_for, why_not_offer, why_not_retain
@@ -122,12 +121,14 @@ def send_waiting_rows(*, job_ids: Sequence[UUID] | None = None, limit: int = wor
     """
     due = BulkRow.objects.all() if job_ids is None else BulkRow.objects.filter(job__in=job_ids)
     tried = workers.do_due(due, _do, limit=limit)
-    with system_scope():
-        waiting = BulkRow.objects.filter(
-            store_id=OuterRef("store_id"), job=OuterRef("pk"), status=BulkRowStatus.WAITING
-        )
-        BulkJob.objects.filter(~Exists(waiting), finished_at=None).update(finished_at=clock.now())
+    _finish_jobs(clock.now())
     return tried
+
+
+@bookkeeping("A job is finished when its rows are; each offer that it sent is an act.", alone=True)
+def _finish_jobs(now: datetime) -> None:
+    waiting = BulkRow.objects.filter(store_id=OuterRef("store_id"), job=OuterRef("pk"), status=BulkRowStatus.WAITING)
+    BulkJob.objects.filter(~Exists(waiting), finished_at=None).update(finished_at=now)
 
 
 def _do(row: BulkRow) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from common.actions import bookkeeping
 from common.setbacks import sweep_together
 from common.tenancy import system_scope
 from offers.models import Offer
@@ -54,8 +55,9 @@ def count_ended_offers(*, limit: int = BATCH) -> int:
     )
 
 
+@bookkeeping("What buyers answered follows from the offers: whoever counts, it is the same.", alone=True)
 def _count(limit: int, *, only: int | None = None, without: Collection[int] = ()) -> int:
-    with system_scope(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"limit": limit, "only": only, "without": list(without)})
         return int(cursor.fetchone()[0])
 

@@ -10,8 +10,7 @@ from common import clock
 from common.actors import SYSTEM
 from common.setbacks import sweep_rows
 from common.upkeep import Sweep
-from common.writes import WriteSet
-from offers.actions import end_if_unkeepable, end_pending
+from offers.actions import end_if_unkeepable, expire_offers
 from offers.bulk import send_waiting_rows
 from offers.insights.rollup import roll_up
 from offers.methods import METHODS
@@ -28,18 +27,17 @@ def sweep_due_offers(*, limit: int = BATCH) -> int:
     The refund's own clock goes on (T7, T9).
     """
     now = clock.now()
-    return sweep_rows("offers", partial(_overdue, now), partial(_end, now=now), limit=limit)
+    return sweep_rows(
+        "offers",
+        partial(_overdue, now),
+        lambda offers: expire_offers(offers=offers, actor=SYSTEM, now=now),
+        limit=limit,
+    )
 
 
 def _overdue(now: datetime) -> QuerySet[Offer]:
     offers = Offer.objects.pending().filter(due_at__lte=now).select_related("refund").order_by("due_at")
     return offers.select_for_update(of=("self",), skip_locked=True, no_key=True)
-
-
-def _end(offers: Sequence[Offer], now: datetime) -> None:
-    writes = WriteSet()
-    end_pending(writes, offers, actor=SYSTEM, now=now)
-    writes.flush()
 
 
 def end_unkeepable_offers(*, limit: int = BATCH) -> int:

@@ -7,7 +7,8 @@ from functools import partial
 from django.db.models import QuerySet
 
 from common import clock
-from common.actors import SYSTEM
+from common.actions import action
+from common.actors import SYSTEM, Actor
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.events import ORDER_LATE
@@ -22,7 +23,12 @@ def sweep_late_orders(*, limit: int = BATCH) -> int:
     Once per order, whatever moves later.
     """
     now = clock.now()
-    return sweep_rows("late orders", partial(_unnoted, now), partial(_note, now=now), limit=limit)
+    return sweep_rows(
+        "late orders",
+        partial(_unnoted, now),
+        lambda orders: note_late_orders(orders=orders, actor=SYSTEM, now=now),
+        limit=limit,
+    )
 
 
 def _unnoted(now: datetime) -> QuerySet[Order]:
@@ -30,7 +36,9 @@ def _unnoted(now: datetime) -> QuerySet[Order]:
     return late.select_for_update(skip_locked=True, no_key=True).order_by("ship_by")
 
 
-def _note(orders: Sequence[Order], now: datetime) -> None:
+@action
+def note_late_orders(*, orders: Sequence[Order], actor: Actor, now: datetime) -> None:
+    """Note that these locked orders weren't shipped in time (P8)."""
     writes = WriteSet()
     for order in orders:
         order.late_at = now
@@ -40,7 +48,7 @@ def _note(orders: Sequence[Order], now: datetime) -> None:
             order,
             topic=order,
             at=now,
-            actor=SYSTEM,
+            actor=actor,
             states=(order.status, order.status),
             rule="P8",
             ship_by=order.ship_by.isoformat(),

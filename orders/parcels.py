@@ -156,7 +156,12 @@ def cancel_parcel(writes: WriteSet, parcel: OwedParcel, *, actor: Actor, now: da
 def sweep_due_parcels(*, limit: int = BATCH) -> int:
     """Flag promises that were not kept in time, and a day later tell the platform; returns how many moved (Q16)."""
     now = clock.now()
-    return sweep_rows("promises", partial(_broken, now), partial(_flag, now=now), limit=limit)
+    return sweep_rows(
+        "promises",
+        partial(_broken, now),
+        lambda parcels: flag_broken_promises(parcels=parcels, actor=SYSTEM, now=now),
+        limit=limit,
+    )
 
 
 def _broken(now: datetime) -> QuerySet[OwedParcel]:
@@ -164,7 +169,9 @@ def _broken(now: datetime) -> QuerySet[OwedParcel]:
     return due.select_for_update(skip_locked=True, no_key=True)
 
 
-def _flag(parcels: Sequence[OwedParcel], now: datetime) -> None:
+@action
+def flag_broken_promises(*, parcels: Sequence[OwedParcel], actor: Actor, now: datetime) -> None:
+    """These locked parcels weren't sent in time: each is late, and the second time reported to the platform (Q16)."""
     writes = WriteSet()
     for parcel in parcels:
         rules = rules_of(parcel.rules_name, parcel.rules_version)
@@ -178,7 +185,7 @@ def _flag(parcels: Sequence[OwedParcel], now: datetime) -> None:
             parcel,
             topic=parcel.topic_id,
             at=now,
-            actor=SYSTEM,
+            actor=actor,
             states=(parcel.status, parcel.status),
             rule="Q16",
         )

@@ -4,7 +4,7 @@ from common.upkeep import Check
 
 CHECKS = (
     Check(
-        "a payment has one payout in the phase that fits its state, and one reversal when it came back",
+        "a payment has one payout in the phase that fits its state, and one booking of each thing that became of it",
         """
         SELECT 'payment ' || p.id || ' (' || p.status || ')' FROM payments_payment p
         LEFT JOIN payments_transfer t ON t.payment_id = p.id
@@ -13,9 +13,13 @@ CHECKS = (
             OR count(t.id) FILTER (WHERE t.purpose = 'payout' AND t.phase <> 'voided')
                <> (p.status <> 'failed' OR p.reversed_at IS NOT NULL)::int
             OR count(t.id) FILTER (WHERE t.purpose = 'reversal') <> (p.reversed_at IS NOT NULL)::int
+            OR count(t.id) FILTER (WHERE t.purpose = 'write_off') <> (p.written_off_at IS NOT NULL)::int
+            OR count(t.id) FILTER (WHERE t.purpose = 'recovery')
+               <> (p.written_off_at IS NOT NULL AND p.reversed_at IS NOT NULL)::int
             OR bool_or(t.amount <> p.amount OR t.store_id <> p.store_id)
             OR bool_or(t.phase <> CASE WHEN p.status = 'succeeded' OR p.reversed_at IS NOT NULL THEN 'posted'
-                WHEN p.status = 'failed' THEN 'voided' ELSE 'pending' END AND t.phase <> 'voided')
+                WHEN p.status = 'failed' THEN 'voided' ELSE 'pending' END
+                AND t.phase <> 'voided' AND t.purpose <> 'write_off')
         """,
     ),
     Check(
@@ -51,6 +55,8 @@ CHECKS = (
             ('withdrawal', 'service_budget', 'merchant_funds'),
             ('compensation', 'platform_funds', 'merchant_funds'),
             ('reversal', 'buyer_payouts', 'merchant_funds'),
+            ('write_off', 'merchant_funds', 'losses'),
+            ('recovery', 'losses', 'merchant_funds'),
             ('reversal', 'buyer_payouts', 'service_budget')
         )
         """,
@@ -96,7 +102,8 @@ CHECKS = (
         FULL JOIN payments_payment p ON p.id::text = s.key
         WHERE (s.key IS NULL AND p.status = 'succeeded' AND p.gateway = 'sandbox')
            OR (p.id IS NULL AND s.outcome = 'paid')
-           OR (s.outcome = 'paid' AND (p.status = 'failed' AND p.conflict = '' OR p.amount <> s.amount))
+           OR (s.outcome = 'paid' AND (p.status = 'failed' AND p.conflict = ''
+               AND p.written_off_at IS NULL OR p.amount <> s.amount))
            OR (s.outcome = 'returned' AND p.status = 'failed' AND p.reversed_at IS NULL)
            OR (s.outcome = 'declined' AND p.status = 'succeeded')
         """,

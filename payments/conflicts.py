@@ -51,7 +51,7 @@ def conflict_between(payment: Payment, *, is_paid_there: bool, amount: Decimal |
     """How a gateway's word contradicts what we have booked of a payment; None when it doesn't (any more)."""
     if amount is not None and amount != payment.amount:
         return PaymentConflict.AMOUNT
-    if is_paid_there and payment.status == PaymentStatus.FAILED and payment.reversed_at is None:
+    if is_paid_there and payment.status == PaymentStatus.FAILED and not payment.is_known_as_paid:
         return PaymentConflict.PAID_THERE
     if not is_paid_there and payment.status == PaymentStatus.SUCCEEDED:
         return PaymentConflict.DECLINED_THERE
@@ -118,7 +118,10 @@ def why_in_conflict(payments: Sequence[Payment]) -> Refused | None:
     if rival is None:
         return None
     if rival.conflict == PaymentConflict.DEMANDED:
-        text = _("¥%(amount)s was demanded back and hasn't come back yet; wait for it, or book it on payment %(id)s.")
+        text = _(
+            "¥%(amount)s was demanded back and hasn't come back yet; wait for it, or book it or write it off on payment"
+            " %(id)s."
+        )
     else:
         text = _(
             "The gateway says otherwise than our books about a payment of ¥%(amount)s (%(conflict)s); settle that first"
@@ -155,13 +158,14 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
 def why_not_settle(payment: Payment, how: str) -> Refused | None:
     """Why a conflict can't be settled in this way now."""
     possible = settlements_of(payment)
-    if payment.conflict and not possible:
-        return Refused("invalid_transition", _("It was given up and is demanded back: wait until it has come back."))
     if not possible:
         return Refused("invalid_transition", _("The gateway and our books agree about this payment."))
     if how not in possible:
         ways = ", ".join(ConflictSettlement(way).value for way in possible)
         return Refused("invalid_transition", _("This conflict is settled by one of: %(ways)s.") % {"ways": ways}, "how")
+    if how == ConflictSettlement.WRITE_OFF and not payment.given_up_at and _why_not_book(payment) is None:
+        text = _("The buyer has the money that was owed, so it isn't lost: book it.")
+        return Refused("invalid_transition", text, "how")
     return None
 
 
@@ -172,8 +176,10 @@ def settlements_of(payment: Payment) -> tuple[ConflictSettlement, ...]:
             return (ConflictSettlement.DEMAND_BACK,)
         case PaymentConflict.PAID_THERE:
             return (ConflictSettlement.BOOK, ConflictSettlement.DEMAND_BACK)
-        case PaymentConflict.DEMANDED if not payment.given_up_at:
-            return (ConflictSettlement.BOOK,)
+        case PaymentConflict.DEMANDED if payment.given_up_at:
+            return (ConflictSettlement.WRITE_OFF,)
+        case PaymentConflict.DEMANDED:
+            return (ConflictSettlement.BOOK, ConflictSettlement.WRITE_OFF)
         case PaymentConflict.DECLINED_THERE:
             return (ConflictSettlement.BOOK, ConflictSettlement.KEEP)
         case PaymentConflict.AMOUNT:
@@ -186,9 +192,10 @@ def settle_conflict(*, store_id: int, payment_id: UUID | str, how: str, actor: A
     """A person decides what a gateway's contradiction means; from then on payments about it are possible again.
 
     `book`: the gateway is right; what it paid is paid, and counts on limits and in the books again, what it didn't
-    pay has come back. `demand_back`: the buyer is asked for it; nothing more is paid until it has come back. `keep`:
-    our books are right. NotFound; Refused `invalid_transition` when there is no such conflict, or when another payment
-    was made meanwhile.
+    pay has come back. `demand_back`: the buyer is asked for it; nothing more is paid until it has come back.
+    `write_off`: it doesn't come back; the store bears it, and nothing waits for it any more. `keep`: our books are
+    right. NotFound; Refused `invalid_transition` when there is no such conflict, when another payment was made
+    meanwhile, or when what is to be written off could be booked.
     """
     if how not in ConflictSettlement.values:
         raise Invalid("how", _("Choose one of: %(ways)s.") % {"ways": ", ".join(ConflictSettlement.values)})
@@ -202,6 +209,10 @@ def settle_conflict(*, store_id: int, payment_id: UUID | str, how: str, actor: A
     if how == ConflictSettlement.DEMAND_BACK:
         payment.conflict = PaymentConflict.DEMANDED
         writes.update(payment, "conflict")
+    elif how == ConflictSettlement.WRITE_OFF:
+        payment.write_off(now=now)
+        writes.update(payment, "written_off_at", "conflict")
+        writes.insert(_loss(payment, TransferPurpose.WRITE_OFF, now))
     elif was in HELD_BY_BUYER:
         refuse_if(_why_not_book(payment))
         draws = [_book(writes, payment, actor=actor, now=now)]
@@ -284,11 +295,30 @@ def _payout(payment: Payment, debit_account_id: UUID, now: datetime) -> Transfer
     )
 
 
+def _loss(payment: Payment, purpose: TransferPurpose, now: datetime) -> Transfer:
+    """The store bears the payment's yuan as a loss, or (a recovery) no longer."""
+    accounts = [AccountKind.MERCHANT_FUNDS, AccountKind.LOSSES]
+    debit, credit = accounts if purpose == TransferPurpose.WRITE_OFF else reversed(accounts)
+    return Transfer(
+        store_id=payment.store_id,
+        payment_id=payment.pk,
+        purpose=purpose,
+        topic_id=payment.topic_id,
+        debit_account_id=account_id(payment.store_id, debit),
+        credit_account_id=account_id(payment.store_id, credit),
+        amount=payment.amount,
+        phase=TransferPhase.POSTED,
+        created_at=now,
+        resolved_at=now,
+    )
+
+
 @action
 def book_unexpected_return(*, payment_id: UUID, error: str, actor: Actor, now: datetime) -> bool:
     """What had failed here was paid there and has come back: both are booked, and it may be paid again.
 
-    Returns whether that was news. It had freed its places and holds when it failed, so nothing else moves.
+    Returns whether that was news. It had freed its places and holds when it failed, so nothing else moves; what was
+    written off of it is no loss any more.
     """
     failed = Payment.objects.in_scope().filter(pk=payment_id, status=PaymentStatus.FAILED, reversed_at=None)
     payments = in_lock_order(failed)
@@ -300,6 +330,8 @@ def book_unexpected_return(*, payment_id: UUID, error: str, actor: Actor, now: d
     writes.update(payment, "settled_at", "reversed_at", "last_error", "conflict")
     funds = account_id(payment.store_id, AccountKind.MERCHANT_FUNDS)
     writes.insert(_payout(payment, funds, now))
+    if payment.written_off_at is not None:
+        writes.insert(_loss(payment, TransferPurpose.RECOVERY, now))
     book_return(writes, payment, account=funds, was=payment.status, actor=actor, now=now)
     writes.flush()
     return True

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from common import clock, workers
+from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.hints import tell
 from payments.actions import record_answers
@@ -23,7 +24,10 @@ from payments.models import GatewayNotice, Payment
 from payments.reversals import reverse_payments
 from payments.states import NoticeResult, PaymentStatus
 
+_AS_IT_CAME = "A notice is kept as it came; what it brings is an act."
 
+
+@bookkeeping(_AS_IT_CAME)
 def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
     """Check and keep a notice; returns whether it is a new one.
 
@@ -57,6 +61,7 @@ def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: d
     return is_new
 
 
+@bookkeeping(_AS_IT_CAME)
 def keep_unreadable(*, name: str, body: bytes, reason: str, now: datetime) -> None:
     """Keep a signed notice that nobody could read, once, for the people who compare the books."""
     GatewayNotice.objects.bulk_create(
@@ -142,7 +147,7 @@ def _agrees(notice: GatewayNotice, payment: Payment | None) -> bool:
         return False
     match notice.outcome:
         case GatewayOutcome.PAID:
-            return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
+            return payment.is_known_as_paid
         case GatewayOutcome.DECLINED:
             return payment.status == PaymentStatus.FAILED
         case GatewayOutcome.RETURNED:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from common import clock
+from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.calendar import ONE_DAY, PLATFORM_ZONE, day_of, end_of_day, start_of_day
 from common.setbacks import sweep_each
@@ -138,9 +139,9 @@ def _agree(payment: Payment, line: StatementLine) -> bool:
     """Whether our state fits the statement's. What came back later was paid on its day."""
     match line.outcome:
         case GatewayOutcome.PAID:
-            return payment.status == PaymentStatus.SUCCEEDED or payment.reversed_at is not None
+            return payment.is_known_as_paid
         case GatewayOutcome.DECLINED:
-            return payment.status == PaymentStatus.FAILED and payment.reversed_at is None
+            return payment.status == PaymentStatus.FAILED and not payment.is_known_as_paid
     return payment.reversed_at is not None
 
 
@@ -187,25 +188,27 @@ def _difference(
 def _state_here(payment: Payment | None) -> str:
     if payment is None:
         return ""
-    return "reversed" if payment.reversed_at else payment.status
+    if payment.reversed_at:
+        return "reversed"
+    return "written_off" if payment.written_off_at else payment.status
 
 
+@bookkeeping("A report says how two books differ and moves nothing; a conflict that it finds is an act.", alone=True)
 def _keep(
     name: str, day: date, now: datetime, lines: int, payments: int, differences: Sequence[Difference]
 ) -> Reconciliation:
-    with system_scope():
-        Reconciliation.objects.filter(gateway=name, date=day).delete()
-        report = Reconciliation.objects.create(
-            gateway=name,
-            date=day,
-            lines=lines,
-            payments=payments,
-            differences_found=len(differences),
-            created_at=now,
-        )
-        for difference in differences:
-            difference.reconciliation = report
-        Difference.objects.bulk_create(differences, batch_size=CHUNK)
+    Reconciliation.objects.filter(gateway=name, date=day).delete()
+    report = Reconciliation.objects.create(
+        gateway=name,
+        date=day,
+        lines=lines,
+        payments=payments,
+        differences_found=len(differences),
+        created_at=now,
+    )
+    for difference in differences:
+        difference.reconciliation = report
+    Difference.objects.bulk_create(differences, batch_size=CHUNK)
     return report
 
 

@@ -27,10 +27,14 @@ HELD_BY_BUYER = (PaymentConflict.PAID_THERE, PaymentConflict.DEMANDED)
 
 
 class ConflictSettlement(models.TextChoices):
-    """What a person decides about a conflict: the gateway is right, the buyer gives it back, or our books are right."""
+    """What a person decides about a conflict.
+
+    The gateway is right, the buyer gives the money back, nobody expects it back any more, or our books are right.
+    """
 
     BOOK = "book", _("Book what the gateway says")
     DEMAND_BACK = "demand_back", _("Demand it back")
+    WRITE_OFF = "write_off", _("Write it off")
     KEEP = "keep", _("Keep our books")
 
 
@@ -62,6 +66,7 @@ class AccountKind(models.TextChoices):
     BUYER_PAYOUTS = "buyer_payouts", _("Paid to buyers")
     SERVICE_BUDGET = "service_budget", _("Service budget")
     PLATFORM_FUNDS = "platform_funds", _("Platform's compensation")
+    LOSSES = "losses", _("Written off")
 
 
 class TransferPhase(models.TextChoices):
@@ -73,13 +78,24 @@ class TransferPhase(models.TextChoices):
 
 
 class TransferPurpose(models.TextChoices):
-    """Why yuan move; a payout has a payment, and so has a reversal: the one that came back."""
+    """Why yuan move. What is about one payment names it: its payout, its return, what was lost of it or found again."""
 
     PAYOUT = "payout", _("Payment to a buyer")
     TOP_UP = "top_up", _("Budget topped up")
     WITHDRAWAL = "withdrawal", _("Budget lowered")
     COMPENSATION = "compensation", _("Paid back to the merchant")
     REVERSAL = "reversal", _("Payment came back")
+    WRITE_OFF = "write_off", _("Written off")
+    RECOVERY = "recovery", _("Written off and come back after all")
+
+
+# What is always about one payment.
+OF_PAYMENT = (
+    TransferPurpose.PAYOUT,
+    TransferPurpose.REVERSAL,
+    TransferPurpose.WRITE_OFF,
+    TransferPurpose.RECOVERY,
+)
 
 
 class NoticeResult(models.TextChoices):

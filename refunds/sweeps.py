@@ -9,7 +9,8 @@ from operator import attrgetter
 from django.db.models import QuerySet
 
 from common import clock
-from common.actors import SYSTEM
+from common.actions import action
+from common.actors import SYSTEM, Actor
 from common.setbacks import sweep_rows
 from common.upkeep import Sweep
 from common.writes import WriteSet
@@ -50,7 +51,12 @@ def sweep_due_refunds(*, limit: int = BATCH) -> int:
     Rows that somebody else has locked are left to the next sweep.
     """
     now = clock.now()
-    return sweep_rows("deadlines", partial(_overdue, now), partial(_expire, now=now), limit=limit)
+    return sweep_rows(
+        "deadlines",
+        partial(_overdue, now),
+        lambda refunds: expire_refunds(refunds=refunds, actor=SYSTEM, now=now),
+        limit=limit,
+    )
 
 
 def _overdue(now: datetime) -> QuerySet[Refund]:
@@ -59,8 +65,9 @@ def _overdue(now: datetime) -> QuerySet[Refund]:
     return due.select_for_update(of=("order", "self"), skip_locked=True, no_key=True).order_by("due_at")
 
 
-def _expire(refunds: Sequence[Refund], now: datetime) -> None:
-    """Move overdue refunds that the caller has locked, in one statement."""
+@action
+def expire_refunds(*, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
+    """Move overdue refunds that the caller has locked with their orders, in one statement."""
     orders: dict = {}
     for refund in refunds:
         refund.order = orders.setdefault(refund.order_id, refund.order)  # one object per order
@@ -69,9 +76,9 @@ def _expire(refunds: Sequence[Refund], now: datetime) -> None:
         due[refund.due_action].append(refund)
     lines_of([refund for refund in refunds if _needs_lines(refund)])  # together: one object per order line
     writes = WriteSet()
-    _approve(writes, due[DueAction.APPROVE], now)
-    _close(writes, due[DueAction.CLOSE], now)
-    _refund(writes, due[DueAction.REFUND], now)
+    _approve(writes, due[DueAction.APPROVE], actor, now)
+    _close(writes, due[DueAction.CLOSE], actor, now)
+    _refund(writes, due[DueAction.REFUND], actor, now)
     writes.flush()
 
 
@@ -80,7 +87,7 @@ def _needs_lines(refund: Refund) -> bool:
     return refund.due_action == DueAction.CLOSE or not refund.pays or is_reachable(refund)
 
 
-def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+def _approve(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
     """The merchant didn't answer: the buyer's original request is approved (T10)."""
     if not refunds:
         return
@@ -89,13 +96,13 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None
     whereabouts = Whereabouts(refunds)
     for refund in sorted(refunds, key=attrgetter("store_id")):  # budgets are locked in the order of their stores
         address = addresses.get(refund.store_id)
-        approve(writes, refund, address=address, actor=SYSTEM, now=now, rule="T10", whereabouts=whereabouts)
+        approve(writes, refund, address=address, actor=actor, now=now, rule="T10", whereabouts=whereabouts)
     uncontested = [refund for refund in refunds if not refund.moves_goods]
-    faults_verified.send(sender=Refund, refunds=uncontested, writes=writes, actor=SYSTEM, now=now)
-    refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=SYSTEM, now=now)
+    faults_verified.send(sender=Refund, refunds=uncontested, writes=writes, actor=actor, now=now)
+    refunds_decided.send(sender=Refund, refunds=refunds, writes=writes, actor=actor, now=now)
 
 
-def _close(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+def _close(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
     """The buyer didn't send the goods, or didn't answer a refusal."""
     if not refunds:
         return
@@ -103,14 +110,14 @@ def _close(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
     for refund in refunds:
         before = refund.status
         refund.close(now=now)
-        record(writes, REFUND_CLOSED, refund, before, actor=SYSTEM, now=now, rule="P1")
+        record(writes, REFUND_CLOSED, refund, before, actor=actor, now=now, rule="P1")
 
 
-def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+def _refund(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
     """Nobody inspected what came back in time, or nobody knows where the recalled parcel is (P4)."""
     uninspected = [refund for refund in refunds if refund.status == RefundStatus.RETURNING]
     exchanges = [refund for refund in uninspected if not refund.pays]
-    owe_new_goods(writes, exchanges, event=REFUND_INSPECTION_OVERDUE, note="", actor=SYSTEM, now=now, rule="P1")
+    owe_new_goods(writes, exchanges, event=REFUND_INSPECTION_OVERDUE, note="", actor=actor, now=now, rule="P1")
     for refund in refunds:
         if refund.status == RefundStatus.RECALLING:
             pay_recalled(writes, refund, REFUND_RECALL_OVERDUE, now)
@@ -119,9 +126,9 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
             continue
         before = refund.status
         refund.pass_inspection(note="")
-        pay(writes, refund, actor=SYSTEM, now=now, rule="P1")
-        record(writes, REFUND_INSPECTION_OVERDUE, refund, before, actor=SYSTEM, now=now, rule="P1")
-    faults_verified.send(sender=Refund, refunds=uninspected, writes=writes, actor=SYSTEM, now=now)
+        pay(writes, refund, actor=actor, now=now, rule="P1")
+        record(writes, REFUND_INSPECTION_OVERDUE, refund, before, actor=actor, now=now, rule="P1")
+    faults_verified.send(sender=Refund, refunds=uninspected, writes=writes, actor=actor, now=now)
 
 
 SWEEPS = (

@@ -4,9 +4,9 @@ from functools import partial
 
 from django.db import connection
 
+from common.actions import bookkeeping
 from common.snapshots import in_one_snapshot
-from common.tenancy import system_scope
-from offers.insights.rollup import BATCH, lock_insights, roll_some, roll_up
+from offers.insights.rollup import BATCH, FOLLOWS, lock_insights, roll_some, roll_up
 from offers.insights.sql import LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY
 from stores.models import Store
 
@@ -44,16 +44,16 @@ def rebuild(store: Store) -> int:
     return in_one_snapshot(partial(_rebuild, store))
 
 
+@bookkeeping(FOLLOWS, alone=True)
 def _rebuild(store: Store) -> int:
-    with system_scope():
-        lock_insights()
-        _roll_all_of(store)
-        before = _rolled(store)
-        with connection.cursor() as cursor:
-            for statement in _FORGET:
-                cursor.execute(statement, {"store": store.pk})
-        _roll_all_of(store)
-        return len(before ^ _rolled(store))
+    lock_insights()
+    _roll_all_of(store)
+    before = _rolled(store)
+    with connection.cursor() as cursor:
+        for statement in _FORGET:
+            cursor.execute(statement, {"store": store.pk})
+    _roll_all_of(store)
+    return len(before ^ _rolled(store))
 
 
 def _roll_all_of(store: Store) -> None:

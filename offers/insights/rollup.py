@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from common.actions import bookkeeping
 from common.setbacks import sweep_together
 from common.tenancy import system_scope
 from offers.insights.sql import FRESH, LOSS, LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY, rule_parameters
@@ -20,6 +21,7 @@ from refunds.models import Refund
 from refunds.states import RefundStatus
 
 BATCH = 5000
+FOLLOWS = "What offers and refunds came to follows from their rows: whoever counts, it is the same."
 LOCK = 0x77616E6C  # of the roll-ups, among this database's advisory locks
 
 
@@ -150,6 +152,7 @@ def lock_insights() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
+@bookkeeping(FOLLOWS)
 def roll_some(limit: int, *, only: int | None = None, without: Collection[int] = ()) -> int:
     """Roll up as `roll_up` does, of all stores, of `only` one, or `without` some. The caller holds the lock."""
     parameters = {"limit": limit, "only": only, "without": list(without), **rule_parameters()}

@@ -7,7 +7,8 @@ from functools import partial
 from django.db.models import QuerySet
 
 from common import clock
-from common.actors import SYSTEM
+from common.actions import action
+from common.actors import SYSTEM, Actor
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.delays.events import DELAY_LIFTED, DELAY_OVERDUE
@@ -20,7 +21,12 @@ BATCH = 100
 def sweep_due_reports(*, limit: int = BATCH) -> int:
     """Flag the reports with orders left to ship, and lift those whose orders have all shipped; returns how many."""
     now = clock.now()
-    return sweep_rows("delay reports", partial(_overdue, now), partial(_flag, now=now), limit=limit)
+    return sweep_rows(
+        "delay reports",
+        partial(_overdue, now),
+        lambda reports: flag_delay_reports(reports=reports, actor=SYSTEM, now=now),
+        limit=limit,
+    )
 
 
 def _overdue(now: datetime) -> QuerySet[DelayReport]:
@@ -28,7 +34,9 @@ def _overdue(now: datetime) -> QuerySet[DelayReport]:
     return due.select_for_update(skip_locked=True, no_key=True).order_by("expected_at")
 
 
-def _flag(reports: Sequence[DelayReport], now: datetime) -> None:
+@action
+def flag_delay_reports(*, reports: Sequence[DelayReport], actor: Actor, now: datetime) -> None:
+    """The date of these locked reports has passed: each is overdue, or lifted when all its orders have shipped."""
     left = DelayedOrder.objects.filter(report__in=reports, is_open=True, order__status=OrderStatus.UNSHIPPED)
     with_orders = set(left.values_list("report_id", flat=True))
     writes = WriteSet()
@@ -39,7 +47,7 @@ def _flag(reports: Sequence[DelayReport], now: datetime) -> None:
         else:
             report.lifted_at, event = now, DELAY_LIFTED
         writes.update(report, "overdue_at", "lifted_at")
-        writes.event(event, report, topic=report, at=now, actor=SYSTEM, states=(before, report.status), rule="K4")
+        writes.event(event, report, topic=report, at=now, actor=actor, states=(before, report.status), rule="K4")
     writes.flush()
     lifted = [report.pk for report in reports if report.lifted_at]
     DelayedOrder.objects.filter(report__in=lifted, is_open=True).update(is_open=False)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock, workers
-from common.actions import action
+from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, WanliuError
 from common.hint_server import client, hint_server
@@ -113,12 +113,12 @@ def run_imports(*, ids: Sequence[UUID] | None = None, limit: int = 1) -> int:
     Safe to run anywhere, any number of times, and to kill at any moment.
     """
     due = ShipmentImport.objects.all() if ids is None else ShipmentImport.objects.filter(pk__in=ids)
-    return workers.do_due(due, _run, limit=limit)
+    return workers.do_due(due, lambda job: run_import(job=job, actor=SYSTEM, now=clock.now()), limit=limit)
 
 
-def _run(job: ShipmentImport) -> None:
-    """Ship all of a held job's orders, or mark the rows for which none is."""
-    now = clock.now()
+@action
+def run_import(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
+    """Ship all of a held job's orders in the name of who confirmed it, or mark the rows for which none is."""
     try:
         with transaction.atomic():
             ship_rows(job=job, actor=Actor(**job.actor), now=now)
@@ -129,7 +129,7 @@ def _run(job: ShipmentImport) -> None:
             row.code = codes[row.pk]
             writes.update(row, "code")
         facts = {"file_name": job.file_name, "rows": job.total, "wrong": len(codes)}
-        writes.event(SHIPMENT_FILE_REFUSED, job, topic=job, at=now, actor=SYSTEM, rule="K2", **facts)
+        writes.event(SHIPMENT_FILE_REFUSED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
         writes.flush()
         job.fail(wrong=len(codes), now=now)
 
@@ -160,6 +160,7 @@ def _never_imported(now: datetime) -> QuerySet[ShipmentImport]:
     return old.select_for_update(skip_locked=True)
 
 
+@bookkeeping("A file that nobody confirmed has changed nothing: that its rows go is no act.")
 def _forget(jobs: Sequence[ShipmentImport]) -> None:
     ids = [job.pk for job in jobs]
     ImportRow.objects.filter(job__in=ids).delete()

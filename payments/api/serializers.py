@@ -40,6 +40,7 @@ class PaymentSerializer(serializers.ModelSerializer):
             "settled_at",
             "reversed_at",
             "given_up_at",
+            "written_off_at",
             "conflict",
         ]
 
@@ -70,7 +71,7 @@ class WarnedPaymentSerializer(PaymentSerializer):
 
 
 class SettleConflictSerializer(serializers.Serializer):
-    """What a gateway's contradiction means: `book`, `demand_back` or `keep`."""
+    """What a gateway's contradiction means: `book`, `demand_back`, `write_off` or `keep`."""
 
     how = serializers.ChoiceField(ConflictSettlement.choices)
 

@@ -12,7 +12,7 @@ from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel
 from payments.models.payment import Payment
-from payments.states import AccountKind, TransferPhase, TransferPurpose
+from payments.states import OF_PAYMENT, AccountKind, TransferPhase, TransferPurpose
 
 ACCOUNT_NAMESPACE = UUID("8c9f2c0e-5d0b-4c39-9a55-6a1d1f0b7a11")
 
@@ -64,8 +64,8 @@ class Transfer(TenantModel):
                 name="transfer_resolved_with_phase",
             ),
             models.CheckConstraint(
-                condition=Q(purpose__in=["payout", "reversal"], payment__isnull=False)
-                | ~Q(purpose__in=["payout", "reversal"]) & Q(payment__isnull=True),
+                condition=Q(purpose__in=OF_PAYMENT, payment__isnull=False)
+                | ~Q(purpose__in=OF_PAYMENT) & Q(payment__isnull=True),
                 name="transfer_payout_has_payment",
             ),
             models.UniqueConstraint(

@@ -42,7 +42,7 @@ class Payment(Obligation, TenantModel):
     has an `allowance_date`: the store's day on whose allowance it counts (K10). One that was paid and came back is
     failed, with `reversed_at`. A gateway's later word that contradicts our books is a `conflict`: nothing more is
     paid about its topic until a person has settled it (payments.conflicts). Failed money that nobody tries to pay any
-    more is `given_up_at`.
+    more is `given_up_at`; what the buyer has of it and nobody expects back any more is `written_off_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -62,6 +62,7 @@ class Payment(Obligation, TenantModel):
     settled_at = models.DateTimeField(_("settled"), null=True)
     reversed_at = models.DateTimeField(_("came back"), null=True)
     given_up_at = models.DateTimeField(_("given up"), null=True)
+    written_off_at = models.DateTimeField(_("written off"), null=True)
     conflict = models.CharField(
         _("conflict"), max_length=20, choices=PaymentConflict.choices, blank=True, default="", db_default=""
     )
@@ -83,6 +84,9 @@ class Payment(Obligation, TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(given_up_at__isnull=True) | Q(status="failed"), name="payment_given_up_is_failed"
+            ),
+            models.CheckConstraint(
+                condition=Q(written_off_at__isnull=True) | Q(status="failed"), name="payment_written_off_is_failed"
             ),
         ]
         indexes = [
@@ -138,6 +142,15 @@ class Payment(Obligation, TenantModel):
         """It was paid after all, and came back before anybody had booked it: it stays failed."""
         self.settled_at = self.reversed_at = now
         self.last_error, self.conflict = error[:200], ""
+
+    def write_off(self, *, now):
+        """The buyer has it, and nobody expects it back."""
+        self.written_off_at, self.conflict = now, ""
+
+    @property
+    def is_known_as_paid(self) -> bool:
+        """Whether our books say that the gateway paid it, whatever became of the money since."""
+        return self.status == PaymentStatus.SUCCEEDED or self.reversed_at is not None or self.written_off_at is not None
 
     @property
     def is_small(self) -> bool:

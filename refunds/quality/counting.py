@@ -65,15 +65,20 @@ def _count_missing(writes: WriteSet, refunds: Sequence[Refund], policy: str, *, 
 
 
 def _count(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
-    policy = refund.rules.quality_policy
-    writes.insert(
-        QualityRefund(store_id=refund.store_id, refund=refund, reason=refund.reason, policy=policy, counted_at=now)
-    )
-    writes.event(
-        REFUND_COUNTED, refund, topic=refund, at=now, actor=actor, rule="P6", policy=policy, reason=refund.reason
-    )
+    record_counted(writes, refund, reason=refund.reason, since=now, actor=actor, now=now)
     if refund.rules.quality_thresholds:
         writes.hint(tell_worker, refund.store_id)
+
+
+def record_counted(
+    writes: WriteSet, refund: Refund, *, reason: str, since: datetime, actor: Actor, now: datetime
+) -> None:
+    """Keep that a refund counts for this reason since that instant, and the event that tells of it."""
+    policy = refund.rules.quality_policy
+    writes.insert(
+        QualityRefund(store_id=refund.store_id, refund=refund, reason=reason, policy=policy, counted_at=since)
+    )
+    writes.event(REFUND_COUNTED, refund, topic=refund, at=now, actor=actor, rule="P6", policy=policy, reason=reason)
 
 
 def tell_worker(store_ids: Sequence[int]) -> None:

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from django.db import connection
 
+from common.actions import action
+from common.actors import Actor
 from common.calendar import day_of, days_until
 from common.writes import WriteSet
 from refunds.events import REFUND_COUNTED, REFUND_REQUESTED, REFUND_RESUBMITTED
-from refunds.models import ChangedDay, QualityDay, QualityRefund
+from refunds.models import ChangedDay, QualityDay, Refund
+from refunds.quality.counting import record_counted
 from refunds.quality.figures import count_days, last_finished, window_of
 from refunds.quality.rollup import lock_rollup, roll_up_store
 from refunds.states import QualityPolicy, RefundProgramme
@@ -116,19 +119,17 @@ def _sums_off(store: Store, now: datetime) -> list[str]:
     return [f"{days} days: {shown.quality_refunds} of {shown.orders} shown, {sums[1]} of {sums[0]} counted"]
 
 
-def repair(store: Store, now: datetime) -> None:
+@action
+def repair_quality(*, store: Store, actor: Actor, now: datetime) -> None:
     """Count what the history says and wasn't counted, and roll the kept days up afresh.
 
     A row that shouldn't be there can't be taken away: rows are never changed, so `differences` goes on naming it.
     """
     lock_rollup(store)
     writes = WriteSet()
-    for refund_id, reason, at, _counted_reason, counted_at in _by_history(store):
-        if counted_at is None:
-            writes.insert(
-                QualityRefund(
-                    store=store, refund_id=refund_id, reason=reason, policy=QualityPolicy.BY_APPLICATION, counted_at=at
-                )
-            )
+    missing = {row[0]: row for row in _by_history(store) if row[4] is None}
+    for refund in Refund.objects.for_store(store.pk).filter(pk__in=missing).order_by("pk"):
+        _refund_id, reason, since, *_counted = missing[refund.pk]
+        record_counted(writes, refund, reason=reason, since=since, actor=actor, now=now)
     writes.flush()
     roll_up_store(store, now, afresh=True)

@@ -14,6 +14,7 @@ from django.db import connection
 from django.dispatch import receiver
 
 from common import clock
+from common.actions import bookkeeping
 from common.calendar import day_of, days_until, sql_day_of
 from common.setbacks import stores_set_back, sweep_each
 from common.tenancy import system_scope, tenant_scope
@@ -113,6 +114,7 @@ def lock_rollup(store: Store) -> None:
 _TAKE_NOTES = "DELETE FROM refunds_changedday WHERE store_id = %s AND date <= %s RETURNING date"
 
 
+@bookkeeping("A day's figures follow from its rows: whoever rolls it up, they are the same.")
 def roll_up_store(store: Store, now: datetime, *, afresh: bool = False) -> None:
     """Count what isn't rolled up of the kept days, or all of them `afresh`. The caller holds the roll-up's lock."""
     last = last_finished(store, now)

@@ -1,13 +1,18 @@
 """Money that the gateway declined for good is paid again or given up; then what it held is free."""
 
+import json
+
 import pytest
 
 from common.tenancy import system_scope
 from payments.actions import take_up_payments
-from payments.models import Payment, PaymentTerms, SandboxTransfer
+from payments.inbox import process_due_notices
+from payments.models import GatewayNotice, Payment, PaymentTerms, SandboxTransfer
+from payments.reconciling import reconcile
 from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid, settle
+from tests.api.test_gateways import SANDBOX, post
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import NOON, make_shop
 
@@ -206,7 +211,75 @@ def test_given_up_money_that_arrived_after_all_can_only_be_demanded_back(shop):
     hear_that_it_was_paid(payment)
     assert code(settle(shop, payment, "book")) == (409, "invalid_transition", "how")
     assert settle(shop, payment, "demand_back").json()["conflict"] == "demanded"
-    assert code(settle(shop, payment, "book")) == (409, "invalid_transition", None)
+    assert code(settle(shop, payment, "book")) == (409, "invalid_transition", "how")
+
+
+def never_returned(shop) -> tuple:
+    """A refund whose money was given up, arrived after all and was demanded back, and the payment's id."""
+    refund, payment = declined(shop)
+    give_up(shop, payment)
+    hear_that_it_was_paid(payment)
+    settle(shop, payment, "demand_back")
+    return refund, payment
+
+
+def bookings(shop, payment) -> list[tuple[str, str, str]]:
+    """What of the payment is posted: purpose, from and to."""
+    with shop.scope():
+        posted = Payment.objects.get(pk=payment).transfers.filter(phase="posted")
+        return sorted(posted.values_list("purpose", "debit_account__kind", "credit_account__kind"))
+
+
+@pytest.mark.rule("T9")
+def test_what_never_comes_back_is_written_off_and_blocks_nothing_any_more(shop):
+    refund, payment = never_returned(shop)
+    shop.merchant.post(f"refunds/{refund.pk}/approve/")
+    settle_batch()
+    second = detail(shop, refund)["payments"][-1]["id"]
+    assert code(shop.merchant.post(f"payments/{second}/retry/"))[1] == "payment_in_conflict"
+    written = settle(shop, payment, "write_off").json()
+    assert (written["status"], written["conflict"], bool(written["written_off_at"])) == ("failed", "", True)
+    assert bookings(shop, payment) == [("write_off", "merchant_funds", "losses")]
+    assert code(settle(shop, payment, "write_off")) == (409, "invalid_transition", None)
+    told = json.loads(SANDBOX.notice(payment)[1])
+    post(SANDBOX.sign(json.dumps({**told, "event": "again"}).encode()))
+    process_due_notices()
+    assert shop.merchant.get(f"payments/{payment}/").json()["conflict"] == ""
+    assert GatewayNotice.objects.get(event_id="again").result == "no_change"
+    assert reconcile(name="sandbox", day=NOON.date(), now=NOON).differences_found == 0
+    refund.order.buyer_id = "buyer"
+    with shop.scope():
+        refund.order.save(update_fields=["buyer_id"])
+    assert shop.merchant.post(f"payments/{second}/retry/").status_code == 200
+    settle_batch()
+    assert detail(shop, refund)["status"] == "refunded"
+    told = shop.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]
+    ways = [event["data"]["how"] for event in told if event["name"] == "payment.conflict_settled"]
+    assert ways == ["demand_back", "write_off"]
+
+
+def test_what_was_written_off_and_comes_back_after_all_is_no_loss_any_more(shop):
+    _refund, payment = never_returned(shop)
+    settle(shop, payment, "write_off")
+    post(SANDBOX.send_back(payment))
+    process_due_notices()
+    assert shop.merchant.get(f"payments/{payment}/").json()["reversed_at"] is not None
+    assert bookings(shop, payment) == [
+        ("payout", "merchant_funds", "buyer_payouts"),
+        ("recovery", "losses", "merchant_funds"),
+        ("reversal", "buyer_payouts", "merchant_funds"),
+        ("write_off", "merchant_funds", "losses"),
+    ]
+
+
+def test_only_what_can_not_be_booked_is_written_off(shop):
+    refund, payment = declined(shop)
+    hear_that_it_was_paid(payment)
+    assert code(settle(shop, payment, "write_off")) == (409, "invalid_transition", "how"), "it isn't demanded back yet"
+    settle(shop, payment, "demand_back")
+    assert code(settle(shop, payment, "write_off")) == (409, "invalid_transition", "how"), "the buyer was owed it"
+    assert settle(shop, payment, "book").json()["status"] == "succeeded"
+    assert detail(shop, refund)["status"] == "refunded"
 
 
 def test_money_that_the_buyer_may_have_is_not_given_up(shop):

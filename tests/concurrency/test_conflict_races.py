@@ -7,7 +7,7 @@ import pytest
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from payments.actions import record_answers
-from payments.conflicts import Word, note_conflicts, settle_conflict
+from payments.conflicts import Word, book_unexpected_return, note_conflicts, settle_conflict
 from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.gateways.sandbox import SandboxGateway
 from payments.models import Payment, SandboxTransfer
@@ -79,6 +79,35 @@ def test_of_two_who_settle_a_conflict_one_is_too_late(shop, declined, ways):
     with shop.scope():
         booked = Payment.objects.get(pk=payment.pk).transfers.filter(phase="posted").count()
     assert booked == int(shop.reload(refund).status == "refunded")
+
+
+@pytest.mark.parametrize("back_first", [True, False])
+def test_what_is_written_off_while_it_comes_back_is_one_or_the_other(shop, declined, back_first):
+    _refund, payment = declined
+    in_scope(shop, hearing(payment))()
+    in_scope(shop, settling(shop, payment, "demand_back"))()
+    with shop.scope():
+        Payment.objects.filter(pk=payment.pk).update(given_up_at=NOON)
+    comes_back = partial(book_unexpected_return, payment_id=payment.pk, error="unknown", actor=SYSTEM, now=NOON)
+    write_off = settling(shop, payment, "write_off")
+    calls = (comes_back, write_off) if back_first else (write_off, comes_back)
+    race = overtaken(calls[0], in_scope(shop, calls[1]), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition" if back_first else "ok"), True)
+    SandboxTransfer.objects.filter(key=str(payment.pk)).update(outcome="returned")
+    found = shop.reload(payment)
+    assert (found.conflict, found.reversed_at, found.written_off_at) == ("", NOON, None if back_first else NOON)
+
+
+def test_of_two_who_write_it_off_one_books_the_loss(shop, declined):
+    _refund, payment = declined
+    in_scope(shop, hearing(payment))()
+    in_scope(shop, settling(shop, payment, "demand_back"))()
+    with shop.scope():
+        Payment.objects.filter(pk=payment.pk).update(given_up_at=NOON)
+    results = together(*[in_scope(shop, settling(shop, payment, "write_off"))] * 3)
+    assert sorted(result.code for result in results) == ["invalid_transition", "invalid_transition", "ok"]
+    with shop.scope():
+        assert Payment.objects.get().transfers.filter(purpose="write_off").count() == 1
 
 
 def test_an_answer_that_comes_after_the_payment_failed_is_kept_as_a_conflict(shop, clock, monkeypatch):

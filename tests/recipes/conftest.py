@@ -23,10 +23,10 @@ def find(file: str):
 
 
 @pytest.fixture
-def fifth_marketplace(monkeypatch):
-    """Douyin's rules, found as if their file lay in stores/marketplaces/."""
+def another_marketplace(monkeypatch):
+    """Xiaohongshu's rules, found as if their file lay in stores/marketplaces/."""
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))
-    marketplaces.register(*find("douyin").VERSIONS)
+    marketplaces.register(*find("xiaohongshu").VERSIONS)
 
 
 @pytest.fixture

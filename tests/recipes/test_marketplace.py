@@ -14,16 +14,17 @@ from offers.statistics import count_ended_offers
 from payments.allowances import open_day_allowances
 from payments.settlement import settle_batch
 from refunds.quality.restrictions import review_all
+from stores import marketplaces
 from stores.models import Store
 from tests.world import NOON, make_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fifth_marketplace", "clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("another_marketplace", "clock")]
 
 
 @pytest.fixture
-def douyin():
+def xiaohongshu():
     """A store on the new marketplace."""
-    return make_shop("douyin")
+    return make_shop("xiaohongshu")
 
 
 def test_no_migration_is_due():
@@ -31,8 +32,8 @@ def test_no_migration_is_due():
 
 
 def test_a_store_and_its_keys_are_made_on_the_command_line():
-    call_command("create_store", "lamps", marketplace="douyin", stdout=StringIO())
-    for whose in ({"store": "lamps"}, {"marketplace": "douyin"}):
+    call_command("create_store", "lamps", marketplace="xiaohongshu", stdout=StringIO())
+    for whose in ({"store": "lamps"}, {"marketplace": "xiaohongshu"}):
         out = StringIO()
         call_command("create_api_key", **whose, stdout=out)
         assert (
@@ -43,45 +44,45 @@ def test_a_store_and_its_keys_are_made_on_the_command_line():
         )
 
 
-def test_a_refund_is_opened_offered_kept_and_counted(douyin):
-    unshipped = douyin.refund(douyin.order(shipped=False), kind="refund_only")
-    asked = douyin.merchant.get(f"refunds/{unshipped.pk}/offer-options/").json()
+def test_a_refund_is_opened_offered_kept_and_counted(xiaohongshu):
+    unshipped = xiaohongshu.refund(xiaohongshu.order(shipped=False), kind="refund_only")
+    asked = xiaohongshu.merchant.get(f"refunds/{unshipped.pk}/offer-options/").json()
     assert asked["retainable"] == {"ok": False, "code": "not_retainable"}
 
-    refund = douyin.refund()
-    shown = douyin.merchant.get(f"refunds/{refund.pk}/").json()
+    refund = xiaohongshu.refund()
+    shown = xiaohongshu.merchant.get(f"refunds/{refund.pk}/").json()
     assert shown["due_at"] == "2026-11-21T04:00:00Z"
     assert shown["retainable"] == {"ok": True, "code": None}
-    options = douyin.merchant.get(f"refunds/{refund.pk}/offer-options/").json()
+    options = xiaohongshu.merchant.get(f"refunds/{refund.pk}/offer-options/").json()
     assert {option["method"] for option in options["options"]} == {"reassurance", "partial_refund"}
-    sent = douyin.merchant.post(
+    sent = xiaohongshu.merchant.post(
         "offers/", {"refund": str(refund.pk), "method": "partial_refund", "amount": "5.00", "message": "请留下"}
     ).json()
-    assert douyin.buyer.post(f"offers/{sent['id']}/accept/").status_code == 200
+    assert xiaohongshu.buyer.post(f"offers/{sent['id']}/accept/").status_code == 200
     settle_batch()
-    assert douyin.merchant.get(f"refunds/{refund.pk}/").json()["status"] == "withdrawn"
+    assert xiaohongshu.merchant.get(f"refunds/{refund.pk}/").json()["status"] == "withdrawn"
 
     assert count_ended_offers() == 1
     roll_everything()
     with system_scope():
         counted = MarketplaceAcceptance.objects.get()
-        assert (counted.marketplace, counted.method, counted.accepted) == ("douyin", "partial_refund", 1)
-        assert DailyRetention.objects.get().marketplace == "douyin"
+        assert (counted.marketplace, counted.method, counted.accepted) == ("xiaohongshu", "partial_refund", 1)
+        assert DailyRetention.objects.get().marketplace == "xiaohongshu"
 
 
-def test_the_desk_shows_it_where_marketplaces_are_named(douyin, sign_in):
-    operator, owner = sign_in("operator"), sign_in("owner", douyin)
-    listed = operator.get("stores/store/", marketplace__exact="douyin")
+def test_the_desk_shows_it_where_marketplaces_are_named(xiaohongshu, sign_in):
+    operator, owner = sign_in("operator"), sign_in("owner", xiaohongshu)
+    listed = operator.get("stores/store/", marketplace__exact="xiaohongshu")
     assert listed.status_code == 200
-    assert list(listed.context["cl"].queryset) == [douyin.store]
-    assert "Douyin 抖音" in listed.content.decode()
+    assert list(listed.context["cl"].queryset) == [xiaohongshu.store]
+    assert "Xiaohongshu 小红书" in listed.content.decode()
     form = operator.get("stores/store/add/").context["form"]
-    assert ("douyin", "Douyin 抖音") in form.fields["marketplace"].choices
-    insights = operator.get("insights/", marketplace="douyin")
-    assert insights.context["span"].marketplace == "douyin"
-    assert ("douyin", "Douyin 抖音") in insights.context["marketplaces"]
+    assert ("xiaohongshu", "Xiaohongshu 小红书") in form.fields["marketplace"].choices
+    insights = operator.get("insights/", marketplace="xiaohongshu")
+    assert insights.context["span"].marketplace == "xiaohongshu"
+    assert ("xiaohongshu", "Xiaohongshu 小红书") in insights.context["marketplaces"]
 
-    refund = douyin.refund()
+    refund = xiaohongshu.refund()
     waiting = owner.get("refunds/refund/", queue="retainable")
     assert list(waiting.context["cl"].queryset) == [refund]
     page = owner.get(f"refunds/refund/{refund.pk}/change/").content.decode()
@@ -92,29 +93,29 @@ def test_the_desk_shows_it_where_marketplaces_are_named(douyin, sign_in):
 
 def test_an_operator_opens_a_store_there_and_names_no_site(sign_in):
     operator = sign_in("operator")
-    data = {"code": "lamps", "name": "Lamps", "marketplace": "douyin", "time_zone": "Asia/Shanghai"}
+    data = {"code": "lamps", "name": "Lamps", "marketplace": "xiaohongshu", "time_zone": "Asia/Shanghai"}
     wrong = operator.post("stores/store/add/", **data, site="tmall")
-    assert wrong.context["form"].errors == {"site": ["Douyin 抖音 has no such site."]}
+    assert wrong.context["form"].errors == {"site": ["Xiaohongshu 小红书 has no such site."]}
     assert operator.post("stores/store/add/", **data).status_code == 302
     with system_scope():
         assert Store.objects.get(code="lamps").site == ""
 
 
-def test_what_runs_by_itself_knows_it(douyin):
+def test_what_runs_by_itself_knows_it(xiaohongshu):
     """The day's allowance opens, quality is reviewed, and bulk data is made for a store there too."""
     with system_scope():
         open_day_allowances(now=NOON)
     assert review_all() == 0
-    assert "douyin" in {store.marketplace for store in open_stores(5)}
+    assert "xiaohongshu" in {store.marketplace for store in open_stores(len(marketplaces.newest()))}
 
 
 def test_clients_find_its_name_in_the_schema():
     schema = Client().get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
     named = [part["enum"] for part in schema["components"]["schemas"].values() if "taote" in part.get("enum", ())]
     assert named
-    assert all("douyin" in names for names in named)
+    assert all("xiaohongshu" in names for names in named)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(CommandError, match="douyin"):
+    with pytest.raises(CommandError, match="xiaohongshu"):
         call_command("create_store", "lamps", "--marketplace=ebay")

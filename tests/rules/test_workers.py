@@ -169,8 +169,7 @@ def test_a_renewal_that_fails_is_tried_again(rows, monkeypatch):
         raise DatabaseError("the server is restarting")
 
     monkeypatch.setattr(workers, "RENEW_EVERY_S", 0.001)
-    monkeypatch.setattr(workers, "_held", renew)
-    monkeypatch.setattr(workers, "system_scope", threading.Lock)
+    monkeypatch.setattr(workers, "_renew", renew)
     assert in_turn(rows[:1], lambda row: [tried.acquire(timeout=5) for _ in range(2)]) == [[True] * 2]
 
 

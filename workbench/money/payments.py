@@ -33,9 +33,14 @@ from workbench.money.small_payments import allowance_bars
 def _status(payment: Payment) -> str:
     if payment.conflict:
         return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), payment.get_conflict_display())
-    if not (payment.reversed_at or payment.needs_attention):
+    if payment.reversed_at:
+        why = _("Came back")
+    elif payment.written_off_at:
+        why = _("Written off")
+    elif payment.needs_attention:
+        why = _("needs attention")
+    else:
         return badge(payment)
-    why = _("Came back") if payment.reversed_at else _("needs attention")
     return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), why)
 
 
@@ -149,6 +154,17 @@ class DemandBack(SettleConflict):
     tone = "plain"
 
 
+class WriteOff(SettleConflict):
+    """It doesn't come back."""
+
+    code, label, icon, how = "write-off", ConflictSettlement.WRITE_OFF.label, "money_off", ConflictSettlement.WRITE_OFF
+    follows = gettext_lazy(
+        "The buyer keeps the money, and you bear it as a loss. Nothing waits for it any more: what it was for may be"
+        " decided and paid anew. Should it come back after all, it is booked to you."
+    )
+    tone = "danger"
+
+
 class KeepBooks(SettleConflict):
     """Our books are right."""
 
@@ -179,7 +195,15 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     list_display = ("show_order", "show_purpose", "show_amount", "show_status", "show_created")
     change_list_template = "workbench/money/list.html"
     queues = PAYMENT_QUEUES
-    decisions = (ResumePayment(), PayThisAgain(), GiveUpThisPayment(), BookConflict(), DemandBack(), KeepBooks())
+    decisions = (
+        ResumePayment(),
+        PayThisAgain(),
+        GiveUpThisPayment(),
+        BookConflict(),
+        DemandBack(),
+        WriteOff(),
+        KeepBooks(),
+    )
     list_filter = (QueueFilter, "status", "purpose")
 
     show_order = column(gettext_lazy("order"), lambda payment: payment.order.number)

@@ -3,9 +3,10 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
+from common.actors import on_command_line
 from common.snapshots import one_snapshot
 from common.tenancy import system_scope, tenant_scope
-from refunds.quality.recompute import differences, repair
+from refunds.quality.recompute import differences, repair_quality
 from stores.models import Store
 
 SHOWN = 10
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             self._tell(each, off)
             if off and not check:
                 with tenant_scope(each.pk):
-                    repair(each, clock.now())
+                    repair_quality(store=each, actor=on_command_line("recompute_quality"), now=clock.now())
                 off = self._differences(each)
             left += len(off)
         if left:

@@ -1,12 +1,12 @@
-"""Douyin: offers that keep the order, for whatever has left the warehouse; its stores have no sites."""
+"""Xiaohongshu: offers that keep the order, for whatever has left the warehouse; its stores have no sites."""
 
 from datetime import timedelta
 
 from stores.marketplaces.base import MarketplaceRules
 
 V1 = MarketplaceRules(
-    name="douyin",
-    label="Douyin 抖音",
+    name="xiaohongshu",
+    label="Xiaohongshu 小红书",
     version=1,
     merchant_answers_within=timedelta(hours=24),
     offer_methods=("reassurance", "partial_refund"),

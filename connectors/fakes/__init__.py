@@ -1,0 +1,6 @@
+"""Fakes of the open platforms, one file each: loopback servers for tests and the demo, written apart from `platforms/`.
+
+    python -m connectors.fakes taobao --port 9100
+
+They hold a shop's truth, refuse what the platform's documents refuse, and misbehave on demand (base.py).
+"""

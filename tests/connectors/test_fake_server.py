@@ -1,0 +1,141 @@
+"""What all fakes share: a truth, a log, and every mischief at the wire."""
+
+import json
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from common.registry import Registry
+from connectors.fakes import base
+from connectors.fakes.base import FakeServer, Misbehaviour, Mischief, Push, Reply
+from connectors.http import send
+from connectors.port import Unreachable
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """A platform that lists its refunds and counts the times that it did."""
+    monkeypatch.setattr(base, "FAKES", Registry())
+
+    class FakeList(FakeServer):
+        name = "list"
+        acts = {"withdraw": {"status": "CLOSED"}}
+        done = 0
+
+        def call_of(self, request):
+            return request.path.strip("/")
+
+        def answer(self, request):
+            self.done += 1
+            return Reply.json([refund.fields for refund in self.refunds.values()])
+
+        def excuse(self, kind, seconds):
+            return Reply.json({"error": kind, "seconds": seconds})
+
+        def blank(self, number):
+            return f"R{number}", {"id": f"R{number}", "status": "ASKED"}
+
+        def stamp(self, refund):
+            refund.fields["version"] = refund.version
+
+        def content(self, refund):
+            return {"id": refund.id, "status": refund.fields["status"]}
+
+        def push(self, message, wrong=""):
+            return Push(json.dumps(message.content).encode(), {"X-Wrong": wrong})
+
+    with FakeList() as server:
+        yield server
+
+
+def test_a_refund_has_a_history_and_versions_that_rise(fake):
+    refund = fake.add()
+    at = refund.updated_at
+    fake.act("withdraw", refund.id, at=at)
+    fake.change(refund.id, at=at - timedelta(hours=1), status="ASKED")
+    assert [fields["status"] for _at, fields in refund.history] == ["ASKED", "CLOSED", "ASKED"]
+    versions = [fields["version"] for _at, fields in refund.history]
+    assert versions == [versions[0], versions[0] + 1, versions[0] + 2], "although its clock stood still"
+    assert [message.content["status"] for message in fake.messages] == ["ASKED", "CLOSED", "ASKED"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "brings", "done"),
+    [
+        (Mischief.CLOSED, {}, None, 0),
+        (Mischief.CLOSED, {"done": True}, None, 1),
+        (Mischief.BROKEN, {}, None, 1),
+        (Mischief.FAULT, {}, (500, b"<html>"), 0),
+        (Mischief.FAULT, {"done": True}, (500, b"<html>"), 1),
+        (Mischief.GARBAGE, {}, (200, b"<html>"), 0),
+        (Mischief.HALF, {}, (200, b'[{"id": "R1", "stat'), 1),
+        (Mischief.EMPTY, {}, (200, b""), 0),
+        (Mischief.DRIP, {}, (200, b'[{"id": "R1", "status": "ASKED"'), 1),
+        (Mischief.THROTTLED, {"seconds": 7}, (200, b'{"error": "throttled", "seconds": 7}'), 0),
+        (Mischief.MOVES, {"act": "withdraw", "refund": "R1"}, (200, b'[{"id": "R1", "status": "CLOSED"'), 1),
+        (Mischief.MOVES, {"act": "withdraw", "refund": "R1", "done": True}, (200, b'[{"id": "R1", "status": "A'), 1),
+    ],
+)
+def test_a_call_meets_a_mischief_once(fake, kind, how, brings, done):
+    fake.add()
+    fake.misbehave(kind, "list", skip=1, **how)
+    assert send("GET", f"{fake.url}/list").status == 200
+    if brings is None:
+        with pytest.raises(Unreachable):
+            send("GET", f"{fake.url}/list")
+    else:
+        answer = send("GET", f"{fake.url}/list")
+        assert (answer.status, answer.body[: len(brings[1])]) == brings
+    assert fake.done == 1 + done
+    assert json.loads(send("GET", f"{fake.url}/list").body)[0]["id"] == "R1"
+    assert [request.mischief for request in fake.calls("list")] == ["", kind, ""]
+
+
+def test_the_clock_can_be_off(fake):
+    right = fake.now()
+    fake.clock_offset = timedelta(minutes=-11)
+    assert timedelta(minutes=10) < right - fake.now() < timedelta(minutes=12)
+
+
+def test_messages_are_pushed_repeated_shuffled_and_spoilt(fake):
+    got = []
+
+    class Merchant(BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append((self.rfile.read(int(self.headers["Content-Length"])), self.headers["X-Wrong"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Silence."""
+
+    refunds = [fake.add() for _ in range(5)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Merchant) as merchant:
+        Thread(target=merchant.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        url = f"http://127.0.0.1:{merchant.server_port}/"
+        assert fake.deliver(url, repeated=2, shuffled=3, wrong="key") == [(200, b"")] * 10
+        merchant.shutdown()
+    ids = [json.loads(body)["id"] for body, _wrong in got]
+    assert sorted(ids) == sorted(2 * [refund.id for refund in refunds]) != ids
+    assert {wrong for _body, wrong in got} == {"key"}
+    assert fake.deliver(url, messages=fake.messages[:1])[0][0] == 0, "nobody is there any more"
+
+
+def test_the_control_of_the_demo(fake):
+    def control(what, **told):
+        answer = send("POST", f"{fake.url}/_fake/{what}", body=json.dumps(told).encode())
+        return answer.status, json.loads(answer.body)
+
+    assert control("refunds", status="NEW")[1]["status"] == "NEW"
+    assert control("act", act="withdraw", refund="R1")[1]["status"] == "CLOSED"
+    assert control("act", act="unheard of", refund="R1")[0] == 400
+    assert control("misbehave", kind="fault", call="list")[0] == 200
+    assert fake.misbehaviours == [Misbehaviour(Mischief.FAULT, "list")]
+    assert control("set", clock_offset=600)[1] == {"push_to": ""}
+    assert fake.clock_offset == timedelta(minutes=10)
+    assert control("set", refunds={})[0] == 400, "only settings"
+    send("GET", f"{fake.url}/list")
+    assert json.loads(send("GET", f"{fake.url}/_fake/log").body)[0]["mischief"] == "fault"
+    assert json.loads(send("GET", f"{fake.url}/_fake/refunds").body)[0]["id"] == "R1"
