@@ -21,7 +21,7 @@ from orders.holds import Hold, most_of_line
 from orders.models import Order, OrderLine
 from orders.signals import order_placed
 from orders.states import OrderStatus
-from orders.why_not import why_not_fill
+from orders.why_not import why_not_fill_line
 from stores.models import Product, Store
 
 UNNAMED = "-"  # the item id of goods that a copy doesn't name
@@ -94,7 +94,7 @@ def fill_lines(
         line = told.get(item_id)
         if line is None and item_id == UNNAMED and missing:
             line = missing.pop(0)
-        refuse_if(why_not_fill(row, line))
+        refuse_if(why_not_fill_line(row, line))
         row.item_id, row.quantity, row.unit_price = line
         writes.update(row, "item_id", "quantity", "unit_price")
     return missing

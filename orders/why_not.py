@@ -74,7 +74,7 @@ def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
     return None
 
 
-def why_not_fill(row: OrderLine, line: tuple[str, int, Decimal] | None) -> Refused | None:
+def why_not_fill_line(row: OrderLine, line: tuple[str, int, Decimal] | None) -> Refused | None:
     """Why a line known from a copy can't be this one of the order itself: refunds hold more of it than there is."""
     if line is None:
         return lines_are_fixed()

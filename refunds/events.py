@@ -275,7 +275,7 @@ REFUND_PAYMENT_REVERSED = EventType(
 
 class _Followed(_Amount):
     stage: Annotated[str, choice(MarketplaceStage)]
-    status: Annotated[str, said(gettext_lazy("There"))]
+    status: Annotated[str, said(gettext_lazy("Status there"))]
 
 
 class _Sent(TypedDict):

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='refund',
             name='decision_sent',
-            field=models.CharField(blank=True, choices=[('agree_refund', 'Approval'), ('agree_return', 'Approval of the return'), ('agree_exchange', 'Approval of the exchange'), ('confirm_receipt', 'Receipt of the goods'), ('refuse', 'Refusal'), ('refuse_receipt', 'Refusal of what came back'), ('reship', 'Shipping of the new goods'), ('change_request', 'Change of the request'), ('extend', 'More time')], db_default='', default='', editable=False, max_length=20, verbose_name='decision sent'),
+            field=models.CharField(blank=True, choices=[('agree_refund', 'Approval'), ('agree_return', 'Approval of the return'), ('agree_exchange', 'Approval of the exchange'), ('confirm_receipt', 'Receipt of the goods'), ('refuse', 'Refusal'), ('refuse_receipt', 'Refusal of what came back'), ('reship', 'Shipping of the new goods'), ('change_request', 'Change of the request'), ('extend', 'More time')], db_default='', default='', max_length=20, verbose_name='decision sent'),
         ),
         migrations.AddField(
             model_name='refund',

@@ -165,7 +165,10 @@ steps = st.tuples(st.integers(0, 2), st.sampled_from(list(MarketplaceStage)), am
 @pytest.mark.django_db
 @given(st.lists(steps, min_size=1, max_size=14), st.booleans())
 @settings(
-    max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_history_ends_where_the_last_report_says(clock, history, is_masked):
     """Three refunds of one order: masked, which grows with them, or known in full, which refuses what it hasn't."""
