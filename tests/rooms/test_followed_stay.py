@@ -6,6 +6,8 @@ import pytest
 
 from common.tenancy import system_scope
 from offers.models import Offer
+from orders.carriers import sandbox
+from orders.carriers.base import Stage
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
@@ -73,9 +75,13 @@ def test_a_lost_return_is_the_marketplaces_to_judge(taote, clock):
 
 
 def test_a_parcel_that_never_arrived_leaves_the_request_alone(taote, clock):
-    refund = taote.refund(shipped(taote, LOST))
+    order = shipped(taote)
+    refund = taote.refund(order)
     mark(refund)
-    next_look(clock)
+    sandbox.move(order.tracking_number, Stage.LOST)
+    clock.move(hours=12)
+    ask_everybody()
+    assert taote.reload(order).status == "unshipped", "the order itself is to be sent again"
     assert taote.reload(refund).kind == "return_and_refund"
 
 
