@@ -4,11 +4,12 @@ The action asks under its lock; files, the API's answer and the desk's grey butt
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from orders.models import DelayReport, Order, OwedParcel, Shipment
+from orders.models import DelayReport, Order, OrderLine, OwedParcel, Shipment
 from orders.models.shipment_import import ShipmentImport
 from orders.states import ImportStatus, OrderStatus, ParcelStatus
 from orders.waybills import carrier_label
@@ -71,6 +72,21 @@ def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
     if order.ship_by >= expected_at:
         return Refused("not_delayed", _("Order %(number)s need not ship before that date: leave it out.") % name)
     return None
+
+
+def why_not_fill_line(row: OrderLine, line: tuple[str, int, Decimal] | None) -> Refused | None:
+    """Why a line known from a copy can't be this one of the order itself: refunds hold more of it than there is."""
+    if line is None:
+        return lines_are_fixed()
+    _item_id, quantity, unit_price = line
+    if row.claimed_quantity > quantity - row.cancelled_quantity or row.claimed_amount > quantity * unit_price:
+        return lines_are_fixed()
+    return None
+
+
+def why_not_lower(order: Order) -> Refused | None:
+    """Why an order can't have cost what it is said to have cost: refunds and payments hold more of it."""
+    return None if order.claimed_amount <= order.paid_amount else lines_are_fixed()
 
 
 def why_not_change_lines(order: Order) -> Refused | None:
@@ -149,6 +165,8 @@ def why_not_ship_parcel(parcel: OwedParcel) -> Refused | None:
         return None
     if parcel.status == ParcelStatus.AWAITING_RETURN:
         return Refused("invalid_transition", _("Wait for the buyer's return parcel: an exchange is sent after it."))
+    if parcel.status == ParcelStatus.CANCELLED:
+        return Refused("invalid_transition", _("This parcel isn't owed any more."))
     return Refused("invalid_transition", _("This parcel has already been sent."))
 
 

@@ -21,7 +21,7 @@ from refunds.states import RefundStatus
 
 
 def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
-    """The payments by whose end a refund moves: small ones stand beside it, and what is reported moves with its copy."""
+    """The payments by whose end a refund moves: small ones stand beside it, what is reported moves with its copy."""
     return {
         payment.topic_id: payment
         for payment in payments

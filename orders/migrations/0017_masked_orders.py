@@ -69,4 +69,9 @@ class Migration(migrations.Migration):
             ),
         ),
         *(migrations.AddIndex(model_name="order", index=index) for index in INDEXES),
+        migrations.AlterField(
+            model_name='owedparcel',
+            name='status',
+            field=models.CharField(choices=[('awaiting_return', "Awaiting the buyer's return"), ('owed', 'To be sent'), ('shipped', 'Sent'), ('cancelled', 'Not owed any more')], default='owed', max_length=20, verbose_name='status'),
+        ),
     ]

@@ -13,8 +13,8 @@ from payments.gateways.base import (
     GatewayAnswer,
     GatewayOutcome,
     Instruction,
-    Notice,
     NoStatement,
+    Notice,
     StatementLine,
     register,
 )

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, transition
 
 from common.ids import new_id
-from common.money import ZERO, MoneyField, yuan
-from common.search import spellings
+from common.money import MoneyField, yuan
 from common.states import StateField
-from common.tenancy import TenantModel, TenantQuerySet
-from orders.models import Order, OrderLine
+from common.tenancy import TenantModel
+from orders.models import Order
 from orders.models.lines import OwnsLines
+from refunds.models.line import RefundLine
+from refunds.models.queries import RefundQuerySet
 from refunds.states import (
     OPEN,
     DueAction,
@@ -26,43 +27,12 @@ from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
 
-class RefundQuerySet(TenantQuerySet):
-    """Refunds by whether they are open or due, and by what was typed into a search."""
-
-    def open(self):
-        """Refunds that may still move."""
-        return self.filter(status__in=OPEN)
-
-    def moved_here(self):
-        """Those that our own clocks, parcels and payments move: all but those that follow a marketplace's copy."""
-        return self.filter(is_followed=False)
-
-    def due(self, now):
-        """Refunds whose deadline has passed and brings something here; those that are followed the marketplace moves."""
-        return self.moved_here().filter(due_at__lte=now)
-
-    def matching(self, term):
-        """Those of the orders that match what was typed, or that come back under such a number.
-
-        Two questions with an index each: an OR over both tables would read the store's whole history.
-        """
-        returning = Q()
-        for way in spellings(term):
-            returning |= Q(return_tracking_number__startswith=way)
-        if not returning:
-            return self.none()
-        rows = self.model.objects.in_scope().order_by()
-        of_orders = rows.filter(order__in=Order.objects.in_scope().matching(term).order_by().values("pk")).values("pk")
-        return self.filter(pk__in=of_orders.union(rows.filter(returning).values("pk"), all=True))
-
-
 class Refund(OwnsLines, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
 
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
     change only as it reports them (refunds.marketplace). Its deadline is shown and brings nothing here.
-    `marketplace_status` is the marketplace's own word, `decision_sent` what the merchant has decided there and nobody
-    has confirmed yet.
+    `marketplace_status` is its own word, `decision_sent` what the merchant decided there and nobody has confirmed yet.
 
     `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
     """
@@ -110,13 +80,7 @@ class Refund(OwnsLines, TenantModel):
     )
     marketplace_read_at = models.DateTimeField(_("last read there"), null=True, editable=False)
     decision_sent = models.CharField(
-        _("decision sent"),
-        max_length=20,
-        choices=MarketplaceVerb.choices,
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
+        _("decision sent"), max_length=20, choices=MarketplaceVerb.choices, blank=True, default="", db_default=""
     )
 
     objects = RefundQuerySet.as_manager()
@@ -139,7 +103,10 @@ class Refund(OwnsLines, TenantModel):
                 name="refund_marketplace_of_followed",
             ),
             models.CheckConstraint(
-                condition=~Q(status="awaiting_return") | Q(return_address__isnull=False) | Q(due_at__isnull=True),
+                condition=~Q(status="awaiting_return")
+                | Q(return_address__isnull=False)
+                | Q(due_at__isnull=True)
+                | Q(is_followed=True),
                 name="refund_no_return_clock_without_address",
             ),
         ]
@@ -206,11 +173,11 @@ class Refund(OwnsLines, TenantModel):
     def lacks_address(self) -> bool:
         """Whether the buyer may send the goods back and doesn't know where to: no clock runs until it is named (P1).
 
-        Of a refund that is followed the marketplace tells the buyer where.
+        The marketplace itself tells the buyer where.
         """
         return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None and not self.is_followed
 
-    def read_lines(self) -> list["RefundLine"]:
+    def read_lines(self) -> list[RefundLine]:
         """Its lines with their order lines."""
         lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
         return list(lines.select_related("line").order_by("id"))
@@ -428,25 +395,3 @@ class Refund(OwnsLines, TenantModel):
         """The buyer let the deadline pass."""
         self.resolved_at = now
         self._deadline()
-
-
-class RefundLine(TenantModel):
-    """The part of an order line that a refund is about: pieces, and the yuan that it holds of the line now."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
-    quantity = models.PositiveIntegerField(_("quantity"))
-    amount = MoneyField(verbose_name=_("amount held"), default=ZERO)
-
-    class Meta:
-        verbose_name = _("refund line")
-        verbose_name_plural = _("refund lines")
-        constraints = [
-            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="refund_line_quantity_positive"),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="refund_line_amount_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.line_id} × {self.quantity}"
