@@ -10,4 +10,7 @@ class ConnectorsConfig(AppConfig):
 
     def ready(self):
         """Register what has to be there from the start."""
-        from connectors import sealing  # noqa: F401  the check of CONNECTOR_KEYS
+        from connectors import (
+            receivers,  # noqa: F401  what merchants decide is sent
+            sealing,  # noqa: F401  the check of CONNECTOR_KEYS
+        )

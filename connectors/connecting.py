@@ -121,7 +121,7 @@ def known_address(base_url: str) -> str:
 def _filled(field: str, value: str) -> str:
     value = value.strip()
     if not value:
-        raise Invalid(field, _("This platform needs it: copy it from the application's page."), "required")
+        raise Invalid(field, _("This marketplace needs it: copy it from the application's page."), "required")
     if any(not sign.isprintable() for sign in value) or len(value) > 500:
         raise Invalid(field, _("Copy it exactly, without line breaks."))
     return value
@@ -176,9 +176,9 @@ def _refusal(error: PlatformError) -> Refused:
     elif isinstance(error, ReauthorisationNeeded | TokenExpired):
         code, words = "authorisation_ended", _("The tokens hold no more: authorise the shop anew.")
     else:
-        code, words = "platform_refused", _("The platform refused to be asked.")
+        code, words = "platform_refused", _("The marketplace refused to be asked.")
     said = str(error)
-    return Refused(code, f"{words} {_('The platform said: %(said)s') % {'said': said}}" if said else str(words))
+    return Refused(code, f"{words} {_('The marketplace said: %(said)s') % {'said': said}}" if said else str(words))
 
 
 @action
@@ -271,7 +271,7 @@ def make_link(*, store_id: int, user: str, callback: str, actor: Actor, now: dat
     connection = lock_connection(store_id)
     platform = platform_for(connection)
     if platform.authorisation != Authorisation.OAUTH:
-        raise Refused("no_link", _("This platform lets a shop in by its application's keys: enter them anew."))
+        raise Refused("no_link", _("This marketplace lets a shop in by its application's keys: enter them anew."))
     connection.link_nonce = token_urlsafe(16)
     connection.save(update_fields=["link_nonce"])
     writes = WriteSet()

@@ -16,7 +16,7 @@ def _platform(name: str, data: Data) -> str:
 
 
 PLATFORM = Fact("name of an open platform", _platform)
-_WORDS = said(gettext_lazy("The platform"))
+_WORDS = said(gettext_lazy("The marketplace"))
 
 
 class _Shop(TypedDict):

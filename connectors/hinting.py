@@ -42,19 +42,21 @@ def keep_hints(*, connection: Connection, hints: Sequence[Hint], now: datetime) 
     return RefundHint.objects.for_store(connection.store_id).filter(pk__in=ids).count()
 
 
-def read_later(connection: Connection, *, platform_id: str, order_number: str, now: datetime) -> None:
-    """A refund was listed and isn't there yet: read it in a while."""
+def read_later(
+    connection: Connection, *, platform_id: str, order_number: str, now: datetime, after: timedelta = READ_LATER
+) -> None:
+    """Read a refund (again) in a while: it was listed and isn't there yet, or a decision about it was refused."""
     with tenant_scope(connection.store_id):
         RefundHint.objects.bulk_create(
             [
                 RefundHint(
                     store_id=connection.store_id,
                     connection=connection,
-                    key=f"not there: {platform_id} {now.timestamp():.0f}"[:LONGEST_KEY],
+                    key=f"{platform_id} of {now.timestamp():.0f}"[:LONGEST_KEY],
                     platform_id=platform_id[:LONGEST_ID],
                     order_number=order_number[:LONGEST_ID],
                     received_at=now,
-                    next_attempt_at=Now() + READ_LATER,
+                    next_attempt_at=Now() + after,
                 )
             ],
             ignore_conflicts=True,

@@ -3,7 +3,8 @@
 from common.tenancy import system_scope
 from common.upkeep import Sweep
 from connectors.hinting import forget_hints
-from connectors.working import wake_shops, work_on_shops
+from connectors.waking import wake_shops
+from connectors.working import work_on_shops
 
 
 def sweep_shops() -> int:

@@ -8,6 +8,7 @@ from common.tenancy import system_scope
 from common.workers import drain
 from connectors import working
 from connectors.hinting import BATCH, forget_hints
+from connectors.waking import wake_shops
 
 
 @shared_task
@@ -22,7 +23,7 @@ def work_on_these_shops(ids: list[str]) -> None:
 def work_on_due_shops() -> None:
     """Give every shop that is due its turn."""
     with system_scope():
-        working.wake_shops()
+        wake_shops()
     drain(working.work_on_shops)
 
 

@@ -12,18 +12,17 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Min
 from django.db.models.functions import Now
 
 from common import clock
-from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.errors import Refused, kind_of, told_safely
-from common.hints import tell_of
 from common.tenancy import system_scope, tenant_scope
 from common.workers import in_turn, take_up
 from common.writes import WriteSet
 from connectors.connecting import stop_following, warn_in_time
+from connectors.deciding import send_next
 from connectors.hinting import fetch_hints, read_hinted
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
@@ -54,26 +53,6 @@ def work_on_shops(*, ids: Sequence[UUID] | None = None, counts: Counter | None =
     return len(taken) + len(worn_out)
 
 
-@bookkeeping("Looking again is what a worker does by itself; what it finds is on record.")
-def wake_shops() -> int:
-    """Make due the shops for which something waits: what told a worker of it may have been lost."""
-    waiting = [
-        Exists(model.objects.due().filter(store_id=OuterRef("store_id")).order_by())
-        for model in (SentDecision, RefundHint)
-    ]
-    asleep = Connection.objects.connected().filter(next_attempt_at__gt=Now())
-    return asleep.filter(waiting[0] | waiting[1]).update(next_attempt_at=Now())
-
-
-def wake_shop(store_ids: Sequence[int]) -> None:
-    """Something waits for these stores' shops: have a worker come at once. After the commit that it hangs on."""
-    with system_scope():
-        shops = Connection.objects.connected().filter(store_id__in=set(store_ids))
-        shops.update(next_attempt_at=Now())
-        ids = list(shops.values_list("pk", flat=True))
-    tell_of("connectors.tasks.work_on_these_shops", ids)
-
-
 def _turn(connection: Connection) -> Counter:
     counts: Counter[str] = Counter()
     after: timedelta | None = None
@@ -101,14 +80,23 @@ def _work(talk: Talk) -> timedelta:
     ends_at = monotonic() + TURN_S
     horizon = clock.now() - talk.platform.windows.lag
     pause: timedelta | None = None
-    fetch_hints(talk)
+
+    def meanwhile() -> None:
+        while send_next(talk):
+            pass
+
+    messages_fetched = False
     while monotonic() < ends_at:
+        if send_next(talk):
+            continue
+        if not messages_fetched:
+            fetch_hints(talk)
+            messages_fetched = True
         if read_hinted(talk):
             continue
         try:
             if pause is None and (
-                pull_window(talk, until=horizon, meanwhile=lambda: None)
-                or look_back_window(talk, meanwhile=lambda: None)
+                pull_window(talk, until=horizon, meanwhile=meanwhile) or look_back_window(talk, meanwhile=meanwhile)
             ):
                 continue
         except Throttled as error:
