@@ -1,6 +1,6 @@
 """A store's connection to its marketplace's open platform."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from django.db import models
@@ -14,18 +14,18 @@ from connectors.port import SetupFault
 from connectors.states import ConnectionStatus, LookBack
 
 FAULTS = {
-    SetupFault.WRONG_KEY: _("The platform doesn't know the application: check the app key."),
-    SetupFault.WRONG_SECRET: _("The platform can't verify what we sign: check the secret and enter it again."),
+    SetupFault.WRONG_KEY: _("The marketplace doesn't know the application: check the app key."),
+    SetupFault.WRONG_SECRET: _("The marketplace can't verify what we sign: check the secret and enter it again."),
     SetupFault.ADDRESS_NOT_ALLOWED: _(
-        "This server's address isn't on the application's white list: add it in the platform's console."
+        "This server's address isn't on the application's white list: add it in the marketplace's console."
     ),
     SetupFault.NO_PERMISSION: _(
-        "The application lacks the permission for refunds: apply for it in the platform's console."
+        "The application lacks the permission for refunds: apply for it in the marketplace's console."
     ),
-    SetupFault.CLOCK_OFF: _("This server's clock and the platform's differ by minutes: set the clock."),
+    SetupFault.CLOCK_OFF: _("This server's clock and the marketplace's differ by minutes: set the clock."),
     SetupFault.OTHER_SHOP: _("The authorisation is of another shop: sign in there as this shop's main account."),
     SetupFault.TEST_APPLICATION: _(
-        "The application is still in its test state, in which calls are few: have it go live in the platform's console."
+        "The application is still in its test state, in which calls are few: have it go live in the marketplace's console."
     ),
 }
 
@@ -52,7 +52,7 @@ class Connection(Obligation, TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    platform = models.CharField(_("platform"), max_length=30)
+    platform = models.CharField(_("marketplace"), max_length=30)
     app_key = models.CharField(_("app key"), max_length=100)
     base_url = models.CharField(_("address"), max_length=200, blank=True)
     sealed_secrets = models.TextField(blank=True, editable=False)
@@ -64,7 +64,7 @@ class Connection(Obligation, TenantModel):
         _("status"), max_length=30, choices=ConnectionStatus.choices, default=ConnectionStatus.AUTHORISING
     )
     fault = models.CharField(_("fault"), max_length=30, blank=True)
-    told = models.CharField(_("the platform's words"), max_length=300, blank=True)
+    told = models.CharField(_("the marketplace's words"), max_length=300, blank=True)
     link_nonce = models.CharField(max_length=64, blank=True, editable=False)
     expires_at = models.DateTimeField(_("access until"), null=True)
     refresh_expires_at = models.DateTimeField(_("authorised until"), null=True)
@@ -117,6 +117,13 @@ class Connection(Obligation, TenantModel):
         """The platform has answered: the next failure is the first again."""
         super().plan(after)
         self.attempts = 0
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When a person has to authorise the shop anew, at the latest; None when nobody knows or never."""
+        if self.is_refreshable:
+            return self.refresh_expires_at
+        return min(filter(None, (self.expires_at, self.write_expires_at)), default=None)
 
     @property
     def words(self) -> str:

@@ -1,5 +1,7 @@
 """Merchants' decisions on their way to the marketplace, and what a person has to do there by hand."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -38,8 +40,8 @@ class SentDecision(Obligation, TenantModel):
     seen = models.JSONField(default=dict)
     actor = models.JSONField(default=dict)
     status = models.CharField(_("status"), max_length=20, choices=SendingStatus.choices, default=SendingStatus.WAITING)
-    code = models.CharField(_("the platform's code"), max_length=100, blank=True)
-    told = models.CharField(_("the platform's words"), max_length=300, blank=True)
+    code = models.CharField(_("the marketplace's code"), max_length=100, blank=True)
+    told = models.CharField(_("the marketplace's words"), max_length=300, blank=True)
     decided_at = models.DateTimeField(_("decided"))
     sent_at = models.DateTimeField(_("sent"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
@@ -59,9 +61,12 @@ class SentDecision(Obligation, TenantModel):
         ]
         indexes = [
             models.Index(
+                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="sent_decision_due"
+            ),
+            models.Index(
                 fields=["store", "next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
-                name="sent_decision_due",
+                name="sent_decision_due_in_store",
             ),
             models.Index(fields=["store", "refund", "-id"], name="sent_decision_of_refund"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="sent_decision_attention"),
@@ -69,6 +74,12 @@ class SentDecision(Obligation, TenantModel):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.platform_id}"
+
+    def end(self, status: SendingStatus, now: datetime) -> None:
+        """Nothing is to be done about it any more."""
+        self.plan(None)
+        self.status, self.closed_at = status, now
+        self.data = {name: value for name, value in self.data.items() if name != "code"}
 
 
 class PlatformTask(TenantModel):
