@@ -1,7 +1,9 @@
 """Telling workers that something waits for a shop; what is lost of it, beat finds."""
 
 from collections.abc import Sequence
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
@@ -29,3 +31,8 @@ def wake_shop(store_ids: Sequence[int]) -> None:
         shops.update(next_attempt_at=Now())
         ids = list(shops.values_list("pk", flat=True))
     tell_of("connectors.tasks.work_on_these_shops", ids)
+
+
+def wake_after_commit(store_id: int) -> None:
+    """The same once the open transaction is committed."""
+    transaction.on_commit(partial(wake_shop, [store_id]), robust=True)

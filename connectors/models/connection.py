@@ -25,7 +25,7 @@ FAULTS = {
     SetupFault.CLOCK_OFF: _("This server's clock and the marketplace's differ by minutes: set the clock."),
     SetupFault.OTHER_SHOP: _("The authorisation is of another shop: sign in there as this shop's main account."),
     SetupFault.TEST_APPLICATION: _(
-        "The application is still in its test state, in which calls are few: have it go live in the marketplace's console."
+        "The application is still in its test state, where calls are few: have it go live in the marketplace's console."
     ),
 }
 

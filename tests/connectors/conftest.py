@@ -10,6 +10,7 @@ from connectors.connecting import connect_shop
 from connectors.models import Connection, MirroredRefund
 from connectors.platforms import PLATFORMS
 from connectors.port import Secret
+from connectors.waking import wake_shops
 from connectors.working import work_on_shops
 from tests.connectors.toy import Server, Toy, running
 from tests.world import MERCHANT, NOON, Shop, make_shop, wait
@@ -45,6 +46,8 @@ class Connected:
         """Give the shop its turns, `later` than now by the database's clock, until none is due."""
         counts: Counter = Counter()
         wait(**(later or {"minutes": 10}))
+        with system_scope():
+            wake_shops()
         for _ in range(most):
             if not work_on_shops(ids=[self.connection.pk], counts=counts):
                 break
