@@ -1,5 +1,7 @@
 """The queue: what each tab shows, in which order, and at what cost."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 
@@ -107,6 +109,8 @@ def test_what_can_be_appealed_against_is_a_queue_and_says_how_long(clock, sign_i
     page = desk.get("refunds/refund/", queue="appealable").content.decode()
     assert page.count("appeal: 12 d 23 h left") == 1
     assert "appeal:" not in desk.get("refunds/refund/", queue="all", q=first.order.number).content.decode()
+    pages = [desk.get(f"refunds/refund/{refund.pk}/change/").context["appeal_until"] for refund in (first, second)]
+    assert pages == [None, second.created_at + timedelta(days=15)]
     clock.move(days=12, hours=23)
     assert shown(desk, queue="appealable") == [second.order.number]
     clock.move(minutes=1)
