@@ -27,7 +27,7 @@ from offers.states import OfferStatus
 from orders.states import OrderStatus
 from refunds.models import Refund
 from refunds.states import RefundStatus
-from stores.marketplaces import MarketplaceRules, label_of
+from stores.marketplaces import MarketplaceRules, marketplace_label
 from stores.models import Store
 
 
@@ -60,7 +60,7 @@ def why_not_retain(case: Case) -> Refused | None:
     if not refund.rules.offer_methods:
         return Refused(
             "method_not_available",
-            _("%(marketplace)s has no offers for refunds.") % {"marketplace": label_of(refund.rules)},
+            _("%(marketplace)s has no offers for refunds.") % {"marketplace": marketplace_label(refund.rules)},
             "method",
         )
     refused = _not_retainable(case)
@@ -121,7 +121,7 @@ def why_not_try(method: Method, case: Case) -> Refused | None:
 
 
 def _no_such_offer(case: Case) -> Refused:
-    label = label_of(case.refund.rules)
+    label = marketplace_label(case.refund.rules)
     return Refused("method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": label}, "method")
 
 

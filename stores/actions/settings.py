@@ -14,7 +14,7 @@ from common.errors import Invalid
 from common.writes import WriteSet
 from stores.actions.known import known_rules
 from stores.events import NEGOTIATION_CLOSED, NEGOTIATION_OPENED, STORE_CHANGED, STORE_OPENED
-from stores.marketplaces import label_of
+from stores.marketplaces import marketplace_label
 from stores.models import Store
 from stores.signals import store_created
 
@@ -42,7 +42,7 @@ def create_store(
         site = sites[0] if sites else ""
     if site and site not in sites:
         raise Invalid(
-            "site", _("%(marketplace)s has no such site.") % {"marketplace": label_of(rules)}, "invalid_choice"
+            "site", _("%(marketplace)s has no such site.") % {"marketplace": marketplace_label(rules)}, "invalid_choice"
         )
     store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site, is_demo=is_demo)
     store.full_clean()

@@ -17,8 +17,8 @@ __all__ = [
     "choices",
     "current_rules",
     "every_version",
-    "label_of",
     "labels_where",
+    "marketplace_label",
     "newest",
     "register",
     "rules_of",
@@ -43,10 +43,10 @@ def newest() -> dict[str, MarketplaceRules]:
 
 def choices() -> list[tuple[str, str]]:
     """The marketplaces to choose from: name and label. A function, so that a new one needs no migration."""
-    return [(name, label_of(rules)) for name, rules in newest().items()]
+    return [(name, marketplace_label(rules)) for name, rules in newest().items()]
 
 
-def label_of(rules: MarketplaceRules) -> str:
+def marketplace_label(rules: MarketplaceRules) -> str:
     """What the marketplace is called, in the reader's language: `天猫` or `Tmall`."""
     return in_one_language(rules.label)
 
@@ -58,7 +58,7 @@ def site_choices() -> list[tuple[str, str]]:
 
 def labels_where(asked: Callable[[MarketplaceRules], object]) -> str:
     """The labels of the marketplaces whose newest rules answer yes, for a sentence: `Kuaishou, Taote`."""
-    return listed(label_of(rules) for rules in newest().values() if asked(rules))
+    return listed(marketplace_label(rules) for rules in newest().values() if asked(rules))
 
 
 def current_rules(name: str) -> MarketplaceRules:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from offers.actions import send_offer
 from refunds import actions, returns
 from refunds.messages import post_message
+from stores.models import Membership
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
 
@@ -162,6 +163,18 @@ def test_the_overview_counts_and_links(taote, clock, desk):
     for tile in page.context["tiles"]:
         assert desk.client.get(tile["url"]).status_code == 200
     assert len(page.context["deadlines"]) == 1
+
+
+def test_the_overview_counts_each_list_in_one_statement_however_many_stores_and_queues(clock, sign_in):
+    shops = [make_shop(name) for name in ("tmall", "taote", "kuaishou", "pinduoduo")]
+    desk = sign_in("owner", shops[0])
+    for shop in shops[1:]:
+        with shop.scope():
+            Membership.objects.create(store=shop.store, user=desk.user, role="owner")
+        shop.refund()
+    asked = desk.statements("")
+    assert len([sql for sql in asked if "count(*)" in sql.lower()]) == 5, "refunds, orders, promises, disputes, appeals"
+    assert len(asked) <= 25
 
 
 def test_every_list_with_tabs_names_its_queues():
