@@ -99,7 +99,13 @@ class NoStatement(Exception):
 
 
 class Gateway(OutsideParty, ABC):
-    """A way to move money. Called outside any transaction; never raises for what may happen on a network."""
+    """A way to move money. Called outside any transaction; never raises for what may happen on a network.
+
+    One that `waits_for_reports` pays by itself, for reasons of its own: nobody asks it. Its payments are no work for a
+    worker, no store chooses it, and `payments.reported` books what is heard of them.
+    """
+
+    waits_for_reports: ClassVar[bool] = False
 
     # What must hold between our books and what this installation knows of the gateway's own, for `verify_ledger`.
     checks: ClassVar[Sequence[Check]] = ()

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0016_corrected_numbers'),
+        ('orders', '0017_masked_orders'),
     ]
 
     operations = [
