@@ -22,6 +22,9 @@ def application():
         )
     except psycopg.OperationalError:
         pytest.skip("this PostgreSQL doesn't let us in as the application's role")
+    with connection.cursor() as cursor:  # whatever it was granted before
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {APP_ROLE}")
+        cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {APP_ROLE}")
     grant_rows(connection, APP_ROLE)
     with it:
         it.execute("SELECT set_config('wanliu.stores', '*', false)")
