@@ -136,6 +136,7 @@ PARCEL_LATE = EventType("parcel.late", gettext_lazy("The promised parcel is late
 PARCEL_ESCALATED = EventType(
     "parcel.escalated", gettext_lazy("The late parcel is reported to the platform"), "owedparcel", tone=Tone.BAD
 )
+PARCEL_CANCELLED = EventType("parcel.cancelled", gettext_lazy("The promised parcel isn't owed any more"), "owedparcel")
 PARCEL_SHIPPED = EventType("parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, Tone.GOOD)
 
 # --- shipments

@@ -16,6 +16,8 @@ from refunds.states import (
     AppealGround,
     CarrierClaimStatus,
     CaseOutcome,
+    MarketplaceStage,
+    MarketplaceVerb,
     QualityPolicy,
     QualityStep,
     RefundKind,
@@ -267,6 +269,36 @@ REFUND_PAYMENT_FAILED = EventType(
 )
 REFUND_PAYMENT_REVERSED = EventType(
     "refund.payment_reversed", gettext_lazy("The money came back: needs attention"), "refund", _Settled, Tone.BAD
+)
+
+# --- refunds that follow a connected marketplace
+
+
+class _Followed(_Amount):
+    stage: Annotated[str, choice(MarketplaceStage)]
+    status: Annotated[str, said(gettext_lazy("Status there"))]
+
+
+class _Sent(TypedDict):
+    verb: Annotated[str, choice(MarketplaceVerb)]
+
+
+class _Answered(_Sent):
+    code: Annotated[str, hidden(TEXT)]
+    text: Annotated[str, said(gettext_lazy("The marketplace"))]
+
+
+REFUND_FOLLOWED = EventType(
+    "refund.followed", gettext_lazy("Happened at the marketplace"), "refund", _Followed, Tone.NOTE
+)
+REFUND_DECISION_SENT = EventType(
+    "refund.decision_sent", gettext_lazy("Sent to the marketplace"), "refund", _Sent, Tone.NOTE
+)
+REFUND_DECISION_DONE = EventType(
+    "refund.decision_done", gettext_lazy("Done at the marketplace"), "refund", _Answered, Tone.GOOD
+)
+REFUND_DECISION_REFUSED = EventType(
+    "refund.decision_refused", gettext_lazy("Not done at the marketplace"), "refund", _Answered, Tone.BAD
 )
 
 # --- before the platform (R7, P5, Q17)

@@ -40,6 +40,7 @@ class Area(models.TextChoices):
     COUPONS = "coupons", gettext_lazy("Coupons")
     EXPORTS = "exports", gettext_lazy("Exports of buyers' data")
     ACCOUNTS = "accounts", gettext_lazy("Accounts")
+    CONNECTIONS = "connections", gettext_lazy("Connections")
 
 
 def _marketplace(name: str, data: Data) -> str:
