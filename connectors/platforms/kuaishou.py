@@ -69,8 +69,9 @@ RECEIVED = Answer(b'{"result":1}')
 
 def windows_of(minutes: int) -> Windows:
     """A day at most, of the last ninety, kept a day inside. A window that is too long all the same is WindowTooFull."""
-    span = timedelta(minutes=min(max(minutes, 5), 1440))
-    return Windows(span=span, lag=timedelta(minutes=1), overlap=timedelta(minutes=2), reach=timedelta(days=89))
+    span = timedelta(minutes=min(max(minutes, 15), 1440))
+    # What appears late is found in the next window's overlap; how late that may be isn't documented.
+    return Windows(span=span, lag=timedelta(seconds=2), overlap=timedelta(minutes=5), reach=timedelta(days=89))
 
 
 @register
