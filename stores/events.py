@@ -45,7 +45,7 @@ class Area(models.TextChoices):
 
 def _marketplace(name: str, data: Data) -> str:
     try:
-        return marketplaces.current_rules(name).label
+        return marketplaces.marketplace_label(marketplaces.current_rules(name))
     except KeyError:
         return name
 
