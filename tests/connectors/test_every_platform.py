@@ -5,7 +5,10 @@ import pytest
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from connectors.connecting import connect_shop
+from connectors.fakes.kuaishou import FakeKuaishou
+from connectors.fakes.taobao import FakeTaobao
 from connectors.models import SentDecision
+from connectors.port import Secret, Shop
 from operations.verification import run_checks
 from refunds.actions import lock_refund
 from refunds.handing_over import hand_over
@@ -14,13 +17,32 @@ from tests.connectors.shops import MADE, SHOPS
 from tests.world import MERCHANT, NOON, make_shop
 
 
-@pytest.fixture(params=sorted(SHOPS))
+def _taobao(fake: FakeTaobao) -> Shop:
+    secrets = {Secret.APP_SECRET: fake.app_secret}
+    return Shop(fake.app_key, secrets, fake.url, access_token="session-1", refresh_token="refresh-1")
+
+
+def _kuaishou(fake: FakeKuaishou) -> Shop:
+    secrets = {Secret.APP_SECRET: fake.app_secret, Secret.SIGN_SECRET: fake.sign_secret}
+    return Shop(fake.app_key, secrets, fake.url, access_token="access-1", refresh_token="refresh-1")
+
+
+# A marketplace → its platform's fake, and how a shop is connected to it.
+FAKES = {name: (MADE[name][1], shop) for name, shop in SHOPS.items()} | {
+    "tmall": (FakeTaobao, _taobao),
+    "taote": (FakeTaobao, _taobao),
+    "kuaishou": (FakeKuaishou, _kuaishou),
+}
+
+
+@pytest.fixture(params=sorted(FAKES))
 def shop(request, db, clock, broker_tasks):
     """A shop of this marketplace, connected to its fake, with three refunds of the last hours."""
-    with MADE[request.param][1]() as fake:
+    made, shop_at = FAKES[request.param]
+    with made() as fake:
         for hours in (5, 3, 1):
             fake.add(at=ago(hours=hours))
-        shop, there = Connected(make_shop(request.param), fake), SHOPS[request.param](fake)
+        shop, there = Connected(make_shop(request.param), fake), shop_at(fake)
         connect_shop(
             store=shop.shop.store,
             app_key=there.app_key,
