@@ -11,6 +11,7 @@ from common.tenancy import system_scope
 from common.writes import WriteSet
 from connectors import deciding
 from connectors.by_hand import close_task
+from connectors.connecting import disconnect_shop
 from connectors.deciding import give_code, resume_decision
 from connectors.models import Connection, PlatformTask, SentDecision
 from connectors.states import ConnectionStatus, SendingStatus
@@ -228,6 +229,14 @@ class TestNo:
             Connection.objects.update(status=ConnectionStatus.DISCONNECTED, sealed_secrets="", sealed_tokens="")
         assert followed.why_not("refuse").code == "not_connected"
 
+    def test_what_is_under_way_ends_when_the_shop_is_disconnected(self, followed):
+        followed.decide()
+        with followed.connected.shop.scope():
+            disconnect_shop(store_id=followed.refund.store_id, actor=MERCHANT, now=NOON)
+        assert followed.decision.status == SendingStatus.DROPPED
+        assert (followed.refund.decision_sent, followed.refund.needs_attention) == ("", True)
+        assert verify() == {}
+
 
 class TestWhatItTakes:
     """Addresses, reasons and evidence are the platform's own."""
@@ -238,6 +247,13 @@ class TestWhatItTakes:
         followed.turn()
         assert followed.server.decided[0]["address"] == "77"
         assert followed.refund.status == "awaiting_return"
+
+    def test_where_no_addresses_and_no_reasons_are_told_the_platform_takes_its_own(self, connected):
+        followed = Followed(connected, kind="return_and_refund")
+        followed.server.faults["addresses"] = [{"error": "refused"}]
+        followed.decide("agree_return")
+        followed.turn()
+        assert followed.server.decided[0]["address"] == ""
 
     def test_the_reason_is_the_one_that_reads_like_what_was_written(self, followed):
         followed.decide("refuse", text="It is not as said.")
