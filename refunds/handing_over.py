@@ -18,7 +18,7 @@ from common.writes import WriteSet
 from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
 from refunds.models import Evidence, Refund
 from refunds.signals import decision_asked, decision_handed_over
-from refunds.states import MarketplaceVerb, RefundKind, Side
+from refunds.states import MarketplaceVerb, RefundKind, RefundStatus, Side
 
 
 class DecisionData(TypedDict):
@@ -46,6 +46,12 @@ def agreement_of(refund: Refund) -> MarketplaceVerb:
         case RefundKind.RETURN_AND_REFUND:
             return MarketplaceVerb.AGREE_RETURN
     return MarketplaceVerb.AGREE_REFUND
+
+
+def may_name_address_there(refund: Refund) -> bool:
+    """Whether the marketplace may be told where the goods of a refund that is followed go: nobody here has yet."""
+    is_open = refund.is_followed and refund.status == RefundStatus.AWAITING_RETURN
+    return is_open and (refund.return_address_id is None or bool(refund.decision_sent))
 
 
 def merchants_files(refund: Refund) -> list[str]:

@@ -17,7 +17,7 @@ from payments.conflicts import why_in_conflict
 from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.handing_over import agreement_of, why_not_hand_over
+from refunds.handing_over import agreement_of, may_name_address_there, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
 
@@ -133,7 +133,7 @@ def why_not_name_address(refund: Refund) -> Refused | None:
     """The return address is named later only where a deadline has approved a return without one (T10, P4)."""
     if refund.lacks_address:
         return None
-    if refund.may_name_address_there:
+    if may_name_address_there(refund):
         return why_not_hand_over(refund, MarketplaceVerb.AGREE_RETURN)
     return Refused("invalid_transition", _("This refund doesn't wait for a return address."))
 

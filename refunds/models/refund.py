@@ -177,12 +177,6 @@ class Refund(OwnsLines, TenantModel):
         """
         return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None and not self.is_followed
 
-    @property
-    def may_name_address_there(self) -> bool:
-        """Whether the marketplace may be told where the goods of a refund that is followed go: nobody here has yet."""
-        is_open = self.is_followed and self.status == RefundStatus.AWAITING_RETURN
-        return is_open and (self.return_address_id is None or bool(self.decision_sent))
-
     def read_lines(self) -> list[RefundLine]:
         """Its lines with their order lines."""
         lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)

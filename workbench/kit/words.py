@@ -30,6 +30,10 @@ def at_deadline(refund: Refund) -> str:
     """What the passing of the refund's deadline brings, as a sentence; empty when none runs."""
     if refund.due_at is None:
         return ""
+    if refund.is_followed:
+        return _("What happens then, %(marketplace)s decides.") % {
+            "marketplace": refund.store.get_marketplace_display()
+        }
     match RefundStatus(refund.status):
         case RefundStatus.AWAITING_MERCHANT if refund.moves_goods:
             return _("Without your answer the request is approved automatically and the buyer may send the goods back.")
