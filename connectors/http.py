@@ -32,6 +32,7 @@ def send(
     method: str,
     url: str,
     *,
+    call: str = "",
     query: Mapping[str, str] | None = None,
     body: bytes | None = None,
     form: Mapping[str, str] | None = None,
