@@ -20,6 +20,7 @@ from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
+from payments.reported import book_reported
 from payments.states import PaymentPurpose
 from refunds.carrier_claims import claim_lost_parcel
 from refunds.events import (
@@ -185,7 +186,14 @@ def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: s
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
-    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3)."""
+    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3).
+
+    Whatever brings a refund here that is followed, its money leaves through the marketplace alone.
+    """
+    if refund.is_followed:
+        due = {"amount": refund.amount, "is_paid": False, "reason": ""}
+        book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
+        return
     reserve_payment(
         writes,
         order=refund.order,
