@@ -1,6 +1,7 @@
 """What can happen to refunds and to what belongs to them. Refund without return: refunds/returnless/events.py."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
@@ -367,9 +368,14 @@ EVIDENCE_ADDED = EventType("evidence.added", gettext_lazy("Evidence added"), "ev
 # --- quality (P7)
 
 
+def _quality_rate(rate: str, data: Data) -> str:
+    told = {"rate": f"{Decimal(rate) * 100:.2f}", "count": data["count"], "orders": data["orders"]}
+    return _("quality refund rate %(rate)s %%: %(count)d of %(orders)d orders") % told
+
+
 class _Restricted(TypedDict):
-    step: Annotated[str, hidden(choice(QualityStep))]
-    rate: Annotated[str, SHARE]
+    step: Annotated[str, choice(QualityStep)]
+    rate: Annotated[str, replace(SHARE, word=_quality_rate)]
     count: Annotated[int, Fact("quality refunds in the window")]
     orders: Annotated[int, Fact("orders in the window")]
 
