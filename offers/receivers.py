@@ -10,7 +10,7 @@ from offers.methods.stay import PLATFORM, proposable, propose_stay
 from offers.models import Offer
 from offers.registry import METHODS, codes_where
 from offers.states import OfferStatus
-from offers.waiting import follow_waiting, is_promised
+from offers.waiting import follow_waiting, promise_stands
 from orders.signals import orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
@@ -76,7 +76,7 @@ def follow_agreements(sender, refund, writes, actor, now, **kwargs) -> None:
 @receiver(promise_asked)
 def tell_of_promises(sender, refund, **kwargs) -> bool:
     """Whether the buyer said yes to something instead of this refund."""
-    return not refund.is_new and is_promised(refund)
+    return not refund.is_new and promise_stands(refund)
 
 
 @receiver(payments_settled)

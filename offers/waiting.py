@@ -23,7 +23,7 @@ ELSEWHERE = frozenset(
 )
 
 
-def is_promised(refund: Refund) -> bool:
+def promise_stands(refund: Refund) -> bool:
     """Whether a yes to something that keeps the order stands, waiting or true."""
     kept = Offer.objects.for_store(refund.store_id).filter(
         refund=refund,

@@ -56,6 +56,13 @@ def at_deadline(refund: Refund) -> str:
     return _("Then it is %(outcome)s.") % {"outcome": refund.get_due_action_display()}
 
 
+def sent_there(refund: Refund) -> str:
+    """What becomes of a decision about a refund that is followed."""
+    return _("It is sent to %(marketplace)s, and counts once %(marketplace)s says so.") % {
+        "marketplace": refund.store.get_marketplace_display()
+    }
+
+
 def is_soon(due_at: datetime | None, now: datetime) -> bool:
     """Whether less than two hours are left."""
     return due_at is not None and due_at - now < SOON

@@ -20,7 +20,7 @@ from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.waybills import CorrectionForm
-from workbench.kit.words import yuan
+from workbench.kit.words import sent_there, yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
 
 
@@ -74,13 +74,6 @@ class FaultForm(NoteForm):
         super().__init__(*args, **kwargs)
         self.fields["note"].required = True
         self.fields["note"].help_text = _("The buyer reads this and may correct the request.")
-
-
-def sent_there(refund: Refund) -> str:
-    """What becomes of a decision about a refund that is followed."""
-    return _("It is sent to %(marketplace)s, and counts once %(marketplace)s says so.") % {
-        "marketplace": refund.store.get_marketplace_display()
-    }
 
 
 class RefundDecision(Decision):
