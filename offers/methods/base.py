@@ -67,7 +67,8 @@ class Method(ABC):
     # come back doesn't, whether a product or coupons are given away, and whether a payment goes out: its purpose is
     # the method's code, and with `returns_price` it is a part of what the order was paid (payments.purposes).
     changes_refund: ClassVar[bool] = False
-    ends_work: ClassVar[bool] = True
+    becomes: ClassVar[str] = ""  # the kind that a changed refund goes on as
+    ends_case: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
     gives_product: ClassVar[bool] = False
     gives_coupons: ClassVar[bool] = False

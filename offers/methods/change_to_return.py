@@ -20,7 +20,8 @@ class ChangeToReturn(NegotiationMethod):
     code = "change_to_return"
     label = gettext_lazy("Return and refund")
     order = 90
-    ends_work = spares_return = False
+    becomes = RefundKind.RETURN_AND_REFUND
+    ends_case = spares_return = False
 
     def why_not(self, situation):
         """Only a refund-only request can be changed like this, and only goods that have left can come back."""
