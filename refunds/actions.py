@@ -21,6 +21,8 @@ from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.reported import book_reported
+from payments.states import AccountKind, PaymentPurpose
+from refunds.carrier_claims import open_claim_of_lost_parcel
 from refunds.events import (
     REFUND_ADDRESS_MISSING,
     REFUND_APPROVED,
@@ -33,6 +35,7 @@ from refunds.goods import GoodsDisposition, Whereabouts, recall, stop
 from refunds.handing_over import DecisionData, agreement_of, hand_over, merchants_files, yuan_text
 from refunds.holds import hold, keep_yuan, release
 from refunds.models import Refund
+from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import MarketplaceVerb
@@ -183,7 +186,7 @@ def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: s
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
-    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3).
+    """Reserve the refund's amount for the buyer; a parcel that it was lost in is a carrier claim (P3).
 
     Whatever brings a refund here that is followed, its money leaves through the marketplace alone.
     """
@@ -191,6 +194,20 @@ def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: 
         due = {"amount": refund.amount, "is_paid": False, "reason": ""}
         book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
         return
+    pay_out(writes, refund, purpose=PaymentPurpose.REFUND, amount=refund.amount, actor=actor, now=now, rule=rule)
+    open_claim_of_lost_parcel(writes, refund, now=now)
+
+
+def pay_out(
+    writes: WriteSet, refund: Refund, *, purpose: str, amount: Decimal, actor: Actor, now: datetime, rule: str = ""
+) -> None:
+    """Reserve money for the buyer about a locked refund: its own, or what an offer promised instead.
+
+    Its own may come from the service budget (R5); an offer's comes from the merchant's funds.
+    """
+    debit = AccountKind.MERCHANT_FUNDS
+    if purpose == PaymentPurpose.REFUND:
+        debit = paying_account(writes, refund, amount, actor=actor, now=now)
     reserve_payment(
         writes,
         order=refund.order,

@@ -10,6 +10,7 @@ from common.money import ZERO, grouped
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
+from refunds.actions import pay_out
 from refunds.states import RefundStatus
 
 
