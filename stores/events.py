@@ -243,6 +243,30 @@ PRODUCT_ADDED = EventType(
 PRODUCT_CHANGED = EventType(
     "product.changed", gettext_lazy("Product changed"), "product", _ProductChanged, area=Area.PRODUCTS
 )
+
+
+class _AddressChanged(TypedDict, total=False):
+    """Each part that changed."""
+
+    contact: Annotated[list[str], changed(TEXT)]
+    phone: Annotated[list[str], changed(TEXT)]
+    address: Annotated[list[str], changed(TEXT)]
+
+
+RETURN_ADDRESS_CHANGED = EventType(
+    "return_address.changed",
+    gettext_lazy("Return address changed"),
+    "returnaddress",
+    _AddressChanged,
+    area=Area.ADDRESSES,
+)
+RETURN_ADDRESS_RETIRED = EventType(
+    "return_address.retired",
+    gettext_lazy("Return address retired"),
+    "returnaddress",
+    _AddressAdded,
+    area=Area.ADDRESSES,
+)
 RETURN_ADDRESS_ADDED = EventType(
     "return_address.added",
     gettext_lazy("Return address added"),

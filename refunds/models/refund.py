@@ -120,6 +120,11 @@ class Refund(OwnsLines, TenantModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due"),
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
+            models.Index(
+                fields=["store"],
+                condition=Q(status="awaiting_return", return_address__isnull=True),
+                name="refund_lacks_address",
+            ),
             models.Index(fields=["store", "created_at"], condition=Q(is_instant=True), name="refund_instant"),
             models.Index(fields=["store", "-id"], condition=Q(unread_by_merchant__gt=0), name="refund_unread"),
             models.Index(fields=["store", "programme", "-id"], condition=~Q(programme=""), name="refund_of_programme"),

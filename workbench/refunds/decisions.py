@@ -39,7 +39,7 @@ class ReturnToForm(DecisionForm):
         if not self.row.moves_goods:
             del self.fields["return_address"]
             return
-        addresses = ReturnAddress.objects.for_store(self.row.store_id).order_by("id")
+        addresses = ReturnAddress.objects.for_store(self.row.store_id).usable().order_by("place")
         self.fields["return_address"].queryset = addresses
         self.fields["return_address"].initial = addresses.first()
 
