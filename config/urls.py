@@ -24,7 +24,7 @@ from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
 from stores.api.views import EventTypeViewSet, ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
-from workbench.platform.api import DisputePackViewSet
+from workbench.cases.api import DisputePackViewSet
 
 api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")

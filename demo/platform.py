@@ -17,7 +17,7 @@ from refunds.platform.evidence import add_evidence, stored
 from refunds.states import Side
 from stores.models import Store
 
-PLATFORM = Actor(ActorKind.OPERATOR, "demo", "平台小二")
+PLATFORM = Actor(ActorKind.OPERATOR, "demo", "运营小二")
 COMPARED = "已核对双方凭证"
 
 
@@ -106,7 +106,7 @@ INSTANT = [
         "quality",
         (
             (69, "sweep", {}),
-            (28, "appeal", {"ground": "fake_return", "plea": "退回包裹是空盒，平台已先行退款，申请返还"}),
+            (28, "appeal", {"ground": "fake_return", "plea": "退回包裹是空盒，平台极速退款已先行打款，申请返还"}),
             (27, "show", {"side": "merchant", "picture": "empty", "note": "开箱照，箱内无商品"}),
             (26.5, "show", {"side": "merchant", "picture": "scale", "note": "发货称重与退回称重对比"}),
         ),

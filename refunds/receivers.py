@@ -23,8 +23,8 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     by_topic = {payment.topic_id: payment for payment in payments if not payment.is_small}
     if not by_topic:
         return
-    waiting = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
-    for refund in waiting.select_for_update(no_key=True):
+    waiting = Refund.objects.in_scope().filter(pk__in=by_topic).select_related("store").order_by("pk")
+    for refund in waiting.select_for_update(of=("self",), no_key=True):
         payment = by_topic[refund.pk]
         before = refund.status
         if payment.status == PaymentStatus.FAILED:
@@ -38,7 +38,7 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
                 refund.needs_attention = False
                 writes.update(refund, "needs_attention")
             continue
-        writes.update(refund, "status", "resolved_at", "needs_attention")
+        writes.update(refund, "status", "resolved_at", "refunded_on", "needs_attention")
         writes.event(
             event,
             refund,
@@ -70,7 +70,7 @@ def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
         if refund.status == RefundStatus.REFUNDED:
             refund.unsettle()
         refund.needs_attention = True
-        writes.update(refund, "status", "resolved_at", "needs_attention")
+        writes.update(refund, "status", "resolved_at", "refunded_on", "needs_attention")
         writes.event(
             REFUND_PAYMENT_REVERSED,
             refund,

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import models
+from django.urls import resolve, reverse
+
+from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", "workbench", "operations", "demo"]
@@ -114,3 +117,15 @@ def test_the_desks_templates_lie_in_the_folders_of_its_code():
     folders = {path.name for path in templates.iterdir() if path.is_dir()} - {"decisions"}
     assert len(folders) > 5
     assert {folder for folder in folders if not (ROOT / "workbench" / folder / "__init__.py").exists()} == set()
+
+
+def test_a_folder_of_the_desk_belongs_to_one_group_of_its_menu():
+    """The other way round a group may open several, as Store does with refund without return."""
+    groups: dict[str, set[int]] = {}
+    for place, (_title, entries) in enumerate(MENU):
+        for view, *_rest in entries:
+            page = resolve(reverse(f"admin:{view}")).func
+            if hasattr(page, "model_admin"):
+                groups.setdefault(type(page.model_admin).__module__.split(".")[1], set()).add(place)
+    assert len(groups) > 6
+    assert {folder: places for folder, places in groups.items() if len(places) > 1} == {}

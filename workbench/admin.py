@@ -10,11 +10,13 @@ from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store, User
+from workbench.cases.appeals import AppealAdmin
+from workbench.cases.disputes import DisputeAdmin
 from workbench.money.payments import PaymentAdmin
-from workbench.money.reconciliations import ReconciliationAdmin
-from workbench.platform.appeals import AppealAdmin
-from workbench.platform.disputes import DisputeAdmin
+from workbench.platform.accounts import AccountAdmin
+from workbench.platform.reconciliations import ReconciliationAdmin
 from workbench.platform.setbacks import SetbackAdmin
+from workbench.platform.switches import CategoryAdmin, MarketplaceMethodAdmin
 from workbench.quality.admin import QualityAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.refunds.bulk import BulkJobAdmin
@@ -25,12 +27,11 @@ from workbench.shipping.importing import ShipmentImportAdmin
 from workbench.shipping.orders import OrderAdmin
 from workbench.shipping.promises import PromiseAdmin
 from workbench.shipping.reports import DelayReportAdmin
-from workbench.store.accounts import AccountAdmin
 from workbench.store.coupons import CouponAdmin
 from workbench.store.keys import ApiKeyAdmin
 from workbench.store.members import MembershipAdmin
 from workbench.store.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
-from workbench.store.switches import CategoryAdmin, MarketplaceMethodAdmin, StoreMethodAdmin
+from workbench.store.switches import StoreMethodAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)

@@ -18,9 +18,9 @@ from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
 from workbench.kit.changelist import choose_page_size, next_page
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
+from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
 from workbench.kit.queue import QueueMixin
 from workbench.shipping.urges import urge_alert
-from workbench.store.accounts import OwnPasswordView, sent_to_change_password
 from workbench.store.changes import changes_view
 
 

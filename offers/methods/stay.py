@@ -42,7 +42,7 @@ class Stay(Method):
     def why_not(self, case: Case):
         """Only for orders that the warehouse still has."""
         if not proposable(case.refund):
-            return Refused("method_not_available", _("The platform proposes this before an order ships."), "method")
+            return Refused("method_not_available", _("The marketplace proposes this before an order ships."), "method")
         return None
 
     def check(self, case, terms):

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from common.calendar import day_of
 from common.ids import new_id
 from common.money import ZERO, MoneyField, yuan
 from common.search import spellings
@@ -85,6 +86,7 @@ class Refund(OwnsLines, TenantModel):
     unread_by_merchant = models.PositiveIntegerField(_("unread messages"), default=0)
     created_at = models.DateTimeField(_("requested"))
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    refunded_on = models.DateField(null=True, editable=False)
     is_loss_counted = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = RefundQuerySet.as_manager()
@@ -311,13 +313,14 @@ class Refund(OwnsLines, TenantModel):
 
     @transition(field=status, source=RefundStatus.REFUNDING, target=RefundStatus.REFUNDED)
     def settle(self, *, now):
-        """The money has arrived."""
+        """The money has arrived, on this day of the store's calendar, whatever zone it moves to later (K12)."""
         self.resolved_at, self.needs_attention = now, False
+        self.refunded_on = day_of(now, self.store.time_zone)
 
     @transition(field=status, source=RefundStatus.REFUNDED, target=RefundStatus.REFUNDING)
     def unsettle(self):
         """The money came back: it has to be paid again."""
-        self.resolved_at = None
+        self.resolved_at = self.refunded_on = None
 
     @transition(
         field=status,

@@ -1,7 +1,9 @@
 """People at the desk."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.world import Shop, make_user
 
@@ -26,6 +28,20 @@ class Desk:
     def post(self, path, **data):
         """POST below /admin/."""
         return self.client.post(f"/admin/{path}", data)
+
+    def rows(self, path, **params) -> list:
+        """What a list shows, in its order."""
+        return list(self.get(path, **params).context["cl"].result_list)
+
+    def tiles(self) -> dict[str, str]:
+        """The overview's counts, by their labels."""
+        return {str(tile["label"]): tile["count"] for tile in self.get("").context["tiles"]}
+
+    def statements(self, path, **params) -> list[str]:
+        """What a page that answers 200 asks the database."""
+        with CaptureQueriesContext(connection) as captured:
+            assert self.get(path, **params).status_code == 200
+        return [query["sql"] for query in captured]
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Sending the recommended offer to a selection: preview, job, results; and the queue of what is retainable now."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from common.tenancy import system_scope
@@ -52,7 +50,7 @@ def test_the_queue_of_what_is_retainable_now(tmall, taote, sign_in):
     theirs, mine = second.refund(), taote.refund()
     desk = sign_in("agent", tmall)
     assert numbers(desk, queue="retainable") == [good.order.number]
-    tiles = {str(tile["label"]): tile["count"] for tile in desk.get("").context["tiles"]}
+    tiles = desk.tiles()
     assert tiles["Retainable now"] == "1"
     with system_scope():
         for shop in (second, taote):
@@ -263,17 +261,13 @@ def test_sending_the_same_selection_twice_sends_each_offer_once(tmall, sign_in):
 def test_statements_do_not_grow_with_jobs_and_rows(tmall, sign_in):
     desk = sign_in("agent", tmall)
 
-    def statements(path, **params):
-        with CaptureQueriesContext(connection) as captured:
-            assert desk.get(path, **params).status_code == 200
-        return len(captured)
-
     def measure():
         desk.post(START, refund=[tmall.refund(reason="slow_logistics").pk for _ in range(2)])
         with system_scope():
             newest = BulkJob.objects.order_by("-id").first().pk
-        paths = ("offers/bulkjob/", f"offers/bulkjob/{newest}/change/", f"offers/bulkjob/{newest}/progress/")
-        return [*map(statements, paths), statements(QUEUE, queue="retainable")]
+        job = f"offers/bulkjob/{newest}/"
+        paths = ("offers/bulkjob/", f"{job}change/", f"{job}progress/", f"{QUEUE}?queue=retainable")
+        return [len(desk.statements(path)) for path in paths]
 
     few = measure()
     measure()

@@ -66,7 +66,7 @@ def test_the_refund_page_tells_what_the_platform_asked_and_what_came_of_it(kuais
     refund = ask(kuaishou, kuaishou.order(shipped=False), reason="wrong_address").json()
     path = f"refunds/refund/{refund['id']}/change/"
     page = desk.get(path).content.decode()
-    assert "The platform has asked the buyer to stay" in page
+    assert "The marketplace has asked the buyer to stay" in page
     assert "enter the right address and stay in one step" in page
     assert 'id="decide-approve"' in page
     kuaishou.buyer.post(f"offers/{refund['offers'][0]['id']}/accept/")

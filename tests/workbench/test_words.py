@@ -32,6 +32,22 @@ def test_no_latin_mark_stands_beside_a_chinese_character():
     assert [text for text in texts if LATIN_MARK.search(text)] == []
 
 
+# Terms of the rulebook, and a kind of product: 平台 stands in them whoever decides.
+FIXED_TERMS = re.compile("平台介入|平台极速退款|平台智能推荐挽留优惠券|第三方平台")
+
+
+def test_the_marketplace_and_the_platform_have_a_word_each():
+    catalogue = polib.pofile(next(Path(__file__).parents[2].glob("workbench/locale/zh_Hans/*/django.po")))
+    texts = [
+        (entry.msgid.lower(), FIXED_TERMS.sub("", text))
+        for entry in catalogue
+        for text in (entry.msgstr, *entry.msgstr_plural.values())
+    ]
+    assert [text for english, text in texts if "平台" in text and "marketplace" not in english] == []
+    of_platform = re.compile("platform|operator|escalated")
+    assert [text for english, text in texts if "运营方" in text and not of_platform.search(english)] == []
+
+
 @pytest.mark.parametrize(
     ("language", "shown"), [("en", ["a, b", "a; b", "a: b"]), ("zh-hans", ["a、b", "a；b", "a：b"])]
 )

@@ -1,5 +1,5 @@
-"""What comes before the platform, for the merchant's desk and the platform's: disputes, appeals, evidence.
+"""What whoever runs Wanliu looks after: the menu's Platform, for operators alone.
 
-queues → cases (what both share) → disputes, appeals. evidence shows and takes files.
-pack is the evidence pack as a PDF; api hands it out.
+accounts (people who sign in); switches (categories and methods of marketplaces, by date).
+reconciliations (the daily comparison with the gateways) and setbacks (what sweeps left aside).
 """

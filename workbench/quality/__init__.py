@@ -1,1 +1,4 @@
-"""The desk's page about quality refunds: board gathers what it shows, admin is the page itself."""
+"""The desk's page about quality refunds.
+
+board (what it shows: rates, thresholds, restrictions) → admin (the page, and the list of stores).
+"""

@@ -7,13 +7,13 @@ from django.views.decorators.http import require_safe
 
 from offers.models import Offer
 from refunds.models import Appeal, Refund
+from workbench.cases.evidence import AddEvidence, EvidenceMixin
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.order_card import readdressing
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.money.payments import resuming
 from workbench.money.small_payments import PayingMixin
-from workbench.platform.evidence import AddEvidence, EvidenceMixin
 from workbench.quality.admin import CountedFilter
 from workbench.refunds.choices import DECISIONS, AskCarrier
 from workbench.refunds.negotiation import OfferingMixin
@@ -26,7 +26,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
     """What the buyers ask, and what can be answered."""
 
     class Media:
-        css = {"all": ["workbench/platform.css"]}
+        css = {"all": ["workbench/cases.css"]}
 
     change_list_template = "workbench/refunds/queue.html"
     list_display = ("order",)

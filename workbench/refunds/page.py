@@ -17,11 +17,11 @@ from refunds.models import Appeal, Dispute, Refund
 from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from stores.models import User
+from workbench.cases.evidence import evidence_of
 from workbench.insights.loss import loss_if_lost
 from workbench.kit.timeline import timeline
 from workbench.kit.words import at_deadline
 from workbench.money.small_payments import pay_card
-from workbench.platform.evidence import evidence_of
 from workbench.refunds.programme import programme_card
 from workbench.refunds.retention import build_panel
 from workbench.refunds.thread import thread_of

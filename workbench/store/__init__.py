@@ -2,5 +2,6 @@
 
 stores (settings, products, return addresses) with payment_terms, the operator's form below a store.
 people: members and their roles, API keys.
-coupons: what the store can give; switches: methods and categories by date.
+coupons: what the store can give; switches: its methods by date; owners and changes: who set up what.
+first_steps: what a new store still needs, on the overview.
 """

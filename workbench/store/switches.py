@@ -1,4 +1,4 @@
-"""What the platform and the owner switch on and off by date: opened categories (Q2) and methods (Q4)."""
+"""What the owner switches on and off by date: the methods that agents may offer (Q4)."""
 
 from datetime import date, datetime
 
@@ -6,158 +6,23 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from common.calendar import PLATFORM_ZONE, day_of
-from common.words import in_one_language
+from common.calendar import day_of
 from offers.eligibility import keeps_orders
 from offers.models import MarketplaceMethod, StoreMethod
-from offers.registry import method_choices, method_label
-from offers.switches import set_marketplace_method, set_store_method
-from stores import actions, marketplaces
+from offers.registry import method_label
+from offers.switches import set_store_method
+from stores import marketplaces
 from stores.models import Store
-from stores.permissions import MANAGE_STORE, OPERATE, can
-from workbench.kit.base import DeskAdmin, column, timed_column
+from stores.permissions import MANAGE_STORE, can
+from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecisionPagesMixin
 from workbench.kit.decisions import DecisionForm
 from workbench.kit.desk import desk_of, find_store
-from workbench.kit.editing import AddingMixin, EditingMixin, Saving
-from workbench.kit.operators import IN_FORCE, ChangingPlatforms, PlatformAdmin
-from workbench.kit.search import WordSearch
-
-
-def retaining_marketplaces() -> list[tuple[str, str]]:
-    """The marketplaces that have retention, as choices."""
-    return [(name, rules.label) for name, rules in marketplaces.newest().items() if keeps_orders(rules)]
-
-
-def _today(now: datetime) -> date:
-    """The date on the platform's calendar."""
-    return day_of(now, PLATFORM_ZONE)
-
-
-def _day(label, **kwargs) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-
-def _state(is_on: bool, since: date, until: date | None = None, *, today: date) -> str:
-    """Open now, from a date on, or no more, as a badge."""
-    if not is_on:
-        tone, text = "grey", _("off")
-    elif until is not None and until <= today:
-        tone, text = "grey", _("closed")
-    elif since > today:
-        tone, text = "amber", _("from %(day)s") % {"day": since.isoformat()}
-    else:
-        tone, text = "green", _("open")
-    return format_html('<span class="wl-badge {}">{}</span>', tone, text)
-
-
-class CategoryForm(DecisionForm):
-    """A category that may be retained between two dates."""
-
-    marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
-    category = forms.RegexField(
-        r"\A[0-9A-Za-z_-]+\Z",
-        label=gettext_lazy("Category id"),
-        max_length=50,
-        help_text=gettext_lazy("As products and orders name it, such as 50008163."),
-    )
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
-    opens_on = _day(gettext_lazy("Opens on"))
-    closes_on = _day(
-        gettext_lazy("Closes on"),
-        required=False,
-        help_text=gettext_lazy(
-            "From this day on it isn't open any more. Leave it empty for a category that stays open."
-        ),
-    )
-
-
-class OpenCategory(Saving):
-    """Let a category be retained."""
-
-    label, form, capability = gettext_lazy("Open a category"), CategoryForm, OPERATE
-    done = IN_FORCE
-
-    def run(self, row, data, *, actor, now):
-        actions.open_category(**data, actor=actor, now=now)
-
-
-class ChangeCategory(ChangingPlatforms):
-    """Change a category's name and dates."""
-
-    form, fixed = CategoryForm, ("marketplace", "category")
-
-    def run(self, opening, data, *, actor, now):
-        changes = {name: value for name, value in data.items() if name not in self.fixed}
-        actions.change_category(opening=opening, **changes, actor=actor, now=now)
-
-
-class CategoryAdmin(AddingMixin, EditingMixin, WordSearch, PlatformAdmin):
-    """Categories open in batches, by date, without a deploy (Q2)."""
-
-    adding, editing = OpenCategory(), ChangeCategory()
-    list_display = ("show_name", "category", "marketplace", "show_opens", "show_closes", "show_state")
-    show_name = column(gettext_lazy("name"), lambda row: in_one_language(row.name))
-    search_fields = ("category", "name")
-    search_help_text = gettext_lazy("Category id or name")
-    ordering = ("marketplace", "-opens_on", "category")
-    show_opens = column(gettext_lazy("opens on"), lambda row: row.opens_on.isoformat())
-    show_closes = column(gettext_lazy("closes on"), lambda row: row.closes_on.isoformat() if row.closes_on else "–")
-    show_state = timed_column(
-        gettext_lazy("today"), lambda row, now: _state(True, row.opens_on, row.closes_on, today=_today(now))
-    )
-
-
-class MarketplaceMethodForm(DecisionForm):
-    """The platform's switch."""
-
-    marketplace = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=retaining_marketplaces)
-    method = forms.ChoiceField(label=gettext_lazy("Method"), choices=method_choices)
-    is_on = forms.BooleanField(
-        label=gettext_lazy("Switched on"),
-        required=False,
-        initial=True,
-        help_text=gettext_lazy("Switched off here, no store of the marketplace can offer it."),
-    )
-    available_from = _day(gettext_lazy("Available from"))
-
-
-class SetMarketplaceMethod:
-    """Set the switch, whether it is there already or not."""
-
-    form, done = MarketplaceMethodForm, IN_FORCE
-
-    def run(self, row, data, *, actor, now):
-        set_marketplace_method(**data, actor=actor, now=now)
-
-
-class AddMarketplaceMethod(SetMarketplaceMethod, Saving):
-    """A first switch of a method."""
-
-    label, capability = gettext_lazy("Switch a method"), OPERATE
-
-
-class ChangeMarketplaceMethod(SetMarketplaceMethod, ChangingPlatforms):
-    """The switch of a method."""
-
-    fixed = ("marketplace", "method")
-
-
-class MarketplaceMethodAdmin(AddingMixin, EditingMixin, PlatformAdmin):
-    """Which methods a marketplace has opened, and since when (Q4)."""
-
-    adding, editing = AddMarketplaceMethod(), ChangeMarketplaceMethod()
-    list_display = ("show_method", "marketplace", "show_from", "show_state")
-    ordering = ("marketplace", "available_from", "method")
-    show_method = column(gettext_lazy("method"), lambda row: row.get_method_display())
-    show_from = column(gettext_lazy("available from"), lambda row: row.available_from.isoformat())
-    show_state = timed_column(
-        gettext_lazy("today"), lambda row, now: _state(row.is_on, row.available_from, today=_today(now))
-    )
+from workbench.kit.editing import Saving
+from workbench.kit.operators import IN_FORCE
+from workbench.kit.switches import day_field, switch_badge
 
 
 class StoreMethodsForm(DecisionForm):
@@ -174,7 +39,7 @@ class StoreMethodsForm(DecisionForm):
             self.fields[f"{code}_on"] = forms.BooleanField(
                 label=_("on"), required=False, initial=row.is_on if row else True
             )
-            self.fields[f"{code}_from"] = _day(
+            self.fields[f"{code}_from"] = day_field(
                 _("available from"), required=False, initial=row.available_from if row else None
             )
 
@@ -186,9 +51,9 @@ class StoreMethodsForm(DecisionForm):
             found.append(
                 {
                     "label": method_label(code),
-                    "platform": _state(platform.is_on, platform.available_from, today=self.today)
+                    "platform": switch_badge(platform.is_on, platform.available_from, today=self.today)
                     if platform
-                    else _state(True, self.today, today=self.today),
+                    else switch_badge(True, self.today, today=self.today),
                     "on": self[f"{code}_on"],
                     "from": self[f"{code}_from"],
                 }

@@ -28,7 +28,7 @@ from stores.models import Store, User
 from stores.states import Role
 
 OPERATOR, AGENT = "operator", "agent"
-PEOPLE = {OPERATOR: "平台", AGENT: "客服小柔"}  # offers are sent in the agent's name
+PEOPLE = {OPERATOR: "运营方", AGENT: "客服小柔"}  # offers are sent in the agent's name
 
 
 class Command(BaseCommand):

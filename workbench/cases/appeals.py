@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy
 
 from refunds.platform.appeals import decide_appeal, why_not_decide_appeal
 from refunds.states import CaseOutcome, Side
-from workbench.platform.cases import CaseAdmin, DecideCase, side_views
-from workbench.platform.evidence import AddEvidence
+from workbench.cases.cases import CaseAdmin, DecideCase, side_views
+from workbench.cases.evidence import AddEvidence
 
 
 class DecideAppeal(DecideCase):
@@ -29,7 +29,7 @@ class DecideAppeal(DecideCase):
 class AppealAdmin(CaseAdmin):
     """Instant refunds that their merchants appeal against."""
 
-    code, template = "appeal", "workbench/platform/appeal.html"
+    code, template = "appeal", "workbench/cases/appeal.html"
     tile_label = gettext_lazy("Appeals")
     decisions = (DecideAppeal(), AddEvidence())
 

@@ -12,6 +12,8 @@ from refunds.holds import most_refundable
 from refunds.models import Evidence
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_DISPUTES, SHOW_EVIDENCE, can
+from workbench.cases.evidence import AddEvidence, evidence_of
+from workbench.cases.queues import CASE_QUEUES
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision
@@ -20,8 +22,6 @@ from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import negotiation, timeline
 from workbench.kit.words import yuan
-from workbench.platform.evidence import AddEvidence, evidence_of
-from workbench.platform.queues import CASE_QUEUES
 
 
 class OutcomeForm(DeskForm):
@@ -66,7 +66,7 @@ class DecideCase(Decision):
 
     code, label, icon = "decide", gettext_lazy("Decide"), "gavel"
     not_yours = gettext_lazy("A person of the platform decides.")
-    capability, template = DECIDE_DISPUTES, "workbench/platform/decide.html"
+    capability, template = DECIDE_DISPUTES, "workbench/cases/decide.html"
     outcomes: ClassVar[list[tuple[str, str]]]
     amount_help: ClassVar[str]
 
@@ -95,9 +95,9 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     """A queue of cases by how long evidence is still taken, a page with both sides, and a form for the decision."""
 
     class Media:
-        css = {"all": ["workbench/work.css", "workbench/platform.css"]}
+        css = {"all": ["workbench/work.css", "workbench/cases.css"]}
 
-    change_list_template = "workbench/platform/list.html"
+    change_list_template = "workbench/cases/list.html"
     list_display = ("refund",)
     queues = CASE_QUEUES
     list_filter = (QueueFilter,)

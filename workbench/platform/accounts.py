@@ -1,11 +1,6 @@
-"""Accounts of people: the operator opens them, and their owners choose their passwords."""
+"""Accounts of people: the operator opens them, and gives a new password to who lost theirs."""
 
 from django import forms
-from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.views import PasswordChangeView
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,16 +9,13 @@ from stores.models import Membership, Store, User
 from stores.permissions import OPERATE
 from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
-from workbench.kit.decisions import Decision, DecisionForm, take
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.desk import desk_of
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
 from workbench.kit.operators import PlatformAdmin
 from workbench.kit.search import WordSearch
 from workbench.store.members import person_named, role_field, since
-
-# What somebody with a one-time password may still open.
-OPEN_TO_ALL = {"login", "logout", "password_change"}
 
 
 class AccountForm(DecisionForm):
@@ -62,7 +54,7 @@ class OpenAccount(Saving):
     """Let somebody new sign in."""
 
     label, form, capability = gettext_lazy("Open an account"), AccountForm, OPERATE
-    answer_template = "workbench/store/one_time_password.html"
+    answer_template = "workbench/platform/one_time_password.html"
 
     def fill(self, request, row):
         """For the store that is picked, unless another is named."""
@@ -120,47 +112,10 @@ class AccountAdmin(AddingMixin, DecidingMixin, WordSearch, PlatformAdmin):
         members = Membership.objects.in_scope().filter(user=user).select_related("store").order_by("id")
         return self.page(
             request,
-            "workbench/store/account.html",
+            "workbench/platform/account.html",
             user.get_full_name() or user.username,
             account=user,
             state=_state(user),
             members=members,
             decide=self.choices(request, user),
         )
-
-
-class ChooseOwnPassword(Decision):
-    """Change the password that one signs in with; Django's own page asks for it."""
-
-    def may(self, user, row):
-        """One's own."""
-        return user == row
-
-    def refusal(self, user, now):
-        """It may always be changed."""
-        return None
-
-    def run(self, user, data, *, actor, now):
-        actions.change_password(user=user, password=data["new_password1"], actor=actor, now=now)
-
-
-class OwnPasswordView(PasswordChangeView):
-    """Choose a password of one's own; the other sessions with the old one end."""
-
-    def form_valid(self, form):
-        """Change it, and keep this session."""
-        if take(self.request, ChooseOwnPassword(), self.request.user, form) is None:
-            return self.form_invalid(form)
-        update_session_auth_hash(self.request, self.request.user)
-        messages.success(
-            self.request, _("Your password is changed. Wherever else you were signed in, you no longer are.")
-        )
-        return HttpResponseRedirect(self.get_success_url())
-
-
-def sent_to_change_password(request: HttpRequest) -> HttpResponseRedirect | None:
-    """Where somebody with a one-time password goes first; None for everybody else."""
-    if not request.user.must_change_password or request.resolver_match.url_name in OPEN_TO_ALL:
-        return None
-    messages.info(request, _("Choose a password of your own first: the one you signed in with is for one time."))
-    return HttpResponseRedirect(reverse("admin:password_change"))

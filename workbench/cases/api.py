@@ -11,7 +11,7 @@ from common.actors import Actor
 from refunds.models import Dispute
 from refunds.platform.evidence import note_pack_taken
 from stores.api.base import StoreViewSet, get_or_404
-from workbench.platform.pack import build_pack, pack_name
+from workbench.cases.pack import build_pack, pack_name
 
 
 class DisputePackViewSet(StoreViewSet):

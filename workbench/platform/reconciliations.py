@@ -58,7 +58,7 @@ class ReconciliationAdmin(PlatformAdmin):
         ).order_by("-received_at")[:20]
         return self.page(
             request,
-            "workbench/money/reconciliation.html",
+            "workbench/platform/reconciliation.html",
             str(report),
             report=report,
             rows=rows,

@@ -14,13 +14,13 @@ from refunds.platform.disputes import (
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, Side
 from stores.permissions import DECIDE_REFUNDS, SHOW_EVIDENCE, require
+from workbench.cases.api import pack_response
+from workbench.cases.cases import CaseAdmin, DecideCase, side_views
+from workbench.cases.evidence import AddEvidence
 from workbench.kit.base import by
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.frame import in_store_time
-from workbench.platform.api import pack_response
-from workbench.platform.cases import CaseAdmin, DecideCase, side_views
-from workbench.platform.evidence import AddEvidence
 
 
 class AnswerForm(DecisionForm):
@@ -79,7 +79,7 @@ class DecideDispute(DecideCase):
 class DisputeAdmin(CaseAdmin):
     """Refunds that the platform was asked to decide."""
 
-    code, template = "dispute", "workbench/platform/dispute.html"
+    code, template = "dispute", "workbench/cases/dispute.html"
     tile_label = gettext_lazy("Disputes")
     decisions = (AnswerDispute(), DecideDispute(), AddEvidence())
 
