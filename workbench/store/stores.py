@@ -116,9 +116,7 @@ class RetireReturnAddress(Decision):
 
     def consequence(self, address):
         """Nothing changes for those who have it."""
-        return _(
-            "No buyer is told this address any more; parcels that are on their way to it, or were asked to, go there."
-        )
+        return _("No buyer is told this address any more; who was told it before sends the goods there.")
 
     def run(self, address, data, *, actor, now):
         actions.retire_return_address(store_id=address.store_id, address_id=address.pk, actor=actor, now=now)
