@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import SETBACK_RESUMED, EventType, Tone
 from common.facts import (
     COUNT,
     DATE,
@@ -40,6 +40,7 @@ class Area(models.TextChoices):
     COUPONS = "coupons", gettext_lazy("Coupons")
     EXPORTS = "exports", gettext_lazy("Exports of buyers' data")
     ACCOUNTS = "accounts", gettext_lazy("Accounts")
+    WORK = SETBACK_RESUMED.area, gettext_lazy("Work left aside")
 
 
 def _marketplace(name: str, data: Data) -> str:
