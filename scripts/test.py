@@ -3,6 +3,7 @@
     scripts/test                 everything
     scripts/test -k ledger -x    only pytest, with these arguments
     scripts/test.py --lint       only what needs no services (`make lint`)
+    scripts/test.py --packages   only what Debian may lack: a browser, faketime
 
 Every part runs even when an earlier one failed; the exit code is that of the first failure.
 """
@@ -27,7 +28,12 @@ from config.embedded.processes import ServiceError  # noqa: E402
 
 BIN = Path(sys.executable).parent
 APT_SECONDS = 240
-DEBIAN_PACKAGES = {"chromium": ("chromium", "fonts-noto-cjk"), "faketime": ("faketime",)}  # program: packages
+# Any of these browsers will do; the shell takes half of Chromium's time. tests/browser.py looks for the same.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+DEBIAN_PACKAGES = {  # the programs of which one is enough: packages to try one after the other
+    BROWSERS: (("chromium-headless-shell", "fonts-noto-cjk"), ("chromium", "fonts-noto-cjk")),
+    ("faketime",): (("faketime",),),
+}
 LINT = [
     ("ruff check", [BIN / "ruff", "check", "."]),
     ("ruff format", [BIN / "ruff", "format", "--check", "."]),
@@ -38,6 +44,7 @@ DJANGO = [
     ("check", [sys.executable, "manage.py", "check"]),
 ]
 MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]  # the databases of the tests are copies
+PACKAGES = [sys.executable, __file__, "--packages"]
 PYTEST = [sys.executable, "-m", "pytest"]
 # Slow tests come last (pytest-django), so whoever has done its half takes over some of the others.
 SHARED = ["-n", "2", "--dist", "worksteal"]
@@ -84,14 +91,19 @@ def main(arguments: Sequence[str]) -> int:
         parts = Parts(os.environ)
         run_all(parts, LINT)
         return parts.summary()
-    offer_debian_programs()
+    if arguments == ["--packages"]:
+        offer_debian_programs()
+        return 0
     started = time.monotonic()
     with throwaway() as services:
         print(f"services are up ({time.monotonic() - started:.1f} s)", flush=True)
         (services.data_dir / "static").mkdir()  # collectstatic is for `make run`; WhiteNoise warns without it
         parts = Parts({**os.environ, **services.environ(), "TEST_TEMPLATE": DATABASE})
-        with parts.beside("migrate", MIGRATE):
+        with parts.beside("packages", PACKAGES), parts.beside("migrate", MIGRATE):
             run_all(parts, [] if arguments else LINT + DJANGO)
+        if not is_there(BROWSERS):
+            line = "NO BROWSER: Chromium is not there and cannot be installed; the browser tests are SKIPPED."
+            print(f"\n{'!' * len(line)}\n{line}\n{'!' * len(line)}\n", flush=True)
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
@@ -127,24 +139,28 @@ def ended(process: subprocess.Popen) -> Iterator[None]:
         raise
 
 
+def is_there(programs: Sequence[str]) -> bool:
+    """Whether one of the programs can be run."""
+    return any(map(shutil.which, programs))
+
+
 def offer_debian_programs() -> None:
-    """Install the browser (and faketime) where that is possible without asking; say loudly when it is not."""
-    missing = [program for program in DEBIAN_PACKAGES if not shutil.which(program)]
+    """Install the browser and faketime where that is possible without asking."""
+    missing = [programs for programs in DEBIAN_PACKAGES if not is_there(programs)]
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     may_install = shutil.which("apt-get") and (
         not as_root or (shutil.which("sudo") and _quietly(["sudo", "-n", "true"], seconds=10))
     )
-    if missing and may_install:
-        packages = [package for program in missing for package in DEBIAN_PACKAGES[program]]
-        print(f"installing {' '.join(packages)}", flush=True)
-        # The environment does not pass through sudo, so debconf is told with env(1) not to ask.
-        apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
-        _quietly([*apt, "update"], APT_SECONDS)
-        for program in missing:  # one by one: a machine without faketime still gets its browser
-            _quietly([*apt, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES[program]], APT_SECONDS)
-    if not shutil.which("chromium"):
-        line = "NO BROWSER: `chromium` is not there and cannot be installed; the browser tests are SKIPPED."
-        print(f"\n{'!' * len(line)}\n{line}\n{'!' * len(line)}\n", flush=True)
+    if not missing or not may_install:
+        return
+    # The environment does not pass through sudo, so debconf is told with env(1) not to ask.
+    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+    _quietly([*apt, "update"], APT_SECONDS)
+    for programs in missing:  # one by one: a machine without faketime still gets its browser
+        for packages in DEBIAN_PACKAGES[programs]:
+            if not is_there(programs):
+                print(f"installing {' '.join(packages)}", flush=True)
+                _quietly([*apt, "install", "-y", "--no-install-recommends", *packages], APT_SECONDS)
 
 
 def _quietly(command: Sequence[str], seconds: float) -> bool:

@@ -1,12 +1,13 @@
-"""A real browser for tests: headless Chromium, and signing in by hand. Import what you need; `browser` is a fixture."""
+"""A real browser for tests: headless Chromium, and signing in by hand. The fixture is the desk's `browser`."""
 
 import shutil
 import warnings
 
 import pytest
-from django.db import connections
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# The first takes half of the others' time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 ARGS = [
     "--headless",
     "--no-sandbox",
@@ -24,19 +25,6 @@ in_browser = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 if CHROMIUM is None:
     warnings.warn("NO BROWSER: Chromium isn't installed, the browser tests are skipped.", stacklevel=1)
     in_browser.append(pytest.mark.skip(reason="NO BROWSER: install Chromium to run this"))
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    """Headless Chromium. Playwright's loop makes Django believe that this is asynchronous code."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield chromium
-        chromium.close()
-        connections.close_all()  # those of Playwright's loop, which nobody else sees
 
 
 def watch(page) -> list[str]:

@@ -1,10 +1,11 @@
 """People at the desk."""
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.browser import ARGS, CHROMIUM
 from tests.world import Shop, make_user
 
 
@@ -55,3 +56,24 @@ def sign_in(db):
         return Desk(make_user(name, shop=shop, role=role or "viewer"), **kwargs)
 
     return sign
+
+
+@pytest.fixture(scope="module")
+def _launched():
+    """Headless Chromium for a module. Playwright's loop makes Django believe that this is asynchronous code."""
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        chromium.close()
+        connections.close_all()  # those of Playwright's loop, which nobody else sees
+
+
+@pytest.fixture
+def browser(_launched):
+    """A browser without a page, cookie or file of the test before."""
+    yield _launched
+    for context in _launched.contexts:
+        context.close()

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from payments.settlement import settle_batch
-from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, width_of  # noqa: F401  browser is a fixture
+from tests.browser import DESKTOP, PHONE, in_browser, sign_in, width_of
 from tests.world import make_shop, make_user
 
 pytestmark = in_browser
@@ -22,7 +22,7 @@ def request_():
 
 
 @pytest.mark.rule("T2", "T5", "T11", "Q6")
-def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):  # noqa: F811
+def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
     shop, refund = request_
     page = browser.new_page(viewport=DESKTOP, locale="en-GB")
     wrong = sign_in(page, live_server.url)
@@ -56,7 +56,7 @@ def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):  
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):  # noqa: F811
+def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):
     _shop, refund = request_
     page = browser.new_page(viewport=PHONE, locale=language)
     wrong = sign_in(page, live_server.url)
@@ -71,7 +71,7 @@ def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):
     assert wrong == []
 
 
-def test_ctrl_k_finds_an_order_from_anywhere(browser, live_server, request_):  # noqa: F811
+def test_ctrl_k_finds_an_order_from_anywhere(browser, live_server, request_):
     _shop, refund = request_
     page = browser.new_page(viewport=DESKTOP, locale="en-GB")
     wrong = sign_in(page, live_server.url)

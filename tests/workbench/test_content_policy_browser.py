@@ -1,13 +1,13 @@
 """The content policy in a browser: what is ours runs, and what was smuggled in doesn't."""
 
-from tests.browser import browser, in_browser, watch  # noqa: F401  browser is a fixture
+from tests.browser import in_browser, watch
 
 pytestmark = in_browser
 
 SMUGGLED = "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"window.ran = 1\">')"
 
 
-def test_our_scripts_run_and_smuggled_ones_do_not(browser, live_server):  # noqa: F811
+def test_our_scripts_run_and_smuggled_ones_do_not(browser, live_server):
     page = browser.new_page()
     wrong = watch(page)
     page.goto(f"{live_server.url}/api/v1/docs/")

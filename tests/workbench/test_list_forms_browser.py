@@ -10,7 +10,7 @@ from django.urls import reverse
 from offers.models import Coupon
 from orders.models import Order
 from stores.models import Product
-from tests.browser import DESKTOP, browser, in_browser, sign_in  # noqa: F401  browser is a fixture
+from tests.browser import DESKTOP, in_browser, sign_in
 from tests.tenancy.furnish import make_furnished_shop
 from tests.world import make_user
 from workbench.kit.base import DeskAdmin
@@ -44,7 +44,7 @@ def send(page) -> None:
         page.eval_on_selector(FORM, "form => form.requestSubmit()")
 
 
-def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, furnished):  # noqa: F811
+def test_the_form_as_it_stands_finds_what_the_list_shows(browser, live_server, furnished):
     chosen: set[tuple[str, str]] = set()
     for name in ("agent", "boss"):
         page = browser.new_page(viewport=DESKTOP, locale="en-GB")
@@ -100,7 +100,7 @@ def _choose(page, name: str, before: int) -> None:
         ("offers/coupon/", "coupon"),
     ],
 )
-def test_what_is_typed_is_found_with_the_filters_left_alone(browser, live_server, furnished, path, typed):  # noqa: F811
+def test_what_is_typed_is_found_with_the_filters_left_alone(browser, live_server, furnished, path, typed):
     with furnished.scope():
         words = {
             "number": Order.objects.in_scope().order_by("id").values_list("number", flat=True),

@@ -7,7 +7,7 @@ from common import clock
 from offers.buyer.links import link_for
 from orders.saving import urge_order
 from stores.actions import update_store
-from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, watch, width_of  # noqa: F401  a fixture
+from tests.browser import DESKTOP, PHONE, in_browser, sign_in, watch, width_of
 from tests.world import BUYER, MERCHANT, NOON, make_shop, make_user
 
 pytestmark = in_browser
@@ -33,7 +33,7 @@ def urge(shop):
 
 @pytest.mark.rule("K6")
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_interruption_blocks_until_the_orders_are_shipped(browser, live_server, kuaishou, viewport):  # noqa: F811
+def test_the_interruption_blocks_until_the_orders_are_shipped(browser, live_server, kuaishou, viewport):
     page = browser.new_page(viewport=viewport, locale="en-GB")
     wrong = sign_in(page, live_server.url)
     assert page.locator("#urge-alert").count() == 0
@@ -78,7 +78,7 @@ def test_the_interruption_blocks_until_the_orders_are_shipped(browser, live_serv
 
 
 @pytest.mark.rule("K1", "K3")
-def test_the_buyer_enters_the_right_address_and_stays(browser, live_server, kuaishou):  # noqa: F811
+def test_the_buyer_enters_the_right_address_and_stays(browser, live_server, kuaishou):
     order = kuaishou.order(shipped=False, now=clock.now())
     refund = kuaishou.refund(order, kind="refund_only", reason="wrong_address", now=clock.now())
     phone = browser.new_page(viewport=PHONE, locale="en-GB")
@@ -105,7 +105,7 @@ def test_the_buyer_enters_the_right_address_and_stays(browser, live_server, kuai
         ("I still want the refund", "Yes, go on", "awaiting_merchant"),
     ],
 )
-def test_a_click_only_asks_once_more(browser, live_server, kuaishou, answer, sure, status):  # noqa: F811
+def test_a_click_only_asks_once_more(browser, live_server, kuaishou, answer, sure, status):
     refund = kuaishou.refund(kuaishou.order(shipped=False, now=clock.now()), kind="refund_only", now=clock.now())
     phone = browser.new_page(viewport=PHONE, locale="en-GB")
     phone.goto(live_server.url + link_for(refund))

@@ -10,7 +10,7 @@ from common import clock
 from offers.buyer.links import link_for
 from offers.models import Offer
 from payments.settlement import settle_batch
-from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, watch, width_of  # noqa: F401  a fixture
+from tests.browser import DESKTOP, PHONE, in_browser, sign_in, watch, width_of
 from tests.world import make_shop, make_user
 
 pytestmark = in_browser
@@ -28,7 +28,7 @@ def refund():
 
 
 @pytest.mark.rule("Q5", "Q6", "Q7", "Q10", "Q12")
-def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refund):  # noqa: F811
+def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refund):
     page = browser.new_page(viewport=DESKTOP, locale="en-GB")
     wrong = sign_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/change/")
@@ -70,7 +70,7 @@ def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refu
 
 
 @pytest.mark.rule("Q15")
-def test_the_picker_fills_in_the_item_id(browser, live_server, refund):  # noqa: F811
+def test_the_picker_fills_in_the_item_id(browser, live_server, refund):
     page = browser.new_page(viewport=DESKTOP, locale="en-GB")
     wrong = sign_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/negotiate/?method=gift")
@@ -84,7 +84,7 @@ def test_the_picker_fills_in_the_item_id(browser, live_server, refund):  # noqa:
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_nothing_overflows_on_a_phone(browser, live_server, refund, language):  # noqa: F811
+def test_nothing_overflows_on_a_phone(browser, live_server, refund, language):
     page = browser.new_page(viewport=PHONE, locale=language)
     wrong = sign_in(page, live_server.url)
     refund.shop.buyer.post(f"refunds/{refund.pk}/messages/", {"text": "https://example.com/" + "x" * 200})
@@ -102,7 +102,7 @@ def test_nothing_overflows_on_a_phone(browser, live_server, refund, language):  
 
 
 @pytest.mark.rule("Q5", "Q6")
-def test_what_was_typed_outlives_the_session_and_the_back_button(browser, live_server, refund):  # noqa: F811
+def test_what_was_typed_outlives_the_session_and_the_back_button(browser, live_server, refund):
     context = browser.new_context(viewport=DESKTOP, locale="en-GB")
     page = context.new_page()
     wrong = sign_in(page, live_server.url)

@@ -10,7 +10,7 @@ from orders.delays.actions import report_delay
 from orders.erp.running import run_imports
 from orders.models import ShipmentImport
 from orders.saving import urge_order
-from tests.browser import DESKTOP, PHONE, browser, in_browser, sign_in, width_of  # noqa: F401 — `browser` is a fixture
+from tests.browser import DESKTOP, PHONE, in_browser, sign_in, width_of
 from tests.world import BUYER, MERCHANT, make_shop, make_user
 
 pytestmark = [*in_browser, pytest.mark.rule("K2", "K4", "P8")]
@@ -34,7 +34,7 @@ def keep(page, name):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):  # noqa: F811
+def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):
     late, soon, later, snowed = (waiting(shop, hours) for hours in (30, 20, 2, 3))
     with shop.scope():
         urge_order(store=shop.store, number=later.number, actor=BUYER, now=clock.now())
@@ -86,7 +86,7 @@ def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):  # noqa: 
     assert wrong == []
 
 
-def test_errors_and_reports_fit_a_phone(shop, browser, live_server, tmp_path):  # noqa: F811
+def test_errors_and_reports_fit_a_phone(shop, browser, live_server, tmp_path):
     order = waiting(shop, 3)
     with shop.scope():
         made = report_delay(
