@@ -24,6 +24,7 @@ from payments import reconciling
 from payments.gateways.base import NoStatement
 from payments.models import DayAllowance, Reconciliation
 from payments.settlement import settle_batch
+from refunds.models import Refund
 from tests.api.test_gateways import SANDBOX, post
 from tests.insights import accepted, send
 from tests.quality import ask
