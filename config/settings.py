@@ -23,8 +23,11 @@ PORT = env.int("PORT", 8000)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or load_secret_key(DATA_DIR)
-if env.str("DATABASE_URL", "") not in ("", database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER)):
+IS_EMBEDDED = env.str("DATABASE_URL", "") in ("", database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER))
+if not IS_EMBEDDED:
     check_secret_key(SECRET_KEY)
+# Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_connector_keys`).
+CONNECTOR_KEYS = env.list("CONNECTOR_KEYS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 # Networks of the proxies in front of us: only they may say who the client is, and that it came by TLS.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [])
@@ -170,6 +173,8 @@ CELERY_BEAT_SCHEDULE = {
     "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
     "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
     "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
+    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 5, "options": {"expires": 15}},
+    "forget-hints": {"task": "connectors.tasks.forget_refund_hints", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
 

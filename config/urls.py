@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from common.health import healthz, readyz
+from connectors.messages import platform_push
 from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
@@ -67,6 +68,7 @@ urlpatterns = [
     path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
     path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
+    path("connect/<slug:platform>/<str:token>/", platform_push, name="platform-push"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

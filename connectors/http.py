@@ -4,17 +4,24 @@ What comes back is bytes and a status, or `Unreachable`. Neither addresses with 
 error or a log line: they hold tokens.
 """
 
+import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from connectors import limits
 from connectors.port import Unreachable
 
 CONNECT_SECONDS, READ_SECONDS = 5, 15
+WHOLE_SECONDS = 30.0  # a call, however slowly its answer drips
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 _local = threading.local()
 
@@ -32,30 +39,99 @@ def send(
     method: str,
     url: str,
     *,
+    call: str = "",
     query: Mapping[str, str] | None = None,
     body: bytes | None = None,
     form: Mapping[str, str] | None = None,
     files: Mapping[str, tuple[str, bytes]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Ask once. `body` goes out byte for byte as it was signed. Unreachable when no whole answer came back."""
+    """Ask once. `body` goes out byte for byte as it was signed. Unreachable when no whole answer came back.
+
+    `call` is the platform's name of what is asked, by which its limits count it (`Limit.call`). Throttled, without
+    having asked, when the limits or a ban leave no room for it in the next seconds.
+    """
+    limits.wait_for_room(call)
     arguments: dict[str, Any] = {"params": query, "data": body if body is not None else form, "files": files}
     try:
-        with _session().request(
-            method,
-            url,
-            **arguments,
-            headers=headers,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
+        with (
+            _deadline() as deadline,
+            _session().request(
+                method,
+                url,
+                **arguments,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
             content = answer.raw.read(LONGEST_ANSWER + 1, decode_content=True)
+            if deadline.has_passed:
+                raise Unreachable("The answer took too long.")
             if len(content) > LONGEST_ANSWER:
                 raise Unreachable("The answer is too long.")
             return Response(answer.status_code, content, answer.headers.get("Content-Type", ""))
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        raise Unreachable(type(error).__name__) from None
+        raise Unreachable("The answer took too long." if deadline.has_passed else type(error).__name__) from None
+
+
+class _Deadline:
+    """Shuts the connection of one call when its time is over, whatever the call is doing then."""
+
+    def __init__(self) -> None:
+        self.sock: socket.socket | None = None
+        self.has_passed = False
+
+    def pass_(self) -> None:
+        self.has_passed = True
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _deadline() -> Iterator[_Deadline]:
+    deadline = _local.deadline = _Deadline()
+    timer = threading.Timer(WHOLE_SECONDS, deadline.pass_)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield deadline
+    finally:
+        timer.cancel()
+
+
+class _Watched:
+    """A connection that tells the deadline of the call its socket."""
+
+    def putrequest(self, *args, **kwargs):
+        if self.sock is None:
+            self.connect()
+        _local.deadline.sock = self.sock
+        return super().putrequest(*args, **kwargs)
+
+
+class _WatchedConnection(_Watched, HTTPConnection):
+    """Plain."""
+
+
+class _WatchedTlsConnection(_Watched, HTTPSConnection):
+    """With TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _WatchedConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
 
 def _session() -> requests.Session:
@@ -63,5 +139,7 @@ def _session() -> requests.Session:
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
         _local.session.trust_env = False
+        for scheme in ("http://", "https://"):
+            _local.session.mount(scheme, _Adapter())
     _local.session.cookies.clear()
     return _local.session

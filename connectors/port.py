@@ -182,10 +182,18 @@ class RefundCopy:
     refused: frozenset[Verb] = frozenset()  # decisions that the platform says are not possible now
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def as_decided_on(self) -> tuple[object, ...]:
+        """What a decision is about: where any of it has changed, the agent saw another refund."""
+        return self.version, self.raw_status, self.raw_kind, self.amount
+
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a list of changes. A platform whose list tells everything gives the `copy`; else it is read by id."""
+    """A line of a list of changes. A platform whose list tells everything gives the `copy`; else it is read by id.
+
+    `version` is 0 where the list tells none; an empty `id` stands for a line that can't be read.
+    """
 
     id: str
     order_number: str
@@ -329,6 +337,10 @@ class Refusal(PlatformError):
 
 class NotThere(PlatformError):
     """The platform has no such refund for this shop."""
+
+
+class Unreadable(PlatformError):
+    """A refund's copy lacks what we need, or says what can't be: it is left to a person, the others go on."""
 
 
 class WindowTooFull(PlatformError):

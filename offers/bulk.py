@@ -1,9 +1,10 @@
 """Send the recommended offer to many refunds: preview, then a job whose rows a worker works off."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,27 +20,37 @@ from common.errors import Invalid, Refused, WanliuError, refuse_if
 from common.hints import tell_of
 from common.writes import WriteSet
 from offers.actions import send_offer
+from offers.cautions import Caution, cautions_of_terms
 from offers.eligibility import build_case, methods_for, why_not_offer, why_not_retain
 from offers.events import BULK_STARTED
-from offers.methods import Case, Method
-from offers.models import BulkJob, BulkRow
+from offers.methods import Case, Method, Terms
+from offers.models import BulkJob, BulkRow, Coupon
 from offers.recommendation import recommend
 from offers.scripts import scripts_for
 from offers.states import BulkRowStatus
 from refunds.models import Refund
-from stores.models import Store
+from stores.models import Product, Store
 
 MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What would be sent for one refund; without `method`, `refusal` says why nothing would."""
+    """What would be sent for one refund; without `method`, `refusal` says why nothing would.
+
+    `terms` are arguments of `send_offer`, `cautions` what speaks against it: such an offer needs a yes of its own.
+    """
 
     refund: Refund
     method: Method | None
     terms: dict
-    refusal: str
+    refusal: str = ""
+    cautions: Sequence[Caution] = ()
+
+    @property
+    def filled(self) -> Terms:
+        """The terms with the coupons, as the buyer sees them ordered, and the product that they name."""
+        return filled_terms(self.refund, self.terms)
 
 
 def propose(refund: Refund, now: datetime) -> Proposal:
@@ -52,8 +63,20 @@ def propose(refund: Refund, now: datetime) -> Proposal:
     for option in recommend(case, possible):
         terms = default_terms(case, option.method)
         if terms is not None:
-            return Proposal(refund, option.method, terms, "")
+            cautions = cautions_of_terms(refund, option.method, filled_terms(refund, terms), now)
+            return Proposal(refund, option.method, terms, cautions=cautions)
     return Proposal(refund, None, {}, _("Every possible offer needs a choice of yours."))
+
+
+def filled_terms(refund: Refund, terms: Mapping[str, Any]) -> Terms:
+    """Arguments of `send_offer` with the rows that they name: the coupons as the buyer sees them, the product."""
+    given = dict(terms)
+    ids, item_id = given.pop("coupon_ids", ()), given.pop("item_id", None)
+    if ids:
+        given["coupons"] = list(Coupon.objects.for_store(refund.store_id).filter(pk__in=ids).as_buyer_sees())
+    if item_id:
+        given["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
+    return Terms(**given)
 
 
 def default_terms(case: Case, method: Method) -> dict | None:
@@ -70,10 +93,13 @@ def why_not_start(count: int) -> Refused | None:
 
 
 @action
-def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, now: datetime) -> BulkJob:
+def start_bulk_job(
+    *, store: Store, refund_ids: Sequence[UUID], actor: Actor, now: datetime, sure_ids: Collection[UUID] = ()
+) -> BulkJob:
     """Make a job of the refunds and tell a worker. Invalid for none, Refused for too many.
 
-    Each of them gets a row: those for which nothing can be sent are refused at once, with the reason as `detail`.
+    Each of them gets a row: those for which nothing can be sent are refused at once, with the reason as `detail`. So is
+    what costs more than it keeps, unless the refund is among `sure_ids` (docs/adr/0029).
     """
     refuse_if(why_not_start(len(refund_ids)))
     refunds = (
@@ -88,22 +114,25 @@ def start_bulk_job(*, store: Store, refund_ids: Sequence[UUID], actor: Actor, no
         language=translation.get_language() or "en",
         total=len(proposals),
         created_at=now,
-        finished_at=None if any(proposal.method for proposal in proposals) else now,
     )
+    rows = [_row_of(job, proposal, is_sure=proposal.refund.pk in sure_ids) for proposal in proposals]
+    if all(row.status == BulkRowStatus.REFUSED for row in rows):
+        job.finished_at = now
     writes = WriteSet()
     writes.insert(job)
-    for proposal in proposals:
-        writes.insert(_row_of(job, proposal))
+    for row in rows:
+        writes.insert(row)
     writes.event(BULK_STARTED, job, topic=job, at=now, actor=actor, refunds=job.total)
     writes.hint(tell_worker, job.pk)
     writes.flush()
     return job
 
 
-def _row_of(job: BulkJob, proposal: Proposal) -> BulkRow:
+def _row_of(job: BulkJob, proposal: Proposal, *, is_sure: bool) -> BulkRow:
     row = BulkRow(store_id=job.store_id, job=job, refund=proposal.refund)
-    if proposal.method is None:
-        row.status, row.detail = BulkRowStatus.REFUSED, proposal.refusal[:300]
+    doubts = [] if is_sure else [caution.detail for caution in proposal.cautions]
+    if proposal.method is None or doubts:
+        row.status, row.detail = BulkRowStatus.REFUSED, (proposal.refusal or " ".join(doubts))[:300]
     else:
         row.method, row.next_attempt_at = proposal.method.code, Now()
     return row

@@ -1,19 +1,22 @@
 """What costs more than it keeps: said where it is decided, and asked twice at the desk (K12, docs/adr/0029).
 
-The only place that decides so, for offers and for small payments.
+The only place that decides so, for offers, for coupons by hand and for small payments.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from common.money import ZERO, yuan
+from offers.coupons import coupons_of, shown_of
 from offers.insights.loss import loss_of
 from offers.insights.rates import costs_at
-from offers.methods import METHODS
-from offers.models import Offer
+from offers.methods import METHODS, Method, Terms
+from offers.models import Coupon, CouponGrant, Offer
 from orders.models import Order
 from payments.models import Payment
 from payments.small import sent_before
@@ -30,13 +33,37 @@ class Caution:
 
 def cautions_of_offer(offer: Offer, now: datetime) -> list[Caution]:
     """What speaks against an offer, should the buyer accept it. It comes with its refund and order."""
+    return _cautions(offer, coupons_of(offer), now)
+
+
+def cautions_of_terms(refund: Refund, method: Method, terms: Terms, now: datetime) -> list[Caution]:
+    """What would speak against an offer with these terms, were it sent now."""
+    offer = Offer(
+        store_id=refund.store_id,
+        refund=refund,
+        method=method.code,
+        amount=terms.amount,
+        asked_amount=refund.amount,
+        product_price=method.worth(refund, terms.product),
+    )
+    return _cautions(offer, shown_of(terms.coupons, refund), now)
+
+
+def cautions_of_grant(grant: CouponGrant, now: datetime) -> list[Caution]:
+    """What speaks against a coupon that was given by hand for an order: those before it count together with it (K7)."""
+    given = CouponGrant.objects.for_store(grant.store_id).filter(order=grant.order, offer=None)
+    cost = given.aggregate(total=Sum("coupon__amount_off"))["total"]
+    return _too_dear(cost, grant.order, None, now)
+
+
+def _cautions(offer: Offer, coupons: Sequence[Coupon], now: datetime) -> list[Caution]:
     refund, method = offer.refund, METHODS[offer.method]
     found = []
     is_all = offer.amount is not None and offer.amount >= offer.asked_amount
     if is_all and method.spares_return and refund.order.has_left:
         kept = _("The buyer keeps the goods and gets all the money that was asked for: %(asked)s.")
         found.append(Caution("buyer_keeps_goods_and_money", kept % {"asked": yuan(offer.asked_amount)}))
-    return found + _too_dear(method.cost(offer), refund.order, refund, now)
+    return found + _too_dear(method.cost(offer, coupons), refund.order, refund, now)
 
 
 def cautions_of_payment(payment: Payment, refund: Refund | None, now: datetime) -> list[Caution]:

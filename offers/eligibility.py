@@ -19,7 +19,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from common.words import listed
+from common.words import in_one_language, listed
 from offers.coupons import why_not_promise
 from offers.methods import METHODS, Case, Method
 from offers.models import Coupon
@@ -27,7 +27,7 @@ from offers.states import OfferStatus
 from orders.states import OrderStatus
 from refunds.models import Refund
 from refunds.states import RefundStatus
-from stores.marketplaces import MarketplaceRules
+from stores.marketplaces import MarketplaceRules, marketplace_label
 from stores.models import Store
 
 
@@ -60,7 +60,7 @@ def why_not_retain(case: Case) -> Refused | None:
     if not refund.rules.offer_methods:
         return Refused(
             "method_not_available",
-            _("%(marketplace)s has no offers for refunds.") % {"marketplace": refund.rules.label},
+            _("%(marketplace)s has no offers for refunds.") % {"marketplace": marketplace_label(refund.rules)},
             "method",
         )
     refused = _not_retainable(case)
@@ -88,7 +88,7 @@ def _not_retainable(case: Case) -> Refused | None:
             "not_retainable", _("There are no offers for this kind of request: %(kind)s.") % {"kind": kind}, "refund"
         )
     if rules.sites and not rules.offers_on(refund.store.site):
-        site = rules.site_label(refund.store.site) or _("this site")
+        site = in_one_language(rules.site_label(refund.store.site)) or _("this site")
         return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
     if rules.offers_in_open_categories_only and case.closed_categories:
         named = listed(sorted(case.closed_categories)) or "–"
@@ -121,7 +121,7 @@ def why_not_try(method: Method, case: Case) -> Refused | None:
 
 
 def _no_such_offer(case: Case) -> Refused:
-    label = case.refund.rules.label
+    label = marketplace_label(case.refund.rules)
     return Refused("method_not_available", _("%(marketplace)s has no such offer.") % {"marketplace": label}, "method")
 
 

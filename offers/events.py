@@ -24,6 +24,7 @@ from common.facts import (
     optional,
     said,
 )
+from common.words import listed
 from offers.registry import method_label
 from offers.states import CouponChannel, OfferStatus
 from orders.events import ITEM
@@ -50,7 +51,7 @@ class _Accepted(_Ended):
 class _Sent(_Ended):
     amount: Annotated[str | None, YUAN]
     item_id: Annotated[str | None, ITEM]
-    coupons: Annotated[list[str], Fact("names of the coupons", lambda names, data: ", ".join(names))]
+    coupons: Annotated[list[str], Fact("names of the coupons", lambda names, data: listed(names))]
     agreed_with_buyer: Annotated[bool, replace(FLAG, word=_agreed)]
     buyer_sees: Annotated[str, said(gettext_lazy("The buyer sees"))]
     message: Annotated[str, said(gettext_lazy("Message"))]

@@ -22,7 +22,7 @@ from refunds.signals import payment_given_up, payment_repeated, refund_requested
 @receiver(refund_requested)
 def answer_first(sender, refund, writes, now, **kwargs) -> None:
     """The platform asks the buyer of an unshipped order to stay, in the transaction that opens the request (K1)."""
-    if proposable(refund):
+    if proposable(refund) and not refund.is_followed:
         record_sent(writes, propose_stay(writes, refund, now=now), Terms(), actor=PLATFORM, now=now)
 
 

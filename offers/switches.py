@@ -13,7 +13,7 @@ from common.tenancy import system_scope
 from common.writes import WriteSet
 from offers.events import METHOD_SWITCHED, METHOD_SWITCHED_FOR_ALL
 from offers.models import MarketplaceMethod, StoreMethod
-from stores.marketplaces import current_rules
+from stores.marketplaces import current_rules, marketplace_label
 from stores.models import Store
 
 
@@ -64,4 +64,4 @@ def _set(switches: models.Manager, which: dict, is_on: bool, available_from: dat
 def _check(marketplace: str, method: str) -> None:
     rules = current_rules(marketplace)
     if method not in rules.offer_methods:
-        raise Invalid("method", _("%(marketplace)s has no such offer.") % {"marketplace": rules.label})
+        raise Invalid("method", _("%(marketplace)s has no such offer.") % {"marketplace": marketplace_label(rules)})

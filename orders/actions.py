@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
 
-from django.db import connection
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -21,12 +20,13 @@ from common.money import ZERO
 from common.writes import WriteSet
 from orders.carriers.base import Stage
 from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
+from orders.marketplace import fill_lines, lock_number
 from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
 from orders.signals import order_placed, order_redated, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
 from orders.waybills import waybill
-from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_ship
+from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_lower, why_not_ship
 from stores.models import Product, Store
 
 
@@ -72,8 +72,7 @@ def upsert_order(
     Refused `invalid_transition`.
     """
     number = data["number"]
-    with connection.cursor() as cursor:  # two first deliveries of one order: the second waits and then updates
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [store.pk % 2**31, number])
+    lock_number(store.pk, number)
     try:
         data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
     except OverflowError as error:
@@ -92,7 +91,7 @@ def upsert_order(
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
         data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
-    if order.status != OrderStatus.UNSHIPPED:
+    if order.status != OrderStatus.UNSHIPPED and not order.is_masked:
         fields = [name for name in fields if name not in ("address", "ship_by")]
     if order.address_changed_at is not None:  # a delivery that comes again must not bring the old address back (K3)
         fields = [name for name in fields if name != "address"]
@@ -101,7 +100,9 @@ def upsert_order(
         setattr(order, name, data[name])
     if "paid_at" in fields:
         order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
-    if _changed(order, lines):
+    if order.is_masked:
+        fields += _fill(writes, store, order, lines)
+    elif _changed(order, lines):
         refuse_if(why_not_change_lines(order))
         promised = {line.item_id: line.programme for line in order.lines.all()}
         try:
@@ -117,6 +118,19 @@ def upsert_order(
         writes.event(ORDER_UPDATED, order, topic=order, at=now, actor=actor, fields=fields)
         writes.flush()
     return order, False
+
+
+def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[str]:
+    """What only copies of refunds told of this locked order is known now; returns the fields of the order."""
+    named = {line["item_id"]: line for line in lines}
+    missing = fill_lines(
+        writes, order, [(line["item_id"], line["quantity"], line["unit_price"]) for line in named.values()]
+    )
+    _insert_lines(writes, store, order, [named[item_id] for item_id, _quantity, _price in missing])
+    order.is_masked = False
+    order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+    refuse_if(why_not_lower(order))
+    return ["is_masked", "paid_amount"]
 
 
 def _changed(order: Order, lines: Sequence[LineData]) -> bool:

@@ -6,11 +6,13 @@ Delay reports: orders/delays/events.py.
 from dataclasses import replace
 from typing import Annotated, NotRequired, TypedDict
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType, Tone
 from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, named, said
+from common.words import listed
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
 from orders.waybills import carrier_label
@@ -20,6 +22,15 @@ from stores.events import Area
 def _product(item_id: str, data: Data) -> str:
     name = data.get("title") or _("item %(item)s") % {"item": item_id}
     return f"{name} × {data['quantity']}" if data.get("quantity") else name
+
+
+def _pieces(pieces: dict[str, int], data: Data) -> list[str]:
+    return [_product(item_id, {"quantity": count}) for item_id, count in pieces.items()]
+
+
+def _order_fields(names: list[str], data: Data) -> str:
+    order = apps.get_model("orders", "Order")
+    return listed(order._meta.get_field(name).verbose_name for name in names)
 
 
 def _carrier(carrier: str, data: Data) -> str:
@@ -37,7 +48,7 @@ def _attempts(attempts: int, data: Data) -> str:
 CARRIER = Fact("the carrier's code, or its name", _carrier)
 CARRIER_NAME = Fact("the carrier's code, or its name", lambda carrier, data: carrier_label(carrier))
 ITEM = Fact("the marketplace's item id", _product)
-PIECES = Fact("item id → number of pieces")
+PIECES = Fact("item id → number of pieces", _pieces)
 ATTEMPTS = replace(COUNT, word=_attempts)
 
 
@@ -52,7 +63,7 @@ class Carried(TypedDict):
 
 
 class _Updated(TypedDict):
-    fields: Annotated[list[str], Fact("names of the order's fields that changed")]
+    fields: Annotated[list[str], Fact("names of the order's fields that changed", _order_fields)]
 
 
 class _Shipped(Carried):
@@ -125,6 +136,7 @@ PARCEL_LATE = EventType("parcel.late", gettext_lazy("The promised parcel is late
 PARCEL_ESCALATED = EventType(
     "parcel.escalated", gettext_lazy("The late parcel is reported to the platform"), "owedparcel", tone=Tone.BAD
 )
+PARCEL_CANCELLED = EventType("parcel.cancelled", gettext_lazy("The promised parcel isn't owed any more"), "owedparcel")
 PARCEL_SHIPPED = EventType("parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, Tone.GOOD)
 
 # --- shipments

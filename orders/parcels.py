@@ -16,8 +16,9 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
-from orders.events import PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
+from orders.events import PARCEL_CANCELLED, PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
 from orders.models import Order, OwedParcel
+from orders.signals import parcel_shipped
 from orders.states import ParcelKind, ParcelStatus
 from orders.waybills import waybill
 from orders.why_not import why_not_ship_parcel
@@ -117,9 +118,19 @@ def ship_parcel(
     if parcel is None:
         raise NotFound
     refuse_if(why_not_ship_parcel(parcel))
+    writes = WriteSet()
+    keep_promise(writes, parcel, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
+    parcel_shipped.send(sender=OwedParcel, parcel=parcel, writes=writes, actor=actor, now=now)
+    writes.flush()
+    return parcel
+
+
+def keep_promise(
+    writes: WriteSet, parcel: OwedParcel, *, carrier: str, tracking_number: str, actor: Actor, now: datetime
+) -> None:
+    """A locked parcel is on its way; nobody may know the carrier and the number of one that was sent elsewhere."""
     before = parcel.status
     parcel.ship(carrier=carrier, tracking_number=tracking_number, now=now)
-    writes = WriteSet()
     writes.update(parcel, "status", "due_at", "carrier", "tracking_number", "shipped_at")
     writes.event(
         PARCEL_SHIPPED,
@@ -132,8 +143,14 @@ def ship_parcel(
         carrier=carrier,
         tracking_number=tracking_number,
     )
-    writes.flush()
-    return parcel
+
+
+def cancel_parcel(writes: WriteSet, parcel: OwedParcel, *, actor: Actor, now: datetime) -> None:
+    """A locked parcel isn't owed any more: the buyer gets something else instead."""
+    before = parcel.status
+    parcel.cancel()
+    writes.update(parcel, "status", "due_at")
+    writes.event(PARCEL_CANCELLED, parcel, topic=parcel.topic_id, at=now, actor=actor, states=(before, parcel.status))
 
 
 def sweep_due_parcels(*, limit: int = BATCH) -> int:

@@ -23,3 +23,7 @@ more_held = Signal()
 
 # Sent with `lines` of orders; whoever holds the whole price of some of their pieces answers with how many, by line id.
 whole_pieces_asked = Signal()
+
+# Sent with `parcel` (locked with its order), `writes`, `actor`, `now` in the transaction in which the merchant sends a
+# promised parcel.
+parcel_shipped = Signal()

@@ -64,6 +64,7 @@ class ParcelStatus(models.TextChoices):
     AWAITING_RETURN = "awaiting_return", _("Awaiting the buyer's return")
     OWED = "owed", _("To be sent")
     SHIPPED = "shipped", _("Sent")
+    CANCELLED = "cancelled", _("Not owed any more")
 
 
 class ShipmentDirection(models.TextChoices):

@@ -4,11 +4,12 @@ The action asks under its lock; files, the API's answer and the desk's grey butt
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from orders.models import DelayReport, Order, OwedParcel, Shipment
+from orders.models import DelayReport, Order, OrderLine, OwedParcel, Shipment
 from orders.models.shipment_import import ShipmentImport
 from orders.states import ImportStatus, OrderStatus, ParcelStatus
 from orders.waybills import carrier_label
@@ -25,7 +26,17 @@ def why_not_ship(order: Order) -> Refused | None:
         )
     if order.has_left:
         return Refused("order_already_shipped", _("This order has already been shipped."))
-    return None
+    return why_masked(order)
+
+
+def why_masked(order: Order) -> Refused | None:
+    """Why nothing goes to the buyer of an order that is known only from a marketplace's copy of a refund."""
+    if not order.is_masked:
+        return None
+    return Refused(
+        "address_masked",
+        _("The marketplace masks where order %(number)s goes: ship it there.") % {"number": order.number},
+    )
 
 
 def why_not_send(order: Order) -> Refused | None:
@@ -36,6 +47,8 @@ def why_not_send(order: Order) -> Refused | None:
     name = {"number": order.number}
     if order.has_left:
         return Refused("order_already_shipped", _("Order %(number)s has already been shipped: leave it out.") % name)
+    if (refused := why_masked(order)) is not None:
+        return refused
     if not order.is_to_ship:
         return Refused("nothing_to_ship", _("Nothing of order %(number)s is sent: its money is claimed back.") % name)
     return None
@@ -59,6 +72,21 @@ def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
     if order.ship_by >= expected_at:
         return Refused("not_delayed", _("Order %(number)s need not ship before that date: leave it out.") % name)
     return None
+
+
+def why_not_fill_line(row: OrderLine, line: tuple[str, int, Decimal] | None) -> Refused | None:
+    """Why a line known from a copy can't be this one of the order itself: refunds hold more of it than there is."""
+    if line is None:
+        return lines_are_fixed()
+    _item_id, quantity, unit_price = line
+    if row.claimed_quantity > quantity - row.cancelled_quantity or row.claimed_amount > quantity * unit_price:
+        return lines_are_fixed()
+    return None
+
+
+def why_not_lower(order: Order) -> Refused | None:
+    """Why an order can't have cost what it is said to have cost: refunds and payments hold more of it."""
+    return None if order.claimed_amount <= order.paid_amount else lines_are_fixed()
 
 
 def why_not_change_lines(order: Order) -> Refused | None:
@@ -137,6 +165,8 @@ def why_not_ship_parcel(parcel: OwedParcel) -> Refused | None:
         return None
     if parcel.status == ParcelStatus.AWAITING_RETURN:
         return Refused("invalid_transition", _("Wait for the buyer's return parcel: an exchange is sent after it."))
+    if parcel.status == ParcelStatus.CANCELLED:
+        return Refused("invalid_transition", _("This parcel isn't owed any more."))
     return Refused("invalid_transition", _("This parcel has already been sent."))
 
 

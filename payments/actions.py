@@ -35,7 +35,18 @@ from payments.signals import payments_settled
 from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
 
 
-def reserve_payment(
+def reserve_payment(writes: WriteSet, *, order: Order, topic: models.Model, **terms) -> Payment:
+    """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
+
+    The caller has locked the order and held the amount, or, for a small payment with its `allowance_date`, taken a
+    place on the order. `terms` are those of `reserve`. After the commit a worker is told.
+    """
+    payment, _payout = reserve(writes, order=order, topic=topic, **terms)
+    writes.hint(tell_worker, payment.pk)
+    return payment
+
+
+def reserve(
     writes: WriteSet,
     *,
     order: Order,
@@ -48,11 +59,12 @@ def reserve_payment(
     note: str = "",
     allowance_date: date | None = None,
     debit: str = AccountKind.MERCHANT_FUNDS,
-) -> Payment:
-    """Add a payment to the buyer, and the reservation of its yuan in the ledger, to the caller's writes.
+    gateway: str = "",
+) -> tuple[Payment, Transfer]:
+    """A new payment and its payout in the ledger. `debit` is the kind of account that pays.
 
-    The caller has locked the order and held the amount, or, for a small payment with its `allowance_date`, taken a
-    place on the order. `debit` is the kind of account that pays. After the commit a worker is told.
+    A `gateway` is named only for money that is reported (payments.reported): no worker ever takes it up. Else the
+    store's is chosen when a worker does.
     """
     payment = Payment(
         store_id=order.store_id,
@@ -63,22 +75,22 @@ def reserve_payment(
         buyer_id=order.buyer_id,
         note=note,
         allowance_date=allowance_date,
-        next_attempt_at=Now(),
+        gateway=gateway,
+        next_attempt_at=None if gateway else Now(),
+        created_at=now,
+    )
+    payout = Transfer(
+        store_id=order.store_id,
+        payment_id=payment.pk,
+        purpose=TransferPurpose.PAYOUT,
+        topic_id=topic.pk,
+        debit_account_id=account_id(order.store_id, debit),
+        credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
+        amount=amount,
         created_at=now,
     )
     writes.insert(payment)
-    writes.insert(
-        Transfer(
-            store_id=order.store_id,
-            payment_id=payment.pk,
-            purpose=TransferPurpose.PAYOUT,
-            topic_id=topic.pk,
-            debit_account_id=account_id(order.store_id, debit),
-            credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
-            amount=amount,
-            created_at=now,
-        )
-    )
+    writes.insert(payout)
     writes.event(
         PAYMENT_RESERVED,
         payment,
@@ -92,8 +104,7 @@ def reserve_payment(
         account=debit,
         **({"note": note} if note else {}),
     )
-    writes.hint(tell_worker, payment.pk)
-    return payment
+    return payment, payout
 
 
 def tell_worker(payment_ids: Sequence[UUID]) -> None:
@@ -116,7 +127,7 @@ def take_up_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = 
     writes = WriteSet()
     for payment in worn_out:
         writes.update(payment, *payment.WORK_FIELDS)
-        _record(writes, payment, payment.status, settled=False, actor=SYSTEM, now=now)
+        record_outcome(writes, payment, payment.status, settled=False, actor=SYSTEM, now=now)
     turn = []
     for payment in taken:
         turn.append((payment, payment.status == PaymentStatus.PROCESSING))
@@ -203,11 +214,14 @@ def _apply(
         transfer.resolved_at = now
         writes.update(transfer, "phase", "resolved_at")
     if settled or payment.needs_attention:
-        _record(writes, payment, before, settled, actor, now)
+        record_outcome(writes, payment, before, settled=settled, actor=actor, now=now)
     return settled
 
 
-def _record(writes: WriteSet, payment: Payment, before: str, settled: bool, actor: Actor, now: datetime) -> None:
+def record_outcome(
+    writes: WriteSet, payment: Payment, before: str, *, settled: bool, actor: Actor, now: datetime
+) -> None:
+    """The event that a payment is settled, or waits for a person."""
     writes.event(
         PAYMENT_SETTLED[payment.status] if settled else PAYMENT_NEEDS_ATTENTION,
         payment,

@@ -1,6 +1,7 @@
 """What must hold between refunds, the orders that they hold of, and the payments and parcels that they bring."""
 
 from common.upkeep import Check
+from payments.gateways import reporting_gateway
 from refunds.platform import checks as platform
 from refunds.quality import checks as quality
 from refunds.returnless import checks as returnless
@@ -47,7 +48,9 @@ CHECKS = (
             WHEN 'refunded' THEN count(p.id) FILTER (WHERE p.status <> 'failed') <> 1
                 OR sum(p.amount) FILTER (WHERE p.status = 'succeeded') IS DISTINCT FROM r.amount
             WHEN 'refunding' THEN count(p.id) FILTER (WHERE p.status = 'succeeded') > 0
-                OR count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) <> (NOT r.needs_attention)::int
+                OR NOT r.is_followed  -- at the marketplace a payment may fail and be tried again unseen
+                AND count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) <> (NOT r.needs_attention)::int
+                OR count(p.id) FILTER (WHERE p.status IN ('pending', 'processing')) > 1
             ELSE count(p.id) FILTER (WHERE p.status <> 'failed') > 0
         END
         """,
@@ -66,11 +69,15 @@ CHECKS = (
         "an exchange that is done owes what came back, piece by piece, and no exchange moves money",
         """
         SELECT 'refund ' || r.id FROM refunds_refund r WHERE r.kind = 'exchange' AND (
-            EXISTS (SELECT FROM payments_payment p WHERE p.topic_id = r.id AND p.purpose = 'refund')
+            EXISTS (
+                SELECT FROM payments_payment p
+                WHERE p.topic_id = r.id AND p.purpose = 'refund' AND (p.status <> 'failed' OR NOT r.is_followed)
+            )
             OR r.goods = 'exchanged' AND (
                 r.status <> 'closed'
                 OR (SELECT sum(quantity) FROM refunds_refundline rl WHERE rl.refund_id = r.id) IS DISTINCT FROM
-                   (SELECT sum(quantity) FROM orders_owedparcel p WHERE p.topic_id = r.id AND p.kind = 'exchange')
+                   (SELECT sum(quantity) FROM orders_owedparcel p
+                    WHERE p.topic_id = r.id AND p.kind = 'exchange' AND p.status <> 'cancelled')
             )
         )
         """,
@@ -89,6 +96,15 @@ CHECKS = (
                   CASE s.direction WHEN 'return' THEN s.topic_id ELSE s.recalled_for END
            )
         """,
+    ),
+    Check(
+        "a refund that is followed is paid by the marketplace, and no other one is",
+        """
+        SELECT 'payment ' || p.id FROM payments_payment p JOIN refunds_refund r ON r.id = p.topic_id
+        WHERE p.purpose = 'refund' AND r.is_followed <> (p.gateway = %(reporting)s)
+           OR p.purpose <> 'refund' AND p.gateway = %(reporting)s
+        """,
+        lambda: {"reporting": reporting_gateway()},
     ),
     *platform.CHECKS,
     *quality.CHECKS,

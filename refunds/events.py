@@ -1,6 +1,7 @@
 """What can happen to refunds and to what belongs to them. Refund without return: refunds/returnless/events.py."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from refunds.states import (
     AppealGround,
     CarrierClaimStatus,
     CaseOutcome,
+    MarketplaceStage,
+    MarketplaceVerb,
     QualityPolicy,
     QualityStep,
     RefundKind,
@@ -268,6 +271,36 @@ REFUND_PAYMENT_REVERSED = EventType(
     "refund.payment_reversed", gettext_lazy("The money came back: needs attention"), "refund", _Settled, Tone.BAD
 )
 
+# --- refunds that follow a connected marketplace
+
+
+class _Followed(_Amount):
+    stage: Annotated[str, choice(MarketplaceStage)]
+    status: Annotated[str, said(gettext_lazy("Status there"))]
+
+
+class _Sent(TypedDict):
+    verb: Annotated[str, choice(MarketplaceVerb)]
+
+
+class _Answered(_Sent):
+    code: Annotated[str, hidden(TEXT)]
+    text: Annotated[str, said(gettext_lazy("The marketplace"))]
+
+
+REFUND_FOLLOWED = EventType(
+    "refund.followed", gettext_lazy("Happened at the marketplace"), "refund", _Followed, Tone.NOTE
+)
+REFUND_DECISION_SENT = EventType(
+    "refund.decision_sent", gettext_lazy("Sent to the marketplace"), "refund", _Sent, Tone.NOTE
+)
+REFUND_DECISION_DONE = EventType(
+    "refund.decision_done", gettext_lazy("Done at the marketplace"), "refund", _Answered, Tone.GOOD
+)
+REFUND_DECISION_REFUSED = EventType(
+    "refund.decision_refused", gettext_lazy("Not done at the marketplace"), "refund", _Answered, Tone.BAD
+)
+
 # --- before the platform (R7, P5, Q17)
 
 
@@ -335,9 +368,14 @@ EVIDENCE_ADDED = EventType("evidence.added", gettext_lazy("Evidence added"), "ev
 # --- quality (P7)
 
 
+def _quality_rate(rate: str, data: Data) -> str:
+    told = {"rate": f"{Decimal(rate) * 100:.2f}", "count": data["count"], "orders": data["orders"]}
+    return _("quality refund rate %(rate)s %%: %(count)d of %(orders)d orders") % told
+
+
 class _Restricted(TypedDict):
-    step: Annotated[str, hidden(choice(QualityStep))]
-    rate: Annotated[str, SHARE]
+    step: Annotated[str, choice(QualityStep)]
+    rate: Annotated[str, replace(SHARE, word=_quality_rate)]
     count: Annotated[int, Fact("quality refunds in the window")]
     orders: Annotated[int, Fact("orders in the window")]
 

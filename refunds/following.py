@@ -35,7 +35,9 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
     }
     if not by_refund:
         return
-    found = Refund.objects.in_scope().filter(pk__in=by_refund).select_for_update(no_key=True).order_by("pk")
+    found = (
+        Refund.objects.in_scope().moved_here().filter(pk__in=by_refund).select_for_update(no_key=True).order_by("pk")
+    )
     refunds = list(found)
     lines_of(refunds)  # together: one object per order line
     addresses = _return_addresses(refunds, by_refund)

@@ -16,8 +16,12 @@ from refunds.why_not import why_not_write
 
 
 @action
-def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Actor, now: datetime) -> Message:
+def post_message(
+    *, store_id: int, refund_id: UUID | str, text: str, actor: Actor, now: datetime, seen: UUID | None = None
+) -> Message:
     """Add a message of the merchant or the buyer, in whatever state the refund is. NotFound for an unknown refund.
+
+    Who answers has read the thread: up to the message `seen`, or all of it.
 
     Refused `message_limit_reached` when this side has written as many as a thread holds of it.
     """
@@ -31,12 +35,23 @@ def post_message(*, store_id: int, refund_id: UUID | str, text: str, actor: Acto
     writes.insert(message)
     writes.event(MESSAGE_SENT, message, topic=refund, at=now, actor=actor, rule="Q17", text=text)
     writes.flush()
-    unread = F("unread_by_merchant") + 1 if sender == MessageSender.BUYER else 0
+    unread = F("unread_by_merchant") + 1 if sender == MessageSender.BUYER else _unread_after(refund, seen)
     Refund.objects.for_store(store_id).filter(pk=refund_id).update(unread_by_merchant=unread)
     return message
 
 
 @bookkeeping("That somebody has looked is a hint for the team's list; what they answer is an act.")
-def mark_read(*, store_id: int, refund_id: UUID | str) -> None:
-    """The merchant has seen the thread."""
-    Refund.objects.for_store(store_id).filter(pk=refund_id, unread_by_merchant__gt=0).update(unread_by_merchant=0)
+def mark_read(*, store_id: int, refund_id: UUID | str, seen: UUID | None = None) -> None:
+    """The merchant has read the thread, up to the message `seen` or all of it; what was written since stays unread."""
+    refunds = Refund.objects.for_store(store_id).filter(pk=refund_id, unread_by_merchant__gt=0)
+    refund = refunds.select_for_update(no_key=True).first()
+    if refund is not None:
+        refunds.update(unread_by_merchant=_unread_after(refund, seen))
+
+
+def _unread_after(refund: Refund, seen: UUID | None) -> int:
+    """How many messages of the buyer a locked refund has unread after this one; none after all of them."""
+    if seen is None:
+        return 0
+    later = Message.objects.for_store(refund.store_id).filter(refund=refund, sender=MessageSender.BUYER, pk__gt=seen)
+    return min(refund.unread_by_merchant, later.count())

@@ -30,6 +30,7 @@ from refunds.states import DueAction, RefundKind
 from refunds.why_not import why_not_return
 from refunds.windows import why_not_ask
 from stores.actions import default_return_address
+from stores.marketplaces import marketplace_label
 from stores.models import Store
 
 
@@ -65,7 +66,9 @@ def open_refund(
         raise Invalid("amount", _("Name the amount that is to be refunded."), "required")
     if kind not in rules.refund_kinds:
         raise Invalid(
-            "kind", _("%(marketplace)s has no such refunds.") % {"marketplace": rules.label}, "invalid_choice"
+            "kind",
+            _("%(marketplace)s has no such refunds.") % {"marketplace": marketplace_label(rules)},
+            "invalid_choice",
         )
     order = lock_order(store_id=store.pk, number=order_number)
     refuse_if(why_not_ask(order, rules, reason, now))

@@ -94,7 +94,7 @@ def give_up_paying(*, store_id: int, refund_id: UUID | str, actor: Actor, now: d
     if refund.status == RefundStatus.WITHDRAWN:
         _free(writes, refund, payments[-1])
     payment_given_up.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
-    if refund.status != RefundStatus.WITHDRAWN or _take_hold(writes, refund):
+    if not refund.is_followed and (refund.status != RefundStatus.WITHDRAWN or _take_hold(writes, refund)):
         before = refund.status
         refund.reopen(now=now)
         record(writes, REFUND_REOPENED, refund, before, actor=actor, now=now, rule="T9", amount=f"{refund.amount:.2f}")

@@ -1,5 +1,6 @@
 """What this room does when lower rooms, or its own actions, have news."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import F, Sum
@@ -7,6 +8,8 @@ from django.dispatch import receiver
 
 from common.actors import SYSTEM
 from orders.signals import shipments_moved, whole_pieces_asked
+from payments.gateways import waits_for_reports
+from payments.models import Payment
 from payments.signals import payments_reversed, payments_settled, topic_asked
 from payments.states import PaymentStatus
 from refunds.events import REFUND_PAYMENT_FAILED, REFUND_PAYMENT_REVERSED, REFUND_REFUNDED
@@ -17,10 +20,19 @@ from refunds.signals import refunds_decided
 from refunds.states import RefundStatus
 
 
+def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
+    """The payments by whose end a refund moves: small ones stand beside it, what is reported moves with its copy."""
+    return {
+        payment.topic_id: payment
+        for payment in payments
+        if not payment.is_small and not waits_for_reports(payment.gateway)
+    }
+
+
 @receiver(payments_settled)
 def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     """A paid refund is refunded; one whose payment failed for good waits for a person."""
-    by_topic = {payment.topic_id: payment for payment in payments if not payment.is_small}
+    by_topic = _moving(payments)
     if not by_topic:
         return
     waiting = Refund.objects.in_scope().filter(pk__in=by_topic).select_related("store").order_by("pk")
@@ -30,7 +42,7 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
         if payment.status == PaymentStatus.FAILED:
             refund.needs_attention = True
             event = REFUND_PAYMENT_FAILED
-        elif refund.status == RefundStatus.REFUNDING:
+        elif refund.status == RefundStatus.REFUNDING and not refund.is_followed:
             refund.settle(now=now)
             event = REFUND_REFUNDED
         else:
@@ -60,14 +72,14 @@ def follow_parcels(sender, shipments, writes, now, **kwargs) -> None:
 @receiver(payments_reversed)
 def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
     """A refund whose money came back isn't refunded any more: a person looks after it and may pay again."""
-    by_topic = {payment.topic_id: payment for payment in payments if not payment.is_small}
+    by_topic = _moving(payments)
     if not by_topic:
         return
     paid = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
     for refund in paid.select_for_update(no_key=True):
         payment = by_topic[refund.pk]
         before = refund.status
-        if refund.status == RefundStatus.REFUNDED:
+        if refund.status == RefundStatus.REFUNDED and not refund.is_followed:
             refund.unsettle()
         refund.needs_attention = True
         writes.update(refund, "status", "resolved_at", "refunded_on", "needs_attention")

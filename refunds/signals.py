@@ -20,3 +20,19 @@ refund_requested = Signal()
 # Sent with `refunds`, `writes`, `actor`, `now` in the transaction in which somebody besides the buyer finds them right:
 # the merchant approves or passes the goods, or lets the time for it pass, or the platform decides (refunds are locked).
 faults_verified = Signal()
+
+# Asked with `refund` and `verb` (a MarketplaceVerb) about a refund that is followed: whoever sends decisions to its
+# marketplace answers True, or the Refused that says why this one can't be sent now. Nobody's answer: not connected.
+decision_asked = Signal()
+
+# Sent with `refund` (locked), `verb`, `data`, `writes`, `actor`, `now` in the transaction in which a merchant decides
+# about a refund that is followed: whoever sends it on keeps it in these writes. `data` is a `DecisionData`.
+decision_handed_over = Signal()
+
+# Sent with `refund` (locked), `report`, `writes`, `actor`, `now` in the transaction in which a followed refund is
+# made what the marketplace says it is, so that what waited for that happens.
+refund_followed = Signal()
+
+# Asked with `refund` about a refund that is followed: whoever promised its buyer something else instead answers True as
+# long as that stands.
+promise_asked = Signal()

@@ -79,6 +79,39 @@ class RefundGoods(models.TextChoices):
     EXCHANGED = "exchanged", _("Exchanged")
 
 
+class MarketplaceStage(models.TextChoices):
+    """What a connected marketplace says of a refund, whatever it calls it there."""
+
+    ASKED = "asked", _("Asked")
+    AWAITING_RETURN = "awaiting_return", _("Agreed: the buyer is to send the goods")
+    RETURNING = "returning", _("Goods on their way back")
+    AGREED = "agreed", _("Agreed: the marketplace pays")
+    REFUNDED = "refunded", _("Refunded")
+    REFUSED = "refused", _("Refused")
+    DISPUTED = "disputed", _("The marketplace decides")
+    TO_RESHIP = "to_reship", _("The new goods are to be sent")
+    RESHIPPED = "reshipped", _("The new goods are on their way")
+    EXCHANGED = "exchanged", _("Exchanged")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
+    CLOSED = "closed", _("Closed without money")
+    FAILED = "failed", _("The money could not be paid")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class MarketplaceVerb(models.TextChoices):
+    """What a merchant decides about a refund that is followed: sent there, and true once the marketplace says so."""
+
+    AGREE_REFUND = "agree_refund", _("Approval")
+    AGREE_RETURN = "agree_return", _("Approval of the return")
+    AGREE_EXCHANGE = "agree_exchange", _("Approval of the exchange")
+    CONFIRM_RECEIPT = "confirm_receipt", _("Receipt of the goods")
+    REFUSE = "refuse", _("Refusal")
+    REFUSE_RECEIPT = "refuse_receipt", _("Refusal of what came back")
+    RESHIP = "reship", _("Shipping of the new goods")
+    CHANGE_REQUEST = "change_request", _("Change of the request")
+    EXTEND = "extend", _("More time")
+
+
 class DueAction(models.TextChoices):
     """What happens when a refund's deadline passes."""
 

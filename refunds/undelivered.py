@@ -44,7 +44,7 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
         return
     claimed = claimed_of(ended)
     orders = {shipment.order_id: shipment.order for shipment in ended}
-    concerned = Refund.objects.in_scope().filter(WAITING | GRANTED, order__in=orders)
+    concerned = Refund.objects.in_scope().moved_here().filter(WAITING | GRANTED, order__in=orders)
     refunds = list(concerned.select_for_update(no_key=True).order_by("pk"))
     for refund in refunds:
         refund.order = orders[refund.order_id]

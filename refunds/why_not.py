@@ -14,6 +14,7 @@ from common.money import grouped
 from orders.corrections import why_not_correct
 from orders.models import Order, Shipment
 from payments.conflicts import why_in_conflict
+from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.states import PaymentStatus
 from refunds.models import Refund, RefundLine
@@ -44,6 +45,16 @@ def why_not_move(
             % {"outcome": refund.get_due_action_display()},
         )
     return None
+
+
+def why_followed(refund: Refund) -> Refused | None:
+    """Why nobody moves this refund here: it is the marketplace's, and follows what happens there."""
+    if not refund.is_followed:
+        return None
+    return Refused(
+        "invalid_transition",
+        _("This refund is the marketplace's: it happens there, and is read from there."),
+    )
 
 
 def why_not_return(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
@@ -85,12 +96,12 @@ def why_not_negotiate(refund: Refund, now: datetime) -> Refused | None:
 
 def why_not_withdraw(refund: Refund, now: datetime) -> Refused | None:
     """The buyer may take the request back while no goods and no money are on their way, even from the platform."""
-    return why_not_move(refund, WITHDRAWABLE, now, before_deadline=False)
+    return why_followed(refund) or why_not_move(refund, WITHDRAWABLE, now, before_deadline=False)
 
 
 def why_not_resubmit(refund: Refund, now: datetime) -> Refused | None:
     """The buyer may correct a rejected request, as often as the marketplace allows; goods come back that left."""
-    refused = why_not_move(refund, [RefundStatus.REJECTED], now)
+    refused = why_followed(refund) or why_not_move(refund, [RefundStatus.REJECTED], now)
     if refused is None and refund.resubmissions >= refund.rules.resubmissions:
         return Refused("attempts_exhausted", _("This request has been corrected as often as it may be."))
     if refused is None and refund.moves_goods:
@@ -105,14 +116,14 @@ def why_not_ship_return(refund: Refund, now: datetime) -> Refused | None:
             "return_address_missing",
             _("The store has yet to say where the goods go: wait for its return address, or ask the platform."),
         )
-    return why_not_move(refund, [RefundStatus.AWAITING_RETURN], now)
+    return why_followed(refund) or why_not_move(refund, [RefundStatus.AWAITING_RETURN], now)
 
 
 def why_not_correct_return(refund: Refund, shipment: Shipment | None, now: datetime) -> Refused | None:
     """The number of a parcel that comes back, before the carrier has news of it; an accepted exchange is withdrawn."""
     if refund.status == RefundStatus.WITHDRAWN and shipment is not None:
         return why_not_correct(shipment)
-    return why_not_move(refund, [RefundStatus.RETURNING], now) or why_not_correct(shipment)
+    return why_followed(refund) or why_not_move(refund, [RefundStatus.RETURNING], now) or why_not_correct(shipment)
 
 
 def why_not_name_address(refund: Refund) -> Refused | None:
@@ -135,6 +146,8 @@ def why_not_pay_again(payments: Sequence[Payment]) -> Refused | None:
     """
     if (refused := why_in_conflict(payments)) is not None:
         return refused
+    if payments and waits_for_reports(payments[-1].gateway):
+        return Refused("invalid_transition", _("The marketplace pays this: see to it there."))
     is_declined = payments and all(payment.status == PaymentStatus.FAILED for payment in payments)
     if is_declined and payments[-1].given_up_at is None:
         return None

@@ -56,13 +56,20 @@ def machines() -> Iterator[tuple[type, object]]:
 
 
 def arrows(model: type, field) -> list[Arrow]:
-    """Every declared way, in the order of the states."""
+    """Every declared way, in the order of the states; what leads from any state to any is named beside the drawing."""
     states = [str(value) for value, _label in field.choices]
     found = set()
     for transition in field.get_all_transitions(model):
+        if _leads_anywhere(transition, states):
+            continue
         for source in _sources(str(transition.source), transition, states):
             found |= {Arrow(source, target, transition.name) for target in _targets(transition, source)}
     return sorted(found, key=lambda arrow: (states.index(arrow.source), states.index(arrow.target), arrow.method))
+
+
+def _leads_anywhere(transition, states: list[str]) -> bool:
+    """Whether it goes from any state to any other."""
+    return str(transition.source) == "*" and set(_targets(transition, "*")) == set(states)
 
 
 def _sources(source: str, transition, states: list[str]) -> list[str]:
@@ -139,7 +146,10 @@ def draw(model: type, field) -> str:
     lines += [f"    {state} --> [*]" for state in ends]
     for deadline in deadlines(model, field):
         lines.append(f"    note right of {deadline.state}: {_words(deadline)}")
-    return "\n".join([*lines, "```"])
+    states = [str(value) for value, _label in field.choices]
+    anywhere = {way.name for way in field.get_all_transitions(model) if _leads_anywhere(way, states)}
+    lines += ["```", *(f"\n`{name}` leads from any state to any." for name in sorted(anywhere))]
+    return "\n".join(lines)
 
 
 def _words(deadline: Deadline) -> str:

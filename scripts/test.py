@@ -44,10 +44,12 @@ DJANGO = [
     ("check", [sys.executable, "manage.py", "check"]),
 ]
 MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]  # the databases of the tests are copies
+NEW_MIGRATIONS = [sys.executable, "scripts/lint_migrations.py"]  # once the database is migrated
 PACKAGES = [sys.executable, __file__, "--packages"]
 PYTEST = [sys.executable, "-m", "pytest"]
-# Slow tests come last (pytest-django), so whoever has done its half takes over some of the others.
-SHARED = ["-n", "2", "--dist", "worksteal"]
+# One more than there are cores: somebody always waits for a lock, a server or a browser. Slow tests come last
+# (pytest-django), so whoever has done its part takes over some of the others'.
+SHARED = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "worksteal"]
 WAITING = "tests/durability"  # kills services of its own and mostly waits: it runs beside the others
 
 
@@ -107,7 +109,8 @@ def main(arguments: Sequence[str]) -> int:
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
-            with parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING]):
+            waiting = parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING])
+            with waiting, parts.beside("new migrations", NEW_MIGRATIONS):
                 parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()
 

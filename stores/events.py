@@ -41,11 +41,12 @@ class Area(models.TextChoices):
     EXPORTS = "exports", gettext_lazy("Exports of buyers' data")
     ACCOUNTS = "accounts", gettext_lazy("Accounts")
     WORK = SETBACK_RESUMED.area, gettext_lazy("Work left aside")
+    CONNECTIONS = "connections", gettext_lazy("Connections")
 
 
 def _marketplace(name: str, data: Data) -> str:
     try:
-        return marketplaces.current_rules(name).label
+        return marketplaces.marketplace_label(marketplaces.current_rules(name))
     except KeyError:
         return name
 

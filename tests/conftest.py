@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from common import hint_server
 from common.writes import WriteSet
+from tests.flush import statements
 from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
 
@@ -29,15 +30,10 @@ def _test_database_only(django_db_modify_db_settings):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _what_migrate_made_stays():
-    """After a test that commits, all tables are emptied but for those of permissions, which take time to fill anew."""
-
-    def emptied(style, connection, **how):
-        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-        return connection.ops.sql_flush(style, sorted(tables - {"django_content_type", "auth_permission"}), **how)
-
+def _tables_are_emptied_of_what_was_written():
+    """After a test that commits only what it wrote is removed, and what migrating made of permissions stays."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush, "sql_flush", emptied)
+        patch.setattr(flush, "sql_flush", statements)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
         yield
 
@@ -57,6 +53,13 @@ def _own_files(tmp_path_factory):
     storage = settings.STORAGES["default"]
     own = {**storage, "OPTIONS": {**storage["OPTIONS"], "location": tmp_path_factory.mktemp("media")}}
     with override_settings(STORAGES={**settings.STORAGES, "default": own}):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """Real hashing takes half a second per person."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 

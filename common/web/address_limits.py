@@ -28,6 +28,7 @@ WAYS_IN = (
     WayIn("/i18n/", 60),
     WayIn("/live/", 240),
     WayIn("/gateways/", 3000),
+    WayIn("/connect/", 6000),
     WayIn("/readyz", 600),
 )
 WITHOUT_A_KEY = WayIn("/api/", 120)

@@ -36,7 +36,8 @@ SETTINGS = {
     "log_min_duration_statement": "2s",
     "log_line_prefix": "%m [%p] %u@%d ",
 }
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Throw-away clusters: nothing outlives a crash, and several test processes race at the same time.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 STOP_SECONDS = 10.0
 
 

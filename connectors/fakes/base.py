@@ -337,6 +337,7 @@ class FakeHandler(BaseHTTPRequestHandler):
     """One connection to a fake."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: FakeServer
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from common.api.fields import InstantField, ItemIdField, NamesField, StrictMoneyField, WholeNumberField
 from common.money import CENT, ZERO
 from offers.buyer.links import link_for
-from offers.cautions import cautions_of_offer
+from offers.cautions import cautions_of_grant, cautions_of_offer
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
 from offers.registry import METHODS, method_choices
@@ -54,10 +54,16 @@ class CouponGrantSerializer(serializers.ModelSerializer):
 
     order = serializers.CharField(source="order.number")
     buyer = serializers.CharField(source="buyer_id")
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = CouponGrant
-        fields = ["id", "coupon", "order", "buyer", "granted_by", "granted_at"]
+        fields = ["id", "coupon", "order", "buyer", "granted_by", "granted_at", "warnings"]
+
+    @extend_schema_field(WarningSerializer(many=True))
+    def get_warnings(self, grant: CouponGrant):
+        """Whether the coupons that were given for the order are together worth more than it was paid with."""
+        return [asdict(caution) for caution in cautions_of_grant(grant, grant.granted_at)]
 
 
 class AcceptSerializer(StoreNameSerializer):

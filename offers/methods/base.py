@@ -130,8 +130,8 @@ class Method(ABC):
         """Yuan that the goods are worth which an offer about the refund promises; None when it promises none."""
         return None
 
-    def cost(self, offer: Offer) -> Decimal:
-        """Yuan that the buyer's yes costs the merchant at most, as far as the offer says."""
+    def cost(self, offer: Offer, coupons: Sequence[Coupon]) -> Decimal:
+        """Yuan that the buyer's yes costs the merchant at most, as far as the offer and its `coupons` say."""
         return ZERO
 
     def price_difference(self, offer: Offer) -> Decimal | None:

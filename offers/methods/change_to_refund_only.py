@@ -34,7 +34,7 @@ class ChangeToRefundOnly(NegotiationMethod):
         check_agreed(terms)
         check_agreed_amount(case, terms, required=True)
 
-    def cost(self, offer):
+    def cost(self, offer, coupons):
         """What is paid."""
         return offer.amount
 

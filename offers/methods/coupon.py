@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import Invalid, Refused
 from common.money import ZERO
 from common.words import joined
-from offers.coupons import coupons_of, grant_coupons, shown_of
+from offers.coupons import grant_coupons, shown_of
 from offers.methods.base import Concern, register
 from offers.methods.retention import RetentionMethod
 from offers.models import Coupon
@@ -55,9 +55,9 @@ class CouponMethod(RetentionMethod):
         """The grant."""
         return [*super().brings(offer), _("The buyer gets the coupons at once.")]
 
-    def cost(self, offer):
+    def cost(self, offer, coupons):
         """Every coupon that the buyer sees, used."""
-        return sum((coupon.amount_off for coupon in coupons_of(offer)), ZERO)
+        return sum((coupon.amount_off for coupon in coupons), ZERO)
 
     def unasked_terms(self, case):
         """The coupon that buyers would see first."""

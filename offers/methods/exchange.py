@@ -66,7 +66,7 @@ class Exchange(ParcelMethod):
         """It isn't settled here: what the new goods cost more the merchant bears, what they cost less is owed (Q16)."""
         return offer.product_price - offer.asked_amount
 
-    def cost(self, offer):
+    def cost(self, offer, coupons):
         """What the new goods are worth more than those that come back."""
         return max(ZERO, offer.product_price - offer.refund.amount)
 

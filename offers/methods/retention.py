@@ -110,7 +110,7 @@ class MoneyMethod(RetentionMethod):
         share = (case.refund.amount * self.usual_share).quantize(CENT)
         return min(self.most(case), case.most, max(CENT, share))
 
-    def cost(self, offer):
+    def cost(self, offer, coupons):
         """What is paid."""
         return offer.amount
 
@@ -158,7 +158,7 @@ class ParcelMethod(RetentionMethod):
         owed = _("You then owe the buyer this parcel: it must be sent within %(time)s.") % {"time": time}
         return [*super().brings(offer), owed]
 
-    def cost(self, offer):
+    def cost(self, offer, coupons):
         """What the pieces were worth when they were promised."""
         return offer.product_price
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offers', '0020_coupon_ends'),
-        ('refunds', '0025_refunded_on'),
+        ('refunds', '0026_refunded_on'),
         ('stores', '0013_held_day'),
     ]
 

@@ -39,6 +39,8 @@ class Order(OwnsLines, TenantModel):
     resumed_at = models.DateTimeField(_("delay lifted"), null=True)
     late_at = models.DateTimeField(_("late since"), null=True)
     address = models.CharField(_("delivery address"), max_length=300)
+    # Known only from a marketplace's copy of a refund, which masks where it goes; the order itself fills it in.
+    is_masked = models.BooleanField(_("address masked"), default=False, db_default=False, editable=False)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
     live_session = models.CharField(_("live session"), max_length=64, blank=True)
     status = StateField(_("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.UNSHIPPED)
@@ -128,7 +130,8 @@ class Order(OwnsLines, TenantModel):
     @property
     def is_to_ship(self) -> bool:
         """Whether the warehouse still has to send it; what `awaits_shipping` says, before the row is written."""
-        return self.status == OrderStatus.UNSHIPPED and (self.claimed_amount < self.paid_amount or not self.paid_amount)
+        is_kept = self.claimed_amount < self.paid_amount or not self.paid_amount
+        return self.status == OrderStatus.UNSHIPPED and is_kept and not self.is_masked
 
     @property
     def is_delayed(self) -> bool:

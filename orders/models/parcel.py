@@ -69,6 +69,11 @@ class OwedParcel(TenantModel):
         """The buyer's return is on its way."""
         self.due_at = due_at
 
+    @transition(field=status, source=[ParcelStatus.AWAITING_RETURN, ParcelStatus.OWED], target=ParcelStatus.CANCELLED)
+    def cancel(self):
+        """Nobody waits for it any more."""
+        self.due_at = None
+
     @transition(field=status, source=ParcelStatus.OWED, target=ParcelStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):
         """The merchant has sent it; the promise is kept."""

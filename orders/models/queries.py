@@ -8,7 +8,10 @@ from common.tenancy import TenantQuerySet
 from orders.states import OrderStatus, OrderTag
 
 # What the warehouse still has to send: an order all of whose money is claimed back waits for that to be decided.
-AWAITS_SHIPPING = Q(status=OrderStatus.UNSHIPPED) & (Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0))
+# One whose address is masked isn't the warehouse's: nobody here knows where it goes.
+AWAITS_SHIPPING = Q(status=OrderStatus.UNSHIPPED, is_masked=False) & (
+    Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0)
+)
 TO_SHIP = Q(awaits_shipping=True)
 # Urged while it was delayed, and the delay is over: before everything else (K4).
 COMES_FIRST = ExpressionWrapper(Q(is_urged=True, resumed_at__isnull=False), output_field=models.BooleanField())

@@ -3,7 +3,17 @@
 from common.registry import import_files
 from payments.gateways.base import GATEWAYS, Gateway, register
 
-__all__ = ["DEFAULT", "GATEWAYS", "Gateway", "gateway", "is_usable", "register", "usable_gateways"]
+__all__ = [
+    "DEFAULT",
+    "GATEWAYS",
+    "Gateway",
+    "gateway",
+    "is_usable",
+    "register",
+    "reporting_gateway",
+    "usable_gateways",
+    "waits_for_reports",
+]
 
 DEFAULT = "sandbox"  # of a store for which the operator has chosen none
 _in_use: dict[str, Gateway] = {}
@@ -22,8 +32,18 @@ def gateway(name: str) -> Gateway:
 
 
 def is_usable(name: str) -> bool:
-    """Whether this platform has such a gateway and its settings."""
-    return name in GATEWAYS and GATEWAYS[name].is_configured()
+    """Whether this platform has such a gateway and its settings, and a store may choose it."""
+    return name in GATEWAYS and GATEWAYS[name].is_configured() and not waits_for_reports(name)
+
+
+def waits_for_reports(name: str) -> bool:
+    """Whether payments through this gateway are never asked about: what became of them is reported."""
+    return name in GATEWAYS and GATEWAYS[name].waits_for_reports
+
+
+def reporting_gateway() -> str:
+    """The gateway that pays by itself and only reports."""
+    return next(name for name, kind in GATEWAYS.items() if kind.waits_for_reports)
 
 
 def usable_gateways() -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from common.outside import OutsideParty
 from common.registry import Registry
@@ -98,7 +98,13 @@ class NoStatement(Exception):
 
 
 class Gateway(OutsideParty, ABC):
-    """A way to move money. Called outside any transaction; never raises for what may happen on a network."""
+    """A way to move money. Called outside any transaction; never raises for what may happen on a network.
+
+    One that `waits_for_reports` pays by itself, for reasons of its own: nobody asks it. Its payments are no work for a
+    worker, no store chooses it, and `payments.reported` books what is heard of them.
+    """
+
+    waits_for_reports: ClassVar[bool] = False
 
     @abstractmethod
     def pay(self, instruction: Instruction) -> list[GatewayAnswer]:

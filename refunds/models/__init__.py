@@ -8,8 +8,9 @@ from refunds.models.appeals import Appeal
 from refunds.models.carrier_claim import CarrierClaim
 from refunds.models.disputes import Dispute
 from refunds.models.evidence import Evidence
+from refunds.models.line import RefundLine
 from refunds.models.quality import ChangedDay, QualityDay, QualityRefund, QualityRestriction
-from refunds.models.refund import Refund, RefundLine
+from refunds.models.refund import Refund
 from refunds.models.returnless import CoveredProduct, Enrolment, LiveSession
 from refunds.models.thread import Message
 

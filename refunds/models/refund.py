@@ -3,49 +3,37 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import transition
+from django_fsm import RETURN_VALUE, transition
 
 from common.calendar import day_of
 from common.ids import new_id
-from common.money import ZERO, MoneyField, yuan
-from common.search import spellings
+from common.money import MoneyField, yuan
 from common.states import StateField
-from common.tenancy import TenantModel, TenantQuerySet
-from orders.models import Order, OrderLine
+from common.tenancy import TenantModel
+from orders.models import Order
 from orders.models.lines import OwnsLines
-from refunds.states import OPEN, DueAction, RefundGoods, RefundKind, RefundProgramme, RefundReason, RefundStatus
+from refunds.models.line import RefundLine
+from refunds.models.queries import RefundQuerySet
+from refunds.states import (
+    OPEN,
+    DueAction,
+    MarketplaceVerb,
+    RefundGoods,
+    RefundKind,
+    RefundProgramme,
+    RefundReason,
+    RefundStatus,
+)
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
 
-class RefundQuerySet(TenantQuerySet):
-    """Refunds by whether they are open or due, and by what was typed into a search."""
-
-    def open(self):
-        """Refunds that may still move."""
-        return self.filter(status__in=OPEN)
-
-    def due(self, now):
-        """Refunds whose deadline has passed."""
-        return self.filter(due_at__lte=now)
-
-    def matching(self, term):
-        """Those of the orders that match what was typed, or that come back under such a number.
-
-        Two questions with an index each: an OR over both tables would read the store's whole history.
-        """
-        returning = Q()
-        for way in spellings(term):
-            returning |= Q(return_tracking_number__startswith=way)
-        if not returning:
-            return self.none()
-        rows = self.model.objects.in_scope().order_by()
-        of_orders = rows.filter(order__in=Order.objects.in_scope().matching(term).order_by().values("pk")).values("pk")
-        return self.filter(pk__in=of_orders.union(rows.filter(returning).values("pk"), all=True))
-
-
 class Refund(OwnsLines, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
+
+    One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
+    change only as it reports them (refunds.marketplace). Its deadline is shown and brings nothing here.
+    `marketplace_status` is its own word, `decision_sent` what the merchant decided there and nobody has confirmed yet.
 
     `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
     """
@@ -88,6 +76,14 @@ class Refund(OwnsLines, TenantModel):
     resolved_at = models.DateTimeField(_("resolved"), null=True)
     refunded_on = models.DateField(null=True, editable=False)
     is_loss_counted = models.BooleanField(default=False, db_default=False, editable=False)
+    is_followed = models.BooleanField(_("from the marketplace"), default=False, db_default=False, editable=False)
+    marketplace_status = models.CharField(
+        _("status at the marketplace"), max_length=100, blank=True, default="", db_default="", editable=False
+    )
+    marketplace_read_at = models.DateTimeField(_("last read there"), null=True, editable=False)
+    decision_sent = models.CharField(
+        _("decision sent"), max_length=20, choices=MarketplaceVerb.choices, blank=True, default="", db_default=""
+    )
 
     objects = RefundQuerySet.as_manager()
 
@@ -99,11 +95,20 @@ class Refund(OwnsLines, TenantModel):
                 condition=Q(amount__gt=0) | Q(amount=0, kind=RefundKind.EXCHANGE), name="refund_amount_positive"
             ),
             models.CheckConstraint(
-                condition=Q(due_at__isnull=True, due_action="") | Q(due_at__isnull=False) & ~Q(due_action=""),
+                condition=Q(due_at__isnull=True, due_action="")
+                | Q(due_at__isnull=False, is_followed=False) & ~Q(due_action="")
+                | Q(is_followed=True, due_action=""),
                 name="refund_deadline_has_action",
             ),
             models.CheckConstraint(
-                condition=~Q(status="awaiting_return") | Q(return_address__isnull=False) | Q(due_at__isnull=True),
+                condition=Q(is_followed=True) | Q(marketplace_status="", decision_sent=""),
+                name="refund_marketplace_of_followed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="awaiting_return")
+                | Q(return_address__isnull=False)
+                | Q(due_at__isnull=True)
+                | Q(is_followed=True),
                 name="refund_no_return_clock_without_address",
             ),
         ]
@@ -119,7 +124,7 @@ class Refund(OwnsLines, TenantModel):
             models.Index(
                 fields=["store", "split_from"], condition=Q(split_from__isnull=False), name="refund_split_from"
             ),
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, is_followed=False), name="refund_to_end"),
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
             models.Index(
@@ -128,6 +133,7 @@ class Refund(OwnsLines, TenantModel):
                 name="refund_lacks_address",
             ),
             models.Index(fields=["store", "created_at"], condition=Q(is_instant=True), name="refund_instant"),
+            models.Index(fields=["store", "-id"], condition=Q(is_followed=True), name="refund_followed"),
             models.Index(fields=["store", "-id"], condition=Q(unread_by_merchant__gt=0), name="refund_unread"),
             models.Index(fields=["store", "programme", "-id"], condition=~Q(programme=""), name="refund_of_programme"),
             models.Index(
@@ -172,17 +178,23 @@ class Refund(OwnsLines, TenantModel):
 
     @property
     def lacks_address(self) -> bool:
-        """Whether the buyer may send the goods back and doesn't know where to: no clock runs until it is named (P1)."""
-        return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None
+        """Whether the buyer may send the goods back and doesn't know where to: no clock runs until it is named (P1).
 
-    def read_lines(self) -> list["RefundLine"]:
+        The marketplace itself tells the buyer where.
+        """
+        return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None and not self.is_followed
+
+    def read_lines(self) -> list[RefundLine]:
         """Its lines with their order lines."""
         lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
         return list(lines.select_related("line").order_by("id"))
 
     def is_overdue(self, now) -> bool:
-        """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it."""
-        return self.due_at is not None and self.due_at <= now
+        """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it.
+
+        What the marketplace's deadline brings, only the marketplace knows.
+        """
+        return self.due_at is not None and self.due_at <= now and not self.is_followed
 
     def _deadline(self, due_at=None, action="") -> None:
         self.due_at, self.due_action = due_at, action
@@ -374,30 +386,24 @@ class Refund(OwnsLines, TenantModel):
         self.resolved_at, self.needs_attention = now, False
         self._deadline()
 
+    @transition(
+        field=status,
+        source="*",
+        target=RETURN_VALUE(*RefundStatus.values),
+        conditions=[lambda r: r.is_followed],
+    )
+    def follow(self, status: str, *, due_at, ended_at):
+        """The marketplace says that the refund is there, whatever it was before; `ended_at` once it has ended."""
+        self.resolved_at = ended_at
+        if status != RefundStatus.REFUNDED:
+            self.refunded_on = None
+        elif self.refunded_on is None:
+            self.refunded_on = day_of(ended_at, self.store.time_zone)
+        self._deadline(due_at)
+        return status
+
     @transition(field=status, source=[RefundStatus.AWAITING_RETURN, RefundStatus.REJECTED], target=RefundStatus.CLOSED)
     def close(self, *, now):
         """The buyer let the deadline pass."""
         self.resolved_at = now
         self._deadline()
-
-
-class RefundLine(TenantModel):
-    """The part of an order line that a refund is about: pieces, and the yuan that it holds of the line now."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
-    quantity = models.PositiveIntegerField(_("quantity"))
-    amount = MoneyField(verbose_name=_("amount held"), default=ZERO)
-
-    class Meta:
-        verbose_name = _("refund line")
-        verbose_name_plural = _("refund lines")
-        constraints = [
-            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="refund_line_quantity_positive"),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="refund_line_amount_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.line_id} × {self.quantity}"

@@ -27,6 +27,11 @@ from stores import marketplaces
 RULE = "P5"
 
 
+def appeal_until(refund: Refund) -> datetime:
+    """The last instant at which the merchant can appeal against an instant refund (P5)."""
+    return refund.created_at + refund.rules.appeal_within
+
+
 def why_not_appeal(refund: Refund, now: datetime) -> Refused | None:
     """Why the merchant can't appeal against this refund now; None when that is possible."""
     if not refund.is_instant:
@@ -36,11 +41,9 @@ def why_not_appeal(refund: Refund, now: datetime) -> Refused | None:
         )
     if Appeal.objects.for_store(refund.store_id).filter(refund=refund).exists():
         return Refused("invalid_transition", _("You have appealed already: add your evidence to the refund."))
-    days = refund.rules.appeal_within
-    if now > refund.created_at + days:
-        return Refused(
-            "after_sale_window_closed", _("An appeal is possible within %(days)d days.") % {"days": days.days}
-        )
+    if now > appeal_until(refund):
+        days = refund.rules.appeal_within.days
+        return Refused("after_sale_window_closed", _("An appeal is possible within %(days)d days.") % {"days": days})
     return None
 
 

@@ -32,7 +32,7 @@ from refunds.platform.cases import check_split, lock_case
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import CaseOutcome, DisputeStatus, RefundStatus
-from refunds.why_not import why_not_move
+from refunds.why_not import why_followed, why_not_move
 
 RULE = "R7"
 DISPUTABLE = (RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING, RefundStatus.REJECTED)
@@ -43,6 +43,8 @@ def why_not_dispute(refund: Refund, now: datetime) -> Refused | None:
 
     A return is in dispute as long as the store doesn't say where the goods go.
     """
+    if (refused := why_followed(refund)) is not None:
+        return refused
     if refund.status == RefundStatus.DISPUTED:
         return Refused(
             "invalid_transition",
@@ -67,7 +69,7 @@ def why_not_answer_dispute(dispute: Dispute, side: str, now: datetime) -> Refuse
 def why_not_decide_dispute(dispute: Dispute) -> Refused | None:
     """Why there is nothing left to decide (R7)."""
     if dispute.status == DisputeStatus.OPEN:
-        return None
+        return why_followed(dispute.refund)
     return Refused(
         "invalid_transition", _("This dispute is over: %(status)s.") % {"status": dispute.get_status_display()}
     )

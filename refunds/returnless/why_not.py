@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from common.errors import Refused
 from refunds.models import Enrolment
 from refunds.states import EnrolmentStatus, EnrolmentStep
-from stores.marketplaces import labels_where
+from stores.marketplaces import labels_where, marketplace_label
 from stores.models import Product, Store
 from stores.states import ProductSource
 from stores.why_not import why_unknown
@@ -27,7 +27,10 @@ def why_not_offered(store: Store) -> Refused | None:
     return Refused(
         "method_not_available",
         _("%(marketplace)s has no refund without return; it is offered on %(others)s.")
-        % {"marketplace": store.rules.label, "others": labels_where(lambda rules: rules.returnless_version)},
+        % {
+            "marketplace": marketplace_label(store.rules),
+            "others": labels_where(lambda rules: rules.returnless_version),
+        },
     )
 
 

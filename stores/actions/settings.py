@@ -14,6 +14,7 @@ from common.errors import Invalid
 from common.writes import WriteSet
 from stores.actions.known import known_rules
 from stores.events import NEGOTIATION_CLOSED, NEGOTIATION_OPENED, STORE_CHANGED, STORE_OPENED
+from stores.marketplaces import marketplace_label
 from stores.models import Store
 from stores.signals import store_created
 
@@ -40,7 +41,9 @@ def create_store(
     if site is None:
         site = sites[0] if sites else ""
     if site and site not in sites:
-        raise Invalid("site", _("%(marketplace)s has no such site.") % {"marketplace": rules.label}, "invalid_choice")
+        raise Invalid(
+            "site", _("%(marketplace)s has no such site.") % {"marketplace": marketplace_label(rules)}, "invalid_choice"
+        )
     store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site, is_demo=is_demo)
     store.full_clean()
     store.save(force_insert=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
+from common.words import in_one_language, listed
 from stores.marketplaces.base import Costs, MarketplaceRules, Site
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "current_rules",
     "every_version",
     "labels_where",
+    "marketplace_label",
     "newest",
     "register",
     "rules_of",
@@ -41,17 +43,22 @@ def newest() -> dict[str, MarketplaceRules]:
 
 def choices() -> list[tuple[str, str]]:
     """The marketplaces to choose from: name and label. A function, so that a new one needs no migration."""
-    return [(name, rules.label) for name, rules in newest().items()]
+    return [(name, marketplace_label(rules)) for name, rules in newest().items()]
+
+
+def marketplace_label(rules: MarketplaceRules) -> str:
+    """What the marketplace is called, in the reader's language: `天猫` or `Tmall`."""
+    return in_one_language(rules.label)
 
 
 def site_choices() -> list[tuple[str, str]]:
     """The sites of all marketplaces: code and label."""
-    return [(site.code, site.label) for rules in newest().values() for site in rules.sites]
+    return [(site.code, in_one_language(site.label)) for rules in newest().values() for site in rules.sites]
 
 
 def labels_where(asked: Callable[[MarketplaceRules], object]) -> str:
-    """The labels of the marketplaces whose newest rules answer yes, for a sentence: `Kuaishou 快手, Taote 淘特`."""
-    return ", ".join(rules.label for rules in newest().values() if asked(rules))
+    """The labels of the marketplaces whose newest rules answer yes, for a sentence: `Kuaishou, Taote`."""
+    return listed(marketplace_label(rules) for rules in newest().values() if asked(rules))
 
 
 def current_rules(name: str) -> MarketplaceRules:

@@ -83,7 +83,7 @@ class Site:
     """A part of a marketplace that a store belongs to, where that decides something."""
 
     code: str
-    label: str
+    label: str  # in both languages, the Chinese one first: `common.words.in_one_language`
     offers: bool = True  # whether its stores may keep refunds by offers (Q2)
 
 
@@ -95,7 +95,7 @@ class MarketplaceRules:
     """
 
     name: str
-    label: str
+    label: str  # in both languages, the Chinese one first: `common.words.in_one_language`
     version: int
     # The first letters of the ids of the rules that are this marketplace's own: only those are named to people.
     rule_letters: str = ""

@@ -4,7 +4,7 @@ from stores.marketplaces.base import MarketplaceRules
 
 V1 = MarketplaceRules(
     name="douyin",
-    label="Douyin 抖店",
+    label="抖店 Douyin",
     version=1,
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
 )

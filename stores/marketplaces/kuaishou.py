@@ -8,7 +8,7 @@ from stores.marketplaces.base import MarketplaceRules
 
 V1 = MarketplaceRules(
     name="kuaishou",
-    label="Kuaishou 快手",
+    label="快手 Kuaishou",
     version=1,
     rule_letters="KR",
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),

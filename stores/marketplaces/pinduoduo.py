@@ -7,7 +7,7 @@ from stores.marketplaces.base import MarketplaceRules, QualityThreshold
 
 V1 = MarketplaceRules(
     name="pinduoduo",
-    label="Pinduoduo 拼多多",
+    label="拼多多 Pinduoduo",
     version=1,
     rule_letters="P",
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),

@@ -6,7 +6,7 @@ from stores.marketplaces.base import MarketplaceRules
 
 V1 = MarketplaceRules(
     name="taote",
-    label="Taote 淘特",
+    label="淘特 Taote",
     version=1,
     rule_letters="T",
     merchant_answers_within=timedelta(hours=36),  # T10

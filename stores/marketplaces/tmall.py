@@ -7,13 +7,13 @@ from stores.marketplaces.base import MarketplaceRules, Site
 
 V1 = MarketplaceRules(
     name="tmall",
-    label="Tmall 天猫",
+    label="天猫 Tmall",
     version=1,
     rule_letters="Q",
     sites=(  # Q2
-        Site(code="tmall", label="Tmall 天猫"),
-        Site(code="tmall_overseas", label="Tmall overseas 天猫国际", offers=False),
-        Site(code="taobao", label="Taobao 淘宝", offers=False),
+        Site(code="tmall", label="天猫 Tmall"),
+        Site(code="tmall_overseas", label="天猫国际 Tmall overseas", offers=False),
+        Site(code="taobao", label="淘宝 Taobao", offers=False),
     ),
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     merchant_answers_within=timedelta(hours=48),

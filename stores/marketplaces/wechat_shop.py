@@ -6,7 +6,7 @@ from stores.marketplaces.base import MarketplaceRules
 
 V1 = MarketplaceRules(
     name="wechat_shop",
-    label="WeChat Shop 微信小店",
+    label="微信小店 WeChat Shop",
     version=1,
     refund_kinds=frozenset({"refund_only", "return_and_refund", "exchange"}),
     buyer_disputes_within=timedelta(days=7),  # after a refusal, which is not the end there

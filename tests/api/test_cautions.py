@@ -93,3 +93,17 @@ def test_small_payments_of_an_order_count_together():
     assert pay("21.00", refund=str(refund.pk)) == []
     assert pay("0.01", refund=str(refund.pk)) == [GRANT]
     assert pay("38.00") == [ORDER]
+
+
+@pytest.mark.rule("K7", "K12")
+def test_coupons_by_hand_of_an_order_count_together():
+    shop = make_shop("kuaishou")
+    order = shop.order()
+
+    def give(amount_off):
+        terms = {"name": amount_off, "channel": "general", "amount_off": amount_off, "min_spend": "0.00", "quantity": 1}
+        valid = {"valid_from": "2026-11-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z"}
+        made = shop.merchant.post("coupons/", {**terms, **valid}).json()
+        return codes(shop.merchant.post(f"coupons/{made['id']}/grant/", {"order": order.number}))
+
+    assert [give("58.00"), give("1.00"), give("0.01")] == [[], [], [ORDER]]

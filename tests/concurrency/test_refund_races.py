@@ -17,7 +17,7 @@ from payments.settlement import settle_batch
 from payments.states import PaymentConflict
 from refunds import actions as refund_actions
 from refunds import opening, payouts, returns, why_not
-from refunds.messages import post_message
+from refunds.messages import mark_read, post_message
 from refunds.models import Message, Refund
 from refunds.states import RefundStatus
 from tests.concurrency.harness import overtaken, together
@@ -296,3 +296,14 @@ def test_two_messages_at_once_share_the_last_place(shop, monkeypatch):
     with shop.scope():
         write(actor=MERCHANT)  # the other side has places of its own
         assert Message.objects.count() == 2
+
+
+def test_what_the_buyer_writes_while_the_thread_is_marked_as_read_stays_unread(shop):
+    refund = shop.refund()
+    named = {"store_id": shop.store.pk, "refund_id": refund.pk}
+    write = partial(post_message, **named, text="?", actor=BUYER, now=NOON)
+    with shop.scope():
+        seen = write().pk
+    race = overtaken(write, in_scope(shop, partial(mark_read, **named, seen=seen)), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert shop.reload(refund).unread_by_merchant == 1

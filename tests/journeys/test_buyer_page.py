@@ -47,6 +47,20 @@ def test_it_shows_what_was_proposed_and_asks_once_more(offered):
 
 
 @pytest.mark.rule("Q10")
+def test_amounts_are_grouped_as_everywhere(clock):
+    shop = make_shop("tmall")
+    refund = shop.refund(shop.order(prices=("1234.00",)), amount="1234.00", reason="minor_flaw")
+    valid = {"valid_from": "2026-11-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z", "quantity": 9}
+    coupon = {"name": "大", "channel": "smart_retention", "amount_off": "1000.00", "min_spend": "2500.00", **valid}
+    made = shop.merchant.post("coupons/", coupon).json()
+    sent = shop.merchant.post(
+        "offers/", {"refund": str(refund.pk), "method": "coupon", "coupons": [made["id"]], "message": "亲"}
+    )
+    assert sent.status_code == 201
+    shown = page(link_for(refund)).content.decode()
+    assert [each in shown for each in ("¥1,234.00", "¥1,000.00", "¥2,500.00")] == [True] * 3
+
+
 def test_accepting_withdraws_the_refund(offered):
     shop, refund, offer = offered
     done = answer(link_for(refund), do="accept", offer=offer["id"])

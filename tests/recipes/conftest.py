@@ -11,7 +11,7 @@ from offers.methods import METHODS
 from orders import carriers
 from payments import gateways
 from stores import marketplaces
-from tests.workbench.conftest import _quick_passwords, sign_in  # noqa: F401
+from tests.workbench.conftest import sign_in  # noqa: F401
 
 FILES = "tests.recipes.files"
 

@@ -18,11 +18,6 @@ from tests.world import MERCHANT, NOON, OPERATOR, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def run(*args, **kwargs) -> str:
     """What the command prints."""
     out = StringIO()

@@ -118,6 +118,7 @@ def test_every_file_is_an_outside_party(package, found):
 def test_what_the_environment_says_goes_to_the_file_that_it_begins_with():
     said = {"WECHATPAY_MCHID": "19", "WECHATPAY": "x", "SANDBOX_GATEWAY_SECRET": "s", "BASE_URL": "y", "PATH": "/bin"}
     assert variables_by_file(ROOT / "payments" / "gateways", environ=said) == {
+        "marketplace": {},
         "sandbox": {"GATEWAY_SECRET": "s"},
         "wechatpay": {"MCHID": "19"},
     }

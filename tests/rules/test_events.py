@@ -229,3 +229,22 @@ def test_the_record_of_a_negotiation_holds_whatever_happens_to_an_offer():
     of_offers = {event.name for event in events.event_types() if event.subject == "offer"}
     assert OFFER_LAPSED.name in of_offers
     assert of_offers <= set(_NEGOTIATED)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "english", "chinese"),
+    [
+        (
+            "quality.restricted",
+            {"step": "demotion", "rate": "0.0312", "count": 12, "orders": 384},
+            ["Demotion", "quality refund rate 3.12 %: 12 of 384 orders"],
+            ["搜索降权", "品质退款率 3.12 %：384 单中有 12 笔"],
+        ),
+        ("order.updated", {"fields": ["address", "ship_by"]}, ["delivery address, ship by"], ["收货地址、最晚发货"]),
+        ("order.pieces_stopped", {"pieces": {"8000": 2}}, ["item 8000 × 2"], ["商品 8000 × 2"]),
+    ],
+)
+def test_what_an_event_tells_is_worded_in_the_readers_language(name, data, english, chinese):
+    for language, phrases in (("en", english), ("zh-hans", chinese)):
+        with override(language):
+            assert events.event_type(name).phrases(data) == phrases

@@ -7,6 +7,7 @@ from django.db import connection
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
 from common.writes import WriteSet
+from connectors.models import Connection, MirroredRefund, PlatformTask, RefundHint, SentDecision
 from offers import actions as offer_actions
 from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
@@ -58,6 +59,7 @@ def furnish(shop: Shop) -> Shop:
         _furnish_retention(shop, refund, offer)
         _furnish_quality(shop, refund)
         _furnish_returnless(shop)
+        _furnish_connection(shop, refund)
         open_lost_claim(refund)
     make_parcel(shop)
     make_small_payment(shop)
@@ -88,6 +90,20 @@ def _furnish_import(shop: Shop) -> None:
     content = io.BytesIO(SHIPMENTS.format(shop.order(shipped=False).number).encode())
     with shop.scope():
         stage_import(store=shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
+
+
+def _furnish_connection(shop: Shop, refund) -> None:
+    """A connected shop with a copy of a refund, a hint, a decision on its way and a task."""
+    store = shop.store
+    connection = Connection.objects.create(
+        store=store, platform="taobao", app_key="1", shop_id=store.code, created_at=NOON
+    )
+    MirroredRefund.objects.create(store=store, connection=connection, refund=refund, platform_id="1", read_at=NOON)
+    RefundHint.objects.create(store=store, connection=connection, key="1", platform_id="1", received_at=NOON)
+    sent = SentDecision.objects.create(
+        store=store, connection=connection, refund=refund, platform_id="1", verb="refuse", decided_at=NOON
+    )
+    PlatformTask.objects.create(store=store, refund=refund, decision=sent, verb="refuse", created_at=NOON)
 
 
 def open_lost_claim(refund) -> None:

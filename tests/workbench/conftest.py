@@ -9,12 +9,6 @@ from tests.browser import ARGS, CHROMIUM
 from tests.world import Shop, make_user
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """Real hashing takes half a second per person."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 class Desk:
     """A browser without scripts, signed in."""
 

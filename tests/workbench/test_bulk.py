@@ -6,10 +6,11 @@ from django.utils import translation
 from common.tenancy import system_scope
 from offers.bulk import send_waiting_rows
 from offers.models import BulkJob, BulkRow, Offer
+from offers.switches import set_store_method
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from stores.models import Membership
-from tests.world import make_shop
+from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
 QUEUE = "refunds/refund/"
@@ -256,6 +257,32 @@ def test_sending_the_same_selection_twice_sends_each_offer_once(tmall, sign_in):
     for pk in jobs:
         send_waiting_rows(job_ids=[pk])
     assert (len(jobs), count(Offer)) == (2, 1)
+
+
+@pytest.mark.rule("K12", "Q13")
+def test_an_offer_that_costs_more_than_the_order_is_sent_only_with_its_own_tick(tmall, sign_in):
+    with tmall.scope():
+        for code in ("reassurance", "red_packet"):
+            set_store_method(
+                store=tmall.store, method=code, is_on=False, available_from=NOON.date(), actor=MERCHANT, now=NOON
+            )
+    valid = {"valid_from": "2026-11-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z", "quantity": 9}
+    coupon = {"name": "大", "channel": "smart_retention", "amount_off": "70.00", "min_spend": "0.00", **valid}
+    assert tmall.merchant.post("coupons/", coupon).status_code == 201
+    cheap, dear, sure = (tmall.refund(tmall.order(quantity=n), reason="slow_logistics").pk for n in (2, 1, 1))
+    desk = sign_in("agent", tmall)
+    page = desk.post(PREVIEW, refund=[cheap, dear, sure])
+    assert [row.refund.pk for row in page.context["possible"]] == [cheap]
+    assert {row.refund.pk: row.cautions[0] for row in page.context["dear"]} == dict.fromkeys(
+        (dear, sure), "This costs ¥70.00. The whole order was paid with ¥59.00."
+    )
+    assert page.content.decode().count('name="sure"') == 2
+
+    desk.post(START, refund=[cheap, dear, sure], sure=[sure])
+    with tmall.scope():
+        rows = dict(BulkRow.objects.values_list("refund", "status"))
+        assert rows == {cheap: "waiting", dear: "refused", sure: "waiting"}
+        assert "The whole order was paid with" in BulkRow.objects.get(refund=dear).detail
 
 
 def test_statements_do_not_grow_with_jobs_and_rows(tmall, sign_in):

@@ -38,13 +38,13 @@ def urge(shop, order=None):
         return urge_order(store=shop.store, number=order.number, actor=BUYER, now=NOON)
 
 
-def coupon(shop, name="谢谢", channel="general", quantity=5):
+def coupon(shop, name="谢谢", channel="general", quantity=5, off="5.00"):
     with shop.scope():
         return create_coupon(
             store=shop.store,
             name=name,
             channel=channel,
-            amount_off=Decimal("5.00"),
+            amount_off=Decimal(off),
             min_spend=Decimal("0.00"),
             valid_from=NOON - timedelta(days=1),
             valid_until=NOON + timedelta(days=9),
@@ -142,6 +142,20 @@ def test_a_coupon_is_given_on_the_orders_page_and_shown_on_both(kuaishou, sign_i
     assert "谢谢" in shown.content.decode()
     assert shown.context["decide"]["grant"].form.offered == []
     assert order.number in desk.get(f"offers/coupon/{given.pk}/change/").content.decode()
+
+
+@pytest.mark.rule("K7", "K12")
+def test_coupons_by_hand_that_are_worth_more_than_the_order_are_asked_twice(kuaishou, sign_in):
+    order, desk = kuaishou.order(), sign_in("owner", kuaishou)
+    small, large = coupon(kuaishou, "小", off="9.00"), coupon(kuaishou, "大", off="50.01")
+    page = f"orders/order/{order.pk}/"
+    assert desk.post(f"{page}grant/", coupon=small.pk).status_code == 302
+    asked = desk.post(f"{page}grant/", coupon=large.pk)
+    assert asked.context["cautions"] == ["This costs ¥59.01. The whole order was paid with ¥59.00."]
+    assert 'name="sure"' in asked.content.decode()
+    assert kuaishou.reload(large).granted == 0
+    assert desk.post(f"{page}grant/", coupon=large.pk, sure="1", step="send").status_code == 302
+    assert kuaishou.reload(large).granted == 1
 
 
 @pytest.mark.rule("K7")

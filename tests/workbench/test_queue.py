@@ -1,11 +1,14 @@
 """The queue: what each tab shows, in which order, and at what cost."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 
 from offers.actions import send_offer
 from refunds import actions, returns
 from refunds.messages import post_message
+from stores.models import Membership
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 from workbench.kit.queue import QueueFilter, QueueMixin, capped
 
@@ -107,6 +110,8 @@ def test_what_can_be_appealed_against_is_a_queue_and_says_how_long(clock, sign_i
     page = desk.get("refunds/refund/", queue="appealable").content.decode()
     assert page.count("appeal: 12 d 23 h left") == 1
     assert "appeal:" not in desk.get("refunds/refund/", queue="all", q=first.order.number).content.decode()
+    pages = [desk.get(f"refunds/refund/{refund.pk}/change/").context["appeal_until"] for refund in (first, second)]
+    assert pages == [None, second.created_at + timedelta(days=15)]
     clock.move(days=12, hours=23)
     assert shown(desk, queue="appealable") == [second.order.number]
     clock.move(minutes=1)
@@ -158,6 +163,18 @@ def test_the_overview_counts_and_links(taote, clock, desk):
     for tile in page.context["tiles"]:
         assert desk.client.get(tile["url"]).status_code == 200
     assert len(page.context["deadlines"]) == 1
+
+
+def test_the_overview_counts_each_list_in_one_statement_however_many_stores_and_queues(clock, sign_in):
+    shops = [make_shop(name) for name in ("tmall", "taote", "kuaishou", "pinduoduo")]
+    desk = sign_in("owner", shops[0])
+    for shop in shops[1:]:
+        with shop.scope():
+            Membership.objects.create(store=shop.store, user=desk.user, role="owner")
+        shop.refund()
+    asked = desk.statements("")
+    assert len([sql for sql in asked if "count(*)" in sql.lower()]) == 5, "refunds, orders, promises, disputes, appeals"
+    assert len(asked) <= 25
 
 
 def test_every_list_with_tabs_names_its_queues():

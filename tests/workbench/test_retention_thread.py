@@ -58,6 +58,28 @@ def test_looking_changes_nothing_and_reading_is_said(refund, sign_in):
     assert len(thread(refund)) == 1
 
 
+@pytest.mark.parametrize("page", ["mark-read/", "thread/"])
+def test_what_the_buyer_writes_while_the_page_is_read_stays_unread(refund, sign_in, page):
+    desk = sign_in("agent", refund.shop)
+    write(refund, "在吗")
+    write(refund, "还在吗")
+    decide = desk.get(path(refund, "change/")).context["decide"]
+    shown = decide["mark_read" if page == "mark-read/" else "thread"].form["seen"].value()
+    write(refund, "算了")
+    assert desk.post(path(refund, page), seen=shown, text="在的").status_code == 302
+    assert refund.shop.reload(refund).unread_by_merchant == 1
+    assert desk.post(path(refund, page), seen=shown, text="在的").status_code == 302
+    assert refund.shop.reload(refund).unread_by_merchant == 1, "twice changes nothing"
+
+
+def test_what_is_written_first_after_an_empty_page_stays_unread(refund, sign_in):
+    desk = sign_in("agent", refund.shop)
+    shown = desk.get(path(refund, "change/")).context["decide"]["thread"].form["seen"].value()
+    write(refund, "在吗")
+    desk.post(path(refund), seen=shown, text="亲，您好")
+    assert refund.shop.reload(refund).unread_by_merchant == 1
+
+
 @pytest.mark.parametrize("text", ["", "  ", "长" * 1001, "a\0b"])
 def test_bad_words_are_told_and_not_sent(refund, sign_in, text):
     desk = sign_in("agent", refund.shop)

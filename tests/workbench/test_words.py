@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from common.words import duration, in_one_language, joined, labelled, listed
+from stores import marketplaces
 from workbench.kit import words
 
 
@@ -70,6 +71,15 @@ def test_a_name_in_both_languages_is_read_in_one(name, english, chinese):
     for language, shown in (("en", english), ("zh-hans", chinese)):
         with translation.override(language):
             assert in_one_language(name) == shown
+
+
+def test_marketplaces_and_their_sites_are_named_in_the_readers_language():
+    for language, name, site in (("en", "Kuaishou", "Tmall overseas"), ("zh-hans", "快手", "天猫国际")):
+        with translation.override(language):
+            assert dict(marketplaces.choices())["kuaishou"] == name
+            assert dict(marketplaces.site_choices())["tmall_overseas"] == site
+            labels = [label for _code, label in (*marketplaces.choices(), *marketplaces.site_choices())]
+            assert [label for label in labels if bool(re.search(HAN, label)) != (language == "zh-hans")] == []
 
 
 @pytest.mark.parametrize(

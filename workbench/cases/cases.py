@@ -109,7 +109,8 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
 
     def tiles(self, request, now):
         """What is to be decided, by the name of the list; nothing while nothing is."""
-        tile = {**self.tile(self.queues[0], now), "label": self.tile_label}
+        waiting = self.queues[0]
+        tile = {**self.tile(waiting, *self.counts([waiting], now)), "label": self.tile_label}
         return [] if tile["is_empty"] else [tile]
 
     def get_queryset(self, request):

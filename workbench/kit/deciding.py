@@ -69,7 +69,8 @@ class DecisionPagesMixin:
         self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, template: str, **more
     ) -> HttpResponse:
         """The page that asks, or the look at what will happen."""
-        title = (template == decision.preview and decision.preview_title) or decision.title(row)
+        is_look = template in (decision.preview, decision.doubted)
+        title = str(decision.preview_title) if is_look else decision.title(row)
         shown = {"row": row, "decision": decision, "form": form, "back": self.back(row).url, "may_save": True}
         shown |= {"store": store_of(row), "consequences": decision.consequences(row)}
         shown |= {**decision.context(row), **more}
@@ -77,7 +78,7 @@ class DecisionPagesMixin:
 
     def look(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, answer: Any) -> HttpResponse:
         """What would happen; `answer` is what the action gave when it was rehearsed."""
-        return self.decision_page(request, row, decision, form, decision.preview, **answer)
+        return self.decision_page(request, row, decision, form, decision.preview or decision.doubted, **answer)
 
     def after(self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, answer: Any) -> HttpResponse:
         """Where a decision that was taken leads, with a word that it is done, or what can be shown this once."""

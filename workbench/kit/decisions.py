@@ -56,7 +56,8 @@ class Decision(ABC):
     is_read_here: ClassVar[bool] = True  # False: the page has read what the refusal rests on, and chooses it itself
     template: ClassVar[str] = "workbench/decisions/decide.html"
     preview: ClassVar[str] = ""  # the template of a look at it before it happens, for what can't be taken back
-    preview_title: ClassVar[str] = ""
+    doubted: ClassVar[str] = "workbench/decisions/doubted.html"  # asks again where there are cautions and no preview
+    preview_title: ClassVar[str] = gettext_lazy("Look twice")
     answer_template: ClassVar[str] = ""  # shows, this once, the title and more that `run` answered
     leads_to: ClassVar[str] = "change"
     anchor: ClassVar[str] = ""

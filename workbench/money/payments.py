@@ -36,6 +36,8 @@ from workbench.kit.words import yuan
 from workbench.money.queues import PAYMENT_QUEUES
 from workbench.money.small_payments import allowance_bars
 
+ASKS = "workbench/money/decide.html"
+
 
 def _status(payment: Payment) -> str:
     if payment.conflict:
@@ -109,7 +111,7 @@ class GiveUpThisPayment(FailedPayment):
     """Try no more."""
 
     code, label, icon, tone = "give-up", gettext_lazy("Give the payment up"), "money_off", "danger"
-    is_inline = False  # asked on a page of its own: what was agreed with the buyer ends
+    is_inline, template = False, ASKS  # on a page of its own: what was agreed with the buyer ends
     done = gettext_lazy("The payment is given up; what it held is free.")
 
     def refusal_of(self, refund):
@@ -126,7 +128,7 @@ class GiveUpThisPayment(FailedPayment):
 class SettleConflict(Decision):
     """One way to settle what the gateway says against our books."""
 
-    capability = PAY
+    capability, template = PAY, ASKS
     done = gettext_lazy("The conflict is settled.")
     how: ClassVar[ConflictSettlement]
     follows: ClassVar[str]

@@ -46,4 +46,4 @@ class SetbackAdmin(PlatformAdmin):
             resume_setback(setback_id=setback.pk, **by(request))
             messages.success(request, _("It is tried again within a minute."))
             return HttpResponseRedirect(reverse("admin:common_setback_changelist"))
-        return self.page(request, "workbench/platform/setback.html", str(setback), setback=setback, next=_next(setback))
+        return self.page(request, "workbench/platform/setback.html", str(setback), setback=setback)

@@ -22,7 +22,8 @@ from workbench.kit.switches import day_field, switch_badge
 
 def retaining_marketplaces() -> list[tuple[str, str]]:
     """The marketplaces that have retention, as choices."""
-    return [(name, rules.label) for name, rules in marketplaces.newest().items() if keeps_orders(rules)]
+    newest = marketplaces.newest()
+    return [(name, label) for name, label in marketplaces.choices() if keeps_orders(newest[name])]
 
 
 def _today(now: datetime) -> date:

@@ -76,8 +76,12 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
         context["add_evidence"] = self.choice(request, refund, AddEvidence(context["evidence"]), bound)
         resuming(request, context["payments"])
         context["readdress"] = readdressing(request, refund.order)
+        thread = context["thread"]
+        context["decide"] = {"thread": self.choice(request, refund, WriteToBuyer(thread), bound)}
+        mark_read = MarkRead(thread)
+        if mark_read.concerns(refund):
+            context["decide"]["mark_read"] = self.choice(request, refund, mark_read)
         choices = self.choices(request, refund, bound)
-        context["decide"] = {code: choices.pop(code, None) for code in ("thread", "mark_read")}
         context["choices"] = [choice for choice in choices.values() if not choice.refusal]
         context["refused_choices"] = [choice for choice in choices.values() if choice.refusal]
         return self.page(request, "workbench/refunds/page.html", refund.order.number, subtitle=str(refund), **context)

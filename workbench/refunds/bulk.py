@@ -1,6 +1,8 @@
 """“Send the recommended offer” over a selection of the queue: preview, job, results."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, Subquery
@@ -13,45 +15,41 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from offers.bulk import Proposal, propose, start_bulk_job
-from offers.methods import Terms
-from offers.models import BulkJob, BulkRow, Coupon
+from offers.models import BulkJob, BulkRow
 from offers.states import BulkRowStatus
 from refunds.models import Refund
-from stores.models import Product
 from stores.permissions import SEND_OFFERS
 from workbench.kit.base import DeskAdmin, column, refused_back_to
 from workbench.kit.dear import dear_page
-from workbench.kit.decisions import Decision, take
+from workbench.kit.decisions import SURE, Decision, take
 from workbench.kit.marks import moment
-from workbench.refunds.selection import selected
+from workbench.refunds.selection import ids_of, selected
 
 QUEUE = "admin:refunds_refund_changelist"
 
 
 @dataclass(frozen=True)
 class BulkPreview:
-    """A refund with what its buyer would be shown; without `method`, `refusal` says why nothing would be sent."""
+    """A refund with what its buyer would be shown; without `method`, `refusal` says why nothing would be sent.
+
+    Where there are `cautions` it is sent only with a tick of its own.
+    """
 
     refund: Refund
     method: str
     buyer_sees: str
     message: str
     refusal: str
+    cautions: list[str]
 
 
 def preview_of(proposal: Proposal) -> BulkPreview:
     """The proposal in the words that the buyer reads (Q6)."""
     refund, method = proposal.refund, proposal.method
     if method is None:
-        return BulkPreview(refund, "", "", "", proposal.refusal)
-    terms = dict(proposal.terms)
-    ids, item_id = terms.pop("coupon_ids", ()), terms.pop("item_id", None)
-    if ids:
-        terms["coupons"] = list(Coupon.objects.for_store(refund.store_id).filter(pk__in=ids).as_buyer_sees())
-    if item_id:
-        terms["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
-    seen = method.buyer_sees(refund, Terms(**terms))
-    return BulkPreview(refund, str(method.label), seen, terms["message"], "")
+        return BulkPreview(refund, "", "", "", proposal.refusal, [])
+    terms, cautions = proposal.filled, [caution.detail for caution in proposal.cautions]
+    return BulkPreview(refund, str(method.label), method.buyer_sees(refund, terms), terms.message, "", cautions)
 
 
 def _tally(status: BulkRowStatus) -> Coalesce:
@@ -75,13 +73,16 @@ class SendRecommended(Decision):
 
     capability = SEND_OFFERS
 
+    def __init__(self, sure_ids: Collection[UUID]):
+        self.sure_ids = sure_ids
+
     def refusal(self, refunds, now):
         """That is told of each refund, on the page before."""
         return None
 
     def run(self, refunds, data, *, actor, now):
         ids = [refund.pk for refund in refunds]
-        return start_bulk_job(store=refunds[0].store, refund_ids=ids, actor=actor, now=now)
+        return start_bulk_job(store=refunds[0].store, refund_ids=ids, sure_ids=self.sure_ids, actor=actor, now=now)
 
 
 class BulkJobAdmin(DeskAdmin):
@@ -136,7 +137,8 @@ class BulkJobAdmin(DeskAdmin):
             "workbench/refunds/bulk/preview.html",
             _("Check the offers"),
             chosen=chosen,
-            possible=[preview for preview in previews if preview.method],
+            possible=[preview for preview in previews if preview.method and not preview.cautions],
+            dear=[preview for preview in previews if preview.cautions],
             refused=[preview for preview in previews if not preview.method],
         )
 
@@ -147,7 +149,7 @@ class BulkJobAdmin(DeskAdmin):
         by_store: dict[int, list[Refund]] = {}
         for refund in selected(request, self.admin_site.get_model_admin(Refund)).refunds:
             by_store.setdefault(refund.store_id, []).append(refund)
-        start, jobs, refusals = SendRecommended(), [], []
+        start, jobs, refusals = SendRecommended(ids_of(request.POST.getlist(SURE))), [], []
         for rows in by_store.values():
             form = start.fill(request, rows)
             form.full_clean()

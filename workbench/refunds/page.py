@@ -16,6 +16,7 @@ from payments.states import PaymentStatus
 from refunds.models import Appeal, Dispute, Refund
 from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
+from refunds.platform.appeals import appeal_until
 from stores.models import User
 from workbench.cases.evidence import evidence_of
 from workbench.insights.loss import loss_if_lost
@@ -70,11 +71,19 @@ def cases_of(refund: Refund) -> list[dict]:
     return [{"case": case, "title": title, "url": reverse(page, args=[case.pk])} for case in cases]
 
 
+def open_appeal_until(refund: Refund, now: datetime) -> datetime | None:
+    """Until when an instant refund without an appeal can still be appealed against; None when it can't (P5)."""
+    if not refund.is_instant or now > appeal_until(refund):
+        return None
+    return appeal_until(refund)
+
+
 def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page, but for its decisions."""
     case = build_case(refund, now)
     offers = offers_to_show(refund)
     tracking = parcels_of(refund)
+    cases = cases_of(refund)
     payments = list(Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id"))
     return {
         "refund": refund,
@@ -92,7 +101,8 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "programme": programme_card(refund),
         "thread": thread_of(refund),
         "evidence": evidence_of(refund, now),
-        "cases": cases_of(refund),
+        "cases": cases,
+        "appeal_until": None if cases else open_appeal_until(refund, now),
         "tracking": tracking,
         "number_warnings": oddities_of(refund, tracking, now),
         "split_into": split_off(refund),

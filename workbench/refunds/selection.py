@@ -37,7 +37,7 @@ def selected(request: HttpRequest, refunds_list: ModelAdmin) -> Selection:
     """
     if "everything" in request.POST:
         return _everything(request, refunds_list)
-    ids = _ids(request.POST.getlist("refund"))
+    ids = ids_of(request.POST.getlist("refund"))
     refuse_if(why_not_start(len(ids)))
     rows = Refund.objects.in_scope().select_related("order", "store")
     found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
@@ -74,7 +74,8 @@ def _everything(request: HttpRequest, refunds_list: ModelAdmin) -> Selection:
     return Selection(found[:MOST_AT_ONCE], capped(count_rows(rows) if is_cut else len(found)), is_cut)
 
 
-def _ids(texts: Sequence[str]) -> set[UUID]:
+def ids_of(texts: Sequence[str]) -> set[UUID]:
+    """The ids that a form names. Http404 for what is none."""
     try:
         return {UUID(text) for text in texts}
     except ValueError:

@@ -1,6 +1,7 @@
 """The thread between agent and buyer on the refund's page (Q16, Q17)."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -12,9 +13,16 @@ from stores.permissions import SEND_OFFERS
 from workbench.kit.decisions import Decision, DecisionForm
 
 MOST_SHOWN = 100
+NOTHING = UUID(int=0)  # before every message
 
 
-class MessageForm(DecisionForm):
+class ReadForm(DecisionForm):
+    """Up to which message the thread was read."""
+
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class MessageForm(ReadForm):
     """What the agent writes."""
 
     text = forms.CharField(
@@ -32,6 +40,11 @@ class Thread:
     more: bool
     unread: int
 
+    @property
+    def newest(self) -> UUID:
+        """The last message that is shown."""
+        return self.messages[-1].pk if self.messages else NOTHING
+
 
 def thread_of(refund: Refund) -> Thread:
     """The refund's thread."""
@@ -48,29 +61,40 @@ def thread_of(refund: Refund) -> Thread:
     )
 
 
-class WriteToBuyer(Decision):
+class ThreadDecision(Decision):
+    """What is done with the thread that the page shows; what the buyer has written since stays unread."""
+
+    is_inline, is_read_here = True, False
+    capability, anchor = SEND_OFFERS, "#thread"
+
+    def __init__(self, shown: Thread | None = None):
+        self.shown = shown
+
+    def initial(self, refund):
+        """Up to where the page shows it."""
+        return {"seen": self.shown.newest} if self.shown else {}
+
+
+class WriteToBuyer(ThreadDecision):
     """Add a message to the thread."""
 
     code, label, icon, tone = "thread", gettext_lazy("Send"), "send", ""
     done = gettext_lazy("The message is sent.")
-    capability, anchor = SEND_OFFERS, "#thread"
     form, auto_id = MessageForm, "id_thread_%s"
-    is_inline = True
 
     def refusal(self, refund, now):
         """One may always write."""
         return None
 
     def run(self, refund, data, *, actor, now):
-        post_message(store_id=refund.store_id, refund_id=refund.pk, text=data["text"], actor=actor, now=now)
+        post_message(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now, **data)
 
 
-class MarkRead(Decision):
+class MarkRead(ThreadDecision):
     """Say that the thread is read; reading alone changes nothing."""
 
     code, label = "mark-read", gettext_lazy("Mark as read")
-    capability, anchor = SEND_OFFERS, "#thread"
-    is_inline = True
+    form, auto_id = ReadForm, "id_read_%s"
 
     def concerns(self, refund):
         """Only what the buyer wrote can be unread."""
@@ -81,4 +105,4 @@ class MarkRead(Decision):
         return None
 
     def run(self, refund, data, *, actor, now):
-        mark_read(store_id=refund.store_id, refund_id=refund.pk)
+        mark_read(store_id=refund.store_id, refund_id=refund.pk, seen=data["seen"])

@@ -29,8 +29,8 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         if not desk_of(request).promises:
             return []
         to_send, late = self.queues[:2]
-        tile = {**self.tile(to_send, now), "label": _("Promises to keep")}
-        count = late.count(self.model.objects.in_scope(), now)
+        waiting, count = self.counts((to_send, late), now)
+        tile = {**self.tile(to_send, waiting), "label": _("Promises to keep")}
         return [{**tile, "tone": late.tone, "note": _("%(count)s late") % {"count": capped(count)}} if count else tile]
 
     def changelist_view(self, request, extra_context=None):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from offers.cautions import cautions_of_grant
 from offers.coupons import grant_coupon
 from offers.models import Coupon, CouponGrant
 from orders.events import ORDER_URGED
@@ -56,7 +57,11 @@ class GrantCoupon(Decision):
 
     def run(self, order, data, *, actor, now):
         coupon_id, number = data["coupon"].pk, order.number
-        grant_coupon(store_id=order.store_id, coupon_id=coupon_id, order_number=number, actor=actor, now=now)
+        return grant_coupon(store_id=order.store_id, coupon_id=coupon_id, order_number=number, actor=actor, now=now)
+
+    def cautions(self, order, data, grant):
+        """What the order's coupons cost together (K12)."""
+        return [caution.detail for caution in cautions_of_grant(grant, grant.granted_at)]
 
     def told(self, order, data):
         """Who has got what."""

@@ -12,6 +12,7 @@ from offers.eligibility import retains
 from offers.models import Coupon
 from offers.states import BulkRowStatus
 from orders.models import OwedParcel
+from refunds.platform.appeals import appeal_until
 from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can
 from workbench.kit.queue import capped, count_rows
@@ -55,7 +56,7 @@ def appeal_left(context, refund) -> str:
     """How long the merchant can still appeal against a refund of the queue (P5); empty when that is impossible."""
     if not refund.is_instant or refund.has_appeal:
         return ""
-    left = refund.created_at + refund.rules.appeal_within - context["request"].now
+    left = appeal_until(refund) - context["request"].now
     return time_left(left) if left >= timedelta(0) else ""
 
 

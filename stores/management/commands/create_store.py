@@ -34,4 +34,4 @@ class Command(BaseCommand):
             store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone, **done)
             if owner:
                 add_member(store=store, username=owner, role=Role.OWNER, **done)
-        self.stdout.write(f"Store {store.code} on {store.rules.label} is open.")
+        self.stdout.write(f"Store {store.code} on {store.get_marketplace_display()} is open.")

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0016_corrected_numbers'),
-        ('refunds', '0025_refunded_on'),
+        ('refunds', '0026_refunded_on'),
         ('stores', '0014_retired_addresses'),
     ]
 

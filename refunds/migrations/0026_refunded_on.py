@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0024_claims_without_refund'),
+        ('refunds', '0025_followed'),
     ]
 
     operations = [

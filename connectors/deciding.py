@@ -1,0 +1,384 @@
+"""The outbox of decisions: taken up, committed, sent once, and true when the marketplace's copy says so.
+
+A decision of which nobody knows whether it arrived is never sent again blindly: the refund is read first. If it has
+become what was wanted, that's that; if it is something else, who decided is told; else the decision is sent once more.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.actions import action
+from common.actors import SYSTEM, Actor
+from common.errors import Invalid, NotFound, Refused
+from common.obligations import LEASE
+from common.tenancy import tenant_scope
+from common.workers import take_up
+from common.writes import WriteSet
+from connectors.by_hand import open_task
+from connectors.copies import copy_from_json
+from connectors.events import CODE_ASKED, CODE_GIVEN, DECISION_RESUMED, DECISION_STUCK
+from connectors.hinting import read_later
+from connectors.models import MirroredRefund, SentDecision
+from connectors.outcomes import is_another_case
+from connectors.port import (
+    AddressCopy,
+    Decision,
+    NotThere,
+    PlatformFault,
+    ReauthorisationNeeded,
+    RefundCopy,
+    Refusal,
+    RefusalReason,
+    Throttled,
+    Unreachable,
+    Verb,
+    Verdict,
+    VerdictOutcome,
+    WriteAuthorisationEnded,
+    WrongSetup,
+)
+from connectors.shops import LeaseLost, Talk, held
+from connectors.states import SendingStatus
+from connectors.taking import take_copy
+from connectors.waking import wake_shop
+from refunds.actions import lock_refund
+from refunds.handing_over import end_decision
+from refunds.models import Evidence
+from stores.models import ReturnAddress
+
+log = logging.getLogger("wanliu.connectors")
+
+OUTBOX = (SendingStatus.WAITING, SendingStatus.SENT)
+FIRST_LOOK = timedelta(seconds=2)  # how soon after a decision the refund is read again, then twice as long each time
+LONGEST_LOOK = timedelta(minutes=30)
+MOST_LOOKS = 6  # then a person looks; what the pull brings later ends it all the same
+OTHERS = ("其他", "其它", "other")
+
+
+def send_next(talk: Talk) -> bool:
+    """Take up the next decision of this shop that is due and go a step on with it; False when none is due.
+
+    Safe to kill at any moment. What the platform can't answer puts this decision off; what stops the whole shop is
+    raised: ReauthorisationNeeded, WrongSetup, LeaseLost.
+    """
+    store_id = talk.connection.store_id
+    with tenant_scope(store_id):
+        held(talk.connection)
+        due = SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX)
+        taken, worn_out = take_up(due, limit=1)
+        for decision in [*taken, *worn_out]:
+            decision.save(update_fields=decision.WORK_FIELDS)
+        _tell_stuck(worn_out)
+    for decision in taken:
+        try:
+            _go_on(talk, decision)
+        except (Unreachable, PlatformFault) as error:
+            _settle(decision, lambda mine, error=error: _put_off(mine, str(error) or type(error).__name__))
+        except Throttled as error:
+            seconds = timedelta(seconds=error.seconds or 0)
+            _settle(decision, lambda mine, after=seconds: _again(mine, after))
+        except WriteAuthorisationEnded as error:
+            _keep_write_end(talk)
+            _end(decision, SendingStatus.REFUSED, "write_authorisation_ended", str(error))
+        except (ReauthorisationNeeded, WrongSetup, LeaseLost):
+            _settle(decision, lambda mine: _again(mine, timedelta(0)))
+            raise
+        except (NotThere, Refusal) as error:
+            _end(decision, SendingStatus.REFUSED, error.code, error.text)
+    return bool(taken or worn_out)
+
+
+def _go_on(talk: Talk, decision: SentDecision) -> None:
+    was_sent = decision.status == SendingStatus.SENT or decision.attempts > 1
+    copy = _read(talk, decision) if was_sent else _newest(decision)
+    if copy is None:  # a copy has ended it
+        return
+    if decision.status == SendingStatus.SENT:
+        _settle(decision, _look_later)
+        return
+    seen = copy_from_json(decision.seen)
+    if is_another_case(seen, copy):
+        _end(decision, SendingStatus.MOVED_ON, "moved_on", copy.raw_status)
+        return
+    order = _order(talk, decision, copy)
+    if not _is_mine(decision):
+        return
+    talk.counts["sent"] += 1
+    _record(talk, decision, talk.ask(lambda platform, shop: platform.decide(shop, order, now=clock.now())))
+
+
+def _read(talk: Talk, decision: SentDecision) -> RefundCopy | None:
+    """The refund as it is now, mirrored; None when that has ended the decision."""
+    read_at = clock.now()
+    seen = copy_from_json(decision.seen)
+    copy = talk.ask(
+        lambda platform, shop: platform.read(
+            shop, refund_id=decision.platform_id, order_number=seen.order.number, now=read_at
+        )
+    )
+    if take_copy(talk.connection, copy, read_at=read_at, now=clock.now()):
+        talk.counts["changed"] += 1
+    return _newest(decision)
+
+
+def _newest(decision: SentDecision) -> RefundCopy | None:
+    """The newest copy that is kept; None when it has ended the decision."""
+    with tenant_scope(decision.store_id):
+        still = SentDecision.objects.for_store(decision.store_id).under_way().filter(pk=decision.pk)
+        if not still.exists():
+            return None
+        rows = MirroredRefund.objects.for_store(decision.store_id)
+        return copy_from_json(rows.get(platform_id=decision.platform_id).copy)
+
+
+def _is_mine(decision: SentDecision) -> bool:
+    """Whether this worker still holds the decision; it does for another LEASE then."""
+    with tenant_scope(decision.store_id):
+        mine = SentDecision.objects.for_store(decision.store_id).filter(pk=decision.pk, leased_by=decision.leased_by)
+        return bool(mine.update(leased_until=Now() + 3 * LEASE))
+
+
+# --- what is sent
+
+
+def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Decision:
+    """The decision in the platform's terms. Refusal where it wants something that nobody has said."""
+    data, verb = decision.data, Verb(decision.verb)
+    return Decision(
+        key=str(decision.pk),
+        verb=verb,
+        copy=copy,
+        amount=Decimal(data["amount"]) if "amount" in data else None,
+        address_id=_address(talk, decision) if verb in (Verb.AGREE_RETURN, Verb.AGREE_EXCHANGE) else "",
+        reason_code=_reason(talk, decision, copy) if verb in (Verb.REFUSE, Verb.REFUSE_RECEIPT) else "",
+        text=data.get("text", ""),
+        evidence=tuple(_evidence(decision)),
+        kind=data.get("kind", ""),
+        carrier=data.get("carrier", ""),
+        tracking_number=data.get("tracking_number", ""),
+        code=data.get("code", ""),
+    )
+
+
+def _address(talk: Talk, decision: SentDecision) -> str:
+    """The platform's id of the return address: the one that reads like ours, else its default or its only one."""
+    known: Sequence[AddressCopy] = talk.ask(lambda platform, shop: platform.return_addresses(shop, now=clock.now()))
+    with tenant_scope(decision.store_id):
+        ours = ReturnAddress.objects.for_store(decision.store_id).filter(pk=decision.data.get("return_address")).first()
+    wanted = _plain(ours.address) if ours else ""
+    same = [each for each in known if wanted and wanted in _plain(each.text)]
+    default = [each for each in known if each.is_default] or (known if len(known) == 1 else [])
+    for each in [*same, *default]:
+        return each.id
+    raise Refusal(
+        _("The shop keeps no such return address at the marketplace: add it there, as its default.")
+        if known
+        else _("The shop keeps no return address at the marketplace: add one there.")
+    )
+
+
+def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
+    """The platform's own reason: the one that was picked, or that reads like what was written. "" where any will do."""
+    if picked := decision.data.get("reason_code"):
+        return picked
+    known: Sequence[RefusalReason] = talk.ask(
+        lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now())
+    )
+    if not known:
+        return ""
+    written = _plain(decision.data.get("text", ""))
+    for reason in known:
+        if _plain(reason.text) and _plain(reason.text) in written:
+            return reason.code
+    for reason in known:
+        if any(other in reason.text.lower() for other in OTHERS):
+            return reason.code
+    if len(known) == 1:
+        return known[0].code
+    listed = " · ".join(reason.text for reason in known)
+    raise Refusal(_("Refuse again with one of the marketplace's own reasons: %(reasons)s") % {"reasons": listed})
+
+
+def _evidence(decision: SentDecision) -> list[tuple[str, bytes]]:
+    files = []
+    with tenant_scope(decision.store_id):
+        kept = Evidence.objects.for_store(decision.store_id).filter(pk__in=decision.data.get("evidence", ()))
+        for each in kept.order_by("id"):
+            with default_storage.open(each.stored_as) as file:
+                files.append((each.name, file.read()))
+    return files
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalnum())
+
+
+# --- what came of it
+
+
+def _record(talk: Talk, decision: SentDecision, verdict: Verdict) -> None:
+    match verdict.outcome:
+        case VerdictOutcome.DONE:
+            _settle(decision, lambda mine: _sent(mine, verdict))
+        case VerdictOutcome.CODE_WANTED:
+            _settle(decision, lambda mine: _ask_for_code(mine, verdict))
+        case VerdictOutcome.BY_HAND:
+            _settle(decision, lambda mine: _by_hand(mine, verdict))
+        case VerdictOutcome.MOVED_ON:
+            _end(decision, SendingStatus.MOVED_ON, verdict.code or "moved_on", verdict.text)
+        case VerdictOutcome.REFUSED:
+            _end(decision, SendingStatus.REFUSED, verdict.code, verdict.text)
+
+
+def _settle(decision: SentDecision, do: Callable[[SentDecision], None]) -> None:
+    """`do` it with the decision, locked and still this worker's, in a transaction of its own, and save it."""
+    with transaction.atomic(), tenant_scope(decision.store_id):
+        lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
+        rows = SentDecision.objects.for_store(decision.store_id).timed().select_for_update(no_key=True)
+        mine = rows.filter(pk=decision.pk, leased_by=decision.leased_by).under_way().first()
+        if mine is not None:
+            do(mine)
+            mine.save(update_fields=mine.WORK_FIELDS)
+
+
+def _sent(mine: SentDecision, verdict: Verdict) -> None:
+    mine.make_due()
+    mine.status, mine.sent_at = SendingStatus.SENT, clock.now()
+    mine.code, mine.told = verdict.code[:100], verdict.text[:300]
+    mine.data = {name: value for name, value in mine.data.items() if name != "code"}
+
+
+def _look_later(mine: SentDecision) -> None:
+    attempts = mine.attempts
+    mine.plan(min(FIRST_LOOK * 2 ** (attempts - 1), LONGEST_LOOK))
+    if attempts >= MOST_LOOKS:
+        mine.call_person()
+        _tell_stuck([mine])
+
+
+def _put_off(mine: SentDecision, error: str) -> None:
+    mine.put_off(error)
+    if mine.needs_attention:
+        _tell_stuck([mine])
+
+
+def _again(mine: SentDecision, after: timedelta) -> None:
+    mine.plan(after)
+    mine.attempts = max(0, mine.attempts - 1)  # nothing was done
+
+
+def _ask_for_code(mine: SentDecision, verdict: Verdict) -> None:
+    mine.plan(None)
+    mine.attempts, mine.status = 0, SendingStatus.CODE_WANTED
+    mine.code, mine.told = verdict.code[:100], verdict.text[:300]
+    mine.data = {name: value for name, value in mine.data.items() if name != "code"}
+    writes = WriteSet()
+    writes.event(CODE_ASKED, mine, topic=mine.refund_id, at=clock.now(), actor=SYSTEM)
+    writes.flush()
+
+
+def _by_hand(mine: SentDecision, verdict: Verdict) -> None:
+    mine.plan(None)
+    mine.status, mine.code, mine.told = SendingStatus.BY_HAND, verdict.code[:100], verdict.text[:300]
+    writes = WriteSet()
+    open_task(writes, mine, text=verdict.text, actor=SYSTEM, now=clock.now())
+    writes.flush()
+
+
+def _end(decision: SentDecision, status: SendingStatus, code: str, text: str) -> None:
+    """It won't be done: who decided is told why, and the refund is read once more."""
+
+    def end(mine: SentDecision) -> None:
+        now = clock.now()
+        mine.end(status, now)
+        mine.code, mine.told = code[:100], text[:300]
+        told = {"is_refused": True, "code": mine.code, "text": mine.told}
+        end_decision(store_id=mine.store_id, refund_id=mine.refund_id, **told, actor=SYSTEM, now=now)
+        number = copy_from_json(mine.seen).order.number
+        read_later(mine.connection, platform_id=mine.platform_id, order_number=number, now=now, after=timedelta(0))
+
+    _settle(decision, end)
+
+
+def _keep_write_end(talk: Talk) -> None:
+    """Reading goes on, and the desk says that decisions need a new authorisation."""
+    with transaction.atomic(), tenant_scope(talk.connection.store_id):
+        mine = held(talk.connection)
+        mine.write_expires_at = clock.now()
+        mine.save(update_fields=["write_expires_at"])
+
+
+def _tell_stuck(decisions: Sequence[SentDecision]) -> None:
+    writes = WriteSet()
+    for decision in decisions:
+        writes.event(DECISION_STUCK, decision, topic=decision.refund_id, at=clock.now(), actor=SYSTEM)
+    writes.flush()
+
+
+# --- what a person does about it
+
+
+def _lock_decision(store_id: int, decision_id: UUID | str) -> SentDecision:
+    rows = SentDecision.objects.for_store(store_id).timed().select_for_update(no_key=True)
+    decision = rows.filter(pk=decision_id).first()
+    if decision is None:
+        raise NotFound
+    return decision
+
+
+def why_not_give_code(decision: SentDecision) -> Refused | None:
+    """Why no code is wanted for this decision."""
+    if decision.status == SendingStatus.CODE_WANTED:
+        return None
+    return Refused("invalid_transition", _("The marketplace asks for no code now."))
+
+
+@action
+def give_code(*, store_id: int, decision_id: UUID | str, code: str, actor: Actor, now: datetime) -> SentDecision:
+    """The code from the seller's phone: the decision is sent again with it. Invalid `code`, NotFound."""
+    decision = _lock_decision(store_id, decision_id)
+    if refusal := why_not_give_code(decision):
+        raise refusal
+    if not code.isalnum() or not code.isascii() or len(code) > 20:
+        raise Invalid("code", _("Enter the code as it stands in the message."))
+    decision.make_due()
+    decision.status, decision.data = SendingStatus.WAITING, {**decision.data, "code": code}
+    decision.save(update_fields=decision.WORK_FIELDS)
+    _tell(decision, CODE_GIVEN, actor, now)
+    return decision
+
+
+def why_not_resume_decision(decision: SentDecision) -> Refused | None:
+    """Why nothing waits for a person about this decision."""
+    if decision.needs_attention and decision.closed_at is None:
+        return None
+    return Refused("invalid_transition", _("This decision doesn't wait for anybody."))
+
+
+@action
+def resume_decision(*, store_id: int, decision_id: UUID | str, actor: Actor, now: datetime) -> SentDecision:
+    """Look again what became of a decision, and send it once more where nothing did. NotFound."""
+    decision = _lock_decision(store_id, decision_id)
+    if refusal := why_not_resume_decision(decision):
+        raise refusal
+    decision.make_due()
+    decision.attempts = 1  # it may have been sent: the refund is read first
+    decision.save(update_fields=decision.WORK_FIELDS)
+    _tell(decision, DECISION_RESUMED, actor, now)
+    return decision
+
+
+def _tell(decision: SentDecision, event, actor: Actor, now: datetime) -> None:
+    writes = WriteSet()
+    writes.event(event, decision, topic=decision.refund_id, at=now, actor=actor)
+    writes.hint(wake_shop, decision.store_id)
+    writes.flush()

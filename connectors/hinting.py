@@ -1,0 +1,138 @@
+"""Hints that a refund has changed: kept once, answered at once, and worth no more than reading the refund again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from common import clock
+from common.actions import bookkeeping
+from common.setbacks import sweep_rows
+from common.tenancy import tenant_scope
+from connectors.models import Connection, RefundHint
+from connectors.port import Hint, NotThere, PlatformError, Refusal
+from connectors.shops import Talk
+from connectors.taking import put_aside, take_copy
+
+KEPT_FOR = timedelta(days=8)  # by then no platform repeats a message
+READ_LATER = timedelta(seconds=30)
+BATCH = 500
+LONGEST_KEY, LONGEST_ID = 200, 64
+
+
+@bookkeeping("A hint is the platform's word that there is something to read; what is read is on record.")
+def keep_hints(*, connection: Connection, hints: Sequence[Hint], now: datetime) -> int:
+    """Keep what isn't known yet; returns how many hints that were."""
+    rows = [
+        RefundHint(
+            store_id=connection.store_id,
+            connection=connection,
+            key=hint.key[:LONGEST_KEY],
+            platform_id=hint.refund_id,
+            order_number=hint.order_number[:LONGEST_ID],
+            received_at=now,
+            next_attempt_at=Now(),
+        )
+        for hint in hints
+        if 0 < len(hint.refund_id) <= LONGEST_ID
+    ]
+    ids = [row.pk for row in RefundHint.objects.bulk_create(rows, ignore_conflicts=True)]
+    return RefundHint.objects.for_store(connection.store_id).filter(pk__in=ids).count()
+
+
+def read_later(
+    connection: Connection, *, platform_id: str, order_number: str, now: datetime, after: timedelta = READ_LATER
+) -> None:
+    """Read a refund (again) in a while: it was listed and isn't there yet, or a decision about it was refused."""
+    with tenant_scope(connection.store_id):
+        RefundHint.objects.bulk_create(
+            [
+                RefundHint(
+                    store_id=connection.store_id,
+                    connection=connection,
+                    key=f"{platform_id} of {now.timestamp():.0f}"[:LONGEST_KEY],
+                    platform_id=platform_id[:LONGEST_ID],
+                    order_number=order_number[:LONGEST_ID],
+                    received_at=now,
+                    next_attempt_at=Now() + after,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def fetch_hints(talk: Talk) -> None:
+    """Fetch the messages that wait at the platform, keep them, and only then confirm them."""
+    if not talk.platform.fetches_messages:
+        return
+    hints = talk.ask(lambda platform, shop: platform.fetch_messages(shop, now=clock.now()))
+    with tenant_scope(talk.connection.store_id):
+        talk.counts["hints"] += keep_hints(connection=talk.connection, hints=hints, now=clock.now())
+    if ids := [hint.message_id for hint in hints if hint.message_id]:
+        talk.ask(lambda platform, shop: platform.confirm_messages(shop, ids, now=clock.now()))
+
+
+def read_hinted(talk: Talk) -> bool:
+    """Read the refund of the next due hint, for all of its hints; False when none is due.
+
+    One that isn't there (yet) is tried again later each time; one that can't be read is put aside.
+    """
+    connection = talk.connection
+    with tenant_scope(connection.store_id):
+        due = RefundHint.objects.for_store(connection.store_id).due()
+        hint = due.order_by("next_attempt_at").first()
+        if hint is None:
+            return False
+        due.filter(platform_id=hint.platform_id).update(attempts=F("attempts") + 1)
+    problem = ""
+    read_at = clock.now()
+    try:
+        copy = talk.ask(
+            lambda platform, shop: platform.read(
+                shop, refund_id=hint.platform_id, order_number=hint.order_number, now=read_at
+            )
+        )
+    except NotThere as error:
+        _put_off(connection, hint, error)
+        return True
+    except Refusal as error:
+        problem = str(error)
+    talk.counts["read"] += 1
+    told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
+    if problem:
+        put_aside(connection, **told, problem=problem, now=clock.now())
+    elif take_copy(connection, copy, read_at=read_at, now=clock.now()):
+        talk.counts["changed"] += 1
+    with tenant_scope(connection.store_id):
+        hints = RefundHint.objects.for_store(connection.store_id).filter(platform_id=hint.platform_id)
+        hints.filter(received_at__lte=read_at, next_attempt_at__isnull=False).update(next_attempt_at=None)
+    return True
+
+
+def _put_off(connection: Connection, hint: RefundHint, error: PlatformError) -> None:
+    gave_up = False
+    with tenant_scope(hint.store_id):
+        rows = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id).timed()
+        for row in rows.exclude(next_attempt_at=None).select_for_update(no_key=True):
+            row.put_off(str(error))
+            row.save(update_fields=row.WORK_FIELDS)
+            gave_up = gave_up or row.needs_attention
+    if gave_up:
+        told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
+        put_aside(connection, **told, problem=str(error), now=clock.now())
+
+
+def forget_hints(*, limit: int = BATCH) -> int:
+    """Delete hints that are done and that no platform repeats any more; returns how many."""
+    return sweep_rows("hints forgotten", partial(_old, clock.now() - KEPT_FOR), _delete, limit=limit)
+
+
+def _old(before: datetime):
+    done = RefundHint.objects.filter(next_attempt_at=None, received_at__lte=before)
+    return done.order_by("received_at").select_for_update(skip_locked=True)
+
+
+def _delete(hints: Sequence[RefundHint]) -> None:
+    RefundHint.objects.filter(pk__in=[hint.pk for hint in hints]).delete()

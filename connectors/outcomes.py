@@ -1,0 +1,69 @@
+"""What a copy says about a decision that is under way: that it is done, that it came too late, or nothing yet."""
+
+from datetime import datetime
+from uuid import UUID
+
+from common.actors import Actor
+from connectors.copies import copy_from_json
+from connectors.models import SentDecision
+from connectors.port import RefundCopy, RefundStage, Verb
+from connectors.states import SendingStatus
+from refunds.handing_over import end_decision
+
+_PAID = frozenset({RefundStage.AGREED, RefundStage.REFUNDED, RefundStage.FAILED})
+_REFUSED = frozenset({RefundStage.REFUSED, RefundStage.DISPUTED, RefundStage.CLOSED})
+_RESHIPPED = frozenset({RefundStage.RESHIPPED, RefundStage.EXCHANGED})
+_RETURNS = frozenset({RefundStage.AWAITING_RETURN, RefundStage.RETURNING})
+# Where a refund is once a decision has been done.
+WISHED: dict[Verb, frozenset[RefundStage]] = {
+    Verb.AGREE_REFUND: _PAID,
+    Verb.AGREE_RETURN: _RETURNS,
+    Verb.AGREE_EXCHANGE: _RETURNS | _RESHIPPED | {RefundStage.TO_RESHIP},
+    Verb.CONFIRM_RECEIPT: _PAID | _RESHIPPED | {RefundStage.TO_RESHIP},
+    Verb.REFUSE: _REFUSED,
+    Verb.REFUSE_RECEIPT: _REFUSED,
+    Verb.RESHIP: _RESHIPPED,
+}
+
+
+def is_done(verb: Verb, seen: RefundCopy, copy: RefundCopy) -> bool:
+    """Whether the refund has become what the decision wanted, whoever brought that about."""
+    if verb == Verb.CHANGE_REQUEST:
+        return (copy.amount, copy.kind) != (seen.amount, seen.kind)
+    if verb == Verb.EXTEND:
+        return copy.deadline is not None and (seen.deadline is None or copy.deadline > seen.deadline)
+    return copy.stage != seen.stage and copy.stage in WISHED[verb]
+
+
+def is_another_case(seen: RefundCopy, copy: RefundCopy) -> bool:
+    """Whether what the agent decided about isn't there any more: another stage, amount or kind."""
+    return (copy.stage, copy.amount, copy.kind) != (seen.stage, seen.amount, seen.kind)
+
+
+def end_with_copy(
+    *, store_id: int, refund_id: UUID, copy: RefundCopy, actor: Actor, now: datetime
+) -> SendingStatus | None:
+    """End what is under way about a locked refund, as far as a newer copy says how it ended; returns that.
+
+    It is told before the refund follows the copy: who decided hears that it came too late.
+    """
+    rows = SentDecision.objects.for_store(store_id).under_way().select_for_update(no_key=True)
+    decision = rows.filter(refund_id=refund_id).first()
+    if decision is None:
+        return None
+    ended = _end_of(decision, copy_from_json(decision.seen), copy)
+    if ended is not None:
+        decision.end(ended, now)
+        decision.save(update_fields=decision.WORK_FIELDS)
+    if ended == SendingStatus.MOVED_ON:
+        told = {"is_refused": True, "code": "moved_on", "text": copy.raw_status[:300]}
+        end_decision(store_id=store_id, refund_id=refund_id, **told, actor=actor, now=now)
+    return ended
+
+
+def _end_of(decision: SentDecision, seen: RefundCopy, copy: RefundCopy) -> SendingStatus | None:
+    if is_done(Verb(decision.verb), seen, copy):
+        return SendingStatus.CONFIRMED
+    if decision.status == SendingStatus.SENT:  # it was done, and more has happened since
+        return SendingStatus.CONFIRMED if copy.stage != seen.stage else None
+    return SendingStatus.MOVED_ON if is_another_case(seen, copy) else None

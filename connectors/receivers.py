@@ -1,0 +1,70 @@
+"""What merchants decide about followed refunds is taken over: kept in their transaction, sent after it."""
+
+from datetime import datetime
+
+from django.db.models.functions import Now
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from common.actors import Actor
+from common.errors import Refused
+from common.writes import WriteSet
+from connectors.by_hand import open_task
+from connectors.copies import copy_from_json
+from connectors.models import Connection, MirroredRefund, SentDecision
+from connectors.port import Verb
+from connectors.shops import platform_for
+from connectors.states import ConnectionStatus, SendingStatus
+from connectors.waking import wake_shop
+from refunds.models import Refund
+from refunds.signals import decision_asked, decision_handed_over
+
+
+@receiver(decision_asked)
+def answer_decision(refund: Refund, verb: str, **kwargs) -> bool | Refused | None:
+    """Whether this decision about a followed refund can be sent; None where its shop isn't connected."""
+    connection = Connection.objects.for_store(refund.store_id).first()
+    if connection is None or connection.status == ConnectionStatus.DISCONNECTED:
+        return None
+    if connection.status != ConnectionStatus.CONNECTED:
+        words = _("The shop isn't followed now: %(words)s") % {
+            "words": connection.words or connection.get_status_display()
+        }
+        return Refused("not_connected", words)
+    mirrored = _mirrored(refund)
+    if mirrored is None:
+        return None
+    if Verb(verb) in copy_from_json(mirrored.copy).refused:
+        return Refused("invalid_transition", _("The marketplace doesn't allow this now."))
+    return True
+
+
+@receiver(decision_handed_over)
+def take_decision(
+    refund: Refund, verb: str, data: dict, writes: WriteSet, actor: Actor, now: datetime, **kwargs
+) -> None:
+    """Keep a decision with the copy that the agent saw; what there is no call for becomes a task."""
+    connection = Connection.objects.for_store(refund.store_id).get()
+    mirrored = _mirrored(refund)
+    decision = SentDecision(
+        store_id=refund.store_id,
+        connection=connection,
+        refund=refund,
+        platform_id=mirrored.platform_id,
+        verb=str(verb),
+        data=dict(data),
+        seen=mirrored.copy,
+        actor={"kind": str(actor.kind), "id": actor.id, "label": actor.label},
+        decided_at=now,
+    )
+    writes.insert(decision)
+    if Verb(verb) in platform_for(connection).decides:
+        decision.next_attempt_at = Now()
+        writes.hint(wake_shop, refund.store_id)
+    else:
+        decision.status = SendingStatus.BY_HAND
+        open_task(writes, decision, text="", actor=actor, now=now)
+
+
+def _mirrored(refund: Refund) -> MirroredRefund | None:
+    return MirroredRefund.objects.for_store(refund.store_id).filter(refund=refund).first()

@@ -1,0 +1,163 @@
+"""A connection as a platform is asked about it, and what is done about the ways in which a platform says no."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from common import clock
+from common.actions import bookkeeping
+from common.tenancy import tenant_scope
+from connectors.limits import pacing
+from connectors.models import Connection
+from connectors.platforms import PLATFORMS
+from connectors.port import (
+    Authorisation,
+    Platform,
+    ReauthorisationNeeded,
+    Row,
+    Secret,
+    Shop,
+    Throttled,
+    TokenExpired,
+    Tokens,
+)
+from connectors.sealing import seal, unseal
+
+REFRESH_AHEAD = timedelta(minutes=10)
+ACCESS, REFRESH = "access_token", "refresh_token"
+Told = TypeVar("Told")
+
+
+def platform_for(connection: Connection) -> Platform:
+    """The platform that a connection is to."""
+    return PLATFORMS[connection.platform]()
+
+
+def shop_for(connection: Connection) -> Shop:
+    """The shop with its secrets and tokens, opened. Refused `keys_missing`."""
+    tokens = unseal(connection.sealed_tokens)
+    return Shop(
+        app_key=connection.app_key,
+        secrets={Secret(name): value for name, value in unseal(connection.sealed_secrets).items()},
+        base_url=connection.base_url,
+        access_token=tokens.get(ACCESS, ""),
+        refresh_token=tokens.get(REFRESH, ""),
+        shop_id=connection.shop_id,
+    )
+
+
+def with_tokens(shop: Shop, tokens: Tokens) -> Shop:
+    """The shop with what an authorisation gave; a refresh token that isn't given anew still holds."""
+    return replace(
+        shop,
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token or shop.refresh_token,
+        shop_id=shop.shop_id or tokens.shop_id,
+    )
+
+
+def can_refresh(platform: Platform, shop: Shop) -> bool:
+    """Whether new tokens can be had without a person."""
+    return platform.authorisation == Authorisation.APPLICATION or bool(shop.refresh_token)
+
+
+def take_tokens(connection: Connection, platform: Platform, shop: Shop, tokens: Tokens | None) -> tuple[str, ...]:
+    """Put a shop's tokens on its connection, sealed; returns the fields that changed."""
+    connection.sealed_tokens = seal({ACCESS: shop.access_token, REFRESH: shop.refresh_token})
+    connection.is_refreshable = can_refresh(platform, shop)
+    connection.shop_id = connection.shop_id or shop.shop_id
+    if tokens is not None:
+        connection.expires_at = tokens.expires_at
+        connection.refresh_expires_at = tokens.refresh_expires_at or connection.refresh_expires_at
+        connection.write_expires_at = tokens.write_expires_at
+        connection.shop_name = tokens.shop_name or connection.shop_name
+        connection.warned_days = None
+    return (
+        *("sealed_tokens", "is_refreshable", "shop_id", "shop_name"),
+        *("expires_at", "refresh_expires_at", "write_expires_at", "warned_days"),
+    )
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the shop now: nothing that was read is kept."""
+
+
+@bookkeeping("Renewing tokens is the machine's; that they can't be renewed any more is on record.")
+def keep_tokens(*, connection: Connection, platform: Platform, shop: Shop, tokens: Tokens) -> None:
+    """Keep refreshed tokens before anybody uses them. LeaseLost."""
+    mine = held(connection)
+    fields = take_tokens(mine, platform, shop, tokens)
+    mine.save(update_fields=fields)
+    for field in fields:
+        setattr(connection, field, getattr(mine, field))
+
+
+def held(connection: Connection) -> Connection:
+    """The connection, locked and read anew, which this worker still holds. LeaseLost."""
+    rows = Connection.objects.for_store(connection.store_id).timed().select_for_update(no_key=True)
+    mine = rows.filter(pk=connection.pk, leased_by=connection.leased_by).first()
+    if mine is None:
+        raise LeaseLost
+    return mine
+
+
+class Talk:
+    """One worker's talk with one platform about the shop whose lease it holds."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.platform = platform_for(connection)
+        self.shop = shop_for(connection)
+        self.counts: Counter[str] = Counter()  # of what was done, for who wants to know
+
+    def ask(self, question: Callable[[Platform, Shop], Told]) -> Told:
+        """What the platform answers, asked within the limits, with tokens that are renewed ahead of their end.
+
+        PlatformError; ReauthorisationNeeded where only a person can renew them. LeaseLost.
+        """
+        self._renew_ahead()
+        try:
+            return self._paced(question)
+        except TokenExpired:
+            self.renew()
+        try:
+            return self._paced(question)
+        except TokenExpired as error:
+            raise ReauthorisationNeeded(error.text, code=error.code) from None
+
+    def pages(self, *, since: datetime, until: datetime) -> Iterator[Sequence[Row]]:
+        """The pages of a window. After a TokenExpired in the middle the window is to be listed anew."""
+        self._renew_ahead()
+        listed = iter(self.platform.list_changed(self.shop, since=since, until=until, now=clock.now()))
+        while (page := self._paced(lambda platform, shop: next(listed, None))) is not None:
+            yield page
+
+    def _renew_ahead(self) -> None:
+        ends_at = self.connection.expires_at
+        if not self.shop.access_token or (ends_at is not None and ends_at <= clock.now() + REFRESH_AHEAD):
+            self.renew()
+
+    def _paced(self, question: Callable[[Platform, Shop], Told]) -> Told:
+        with pacing(self.platform, self.shop) as pace:
+            try:
+                return question(self.platform, self.shop)
+            except Throttled as error:
+                error.seconds = pace.ban(error.seconds)
+                raise
+
+    def renew(self) -> None:
+        """New tokens, kept before they are used. ReauthorisationNeeded where only a person can."""
+        if not can_refresh(self.platform, self.shop):
+            ends_at = self.connection.expires_at
+            if self.shop.access_token and ends_at is not None and ends_at > clock.now():
+                return  # a person has been warned; it holds until then
+            raise ReauthorisationNeeded
+        try:
+            tokens = self._paced(lambda platform, shop: platform.refresh(shop, now=clock.now()))
+        except TokenExpired as error:
+            raise ReauthorisationNeeded(error.text, code=error.code) from None
+        self.shop = with_tokens(self.shop, tokens)
+        with tenant_scope(self.connection.store_id):
+            keep_tokens(connection=self.connection, platform=self.platform, shop=self.shop, tokens=tokens)

@@ -1,0 +1,38 @@
+"""Telling workers that something waits for a shop; what is lost of it, beat finds."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from common.actions import bookkeeping
+from common.hints import tell_of
+from common.tenancy import system_scope
+from connectors.models import Connection, RefundHint, SentDecision
+
+
+@bookkeeping("Looking again is what a worker does by itself; what it finds is on record.")
+def wake_shops() -> int:
+    """Make due the shops for which something waits: what told a worker of it may have been lost."""
+    waiting = [
+        Exists(model.objects.due().filter(store_id=OuterRef("store_id")).order_by())
+        for model in (SentDecision, RefundHint)
+    ]
+    asleep = Connection.objects.connected().filter(next_attempt_at__gt=Now())
+    return asleep.filter(waiting[0] | waiting[1]).update(next_attempt_at=Now())
+
+
+def wake_shop(store_ids: Sequence[int]) -> None:
+    """Something waits for these stores' shops: have a worker come at once. After the commit that it hangs on."""
+    with system_scope():
+        shops = Connection.objects.connected().filter(store_id__in=set(store_ids))
+        shops.update(next_attempt_at=Now())
+        ids = list(shops.values_list("pk", flat=True))
+    tell_of("connectors.tasks.work_on_these_shops", ids)
+
+
+def wake_after_commit(store_id: int) -> None:
+    """The same once the open transaction is committed."""
+    transaction.on_commit(partial(wake_shop, [store_id]), robust=True)

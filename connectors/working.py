@@ -1,0 +1,148 @@
+"""One shop's turn: whoever holds its lease sends what waits, reads what was hinted at, and lists what has changed.
+
+A turn lasts some seconds and begins with what people wait for. What goes wrong is planned by its class: later again, by
+itself once the platform's ban is over, or after a person has acted. No other shop waits for any of it.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from time import monotonic
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Now
+
+from common import clock
+from common.actors import SYSTEM
+from common.errors import Refused, kind_of, told_safely
+from common.tenancy import system_scope, tenant_scope
+from common.workers import in_turn, take_up
+from common.writes import WriteSet
+from connectors.connecting import stop_following, warn_in_time
+from connectors.deciding import send_next
+from connectors.hinting import fetch_hints, read_hinted
+from connectors.models import Connection, RefundHint, SentDecision
+from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
+from connectors.pulling import compare_by_night, look_back_window, pull_window
+from connectors.shops import LeaseLost, Talk, held
+
+log = logging.getLogger("wanliu.connectors")
+
+TURN_S = 20
+SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=5)
+QUIET_SHARE = 20  # a shop in which nothing has happened for an hour is asked after three minutes again
+LONGEST_BAN = timedelta(hours=1)  # within a ban the platform isn't asked; the turn still sends and reads what it may
+
+
+def work_on_shops(*, ids: Sequence[UUID] | None = None, counts: Counter | None = None) -> int:
+    """Take up one shop that is due (of these connections, if given) and give it its turn; returns how many: 0 or 1.
+
+    Safe to run anywhere, any number of times, and to kill at any moment.
+    """
+    with system_scope():
+        rows = Connection.objects.connected().select_related("store")
+        taken, worn_out = take_up(rows if ids is None else rows.filter(pk__in=ids), limit=1)
+        for connection in [*taken, *worn_out]:
+            connection.save(update_fields=connection.WORK_FIELDS)
+    for done in in_turn(taken, _turn):
+        if counts is not None:
+            counts.update(done)
+    return len(taken) + len(worn_out)
+
+
+def _turn(connection: Connection) -> Counter:
+    counts: Counter[str] = Counter()
+    after: timedelta | None = None
+    failure: Exception | None = None
+    try:
+        talk = Talk(connection)
+        counts = talk.counts
+        after = _work(talk)
+    except LeaseLost:
+        log.warning("connection %s is another worker's by now", connection.pk)
+        return counts
+    except Exception as error:
+        failure = error
+        log.warning("connection %s: %s", connection.pk, told_safely(error))
+    with transaction.atomic(), tenant_scope(connection.store_id):
+        try:
+            _plan(held(connection), after, failure)
+        except LeaseLost:
+            log.warning("connection %s is another worker's by now", connection.pk)
+    return counts
+
+
+def _work(talk: Talk) -> timedelta:
+    """Do what is due, one thing after the other, for TURN_S; returns after how long to come again."""
+    ends_at = monotonic() + TURN_S
+    horizon = clock.now() - talk.platform.windows.lag
+    pause: timedelta | None = None
+
+    def meanwhile() -> None:
+        while send_next(talk):
+            pass
+
+    messages_fetched = False
+    while monotonic() < ends_at:
+        if send_next(talk):
+            continue
+        if not messages_fetched:
+            fetch_hints(talk)
+            messages_fetched = True
+        if read_hinted(talk):
+            continue
+        try:
+            if pause is None and (
+                pull_window(talk, until=horizon, meanwhile=meanwhile) or look_back_window(talk, meanwhile=meanwhile)
+            ):
+                continue
+        except Throttled as error:
+            pause = min(timedelta(seconds=error.seconds or 0), LONGEST_BAN)
+            continue
+        return pause or _quiet(talk)
+    return timedelta(0)
+
+
+def _quiet(talk: Talk) -> timedelta:
+    """How long nobody need look: the less happens, the longer."""
+    changed_at = talk.connection.changed_at or talk.connection.created_at
+    return min(max((clock.now() - changed_at) / QUIET_SHARE, SOONEST), LATEST)
+
+
+def _plan(connection: Connection, after: timedelta | None, failure: Exception | None) -> None:
+    """Write down when a held, locked connection is due again."""
+    now = clock.now()
+    match failure:
+        case None:
+            connection.fault = connection.told = ""
+            connection.plan(after)
+            _not_after_what_waits(connection)
+        case ReauthorisationNeeded() | TokenExpired() | WrongSetup():
+            stop_following(connection=connection, error=failure, actor=SYSTEM, now=now)
+            return
+        case Throttled():
+            connection.plan(min(timedelta(seconds=failure.seconds or 0), LONGEST_BAN))
+            connection.last_error = str(failure)[:200]
+        case _:
+            told = isinstance(failure, PlatformError | Refused)
+            connection.told = str(failure)[:300] if told else ""
+            connection.attempts = min(connection.attempts, 6)  # a platform that is down for a day costs delay only
+            connection.put_off(str(failure) if told else kind_of(failure))
+    if compare_by_night(connection):
+        connection.next_attempt_at = Now()
+    writes = WriteSet()
+    warn_in_time(writes, connection, now)
+    connection.save()
+    writes.flush()
+
+
+def _not_after_what_waits(connection: Connection) -> None:
+    """Somebody may have decided, or a message come, since this turn looked: the row is locked, so none is missed."""
+    for model in (SentDecision, RefundHint):
+        waiting = model.objects.for_store(connection.store_id).filter(next_attempt_at__isnull=False)
+        soonest = waiting.aggregate(at=Min("next_attempt_at"))["at"]
+        if soonest is not None:
+            connection.next_attempt_at = min(connection.next_attempt_at, soonest)

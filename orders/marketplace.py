@@ -1,0 +1,200 @@
+"""Orders as a marketplace's copy of a refund tells of them: as far as that goes, and without where they are sent.
+
+An order that is here is left as it is. One that isn't is made, `is_masked`: its address is empty and never exported,
+what it cost is what the copies say so far, and grows with them. The order itself, once it is posted in full, fills it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_UP, Decimal
+from typing import TypedDict
+
+from django.db import connection
+
+from common.actors import Actor
+from common.errors import refuse_if
+from common.ids import new_id
+from common.money import CENT, ZERO
+from common.writes import WriteSet
+from orders.events import ORDER_PLACED
+from orders.holds import Hold, most_of_line
+from orders.models import Order, OrderLine
+from orders.signals import order_placed
+from orders.states import OrderStatus
+from orders.why_not import why_not_fill_line
+from stores.models import Product, Store
+
+UNNAMED = "-"  # the item id of goods that a copy doesn't name
+
+
+def lock_number(store_id: int, number: str) -> None:
+    """Two that make the same order at once: the second waits, and finds the first's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [store_id % 2**31, number])
+
+
+class CopiedLine(TypedDict):
+    """Goods as a copy names them; `unit_price` in yuan, None where it says none."""
+
+    item_id: str
+    quantity: int
+    unit_price: Decimal | None
+    title: str
+
+
+class CopiedOrder(TypedDict):
+    """As much of an order as a copy tells; None and "" where it doesn't."""
+
+    number: str
+    buyer_id: str
+    buyer_name: str
+    paid_amount: Decimal | None
+    paid_at: datetime | None
+    is_shipped: bool
+
+
+def take_order(
+    writes: WriteSet,
+    *,
+    store: Store,
+    copied: CopiedOrder,
+    lines: Sequence[CopiedLine],
+    asked_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> Order:
+    """The store's order with this number, locked, or a new one in the caller's writes, with these lines in it.
+
+    `asked_at` stands for the instant of payment where the copy doesn't know it.
+    """
+    lock_number(store.pk, copied["number"])
+    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=copied["number"]).first()
+    if order is None:
+        return _add(writes, store, copied, lines, asked_at, actor=actor, now=now)
+    order.store = store
+    if order.is_masked:
+        known = {line.item_id for line in order.own_lines}
+        missing = [line for line in _priced(lines, None) if line.item_id not in known]
+        _insert(writes, store, order, missing)
+    return order
+
+
+def fill_lines(
+    writes: WriteSet, order: Order, lines: Sequence[tuple[str, int, Decimal]]
+) -> list[tuple[str, int, Decimal]]:
+    """Give a locked masked order's lines the pieces and prices of the order itself: (item id, pieces, yuan a piece).
+
+    Returns those that it doesn't have yet; goods that no copy named are the first of these. Refused
+    `invalid_transition` when refunds hold more of it than that, or of goods that it doesn't have.
+    """
+    told, missing = {line[0]: line for line in lines}, []
+    own = {line.item_id: line for line in order.own_lines}
+    missing = [line for line in lines if line[0] not in own]
+    for item_id, row in own.items():
+        line = told.get(item_id)
+        if line is None and item_id == UNNAMED and missing:
+            line = missing.pop(0)
+        refuse_if(why_not_fill_line(row, line))
+        row.item_id, row.quantity, row.unit_price = line
+        writes.update(row, "item_id", "quantity", "unit_price")
+    return missing
+
+
+def lines_named(order: Order, named: Sequence[CopiedLine]) -> list[tuple[OrderLine, int]]:
+    """The order's lines that a copy is about, with how many pieces; all of it where the copy names none of them."""
+    own = {line.item_id: line for line in order.own_lines}
+    found = [(own[line["item_id"]], line["quantity"]) for line in named if line["item_id"] in own]
+    if not found:
+        return [(line, line.quantity_to_ship) for line in order.own_lines if line.quantity_to_ship]
+    return [(line, count if order.is_masked else min(count, line.quantity)) for line, count in found]
+
+
+def make_room(writes: WriteSet, order: Order, holds: Sequence[Hold], amount: Decimal, *, pieces: bool) -> None:
+    """Let a masked order hold `amount` yuan (and the pieces) of these lines: what it cost isn't known better."""
+    if pieces:
+        for hold in holds:
+            short = hold.quantity - hold.line.refundable_quantity
+            if short > 0:
+                hold.line.quantity += short
+                writes.update(hold.line, "quantity")
+    short = amount - sum((most_of_line(hold) for hold in holds), ZERO)
+    if short > 0:
+        last = holds[-1]
+        last.line.unit_price += (short / last.quantity).quantize(CENT, ROUND_UP)
+        writes.update(last.line, "unit_price")
+    short = amount - order.refundable_amount - sum((hold.amount for hold in holds), ZERO)
+    if short > 0:
+        order.paid_amount += short
+        writes.update(order, "paid_amount")
+
+
+def _add(
+    writes: WriteSet,
+    store: Store,
+    copied: CopiedOrder,
+    lines: Sequence[CopiedLine],
+    asked_at: datetime,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Order:
+    paid_at = copied["paid_at"] or asked_at
+    rows = _priced(lines, copied["paid_amount"])
+    order = Order(
+        store=store,
+        number=copied["number"],
+        buyer_id=copied["buyer_id"],
+        buyer_name=copied["buyer_name"],
+        paid_at=paid_at,
+        ship_by=paid_at + store.rules.ships_within,
+        address="",
+        is_masked=True,
+        status=OrderStatus.SHIPPED if copied["is_shipped"] else OrderStatus.UNSHIPPED,
+        paid_amount=copied["paid_amount"] or sum((row.paid_amount for row in rows), ZERO),
+    )
+    writes.insert(order)
+    order.own_lines = []
+    _insert(writes, store, order, rows)
+    order_placed.send(sender=Order, order=order, lines=rows, store=store, writes=writes, now=now)
+    writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
+    return order
+
+
+def _priced(lines: Sequence[CopiedLine], paid: Decimal | None) -> list[OrderLine]:
+    """One row per item. Prices that no copy tells share what was paid beside the others, rounded up to the cent."""
+    by_item: dict[str, OrderLine] = {}
+    untold = []
+    for line in lines or [CopiedLine(item_id=UNNAMED, quantity=1, unit_price=None, title="")]:
+        item_id = line["item_id"] or UNNAMED
+        if item_id in by_item:
+            by_item[item_id].quantity += line["quantity"]
+            continue
+        row = OrderLine(
+            id=new_id(),
+            item_id=item_id,
+            title=line["title"],
+            quantity=line["quantity"],
+            unit_price=line["unit_price"] or ZERO,
+        )
+        by_item[item_id] = row
+        if line["unit_price"] is None:
+            untold.append(row)
+    rows = list(by_item.values())
+    rest = (paid or ZERO) - sum((row.paid_amount for row in rows), ZERO)
+    if untold and rest > 0:
+        pieces = sum(row.quantity for row in untold)
+        for row in untold:
+            row.unit_price = (rest / pieces).quantize(CENT, ROUND_UP)
+    return rows
+
+
+def _insert(writes: WriteSet, store: Store, order: Order, rows: Sequence[OrderLine]) -> None:
+    wanted = [row.item_id for row in rows]
+    products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+    for row in rows:
+        row.store, row.order = store, order
+        product = products.get(row.item_id)
+        if product is not None:
+            row.title, row.category = product.title, product.category
+        writes.insert(row)
+    order.own_lines = [*order.own_lines, *rows]

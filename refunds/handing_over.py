@@ -1,0 +1,94 @@
+"""A merchant's decision about a refund that is followed: it is sent to the marketplace, and true once that says so.
+
+Nothing moves here by it. Who sends it on hears of it by the signal `decision_handed_over`, and tells what became of it
+by `end_decision`; a copy that shows another state ends it, too.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NotRequired, TypedDict
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.actions import action
+from common.actors import Actor
+from common.errors import NotFound, Refused
+from common.writes import WriteSet
+from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
+from refunds.models import Refund
+from refunds.signals import decision_asked, decision_handed_over
+
+
+class DecisionData(TypedDict):
+    """What belongs to a decision, as JSON keeps it. Amounts are yuan as text, ids are text.
+
+    `reason_code` is the marketplace's own reason to refuse, `evidence` the ids of the merchant's files about the
+    refund, oldest first, `return_address` one of the store's addresses, `kind` what a request is changed to.
+    """
+
+    amount: NotRequired[str]
+    return_address: NotRequired[str]
+    reason_code: NotRequired[str]
+    text: NotRequired[str]
+    evidence: NotRequired[list[str]]
+    kind: NotRequired[str]
+    carrier: NotRequired[str]
+    tracking_number: NotRequired[str]
+
+
+def why_not_hand_over(refund: Refund, verb: str) -> Refused | None:
+    """Why this decision about a refund that is followed can't be sent to its marketplace now."""
+    if refund.decision_sent:
+        return Refused(
+            "decision_under_way",
+            _("%(decision)s is on its way to the marketplace: wait until it says what became of it.")
+            % {"decision": refund.get_decision_sent_display()},
+        )
+    answers = [answer for _receiver, answer in decision_asked.send(sender=Refund, refund=refund, verb=verb)]
+    refused = next((answer for answer in answers if isinstance(answer, Refused)), None)
+    if refused is not None or any(answers):
+        return refused
+    return Refused(
+        "not_connected",
+        _("The shop isn't connected to its marketplace: connect it, or decide in the marketplace's back office."),
+    )
+
+
+def hand_over(writes: WriteSet, refund: Refund, verb: str, data: DecisionData, *, actor: Actor, now: datetime) -> None:
+    """Send a decision about a locked refund that is followed, which `why_not_hand_over` has let through."""
+    refund.decision_sent, refund.needs_attention = verb, False
+    writes.update(refund, "decision_sent", "needs_attention")
+    decision_handed_over.send(sender=Refund, refund=refund, verb=verb, data=data, writes=writes, actor=actor, now=now)
+    states = (refund.status, refund.status)
+    writes.event(REFUND_DECISION_SENT, refund, topic=refund, at=now, actor=actor, states=states, verb=verb)
+
+
+def yuan_text(amount: Decimal) -> str:
+    """An amount as `DecisionData` keeps it."""
+    return f"{amount:.2f}"
+
+
+@action
+def end_decision(
+    *, store_id: int, refund_id: UUID | str, is_refused: bool, code: str, text: str, actor: Actor, now: datetime
+) -> Refund:
+    """What was sent about a refund is under way no longer; NotFound. Nothing happens when nothing was.
+
+    `is_refused`: the marketplace said no, or the refund had moved on, in its own `code` and `text`: somebody has to
+    look at it. Else it was done without moving the refund.
+    """
+    refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound
+    if not refund.decision_sent:
+        return refund
+    verb, refund.decision_sent = refund.decision_sent, ""
+    refund.needs_attention = is_refused
+    writes = WriteSet()
+    writes.update(refund, "decision_sent", "needs_attention")
+    event = REFUND_DECISION_REFUSED if is_refused else REFUND_DECISION_DONE
+    told = {"verb": verb, "code": code, "text": text}
+    writes.event(event, refund, topic=refund, at=now, actor=actor, states=(refund.status, refund.status), **told)
+    writes.flush()
+    return refund

@@ -1,0 +1,131 @@
+"""Refunds of a connected shop follow the marketplace: whatever it says they are, they are here, whatever they were.
+
+Who reads the marketplace's copies hands on each newer one as a `MarketplaceReport`, in the order of their versions.
+Any stage may come after any other. Holds, payments (through the gateway that pays by itself), disputes and owed parcels
+are made to fit it, so that every check holds after every report.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from common.actions import action
+from common.actors import Actor
+from common.writes import WriteSet
+from orders.marketplace import CopiedLine, CopiedOrder, lines_named, take_order
+from refunds.actions import lock_refund
+from refunds.events import (
+    REFUND_REQUESTED,
+)
+from refunds.fitting import LEFT, STATUSES, MarketplaceReport, fit, is_promised
+from refunds.models import Refund, RefundLine
+from refunds.quality.counting import count_application
+from refunds.signals import refund_requested
+from refunds.states import (
+    MarketplaceStage,
+    RefundKind,
+    RefundReason,
+    RefundStatus,
+)
+from stores.models import Store
+
+
+@action
+def open_followed(
+    *,
+    store: Store,
+    order: CopiedOrder,
+    lines: Sequence[CopiedLine],
+    report: MarketplaceReport,
+    actor: Actor,
+    now: datetime,
+) -> Refund:
+    """Add a refund that the marketplace has, in whatever stage it is there; its order, too, as far as it is told.
+
+    `lines` are the goods that it is about. Invalid `amount` for one that can't be; Refused `amount_above_refundable` or
+    `refund_open` when an order that is known in full doesn't have it left: nothing is kept then.
+    """
+    writes = WriteSet()
+    taken = take_order(writes, store=store, copied=order, lines=lines, asked_at=report.created_at, actor=actor, now=now)
+    refund = _asked(store, taken, report)
+    refund.own_lines = [
+        RefundLine(store_id=store.pk, refund=refund, line=line, quantity=count)
+        for line, count in lines_named(taken, lines)
+    ]
+    _begin(writes, refund, report, actor=actor, now=now)
+    writes.flush()
+    return refund
+
+
+@action
+def follow(*, store_id: int, refund_id: UUID | str, report: MarketplaceReport, actor: Actor, now: datetime) -> Refund:
+    """Let a refund be what the marketplace says it is now; NotFound. The same report again changes nothing.
+
+    Returns the refund that is followed from now on: another one where the buyer had withdrawn this for what was
+    promised, and asks there again; what was promised stays with the first. Invalid and Refused as `open_followed`.
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    writes = WriteSet()
+    if _is_asked_again(refund, report):
+        refund = _again(refund, report)
+        _begin(writes, refund, report, actor=actor, now=now)
+    else:
+        fit(writes, refund, report, actor=actor, now=now)
+    writes.flush()
+    return refund
+
+
+def _asked(store: Store, order, report: MarketplaceReport) -> Refund:
+    """The request, before anything became of it."""
+    rules = store.rules
+    return Refund(
+        store=store,
+        order=order,
+        kind=report.kind or RefundKind.REFUND_ONLY,
+        reason=report.reason or RefundReason.OTHER,
+        description=report.description[:500],
+        amount=report.amount,
+        is_followed=True,
+        rules_name=rules.name,
+        rules_version=rules.version,
+        created_at=report.created_at,
+    )
+
+
+def _again(refund: Refund, report: MarketplaceReport) -> Refund:
+    """The same request of the marketplace once more, about the same goods."""
+    again = _asked(refund.store, refund.order, report)
+    again.own_lines = [
+        RefundLine(store_id=refund.store_id, refund=again, line=each.line, quantity=each.quantity)
+        for each in refund.own_lines
+    ]
+    return again
+
+
+def _is_asked_again(refund: Refund, report: MarketplaceReport) -> bool:
+    """Whether a refund that was withdrawn for a promise, which is kept, isn't withdrawn at the marketplace any more."""
+    is_left = report.stage == MarketplaceStage.UNKNOWN or STATUSES[report.stage] in LEFT
+    return refund.status == RefundStatus.WITHDRAWN and not is_left and is_promised(refund)
+
+
+def _begin(writes: WriteSet, refund: Refund, report: MarketplaceReport, *, actor: Actor, now: datetime) -> None:
+    """A new refund in the caller's writes, moved on to where it is."""
+    writes.insert(refund)
+    for line in refund.own_lines:
+        writes.insert(line)
+    writes.event(
+        REFUND_REQUESTED,
+        refund,
+        topic=refund,
+        at=now,
+        actor=actor,
+        states=("", refund.status),
+        kind=refund.kind,
+        reason=refund.reason,
+        amount=f"{refund.amount:.2f}",
+        order=refund.order.number,
+        programme="",
+    )
+    refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    count_application(writes, refund, actor=actor, now=now)
+    fit(writes, refund, report, actor=actor, now=now)

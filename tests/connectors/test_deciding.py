@@ -1,0 +1,335 @@
+"""A merchant's decision arrives at the marketplace once, or who decided is told why it didn't."""
+
+from datetime import timedelta
+
+import pytest
+
+from common.errors import Refused, refuse_if
+from common.models import Event
+from common.obligations import MAX_ATTEMPTS
+from common.tenancy import system_scope
+from common.writes import WriteSet
+from connectors import deciding
+from connectors.by_hand import close_task
+from connectors.deciding import give_code, resume_decision
+from connectors.models import Connection, PlatformTask, SentDecision
+from connectors.states import ConnectionStatus, SendingStatus
+from operations.verification import run_checks
+from refunds.actions import lock_refund
+from refunds.handing_over import hand_over, why_not_hand_over
+from refunds.models import Refund
+from tests.connectors.conftest import ago
+from tests.world import MERCHANT, NOON
+
+
+def verify() -> dict[str, list[str]]:
+    """What is off in the books."""
+    with system_scope():
+        return {check.name: rows for check, rows in run_checks() if rows}
+
+
+class Followed:
+    """A refund of a connected shop that has been pulled."""
+
+    def __init__(self, connected, **what):
+        self.connected, self.server = connected, connected.server
+        self.server.put("R1", ago(hours=1), **what)
+        connected.turn()
+
+    @property
+    def refund(self) -> Refund:
+        return self.connected.shop.reload(self.connected.row("R1").refund)
+
+    @property
+    def decision(self) -> SentDecision:
+        with system_scope():
+            return SentDecision.objects.latest("id")
+
+    def why_not(self, verb: str) -> Refused | None:
+        with self.connected.shop.scope():
+            return why_not_hand_over(self.refund, verb)
+
+    def decide(self, verb: str = "agree_refund", **data) -> SentDecision:
+        """As an action of the room of refunds does it."""
+        writes = WriteSet()
+        with self.connected.shop.scope():
+            refund = lock_refund(store_id=self.connected.shop.store.pk, refund_id=self.refund.pk)
+            refuse_if(why_not_hand_over(refund, verb))
+            hand_over(writes, refund, verb, data, actor=MERCHANT, now=NOON)
+            writes.flush()
+        return self.decision
+
+    def events(self) -> list[str]:
+        with self.connected.shop.scope():
+            rows = Event.objects.for_store(self.refund.store_id).filter(topic_id=self.refund.pk)
+            return list(rows.order_by("id").values_list("name", flat=True))
+
+    def turn(self, **later):
+        return self.connected.turn(**(later or {"minutes": 1}))
+
+
+@pytest.fixture
+def followed(connected):
+    return Followed(connected)
+
+
+def test_it_is_sent_with_the_version_that_was_seen_and_true_when_the_copy_says_so(followed):
+    decision = followed.decide()
+    assert followed.refund.status == "awaiting_merchant"
+    assert followed.turn()["sent"] == 1
+    [sent] = followed.server.decided
+    assert (sent["key"], sent["verb"], sent["version"]) == (str(decision.pk), "agree_refund", 1)
+    assert followed.decision.status == SendingStatus.CONFIRMED
+    assert (followed.refund.status, followed.refund.decision_sent) == ("refunding", "")
+    assert verify() == {}
+
+
+def test_a_second_decision_waits_for_the_first(followed):
+    followed.decide()
+    assert followed.why_not("refuse").code == "decision_under_way"
+    with pytest.raises(Refused):
+        followed.decide("refuse")
+    followed.turn()
+    assert followed.why_not("extend") is None
+
+
+class TestNobodyKnows:
+    """The answer was lost, or the worker died: the refund is read before anything is sent again."""
+
+    def done_and_lost(self, body):
+        self.server._decide(body)
+        return {"hang_up": True}
+
+    def test_done_and_the_answer_lost_is_not_done_again(self, followed):
+        self.server = followed.server
+        followed.server.faults["decide"] = [self.done_and_lost]
+        followed.decide()
+        followed.turn()
+        assert followed.decision.status == SendingStatus.WAITING
+        followed.turn()
+        assert len(followed.server.decided) == 1
+        assert followed.decision.status == SendingStatus.CONFIRMED
+
+    def test_not_done_and_the_answer_lost_is_sent_again_after_a_look(self, followed):
+        followed.server.faults["decide"] = [{"hang_up": True}]
+        followed.decide()
+        followed.turn()
+        reads = len(followed.server.calls("read"))
+        followed.turn()
+        assert len(followed.server.decided) == 1
+        assert followed.server.calls("read")[reads:]
+        assert len({each["key"] for each in followed.server.calls("decide")}) == 1
+
+    def test_a_worker_that_dies_between_sending_and_recording_does_not_send_twice(self, followed, monkeypatch):
+        class Killed(BaseException):
+            pass
+
+        def die(*args):
+            raise Killed
+
+        decision = followed.decide("extend")  # moves nothing by which the copy would tell
+        with monkeypatch.context() as patch:
+            patch.setattr(deciding, "_record", die)
+            with pytest.raises(Killed):
+                followed.turn()
+        assert len(followed.server.decided) == 1
+        assert (followed.decision.status, followed.decision.attempts) == (SendingStatus.WAITING, 1)
+        followed.server.put("R1", NOON, status="agreed")
+        followed.turn()
+        assert len(followed.server.decided) == 1
+        assert followed.decision.pk == decision.pk
+        assert followed.decision.status == SendingStatus.MOVED_ON
+
+    def test_after_eight_times_a_person_is_called_and_may_have_it_looked_at_again(self, followed):
+        followed.server.faults["decide"] = [{"hang_up": True}] * MAX_ATTEMPTS
+        followed.decide()
+        for _ in range(MAX_ATTEMPTS + 1):
+            followed.turn(hours=2)
+        assert followed.decision.needs_attention
+        assert "decision.stuck" in followed.events()
+        assert followed.server.decided == []
+        with followed.connected.shop.scope():
+            told = {"store_id": followed.refund.store_id, "decision_id": followed.decision.pk}
+            resume_decision(**told, actor=MERCHANT, now=NOON)
+        followed.turn()
+        assert len(followed.server.decided) == 1
+
+
+class TestChangedMeanwhile:
+    """What the agent decided about isn't there any more."""
+
+    def test_the_platform_says_so(self, followed):
+        followed.decide()
+        followed.server.put("R1", NOON, status="withdrawn")
+        followed.turn()
+        assert followed.server.decided == []
+        assert followed.decision.status == SendingStatus.MOVED_ON
+        assert "refund.decision_refused" in followed.events()
+        assert (followed.refund.status, followed.refund.decision_sent) == ("withdrawn", "")
+
+    def test_we_know_so_before_anything_is_sent(self, followed):
+        followed.decide()
+        followed.server.put("R1", NOON, amount="30.00")
+        from connectors.taking import take_copy
+        from tests.connectors.toy import copy_of
+
+        take_copy(followed.connected.connection, copy_of(followed.server.refunds["R1"]), read_at=NOON, now=NOON)
+        followed.turn()
+        assert followed.server.calls("decide") == []
+        assert followed.decision.status == SendingStatus.MOVED_ON
+        assert "refund.decision_refused" in followed.events()
+
+    def test_somebody_else_has_done_the_same(self, followed):
+        followed.decide("refuse", text="no")
+        followed.server.put("R1", NOON, status="refused")
+        followed.server.messages = [{"id": "m1", "refund": "R1"}]
+        followed.server.faults["decide"] = [{"hang_up": True}]
+        followed.turn()
+        followed.turn()
+        assert followed.decision.status == SendingStatus.CONFIRMED
+        assert followed.refund.status == "rejected"
+
+
+class TestNo:
+    """The platform says no, for a reason that who decided can read."""
+
+    def test_it_refuses(self, followed):
+        followed.server.faults["decide"] = [{"error": "refused"}]
+        followed.decide()
+        followed.turn()
+        assert (followed.decision.status, followed.decision.told) == (SendingStatus.REFUSED, "isv.bad")
+        assert followed.refund.needs_attention
+        assert followed.why_not("refuse") is None
+
+    def test_it_allows_no_such_decision_now(self, connected):
+        followed = Followed(connected, refused=["refuse"])
+        assert followed.why_not("refuse").code == "invalid_transition"
+        assert followed.why_not("agree_refund") is None
+
+    def test_throttled_it_goes_later_and_nothing_was_done(self, followed):
+        followed.server.faults["decide"] = [{"error": "throttled"}]
+        followed.decide()
+        followed.turn()
+        assert (followed.decision.status, followed.decision.attempts) == (SendingStatus.WAITING, 0)
+
+    def test_an_authorisation_that_ends_keeps_it_until_somebody_authorises_anew(self, followed):
+        followed.decide()
+        followed.server.token = followed.server.refresh_token = "other"
+        followed.turn()
+        assert followed.connected.connection.status == ConnectionStatus.NEEDS_AUTHORISATION
+        assert followed.why_not("refuse").code == "decision_under_way"
+        followed.connected.connect()
+        followed.turn()
+        assert len(followed.server.decided) == 1
+
+    def test_a_shop_that_is_not_connected_any_more(self, followed):
+        with followed.connected.shop.scope():
+            Connection.objects.update(status=ConnectionStatus.DISCONNECTED, sealed_secrets="", sealed_tokens="")
+        assert followed.why_not("refuse").code == "not_connected"
+
+
+class TestWhatItTakes:
+    """Addresses, reasons and evidence are the platform's own."""
+
+    def test_the_return_address_is_the_one_that_reads_like_ours(self, connected):
+        followed = Followed(connected, kind="return_and_refund")
+        followed.decide("agree_return", return_address=str(connected.shop.address.pk))
+        followed.turn()
+        assert followed.server.decided[0]["address"] == "77"
+        assert followed.refund.status == "awaiting_return"
+
+    def test_the_reason_is_the_one_that_reads_like_what_was_written(self, followed):
+        followed.decide("refuse", text="It is not as said.")
+        followed.turn()
+        assert followed.server.decided[0]["reason"] == "1"
+
+    def test_any_other_words_are_another_reason(self, followed):
+        followed.decide("refuse", text="We see it differently.")
+        followed.turn()
+        assert followed.server.decided[0]["reason"] == "2"
+
+    def test_without_a_reason_that_fits_nothing_is_sent_and_they_are_listed(self, followed, monkeypatch):
+        monkeypatch.setattr(
+            type(followed.server), "_reasons", lambda self, body: {"reasons": [["1", "worn"], ["2", "late"]]}
+        )
+        followed.decide("refuse", text="We see it differently.")
+        followed.turn()
+        assert followed.server.decided == []
+        assert "worn · late" in followed.decision.told
+
+    def test_the_code_from_the_phone(self, connected):
+        followed = Followed(connected, code="4711")
+        followed.decide()
+        followed.turn()
+        assert followed.decision.status == SendingStatus.CODE_WANTED
+        assert followed.server.decided == []
+        with connected.shop.scope():
+            told = {"store_id": followed.refund.store_id, "decision_id": followed.decision.pk}
+            give_code(**told, code="4711", actor=MERCHANT, now=NOON)
+        followed.turn()
+        assert followed.decision.status == SendingStatus.CONFIRMED
+        assert "code" not in followed.decision.data
+        with connected.shop.scope(), pytest.raises(Refused):
+            give_code(**told, code="4711", actor=MERCHANT, now=NOON)
+
+
+class TestByHand:
+    """What there is no call for."""
+
+    @pytest.fixture
+    def task(self, connected):
+        followed = Followed(connected, kind="return_and_refund", status="returning")
+        followed.decide("refuse_receipt", text="Stones came back.")
+        self.followed = followed
+        with connected.shop.scope():
+            return PlatformTask.objects.get()
+
+    def test_it_is_a_task_that_closes_when_the_marketplace_says_so(self, task, connected, clock):
+        assert (task.text, task.closed_at) == ("Stones came back.", None)
+        connected.turn()
+        assert connected.server.calls("decide") == []
+        connected.server.put("R1", NOON, status="refused")
+        clock.move(minutes=30)
+        connected.turn()
+        assert connected.shop.reload(task).closed_at is not None
+        assert self.followed.decision.status == SendingStatus.CONFIRMED
+        assert self.followed.refund.status == "rejected"
+
+    def test_a_person_may_close_it(self, task, connected):
+        with connected.shop.scope():
+            for _ in range(2):
+                close_task(store_id=task.store_id, task_id=task.pk, actor=MERCHANT, now=NOON)
+        assert self.followed.refund.decision_sent == ""
+        assert self.followed.decision.status == SendingStatus.CONFIRMED
+
+    def test_the_platform_itself_may_want_it_by_hand(self, followed):
+        followed.server.faults["decide"] = [{"outcome": "by_hand", "text": "do it there"}]
+        followed.decide()
+        followed.turn()
+        with followed.connected.shop.scope():
+            assert PlatformTask.objects.get().text == "do it there"
+        assert followed.why_not("refuse").code == "decision_under_way"
+
+
+def test_done_there_and_not_seen_yet_is_looked_for_again(followed, clock):
+    followed.server.faults["decide"] = [{"outcome": "done"}]  # it will move a little later
+    followed.decide()
+    followed.turn()
+    assert followed.decision.status == SendingStatus.SENT
+    followed.server.put("R1", NOON, status="agreed")
+    followed.turn(seconds=5)
+    assert followed.decision.status == SendingStatus.CONFIRMED
+    assert len(followed.server.calls("decide")) == 1
+
+
+def test_what_a_refund_becomes_is_the_marketplaces_and_the_books_stay_right(connected, clock):
+    followed = Followed(connected, amount="20.00")
+    at = NOON
+    for status in ("agreed", "refunded", "asked", "refused", "disputed", "refunded", "closed", "withdrawn", "asked"):
+        at += timedelta(minutes=10)
+        connected.server.put("R1", at, status=status)
+        clock.move(minutes=10)
+        connected.turn()
+        assert connected.row("R1").problem == ""
+        assert verify() == {}
+    assert followed.refund.status == "awaiting_merchant"

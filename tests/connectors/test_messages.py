@@ -1,0 +1,126 @@
+"""Messages are hints: kept once, answered at once, and worth no more than reading the refund again."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from common import clock as wall
+from common.tenancy import system_scope
+from connectors.connecting import disconnect_shop
+from connectors.hinting import KEPT_FOR, forget_hints
+from connectors.messages import LARGEST_PUSH, push_address
+from connectors.models import RefundHint
+from tests.connectors.conftest import ago
+from tests.connectors.toy import Toy
+from tests.world import MERCHANT, NOON
+
+
+def push(connected, *messages, key="push-key", address=None):
+    body = json.dumps([{"key": name, "refund": refund} for name, refund in messages])
+    address = address or push_address(connected.connection)
+    return Client().post(address, body, content_type="application/json", headers={"X-Key": key})
+
+
+def hints() -> list[str]:
+    with system_scope():
+        return sorted(RefundHint.objects.values_list("key", flat=True))
+
+
+@pytest.fixture
+def pulled(connected):
+    """Everything is known up to now, and one refund changes after it."""
+    connected.turn()
+    connected.server.put("R1", NOON, status="asked")
+    return connected
+
+
+def test_a_message_has_the_refund_read_at_once(pulled):
+    answer = push(pulled, ("m1", "R1"))
+    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b'{"ok":1}', "application/json")
+    assert pulled.server.calls("read") == [], "nobody is asked before the answer is out"
+    pulled.turn(seconds=1)
+    assert pulled.mirror() == {"R1": (1, "asked")}
+
+
+def test_repeated_and_in_any_order_they_change_nothing_more(pulled):
+    pulled.server.put("R1", NOON, status="agreed")
+    for _ in range(3):
+        push(pulled, ("m2", "R1"), ("m1", "R1"))
+    assert hints() == ["m1", "m2"]
+    pulled.turn(seconds=1)
+    assert len(pulled.server.calls("read")) == 1
+    push(pulled, ("m1", "R1"))
+    pulled.turn(seconds=1)
+    assert len(pulled.server.calls("read")) == 1
+    assert pulled.mirror() == {"R1": (2, "agreed")}
+
+
+def test_what_is_not_the_platforms_is_refused_and_nothing_kept(pulled):
+    assert push(pulled, ("m1", "R1"), key="other").status_code == 401
+    assert push(pulled, ("m1", "R1"), address="/connect/toy/no-such-token/").status_code == 404
+    assert push(pulled, ("m1", "R1"), address=f"/connect/other/{pulled.connection.push_token}/").status_code == 404
+    large = Client().post(push_address(pulled.connection), b"x" * (LARGEST_PUSH + 1), content_type="text/plain")
+    assert large.status_code == 413
+    assert Client().put(push_address(pulled.connection)).status_code == 405
+    address = push_address(pulled.connection)
+    with pulled.shop.scope():
+        disconnect_shop(store_id=pulled.shop.store.pk, actor=MERCHANT, now=NOON)
+    assert push(pulled, ("m1", "R1"), address=address).status_code == 404
+    assert hints() == []
+
+
+def test_a_platform_that_pushes_nothing_has_no_such_address(pulled, monkeypatch):
+    monkeypatch.setattr(Toy, "takes_pushes", False)
+    assert push(pulled, ("m1", "R1")).status_code == 404
+
+
+def test_a_message_about_nothing_is_answered_alike(pulled):
+    assert push(pulled).content == b'{"ok":1}'
+    assert hints() == []
+
+
+def test_fetched_messages_are_kept_before_they_are_confirmed(pulled):
+    pulled.server.messages = [{"id": "m1", "refund": "R1"}]
+    pulled.server.faults["confirm"] = [{"hang_up": True}]
+    pulled.turn(seconds=20)
+    assert hints() == ["m1"]
+    pulled.turn(minutes=5)
+    assert pulled.server.messages == []
+    assert pulled.mirror() == {"R1": (1, "asked")}
+
+
+def test_a_refund_that_is_not_there_yet_is_read_later_and_in_the_end_shown(pulled):
+    push(pulled, ("m1", "R9"))
+    for _ in range(9):
+        pulled.turn(hours=2)
+    row = pulled.row("R9")
+    assert (row.needs_look, row.version) == (True, 0)
+    assert "no such refund" in row.problem
+
+
+def test_a_lost_word_to_the_workers_is_found_by_the_sweep(pulled):
+    from connectors.sweeps import sweep_shops
+
+    with pulled.shop.scope():
+        RefundHint.objects.create(
+            store=pulled.shop.store,
+            connection=pulled.connection,
+            key="m1",
+            platform_id="R1",
+            received_at=NOON,
+            next_attempt_at=NOON - timedelta(days=9),
+        )
+    assert sweep_shops() == 1
+    assert pulled.mirror() == {"R1": (1, "asked")}
+
+
+def test_done_hints_are_forgotten_after_a_while(pulled, clock):
+    push(pulled, ("m1", "R1"))
+    pulled.turn(seconds=1)
+    assert forget_hints() == 0
+    clock.move(days=KEPT_FOR.days + 1)
+    assert wall.now() > ago(days=-8)
+    assert forget_hints() == 1
+    assert hints() == []
