@@ -77,9 +77,13 @@ def name_missing_addresses(*, limit: int = BATCH) -> int:
 
 
 def _to_nowhere() -> QuerySet[Refund]:
-    """Returns that wait for an address, of stores that have one by now."""
+    """Returns that wait for an address, and so for a person, of stores that have one by now.
+
+    Where those of a connected marketplace go, it says itself.
+    """
     addresses = ReturnAddress.objects.in_scope().usable().filter(store_id=OuterRef("store_id"))
-    waiting = Refund.objects.in_scope().filter(status=RefundStatus.AWAITING_RETURN, return_address=None)
+    waiting = Refund.objects.in_scope().filter(needs_attention=True, is_followed=False)
+    waiting = waiting.filter(status=RefundStatus.AWAITING_RETURN, return_address=None)
     return waiting.filter(Exists(addresses)).order_by("id")
 
 

@@ -34,7 +34,6 @@ class Refund(OwnsLines, TenantModel):
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
     change only as it reports them (refunds.marketplace). Its deadline is shown and brings nothing here.
     `marketplace_status` is its own word, `decision_sent` what the merchant decided there and nobody has confirmed yet.
-
     `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
     """
 
@@ -127,11 +126,6 @@ class Refund(OwnsLines, TenantModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, is_followed=False), name="refund_to_end"),
             models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
-            models.Index(
-                fields=["store"],
-                condition=Q(status="awaiting_return", return_address__isnull=True),
-                name="refund_lacks_address",
-            ),
             models.Index(fields=["store", "created_at"], condition=Q(is_instant=True), name="refund_instant"),
             models.Index(fields=["store", "-id"], condition=Q(is_followed=True), name="refund_followed"),
             models.Index(fields=["store", "-id"], condition=Q(unread_by_merchant__gt=0), name="refund_unread"),
@@ -395,10 +389,8 @@ class Refund(OwnsLines, TenantModel):
     def follow(self, status: str, *, due_at, ended_at):
         """The marketplace says that the refund is there, whatever it was before; `ended_at` once it has ended."""
         self.resolved_at = ended_at
-        if status != RefundStatus.REFUNDED:
-            self.refunded_on = None
-        elif self.refunded_on is None:
-            self.refunded_on = day_of(ended_at, self.store.time_zone)
+        is_paid = status == RefundStatus.REFUNDED
+        self.refunded_on = (self.refunded_on or day_of(ended_at, self.store.time_zone)) if is_paid else None
         self._deadline(due_at)
         return status
 

@@ -133,7 +133,9 @@ def _overpromised(shop: Shop) -> None:
 def _to_nowhere(shop: Shop) -> None:
     refund = shop.refund()
     with shop.scope():  # as if the store had got its address after the deadline had approved the return
-        Refund.objects.filter(pk=refund.pk).update(status="awaiting_return", due_at=None, due_action="")
+        Refund.objects.filter(pk=refund.pk).update(
+            status="awaiting_return", due_at=None, due_action="", needs_attention=True
+        )
 
 
 SCENES = {
