@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ BEIJING = timezone(timedelta(hours=8))
 LARGEST_FEN = 10**10 - 1  # what an order may be worth here
 # Whoever gets the goods: masked or encrypted there, and none of our business. Ids of addresses are neither.
 RECEIVERS = re.compile(
-    r"receiver|address(?!_id)|phone|mobile|encrypt|contact|user_name"
+    r"receiver|consignee|address(?!_id)|phone|mobile|encrypt|contact|user_name"
     r"|(?:^|_)(?:tel|province|city|district|town|street|landline)(?:_|$)"
 )
 
@@ -97,6 +97,12 @@ def whole(value: Any) -> int | None:
     return None
 
 
+def pieces(value: Any) -> int:
+    """How many pieces of something; one where nothing sensible is told."""
+    told = whole(value)
+    return told if told is not None and 0 < told < 100_000 else 1
+
+
 def fen(value: Any) -> Decimal | None:
     """Yuan of a whole number of fen; None where there is none. Unreadable for what is no amount."""
     if value is None or value == "":
@@ -111,14 +117,12 @@ def yuan(value: Any) -> Decimal | None:
     """Yuan of a text with at most two decimals; None where there is none. Unreadable for what is no amount."""
     if value is None or value == "":
         return None
-    try:
-        amount = Decimal(value) if isinstance(value, str | int) else Decimal("NaN")
-        kept = amount.quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise Unreadable(f"“{value!r}” is no amount in yuan.") from None
-    if kept != amount or not 0 <= kept.scaleb(2) <= LARGEST_FEN:
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2}0*)?", text(value)):
         raise Unreadable(f"“{value!r}” is no amount in yuan.")
-    return kept
+    amount = Decimal(text(value)).quantize(Decimal("0.01"))
+    if amount.scaleb(2) > LARGEST_FEN:
+        raise Unreadable(f"“{value!r}” is no amount in yuan.")
+    return amount
 
 
 def in_fen(amount: Decimal) -> int:

@@ -2,5 +2,6 @@
 
     python -m connectors.fakes taobao --port 9100
 
-They hold a shop's truth, refuse what the platform's documents refuse, and misbehave on demand (base.py).
+They hold a shop's truth, refuse what the platform's documents refuse, and misbehave on demand. base: what they share;
+handler: a connection; shapes: what goes back and forth.
 """

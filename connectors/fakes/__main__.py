@@ -8,10 +8,11 @@ from pkgutil import iter_modules
 
 from connectors.fakes.base import FAKES
 
-FILES = sorted({file.name for file in iter_modules([str(Path(__file__).parent)])} - {"base", "__main__"})
+SHARED = {"__main__", "base", "handler", "shapes"}
+FILES = sorted({file.name for file in iter_modules([str(Path(__file__).parent)])} - SHARED)
 
 
-def main() -> None:
+def run_fake() -> None:
     """Listen until Ctrl-C or SIGTERM; the first line is the address."""
     parser = argparse.ArgumentParser(prog="python -m connectors.fakes", description="A fake of an open platform.")
     parser.add_argument("platform", choices=FILES)
@@ -28,4 +29,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    main()
+    run_fake()

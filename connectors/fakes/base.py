@@ -8,145 +8,43 @@ a refund there (`acts`).
 
 import json
 import threading
-import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from random import Random
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from common import clock
 from common.registry import Registry
+from connectors.fakes.handler import FakeHandler
+from connectors.fakes.shapes import (
+    FakeMessage,
+    FakeRefund,
+    FakeRefusal,
+    FakeRequest,
+    Misbehaviour,
+    Mischief,
+    Push,
+    Reply,
+)
+
+__all__ = [
+    "FAKES",
+    "FakeMessage",
+    "FakeRefund",
+    "FakeRefusal",
+    "FakeRequest",
+    "FakeServer",
+    "Misbehaviour",
+    "Mischief",
+    "Push",
+    "Reply",
+]
 
 FAKES: Registry[type["FakeServer"]] = Registry()
-MILLISECOND = timedelta(milliseconds=1)
-
-
-class Mischief(StrEnum):
-    """What goes wrong with a call."""
-
-    CLOSED = "closed"  # no answer: the connection is closed, after `seconds` of silence
-    BROKEN = "broken"  # the connection breaks in the middle of the answer
-    FAULT = "fault"  # HTTP 500 with a page
-    GARBAGE = "garbage"  # HTTP 200 with a page
-    HALF = "half"  # a whole answer with half of its JSON
-    EMPTY = "empty"  # HTTP 200 with nothing
-    DRIP = "drip"  # byte by byte, over `seconds`
-    THROTTLED = "throttled"  # for `seconds`, where the platform says so
-    BUSY = "busy"  # the platform's own trouble
-    TOKEN_EXPIRED = "token_expired"
-    REVOKED = "revoked"  # the shop has let us go
-    NO_PERMISSION = "no_permission"
-    MOVES = "moves"  # `act` happens to `refund` before the call, or after it when `done`
-
-
-# Said in the platform's own words (`excuse`); the others happen at the wire.
-SAID = {Mischief.THROTTLED, Mischief.BUSY, Mischief.TOKEN_EXPIRED, Mischief.REVOKED, Mischief.NO_PERMISSION}
-# They spoil the answer of a call whose work was done.
-SPOILS = {Mischief.MOVES, Mischief.DRIP, Mischief.HALF, Mischief.BROKEN}
-
-
-@dataclass
-class Misbehaviour:
-    """A mischief that the next `times` calls of this name meet (any call when empty), after `skip` that go well.
-
-    `done` tells whether the call's work is done all the same: a decision that was carried out, its answer lost.
-    """
-
-    kind: Mischief
-    call: str = ""
-    times: int = 1
-    skip: int = 0
-    done: bool = False
-    seconds: int = 0
-    act: str = ""
-    refund: str = ""
-    fields: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class FakeRefund:
-    """A refund's truth: `fields` in the platform's own names and units; `version` in milliseconds, always rising."""
-
-    id: str
-    fields: dict[str, Any]
-    version: int
-    created_at: datetime
-    updated_at: datetime
-    history: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
-
-
-@dataclass
-class FakeMessage:
-    """News of a refund, as it was when it happened. `id` is given once; a repeated message has the same."""
-
-    id: str
-    refund_id: str
-    at: datetime
-    content: dict[str, Any]
-
-
-@dataclass
-class FakeRequest:
-    """A request as it came, and what it got. `query` and `form` are decoded, in their order; `body` is raw."""
-
-    method: str
-    path: str
-    raw_query: str
-    headers: Mapping[str, str]
-    body: bytes
-    at: datetime
-    call: str = ""
-    mischief: str = ""
-    status: int = 0
-    answer: bytes = b""
-
-    @property
-    def query(self) -> dict[str, str]:
-        """Of the address."""
-        return dict(parse_qsl(self.raw_query, keep_blank_values=True))
-
-    @property
-    def form(self) -> dict[str, str]:
-        """Of a body that is application/x-www-form-urlencoded."""
-        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes back."""
-
-    body: bytes
-    status: int = 200
-    content_type: str = "application/json;charset=utf-8"
-    headers: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def json(cls, value: Any, status: int = 200) -> "Reply":
-        """A value as JSON, in UTF-8."""
-        return cls(json.dumps(value, ensure_ascii=False).encode(), status)
-
-
-@dataclass(frozen=True)
-class Push:
-    """A message on its way to a merchant's software: a POST with these."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    query: str = ""
-
-
-class FakeRefusal(Exception):
-    """The call is refused, in the platform's words."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.body)
-        self.reply = reply
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -331,102 +229,3 @@ class FakeServer(ThreadingHTTPServer):
     def __exit__(self, *error: object) -> None:
         self.shutdown()
         self.server_close()
-
-
-class FakeHandler(BaseHTTPRequestHandler):
-    """One connection to a fake."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: FakeServer
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silence: the server remembers its requests."""
-
-    def do_GET(self) -> None:
-        """Answer."""
-        self._handle()
-
-    def do_POST(self) -> None:
-        """Answer."""
-        self._handle()
-
-    def _handle(self) -> None:
-        parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if parts.path.startswith("/_fake/"):
-            self._send(self._controlled(parts.path.removeprefix("/_fake/").strip("/"), body))
-            return
-        server = self.server
-        with server.lock:
-            request = FakeRequest(self.command, parts.path, parts.query, dict(self.headers), body, server.now())
-            request.call = server.call_of(request)
-            server.requests.append(request)
-            met = server.next_misbehaviour(request.call)
-            request.mischief = met.kind if met else ""
-            reply = self._reply(request, met)
-            request.status, request.answer = reply.status, reply.body
-        self._send_badly(reply, met)
-
-    def _reply(self, request: FakeRequest, met: Misbehaviour | None) -> Reply:
-        """Do the work, unless the mischief comes before it."""
-        server = self.server
-        if met and met.kind == Mischief.MOVES and not met.done:
-            server.act(met.act, met.refund, **met.fields)
-        reply = Reply(b"")
-        if met is None or met.done or met.kind in SPOILS:
-            try:
-                reply = server.answer(request)
-            except FakeRefusal as refusal:
-                reply = refusal.reply
-        if met and met.kind == Mischief.MOVES and met.done:
-            server.act(met.act, met.refund, **met.fields)
-        return server.excuse(met.kind, met.seconds) if met and met.kind in SAID else reply
-
-    def _send_badly(self, reply: Reply, met: Misbehaviour | None) -> None:
-        """Send the answer in the way that the mischief asks for."""
-        page = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
-        match met.kind if met else None:
-            case Mischief.CLOSED:
-                time.sleep(met.seconds if met else 0)
-                self.close_connection = True
-            case Mischief.BROKEN:
-                self._send(reply, stop_at=len(reply.body) // 2)
-            case Mischief.FAULT:
-                self._send(Reply(page, 500, "text/html"))
-            case Mischief.GARBAGE:
-                self._send(Reply(page, 200, "text/html"))
-            case Mischief.HALF:
-                self._send(Reply(reply.body[: len(reply.body) // 2], reply.status, reply.content_type))
-            case Mischief.EMPTY:
-                self._send(Reply(b""))
-            case Mischief.DRIP:
-                self._send(reply, pause=(met.seconds if met else 0) / max(len(reply.body), 1))
-            case _:
-                self._send(reply)
-
-    def _send(self, reply: Reply, *, stop_at: int | None = None, pause: object = None) -> None:
-        """Send a reply: up to a byte only, or with a pause (seconds) before each."""
-        try:
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.content_type)
-            self.send_header("Content-Length", str(len(reply.body)))
-            for name, value in reply.headers:
-                self.send_header(name, value)
-            self.end_headers()
-            if pause is None:
-                self.wfile.write(reply.body[:stop_at])
-            for byte in reply.body if pause is not None else b"":
-                time.sleep(pause)
-                self.wfile.write(bytes([byte]))
-            self.close_connection = self.close_connection or stop_at is not None
-        except OSError:
-            self.close_connection = True
-
-    def _controlled(self, what: str, body: bytes) -> Reply:
-        try:
-            told = json.loads(body or b"{}")
-            with self.server.lock:
-                return Reply.json(self.server.control(self.command, what, told))
-        except (KeyError, ValueError, TypeError, NotImplementedError) as error:
-            return Reply.json({"error": f"{type(error).__name__}: {error}"}, 400)

@@ -56,6 +56,7 @@ from connectors.reading import (
     fen,
     json_object,
     part,
+    pieces,
     rows,
     seconds,
     text,
@@ -198,7 +199,7 @@ class Douyin(Platform):
         process = part(answer, "process_info")
         info = part(process, "after_sale_info") or part(process, "aftersale_info")
         if text(_of(info, "after_sale_id")) != refund_id:
-            raise Unreachable("The answer tells nothing of this refund.")
+            raise Unreadable("The answer tells nothing of this refund.")
         return _copy(answer, process, info, order_number)
 
     def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
@@ -401,16 +402,8 @@ def _copy(
     arbitration = whole(info.get("arbitrate_status", part(process, "arbitrate_info").get("arbitrate_status")))
     back = part(process, "logistics_info", "return")
     stage = _stage(status, money, arbitration)
-    lines = tuple(
-        LineCopy(
-            item_id=text(each.get("product_id")),
-            quantity=whole(each.get("item_quantity", each.get("item_num"))) or 1,
-            title=text(each.get("product_name")),
-            sku=text(each.get("sku_id")),
-        )
-        for each in rows(order.get("sku_order_infos", order.get("related_order_info")))
-        if text(each.get("product_id"))
-    )
+    goods = rows(order.get("sku_order_infos", order.get("related_order_info")))
+    lines = tuple(_line(each) for each in goods if text(each.get("product_id")))
     return RefundCopy(
         id=text(_of(info, "after_sale_id")),
         order=OrderCopy(number=number, is_shipped=False if kind == 2 else None, lines=lines),
@@ -430,6 +423,19 @@ def _copy(
         return_tracking_number=text(back.get("tracking_no")) or text(info.get("return_logistics_code")),
         lines=lines,
         raw=without_receivers(answer),
+    )
+
+
+def _line(goods: Mapping[str, Any]) -> LineCopy:
+    """One of the order's goods, with the price of a piece where what was paid for them is a multiple of it."""
+    quantity = pieces(goods.get("item_quantity", goods.get("item_num")))
+    paid = whole(goods.get("pay_amount"))
+    return LineCopy(
+        item_id=text(goods.get("product_id")),
+        quantity=quantity,
+        unit_price=None if paid is None or paid % quantity else fen(paid // quantity),
+        title=text(goods.get("product_name")),
+        sku=text(goods.get("sku_id")),
     )
 
 

@@ -55,6 +55,7 @@ from connectors.reading import (
     json_object,
     milliseconds,
     part,
+    pieces,
     rows,
     seconds,
     text,
@@ -179,7 +180,7 @@ class Pinduoduo(Platform):
         answer = _ask(shop, DETAIL, {"after_sales_id": refund_id, "order_sn": order_number})
         found = part(answer, "refund_information_get_response") or answer  # documented without a wrapper
         if text(found.get("id")) != refund_id:
-            raise Unreachable("The answer tells nothing of this refund.")
+            raise Unreadable("The answer tells nothing of this refund.")
         return _copy(found)
 
     def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
@@ -314,7 +315,7 @@ def _copy(found: Mapping[str, Any]) -> RefundCopy:
     shipping = whole(found.get("shipping_status"))
     line = LineCopy(
         item_id=text(found.get("goods_id")),
-        quantity=whole(found.get("goods_number")) or 1,
+        quantity=pieces(found.get("goods_number")),
         unit_price=fen(found.get("goods_price")),
         title=text(found.get("goods_name")),
         sku=text(found.get("sku_id")),

@@ -60,6 +60,7 @@ from connectors.reading import (
     in_fen,
     json_object,
     part,
+    pieces,
     rows,
     seconds,
     text,
@@ -182,7 +183,7 @@ class WechatShop(Platform):
         answer = _ask(shop, f"{AFTERSALE}getaftersaleorder", {"after_sale_order_id": refund_id})
         found = part(answer, "after_sale_order")
         if text(found.get("after_sale_order_id")) != refund_id:
-            raise Unreachable("The answer tells nothing of this refund.")
+            raise Unreadable("The answer tells nothing of this refund.")
         return _copy(found, now)
 
     def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
@@ -364,7 +365,7 @@ def _copy(found: Mapping[str, Any], now: datetime) -> RefundCopy:
     stage = STAGES.get(status, RefundStage.UNKNOWN)
     line = LineCopy(
         item_id=text(product.get("product_id")),
-        quantity=whole(product.get("count")) or 1,
+        quantity=pieces(product.get("count")),
         sku=text(product.get("sku_id")),
     )
     lines = (line,) if line.item_id else ()

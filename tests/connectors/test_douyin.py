@@ -90,7 +90,8 @@ def test_a_refund_in_our_units(douyin):
     )
     assert (copy.deadline, copy.created_at, copy.raw_status) == (NOON + timedelta(hours=48), NOON, "6/1/0")
     assert (copy.raw_reason, copy.order.is_shipped) == ("不想要了", None)
-    assert [(line.item_id, line.sku, line.title) for line in copy.lines] == [("960061", "3", "麦饭石炒锅")]
+    (line,) = copy.lines
+    assert (line.item_id, line.sku, line.title, line.unit_price) == ("960061", "3", "麦饭石炒锅", Decimal("19.90"))
     assert "post_receiver" not in str(copy.raw)
     assert "encrypt_detail" not in str(copy.raw)
 

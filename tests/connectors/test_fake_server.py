@@ -1,6 +1,8 @@
 """What all fakes share: a truth, a log, and every mischief at the wire."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -121,6 +123,16 @@ def test_messages_are_pushed_repeated_shuffled_and_spoilt(fake):
     assert sorted(ids) == sorted(2 * [refund.id for refund in refunds]) != ids
     assert {wrong for _body, wrong in got} == {"key"}
     assert fake.deliver(url, messages=fake.messages[:1])[0][0] == 0, "nobody is there any more"
+
+
+@pytest.mark.parametrize("platform", ["taobao", "kuaishou"])
+def test_a_fake_runs_as_a_process(platform):
+    command = [sys.executable, "-m", "connectors.fakes", platform, "--refunds", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        assert len(json.loads(send("GET", f"{url}/_fake/refunds").body)) == 2
+        process.terminate()
+        assert process.wait(5) == 0
 
 
 def test_the_control_of_the_demo(fake):

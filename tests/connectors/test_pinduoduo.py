@@ -18,7 +18,7 @@ from connectors.port import (
     RefundStage,
     Refusal,
     Throttled,
-    Unreachable,
+    Unreadable,
     Verb,
     VerdictOutcome,
     WrongSetup,
@@ -166,7 +166,7 @@ def test_details_need_the_orders_number_and_tell_no_other_refund(mall):
     with pytest.raises(Refusal):
         mall.platform.read(mall.shop, refund_id=refund.id, order_number="another", now=NOON)
     refund.fields["id"] = 5
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreadable):
         mall.read(refund.id)
 
 
