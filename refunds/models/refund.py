@@ -320,8 +320,7 @@ class Refund(OwnsLines, TenantModel):
     @transition(field=status, source=RefundStatus.REFUNDING, target=RefundStatus.REFUNDED)
     def settle(self, *, now):
         """The money has arrived, on this day of the store's calendar, whatever zone it moves to later (K12)."""
-        self.resolved_at, self.needs_attention = now, False
-        self.refunded_on = day_of(now, self.store.time_zone)
+        self.resolved_at, self.needs_attention, self.refunded_on = now, False, day_of(now, self.store.time_zone)
 
     @transition(field=status, source=RefundStatus.REFUNDED, target=RefundStatus.REFUNDING)
     def unsettle(self):
