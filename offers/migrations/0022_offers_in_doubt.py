@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers', '0020_coupon_ends'),
+        ('offers', '0021_accepted_waiting'),
         ('refunds', '0026_refunded_on'),
         ('stores', '0013_held_day'),
     ]
