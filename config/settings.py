@@ -296,7 +296,7 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "refunds.states.CaseOutcome",
         "SideEnum": "refunds.states.Side",
         "AppealGroundEnum": "refunds.states.AppealGround",
-        "OfferStatusEnum": "offers.states.OfferStatus",
+        "OfferStatusEnum": "offers.states.PUBLIC",
         "PaymentStatusEnum": "payments.states.PaymentStatus",
         "PaymentPurposeEnum": "payments.states.PaymentPurpose",
     },

@@ -4,7 +4,7 @@ Offers that nobody answers expire in sweeps.py; those whose refund is decided ot
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,9 +24,12 @@ from offers.states import OfferStatus
 from offers.terms import prepare_terms
 from orders.saving import readdress
 from refunds.actions import lock_refund
+from refunds.handing_over import DecisionData, hand_over, why_not_hand_over, why_under_way, yuan_text
 from refunds.models import Refund
-from refunds.states import RefundStatus
+from refunds.states import MarketplaceVerb, RefundStatus
 from refunds.why_not import why_not_move
+
+READ_WITHIN = timedelta(hours=1)  # what happened at a marketplace has been read here
 
 
 @action
@@ -87,7 +90,8 @@ def send_offer(
 def _ends(refund: Refund, terms: Terms, now: datetime) -> datetime:
     """An offer lives no longer than the marketplace says, the refund's clock runs, or a coupon that it promises."""
     lives = [now + refund.rules.offer_lives] if refund.rules.offer_lives else []
-    return min([refund.due_at, *lives, *(coupon.valid_until for coupon in shown_of(terms.coupons, refund))])
+    ends = [refund.due_at] if refund.due_at else [now + refund.rules.merchant_answers_within]
+    return min([*ends, *lives, *(coupon.valid_until for coupon in shown_of(terms.coupons, refund))])
 
 
 def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
@@ -140,7 +144,15 @@ def why_not_accept(offer: Offer, now: datetime) -> Refused | None:
         METHODS[offer.method].why_gone(offer)
         or why_not_answer_offer(offer, now)
         or why_not_move(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)
+        or _why_not_agree_there(offer)
     )
+
+
+def _why_not_agree_there(offer: Offer) -> Refused | None:
+    """Why what was agreed about a refund that is followed can't happen at its marketplace."""
+    if METHODS[offer.method].changes_refund:
+        return why_not_hand_over(offer.refund, MarketplaceVerb.CHANGE_REQUEST)
+    return why_under_way(offer.refund)
 
 
 def _new_address(offer: Offer, address: str | None) -> str | None:
@@ -154,8 +166,12 @@ def _new_address(offer: Offer, address: str | None) -> str | None:
     return address.strip()
 
 
-def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, **data) -> None:
+def record_ended(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, **data) -> None:
     writes.update(offer, "status", "answered_at")
+    if before == OfferStatus.ACCEPTED_WAITING:
+        offer.is_rolled = False
+        writes.update(offer, "is_rolled")
+    step = OfferStatus.ACCEPTED if offer.status == OfferStatus.ACCEPTED_WAITING else offer.status
     writes.event(
         OFFER_ENDED[offer.status],
         offer,
@@ -163,7 +179,7 @@ def _record(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: d
         at=now,
         actor=actor,
         states=(before, offer.status),
-        rule=METHODS[offer.method].event_rules[offer.status],
+        rule=METHODS[offer.method].event_rules[step],
         method=offer.method,
         **data,
     )
@@ -175,6 +191,8 @@ def accept_offer(
 ) -> Offer:
     """The buyer says yes: what was promised happens in this transaction (T5, T6).
 
+    About a refund that is followed it happens once the marketplace says that the buyer did what was agreed there.
+
     `address` comes with a proposal to stay: the order is kept and goes there, in one step (K3). Refused
     `offer_not_pending` when it was answered, expired or withdrawn before, `order_already_shipped` when only
     shipping ended it.
@@ -184,13 +202,35 @@ def accept_offer(
     refuse_if(why_not_accept(offer, now))
     writes = WriteSet()
     before = offer.status
+    if offer.refund.is_followed:
+        _agree_there(writes, offer, actor=actor, now=now)
+        writes.flush()
+        return offer
     offer.accept(now=now)
-    _record(writes, offer, before, actor=actor, now=now, **({"address": address} if address else {}))
+    record_ended(writes, offer, before, actor=actor, now=now, **({"address": address} if address else {}))
     if address is not None:
         readdress(writes, offer.refund.order, address, actor=actor, now=now)
     METHODS[offer.method].accept(writes, offer, actor=actor, now=now)
     writes.flush()
     return offer
+
+
+def _agree_there(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
+    """The buyer said yes about a refund that is followed: nothing happens before the marketplace says what was agreed.
+
+    Until its deadline, and as long after that as what happened before takes to be read here.
+    """
+    refund, method = offer.refund, METHODS[offer.method]
+    ends = refund.due_at or now + refund.rules.merchant_answers_within
+    before = offer.status
+    offer.accept_there(due_at=ends + READ_WITHIN, now=now)
+    writes.update(offer, "due_at")
+    record_ended(writes, offer, before, actor=actor, now=now)
+    if method.changes_refund:
+        data = DecisionData(kind=method.becomes, amount=yuan_text(offer.amount or refund.amount))
+        if offer.return_address_id is not None:
+            data["return_address"] = str(offer.return_address_id)
+        hand_over(writes, refund, MarketplaceVerb.CHANGE_REQUEST, data, actor=actor, now=now)
 
 
 @action
@@ -201,7 +241,7 @@ def decline_offer(*, store_id: int, offer_id: UUID | str, actor: Actor, now: dat
     writes = WriteSet()
     before = offer.status
     offer.decline(now=now)
-    _record(writes, offer, before, actor=actor, now=now)
+    record_ended(writes, offer, before, actor=actor, now=now)
     free_coupons(writes, [offer])
     writes.flush()
     return offer
@@ -213,10 +253,10 @@ def end_pending(writes: WriteSet, offers: Sequence[Offer], *, actor: Actor, now:
         before = offer.status
         if offer.due_at <= now:
             offer.expire()
-            _record(writes, offer, before, actor=SYSTEM, now=now)
+            record_ended(writes, offer, before, actor=SYSTEM, now=now)
         else:
             offer.withdraw()
-            _record(writes, offer, before, actor=actor, now=now)
+            record_ended(writes, offer, before, actor=actor, now=now)
     free_coupons(writes, offers)
 
 

@@ -46,10 +46,10 @@ CHECKS = (
         WHERE c.granted + c.reserved > c.quantity
            OR c.granted <> (SELECT count(*) FROM offers_coupongrant g WHERE g.coupon_id = c.id)
            OR c.reserved <> (SELECT count(*) FROM offers_offercoupon n JOIN offers_offer f ON f.id = n.offer_id
-                             WHERE n.coupon_id = c.id AND n.is_reserved AND f.status = 'pending')
+                             WHERE n.coupon_id = c.id AND n.is_reserved AND f.status IN ('pending', 'accepted_waiting'))
         UNION ALL
         SELECT 'offer ' || f.id FROM offers_offer f JOIN offers_offercoupon n ON n.offer_id = f.id
-        WHERE n.is_reserved AND f.status <> 'pending'
+        WHERE n.is_reserved AND f.status NOT IN ('pending', 'accepted_waiting')
         """,
     ),
     Check(

@@ -25,6 +25,7 @@ from offers.methods import METHODS, Case, Method
 from offers.models import Coupon
 from offers.states import OfferStatus
 from orders.states import OrderStatus
+from refunds.handing_over import why_under_way
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from stores.marketplaces import MarketplaceRules, marketplace_label
@@ -68,8 +69,12 @@ def why_not_retain(case: Case) -> Refused | None:
         return refused
     if refund.status != RefundStatus.AWAITING_MERCHANT or refund.is_overdue(case.now):
         return Refused("invalid_transition", _("Offers are possible only while the refund awaits the merchant."))
+    if (refused := why_under_way(refund)) is not None:
+        return refused
     if any(offer.status == OfferStatus.PENDING for offer in case.earlier):
         return Refused("offer_pending", _("The buyer has yet to answer an offer; wait for it."))
+    if any(offer.status == OfferStatus.ACCEPTED_WAITING for offer in case.earlier):
+        return Refused("offer_pending", _("The buyer said yes to an offer and has yet to withdraw at the marketplace."))
     if len(case.attempts) >= refund.rules.offers_per_refund:
         return Refused("attempts_exhausted", _("No further offer is possible for this refund."))
     return None

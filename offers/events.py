@@ -59,6 +59,13 @@ class _Sent(_Ended):
 
 OFFER_SENT = EventType("offer.sent", gettext_lazy("Offer sent"), "offer", _Sent, Tone.NOTE)
 OFFER_ACCEPTED = EventType("offer.accepted", gettext_lazy("Offer accepted by the buyer"), "offer", _Accepted, Tone.GOOD)
+OFFER_ACCEPTED_WAITING = EventType(
+    "offer.accepted_waiting",
+    gettext_lazy("Offer accepted: it comes true once the buyer has withdrawn at the marketplace"),
+    "offer",
+    _Accepted,
+    Tone.NOTE,
+)
 OFFER_DECLINED = EventType("offer.declined", gettext_lazy("Offer declined by the buyer"), "offer", _Ended, Tone.BAD)
 OFFER_EXPIRED = EventType("offer.expired", gettext_lazy("Offer expired without an answer"), "offer", _Ended)
 OFFER_WITHDRAWN = EventType("offer.withdrawn", gettext_lazy("Offer withdrawn"), "offer", _Ended)
@@ -68,6 +75,7 @@ OFFER_LAPSED = EventType(
 # What is recorded when an offer ends by an answer, in silence or with its refund; one that nobody can keep lapses.
 OFFER_ENDED = {
     OfferStatus.ACCEPTED: OFFER_ACCEPTED,
+    OfferStatus.ACCEPTED_WAITING: OFFER_ACCEPTED_WAITING,
     OfferStatus.DECLINED: OFFER_DECLINED,
     OfferStatus.EXPIRED: OFFER_EXPIRED,
     OfferStatus.WITHDRAWN: OFFER_WITHDRAWN,

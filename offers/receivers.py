@@ -10,11 +10,19 @@ from offers.methods.stay import PLATFORM, proposable, propose_stay
 from offers.models import Offer
 from offers.registry import METHODS, codes_where
 from offers.states import OfferStatus
+from offers.waiting import follow_waiting, promise_stands
 from orders.signals import orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
 from refunds.payouts import restore_request
-from refunds.signals import payment_given_up, payment_repeated, refund_requested, refunds_decided
+from refunds.signals import (
+    payment_given_up,
+    payment_repeated,
+    promise_asked,
+    refund_followed,
+    refund_requested,
+    refunds_decided,
+)
 
 
 @receiver(refund_requested)
@@ -56,6 +64,19 @@ def end_pending_offers(sender, refunds, writes, actor, now, **kwargs) -> None:
     for offer in offers:
         offer.refund = by_id[offer.refund_id]
     end_pending(writes, offers, actor=actor, now=now)
+
+
+@receiver(refund_followed)
+def follow_agreements(sender, refund, writes, actor, now, **kwargs) -> None:
+    """What a buyer agreed to waits for the marketplace's word."""
+    if not refund.is_new:
+        follow_waiting(writes, refund, actor=actor, now=now)
+
+
+@receiver(promise_asked)
+def tell_of_promises(sender, refund, **kwargs) -> bool:
+    """Whether the buyer said yes to something instead of this refund."""
+    return not refund.is_new and promise_stands(refund)
 
 
 @receiver(payments_settled)

@@ -9,9 +9,17 @@ class OfferStatus(models.TextChoices):
 
     PENDING = "pending", _("Waiting for the buyer")
     ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED_WAITING = "accepted_waiting", _("Accepted, waiting for the marketplace")
     DECLINED = "declined", _("Declined")
     EXPIRED = "expired", _("Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# What clients know of them.
+PUBLIC = [(status.value, status.label) for status in OfferStatus if status != OfferStatus.ACCEPTED_WAITING]
+
+# Nobody has said no, and what was promised hasn't happened: no other offer is made about the refund.
+OUT = (OfferStatus.PENDING, OfferStatus.ACCEPTED_WAITING)
 
 
 class CouponChannel(models.TextChoices):

@@ -22,7 +22,7 @@ BATCH = 500
 
 
 def sweep_due_offers(*, limit: int = BATCH) -> int:
-    """Expire up to `limit` pending offers whose time is over; returns how many.
+    """Expire up to `limit` offers whose time is over; returns how many.
 
     The refund's own clock goes on (T7, T9).
     """
@@ -36,7 +36,7 @@ def sweep_due_offers(*, limit: int = BATCH) -> int:
 
 
 def _overdue(now: datetime) -> QuerySet[Offer]:
-    offers = Offer.objects.pending().filter(due_at__lte=now).select_related("refund").order_by("due_at")
+    offers = Offer.objects.out().filter(due_at__lte=now).select_related("refund").order_by("due_at")
     return offers.select_for_update(of=("self",), skip_locked=True, no_key=True)
 
 

@@ -43,7 +43,7 @@ def book_reported(
             if is_paid and payment.status != PaymentStatus.SUCCEEDED:
                 _post(writes, payment, transfer, actor=actor, now=now)
         elif payment.status == PaymentStatus.SUCCEEDED:
-            _take_back(writes, payment, reason, actor=actor, now=now)
+            _take_back(payment, reason, actor=actor, now=now)
         else:
             _void(writes, payment, transfer, reason, actor=actor, now=now)
     if kept is None and amount is not None:
@@ -98,9 +98,12 @@ def _settle(
     payments_settled.send(sender=Payment, payments=[payment], writes=writes, now=now)
 
 
-def _take_back(writes: WriteSet, payment: Payment, reason: str, *, actor: Actor, now: datetime) -> None:
+def _take_back(payment: Payment, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Written at once: what is paid instead is counted against what there is without it."""
+    writes = WriteSet()
     account = account_id(payment.store_id, AccountKind.MERCHANT_FUNDS)
     payment.come_back(error=reason, now=now)
     writes.update(payment, "status", "last_error", "reversed_at")
     book_return(writes, payment, account=account, was=PaymentStatus.SUCCEEDED, actor=actor, now=now)
     payments_reversed.send(sender=Payment, payments=[payment], writes=writes, now=now)
+    writes.flush()

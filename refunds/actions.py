@@ -20,6 +20,7 @@ from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from payments.actions import reserve_payment
+from payments.reported import book_reported
 from payments.states import PaymentPurpose
 from refunds.carrier_claims import claim_lost_parcel
 from refunds.events import (
@@ -31,11 +32,13 @@ from refunds.events import (
     REFUND_WITHDRAWN,
 )
 from refunds.goods import Disposition, Whereabouts, recall, stop
-from refunds.holds import hold, release
+from refunds.handing_over import DecisionData, agreement_of, hand_over, merchants_files, yuan_text
+from refunds.holds import hold, keep_yuan, release
 from refunds.models import Refund
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, refunds_decided
+from refunds.states import MarketplaceVerb
 from refunds.why_not import (
     why_not_approve,
     why_not_reject,
@@ -105,12 +108,28 @@ def approve_refund(
     if refund.moves_goods:
         address = find_return_address(store_id, return_address_id)
     writes = WriteSet()
+    if refund.is_followed:
+        _send_approval(writes, refund, address, actor=actor, now=now)
+        return refund
     approve(writes, refund, address=address, actor=actor, now=now, rule="T8")
     if not refund.moves_goods:
         faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
     writes.flush()
     return refund
+
+
+def _send_approval(
+    writes: WriteSet, refund: Refund, address: ReturnAddress | None, *, actor: Actor, now: datetime
+) -> None:
+    """The merchant's yes goes to the marketplace, with where the goods go if they come back."""
+    data = DecisionData(amount=yuan_text(refund.amount))
+    if address is not None:
+        refund.return_address = address
+        writes.update(refund, "return_address")
+        data["return_address"] = str(address.pk)
+    hand_over(writes, refund, agreement_of(refund), data, actor=actor, now=now)
+    writes.flush()
 
 
 def find_return_address(store_id: int, address_id: UUID | str | None) -> ReturnAddress:
@@ -167,7 +186,14 @@ def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: s
 
 
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
-    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3)."""
+    """Reserve the refund's amount for the buyer; a parcel that it was lost in is claimed from the carrier (P3).
+
+    Whatever brings a refund here that is followed, its money leaves through the marketplace alone.
+    """
+    if refund.is_followed:
+        due = {"amount": refund.amount, "is_paid": False, "reason": ""}
+        book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
+        return
     reserve_payment(
         writes,
         order=refund.order,
@@ -205,14 +231,29 @@ def change_request(
 
 @action
 def reject_refund(
-    *, store_id: int, refund_id: UUID | str, reason: str, actor: Actor, now: datetime, evidence: str = ""
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    evidence: str = "",
+    reason_code: str = "",
 ) -> Refund:
-    """The merchant says no, with a reason for the buyer, who may correct the request (T8). Not after the deadline."""
+    """The merchant says no, with a reason for the buyer, who may correct the request (T8). Not after the deadline.
+
+    `reason_code` is the marketplace's own reason, for a refund that is followed; without one it is found by the text.
+    """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_reject(refund, now))
+    writes = WriteSet()
+    if refund.is_followed:
+        data = DecisionData(reason_code=reason_code, text=reason, evidence=merchants_files(refund))
+        hand_over(writes, refund, MarketplaceVerb.REFUSE, data, actor=actor, now=now)
+        writes.flush()
+        return refund
     before = refund.status
     refund.reject(reason=reason, now=now)
-    writes = WriteSet()
     writes.update(refund, "rejection_reason")
     record(writes, REFUND_REJECTED, refund, before, actor=actor, now=now, rule="T8", reason=reason, evidence=evidence)
     refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
@@ -243,10 +284,13 @@ def withdraw_for_offer(
 
     With a `difference` (yuan), that much stays held and is paid to the buyer: both or neither.
     """
-    before = refund.status
-    release(writes, [refund], keep=difference)
-    refund.withdraw(now=now)
-    record(writes, REFUND_WITHDRAWN, refund, before, actor=actor, now=now, rule=rule)
+    if refund.is_followed:  # the marketplace says that it is withdrawn, and what it held is free
+        keep_yuan(writes, refund, difference)
+    else:
+        before = refund.status
+        release(writes, [refund], keep=difference)
+        refund.withdraw(now=now)
+        record(writes, REFUND_WITHDRAWN, refund, before, actor=actor, now=now, rule=rule)
     if difference:
         reserve_payment(
             writes,

@@ -16,8 +16,9 @@ from common.actors import Actor
 from common.errors import NotFound, Refused
 from common.writes import WriteSet
 from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
-from refunds.models import Refund
+from refunds.models import Evidence, Refund
 from refunds.signals import decision_asked, decision_handed_over
+from refunds.states import MarketplaceVerb, RefundKind, RefundStatus, Side
 
 
 class DecisionData(TypedDict):
@@ -37,14 +38,45 @@ class DecisionData(TypedDict):
     tracking_number: NotRequired[str]
 
 
+def agreement_of(refund: Refund) -> MarketplaceVerb:
+    """What saying yes to the request, as it stands, is called there."""
+    match refund.kind:
+        case RefundKind.EXCHANGE:
+            return MarketplaceVerb.AGREE_EXCHANGE
+        case RefundKind.RETURN_AND_REFUND:
+            return MarketplaceVerb.AGREE_RETURN
+    return MarketplaceVerb.AGREE_REFUND
+
+
+def may_name_address_there(refund: Refund) -> bool:
+    """Whether the marketplace may be told where the goods of a refund that is followed go: nobody here has yet."""
+    is_open = refund.is_followed and refund.status == RefundStatus.AWAITING_RETURN
+    return is_open and (refund.return_address_id is None or bool(refund.decision_sent))
+
+
+def merchants_files(refund: Refund) -> list[str]:
+    """The ids of what the merchant has shown about the refund, oldest first."""
+    own = Evidence.objects.for_store(refund.store_id).filter(refund=refund, side=Side.MERCHANT).order_by("id")
+    return [str(evidence_id) for evidence_id in own.values_list("pk", flat=True)]
+
+
+def why_under_way(refund: Refund) -> Refused | None:
+    """Why nothing else can be decided about the refund: one decision is on its way to the marketplace."""
+    if not refund.decision_sent:
+        return None
+    return Refused(
+        "decision_under_way",
+        _("%(decision)s is on its way to the marketplace: wait until it says what became of it.")
+        % {"decision": refund.get_decision_sent_display()},
+    )
+
+
 def why_not_hand_over(refund: Refund, verb: str) -> Refused | None:
-    """Why this decision about a refund that is followed can't be sent to its marketplace now."""
-    if refund.decision_sent:
-        return Refused(
-            "decision_under_way",
-            _("%(decision)s is on its way to the marketplace: wait until it says what became of it.")
-            % {"decision": refund.get_decision_sent_display()},
-        )
+    """Why this decision can't be sent to the marketplace now; about a refund that isn't followed nothing is sent."""
+    if not refund.is_followed:
+        return None
+    if (refused := why_under_way(refund)) is not None:
+        return refused
     answers = [answer for _receiver, answer in decision_asked.send(sender=Refund, refund=refund, verb=verb)]
     refused = next((answer for answer in answers if isinstance(answer, Refused)), None)
     if refused is not None or any(answers):

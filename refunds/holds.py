@@ -69,7 +69,14 @@ def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO
         holds.adjust(writes, refund.order, own, shares, back)
 
 
-def drop_yuan(writes: WriteSet, refund: Refund) -> None:
-    """A withdrawn refund gives back the yuan that it still held for a payment; its pieces are free already."""
+def keep_yuan(writes: WriteSet, refund: Refund, amount: Decimal) -> None:
+    """A withdrawn refund holds `amount` yuan for a payment that is made instead of it; its pieces are free already."""
     own = lines_of([refund])[refund.pk]
-    holds.adjust(writes, refund.order, own, [ZERO] * len(own), [0] * len(own))
+    holds.check_amount(refund.order, own, amount)
+    shares = allocate(amount, [holds.most_of_line(line) for line in own])
+    holds.adjust(writes, refund.order, own, shares, [0] * len(own))
+
+
+def drop_yuan(writes: WriteSet, refund: Refund) -> None:
+    """A withdrawn refund gives back the yuan that it still held for a payment."""
+    keep_yuan(writes, refund, ZERO)

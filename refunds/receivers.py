@@ -7,17 +7,20 @@ from django.db.models import F, Sum
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
-from orders.signals import shipments_moved, whole_pieces_asked
+from common.errors import refuse_if
+from orders.signals import parcel_shipped, shipments_moved, whole_pieces_asked
+from orders.states import ParcelKind
 from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.signals import payments_reversed, payments_settled, topic_asked
 from payments.states import PaymentStatus
 from refunds.events import REFUND_PAYMENT_FAILED, REFUND_PAYMENT_REVERSED, REFUND_REFUNDED
 from refunds.following import follow_shipments
+from refunds.handing_over import DecisionData, hand_over, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
-from refunds.states import RefundStatus
+from refunds.states import MarketplaceVerb, RefundGoods, RefundStatus
 
 
 def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
@@ -67,6 +70,20 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
 def follow_parcels(sender, shipments, writes, now, **kwargs) -> None:
     """What a refund waits for has happened to its parcel."""
     follow_shipments(writes, shipments, now)
+
+
+@receiver(parcel_shipped)
+def tell_of_new_goods(sender, parcel, writes, actor, now, **kwargs) -> None:
+    """The new goods of an exchange that is followed are on their way: the marketplace is told under which number."""
+    if parcel.kind != ParcelKind.EXCHANGE:
+        return
+    exchanged = Refund.objects.for_store(parcel.store_id).filter(is_followed=True, goods=RefundGoods.EXCHANGED)
+    refund = exchanged.select_for_update(no_key=True).filter(pk=parcel.topic_id).first()
+    if refund is None:
+        return
+    refuse_if(why_not_hand_over(refund, MarketplaceVerb.RESHIP))
+    data = DecisionData(carrier=parcel.carrier, tracking_number=parcel.tracking_number)
+    hand_over(writes, refund, MarketplaceVerb.RESHIP, data, actor=actor, now=now)
 
 
 @receiver(payments_reversed)

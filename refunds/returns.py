@@ -25,10 +25,17 @@ from refunds.events import (
     REFUND_RETURN_SHIPPED,
 )
 from refunds.exchanges import owe_new_goods
+from refunds.handing_over import DecisionData, hand_over, merchants_files, yuan_text
 from refunds.models import Refund
 from refunds.signals import faults_verified
-from refunds.states import RefundStatus
-from refunds.why_not import why_not_correct_return, why_not_inspect, why_not_name_address, why_not_ship_return
+from refunds.states import MarketplaceVerb, RefundStatus
+from refunds.why_not import (
+    why_not_correct_return,
+    why_not_inspect,
+    why_not_name_address,
+    why_not_ship_return,
+    why_not_split_receipt,
+)
 
 
 @action
@@ -141,8 +148,15 @@ def name_return_address(
     refuse_if(why_not_name_address(refund))
     address = find_return_address(store_id, return_address_id)
     before = refund.status
-    refund.name_address(address=address, now=now)
     writes = WriteSet()
+    if refund.is_followed:
+        refund.return_address = address
+        writes.update(refund, "return_address")
+        data = DecisionData(return_address=str(address.pk))
+        hand_over(writes, refund, MarketplaceVerb.AGREE_RETURN, data, actor=actor, now=now)
+        writes.flush()
+        return refund
+    refund.name_address(address=address, now=now)
     writes.update(refund, "return_address", "needs_attention")
     record(writes, REFUND_ADDRESS_NAMED, refund, before, actor=actor, now=now, rule="P1", address=str(address))
     writes.flush()
@@ -166,8 +180,13 @@ def inspect_return(
     own. Invalid `received` for what can't have arrived.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    refuse_if(why_not_inspect(refund, now))
+    refuse_if(why_not_inspect(refund, now, passed=passed))
     writes = WriteSet()
+    if refund.is_followed:
+        if received is not None:
+            refuse_if(why_not_split_receipt(refund))
+        _send_inspection(writes, refund, passed=passed, note=note, actor=actor, now=now)
+        return refund
     arrived = count_arrivals(refund, received) if received is not None else None
     if passed:
         if arrived is not None:
@@ -184,6 +203,16 @@ def inspect_return(
         )
     writes.flush()
     return refund
+
+
+def _send_inspection(writes: WriteSet, refund: Refund, *, passed: bool, note: str, actor: Actor, now: datetime) -> None:
+    """What the merchant found goes to the marketplace: the goods are received, or they aren't, and why."""
+    verb = MarketplaceVerb.CONFIRM_RECEIPT if passed else MarketplaceVerb.REFUSE_RECEIPT
+    data = DecisionData(text=note, amount=yuan_text(refund.amount))
+    if not passed:
+        data["evidence"] = merchants_files(refund)
+    hand_over(writes, refund, verb, data, actor=actor, now=now)
+    writes.flush()
 
 
 def accept_goods(writes: WriteSet, refund: Refund, *, note: str, actor: Actor, now: datetime) -> None:

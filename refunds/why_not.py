@@ -17,8 +17,9 @@ from payments.conflicts import why_in_conflict
 from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.states import PaymentStatus
+from refunds.handing_over import agreement_of, may_name_address_there, why_not_hand_over
 from refunds.models import Refund, RefundLine
-from refunds.states import RefundProgramme, RefundStatus
+from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
 
 MOST_MESSAGES = 250  # of each side in one thread: all of it is shown, and goes into the evidence pack
 WITHDRAWABLE = (
@@ -76,12 +77,14 @@ def why_not_return(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
 
 def why_not_approve(refund: Refund, now: datetime) -> Refused | None:
     """The merchant may say yes as long as nobody has decided; the deadline would say the same (T10)."""
-    return why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
+    refused = why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
+    return refused or why_not_hand_over(refund, agreement_of(refund))
 
 
 def why_not_reject(refund: Refund, now: datetime) -> Refused | None:
     """The merchant may say no until the deadline has said yes (T8, T10)."""
-    return why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now)
+    refused = why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now)
+    return refused or why_not_hand_over(refund, MarketplaceVerb.REFUSE)
 
 
 def why_not_negotiate(refund: Refund, now: datetime) -> Refused | None:
@@ -130,12 +133,27 @@ def why_not_name_address(refund: Refund) -> Refused | None:
     """The return address is named later only where a deadline has approved a return without one (T10, P4)."""
     if refund.lacks_address:
         return None
+    if may_name_address_there(refund):
+        return why_not_hand_over(refund, MarketplaceVerb.AGREE_RETURN)
     return Refused("invalid_transition", _("This refund doesn't wait for a return address."))
 
 
-def why_not_inspect(refund: Refund, now: datetime) -> Refused | None:
+def why_not_inspect(refund: Refund, now: datetime, *, passed: bool = True) -> Refused | None:
     """The merchant may judge what is coming back until the deadline has refunded it (P1)."""
-    return why_not_move(refund, [RefundStatus.RETURNING], now)
+    refused = why_not_move(refund, [RefundStatus.RETURNING], now)
+    verb = MarketplaceVerb.CONFIRM_RECEIPT if passed else MarketplaceVerb.REFUSE_RECEIPT
+    return refused or why_not_hand_over(refund, verb)
+
+
+def why_not_split_receipt(refund: Refund) -> Refused | None:
+    """A marketplace takes back the goods of a refund that is followed as a whole, or not."""
+    if not refund.is_followed:
+        return None
+    return Refused(
+        "invalid_transition",
+        _("At the marketplace goods are received as a whole: confirm the receipt, or refuse it and say what lacks."),
+        "received",
+    )
 
 
 def why_not_pay_again(payments: Sequence[Payment]) -> Refused | None:

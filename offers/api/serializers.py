@@ -12,6 +12,7 @@ from offers.cautions import cautions_of_grant, cautions_of_offer
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
 from offers.registry import METHODS, method_choices
+from offers.states import PUBLIC
 from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
 from payments.api.serializers import WarningSerializer
 from stores.api.auth import MARKETPLACE
@@ -89,6 +90,7 @@ class OfferSerializer(serializers.ModelSerializer):
     """An offer and what became of it. `coupons` is what the buyer sees: at most ten, in the order of Q14."""
 
     amount = StrictMoneyField(allow_null=True)
+    status = serializers.ChoiceField(choices=PUBLIC, source="public_status", read_only=True)
     item_id = serializers.CharField(source="product.item_id", default=None, allow_null=True)
     product = serializers.SerializerMethodField()
     buyer_page = serializers.SerializerMethodField()

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.actors import Actor, ActorKind
+from common.calendar import clock_face
 from common.errors import WanliuError
 from common.rates import over_rate
 from common.tenancy import tenant_scope
-from offers.actions import accept_offer, decline_offer
+from offers.actions import READ_WITHIN, accept_offer, decline_offer
 from offers.buyer.links import BuyerLink, read_link
 from offers.coupons import coupons_of
 from offers.methods import METHODS, Terms
@@ -41,6 +42,23 @@ def buyer_sees(offer: Offer) -> str:
         coupons=coupons_of(offer),
     )
     return METHODS[offer.method].buyer_sees(offer.refund, terms)
+
+
+AGREED = (OfferStatus.ACCEPTED, OfferStatus.ACCEPTED_WAITING)
+
+
+def what_comes(offer: Offer) -> list[str]:
+    """What the buyer who said yes may expect, sentence by sentence; a promise waits for the marketplace first."""
+    method = METHODS[offer.method]
+    if offer.status == OfferStatus.ACCEPTED:
+        return method.after_yes(offer)
+    facts = {"marketplace": offer.refund.store.get_marketplace_display(), "store": offer.refund.store.name}
+    if method.changes_refund:
+        return [_("%(store)s has asked %(marketplace)s to change your request as agreed.") % facts]
+    facts["due"] = clock_face(offer.due_at - READ_WITHIN, offer.refund.store.time_zone)
+    return [
+        _("Now withdraw your request at %(marketplace)s, by %(due)s. As soon as it is withdrawn, you get this.") % facts
+    ]
 
 
 @method_decorator(csp_replace(NO_SCRIPTS), name="dispatch")
@@ -131,7 +149,7 @@ class BuyerPage(View):
         refund = self.refund(link)
         offer = self.pending(refund)
         past = self.past(refund)
-        agreed = next((old for old in reversed(past) if old.status == OfferStatus.ACCEPTED), None)
+        agreed = next((old for old in reversed(past) if old.status in AGREED), None)
         context = {
             "refund": refund,
             "lines": refund.lines.select_related("line"),
@@ -145,7 +163,7 @@ class BuyerPage(View):
             "past": past,
             "agreed": None if offer else agreed,
             "agreed_sees": buyer_sees(agreed) if agreed and not offer else "",
-            "comes": METHODS[agreed.method].after_yes(agreed) if agreed and not offer else [],
+            "comes": what_comes(agreed) if agreed and not offer else [],
             "thread": Message.objects.for_store(link.store_id).filter(refund=refund).order_by("id"),
             "answer": answer if offer and answer in ANSWERS else "",
             "error": error,

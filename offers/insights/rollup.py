@@ -76,7 +76,7 @@ _UNCOUNT_LOSSES = _losses(
 )
 
 _LOCK_OFFERS = f"""
-    SELECT id FROM offers_offer WHERE NOT is_rolled AND status <> 'pending' AND {_WHOSE}
+    SELECT id FROM offers_offer WHERE NOT is_rolled AND status NOT IN ('pending', 'accepted_waiting') AND {_WHOSE}
     ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 """
 

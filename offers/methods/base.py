@@ -67,6 +67,7 @@ class Method(ABC):
     # come back doesn't, whether a product or coupons are given away, and the purpose of the payment that goes out,
     # if one does.
     changes_refund: ClassVar[bool] = False
+    becomes: ClassVar[str] = ""  # the kind that a changed refund goes on as
     ends_case: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
     gives_product: ClassVar[bool] = False

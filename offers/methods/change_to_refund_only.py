@@ -18,6 +18,7 @@ class ChangeToRefundOnly(NegotiationMethod):
     """Return-and-refund becomes refund only; accepted, the money goes out and nothing is left to do."""
 
     code = "change_to_refund_only"
+    becomes = RefundKind.REFUND_ONLY
     label = gettext_lazy("Refund without return")
     order = 80
 

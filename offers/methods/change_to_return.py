@@ -20,6 +20,7 @@ class ChangeToReturn(NegotiationMethod):
     code = "change_to_return"
     label = gettext_lazy("Return and refund")
     order = 90
+    becomes = RefundKind.RETURN_AND_REFUND
     ends_case = spares_return = False
 
     def why_not(self, case):

@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
-from common.money import grouped
+from common.money import ZERO, grouped
 from offers.methods.base import Concern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan
 from payments.actions import reserve_payment
 from payments.states import PaymentPurpose
+from refunds.states import RefundStatus
 
 
 @register
@@ -33,7 +34,8 @@ class RedPacket(MoneyMethod):
 
     def money_left(self, refund):
         """Of the order as a whole: a red packet belongs to no line."""
-        return refund.order.refundable_amount + refund.amount
+        held = ZERO if refund.status == RefundStatus.WITHDRAWN else refund.amount
+        return refund.order.refundable_amount + held
 
     def why_above(self, case, amount):
         """A limit of its own (Q4)."""

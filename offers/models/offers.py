@@ -10,7 +10,7 @@ from common.money import MoneyField
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.registry import codes_where, method_choices
-from offers.states import OfferStatus
+from offers.states import OUT, OfferStatus
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundReason
 from stores.models import Product, ReturnAddress
@@ -26,6 +26,10 @@ class OfferQuerySet(TenantQuerySet):
     def pending(self):
         """Offers that the buyer may still answer."""
         return self.filter(status=OfferStatus.PENDING)
+
+    def out(self):
+        """Those, and what a buyer said yes to and the marketplace hasn't confirmed."""
+        return self.filter(status__in=OUT)
 
 
 class Offer(TenantModel):
@@ -74,9 +78,7 @@ class Offer(TenantModel):
         verbose_name = _("offer")
         verbose_name_plural = _("offers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["refund"], condition=Q(status=OfferStatus.PENDING), name="offer_one_pending_per_refund"
-            ),
+            models.UniqueConstraint(fields=["refund"], condition=Q(status__in=OUT), name="offer_one_out_per_refund"),
             models.UniqueConstraint(
                 fields=["refund", "once_as"], condition=~Q(once_as=""), name="offer_once_per_refund"
             ),
@@ -85,7 +87,7 @@ class Offer(TenantModel):
         indexes = [
             models.Index(fields=["store", "-id"], name="offer_newest"),
             models.Index(fields=["store", "refund"], name="offer_of_refund"),
-            models.Index(fields=["due_at"], condition=Q(status=OfferStatus.PENDING), name="offer_due"),
+            models.Index(fields=["due_at"], condition=Q(status__in=OUT), name="offer_to_end"),
             models.Index(
                 fields=["id"],
                 condition=Q(status=OfferStatus.PENDING, amount__gt=F("asked_amount")),
@@ -107,25 +109,39 @@ class Offer(TenantModel):
         """Whether the buyer may still answer it at this instant."""
         return self.status == OfferStatus.PENDING and now < self.due_at
 
+    @property
+    def public_status(self) -> str:
+        """What clients know: whether a yes has come true yet is between the desk and the marketplace."""
+        return OfferStatus.ACCEPTED if self.status == OfferStatus.ACCEPTED_WAITING else self.status
+
     @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.ACCEPTED)
     def accept(self, *, now):
         """The buyer says yes."""
         self.answered_at = now
+
+    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.ACCEPTED_WAITING)
+    def accept_there(self, *, due_at, now):
+        """The buyer says yes about a refund that is followed: it comes true once the marketplace says so."""
+        self.answered_at, self.due_at = now, due_at
+
+    @transition(field=status, source=OfferStatus.ACCEPTED_WAITING, target=OfferStatus.ACCEPTED)
+    def come_true(self):
+        """The marketplace says what the buyer had agreed to do."""
 
     @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.DECLINED)
     def decline(self, *, now):
         """The buyer says no."""
         self.answered_at = now
 
-    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.EXPIRED)
+    @transition(field=status, source=list(OUT), target=OfferStatus.EXPIRED)
     def expire(self):
-        """The buyer stayed silent."""
+        """The buyer stayed silent, or didn't do at the marketplace what was agreed."""
 
-    @transition(field=status, source=[OfferStatus.PENDING, OfferStatus.ACCEPTED], target=OfferStatus.WITHDRAWN)
+    @transition(field=status, source=[*OUT, OfferStatus.ACCEPTED], target=OfferStatus.WITHDRAWN)
     def lapse(self):
         """What was promised can't be kept: the offer is as if it had not been made."""
         self.has_lapsed, self.once_as = True, ""  # the index counts it no longer either
 
-    @transition(field=status, source=OfferStatus.PENDING, target=OfferStatus.WITHDRAWN)
+    @transition(field=status, source=list(OUT), target=OfferStatus.WITHDRAWN)
     def withdraw(self):
         """The refund was decided in another way."""

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from common.tenancy import system_scope
+from common.writes import WriteSet
 from offers.models import Offer
+from operations.verification import run_checks
 from orders.carriers import sandbox
 from orders.carriers.base import Stage
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
+from refunds.actions import approve, lock_refund
 from refunds.models import Dispute, Refund
 from refunds.sweeps import sweep_due_refunds
 from tests.marketplace import copied_order, followed, told
@@ -127,6 +130,32 @@ def test_a_dispute_is_opened_and_decided_there(taote, clock):
         dispute = Dispute.objects.get(refund=refund)
     answer = taote.buyer.post(f"disputes/{dispute.pk}/decide/", {"outcome": "buyer", "note": "so be it"})
     assert answer.status_code == 409
+
+
+def test_whatever_pays_it_the_money_leaves_through_the_marketplace(taote, clock):
+    refund = taote.refund(kind="refund_only")
+    mark(refund)
+    with taote.scope():
+        locked, writes = lock_refund(store_id=taote.store.pk, refund_id=refund.pk), WriteSet()
+        approve(writes, locked, address=None, actor=MERCHANT, now=NOON, rule="T8")
+        writes.flush()
+    clock.move(hours=1)
+    settle_batch()
+    with system_scope():
+        assert [(each.gateway, each.status) for each in Payment.objects.all()] == [("marketplace", "pending")]
+        assert not SandboxTransfer.objects.exists()
+
+
+@pytest.mark.parametrize(("stage", "gateway"), [("agreed", "sandbox"), (None, "marketplace")])
+def test_the_ledgers_check_names_a_payment_that_takes_another_way(taote, clock, stage, gateway):
+    if stage:
+        followed(taote, stage)
+    else:
+        taote.merchant.post(f"refunds/{taote.refund(kind='refund_only').pk}/approve/")
+    with system_scope():
+        Payment.objects.update(gateway=gateway)
+        off = [check.name for check, rows in run_checks() if rows]
+    assert off == ["a refund that is followed is paid by the marketplace, and no other one is"]
 
 
 @pytest.mark.parametrize("call", ["retry", "give-up"])

@@ -21,6 +21,7 @@ TONES = {
     "pending": "blue",
     "processing": "blue",
     "accepted": "green",
+    "accepted_waiting": "blue",
     "succeeded": "green",
     "declined": "red",
     "failed": "red",

@@ -30,6 +30,10 @@ def at_deadline(refund: Refund) -> str:
     """What the passing of the refund's deadline brings, as a sentence; empty when none runs."""
     if refund.due_at is None:
         return ""
+    if refund.is_followed:
+        return _("What happens then, %(marketplace)s decides.") % {
+            "marketplace": refund.store.get_marketplace_display()
+        }
     match RefundStatus(refund.status):
         case RefundStatus.AWAITING_MERCHANT if refund.moves_goods:
             return _("Without your answer the request is approved automatically and the buyer may send the goods back.")
@@ -50,6 +54,13 @@ def at_deadline(refund: Refund) -> str:
         case RefundStatus.REJECTED:
             return _("If the buyer doesn't correct the request by then, the refund is closed.")
     return _("Then it is %(outcome)s.") % {"outcome": refund.get_due_action_display()}
+
+
+def sent_there(refund: Refund) -> str:
+    """What becomes of a decision about a refund that is followed."""
+    return _("It is sent to %(marketplace)s, and counts once %(marketplace)s says so.") % {
+        "marketplace": refund.store.get_marketplace_display()
+    }
 
 
 def is_soon(due_at: datetime | None, now: datetime) -> bool:

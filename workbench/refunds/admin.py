@@ -18,7 +18,7 @@ from workbench.quality.admin import CountedFilter
 from workbench.refunds.choices import DECISIONS, AskCarrier
 from workbench.refunds.negotiation import OfferingMixin
 from workbench.refunds.page import build_refund_page
-from workbench.refunds.queues import REFUND_QUEUES, ShippedFilter
+from workbench.refunds.queues import REFUND_QUEUES, FollowedFilter, ShippedFilter
 from workbench.refunds.thread import MarkRead, WriteToBuyer
 
 
@@ -33,7 +33,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
     queues = REFUND_QUEUES
     on_overview = True
     decisions = (*DECISIONS, AskCarrier(), WriteToBuyer(), MarkRead(), AddEvidence())
-    list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter)
+    list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter, FollowedFilter)
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order number, buyer or tracking number")
 

@@ -12,6 +12,7 @@ from offers.models import Offer
 from payments.small import compensated
 from refunds import actions, payouts, returns, why_not
 from refunds.goods import Disposition, Whereabouts
+from refunds.handing_over import may_name_address_there
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
@@ -19,7 +20,7 @@ from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.waybills import CorrectionForm
-from workbench.kit.words import yuan
+from workbench.kit.words import sent_there, yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
 
 
@@ -83,10 +84,16 @@ class RefundDecision(Decision):
     template = "workbench/refunds/decide.html"
 
     def consequences(self, refund):
-        """A decision ends the offer that the buyer could still have accepted."""
+        """A decision ends the offer that the buyer could still have accepted; at a marketplace only its word counts."""
+        if refund.is_followed:
+            return [sent_there(refund)]
         pending = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund).exists()
         ended = [_("The offer that the buyer has yet to answer is withdrawn.")] if pending else []
         return [self.consequence(refund), *ended]
+
+    def told(self, refund, data):
+        """That it is done, or on its way."""
+        return sent_there(refund) if refund.is_followed else super().told(refund, data)
 
     def context(self, refund):
         """The head of the page."""
@@ -320,7 +327,7 @@ class NameAddress(RefundDecision):
 
     def concerns(self, refund):
         """Only where the buyer waits for it."""
-        return refund.lacks_address
+        return refund.lacks_address or may_name_address_there(refund)
 
     def refusal(self, refund, now):
         return why_not.why_not_name_address(refund)
@@ -347,8 +354,9 @@ class DeclinedMoney(RefundDecision):
     capability = PAY
 
     def concerns(self, refund):
-        """Only after a declined payment."""
-        return refund.needs_attention and not refund.lacks_address
+        """Only after a declined payment; what the marketplace pays is seen to there."""
+        is_ours = not refund.is_followed or refund.status == RefundStatus.WITHDRAWN
+        return refund.needs_attention and not refund.lacks_address and is_ours
 
 
 class PayAgain(DeclinedMoney):

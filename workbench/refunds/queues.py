@@ -34,7 +34,7 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
 
 def _to_nowhere(rows: QuerySet, now: datetime) -> QuerySet:
     """Returns without an address: approved by their deadline, or about to be, as the store has none (T10)."""
-    back = rows.filter(return_address=None).exclude(kind=RefundKind.REFUND_ONLY)
+    back = rows.filter(return_address=None, is_followed=False).exclude(kind=RefundKind.REFUND_ONLY)
     addresses = ReturnAddress.objects.in_scope().filter(store_id=OuterRef("store_id"))
     return back.filter(
         Q(status=RefundStatus.AWAITING_RETURN) | Q(status=RefundStatus.AWAITING_MERCHANT) & ~Exists(addresses)
@@ -68,7 +68,7 @@ REFUND_QUEUES = [
     Queue(
         "awaiting",
         _("Awaiting me"),
-        lambda rows, now: rows.filter(status=RefundStatus.AWAITING_MERCHANT),
+        lambda rows, now: rows.filter(status=RefundStatus.AWAITING_MERCHANT, decision_sent=""),
         (BUYERS_TURN.asc(), "due_at", "-id"),
         _("No request waits for you. Well done!"),
         "inbox",
@@ -106,7 +106,9 @@ REFUND_QUEUES = [
     Queue(
         "due",
         _("Due in 2 h"),
-        lambda rows, now: rows.filter(status__in=MERCHANTS_TURN, due_at__gt=now, due_at__lte=now + SOON),
+        lambda rows, now: rows.filter(
+            status__in=MERCHANTS_TURN, decision_sent="", due_at__gt=now, due_at__lte=now + SOON
+        ),
         ("due_at", "-id"),
         _("Nothing is due within two hours."),
         "timer",
@@ -133,7 +135,7 @@ REFUND_QUEUES = [
     Queue(
         "returns",
         _("Returns to inspect"),
-        lambda rows, now: rows.filter(status=RefundStatus.RETURNING),
+        lambda rows, now: rows.filter(status=RefundStatus.RETURNING, decision_sent=""),
         ("due_at", "-id"),
         _("No return is on its way to you."),
         "package_2",
@@ -211,11 +213,29 @@ class ShippedFilter(SimpleListFilter):
         return queryset
 
 
+class FollowedFilter(SimpleListFilter):
+    """Refunds of connected shops, and those about which the marketplace has yet to answer."""
+
+    title = _("from the marketplace")
+    parameter_name = "followed"
+
+    def lookups(self, request, model_admin):
+        """All that came from there, and what waits."""
+        return [("yes", _("From the marketplace")), ("sent", _("Waits for the marketplace"))]
+
+    def queryset(self, request, queryset):
+        """Those that follow, or of which a decision is on its way."""
+        if self.value() not in ("yes", "sent"):
+            return queryset
+        followed = queryset.filter(is_followed=True)
+        return followed.exclude(decision_sent="") if self.value() == "sent" else followed
+
+
 def next_deadlines(now: datetime, *, limit: int = 10, within: timedelta = timedelta(days=3)):
     """The merchant's next deadlines: what must be answered or inspected first."""
     return (
         Refund.objects.in_scope()
-        .filter(status__in=MERCHANTS_TURN, due_at__lte=now + within)
+        .filter(status__in=MERCHANTS_TURN, decision_sent="", due_at__lte=now + within)
         .select_related("order", "store")
         .order_by("due_at", "-id")[:limit]
     )
