@@ -101,7 +101,8 @@ def known_platform(store: Store) -> Platform:
     platform = platform_of(store.marketplace)
     if platform is None:
         raise Refused(
-            "no_platform", _("%(marketplace)s has no open platform that we know.") % {"marketplace": store.rules.label}
+            "no_platform",
+            _("%(marketplace)s has no open platform that we know.") % {"marketplace": store.get_marketplace_display()},
         )
     return platform
 
