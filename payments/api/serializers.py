@@ -6,6 +6,7 @@ from rest_framework import serializers
 from common.api.fields import NamesField, StrictMoneyField
 from common.money import CENT
 from payments.api.extras import WARNINGS
+from payments.gateway_errors import own_words
 from payments.models import Payment
 from payments.purposes import purpose_choices
 from payments.small import Allowance
@@ -22,6 +23,7 @@ class PaymentSerializer(serializers.ModelSerializer):
     purpose = NamesField(purpose_choices)
     order = serializers.CharField(source="order.number")
     refund = serializers.SerializerMethodField()
+    last_error = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
@@ -45,6 +47,10 @@ class PaymentSerializer(serializers.ModelSerializer):
             "written_off_at",
             "conflict",
         ]
+
+    def get_last_error(self, payment: Payment) -> str:
+        """The gateway's, as it said it; ours in the caller's language."""
+        return own_words(payment.last_error)
 
     def get_refund(self, payment: Payment) -> serializers.UUIDField(allow_null=True):
         """The topic, unless it is the order."""
