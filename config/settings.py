@@ -336,6 +336,9 @@ UNFOLD = {
 
 # --- logs -------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+
+# How much of Kuaishou's changes is listed at once; the platform may allow less than a day while many people buy.
+KUAISHOU_WINDOW_MINUTES = env.int("KUAISHOU_WINDOW_MINUTES", 1440)
 from config.logs import configure_logs
 
 LOGGING = configure_logs(LOG_LEVEL)

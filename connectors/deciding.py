@@ -40,6 +40,7 @@ from connectors.port import (
     RefusalReason,
     Throttled,
     Unreachable,
+    Unreadable,
     Verb,
     Verdict,
     VerdictOutcome,
@@ -81,7 +82,7 @@ def send_next(talk: Talk) -> bool:
     for decision in taken:
         try:
             _go_on(talk, decision)
-        except (Unreachable, PlatformFault) as error:
+        except (Unreachable, Unreadable, PlatformFault) as error:
             _settle(decision, lambda mine, error=error: _put_off(mine, str(error) or type(error).__name__))
         except Throttled as error:
             seconds = timedelta(seconds=error.seconds or 0)

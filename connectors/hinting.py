@@ -12,7 +12,7 @@ from common.actions import bookkeeping
 from common.setbacks import sweep_rows
 from common.tenancy import tenant_scope
 from connectors.models import Connection, RefundHint
-from connectors.port import Hint, NotThere, PlatformError, Refusal
+from connectors.port import Hint, NotThere, PlatformError, Refusal, Unreadable
 from connectors.shops import Talk
 from connectors.taking import put_aside, take_copy
 
@@ -97,7 +97,7 @@ def read_hinted(talk: Talk) -> bool:
     except NotThere as error:
         _put_off(connection, hint, error)
         return True
-    except Refusal as error:
+    except (Refusal, Unreadable) as error:
         problem = str(error)
     talk.counts["read"] += 1
     told = {"platform_id": hint.platform_id, "order_number": hint.order_number}

@@ -19,7 +19,7 @@ from connectors.connecting import begin_look_back, record_connection
 from connectors.events import LOOK_BACK_DONE
 from connectors.hinting import read_later
 from connectors.models import Connection, MirroredRefund
-from connectors.port import NotThere, RefundCopy, Refusal, Row, TokenExpired, Windows, WindowTooFull
+from connectors.port import NotThere, RefundCopy, Refusal, Row, TokenExpired, Unreadable, Windows, WindowTooFull
 from connectors.shops import Talk, held
 from connectors.states import LookBack
 from connectors.taking import put_aside, take_copy
@@ -140,7 +140,8 @@ def _known(connection: Connection, page: Sequence[Row]) -> dict[str, MirroredRef
 
 def _take_row(talk: Talk, row: Row, known: MirroredRefund | None) -> None:
     talk.counts["listed"] += 1
-    if known is not None and not known.problem and known.version >= row.version and _is_settled(talk, known):
+    # Where a list tells no version only the refund itself says whether it has changed.
+    if known is not None and not known.problem and 0 < row.version <= known.version and _is_settled(talk, known):
         return
     if known is None or known.version < row.version:
         talk.counts["new"] += 1
@@ -164,7 +165,7 @@ def read_refund(talk: Talk, *, refund_id: str, order_number: str) -> RefundCopy 
         )
     except NotThere:
         read_later(talk.connection, platform_id=refund_id, order_number=order_number, now=clock.now())
-    except Refusal as error:
+    except (Refusal, Unreadable) as error:
         talk.counts["put aside"] += 1
         put_aside(
             talk.connection,

@@ -38,7 +38,7 @@ def _vip(is_vip: bool, data: Data) -> str:
 
 NOTE = said(gettext_lazy("Note"))
 CLAIM = replace(
-    said(gettext_lazy("Claim")),
+    said(gettext_lazy("Plea")),
     shape="text, word for word; what nobody wrote: `missing_pieces:` and `item*pieces`, by commas",
     word=lambda plea, data: plea_in_words(plea),
 )

@@ -151,14 +151,14 @@ class Douyin(Platform):
             with suppress(Refusal, TokenExpired, ReauthorisationNeeded):  # it ended: the application's own way is left
                 return _tokens(_ask(bare, "token.refresh", asked), now)
         asked = {"code": "", "grant_type": "authorization_self"}
-        if shop.shop_id:
-            asked["shop_id"] = shop.shop_id
+        if shop_id := _own_id(shop):
+            asked["shop_id"] = shop_id
         try:
             tokens = _tokens(_ask(bare, "token.create", asked), now)
         except (Refusal, TokenExpired) as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
-        if shop.shop_id and tokens.shop_id and tokens.shop_id != shop.shop_id:
-            raise WrongSetup(SetupFault.OTHER_SHOP, f"{tokens.shop_id} ≠ {shop.shop_id}")
+        if shop_id and tokens.shop_id and tokens.shop_id != shop_id:
+            raise WrongSetup(SetupFault.OTHER_SHOP, f"{tokens.shop_id} ≠ {shop_id}")
         return tokens
 
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
@@ -439,6 +439,11 @@ def _line(goods: Mapping[str, Any]) -> LineCopy:
     )
 
 
+def _own_id(shop: Shop) -> str:
+    """The shop's own id; empty where the application's key stands in for one that nobody told."""
+    return "" if shop.shop_id == shop.app_key else shop.shop_id
+
+
 def _hint(shop: Shop, message: Mapping[str, Any]) -> Hint | None:
     """The refund that a message is about; None for tests, for other news, and for another shop's. BadPush."""
     tag, data = text(message.get("tag")), message.get("data")
@@ -452,7 +457,7 @@ def _hint(shop: Shop, message: Mapping[str, Any]) -> Hint | None:
     refund_id = text(part({"data": data}, "data").get("aftersale_id"))
     if not isinstance(data, dict) or not 0 < len(refund_id) <= 64:
         raise BadPush("The message names no refund.")
-    if shop.shop_id and text(data.get("shop_id")) not in ("", shop.shop_id):
+    if _own_id(shop) and text(data.get("shop_id")) not in ("", shop.shop_id):
         return None
     told = (tag, refund_id, text(data.get("update_time")), text(data.get("aftersale_status")))
     return Hint(":".join(told)[:200], refund_id, text(data.get("p_id"))[:64])

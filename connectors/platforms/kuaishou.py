@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from connectors.http import send
@@ -66,6 +67,13 @@ REFRESH_LASTS = timedelta(days=180)
 RECEIVED = Answer(b'{"result":1}')
 
 
+def windows_of(minutes: int) -> Windows:
+    """A day at most, of the last ninety, kept a day inside. A window that is too long all the same is WindowTooFull."""
+    span = timedelta(minutes=min(max(minutes, 15), 1440))
+    # What appears late is found in the next window's overlap; how late that may be isn't documented.
+    return Windows(span=span, lag=timedelta(seconds=2), overlap=timedelta(minutes=5), reach=timedelta(days=89))
+
+
 @register
 class Kuaishou(Platform):
     """Signs as the platform recommends."""
@@ -77,10 +85,7 @@ class Kuaishou(Platform):
     authorisation = Authorisation.OAUTH
     secrets = frozenset({Secret.APP_SECRET, Secret.SIGN_SECRET})
     push_secrets = frozenset({Secret.MESSAGE_KEY})
-    # A day at most, of the last ninety; kept a day inside. Where the platform shrinks the window it is WindowTooFull.
-    windows = Windows(
-        span=timedelta(days=1), lag=timedelta(minutes=1), overlap=timedelta(minutes=2), reach=timedelta(days=89)
-    )
+    windows = windows_of(settings.KUAISHOU_WINDOW_MINUTES)
     limits = (Limit(LimitScope.APPLICATION, 100, timedelta(seconds=1)),)
     decides = frozenset(
         {
@@ -184,13 +189,13 @@ class Kuaishou(Platform):
         data = self._ask(shop, REASONS, {"refundId": number_or_text(copy.id)}, now)
         return [
             RefusalReason(
-                text(row["reasonCode"]),
+                text(row.get("reasonCode")) or text(row.get("code")),
                 next((text(row[name]) for name in ("reasonDesc", "reason", "desc") if text(row.get(name))), ""),
                 row.get("requiredRejectDesc") is True,
                 row.get("requiredRejectImage") is True,
             )
             for row in _listed(data)
-            if text(row.get("reasonCode"))
+            if text(row.get("reasonCode")) or text(row.get("code"))
         ]
 
     def return_addresses(self, shop: Shop, *, now: datetime) -> Sequence[AddressCopy]:

@@ -346,6 +346,15 @@ def test_a_shop_that_has_not_let_the_application_in_needs_a_person(douyin):
         douyin.platform.refresh(douyin.shop, now=NOON)
 
 
+def test_the_applications_key_is_no_shop(douyin):
+    """It stands in for a shop whose id nobody told: neither tokens nor messages go by it."""
+    nameless = replace(douyin.shop, refresh_token="", shop_id=douyin.fake.app_key)
+    assert douyin.platform.refresh(nameless, now=NOON).shop_id == "1111111"
+    assert json.loads(douyin.fake.requests[-1].body) == {"code": "", "grant_type": "authorization_self"}
+    douyin.fake.add()
+    assert len(pushed(douyin, douyin.fake.push(douyin.fake.messages[0]), nameless)[0]) == 1
+
+
 def test_a_token_of_another_shop_is_not_taken(douyin, monkeypatch):
     monkeypatch.setattr(douyin.fake, "_create_token", lambda told: douyin.fake._new_tokens() | {"shop_id": 9})
     with pytest.raises(WrongSetup) as raised:

@@ -16,7 +16,7 @@ from connectors.fakes.kuaishou import FakeKuaishou, in_milliseconds
 from connectors.http import send
 from connectors.kwai.asking import kuaishou_error, kuaishou_sign
 from connectors.platforms import platform_of
-from connectors.platforms.kuaishou import Kuaishou
+from connectors.platforms.kuaishou import Kuaishou, windows_of
 from connectors.port import (
     AddressCopy,
     BadPush,
@@ -196,6 +196,11 @@ def test_details_in_a_wrapper_are_read_as_well(fake, shop, monkeypatch):
 def test_no_such_refund(shop):
     with pytest.raises(NotThere):
         KUAISHOU.read(shop, refund_id="1", order_number="", now=clock.now())
+
+
+@pytest.mark.parametrize(("minutes", "span"), [(1440, 1440), (30, 30), (9999, 1440), (0, 15), (-1, 15)])
+def test_a_setting_may_shrink_the_window(minutes, span):
+    assert windows_of(minutes).span == timedelta(minutes=span)
 
 
 class TestList:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import islice
 from urllib.parse import parse_qsl
 
 import pytest
@@ -192,14 +193,16 @@ def test_a_longer_window_asks_for_a_shorter_one(wechat):
 def test_a_list_without_an_end_is_given_up(wechat, monkeypatch, told):
     answer = {"errcode": 0, "after_sale_order_id_list": ["1"], **told}
     monkeypatch.setattr(wechat.fake, "answer", lambda request: Reply.json(answer))
+    pages = wechat.platform.list_changed(wechat.shop, since=NOON - DAY, until=NOON, now=NOON)
     with pytest.raises(Unreachable):
-        wechat.list(NOON - DAY, NOON)
+        list(islice(pages, 5))
 
 
 def test_the_token_is_the_one_there_is_with_what_is_left_of_it(wechat, clock):
     clock.move(minutes=110)
     tokens = wechat.platform.refresh(replace(wechat.shop, access_token=""), now=NOON + timedelta(minutes=110))
     assert (tokens.access_token, tokens.expires_at) == ("wx-access-1", NOON + timedelta(hours=2))
+    assert wechat.platform.refresh(wechat.shop, now=NOON + timedelta(minutes=110)) == tokens, "it still holds"
     clock.move(minutes=6)
     tokens = wechat.platform.refresh(wechat.shop, now=NOON + timedelta(minutes=116))
     assert (tokens.access_token, tokens.expires_at) == ("wx-access-2", NOON + timedelta(minutes=236))

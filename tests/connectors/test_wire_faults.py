@@ -100,6 +100,15 @@ def test_a_decision_about_what_has_changed_is_not_sent_through(at, clock):
     assert at.read(at.refund.id).stage == RefundStage.WITHDRAWN
 
 
+def test_a_request_for_more_money_is_another_one_although_its_state_is_the_same(at, clock):
+    copy = at.read(at.refund.id)
+    clock.move(seconds=1)
+    more = {"refund_info": {"amount": 9900}} if at.platform.name == "wechat_shop" else {"refund_amount": 9900}
+    at.fake.change(at.refund.id, **more)
+    assert at.decide(copy).outcome == VerdictOutcome.MOVED_ON
+    assert at.read(at.refund.id).stage == RefundStage.ASKED
+
+
 def test_a_refund_that_moves_under_the_decision_is_not_decided(at):
     """Between our reading and the decision, in the same second: the platform's own check is what is left."""
     copy = at.read(at.refund.id)

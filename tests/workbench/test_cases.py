@@ -285,6 +285,7 @@ def test_what_sweeps_failed_at_is_the_operators_who_lets_it_be_tried_again(taote
     page = f"common/setback/{setback.pk}/change/"
     assert "refund-7" in text(operator.get("common/setback/"))
     assert "DataError 22003" in text(operator.get(page))
+    assert "&lt;" not in text(operator.get(page)), "no markup as text"
     assert [owner.get(path).status_code for path in ("common/setback/", page)] == [403, 403]
     assert owner.post(page).status_code == 403
     operator.post(page)
