@@ -51,6 +51,8 @@ from connectors.port import (
 from connectors.sealing import seal
 from connectors.shops import can_refresh, platform_for, shop_for, take_tokens, with_tokens
 from connectors.states import ConnectionStatus, LookBack, SendingStatus
+from refunds.actions import lock_refund
+from refunds.handing_over import end_decision
 from stores.models import Store
 
 FIRST_REACH = timedelta(days=1)  # what changed before the shop was connected and comes along unasked
@@ -99,7 +101,8 @@ def known_platform(store: Store) -> Platform:
     platform = platform_of(store.marketplace)
     if platform is None:
         raise Refused(
-            "no_platform", _("%(marketplace)s has no open platform that we know.") % {"marketplace": store.rules.label}
+            "no_platform",
+            _("%(marketplace)s has no open platform that we know.") % {"marketplace": store.get_marketplace_display()},
         )
     return platform
 
@@ -350,6 +353,8 @@ def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Acto
 @action
 def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection:
     """Follow the shop no more and forget its secrets; what was read stays. NotFound."""
+    for decision in SentDecision.objects.for_store(store_id).under_way():
+        _drop(decision, actor=actor, now=now)
     connection = lock_connection(store_id)
     connection.sealed_secrets = connection.sealed_tokens = connection.link_nonce = connection.fault = ""
     connection.status, connection.is_refreshable = ConnectionStatus.DISCONNECTED, False
@@ -359,6 +364,19 @@ def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection
     record_connection(writes, CONNECTION_ENDED, connection, actor=actor, now=now)
     writes.flush()
     return connection
+
+
+def _drop(decision: SentDecision, *, actor: Actor, now: datetime) -> None:
+    """Nobody hears any more what becomes of it: who decided is told so."""
+    lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
+    mine = SentDecision.objects.for_store(decision.store_id).under_way().timed().select_for_update(no_key=True)
+    mine = mine.filter(pk=decision.pk).first()
+    if mine is None:
+        return
+    mine.end(SendingStatus.DROPPED, now)
+    mine.save(update_fields=mine.WORK_FIELDS)
+    told = {"is_refused": True, "code": "disconnected", "text": str(_("The shop was disconnected."))}
+    end_decision(store_id=mine.store_id, refund_id=mine.refund_id, **told, actor=actor, now=now)
 
 
 @action

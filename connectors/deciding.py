@@ -171,8 +171,14 @@ def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Decision:
 
 
 def _address(talk: Talk, decision: SentDecision) -> str:
-    """The platform's id of the return address: the one that reads like ours, else its default or its only one."""
-    known: Sequence[AddressCopy] = talk.ask(lambda platform, shop: platform.return_addresses(shop, now=clock.now()))
+    """The platform's id of the return address: the one that reads like ours, else its default or its only one.
+
+    Empty where it tells of none: then it takes its own default, or says what it lacks.
+    """
+    try:
+        known: Sequence[AddressCopy] = talk.ask(lambda platform, shop: platform.return_addresses(shop, now=clock.now()))
+    except Refusal:  # it may take its own default
+        known = ()
     with tenant_scope(decision.store_id):
         ours = ReturnAddress.objects.for_store(decision.store_id).filter(pk=decision.data.get("return_address")).first()
     wanted = _plain(ours.address) if ours else ""
@@ -180,20 +186,21 @@ def _address(talk: Talk, decision: SentDecision) -> str:
     default = [each for each in known if each.is_default] or (known if len(known) == 1 else [])
     for each in [*same, *default]:
         return each.id
-    raise Refusal(
-        _("The shop keeps no such return address at the marketplace: add it there, as its default.")
-        if known
-        else _("The shop keeps no return address at the marketplace: add one there.")
-    )
+    if known:
+        raise Refusal(_("The shop keeps no such return address at the marketplace: add it there, as its default."))
+    return ""
 
 
 def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
     """The platform's own reason: the one that was picked, or that reads like what was written. "" where any will do."""
     if picked := decision.data.get("reason_code"):
         return picked
-    known: Sequence[RefusalReason] = talk.ask(
-        lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now())
-    )
+    try:
+        known: Sequence[RefusalReason] = talk.ask(
+            lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now())
+        )
+    except Refusal:
+        known = ()
     if not known:
         return ""
     written = _plain(decision.data.get("text", ""))

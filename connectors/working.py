@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from common import clock
 from common.actors import SYSTEM
@@ -69,7 +69,10 @@ def _turn(connection: Connection) -> Counter:
         log.warning("connection %s: %s", connection.pk, told_safely(error))
     with transaction.atomic(), tenant_scope(connection.store_id):
         try:
-            _plan(held(connection), after, failure)
+            mine = held(connection)
+            if counts["changed"]:
+                mine.changed_at = clock.now()
+            _plan(mine, after, failure)
         except LeaseLost:
             log.warning("connection %s is another worker's by now", connection.pk)
     return counts
@@ -90,7 +93,7 @@ def _work(talk: Talk) -> timedelta:
         if send_next(talk):
             continue
         if not messages_fetched:
-            fetch_hints(talk)
+            _fetch_hints(talk)
             messages_fetched = True
         if read_hinted(talk):
             continue
@@ -106,8 +109,20 @@ def _work(talk: Talk) -> timedelta:
     return timedelta(0)
 
 
+def _fetch_hints(talk: Talk) -> None:
+    """Messages only hint at what is listed anyway: a platform that gives none (yet) is followed without them."""
+    try:
+        fetch_hints(talk)
+    except ReauthorisationNeeded:
+        raise
+    except PlatformError as error:
+        log.warning("connection %s has no messages: %s", talk.connection.pk, kind_of(error))
+
+
 def _quiet(talk: Talk) -> timedelta:
     """How long nobody need look: the less happens, the longer."""
+    if talk.counts["changed"]:
+        return SOONEST
     changed_at = talk.connection.changed_at or talk.connection.created_at
     return min(max((clock.now() - changed_at) / QUIET_SHARE, SOONEST), LATEST)
 
@@ -143,6 +158,7 @@ def _not_after_what_waits(connection: Connection) -> None:
     """Somebody may have decided, or a message come, since this turn looked: the row is locked, so none is missed."""
     for model in (SentDecision, RefundHint):
         waiting = model.objects.for_store(connection.store_id).filter(next_attempt_at__isnull=False)
-        soonest = waiting.aggregate(at=Min("next_attempt_at"))["at"]
+        is_free = Greatest("next_attempt_at", "leased_until")  # of a lease that is empty PostgreSQL takes no notice
+        soonest = waiting.aggregate(at=Min(is_free))["at"]
         if soonest is not None:
             connection.next_attempt_at = min(connection.next_attempt_at, soonest)

@@ -19,7 +19,10 @@ KNOWN = ROOT / "scripts" / "known_migrations.txt"
 
 
 def findings() -> Iterator[str]:
-    """`room.migration CODE message (table, column)` for each migration that is news."""
+    """`room.migration CODE message (table, column)` for each migration that is news.
+
+    Without the migration's number, which changes when two branches meet.
+    """
     from django.apps import apps
     from django.db.migrations import Migration
     from django_migration_linter import MigrationLinter
@@ -38,7 +41,7 @@ def findings() -> Iterator[str]:
             errors, _, _ = analyse_sql_statements(linter.sql_analyser_class, sql)
             for issue in [*errors, *linter.analyse_data_migration(migration)[0]]:
                 where = ", ".join(filter(None, (issue.table, issue.column)))
-                yield f"{room}.{name} {issue.code} {issue.message}{f' ({where})' if where else ''}"
+                yield f"{room}.{name.partition('_')[2]} {issue.code} {issue.message}{f' ({where})' if where else ''}"
 
 
 def main() -> int:

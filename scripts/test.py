@@ -100,6 +100,8 @@ def main(arguments: Sequence[str]) -> int:
     with throwaway() as services:
         print(f"services are up ({time.monotonic() - started:.1f} s)", flush=True)
         (services.data_dir / "static").mkdir()  # collectstatic is for `make run`; WhiteNoise warns without it
+        # Some sixty processes start: what one has compiled, and pytest rewritten, the others read.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         parts = Parts({**os.environ, **services.environ(), "TEST_TEMPLATE": DATABASE})
         with parts.beside("packages", PACKAGES), parts.beside("migrate", MIGRATE):
             run_all(parts, [] if arguments else LINT + DJANGO)

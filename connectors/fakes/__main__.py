@@ -2,10 +2,12 @@
 
 import argparse
 import signal
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from common import clock
 from connectors.fakes.base import FAKES
 
 SHARED = {"__main__", "base", "handler", "shapes"}
@@ -21,8 +23,8 @@ def run_fake() -> None:
     told = parser.parse_args()
     import_module(f"connectors.fakes.{told.platform}")
     with FAKES[told.platform](told.port) as server:
-        for _ in range(told.refunds):
-            server.add()
+        for hours in range(1, told.refunds + 1):  # none of them so young that it could not be listed yet
+            server.add(at=clock.now() - timedelta(hours=hours))
         print(server.url, flush=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
 

@@ -14,6 +14,8 @@ from functools import partial
 
 from django.db import OperationalError, close_old_connections, connection
 
+from tests.concurrency.harness import await_
+
 
 class Moment(StrEnum):
     """When the crash comes."""
@@ -47,10 +49,17 @@ def kill_connection() -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+            cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
             assert cursor.fetchone()[0]
+            await_(lambda: not is_there(cursor, backend), "the connection to end")  # the server would sleep 0.1 s
     finally:
         other.close()
+
+
+def is_there(cursor, backend: int) -> bool:
+    """Whether the server still has this backend."""
+    cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [backend])
+    return cursor.rowcount > 0
 
 
 def raise_bug() -> None:

@@ -13,10 +13,10 @@ from common.errors import Busy, Invalid, Refused
 from common.models import Event
 from common.tenancy import system_scope
 from connectors import connecting
-from connectors.connecting import come_back, disconnect_shop, make_link
+from connectors.connecting import come_back, disconnect_shop, keep_authorisation, make_link
 from connectors.models import Connection
 from connectors.platforms import PLATFORMS
-from connectors.port import Authorisation, Secret
+from connectors.port import Authorisation, Secret, Tokens
 from connectors.sealing import seal, unseal
 from connectors.shops import shop_for
 from connectors.states import ConnectionStatus
@@ -168,6 +168,15 @@ class TestByLink:
         self.back(state)
         with pytest.raises(Refused, match="used already"):
             self.back(state)
+        assert len(linked.server.calls("redeem")) == 1
+
+    def test_of_two_who_come_back_at_once_the_second_keeps_nothing(self, linked):
+        self.link(linked)
+        before = linked.connection
+        with linked.shop.scope(), pytest.raises(Refused) as refusal:
+            keep_authorisation(store_id=before.store_id, nonce="", tokens=Tokens("t", None), actor=MERCHANT, now=NOON)
+        assert refusal.value.code == "link_over"
+        assert linked.connection.sealed_tokens == before.sealed_tokens
 
     def test_a_newer_link_ends_the_one_before(self, linked):
         first, _second = self.link(linked), self.link(linked)

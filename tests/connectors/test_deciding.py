@@ -11,6 +11,7 @@ from common.tenancy import system_scope
 from common.writes import WriteSet
 from connectors import deciding
 from connectors.by_hand import close_task
+from connectors.connecting import disconnect_shop
 from connectors.deciding import give_code, resume_decision
 from connectors.models import Connection, PlatformTask, SentDecision
 from connectors.states import ConnectionStatus, SendingStatus
@@ -140,19 +141,20 @@ class TestNobodyKnows:
         assert followed.decision.pk == decision.pk
         assert followed.decision.status == SendingStatus.MOVED_ON
 
-    def test_after_eight_times_a_person_is_called_and_may_have_it_looked_at_again(self, followed):
-        followed.server.faults["decide"] = [{"hang_up": True}] * MAX_ATTEMPTS
+    def test_after_eight_times_a_person_is_called_and_has_it_looked_at_again(self, followed):
+        self.server = followed.server
+        followed.server.faults["decide"] = [{"hang_up": True}] * (MAX_ATTEMPTS - 1) + [self.done_and_lost]
         followed.decide()
         for _ in range(MAX_ATTEMPTS + 1):
             followed.turn(hours=2)
         assert followed.decision.needs_attention
         assert "decision.stuck" in followed.events()
-        assert followed.server.decided == []
         with followed.connected.shop.scope():
             told = {"store_id": followed.refund.store_id, "decision_id": followed.decision.pk}
             resume_decision(**told, actor=MERCHANT, now=NOON)
         followed.turn()
         assert len(followed.server.decided) == 1
+        assert followed.decision.status == SendingStatus.CONFIRMED
 
 
 class TestChangedMeanwhile:
@@ -227,6 +229,14 @@ class TestNo:
             Connection.objects.update(status=ConnectionStatus.DISCONNECTED, sealed_secrets="", sealed_tokens="")
         assert followed.why_not("refuse").code == "not_connected"
 
+    def test_what_is_under_way_ends_when_the_shop_is_disconnected(self, followed):
+        followed.decide()
+        with followed.connected.shop.scope():
+            disconnect_shop(store_id=followed.refund.store_id, actor=MERCHANT, now=NOON)
+        assert followed.decision.status == SendingStatus.DROPPED
+        assert (followed.refund.decision_sent, followed.refund.needs_attention) == ("", True)
+        assert verify() == {}
+
 
 class TestWhatItTakes:
     """Addresses, reasons and evidence are the platform's own."""
@@ -237,6 +247,13 @@ class TestWhatItTakes:
         followed.turn()
         assert followed.server.decided[0]["address"] == "77"
         assert followed.refund.status == "awaiting_return"
+
+    def test_where_no_addresses_and_no_reasons_are_told_the_platform_takes_its_own(self, connected):
+        followed = Followed(connected, kind="return_and_refund")
+        followed.server.faults["addresses"] = [{"error": "refused"}]
+        followed.decide("agree_return")
+        followed.turn()
+        assert followed.server.decided[0]["address"] == ""
 
     def test_the_reason_is_the_one_that_reads_like_what_was_written(self, followed):
         followed.decide("refuse", text="It is not as said.")

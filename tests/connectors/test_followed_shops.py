@@ -1,8 +1,10 @@
 """Shops of Pinduoduo, WeChat Shop and Douyin from end to end: the fake's news is mirrored, a yes arrives there."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from common.tenancy import system_scope
@@ -10,7 +12,7 @@ from common.writes import WriteSet
 from connectors.connecting import connect_shop
 from connectors.messages import push_address
 from connectors.models import Connection, MirroredRefund
-from connectors.port import RefundStage, Verb
+from connectors.port import RefundStage, Secret, Verb
 from connectors.waking import wake_shops
 from connectors.working import work_on_shops
 from operations.verification import run_checks
@@ -136,3 +138,22 @@ def test_a_yes_arrives_there_and_is_true_when_the_copy_says_so(followed, clock):
     assert followed.mirror()[followed.ids[2]].refund.status == "refunded"
     with system_scope():
         assert {check.name: rows for check, rows in run_checks() if rows} == {}
+
+
+@pytest.mark.parametrize("name", list(MADE))
+def test_the_commands_connect_a_shop_and_bring_its_refunds(name, db, clock, broker_tasks):
+    followed = FollowedShop(name)
+    ours = followed.at.shop
+    told = {"app_key": ours.app_key, "app_secret": ours.secrets[Secret.APP_SECRET], "base_url": followed.at.fake.url}
+    if name == "wechat_shop":
+        told |= {"token": ours.secrets[Secret.TOKEN], "aes_key": ours.secrets[Secret.AES_KEY]}
+    if name == "pinduoduo":
+        told |= {"access_token": ours.access_token, "refresh_token": ours.refresh_token}
+    out = StringIO()
+    with followed.at.fake:
+        ids = {followed.at.fake.add(at=NOON - timedelta(days=days)).id for days in (0.1, 0.9)}
+        call_command("connect_store", followed.shop.store.code, **told, stdout=out)
+        call_command("sync_store", followed.shop.store.code, stdout=out)
+    assert followed.mirror().keys() == ids, out.getvalue()
+    said = out.getvalue() + repr(followed.connection.__dict__)
+    assert [each for each in ours.secrets.values() if each != "AAAAA" and each in said] == []

@@ -91,6 +91,15 @@ def test_fetched_messages_are_kept_before_they_are_confirmed(pulled):
     assert pulled.mirror() == {"R1": (1, "asked")}
 
 
+def test_without_messages_a_shop_is_followed_all_the_same(pulled, clock):
+    pulled.server.faults["messages"] = [{"error": name} for name in ("refused", "fault", "address", "throttled")]
+    for number in range(4):
+        pulled.server.put(f"M{number}", NOON + timedelta(minutes=10 * number))
+        clock.move(minutes=10)
+        pulled.turn()
+    assert set(pulled.mirror()) == {"R1", "M0", "M1", "M2", "M3"}
+
+
 def test_a_refund_that_is_not_there_yet_is_read_later_and_in_the_end_shown(pulled):
     push(pulled, ("m1", "R9"))
     for _ in range(9):

@@ -12,6 +12,7 @@ from connectors.models import Connection
 from connectors.shops import LeaseLost, held
 from connectors.states import ConnectionStatus
 from connectors.taking import take_copy
+from connectors.working import LATEST, SOONEST
 from tests.connectors.conftest import Connected, ago
 from tests.connectors.toy import Toy, copy_of
 from tests.world import MERCHANT, NOON, make_shop
@@ -70,6 +71,23 @@ def test_two_changes_in_one_second_are_both_seen(connected, clock):
     clock.move(minutes=10)
     connected.turn()
     assert connected.mirror() == {"R1": (1, "refused")}
+
+
+def test_the_less_happens_the_longer_nobody_looks(connected, clock):
+    def pause() -> timedelta:
+        with connected.shop.scope():
+            row = Connection.objects.timed().get()
+            return row.next_attempt_at - row.database_now
+
+    connected.server.put("R1", ago(minutes=5))
+    connected.turn(most=1)
+    assert pause() <= SOONEST
+    clock.move(hours=1)
+    connected.turn(most=1)
+    assert timedelta(minutes=2) < pause() <= timedelta(minutes=3)
+    clock.move(days=1)
+    connected.turn(most=9)
+    assert timedelta(minutes=4) < pause() <= LATEST
 
 
 class TestNewerWins:

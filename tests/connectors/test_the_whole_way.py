@@ -9,9 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from common import clock as wall
-from common.errors import refuse_if
 from common.tenancy import system_scope
-from common.writes import WriteSet
 from connectors.fakes.base import FakeServer, Mischief
 from connectors.fakes.kuaishou import FakeKuaishou
 from connectors.fakes.taobao import FakeTaobao
@@ -20,11 +18,9 @@ from connectors.messages import push_address
 from connectors.models import Connection, MirroredRefund
 from connectors.top import asking
 from operations.verification import run_checks
-from refunds.actions import lock_refund
-from refunds.handing_over import hand_over, why_not_hand_over
 from refunds.models import Refund
 from tests.connectors.mirrors import Clock, happen, live
-from tests.world import MERCHANT, Shop, make_shop
+from tests.world import Shop, make_shop
 
 KEYS = {
     "taobao": lambda fake: ["--access-token", "session-1", "--refresh-token", "refresh-1"],
@@ -35,6 +31,7 @@ KEYS = {
 }
 AGREE = {"taobao": "taobao.rp.refunds.agree", "kuaishou": "open.seller.order.refund.approve"}
 READ = {"taobao": "taobao.refund.get", "kuaishou": "open.seller.order.refund.detail"}
+RETURN = {"taobao": {"dispute_type": "REFUND_AND_RETURN"}, "kuaishou": {"handlingWay": 1}}
 LIST = {"taobao": "taobao.refunds.receive.get", "kuaishou": "open.seller.order.refund.pcursor.list"}
 
 
@@ -63,14 +60,10 @@ class WholeWay:
             rows = MirroredRefund.objects.for_store(self.shop.store.pk)
             return rows.select_related("refund").get(platform_id=refund_id).refund
 
-    def agree(self, refund_id: str) -> None:
-        """As an action of the room of refunds hands a merchant's decision over."""
-        ours, writes = self.refund(refund_id), WriteSet()
-        with self.shop.scope():
-            refund = lock_refund(store_id=self.shop.store.pk, refund_id=ours.pk)
-            refuse_if(why_not_hand_over(refund, "agree_refund"))
-            hand_over(writes, refund, "agree_refund", {}, actor=MERCHANT, now=wall.now())
-            writes.flush()
+    def decide(self, refund_id: str, verb: str, **told: str) -> None:
+        """As the merchant's software does it."""
+        answer = self.shop.merchant.post(f"refunds/{self.refund(refund_id).pk}/{verb}/", told)
+        assert answer.status_code == 200, answer.json()
 
     def read(self) -> dict[str, tuple[int, str]]:
         """What the mirror says of every refund."""
@@ -101,7 +94,7 @@ def test_a_refund_is_agreed_to_and_paid_when_the_marketplace_says_so(way):
     way.sync()
     ours = way.refund(refund.id)
     assert (ours.status, ours.is_followed) == ("awaiting_merchant", True)
-    way.agree(refund.id)
+    way.decide(refund.id, "approve")
     assert way.refund(refund.id).status == "awaiting_merchant", "until the marketplace says so"
     assert "sent: 1" in way.sync()
     assert len(way.fake.calls(AGREE[way.fake.name])) == 1
@@ -112,10 +105,26 @@ def test_a_refund_is_agreed_to_and_paid_when_the_marketplace_says_so(way):
     assert books_are_right() == {}
 
 
+def test_a_return_is_agreed_to_inspected_and_paid(way):
+    refund = way.fake.add(**RETURN[way.fake.name])
+    way.sync()
+    way.decide(refund.id, "approve")
+    way.sync()
+    assert way.refund(refund.id).status == "awaiting_return"
+    way.fake.act("send_back", refund.id)
+    way.sync()
+    assert way.refund(refund.id).status == "returning"
+    way.decide(refund.id, "inspect", result="passed")
+    way.sync()
+    assert way.refund(refund.id).status == "refunded"
+    assert way.truth() == way.read()
+    assert books_are_right() == {}
+
+
 def test_a_decision_whose_answer_is_lost_is_not_sent_twice(way):
     refund = way.fake.add()
     way.sync()
-    way.agree(refund.id)
+    way.decide(refund.id, "approve")
     way.fake.misbehave(Mischief.CLOSED, AGREE[way.fake.name], done=True)
     way.sync()
     assert "decisions under way: 0" in way.sync()
@@ -127,7 +136,7 @@ def test_a_decision_whose_answer_is_lost_is_not_sent_twice(way):
 def test_what_the_buyer_withdrew_meanwhile_is_not_paid(way):
     refund = way.fake.add()
     way.sync()
-    way.agree(refund.id)
+    way.decide(refund.id, "approve")
     way.fake.misbehave(Mischief.MOVES, AGREE[way.fake.name], act="withdraw", refund=refund.id)
     way.sync()
     assert "decisions under way: 0" in way.sync()

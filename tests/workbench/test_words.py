@@ -73,6 +73,19 @@ def test_a_name_in_both_languages_is_read_in_one(name, english, chinese):
             assert in_one_language(name) == shown
 
 
+def test_only_the_list_of_marketplaces_reads_a_label_in_both_languages():
+    root = Path(__file__).parents[2]
+    rooms = ("stores", "orders", "payments", "refunds", "offers", "connectors", "workbench", "operations", "demo")
+    found = {
+        str(path.relative_to(root))
+        for room in rooms
+        for kind in ("*.py", "*.html")
+        for path in (root / room).rglob(kind)
+        if re.search(r"rules\.label\b|current_rules\(\w+\)\.label\b", path.read_text())
+    }
+    assert found == {"stores/marketplaces/__init__.py"}
+
+
 def test_marketplaces_and_their_sites_are_named_in_the_readers_language():
     for language, name, site in (("en", "Kuaishou", "Tmall overseas"), ("zh-hans", "快手", "天猫国际")):
         with translation.override(language):
