@@ -124,7 +124,8 @@ RECORD = f"""
         UPDATE payments_transfer t SET phase = 'posted', resolved_at = %(now)s
         FROM open WHERE t.payment_id = open.id AND t.phase = 'pending'
     ), r AS (
-        UPDATE refunds_refund r SET status = 'refunded', resolved_at = %(now)s, needs_attention = false
+        UPDATE refunds_refund r SET status = 'refunded', resolved_at = %(now)s, refunded_on = %(now)s::date,
+               needs_attention = false
         FROM refund WHERE r.id = refund.id
     ), e AS (
         INSERT INTO common_event ({_EVENT_COLUMNS})

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import NoneType
-from typing import NotRequired, TypedDict, get_args, get_origin, get_type_hints
+from typing import Annotated, NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
-from common.facts import OR_NULL, Fact
+from common.facts import COUNT, OR_NULL, TEXT, Fact
 
 MOST_CHARACTERS = 50
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
@@ -126,3 +127,16 @@ def event_type(name: str) -> EventType:
         return _types[name]
     except KeyError:
         raise LookupError(f"No room declares the event {name!r}.") from None
+
+
+class _Resumed(TypedDict):
+    sweep: Annotated[str, TEXT]
+    key: Annotated[str, TEXT]
+    attempts: Annotated[int, COUNT]
+    error: Annotated[str, TEXT]
+
+
+# The area is one of those that the room of stores names: it is the platform's.
+SETBACK_RESUMED = EventType(
+    "setback.resumed", gettext_lazy("What was left aside is tried again"), "setback", _Resumed, Tone.NOTE, area="work"
+)

@@ -7,6 +7,7 @@ alone. Whatever is returned counts what was taken on, so that "until nothing is 
 
 import logging
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -15,10 +16,13 @@ from django.db import models, transaction
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 
-from common.actions import bookkeeping
-from common.errors import kind_of, told_safely
+from common.actions import action, bookkeeping
+from common.actors import Actor
+from common.errors import NotFound, kind_of, told_safely
+from common.events import SETBACK_RESUMED
 from common.models import Setback
 from common.tenancy import system_scope
+from common.writes import WriteSet
 
 log = logging.getLogger("wanliu.sweeps")
 
@@ -133,9 +137,25 @@ def _set_back(sweep: str, key: str, error: str) -> None:
     setback.save(update_fields=setback.WORK_FIELDS)
 
 
-@bookkeeping("Trying again is what the sweep does by itself; what comes of it is an act.")
-def resume_setback(*, setback_id: int) -> None:
-    """Let the sweep try at once, as often as the first time, whatever a setback waits for."""
-    for setback in Setback.objects.select_for_update(no_key=True).filter(pk=setback_id):
-        setback.make_due()
-        setback.save(update_fields=setback.WORK_FIELDS)
+@action
+def resume_setback(*, setback_id: int, actor: Actor, now: datetime) -> None:
+    """Let the sweep try at once, as often as the first time, whatever a setback waits for. NotFound once it is done."""
+    setback = Setback.objects.select_for_update(no_key=True).filter(pk=setback_id).first()
+    if setback is None:
+        raise NotFound
+    writes = WriteSet()
+    writes.event(
+        SETBACK_RESUMED,
+        setback,
+        topic=setback,
+        at=now,
+        actor=actor,
+        sweep=setback.sweep,
+        key=setback.key,
+        attempts=setback.attempts,
+        error=setback.last_error,
+    )
+    setback.make_due()
+    writes.update(setback, *setback.WORK_FIELDS)
+    with system_scope():  # it is the platform's, also when the operator looks at one store
+        writes.flush()

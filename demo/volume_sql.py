@@ -3,7 +3,7 @@
 A case is an order, a refund of it, and what became of it. Parameters: see `volume.load`.
 """
 
-from common.calendar import sql_day_of
+from common.calendar import PLATFORM_ZONE, sql_day_of
 from demo.volume_offers_sql import EVENTS as OFFER_EVENTS
 from demo.volume_offers_sql import OFFER_INSERTS
 from payments.events import PAYMENT_FAILED, PAYMENT_RESERVED, PAYMENT_SUCCEEDED
@@ -139,12 +139,12 @@ _ORDER_LINES = """
     FROM volume_plan WHERE more_price IS NOT NULL
 """
 
-_REFUNDS = """
+_REFUNDS = f"""
     INSERT INTO refunds_refund (
         id, store_id, order_id, kind, reason, description, programme, amount, status, due_at, due_action,
         rules_name, rules_version,
         resubmissions, return_address_id, return_carrier, return_tracking_number, rejection_reason, inspection_note,
-        is_instant, needs_attention, unread_by_merchant, created_at, resolved_at
+        is_instant, needs_attention, unread_by_merchant, created_at, resolved_at, refunded_on
     )
     SELECT refund_id, store_id, order_id, kind, reason, '', '', amount, status, due_at,
            CASE WHEN due_at IS NULL THEN ''
@@ -155,7 +155,8 @@ _REFUNDS = """
            CASE WHEN came_back THEN carrier ELSE '' END,
            CASE WHEN came_back THEN 'R' || lpad(n::text, 12, '0') ELSE '' END,
            CASE WHEN is_rejected THEN %(why_not)s ELSE '' END, '', false, status = 'refunding', 0,
-           created_at, resolved_at
+           created_at, resolved_at,
+           CASE WHEN status = 'refunded' THEN {sql_day_of("resolved_at", f"'{PLATFORM_ZONE}'")} END
     FROM volume_plan
 """
 

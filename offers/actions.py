@@ -270,12 +270,14 @@ def expire_offers(*, offers: Sequence[Offer], actor: Actor, now: datetime) -> No
 
 @action
 def end_if_unkeepable(*, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime) -> Offer:
-    """End a pending offer of more money than its order has left; any other stays as it is. NotFound."""
+    """End a pending offer of more money than its order has left; any other stays, and is in no doubt. NotFound."""
     offer = lock_offer(store_id=store_id, offer_id=offer_id)
+    offer.is_in_doubt = False
+    writes = WriteSet()
+    writes.update(offer, "is_in_doubt")
     if offer.is_pending(now) and offer.amount > METHODS[offer.method].money_left(offer.refund):
-        writes = WriteSet()
         lapse(writes, offer, actor=actor, now=now)
-        writes.flush()
+    writes.flush()
     return offer
 
 

@@ -16,7 +16,7 @@ from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from offers.events import COUPON_ENDED, COUPON_HOLDS_AGAIN
-from offers.models import CouponGrant
+from offers.models import CouponGrant, Offer
 from orders.models import Order
 from payments.models import Payment
 from payments.states import PaymentStatus
@@ -87,4 +87,5 @@ def _set(
 ) -> None:
     grant.ended_at = ended_at
     writes.update(grant, "ended_at")
+    Offer.objects.for_store(grant.store_id).filter(pk=grant.offer_id).update(is_rolled=False)  # it costs otherwise now
     writes.event(event, grant, topic=payment.topic_id, at=now, actor=SYSTEM, rule="Q13", coupon=grant.coupon.name)

@@ -1,5 +1,6 @@
 """What this room does when lower rooms have news."""
 
+from django.db.models import F
 from django.dispatch import receiver
 
 from offers.actions import end_pending, lapse, record_sent
@@ -11,9 +12,10 @@ from offers.models import Offer
 from offers.registry import METHODS, codes_where
 from offers.states import OfferStatus
 from offers.waiting import follow_waiting, promise_stands
-from orders.signals import orders_shipped
+from orders.signals import more_held, orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
+from refunds.models import Refund
 from refunds.payouts import restore_request
 from refunds.signals import (
     payment_given_up,
@@ -30,6 +32,14 @@ def answer_first(sender, refund, writes, now, **kwargs) -> None:
     """The platform asks the buyer of an unshipped order to stay, in the transaction that opens the request (K1)."""
     if proposable(refund) and not refund.is_followed:
         record_sent(writes, propose_stay(writes, refund, now=now), Terms(), actor=PLATFORM, now=now)
+
+
+@receiver(more_held)
+def doubt_offers(sender, order, **kwargs) -> None:
+    """What was offered on top of what its refund holds may not be left any more: the sweep looks at it (Q8)."""
+    above = Offer.objects.for_store(order.store_id).pending().filter(amount__gt=F("asked_amount"))
+    of_order = Refund.objects.for_store(order.store_id).filter(order=order).values("pk")
+    above.filter(refund__in=of_order).update(is_in_doubt=True)
 
 
 @receiver(orders_shipped)

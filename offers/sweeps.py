@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from common import clock
 from common.actors import SYSTEM
@@ -13,10 +13,8 @@ from common.upkeep import Sweep
 from offers.actions import end_if_unkeepable, expire_offers
 from offers.bulk import send_waiting_rows
 from offers.insights.rollup import roll_up
-from offers.methods import METHODS
 from offers.models import Offer
 from offers.statistics import count_ended_offers
-from refunds.holds import lines_of
 
 BATCH = 500
 
@@ -43,7 +41,7 @@ def _overdue(now: datetime) -> QuerySet[Offer]:
 def end_unkeepable_offers(*, limit: int = BATCH) -> int:
     """End pending offers that promise more than other refunds have left of their orders; returns how many (Q8).
 
-    Only an offer of more than its own refund asks for, and so holds, can come to that.
+    Only those in doubt are looked at: whoever holds more of an order says so (`doubt_offers`).
     """
     now = clock.now()
     ends = partial(_end_unkeepable, now=now)
@@ -51,11 +49,7 @@ def end_unkeepable_offers(*, limit: int = BATCH) -> int:
 
 
 def _unkeepable(now: datetime) -> QuerySet[Offer]:
-    above = Offer.objects.pending().filter(amount__gt=F("asked_amount"), due_at__gt=now)
-    offers = list(above.select_related("refund__order"))
-    lines_of([offer.refund for offer in offers])
-    gone = [offer.pk for offer in offers if offer.amount > METHODS[offer.method].money_left(offer.refund)]
-    return Offer.objects.filter(pk__in=gone).order_by("id")
+    return Offer.objects.pending().filter(is_in_doubt=True, due_at__gt=now).order_by("id")
 
 
 def _end_unkeepable(offers: Sequence[Offer], now: datetime) -> None:

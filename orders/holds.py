@@ -16,6 +16,7 @@ from common.errors import Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Order, OrderLine
+from orders.signals import more_held
 
 
 class Hold(Protocol):
@@ -53,6 +54,7 @@ def check_amount(order: Order, holds: Sequence[Hold], amount: Decimal) -> None:
 def hold_yuan(writes: WriteSet, order: Order, amount: Decimal) -> None:
     """Hold yuan of the order as a whole, for a payment that belongs to no line. Refused when they aren't left."""
     refuse_if(why_not_take(amount, most=order.refundable_amount))
+    _tell_others(order, of_others=order.claimed_amount)
     order.claimed_amount += amount
     writes.update(order, "claimed_amount")
 
@@ -72,6 +74,8 @@ def adjust(
 
     A hold that is new is told to `writes.insert` before.
     """
+    if sum(amounts, ZERO) > (own := sum((hold.amount for hold in holds), ZERO)):
+        _tell_others(order, of_others=order.claimed_amount - own)
     for hold, amount, count in zip(holds, amounts, pieces, strict=True):
         change = amount - hold.amount
         if change or count:
@@ -82,3 +86,8 @@ def adjust(
             writes.update(hold, "amount")
             writes.update(hold.line, "claimed_amount", "claimed_quantity")
             writes.update(order, "claimed_amount")
+
+
+def _tell_others(order: Order, *, of_others: Decimal) -> None:
+    if of_others > ZERO:
+        more_held.send(sender=Order, order=order)

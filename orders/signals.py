@@ -17,6 +17,10 @@ shipments_moved = Signal()
 # only before ends with it (K1). Whoever ships orders sends it.
 orders_shipped = Signal()
 
+# Sent with `order` (locked) in the transaction in which more of it is held beside what others hold of it already, so
+# that what they were promised on top can be looked at again.
+more_held = Signal()
+
 # Sent with `lines` of orders; whoever holds the whole price of some of their pieces answers with how many, by line id.
 whole_pieces_asked = Signal()
 

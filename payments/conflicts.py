@@ -22,6 +22,7 @@ from payments.actions import in_lock_order
 from payments.allowances import take_back
 from payments.budgets import draw_on_budget, settle_draws
 from payments.events import PAYMENT_CONFLICT_FOUND, PAYMENT_CONFLICT_SETTLED
+from payments.gateway_errors import DECLINED_THERE, PAID_BEFORE
 from payments.gateways.base import GatewayAnswer
 from payments.gateways.base import GatewayOutcome as Outcome
 from payments.models import Payment, Transfer, account_id
@@ -151,7 +152,7 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
         for rival in by_order.get(payment.order_id, ()):
             alike = payment.is_small if rival.is_small else rival.topic_id == payment.topic_id
             if rival.pk != payment.pk and alike:
-                refused[payment.pk] = _("Not sent: the gateway paid an earlier payment of this after all.")
+                refused[payment.pk] = PAID_BEFORE
     return refused
 
 
@@ -237,7 +238,7 @@ def settle_conflict(*, store_id: int, payment_id: UUID | str, how: str, actor: A
         settle_draws(draws)
         take_back(payment)
     elif was == PaymentConflict.DECLINED_THERE and how == ConflictSettlement.BOOK:
-        reverse_payments(reasons={payment.pk: _("The gateway had declined it.")}, actor=actor, now=now)
+        reverse_payments(reasons={payment.pk: DECLINED_THERE}, actor=actor, now=now)
         payment.refresh_from_db()
     return payment
 

@@ -1,6 +1,10 @@
-"""What gateways say when they don't pay, in the reader's language."""
+"""Why a payment wasn't paid, in the reader's language: what gateways say, and what kept us from asking them.
+
+Ours are kept as a code with what it is about, `per_day_lowered:50.00`.
+"""
 
 import re
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy
 
@@ -28,11 +32,32 @@ SENTENCES = {
     "The gateway did not answer in time.": gettext_lazy("The gateway did not answer in time."),
     "no answer": gettext_lazy("The gateway did not answer in time."),
 }
+PAID_BEFORE, DECLINED_THERE = "paid_before", "declined_there"
+OURS = {
+    "per_payment_lowered": gettext_lazy("The limit per payment was lowered to %(most)s."),
+    "per_order_lowered": gettext_lazy("The limit per order was lowered to %(most)s payments."),
+    "per_day_lowered": gettext_lazy("The limit per day was lowered to %(most)s."),
+    PAID_BEFORE: gettext_lazy("Not sent: the gateway paid an earlier payment of this after all."),
+    DECLINED_THERE: gettext_lazy("The gateway had declined it."),
+}
 CODE = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 
 
+def lowered(limit: str, most: Decimal | int) -> str:
+    """The code for a limit (`per_payment`, `per_order`, `per_day`) that was lowered to `most` before the payment."""
+    return f"{limit}_lowered:{most}"
+
+
+def own_words(error: str) -> str:
+    """What kept us from asking a gateway, in the reader's language; what a gateway said stays as it was said."""
+    code, _colon, most = error.partition(":")
+    return str(OURS[code]) % {"most": most} if code in OURS else error
+
+
 def gateway_error_words(error: str) -> str:
-    """The gateway's words in the reader's language, with its code; as it said them where they aren't known."""
+    """The same, with the gateway's words in the reader's language, too, beside its code, where they are known."""
+    if (said := own_words(error)) != error:
+        return said
     if error in SENTENCES:
         return str(SENTENCES[error])
     for code in CODE.findall(error):

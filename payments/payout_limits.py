@@ -5,9 +5,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from payments.allowances import Limits, limits_under
+from payments.gateway_errors import lowered
 from payments.models import Payment, PaymentTerms
 from stores import marketplaces
 
@@ -52,16 +52,16 @@ def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
 
 
 def why_lowered(limits: Limits, amount: Decimal, *, place: int, day_sum: Decimal) -> str:
-    """Which limit of now a payment that was sent under earlier ones is above; empty when it still fits.
+    """Which limit of now a payment that was sent under earlier ones is above, as a code; empty when it still fits.
 
     `place` is its place among its order's, `day_sum` the yuan of its day up to and including it.
     """
     if amount > limits.per_payment:
-        return _("The limit per payment was lowered to %(most)s.") % {"most": limits.per_payment}
+        return lowered("per_payment", limits.per_payment)
     if place > limits.per_order:
-        return _("The limit per order was lowered to %(count)d payments.") % {"count": limits.per_order}
+        return lowered("per_order", limits.per_order)
     if day_sum > limits.per_day:
-        return _("The limit per day was lowered to %(most)s.") % {"most": limits.per_day}
+        return lowered("per_day", limits.per_day)
     return ""
 
 

@@ -14,9 +14,15 @@ from common.writes import WriteSet
 from orders.models import MOST_SMALL_PAYMENTS
 from payments.allowances import limits_of
 from payments.events import PAYMENT_TERMS_SET
-from payments.gateways import is_usable
+from payments.gateways import DEFAULT, is_usable
 from payments.models import DayAllowance, PaymentTerms
 from stores.models import Store
+
+
+def gateway_of(store_id: int) -> str:
+    """The gateway through which the store's next payment goes."""
+    terms = PaymentTerms.objects.for_store(store_id).exclude(gateway="").first()
+    return terms.gateway if terms else DEFAULT
 
 
 def why_not_set_terms(actor: Actor) -> Refused | None:

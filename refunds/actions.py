@@ -139,7 +139,7 @@ def find_return_address(store_id: int, address_id: UUID | str | None) -> ReturnA
         if address is None:
             raise Invalid("return_address", _("The store has no return address yet; name or add one."), "required")
         return address
-    address = ReturnAddress.objects.for_store(store_id).filter(pk=address_id).first()
+    address = ReturnAddress.objects.for_store(store_id).usable().filter(pk=address_id).first()
     if address is None:
         raise NotFound("return_address")
     return address

@@ -173,7 +173,8 @@ def _fit_stage(
     refund.follow(status, due_at=report.deadline if status not in ENDED else None, ended_at=ended_at)
     if is_moving or stage == MarketplaceStage.FAILED:
         refund.needs_attention = stage == MarketplaceStage.FAILED
-    writes.update(refund, "kind", "goods", "amount", "status", "due_at", "due_action", "resolved_at", "needs_attention")
+    writes.update(refund, "kind", "goods", "amount", "needs_attention")
+    writes.update(refund, "status", "due_at", "due_action", "resolved_at", "refunded_on")
     owed = amount if stage in (MarketplaceStage.AGREED, MarketplaceStage.REFUNDED) else None
     book_reported(
         writes,

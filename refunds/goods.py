@@ -73,12 +73,14 @@ def disposition_of(refund: Refund, parcel: Shipment | None, others_are_open: Cal
 
 
 def is_reachable(refund: Refund) -> bool:
-    """Whether the goods may still be stopped or called back by the refund's rules; never under a programme (R1)."""
-    if refund.moves_goods or refund.programme:
+    """Whether the goods may still be stopped or called back by the refund's rules.
+
+    Under a programme the buyer keeps what has left (R1); what hasn't left, or has come back, is shipped to nobody.
+    """
+    if refund.moves_goods:
         return False
-    rules = refund.rules
-    if refund.order.status == OrderStatus.SHIPPED:
-        return rules.refunds_before_pickup or rules.recalls_in_transit
+    if refund.order.status == OrderStatus.SHIPPED and not refund.programme:
+        return refund.rules.refunds_before_pickup or refund.rules.recalls_in_transit
     return refund.order.status == OrderStatus.UNSHIPPED
 
 

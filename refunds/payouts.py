@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, Refused, refuse_if
-from common.money import CENT
+from common.money import CENT, yuan
 from common.writes import WriteSet
 from orders.holds import free_yuan
 from payments.actions import give_up, reserve_payment, resume_payment
 from payments.models import Payment
 from payments.states import AccountKind, PaymentPurpose
+from payments.terms import gateway_of
 from refunds.actions import change_request, lock_refund, record
 from refunds.events import REFUND_REOPENED
 from refunds.holds import drop_yuan, hold, lines_of, most_refundable, why_not_hold_pieces
@@ -128,6 +129,22 @@ def restore_request(
     kind, amount = refund.kind if gone else kind, min(amount, most_refundable(refund))
     if (kind, amount) != (refund.kind, refund.amount):
         change_request(writes, refund, kind=kind, amount=amount, actor=actor, now=now, rule="T9")
+
+
+def again_words(payment: Payment) -> str:
+    """What paying a failed payment again means: through which gateway it goes now, and how to get another one."""
+    facts = {"amount": yuan(payment.amount), "gateway": gateway_of(payment.store_id), "failed": payment.gateway}
+    if facts["gateway"] != payment.gateway:
+        return (
+            _("A new payment of %(amount)s goes out through %(gateway)s; the one that failed had %(failed)s.") % facts
+        )
+    return (
+        _(
+            "A new payment of %(amount)s is sent to %(gateway)s, which declined the one before. If the buyer can't be"
+            " reached that way, have the platform's operator choose another gateway for your store first."
+        )
+        % facts
+    )
 
 
 def last_payment(payment: Payment) -> Payment:

@@ -38,8 +38,8 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     by_topic = _moving(payments)
     if not by_topic:
         return
-    waiting = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
-    for refund in waiting.select_for_update(no_key=True):
+    waiting = Refund.objects.in_scope().filter(pk__in=by_topic).select_related("store").order_by("pk")
+    for refund in waiting.select_for_update(of=("self",), no_key=True):
         payment = by_topic[refund.pk]
         before = refund.status
         if payment.status == PaymentStatus.FAILED:
@@ -53,7 +53,7 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
                 refund.needs_attention = False
                 writes.update(refund, "needs_attention")
             continue
-        writes.update(refund, "status", "resolved_at", "needs_attention")
+        writes.update(refund, "status", "resolved_at", "refunded_on", "needs_attention")
         writes.event(
             event,
             refund,
@@ -99,7 +99,7 @@ def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
         if refund.status == RefundStatus.REFUNDED and not refund.is_followed:
             refund.unsettle()
         refund.needs_attention = True
-        writes.update(refund, "status", "resolved_at", "needs_attention")
+        writes.update(refund, "status", "resolved_at", "refunded_on", "needs_attention")
         writes.event(
             REFUND_PAYMENT_REVERSED,
             refund,

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from common import clock
 from common.actions import action
@@ -23,9 +23,11 @@ from refunds.holds import lines_of, release
 from refunds.models import Refund
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
+from refunds.returns import name_return_address
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, RefundStatus
 from stores.actions import default_return_addresses
+from stores.models import ReturnAddress
 
 BATCH = 500
 
@@ -63,6 +65,31 @@ def _overdue(now: datetime) -> QuerySet[Refund]:
     """Overdue refunds with their orders, to be locked, orders first."""
     due = Refund.objects.in_scope().due(now).select_related("order").only(*COLUMNS)
     return due.select_for_update(of=("order", "self"), skip_locked=True, no_key=True).order_by("due_at")
+
+
+def name_missing_addresses(*, limit: int = BATCH) -> int:
+    """Tell the buyers of up to `limit` returns that wait for an address the default of their store; returns how many.
+
+    Their time begins then (P1).
+    """
+    now = clock.now()
+    return sweep_rows("returns without an address", _to_nowhere, partial(_name_addresses, now=now), limit=limit)
+
+
+def _to_nowhere() -> QuerySet[Refund]:
+    """Returns that wait for an address, and so for a person, of stores that have one by now.
+
+    Where those of a connected marketplace go, it says itself.
+    """
+    addresses = ReturnAddress.objects.in_scope().usable().filter(store_id=OuterRef("store_id"))
+    waiting = Refund.objects.in_scope().filter(needs_attention=True, is_followed=False)
+    waiting = waiting.filter(status=RefundStatus.AWAITING_RETURN, return_address=None)
+    return waiting.filter(Exists(addresses)).order_by("id")
+
+
+def _name_addresses(refunds: Sequence[Refund], now: datetime) -> None:
+    for refund in refunds:  # each locks its order first
+        name_return_address(store_id=refund.store_id, refund_id=refund.pk, actor=SYSTEM, now=now)
 
 
 @action
@@ -133,6 +160,7 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: date
 
 SWEEPS = (
     Sweep("deadlines", sweep_due_refunds, "refunds.tasks.sweep_refunds"),
+    Sweep("returns without an address", name_missing_addresses, "refunds.tasks.sweep_refunds"),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality"),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality"),
 )

@@ -6,13 +6,15 @@ from common import clock
 from refunds.quality.restrictions import review_all, review_one
 from refunds.quality.rollup import BATCH as STORES_AT_ONCE
 from refunds.quality.rollup import roll_up_days
-from refunds.sweeps import BATCH, sweep_due_refunds
+from refunds.sweeps import BATCH, name_missing_addresses, sweep_due_refunds
 
 
 @shared_task
 def sweep_refunds() -> None:
-    """Do what every passed deadline brings."""
+    """Do what every passed deadline brings, and tell returns without an address where to go as soon as there is one."""
     while sweep_due_refunds() == BATCH:
+        pass
+    while name_missing_addresses() == BATCH:
         pass
 
 

@@ -18,13 +18,14 @@ from refunds.actions import pay, record
 from refunds.carrier_claims import claimed_of, open_carrier_claim
 from refunds.events import REFUND_UNDELIVERED
 from refunds.goods import Disposition, Whereabouts, load_order_lines, stop
-from refunds.holds import hold, lines_of
+from refunds.holds import hold, lines_of, release
 from refunds.models import Refund
+from refunds.signals import refunds_decided
 from refunds.states import RefundKind, RefundStatus
 
 TITLES = {ShipmentStatus.BACK: ORDER_CAME_BACK, ShipmentStatus.LOST: ORDER_LOST}
 WAITING = Q(
-    kind=RefundKind.RETURN_AND_REFUND,
+    kind__in=[RefundKind.RETURN_AND_REFUND, RefundKind.EXCHANGE],
     return_tracking_number="",
     status__in=[
         RefundStatus.AWAITING_MERCHANT,
@@ -54,7 +55,9 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
         if shipment.status == ShipmentStatus.LOST and shipment.pk not in claimed:
             open_carrier_claim(writes, None, shipment, now=now)
     for refund in refunds:
-        if refund.moves_goods:
+        if not refund.pays:
+            _end_exchange(writes, refund, now)
+        elif refund.moves_goods:
             _ask_nothing_back(writes, refund, now)
         else:
             _stop_if_whole(writes, refund, now)
@@ -104,7 +107,18 @@ def _ask_nothing_back(writes: WriteSet, refund: Refund, now: datetime) -> None:
     record(writes, REFUND_UNDELIVERED, refund, before, actor=SYSTEM, now=now, rule="P3", kind=kinds)
 
 
+def _end_exchange(writes: WriteSet, refund: Refund, now: datetime) -> None:
+    """The order is sent again, which is what an exchange of its goods would have brought."""
+    before = refund.status
+    release(writes, [refund])
+    refund.withdraw(now=now)
+    writes.update(refund, "needs_attention")
+    kinds = [refund.kind, refund.kind]
+    record(writes, REFUND_UNDELIVERED, refund, before, actor=SYSTEM, now=now, rule="P3", kind=kinds)
+    refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=SYSTEM, now=now)
+
+
 def _stop_if_whole(writes: WriteSet, refund: Refund, now: datetime) -> None:
-    """Nobody ships again what a granted refund pays the whole price of (P2)."""
+    """Nobody ships again what a granted refund pays the whole price of, under a programme neither (P2, R1)."""
     if Whereabouts([refund]).disposition_of(refund) == Disposition.STOP:
         stop(writes, refund, None, actor=SYSTEM, now=now, rule="P3")

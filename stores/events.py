@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import EventType, Tone
+from common.events import SETBACK_RESUMED, EventType, Tone
 from common.facts import (
     COUNT,
     DATE,
@@ -40,6 +40,7 @@ class Area(models.TextChoices):
     COUPONS = "coupons", gettext_lazy("Coupons")
     EXPORTS = "exports", gettext_lazy("Exports of buyers' data")
     ACCOUNTS = "accounts", gettext_lazy("Accounts")
+    WORK = SETBACK_RESUMED.area, gettext_lazy("Work left aside")
     CONNECTIONS = "connections", gettext_lazy("Connections")
 
 
@@ -243,6 +244,30 @@ PRODUCT_ADDED = EventType(
 )
 PRODUCT_CHANGED = EventType(
     "product.changed", gettext_lazy("Product changed"), "product", _ProductChanged, area=Area.PRODUCTS
+)
+
+
+class _AddressChanged(TypedDict, total=False):
+    """Each part that changed."""
+
+    contact: Annotated[list[str], changed(TEXT)]
+    phone: Annotated[list[str], changed(TEXT)]
+    address: Annotated[list[str], changed(TEXT)]
+
+
+RETURN_ADDRESS_CHANGED = EventType(
+    "return_address.changed",
+    gettext_lazy("Return address changed"),
+    "returnaddress",
+    _AddressChanged,
+    area=Area.ADDRESSES,
+)
+RETURN_ADDRESS_RETIRED = EventType(
+    "return_address.retired",
+    gettext_lazy("Return address retired"),
+    "returnaddress",
+    _AddressAdded,
+    area=Area.ADDRESSES,
 )
 RETURN_ADDRESS_ADDED = EventType(
     "return_address.added",

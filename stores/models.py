@@ -232,13 +232,28 @@ class Product(TenantModel):
         return self.title
 
 
+class ReturnAddressQuerySet(TenantQuerySet):
+    """Return addresses by whether they can still be named to buyers."""
+
+    def usable(self):
+        """Those that aren't retired."""
+        return self.filter(retired_at=None)
+
+
 class ReturnAddress(TenantModel):
-    """Where buyers of a store send returns."""
+    """Where buyers of a store send returns. It is told to buyers, so it never changes.
+
+    Another one takes its `place` instead, and it is retired; the first place is that of the store's default.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    place = models.UUIDField(default=new_id, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
     contact = models.CharField(_("contact"), max_length=50)
     phone = models.CharField(_("phone"), max_length=30)
     address = models.CharField(_("address"), max_length=300)
+
+    objects = ReturnAddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("return address")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.actors import Actor, ActorKind
 from common.errors import Refused
-from stores.models import Membership, Product
+from stores.models import Membership, Product, ReturnAddress
 from stores.permissions import user_id_of
 from stores.states import Role
 
@@ -75,4 +75,22 @@ def why_unknown(item_id: str, product: Product | None, attr: str) -> Refused | N
         "product_not_in_warehouse",
         _("Item %(item)s is not in this store's product warehouse; add it or name another.") % {"item": item_id},
         attr,
+    )
+
+
+def why_not_change_address(address: ReturnAddress) -> Refused | None:
+    """Why nothing can be changed about a return address: it is retired."""
+    if address.retired_at is None:
+        return None
+    return Refused("invalid_transition", _("This address is retired: it is named to no buyer any more."))
+
+
+def why_not_retire_address(address: ReturnAddress, usable: Sequence[ReturnAddress]) -> Refused | None:
+    """Why a return address stays: it is retired already, or no other of the `usable` ones would stay."""
+    if (refused := why_not_change_address(address)) is not None:
+        return refused
+    if any(row.pk != address.pk for row in usable):
+        return None
+    return Refused(
+        "last_return_address", _("Returns need somewhere to go: add another address first, or change this one.")
     )

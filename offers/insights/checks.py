@@ -26,12 +26,13 @@ CHECKS = (
         WHERE o.is_rolled AND (
             o.status = 'pending' OR b.offer_id IS NULL OR b.accepted <> (o.status = 'accepted')::int
             OR b.offer_costs <> CASE WHEN o.status = 'accepted' THEN
-                coalesce((SELECT sum(CASE t.purpose WHEN 'reversal' THEN -t.amount ELSE t.amount END)
+                coalesce((SELECT sum(CASE t.purpose WHEN 'payout' THEN t.amount
+                                                    WHEN 'reversal' THEN -t.amount ELSE 0 END)
                           FROM payments_transfer t JOIN payments_payment p ON p.id = t.payment_id
                           WHERE t.topic_id = o.refund_id AND t.phase <> 'voided' AND p.purpose = {PURPOSE}), 0)
                 + coalesce((SELECT sum(c.amount_off) FROM offers_coupongrant g
                             JOIN offers_coupon c ON c.id = g.coupon_id
-                            WHERE g.offer_id = o.id), 0)
+                            WHERE g.offer_id = o.id AND g.ended_at IS NULL), 0)
                 + CASE WHEN o.method = ANY(%(giving)s) THEN o.product_price ELSE 0 END
             ELSE 0 END
         )

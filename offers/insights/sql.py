@@ -3,7 +3,6 @@
 The fragments are told the rules of every marketplace and the methods by what they do by `rule_parameters()`.
 """
 
-from common.calendar import sql_day_of
 from offers.registry import method_parameters
 from payments.states import PaymentStatus
 from stores.marketplaces import every_version
@@ -112,16 +111,15 @@ FRESH = f"""
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(c.amount_off), 0) AS yuan FROM offers_coupongrant g
         JOIN offers_coupon c ON c.id = g.coupon_id
-        WHERE o.status = 'accepted' AND g.store_id = o.store_id AND g.offer_id = o.id
+        WHERE o.status = 'accepted' AND g.store_id = o.store_id AND g.offer_id = o.id AND g.ended_at IS NULL
     ) granted
 """
 
-_DAY_RESOLVED = sql_day_of("r.resolved_at", "s.time_zone")
 # An order's cost, as far as its sale is lost; of an order that cost the buyer nothing, nothing.
 _SHARE = "coalesce(round(coalesce(own.{rate}, rule.{rate}) * r.amount / nullif(d.paid_amount, 0), 2), 0)"
 # Of the refunds in `lost(id)`, which are refunded (K12).
 LOSS = f"""
-    SELECT r.store_id, {_DAY_RESOLVED} AS date, r.rules_name AS marketplace, r.reason,
+    SELECT r.store_id, r.refunded_on AS date, r.rules_name AS marketplace, r.reason,
            1 AS refunds, r.amount AS sale,
            {_SHARE.format(rate="acquisition")} AS acquisition,
            CASE WHEN d.shipped_at IS NOT NULL
@@ -135,6 +133,5 @@ LOSS = f"""
                 ELSE 0 END AS stock_loss
     FROM lost JOIN refunds_refund r ON r.id = lost.id
     JOIN orders_order d ON d.id = r.order_id
-    JOIN stores_store s ON s.id = r.store_id
     {_RULES} {_OWN.format(at="r.resolved_at")}
 """

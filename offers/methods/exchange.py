@@ -44,10 +44,16 @@ class Exchange(ParcelMethod):
         kept, *parcels = super().after_yes(offer)
         if not any(parcel.status == ParcelStatus.AWAITING_RETURN for parcel in promised_parcels(offer)):
             return [kept, *parcels]
-        address = default_return_address(offer.store_id)
+        address = offer.refund.return_address or default_return_address(offer.store_id)
         where = _("Send the goods back to: %(address)s. Then write the tracking number to the seller below.")
         unknown = _("The seller tells you below where to send the goods.")
         return [kept, where % {"address": address} if address else unknown, *parcels]
+
+    def accept(self, writes, offer, *, actor, now):
+        """Also keep where the goods go, which the buyer is told now (P1)."""
+        super().accept(writes, offer, actor=actor, now=now)
+        offer.refund.return_address = default_return_address(offer.store_id)
+        writes.update(offer.refund, "return_address")
 
     def brings(self, offer):
         """The debt of a parcel, once the buyer's is on its way."""

@@ -1,7 +1,7 @@
 """An offer to the buyer of a refund."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
@@ -37,6 +37,7 @@ class Offer(TenantModel):
 
     `once_as` is the method's word for offers that are possible once a refund, whatever came of them (Q9, T4).
 
+    One of more money than its refund holds `is_in_doubt` when others hold more of the order, until it is looked at.
     One that can't be kept any more has lapsed: it is withdrawn, and counts neither as an attempt nor as that once (Q8).
 
     Who sent it on which of the store's days, about what request, and what the promised goods were worth stay as they
@@ -70,6 +71,7 @@ class Offer(TenantModel):
     asked_amount = MoneyField(editable=False)
     product_price = MoneyField(null=True, editable=False)
     has_lapsed = models.BooleanField(_("couldn't be kept"), default=False, db_default=False, editable=False)
+    is_in_doubt = models.BooleanField(default=False, db_default=False, editable=False)
     is_rolled = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = OfferQuerySet.as_manager()
@@ -89,9 +91,7 @@ class Offer(TenantModel):
             models.Index(fields=["store", "refund"], name="offer_of_refund"),
             models.Index(fields=["due_at"], condition=Q(status__in=OUT), name="offer_to_end"),
             models.Index(
-                fields=["id"],
-                condition=Q(status=OfferStatus.PENDING, amount__gt=F("asked_amount")),
-                name="offer_above_asked",
+                fields=["id"], condition=Q(status=OfferStatus.PENDING, is_in_doubt=True), name="offer_in_doubt"
             ),
             models.Index(
                 fields=["id"],

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from common.api.fields import StrictMoneyField
 from common.money import CENT
 from payments.api.extras import WARNINGS
+from payments.gateway_errors import own_words
 from payments.models import Payment
 from payments.small import Allowance
 from payments.states import SMALL_PURPOSES, ConflictSettlement, PaymentPurpose
@@ -20,6 +21,7 @@ class PaymentSerializer(serializers.ModelSerializer):
     amount = StrictMoneyField()
     order = serializers.CharField(source="order.number")
     refund = serializers.SerializerMethodField()
+    last_error = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
@@ -43,6 +45,10 @@ class PaymentSerializer(serializers.ModelSerializer):
             "written_off_at",
             "conflict",
         ]
+
+    def get_last_error(self, payment: Payment) -> str:
+        """The gateway's, as it said it; ours in the caller's language."""
+        return own_words(payment.last_error)
 
     def get_refund(self, payment: Payment) -> serializers.UUIDField(allow_null=True):
         """The topic, unless it is the order."""

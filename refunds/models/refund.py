@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, transition
 
+from common.calendar import day_of
 from common.ids import new_id
 from common.money import MoneyField, yuan
 from common.states import StateField
@@ -33,7 +34,6 @@ class Refund(OwnsLines, TenantModel):
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
     change only as it reports them (refunds.marketplace). Its deadline is shown and brings nothing here.
     `marketplace_status` is its own word, `decision_sent` what the merchant decided there and nobody has confirmed yet.
-
     `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
     """
 
@@ -73,6 +73,7 @@ class Refund(OwnsLines, TenantModel):
     unread_by_merchant = models.PositiveIntegerField(_("unread messages"), default=0)
     created_at = models.DateTimeField(_("requested"))
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    refunded_on = models.DateField(null=True, editable=False)
     is_loss_counted = models.BooleanField(default=False, db_default=False, editable=False)
     is_followed = models.BooleanField(_("from the marketplace"), default=False, db_default=False, editable=False)
     marketplace_status = models.CharField(
@@ -318,13 +319,13 @@ class Refund(OwnsLines, TenantModel):
 
     @transition(field=status, source=RefundStatus.REFUNDING, target=RefundStatus.REFUNDED)
     def settle(self, *, now):
-        """The money has arrived."""
-        self.resolved_at, self.needs_attention = now, False
+        """The money has arrived, on this day of the store's calendar, whatever zone it moves to later (K12)."""
+        self.resolved_at, self.needs_attention, self.refunded_on = now, False, day_of(now, self.store.time_zone)
 
     @transition(field=status, source=RefundStatus.REFUNDED, target=RefundStatus.REFUNDING)
     def unsettle(self):
         """The money came back: it has to be paid again."""
-        self.resolved_at = None
+        self.resolved_at = self.refunded_on = None
 
     @transition(
         field=status,
@@ -387,6 +388,8 @@ class Refund(OwnsLines, TenantModel):
     def follow(self, status: str, *, due_at, ended_at):
         """The marketplace says that the refund is there, whatever it was before; `ended_at` once it has ended."""
         self.resolved_at = ended_at
+        is_paid = status == RefundStatus.REFUNDED
+        self.refunded_on = (self.refunded_on or day_of(ended_at, self.store.time_zone)) if is_paid else None
         self._deadline(due_at)
         return status
 

@@ -5,12 +5,16 @@ say who may do something, `keys` which program may; `catalogue` is products and 
 """
 
 from stores.actions.accounts import change_password, give_new_password, new_password, open_account
+from stores.actions.addresses import (
+    add_return_address,
+    change_return_address,
+    default_return_address,
+    default_return_addresses,
+    retire_return_address,
+)
 from stores.actions.catalogue import (
     ProductData,
     add_product,
-    add_return_address,
-    default_return_address,
-    default_return_addresses,
     update_product,
     upsert_products,
 )
@@ -28,6 +32,7 @@ __all__ = [
     "change_category",
     "change_member",
     "change_password",
+    "change_return_address",
     "create_marketplace_key",
     "create_store",
     "create_store_key",
@@ -39,6 +44,7 @@ __all__ = [
     "open_category",
     "open_negotiation",
     "remove_member",
+    "retire_return_address",
     "revoke_key",
     "touch_key",
     "update_product",

@@ -1,6 +1,6 @@
 """The product warehouse and the addresses to which returns go."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -12,9 +12,9 @@ from common.actors import Actor
 from common.changes import changes_of, lock
 from common.errors import Invalid
 from common.writes import WriteSet
-from stores.events import PRODUCT_ADDED, PRODUCT_CHANGED, RETURN_ADDRESS_ADDED
+from stores.events import PRODUCT_ADDED, PRODUCT_CHANGED
 from stores.listings import check_listings
-from stores.models import Product, ReturnAddress, Store
+from stores.models import Product, Store
 
 
 class ProductData(TypedDict, total=False):
@@ -99,28 +99,3 @@ def update_product(*, product: Product, changes: ProductData, actor: Actor, now:
     _change(writes, product, changes, actor, now)
     writes.flush()
     return product
-
-
-@action
-def add_return_address(
-    *, store: Store, contact: str, phone: str, address: str, actor: Actor, now: datetime
-) -> ReturnAddress:
-    """Add an address to which returns of this store are sent."""
-    row = ReturnAddress(store=store, contact=contact, phone=phone, address=address)
-    writes = WriteSet()
-    writes.insert(row)
-    facts = {"contact": contact, "phone": phone, "address": address}
-    writes.event(RETURN_ADDRESS_ADDED, row, topic=row, at=now, actor=actor, **facts)
-    writes.flush()
-    return row
-
-
-def default_return_address(store_id: int) -> ReturnAddress | None:
-    """Where returns go when nobody named an address: the address that the store added first."""
-    return ReturnAddress.objects.for_store(store_id).order_by("id").first()
-
-
-def default_return_addresses(store_ids: Collection[int]) -> dict[int, ReturnAddress]:
-    """The same for several stores at once, by store; one without an address is missing."""
-    firsts = ReturnAddress.objects.in_scope().filter(store_id__in=store_ids)
-    return {address.store_id: address for address in firsts.order_by("store_id", "id").distinct("store_id")}

@@ -99,8 +99,8 @@ class ReturnAddressViewSet(mixins.ListModelMixin, StoreViewSet):
     serializer_class = ReturnAddressSerializer
 
     def get_queryset(self):
-        """The store's return addresses."""
-        return ReturnAddress.objects.for_store(self.store.pk)
+        """The store's return addresses that can be named."""
+        return ReturnAddress.objects.for_store(self.store.pk).usable()
 
     def create(self, request):
         """Add an address."""

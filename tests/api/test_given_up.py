@@ -13,6 +13,7 @@ from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid, settle
 from tests.api.test_gateways import SANDBOX, post
+from tests.insights import consistent
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import NOON, make_shop
 
@@ -256,6 +257,17 @@ def test_what_never_comes_back_is_written_off_and_blocks_nothing_any_more(shop):
     told = shop.merchant.get(f"refunds/{refund.pk}/timeline/").json()["results"]
     ways = [event["data"]["how"] for event in told if event["name"] == "payment.conflict_settled"]
     assert ways == ["demand_back", "write_off"]
+
+
+def test_the_figures_count_no_loss_as_what_an_offer_cost(shop):
+    refund, payment = declined(shop, **MONEY[0])
+    give_up(shop, payment)
+    hear_that_it_was_paid(payment)
+    for how in ("demand_back", "write_off"):
+        settle(shop, payment, how)
+    sent = shop.merchant.post("offers/", {"refund": str(refund.pk), "message": "亲", **MONEY[0]}).json()["id"]
+    assert shop.buyer.post(f"offers/{sent}/accept/").status_code == 200
+    assert consistent(shop)["totals"]["offer_costs"] == "10.00"
 
 
 def test_what_was_written_off_and_comes_back_after_all_is_no_loss_any_more(shop):

@@ -139,3 +139,26 @@ def test_an_offer_is_rolled_up_exactly_once(rated):
     with rated.scope():
         assert [row.accepted for row in DailyRetention.objects.all()] == [1]
         assert RolledUpOffer.objects.count() == 1
+
+
+@pytest.mark.rule("K12")
+@pytest.mark.parametrize("rolled_first", [True, False])
+def test_a_loss_stays_on_its_day_when_the_store_moves(rated, clock, rolled_first):
+    refund = rated.refund(rated.order(shipped=False), kind="refund_only")
+    rated.merchant.post(f"refunds/{refund.pk}/approve/")
+    settle_batch()  # at noon in Shanghai, which is the evening before in Honolulu
+    if rolled_first:
+        roll_everything()
+    moved = rated.merchant.patch(f"stores/{rated.store.code}/", {"time_zone": "Pacific/Honolulu"})
+    assert moved.status_code == 200, moved.json()
+    day = {"from": "2026-11-20", "to": "2026-11-20"}
+    assert report(rated, **day)["lost"]["refunds"] == 1
+    consistent(rated)
+    assert report(rated, **day)["lost"]["refunds"] == 1
+    with system_scope():
+        payment = Payment.objects.get()
+        SandboxTransfer.objects.update(outcome="returned")
+        reverse_payments(reasons={payment.pk: "unknown account"}, actor=SYSTEM, now=NOON)
+    consistent(rated)
+    assert report(rated, **day)["lost"] == report(rated, **{"from": "2026-11-19", "to": "2026-11-19"})["lost"]
+    assert report(rated, **day)["lost"]["refunds"] == 0

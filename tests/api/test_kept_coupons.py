@@ -13,6 +13,7 @@ from stores import marketplaces
 from stores.marketplaces import current_rules
 from tests.api.helpers import ask, detail
 from tests.api.test_gateways import SANDBOX, post
+from tests.insights import consistent
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -65,7 +66,9 @@ def told_of_coupons(shop, refund) -> list[str]:
 
 def test_by_default_the_buyer_keeps_the_coupon():
     shop = make_shop("tmall")
-    refund, told = refunded(shop, kept_order(shop), "118.00")
+    order = kept_order(shop)
+    assert consistent(shop)["totals"]["offer_costs"] == "5.00"
+    refund, told = refunded(shop, order, "118.00")
     assert (told["name"], told["ends"], told["ended_at"]) == ("thanks", False, None)
     assert detail(shop, refund)["kept_coupons"] == [told]
 
@@ -80,6 +83,7 @@ def test_it_ends_with_the_last_yuan_where_the_file_says_so(ending):
     [after] = detail(shop, last)["kept_coupons"]
     assert (after["ends"], after["ended_at"]) == (False, "2026-11-20T04:00:00Z")
     assert told_of_coupons(shop, last) == ["coupon.ended"]
+    assert consistent(shop)["totals"]["offer_costs"] == "0.00"
 
 
 def test_what_is_still_asked_for_is_not_refunded_yet(ending):

@@ -4,8 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from common.tenancy import system_scope
 from offers.coupons import create_coupon
+from offers.models import Offer
 from offers.sweeps import end_unkeepable_offers, sweep_due_offers
 from tests.api.helpers import ask, code, detail
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
@@ -109,3 +113,53 @@ def test_an_offer_of_money_that_another_refund_has_taken_ends_by_itself_and_is_n
     assert (told["name"], told["actor"], told["rule"]) == ("offer.lapsed", "system", "Q8")
     options = shop.merchant.get(f"refunds/{refund.pk}/offer-options/").json()
     assert options["attempts_left"] == 2
+
+
+def above_asked(shop) -> str:
+    """A pending offer of ¥70.00 about a refund of ¥40.00, of an order of ¥118.00; the order."""
+    order = shop.order(quantity=2)
+    refund = shop.refund(order, kind="refund_only", amount="40.00")
+    assert offer(shop, refund, method="partial_refund", amount="70.00").status_code == 201
+    return order
+
+
+@pytest.mark.rule("Q8")
+def test_an_offer_that_can_be_kept_beside_another_refund_is_looked_at_once(shop):
+    assert ask(shop, above_asked(shop), amount="48.00").status_code == 201
+    assert [end_unkeepable_offers() for _ in range(2)] == [1, 0]
+    with shop.scope():
+        assert list(Offer.objects.values_list("status", flat=True)) == ["pending"]
+
+
+@pytest.mark.rule("Q8")
+@pytest.mark.parametrize("way", ["resubmit", "red packet"])
+def test_whatever_holds_more_of_the_order_puts_the_offer_in_doubt(shop, way):
+    order = above_asked(shop)
+    other = ask(shop, order, amount="40.00").json()["id"]
+    assert end_unkeepable_offers() == 1
+    if way == "resubmit":
+        shop.merchant.post(f"refunds/{other}/reject/", {"reason": "worn"})
+        assert shop.buyer.post(f"refunds/{other}/resubmit/", {"amount": "48.01"}).status_code == 200
+    else:
+        sent = shop.merchant.post(
+            "offers/", {"refund": other, "method": "red_packet", "message": "亲", "amount": "50.00"}
+        )
+        assert shop.buyer.post(f"offers/{sent.json()['id']}/accept/").status_code == 200
+    assert end_unkeepable_offers() == 1
+    with shop.scope():
+        assert Offer.objects.order_by("id").first().status == "withdrawn"
+
+
+def test_what_nobody_doubts_is_not_read(shop, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as nothing:
+        end_unkeepable_offers()
+    count = len(nothing)
+    for _ in range(3):
+        above_asked(shop)
+    with django_assert_num_queries(count) as read:
+        end_unkeepable_offers()
+    [looked] = [query["sql"] for query in read if "offers_offer" in query["sql"]]
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a table of three rows is read whole otherwise
+        cursor.execute(f"EXPLAIN {looked}")
+        assert "offer_in_doubt" in str(cursor.fetchall())

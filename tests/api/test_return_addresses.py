@@ -6,9 +6,12 @@ import pytest
 from django.db import IntegrityError
 
 from common import clock as wall
+from common.errors import NotFound, Refused
+from offers.methods import METHODS
+from offers.models import Offer
 from orders.models import OrderLine
 from refunds.models import Refund
-from refunds.sweeps import sweep_due_refunds
+from refunds.sweeps import name_missing_addresses, sweep_due_refunds
 from stores import actions as store_actions
 from tests.api.helpers import ask, code, detail, everything
 from tests.api.test_offers import propose
@@ -116,3 +119,89 @@ def test_a_return_that_was_offered_is_gone_once_the_goods_are_stopped(taote):
     answer = taote.buyer.post(f"offers/{offer['id']}/accept/")
     assert code(answer) == (409, "nothing_to_return", "lines")
     assert everything(taote) == before
+
+
+def usable(shop) -> list[str]:
+    return [row["address"] for row in shop.merchant.get("return-addresses/").json()["results"]]
+
+
+def change(shop, old, **parts):
+    parts = {"contact": old.contact, "phone": old.phone, "address": old.address, **parts}
+    with shop.scope():
+        return store_actions.change_return_address(
+            store_id=shop.store.pk, address_id=old.pk, **parts, actor=MERCHANT, now=NOON
+        )
+
+
+def retire(shop, address):
+    with shop.scope():
+        return store_actions.retire_return_address(
+            store_id=shop.store.pk, address_id=address.pk, actor=MERCHANT, now=NOON
+        )
+
+
+@pytest.mark.rule("P1")
+def test_the_first_address_is_told_to_every_return_that_waits_for_one(clock):
+    shop, refund = by_the_deadline(clock)
+    other_shop, other = by_the_deadline(clock)
+    assert name_missing_addresses() == 0
+    address = add_address(shop)
+    assert [name_missing_addresses() for _ in range(2)] == [1, 0]
+    named = detail(shop, refund)
+    assert (named["return_address"], named["due_action"], named["needs_attention"]) == (str(address.pk), "close", False)
+    assert shop.reload(Refund(pk=refund)).due_at == wall.now() + timedelta(days=7)
+    told = shop.merchant.get(f"refunds/{refund}/timeline/").json()["results"][-1]
+    assert (told["name"], told["actor"], told["data"]["address"]) == ("refund.address_named", "system", str(address))
+    assert detail(other_shop, other)["return_address"] is None
+
+
+@pytest.mark.rule("P1")
+def test_a_changed_address_takes_the_place_of_the_old_one_which_stays_what_buyers_were_told(taote):
+    running = str(taote.refund().pk)
+    taote.merchant.post(f"refunds/{running}/approve/")
+    add_address(taote)
+    new = change(taote, taote.address, address="义乌市城店路 1 号")
+    assert set(usable(taote)) == {"杭州", "义乌市城店路 1 号"}
+    assert detail(taote, running)["return_address"] == str(taote.address.pk)
+    assert taote.reload(taote.address).address == "义乌市稠州北路 8 号"
+    later = str(taote.refund().pk)
+    taote.merchant.post(f"refunds/{later}/approve/")
+    assert detail(taote, later)["return_address"] == str(new.pk), "it is still the store's first"
+    gone = taote.merchant.post(f"refunds/{taote.refund().pk}/approve/", {"return_address": str(taote.address.pk)})
+    assert code(gone) == (404, "not_found", "return_address")
+    with pytest.raises(Refused, match="retired"):
+        change(taote, taote.address, contact="x")
+
+
+def test_a_change_of_nothing_leaves_nothing_behind(taote):
+    before = everything(taote)
+    assert change(taote, taote.address) == taote.address
+    assert everything(taote) == before
+
+
+def test_the_last_address_stays_and_any_other_is_retired_once(taote):
+    with pytest.raises(Refused) as refused:
+        retire(taote, taote.address)
+    assert refused.value.code == "last_return_address"
+    other = add_address(taote)
+    retire(taote, taote.address)
+    assert usable(taote) == ["杭州"]
+    for address, why in ((taote.address, "invalid_transition"), (other, "last_return_address")):
+        with pytest.raises(Refused) as refused:
+            retire(taote, address)
+        assert refused.value.code == why
+    with pytest.raises(NotFound):
+        retire(taote, make_shop("taote").address)
+
+
+@pytest.mark.rule("Q16")
+def test_an_accepted_exchange_goes_where_its_buyer_was_told():
+    shop = make_shop("tmall")
+    refund = shop.refund()
+    terms = {"refund": str(refund.pk), "method": "exchange", "item_id": "8000", "message": "亲"}
+    offer = shop.merchant.post("offers/", terms).json()
+    assert shop.buyer.post(f"offers/{offer['id']}/accept/").status_code == 200
+    change(shop, shop.address, address="义乌市城店路 1 号")
+    with shop.scope():
+        row = Offer.objects.select_related("refund__store", "refund__return_address", "product").get()
+        assert "稠州北路 8 号" in METHODS["exchange"].after_yes(row)[1]

@@ -310,6 +310,8 @@ def test_limits_that_were_lowered_count_at_pay_out(shop, terms, reason):
     shown = shop.merchant.get(f"payments/{payment['id']}/").json()
     assert (shown["status"], shown["gateway_reference"]) == ("failed", "")
     assert reason in shown["last_error"]
+    reader = shop.merchant.client.get(f"/api/v1/payments/{payment['id']}/", headers={"Accept-Language": "zh-hans"})
+    assert "下调" in reader.json()["last_error"], "kept as a code, and worded for whoever reads"
     left = allowance(shop, order)
     assert (left["order"]["used"], left["store_day"]["used"]) == (0, "0.00")
 

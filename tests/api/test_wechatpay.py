@@ -18,6 +18,8 @@ from payments.inbox import process_due_notices
 from payments.models import Payment
 from payments.settlement import settle_batch
 from payments.terms import set_payment_terms
+from refunds.payouts import again_words
+from tests.api.test_given_up import declined
 from tests.api.test_small_payments import send
 from tests.api.wechat_server import API_V3_KEY, KEY_ID, MCHID, SERIAL, WeChatServer, new_key, private_pem, public_pem
 from tests.world import make_shop
@@ -181,6 +183,25 @@ def test_a_store_that_pays_through_wechat_from_request_to_notice(server):
     shown = shop.merchant.get(f"payments/{payment}/").json()
     assert (shown["status"], shown["last_error"]) == ("failed", "ACCOUNT_FROZEN")
     assert shop.reload(order).small_payments == 0
+
+
+def test_what_one_gateway_declined_is_paid_through_another(server):
+    """A failed payment changes its channel: the operator chooses another gateway, and the merchant pays again."""
+    shop = make_shop("tmall")
+    _refund, payment = declined(shop, method="red_packet", amount="5.00")
+    with shop.scope():
+        failed = Payment.objects.get(pk=payment)
+        assert "is sent to sandbox" in again_words(failed)
+    with system_scope():
+        terms = {"per_payment": None, "per_order": None, "per_day": None}
+        set_payment_terms(store=shop.store, gateway="wechatpay", actor=OPERATOR, now=wall.now(), **terms)
+    with shop.scope():
+        assert "goes out through wechatpay; the one that failed had sandbox" in again_words(failed)
+    again = shop.merchant.post(f"payments/{payment}/retry/").json()
+    settle_batch()
+    shown = shop.merchant.get(f"payments/{again['id']}/").json()
+    assert (shown["status"], shown["gateway"], shown["amount"]) == ("succeeded", "wechatpay", "5.00")
+    assert list(server.bills) == [UUID(again["id"]).hex]
 
 
 def test_notices_are_verified_and_decrypted(server):

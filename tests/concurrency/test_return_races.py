@@ -20,6 +20,8 @@ from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from refunds.states import RefundStatus
 from refunds.sweeps import sweep_due_refunds
+from stores import actions as stores
+from stores.models import ReturnAddress
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.invariants import assert_consistent
 from tests.concurrency.test_refund_races import in_scope, opener
@@ -268,3 +270,23 @@ def test_a_wish_that_comes_while_the_carrier_is_asked_stays_due(pdd):
         shipment = Shipment.objects.get(order=refund.order_id)
         assert (shipment.status, shipment.task) == ("in_transit", ShipmentTask.RECALL)
         assert Shipment.objects.due().filter(pk=shipment.pk).exists()
+
+
+@pytest.mark.parametrize("changes", [True, False])
+def test_of_two_who_take_away_the_last_addresses_one_is_refused(shop, changes):
+    named = {"store_id": shop.store.pk, "actor": MERCHANT, "now": NOON}
+    with shop.scope():
+        parts = {"contact": "二仓", "phone": "1", "address": "杭州"}
+        other = stores.add_return_address(store=shop.store, **parts, actor=MERCHANT, now=NOON)
+
+    def second():
+        with shop.scope():
+            if changes:
+                return stores.change_return_address(address_id=shop.address.pk, **parts, **named)
+            return stores.retire_return_address(address_id=other.pk, **named)
+
+    first = partial(stores.retire_return_address, address_id=shop.address.pk, **named)
+    race = overtaken(first, second, scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition" if changes else "last_return_address"), True)
+    with shop.scope():
+        assert ReturnAddress.objects.usable().count() == 1

@@ -24,6 +24,7 @@ from payments import reconciling
 from payments.gateways.base import NoStatement
 from payments.models import DayAllowance, Reconciliation
 from payments.settlement import settle_batch
+from refunds.models import Refund
 from tests.api.test_gateways import SANDBOX, post
 from tests.insights import accepted, send
 from tests.quality import ask
@@ -129,6 +130,14 @@ def _overpromised(shop: Shop) -> None:
     shop.refund(order, amount="60.00")
 
 
+def _to_nowhere(shop: Shop) -> None:
+    refund = shop.refund()
+    with shop.scope():  # as if the store had got its address after the deadline had approved the return
+        Refund.objects.filter(pk=refund.pk).update(
+            status="awaiting_return", due_at=None, due_action="", needs_attention=True
+        )
+
+
 SCENES = {
     "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
     "promises": Scene(_promised, later=timedelta(hours=49)),
@@ -143,6 +152,7 @@ SCENES = {
     "notices": Scene(_noticed, marketplace="kuaishou"),
     "allowances opened": Scene(_without_a_day, "payments_dayallowance"),
     "deadlines": Scene(lambda shop: shop.refund(), later=timedelta(days=3)),
+    "returns without an address": Scene(_to_nowhere),
     "quality days": Scene(lambda shop: None, "refunds_qualityday", marketplace="pinduoduo"),
     "restrictions": Scene(_complained, "refunds_qualityrestriction", marketplace="pinduoduo"),
     "offers": Scene(lambda shop: send(shop, method="reassurance"), later=timedelta(days=2)),

@@ -113,9 +113,9 @@ def test_the_365th_day_is_the_last_by_the_stores_calendar(zone, paid_at, until):
     ("amount", "place", "day_sum", "reason"),
     [
         ("10.00", 2, "50.00", ""),
-        ("10.01", 2, "50.00", "The limit per payment was lowered to 10.00."),
-        ("10.00", 3, "50.00", "The limit per order was lowered to 2 payments."),
-        ("10.00", 2, "50.01", "The limit per day was lowered to 50.00."),
+        ("10.01", 2, "50.00", "per_payment_lowered:10.00"),
+        ("10.00", 3, "50.00", "per_order_lowered:2"),
+        ("10.00", 2, "50.01", "per_day_lowered:50.00"),
     ],
 )
 def test_a_worker_looks_again_under_the_limits_of_now(amount, place, day_sum, reason):

@@ -291,3 +291,9 @@ def test_what_sweeps_failed_at_is_the_operators_who_lets_it_be_tried_again(taote
     operator.post(page)
     setback.refresh_from_db()
     assert (setback.attempts, setback.needs_attention, setback.next_attempt_at is None) == (0, False, False)
+    with system_scope():
+        [told] = Event.objects.filter(name="setback.resumed")
+    assert (told.store_id, told.actor_id) == (None, f"user:{operator.user.pk}")
+    assert told.data == {"sweep": "deadlines", "key": "refund-7", "attempts": 8, "error": "DataError 22003"}
+    assert "refund-7" in text(operator.get("changes/?area=work"))
+    assert "refund-7" not in text(owner.get("changes/"))

@@ -262,7 +262,7 @@ def test_declined_money_is_given_up_on_the_refunds_page_and_on_the_payments(sign
     here = page.format(refund=refund.pk, payment=payment.pk)
     shown = finance.get(here.replace("decide/", "") + "change/").content.decode()
     assert f"{here}give-up/" in shown
-    assert "5.00 is sent to the gateway" in shown
+    assert "5.00 is sent to sandbox, which declined" in shown
     assert finance.get(here + "give-up/").status_code == 200
     assert finance.post(here + "give-up/").status_code == 302
     assert shop.reload(refund).status == "awaiting_merchant"

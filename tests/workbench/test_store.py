@@ -111,3 +111,23 @@ def test_every_list_opens_for_owner_and_operator(taote, clock, sign_in, path):
     for desk in (sign_in("owner", taote), sign_in("operator")):
         assert desk.get(path).status_code == 200
         assert desk.get(path, q="x").status_code in (200, 302)
+
+
+def test_an_address_is_changed_and_retired_on_its_page(taote, sign_in):
+    owner, agent = sign_in("owner", taote), sign_in("agent", taote)
+    page = f"stores/returnaddress/{taote.address.pk}/"
+    assert "add another address first" in owner.get(f"{page}change/").content.decode()
+    owner.post("stores/returnaddress/add/", **ADDRESS)
+    assert agent.post(f"{page}change/", **ADDRESS).status_code == 403
+    assert agent.post(f"{page}retire/").status_code == 403
+    owner.post(f"{page}change/", contact="仓库", phone="13800000000", address="义乌市城店路 1 号")
+    with taote.scope():
+        changed, added = sorted(ReturnAddress.objects.usable(), key=lambda row: row.place)
+    assert (changed.address, added.address) == ("义乌市城店路 1 号", "杭州")
+    old = owner.get(f"{page}change/").content.decode()
+    assert "named to no buyer any more" in old
+    assert f"{page}retire/" not in old
+    assert owner.post(f"{page}change/", **ADDRESS).status_code == 403
+    owner.post(f"stores/returnaddress/{changed.pk}/retire/")
+    shown = owner.get("stores/returnaddress/").content.decode()
+    assert ("杭州" in shown, "义乌" in shown) == (True, False)

@@ -11,6 +11,7 @@ from payments.settlement import settle_batch
 from refunds.models import CarrierClaim
 from tests.api.helpers import ask, detail
 from tests.parcels import LOST, ask_everybody, next_look, shipped
+from tests.returnless import join, open_shop, place
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("P3")]
@@ -132,3 +133,52 @@ def test_what_was_delivered_or_shipped_anew_stays_as_it_is(taote, clock):
     half_a_day_later(clock)
     assert taote.reload(order).status == "delivered"
     assert amounts(taote) == []
+
+
+@pytest.mark.rule("P3", "Q16")
+@pytest.mark.parametrize("answer", [None, "approve", "reject", "dispute"])
+def test_an_exchange_of_what_never_arrived_ends_and_the_order_is_sent_again(db, clock, answer):
+    shop = make_shop("kuaishou")
+    order = gone(shop, clock, Stage.LOST)
+    refund = ask(shop, order, kind="exchange").json()["id"]
+    if answer == "approve":
+        shop.merchant.post(f"refunds/{refund}/approve/")
+    elif answer:
+        shop.merchant.post(f"refunds/{refund}/reject/", {"reason": "worn"})
+    if answer == "dispute":
+        assert shop.buyer.post("disputes/", {"refund": refund, "claim": "it never came"}).status_code == 201
+    half_a_day_later(clock)
+    now = detail(shop, refund)
+    assert (now["status"], now["due_at"], now["needs_attention"]) == ("withdrawn", None, False)
+    order = shop.reload(order)
+    assert (order.status, order.claimed_amount) == ("unshipped", 0)
+    told = shop.merchant.get(f"refunds/{refund}/timeline/").json()["results"]
+    assert "refund.undelivered" in [event["name"] for event in told]
+    assert ask(shop, order).status_code == 201
+
+
+@pytest.mark.rule("P3", "R1")
+@pytest.mark.parametrize("decided_first", [True, False])
+@pytest.mark.parametrize(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
+def test_goods_that_never_arrived_are_not_shipped_again_beside_a_refund_without_return(
+    db, clock, decided_first, amount, status
+):
+    shop = open_shop()
+    join(shop)
+    number = "R-1"
+    place(shop, number, ship=False)
+    sent = {"carrier": "SF", "tracking_number": f"{LOST}1"}
+    assert shop.merchant.post(f"orders/{number}/ship/", sent).status_code == 200
+    ask_everybody()
+    refund = ask(shop, number, amount=amount).json()["id"]
+    assert detail(shop, refund)["programme"] == "returnless"
+    if decided_first:
+        shop.merchant.post(f"refunds/{refund}/approve/")
+        settle_batch()
+    sandbox.move(sent["tracking_number"], Stage.LOST)
+    half_a_day_later(clock)
+    if not decided_first:
+        shop.merchant.post(f"refunds/{refund}/approve/")
+        settle_batch()
+    assert detail(shop, refund)["status"] == "refunded"
+    assert shop.merchant.get(f"orders/{number}/").json()["status"] == status

@@ -15,7 +15,14 @@ from payments.conflicts import settle_conflict, settlements_of, why_not_settle
 from payments.models import Payment, Transfer
 from payments.states import ConflictSettlement, PaymentStatus
 from refunds.models import Refund
-from refunds.payouts import give_up_payment, payments_of, retry_payment, why_not_about, why_not_give_up_paying
+from refunds.payouts import (
+    again_words,
+    give_up_payment,
+    payments_of,
+    retry_payment,
+    why_not_about,
+    why_not_give_up_paying,
+)
 from refunds.why_not import why_not_pay_again
 from stores.permissions import PAY
 from workbench.kit.base import DeskAdmin, column
@@ -93,8 +100,8 @@ class PayThisAgain(FailedPayment):
     done = gettext_lazy("The payment is on its way again.")
 
     def consequence(self, payment):
-        """A new payment."""
-        return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(payment.amount)}
+        """A new payment, through the gateway that the store has by now."""
+        return again_words(payment)
 
     def run(self, payment, data, *, actor, now):
         retry_payment(payment_id=payment.pk, store_id=payment.store_id, actor=actor, now=now)

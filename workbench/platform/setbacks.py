@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.setbacks import resume_setback
-from workbench.kit.base import column
+from workbench.kit.base import by, column
 from workbench.kit.marks import moment
 from workbench.kit.operators import PlatformAdmin
 
@@ -43,7 +43,7 @@ class SetbackAdmin(PlatformAdmin):
             raise PermissionDenied
         setback = self.find(request, object_id)
         if request.method == "POST":
-            resume_setback(setback_id=setback.pk)
+            resume_setback(setback_id=setback.pk, **by(request))
             messages.success(request, _("It is tried again within a minute."))
             return HttpResponseRedirect(reverse("admin:common_setback_changelist"))
         return self.page(request, "workbench/platform/setback.html", str(setback), setback=setback)

@@ -40,7 +40,7 @@ class ReturnToForm(DecisionForm):
         if not self.row.moves_goods:
             del self.fields["return_address"]
             return
-        addresses = ReturnAddress.objects.for_store(self.row.store_id).order_by("id")
+        addresses = ReturnAddress.objects.for_store(self.row.store_id).usable().order_by("place")
         self.fields["return_address"].queryset = addresses
         self.fields["return_address"].initial = addresses.first()
 
@@ -369,9 +369,8 @@ class PayAgain(DeclinedMoney):
         return why_not.why_not_pay_again(payouts.payments_of(refund))
 
     def consequence(self, refund):
-        """A new payment."""
-        amount = payouts.payments_of(refund)[-1].amount
-        return _("A new payment of %(amount)s is sent to the gateway.") % {"amount": yuan(amount)}
+        """A new payment, through the gateway that the store has by now."""
+        return payouts.again_words(payouts.payments_of(refund)[-1])
 
     def run(self, refund, data, *, actor, now):
         payouts.pay_again(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)

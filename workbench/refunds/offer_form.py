@@ -142,7 +142,7 @@ class OfferForm(DeskForm):
     def _set_up_negotiation(self) -> None:
         """A return address and the tick belong to a changed request (T3, T6)."""
         if self._asks_for("return_address", "return_address"):
-            addresses = ReturnAddress.objects.for_store(self.case.refund.store_id).order_by("id")
+            addresses = ReturnAddress.objects.for_store(self.case.refund.store_id).usable().order_by("place")
             self.fields["return_address"].queryset = addresses
         if self._asks_for("agreed_with_buyer", "agreed_with_buyer"):
             self.fields["agreed_with_buyer"].widget.attrs["required"] = True

@@ -35,7 +35,7 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
 def _to_nowhere(rows: QuerySet, now: datetime) -> QuerySet:
     """Returns without an address: approved by their deadline, or about to be, as the store has none (T10)."""
     back = rows.filter(return_address=None, is_followed=False).exclude(kind=RefundKind.REFUND_ONLY)
-    addresses = ReturnAddress.objects.in_scope().filter(store_id=OuterRef("store_id"))
+    addresses = ReturnAddress.objects.in_scope().usable().filter(store_id=OuterRef("store_id"))
     return back.filter(
         Q(status=RefundStatus.AWAITING_RETURN) | Q(status=RefundStatus.AWAITING_MERCHANT) & ~Exists(addresses)
     )

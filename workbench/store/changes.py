@@ -20,7 +20,7 @@ PAGE = 50
 # The people to filter by are those of the newest so many changes.
 LOOKED_THROUGH = 1000
 # What only the platform's own events are about.
-OF_THE_PLATFORM = {Area.ACCOUNTS}
+OF_THE_PLATFORM = {Area.ACCOUNTS, Area.WORK}
 
 
 @dataclass(frozen=True)

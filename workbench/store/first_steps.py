@@ -58,7 +58,7 @@ KINDS = {
         _("Without one no return can be approved."),
         EDIT_CATALOG,
         "stores_returnaddress_changelist",
-        lambda desk: ReturnAddress.objects.in_scope(),
+        lambda desk: ReturnAddress.objects.in_scope().usable(),
     ),
     "orders": FirstStepKind(
         _("First order"),

@@ -12,10 +12,11 @@ from refunds.returnless.promises import enrolment_in_force
 from stores import actions, marketplaces
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, OPERATE
+from stores.why_not import why_not_retire_address
 from workbench.kit.base import DeskAdmin, column
-from workbench.kit.decisions import DecisionForm
+from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.desk import desk_of
-from workbench.kit.editing import AddingMixin, Changing, EditingMixin, RowForm, Saving, shut
+from workbench.kit.editing import AddingMixin, Changing, EditingMixin, RowForm, Saving
 from workbench.kit.forms import YuanField, posted
 from workbench.kit.marks import moment
 from workbench.kit.search import WordSearch
@@ -85,20 +86,58 @@ class AddReturnAddress(Saving):
         actions.add_return_address(store=store, **data, actor=actor, now=now)
 
 
-class ReturnAddressAdmin(AddingMixin, DeskAdmin):
-    """Where returns go. The first one is used when nobody names one."""
+class ChangeReturnAddress(Changing):
+    """Have another address take this one's place."""
 
-    adding = AddReturnAddress()
+    form, capability, template = ReturnAddressForm, EDIT_CATALOG, "workbench/store/address.html"
+    done = gettext_lazy("Saved. Buyers who were told the old address keep it.")
+
+    def may(self, user, address):
+        """A retired one is looked at."""
+        return address.retired_at is None and super().may(user, address)
+
+    def run(self, address, data, *, actor, now):
+        actions.change_return_address(store_id=address.store_id, address_id=address.pk, **data, actor=actor, now=now)
+
+
+class RetireReturnAddress(Decision):
+    """Name it to no buyer any more."""
+
+    code, label, icon, tone = "retire", gettext_lazy("Retire this address"), "wrong_location", "danger"
+    done = gettext_lazy("The address is retired.")
+    capability, leads_to = EDIT_CATALOG, "changelist"
+
+    def concerns(self, address):
+        """Only while it is in use."""
+        return address.retired_at is None
+
+    def refusal(self, address, now):
+        return why_not_retire_address(address, ReturnAddress.objects.for_store(address.store_id).usable())
+
+    def consequence(self, address):
+        """Nothing changes for those who have it."""
+        return _("No buyer is told this address any more; who was told it before sends the goods there.")
+
+    def run(self, address, data, *, actor, now):
+        actions.retire_return_address(store_id=address.store_id, address_id=address.pk, actor=actor, now=now)
+
+
+class ReturnAddressAdmin(AddingMixin, EditingMixin, DeskAdmin):
+    """Where returns go. The first one is used when nobody names one. Retired ones are found by their address only."""
+
+    adding, editing, decisions = AddReturnAddress(), ChangeReturnAddress(), (RetireReturnAddress(),)
     list_display = ("contact", "phone", "address")
-    ordering = ("id",)
+    ordering = ("place",)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Addresses were promised to buyers: they are looked at, and new ones are added."""
-        row = self.find(request, object_id)
-        if request.method == "POST":
-            raise PermissionDenied
-        form = shut(ReturnAddressForm(row=row, now=request.now))
-        return self.page(request, "workbench/edit.html", row.contact, form=form, store=row.store, may_save=False)
+    def get_queryset(self, request):
+        """Those that can be named."""
+        return super().get_queryset(request).usable()
+
+    def decision_page(self, request, row, decision, form, template, **more):
+        """With what else can be decided about it."""
+        if decision is self.editing:
+            more |= {"decide": self.choices(request, row)}
+        return super().decision_page(request, row, decision, form, template, **more)
 
 
 class StoreForm(DecisionForm):
