@@ -56,7 +56,7 @@ def clean_books() -> None:
     """Every check of `verify_ledger` passes; bulk orders have no lines, which is the one thing not looked at."""
     with system_scope():
         off = {check.name: rows for check, rows in run_checks() if rows}
-    off.pop("an order's paid amount is the sum of its lines", None)
+    off.pop("an order's paid amount is the sum of its lines, unless only copies of its refunds are known", None)
     assert off == {}, off
 
 

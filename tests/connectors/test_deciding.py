@@ -85,6 +85,22 @@ def test_it_is_sent_with_the_version_that_was_seen_and_true_when_the_copy_says_s
     assert verify() == {}
 
 
+@pytest.mark.parametrize(
+    ("call", "body", "verb", "status"),
+    [("approve", {}, "agree_refund", "refunding"), ("reject", {"reason": "It is not as said."}, "refuse", "rejected")],
+)
+def test_a_call_of_the_merchants_program_reaches_the_marketplace(followed, call, body, verb, status):
+    answer = followed.connected.shop.merchant.post(f"refunds/{followed.refund.pk}/{call}/", body)
+    assert (answer.status_code, answer.json()["status"]) == (200, "awaiting_merchant")
+    again = followed.connected.shop.merchant.post(f"refunds/{followed.refund.pk}/{call}/", body)
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "decision_under_way")
+    followed.turn()
+    [sent] = followed.server.decided
+    assert (sent["verb"], sent["text"]) == (verb, body.get("reason", ""))
+    assert (followed.refund.status, followed.decision.status) == (status, SendingStatus.CONFIRMED)
+    assert verify() == {}
+
+
 def test_a_second_decision_waits_for_the_first(followed):
     followed.decide()
     assert followed.why_not("refuse").code == "decision_under_way"

@@ -139,7 +139,7 @@ class TestVerify:
         [
             (
                 "UPDATE orders_orderline SET unit_price = unit_price + 1",
-                "an order's paid amount is the sum of its lines",
+                "an order's paid amount is the sum of its lines, unless only copies of its refunds are known",
             ),
             ("UPDATE orders_order SET small_payments = 1", "an order counts the small payments that didn't fail"),
             ("UPDATE refunds_refund SET amount = amount - 1", "a refund holds what it amounts to"),
