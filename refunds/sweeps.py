@@ -33,7 +33,7 @@ BATCH = 500
 
 # What the deadlines' outcomes read; the rest of both rows stays in the database.
 COLUMNS = (
-    *("store", "order", "kind", "reason", "programme", "amount", "goods"),
+    *("store", "order", "kind", "reason", "programme", "amount", "goods", "is_followed"),
     *("status", "due_at", "due_action", "resolved_at"),
     *("rules_name", "rules_version"),
     *(

@@ -113,7 +113,7 @@ def _check_batch(store_id: int, rows: list[FileRow], seen: dict[str, FileRow]) -
     found = (
         Order.objects.for_store(store_id)
         .filter(number__in=numbers)
-        .only("number", "status", "paid_amount", "claimed_amount")
+        .only("number", "status", "is_masked", "paid_amount", "claimed_amount")
     )
     orders = {order.number: order for order in found}
     return [_checked(row, orders.get(row.number), seen.get(row.number, row)) for row in rows]

@@ -97,7 +97,7 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
         locked = (
             Order.objects.for_store(job.store_id)
             .filter(pk__in=[row.order_id for row in rows])
-            .only("store", "number", "status", "address", "paid_amount", "claimed_amount")
+            .only("store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount")
             .order_by("id")
             .select_for_update(no_key=True)
         )

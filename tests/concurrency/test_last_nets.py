@@ -54,7 +54,7 @@ COPY_OFFER = """
 @pytest.mark.rule("T4")
 @pytest.mark.parametrize(
     ("method", "net"),
-    [("coupon", "offer_one_pending_per_refund"), ("change_to_return", "offer_once_per_refund")],
+    [("coupon", "offer_one_out_per_refund"), ("change_to_return", "offer_once_per_refund")],
 )
 def test_one_pending_offer_and_one_negotiation_per_refund(negotiation, method, net):
     case = negotiation()

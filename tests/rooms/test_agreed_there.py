@@ -1,13 +1,19 @@
 """What a buyer said yes to about a followed refund comes true once, when the marketplace says that it was withdrawn."""
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from common.errors import Refused
 from common.tenancy import system_scope
 from offers.actions import accept_offer, send_offer
 from offers.coupons import create_coupon
+from offers.insights.rollup import roll_up
 from offers.models import Coupon, CouponGrant, Offer
 from offers.sweeps import sweep_due_offers
 from orders.models import OwedParcel
@@ -15,7 +21,7 @@ from payments.models import Payment
 from payments.settlement import settle_batch
 from refunds.models import Refund
 from tests.marketplace import connected, followed, told
-from tests.rooms.test_following import assert_sound, names
+from tests.rooms.test_following import STAGES, assert_sound, names
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +164,33 @@ def test_a_promise_whose_money_is_gone_lapses(shop):
     followed(shop, "refunded", "58.00", order=refund.order, kind="refund_only")
     told(shop, refund, "withdrawn", "1.00", kind="refund_only", at=NOON + 2 * HOUR)
     assert (state(shop, offer), shop.reload(offer).has_lapsed) == ("withdrawn", True)
+
+
+histories = st.lists(st.tuples(st.sampled_from(STAGES), st.booleans()), max_size=7)
+
+
+@given(histories, st.sampled_from(["partial_refund", "red_packet"]))
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_any_history_pays_a_promise_at_most_once_and_counts_it_so(clock, history, method):
+    with transaction.atomic():
+        shop = make_shop("tmall")
+        refund, offer = agreed(shop, method, amount=Decimal("5.00"))
+        for hour, (stage, is_rolled_up) in enumerate(history, 1):
+            with suppress(Refused):  # the order is known in full: what was paid instead isn't left for it
+                refund = told(shop, refund, stage, at=NOON + hour * HOUR)
+            if is_rolled_up:
+                roll_up()
+        roll_up()
+        assert_sound()
+        with system_scope():
+            promised = Payment.objects.filter(purpose=method).count()
+        assert promised == (state(shop, offer) == "accepted")
+        transaction.set_rollback(True)
 
 
 def test_a_change_of_the_request_is_the_marketplaces_to_confirm(db, clock):

@@ -12,6 +12,7 @@ from offers.models import DailyRetention, Offer
 from operations.verification import run_checks
 from refunds.models import Refund
 from refunds.states import OPEN, RefundStatus
+from stores import marketplaces
 from stores.models import Store
 from tests.shapes import misshapen
 
@@ -25,12 +26,13 @@ def load(refunds=600, stores=3):
 
 
 def test_the_ledger_is_clean_and_the_command_adds_to_what_is_there(clock):
-    load()
-    load(refunds=50, stores=4)
+    every = len(marketplaces.newest())  # a store of each
+    load(refunds=1500, stores=every)
+    load(refunds=50, stores=every + 1)
 
     with system_scope():
-        assert Store.objects.filter(code__startswith="volume-").count() == 4
-        assert Refund.objects.count() == 650
+        assert Store.objects.filter(code__startswith="volume-").count() == every + 1
+        assert Refund.objects.count() == 1550
         assert [(check.name, off) for check, off in run_checks() if off] == []
         offers = Counter(Offer.objects.values_list("method", "status"))
         assert {status for _method, status in offers} >= {"accepted", "declined", "expired"}
