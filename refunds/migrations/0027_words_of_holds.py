@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0025_followed'),
+        ('refunds', '0026_refunded_on'),
     ]
 
     operations = [
