@@ -33,7 +33,7 @@ CONNECTED = {
 
 
 @dataclass(frozen=True)
-class Story:
+class PlatformStory:
     """A refund at a platform: asked for `ago` hours ago about one of the goods; then (hours ago, what happened)."""
 
     ago: int
@@ -43,12 +43,12 @@ class Story:
 
 
 STORIES = (
-    Story(2, 0),
-    Story(5, 1, returns=True),
-    Story(16, 2, returns=True, then=((12, "agreed"),)),
-    Story(18, 3, returns=True, then=((14, "agreed"), (3, "sent back"))),
-    Story(20, 4, then=((9, "paid"),)),
-    Story(21, 0, then=((17, "withdrawn"),)),
+    PlatformStory(2, 0),
+    PlatformStory(5, 1, returns=True),
+    PlatformStory(16, 2, returns=True, then=((12, "agreed"),)),
+    PlatformStory(18, 3, returns=True, then=((14, "agreed"), (3, "sent back"))),
+    PlatformStory(20, 4, then=((9, "paid"),)),
+    PlatformStory(21, 0, then=((17, "withdrawn"),)),
 )
 Goods = tuple[str, str, str, str]  # as in PRODUCTS
 

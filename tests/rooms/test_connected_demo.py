@@ -87,14 +87,14 @@ def test_each_platform_has_a_shop_that_follows_it_and_an_approval_arrives_there(
 def test_the_next_start_finds_a_fake_that_listens_elsewhere(connect, fakes):
     first = connect()
     before = connections()
-    known = fakes["taobao"].knowledge()
+    known, count = fakes["taobao"].knowledge(), len(fakes["taobao"].refunds)
     with FakeTaobao() as moved:
         vars(moved).update(known)
         fakes["taobao"] = moved
         assert connect() == first, "stores, sign-ins and keys are made once"
         after = connections()
         assert after["taobao"].base_url == moved.url != before["taobao"].base_url
-        assert len(moved.refunds) == len(known["refunds"])
+        assert len(moved.refunds) == count, "what happened there is told once"
     for platform in {*PLATFORMS} - {"taobao"}:
         assert after[platform].base_url == before[platform].base_url
     assert fakes["kuaishou"].push_to == f"http://127.0.0.1:1/connect/kuaishou/{after['kuaishou'].push_token}/"
