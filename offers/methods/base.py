@@ -68,7 +68,7 @@ class Method(ABC):
     # the method's code, and with `returns_price` it is a part of what the order was paid (payments.purposes).
     changes_refund: ClassVar[bool] = False
     becomes: ClassVar[str] = ""  # the kind that a changed refund goes on as
-    ends_case: ClassVar[bool] = True
+    ends_work: ClassVar[bool] = True
     spares_return: ClassVar[bool] = True
     gives_product: ClassVar[bool] = False
     gives_coupons: ClassVar[bool] = False

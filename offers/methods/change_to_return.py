@@ -21,7 +21,7 @@ class ChangeToReturn(NegotiationMethod):
     label = gettext_lazy("Return and refund")
     order = 90
     becomes = RefundKind.RETURN_AND_REFUND
-    ends_case = spares_return = False
+    ends_work = spares_return = False
 
     def why_not(self, situation):
         """Only a refund-only request can be changed like this, and only goods that have left can come back."""

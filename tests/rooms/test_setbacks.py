@@ -5,6 +5,7 @@ The poison is a trigger of the database that lets the sweep's writes for that st
 
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,10 @@ from common import idempotency
 from common.models import IdempotentAnswer, Setback
 from common.obligations import MAX_ATTEMPTS, obligations
 from common.tenancy import system_scope
+from connectors.connecting import connect_shop
+from connectors.fakes.kuaishou import FakeKuaishou
+from connectors.models import RefundHint
+from connectors.port import Secret
 from offers.bulk import start_bulk_job
 from operations.collecting import all_sweeps
 from orders.actions import ship_order
@@ -32,6 +37,7 @@ from tests.world import MERCHANT, NOON, Shop, make_shop
 
 pytestmark = pytest.mark.django_db
 EVENTS = "common_event"
+SERVERS = ExitStack()  # what a scene starts listens until its test is over
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,28 @@ def _to_nowhere(shop: Shop) -> None:
         )
 
 
+def _connected(shop: Shop):
+    fake = SERVERS.enter_context(FakeKuaishou())
+    fake.add(at=NOON - timedelta(hours=1))
+    return connect_shop(
+        store=shop.store,
+        app_key=fake.app_key,
+        secrets={Secret.APP_SECRET: fake.app_secret, Secret.SIGN_SECRET: fake.sign_secret},
+        access_token="access-1",
+        refresh_token="refresh-1",
+        base_url=fake.url,
+        actor=MERCHANT,
+        now=NOON,
+    )
+
+
+def _hinted(shop: Shop) -> None:
+    connected = _connected(shop)
+    with shop.scope():
+        hint = {"connection": connected, "key": "1", "platform_id": "1", "received_at": NOON - timedelta(days=9)}
+        RefundHint.objects.create(store=shop.store, **hint)
+
+
 SCENES = {
     "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
     "promises": Scene(_promised, later=timedelta(hours=49)),
@@ -160,12 +188,20 @@ SCENES = {
     "bulk offers": Scene(_bulk),
     "answers counted": Scene(lambda shop: accepted(shop, method="reassurance"), "offers_acceptance"),
     "rolled up": Scene(_settled, "offers_dailyloss"),
+    "shops followed": Scene(_connected, "connectors_mirroredrefund", marketplace="kuaishou"),
+    "hints forgotten": Scene(_hinted, "connectors_refundhint", marketplace="kuaishou", does="DELETE"),
 }
 SWEEPS = {sweep.name: sweep for sweep in all_sweeps()}
 
 
 def test_every_sweep_is_poisoned_here():
     assert {*SCENES, "statements compared"} == SWEEPS.keys()
+
+
+@pytest.fixture(autouse=True)
+def _servers():
+    with SERVERS:
+        yield
 
 
 @pytest.fixture
