@@ -205,7 +205,7 @@ class TestLink:
     def test_an_old_link_and_that_of_somebody_else(self, sign_in, connected, linked, owner, clock):  # noqa: F811
         other = sign_in("owner", make_shop("taote"))
         assert "was made for somebody else" in self.come_back(other, state=linked, code="good")
-        clock.forward(hours=1, minutes=1)
+        clock.move(hours=1, minutes=1)
         assert "older than an hour" in self.come_back(owner, state=linked, code="good")
         assert connected.server.calls("redeem") == []
 
@@ -288,14 +288,14 @@ class TestWhatWaits:
         assert "To do by hand there" not in agent.tiles()
 
     def test_a_copy_that_nobody_understands_is_read_again(self, sign_in, connected):  # noqa: F811
-        connected.server.put("R9", status="SOMETHING_NEW")
+        connected.server.put("R9", NOON - timedelta(minutes=20), status="SOMETHING_NEW")
         connected.turn()
         agent, row = sign_in("agent", connected.shop), connected.row("R9")
         assert agent.tiles()["Need a look"] == "1"
         text = text_of(agent.get(f"connectors/mirroredrefund/{row.pk}/change/"))
         assert "SOMETHING_NEW" in text
         assert "it is shown as it came" in text
-        connected.server.put("R9", status="asked")
+        connected.server.put("R9", NOON - timedelta(minutes=10), status="asked")
         agent.post(f"connectors/mirroredrefund/{row.pk}/read-again/")
         connected.turn(seconds=1)
         with system_scope():
