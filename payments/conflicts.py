@@ -164,6 +164,8 @@ def why_not_settle(payment: Payment, how: str) -> Refused | None:
     if how not in possible:
         ways = ", ".join(ConflictSettlement(way).value for way in possible)
         return Refused("invalid_transition", _("This conflict is settled by one of: %(ways)s.") % {"ways": ways}, "how")
+    if how == ConflictSettlement.BOOK and payment.conflict in HELD_BY_BUYER:
+        return _why_not_book(payment)
     if how == ConflictSettlement.WRITE_OFF and not payment.given_up_at and _why_not_book(payment) is None:
         text = _("The buyer has the money that was owed, so it isn't lost: book it.")
         return Refused("invalid_transition", text, "how")
@@ -215,7 +217,6 @@ def settle_conflict(*, store_id: int, payment_id: UUID | str, how: str, actor: A
         writes.update(payment, "written_off_at", "conflict")
         writes.insert(_loss(payment, TransferPurpose.WRITE_OFF, now))
     elif was in HELD_BY_BUYER:
-        refuse_if(_why_not_book(payment))
         draws = [_book(writes, payment, actor=actor, now=now)]
     else:
         payment.conflict = ""

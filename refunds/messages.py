@@ -29,7 +29,7 @@ def post_message(
     if refund is None:
         raise NotFound
     sender = MessageSender.BUYER if actor.kind == ActorKind.BUYER else MessageSender.MERCHANT
-    refuse_if(why_not_write(Message.objects.for_store(store_id).filter(refund=refund, sender=sender).count()))
+    refuse_if(why_not_write(written_by(refund, sender)))
     message = Message(store_id=store_id, refund=refund, sender=sender, author=actor.label, text=text, at=now)
     writes = WriteSet()
     writes.insert(message)
@@ -38,6 +38,11 @@ def post_message(
     unread = F("unread_by_merchant") + 1 if sender == MessageSender.BUYER else _unread_after(refund, seen)
     Refund.objects.for_store(store_id).filter(pk=refund_id).update(unread_by_merchant=unread)
     return message
+
+
+def written_by(refund: Refund, sender: MessageSender) -> int:
+    """How many messages of the refund's thread are this side's."""
+    return Message.objects.for_store(refund.store_id).filter(refund=refund, sender=sender).count()
 
 
 @bookkeeping("That somebody has looked is a hint for the team's list; what they answer is an act.")

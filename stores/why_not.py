@@ -30,6 +30,11 @@ def why_not_change_member(
     """
     if member.user_id == user_id_of(actor):
         return Refused("own_membership", _("You can't change your own role; another owner or the operator can."))
+    return why_not_spare(member, owners, stays_owner=stays_owner)
+
+
+def why_not_spare(member: Membership, owners: Sequence[Membership], *, stays_owner: bool) -> Refused | None:
+    """Why nobody can take the member's role: of the `owners` no other one would stay."""
     others = [row for row in owners if row.pk != member.pk and row.user.is_active]
     if member.role == MemberRole.OWNER and not stays_owner and not others:
         return Refused("last_owner", _("A store keeps at least one owner: make somebody else an owner first."), "role")

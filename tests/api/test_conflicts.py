@@ -5,6 +5,7 @@ import pytest
 from common import clock as wall
 from common.errors import Refused
 from common.tenancy import system_scope
+from payments.conflicts import why_not_settle
 from payments.inbox import process_due_notices
 from payments.models import GatewayNotice, Payment, SandboxTransfer
 from payments.settlement import settle_batch
@@ -102,6 +103,17 @@ def test_a_repeat_that_was_reserved_before_is_not_sent_after_the_news(shop):
     assert asked == {payment, other}, "the gateway was asked once about the refund, and about what is beside it"
     assert settle(shop, payment, "book").json()["status"] == "succeeded"
     assert detail(shop, refund)["status"] == "refunded"
+
+
+def test_that_it_cant_be_booked_is_said_before_anybody_tries(shop):
+    refund, payment = declined_refund(shop)
+    pay_it_again(shop, refund)
+    hear_that_it_was_paid(payment)
+    with shop.scope():
+        row = Payment.objects.select_related("order").get(pk=payment)
+        said, other = why_not_settle(row, "book"), why_not_settle(row, "demand_back")
+    assert ((said.code, said.attr), other) == (("invalid_transition", "how"), None)
+    assert settle(shop, payment, "book").json()["errors"][0]["detail"] == str(said)
 
 
 @pytest.mark.rule("K9", "K10")

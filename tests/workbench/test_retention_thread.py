@@ -2,6 +2,7 @@
 
 import pytest
 
+from refunds import why_not
 from refunds.models import Message
 from tests.world import make_shop
 
@@ -78,6 +79,16 @@ def test_what_is_written_first_after_an_empty_page_stays_unread(refund, sign_in)
     write(refund, "在吗")
     desk.post(path(refund), seen=shown, text="亲，您好")
     assert refund.shop.reload(refund).unread_by_merchant == 1
+
+
+@pytest.mark.rule("Q17")
+def test_a_full_thread_says_so_before_anybody_writes(refund, sign_in, monkeypatch):
+    monkeypatch.setattr(why_not, "MOST_MESSAGES", 1)
+    desk = sign_in("agent", refund.shop)
+    write(refund, "在吗")
+    assert not desk.get(path(refund, "change/")).context["decide"]["thread"].refusal, "the buyer's aren't ours"
+    assert desk.post(path(refund), text="在的").status_code == 302
+    assert "at most 1 messages" in desk.get(path(refund, "change/")).context["decide"]["thread"].refusal
 
 
 @pytest.mark.parametrize("text", ["", "  ", "长" * 1001, "a\0b"])

@@ -1,5 +1,6 @@
 """Refund without return at the desk: the guided form, the programme's page, the review (R1, R2, R5, R8, R10)."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -82,6 +83,21 @@ def test_the_owner_joins_step_by_step_and_may_go_back(shop, sign_in):
     assert desk.post(ENROL, step="confirm").status_code == 302
     assert (state(shop)["status"], state(shop)["budget"]["balance"]) == ("confirmed", "250.00")
     assert "next live session" in text(desk.get(PAGE))
+
+
+@pytest.mark.rule("R2", "R5")
+def test_with_nothing_in_the_budget_the_last_step_says_what_to_do(shop, sign_in):
+    settings = {"agreement_version": "3.0", "budget": "0.00", "auto_top_up": {"on": False}, "products": ["8000"]}
+    assert shop.merchant.put("returnless/", settings).status_code == 200
+    desk = sign_in("owner", shop)
+    last = text(desk.get(ENROL))
+    assert "The service budget is empty: top it up, then confirm." in last
+    assert "disabled" in re.search(r'<button[^>]*id="next"[^>]*>', last)[0]
+    assert "step=budget" in last
+    assert desk.post(ENROL, step="confirm").status_code == 302
+    assert desk.post(ENROL, step="budget", budget_amount="10.00").status_code == 302
+    assert "disabled" not in re.search(r'<button[^>]*id="next"[^>]*>', text(desk.get(ENROL)))[0]
+    assert state(shop)["status"] == "ready"
 
 
 @pytest.mark.rule("R2")

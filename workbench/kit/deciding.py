@@ -48,7 +48,7 @@ class DecisionPagesMixin:
         if not decision.may(request.user, row):
             raise PermissionDenied(decision.not_yours)
         is_posted = request.method == "POST"
-        refused = decision.refusal(row, request.now)
+        refused = decision.refusal_to(request.user, row, request.now)
         if refused is not None and (is_posted or not decision.is_inline):
             show_refusal(request, refused)
             return self.back(row)

@@ -76,6 +76,10 @@ class Decision(ABC):
     def refusal(self, row: Any, now: datetime) -> Refused | None:
         """Why it isn't possible now, as the domain's `why_not_…` function says; None when it is."""
 
+    def refusal_to(self, user: User, row: Any, now: datetime) -> Refused | None:
+        """Why it isn't possible for this user now, where that depends on who decides."""
+        return self.refusal(row, now)
+
     def title(self, row: Any) -> str:
         """What stands above the page that asks."""
         return str(self.label)
@@ -139,7 +143,7 @@ class Foreseen(dict):
 
 def choose(request: HttpRequest, decision: Decision, row: Any, *, url: str, form: forms.Form | None = None) -> Choice:
     """The decision about the row for this user now; `form` stands in for a fresh one where it is inline."""
-    refused = decision.refusal(row, request.now)
+    refused = decision.refusal_to(request.user, row, request.now)
     if refused is not None:
         return Choice(decision, url, str(refused))
     if not decision.may(request.user, row):

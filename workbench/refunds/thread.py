@@ -6,9 +6,10 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from refunds.messages import mark_read, post_message
+from refunds.messages import mark_read, post_message, written_by
 from refunds.models import Message, Refund
 from refunds.states import MessageSender
+from refunds.why_not import why_not_write
 from stores.permissions import SEND_OFFERS
 from workbench.kit.decisions import Decision, DecisionForm
 
@@ -83,8 +84,7 @@ class WriteToBuyer(ThreadDecision):
     form, auto_id = MessageForm, "id_thread_%s"
 
     def refusal(self, refund, now):
-        """One may always write."""
-        return None
+        return why_not_write(written_by(refund, MessageSender.MERCHANT))
 
     def run(self, refund, data, *, actor, now):
         post_message(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now, **data)

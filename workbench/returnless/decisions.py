@@ -118,9 +118,14 @@ class TakeStep(ProgrammeDecision):
         """Whether the programme's page comes next, instead of another step."""
         return self.was_joined or self.step == EnrolmentStep.CONFIRM
 
+    @property
+    def is_inline(self) -> bool:
+        """Whether the step's own page says why it can't be done: it has its turn, and something else stops it."""
+        return not self.was_joined and why_not_step(self.enrolment, self.step) is None
+
     def refusal(self, store, now):
-        """Nobody joins twice, and a step has its turn."""
-        if self.was_joined and self.step == EnrolmentStep.CONFIRM:
+        """Nobody joins twice or without a budget, and a step has its turn."""
+        if self.step == EnrolmentStep.CONFIRM:
             return why_not_confirm(self.enrolment)
         return why_not_step(self.enrolment, self.step)
 
@@ -136,6 +141,7 @@ class TakeStep(ProgrammeDecision):
             "budget": budget,
             "budget_to_be": self.enrolment.budget_to_be() if self.enrolment else None,
             "step": self.step,
+            "refused": why_not_confirm(self.enrolment) if self.step == EnrolmentStep.CONFIRM else None,
             "steps": [] if self.was_joined else milestones(self.enrolment, self.step),
             "agreement": agreement_text(CURRENT),
             "version": CURRENT,

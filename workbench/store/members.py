@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores import actions
-from stores.models import User
-from stores.permissions import MANAGE_STORE, ROLE_MEANS
+from stores.models import Membership, User
+from stores.permissions import MANAGE_STORE, ROLE_MEANS, actor_of
 from stores.states import MemberRole
+from stores.why_not import why_not_change_member, why_not_spare
 from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
@@ -64,6 +65,12 @@ def since(instant: datetime | None) -> str:
     return moment(instant)[:10]
 
 
+def owners_of(member: Membership) -> list[Membership]:
+    """The owners of the member's store, to read."""
+    rows = Membership.objects.for_store(member.store_id).filter(role=MemberRole.OWNER)
+    return list(rows.select_related("user"))
+
+
 class AddMember(Saving):
     """Give somebody a role in the store."""
 
@@ -77,15 +84,13 @@ class MemberDecision(Decision):
     """What another owner or the operator decides about a member."""
 
     capability, is_inline, leads_to = MANAGE_STORE, True, "changelist"
-    not_yours = gettext_lazy("This is you. Another owner or the operator can change your role.")
-
-    def may(self, user, member):
-        """Not about oneself."""
-        return user.pk != member.user_id and super().may(user, member)
 
     def refusal(self, member, now):
-        """Whether an owner stays is seen under the lock."""
-        return None
+        return why_not_spare(member, owners_of(member), stays_owner=False)
+
+    def refusal_to(self, user, member, now):
+        """Nobody decides about themselves."""
+        return why_not_change_member(member, owners_of(member), actor_of(user), stays_owner=False)
 
 
 class ChangeRole(MemberDecision):
