@@ -70,6 +70,7 @@ MENU = [
                 "visibility",
                 lambda: _("Refunds there"),
             ),
+            ("connectors_connection_changelist", "connectors.view_connection", "hub", lambda: _("Connections")),
         ],
     ),
     (
@@ -82,7 +83,6 @@ MENU = [
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_apikey_changelist", "stores.view_apikey", "key", lambda: _("API keys")),
-            ("connectors_connection_changelist", "connectors.view_connection", "hub", lambda: _("Connections")),
             ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],

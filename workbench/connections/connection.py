@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from common.calendar import start_of_day
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Refused
 from common.tenancy import tenant_scope
 from connectors.connecting import (
     connect_shop,
@@ -35,10 +35,10 @@ from connectors.states import ConnectionStatus
 from stores.models import Store
 from stores.permissions import MANAGE_STORE
 from workbench.connections.link import callback_address
-from workbench.connections.state import TONES, behind, calls_left, in_trouble, warnings_of
-from workbench.kit.base import by, column, put_on_form, timed_column
+from workbench.connections.state import TONES, behind, calls_left, in_trouble, things_to_do
+from workbench.kit.base import column, timed_column
 from workbench.kit.deciding import DecidingMixin
-from workbench.kit.decisions import Decision, DecisionForm, choose
+from workbench.kit.decisions import Decision, DecisionForm, choose, take_outside
 from workbench.kit.desk import desk_of
 from workbench.kit.editing import Saving, store_to_add_to
 from workbench.kit.marks import moment
@@ -248,14 +248,14 @@ class Disconnect(OwnersDecision):
 CONNECT = ConnectShop()
 
 
-def badge(connection: Connection) -> str:
+def connection_badge(connection: Connection) -> str:
     """Its status as a badge."""
     tone = TONES.get(ConnectionStatus(connection.status), "grey")
     return format_html('<span class="wl-badge {}">{}</span>', tone, connection.get_status_display())
 
 
 def _to_do(connection: Connection, now: datetime) -> str:
-    return next((each.text for each in warnings_of(connection, now)), "–")
+    return next((each.text for each in things_to_do(connection, now)), "–")
 
 
 class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
@@ -267,7 +267,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     decisions = (Authorise(), Resume(), FetchPast(), Disconnect())
     show_shop = column(gettext_lazy("shop"), str)
     show_platform = column(gettext_lazy("marketplace"), lambda row: platform_for(row).label)
-    show_status = column(gettext_lazy("status"), badge)
+    show_status = column(gettext_lazy("status"), connection_badge)
     show_behind = timed_column(gettext_lazy("behind"), lambda row, now: behind(row, now) or "–")
     show_until = column(gettext_lazy("authorised until"), lambda row: moment(row.ends_at))
     show_to_do = timed_column(gettext_lazy("to do"), _to_do)
@@ -305,13 +305,9 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
                 raise PermissionDenied(_("This marketplace has no open platform that we know."))
             form = CONNECT.fill(request, store)
             is_complete = request.method == "POST" and form.is_valid()
-        if is_complete:
-            try:
-                connection = CONNECT.run(store, form.cleaned_data, **by(request))
-            except (Refused, Invalid, NotFound) as refusal:
-                put_on_form(form, refusal)
-            else:
-                return self.kept(request, connection)
+        answers = take_outside(request, CONNECT, store, form) if is_complete else None
+        if answers is not None:
+            return self.kept(request, answers[0])
         with desk_of(request).scope(), timezone.override(store.time_zone):
             return self.decision_page(request, store, CONNECT, form, CONNECT.template).render()
 
@@ -338,8 +334,8 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
             str(connection),
             connection=connection,
             platform=platform,
-            status=badge(connection),
-            warnings=warnings_of(connection, request.now),
+            status=connection_badge(connection),
+            warnings=things_to_do(connection, request.now),
             behind=behind(connection, request.now),
             progress=f"{connection.progress:.0%}",
             calls=calls_left(connection),

@@ -44,7 +44,7 @@ def in_trouble(rows: QuerySet, now: datetime) -> QuerySet:
     return rows.filter(stopped | Q(status=ConnectionStatus.CONNECTED) & (ends | can_write_no_more))
 
 
-def warnings_of(connection: Connection, now: datetime) -> list[Warned]:
+def things_to_do(connection: Connection, now: datetime) -> list[Warned]:
     """What has to be done about it, the most urgent first; nothing when all is well."""
     status = ConnectionStatus(connection.status)
     if status == ConnectionStatus.DISCONNECTED:
