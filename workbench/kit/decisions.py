@@ -183,7 +183,7 @@ def take(
 
 
 def take_outside(request: HttpRequest, decision: Decision, row: Any, form: forms.Form) -> list | None:
-    """Let happen what asks the network, in no transaction: what it answered, in a list; else the refusal is on the form.
+    """Let happen what asks the network, in no transaction: what it answered, in a list; None when it refused.
 
     The action sees to it itself that nothing is left behind where it says no.
     """
