@@ -18,7 +18,7 @@ class Event(TenantModel):
     `topic_id` is in whose history the event stands: the refund for everything about it (offers and payments too), else
     the order, else what was changed, such as the store. The same row serves timeline, audit, statistics and outbox.
     `subject_id` and `topic_id` are what `common.ids.event_id` gives. `area` is the part of the set-up that was changed,
-    empty when it was no change of it. An event without a store is the platform's own (an account, a marketplace's key or
+    empty when nothing of it was. An event without a store is the platform's own (an account, a marketplace's key or
     switch): only the system and operators see it.
     """
 

@@ -3,7 +3,8 @@
     scripts/rules_table.py           write it
     scripts/rules_table.py --check   exit 1 when it is stale or a rule lacks its test
 
-Code is every file of the rooms in which the rule's id stands. Tests are read, not run: whatever is marked `@pytest.mark.rule("T5")`, on a function, a class or by `pytestmark`.
+Code is every file of the rooms in which the rule's id stands. Tests are read, not run: whatever is marked
+`@pytest.mark.rule("T5")`, on a function, a class or by `pytestmark`.
 """
 
 import ast
@@ -22,8 +23,8 @@ ROOMS = ("common", "stores", "orders", "payments", "refunds", "offers", "connect
 NAMED = re.compile(r"\b([QTKRP])(\d{1,2})(?:–\1?(\d{1,2}))?\b")
 HEAD = """# Rules and the tests that prove them
 
-Made by `scripts/rules_table.py` from `docs/rules.toml`, the code and the tests; don't edit. Rules without tests are not built
-yet.
+Made by `scripts/rules_table.py` from `docs/rules.toml`, the code and the tests; don't edit. Rules without tests
+are not built yet.
 """
 
 
