@@ -61,14 +61,18 @@ def _keys() -> MultiFernet:
         ) from None
 
 
+@register(deploy=True)
+def check_connector_keys_are_set(app_configs, **kwargs):
+    """Where people work, shops can be connected."""
+    if settings.CONNECTOR_KEYS or settings.IS_EMBEDDED:
+        return []
+    hint = f"Make a key with {MAKE_ONE} and set CONNECTOR_KEYS."
+    return [Warning("No shop can be connected: CONNECTOR_KEYS is not set.", hint=hint, id="wanliu.W002")]
+
+
 @register
 def check_connector_keys(app_configs, **kwargs):
-    """Keys of their own where people work, each of them one."""
-    if not settings.CONNECTOR_KEYS:
-        if settings.IS_EMBEDDED:
-            return []
-        hint = f"Make a key with {MAKE_ONE} and set CONNECTOR_KEYS."
-        return [Warning("No shop can be connected: CONNECTOR_KEYS is not set.", hint=hint, id="wanliu.W002")]
+    """Each of the keys is one."""
     for place, key in enumerate(settings.CONNECTOR_KEYS, 1):
         try:
             Fernet(key)

@@ -34,7 +34,7 @@ def test_a_store_is_connected_and_pulled_in_two_lines(unconnected):
 
 
 def test_without_a_token_it_waits_for_the_merchant(unconnected):
-    assert "wants the shop authorised" in connect(unconnected)
+    assert "wants the merchant to authorise it" in connect(unconnected)
     with pytest.raises(CommandError, match="Waiting to be authorised"):
         sync(unconnected)
 

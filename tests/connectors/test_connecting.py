@@ -271,7 +271,7 @@ class TestSecrets:
             with pytest.raises(Refused) as refusal:
                 unconnected.connect()
             assert refusal.value.code == "keys_missing"
-            assert "wanliu.W002" in {message.id for message in run_checks()}
+            assert "wanliu.W002" in {message.id for message in run_checks(include_deployment_checks=True)}
         assert (stored(), unconnected.server.asked) == (0, [])
 
     def test_a_key_that_is_none_is_found_by_the_check(self):
