@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.errors import Invalid
 from common.words import duration
 from offers.kept_coupons import kept_coupons, would_end_coupons
 from offers.models import Offer
@@ -16,6 +17,7 @@ from refunds.handing_over import may_name_address_there
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
+from stores.actions import default_return_address
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
 from workbench.kit.decisions import Decision, DecisionForm
@@ -129,6 +131,11 @@ class PayingDecision(RefundDecision):
         return [*super().consequences(refund), *already_had(refund)]
 
 
+def nowhere_to_return(refund: Refund) -> Invalid | None:
+    """Why no address can be chosen for the refund's goods: its store has none."""
+    return why_not.why_no_address(default_return_address(refund.store_id))
+
+
 class Approve(PayingDecision):
     """Say yes (T8, P1)."""
 
@@ -137,7 +144,8 @@ class Approve(PayingDecision):
     form = ReturnToForm
 
     def refusal(self, refund, now):
-        return why_not.why_not_approve(refund, now)
+        refused = why_not.why_not_approve(refund, now)
+        return refused or (nowhere_to_return(refund) if refund.moves_goods else None)
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
@@ -330,7 +338,7 @@ class NameAddress(RefundDecision):
         return refund.lacks_address or may_name_address_there(refund)
 
     def refusal(self, refund, now):
-        return why_not.why_not_name_address(refund)
+        return why_not.why_not_name_address(refund) or nowhere_to_return(refund)
 
     def consequence(self, refund):
         """The clock begins."""
