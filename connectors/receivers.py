@@ -42,10 +42,15 @@ def answer_decision(refund: Refund, verb: str, **kwargs) -> bool | Refused | Non
 @receiver(decision_handed_over)
 def take_decision(
     refund: Refund, verb: str, data: dict, writes: WriteSet, actor: Actor, now: datetime, **kwargs
-) -> None:
-    """Keep a decision with the copy that the agent saw; what there is no call for becomes a task."""
-    connection = Connection.objects.for_store(refund.store_id).get()
+) -> bool:
+    """Keep a decision with the copy that the agent saw; what there is no call for becomes a task.
+
+    Returns whether it is kept: not where the shop isn't connected (any more).
+    """
+    connection = Connection.objects.for_store(refund.store_id).filter(status=ConnectionStatus.CONNECTED).first()
     mirrored = _mirrored(refund)
+    if connection is None or mirrored is None:
+        return False
     decision = SentDecision(
         store_id=refund.store_id,
         connection=connection,
@@ -64,6 +69,7 @@ def take_decision(
     else:
         decision.status = SendingStatus.BY_HAND
         open_task(writes, decision, text="", actor=actor, now=now)
+    return True
 
 
 def _mirrored(refund: Refund) -> MirroredRefund | None:

@@ -1,6 +1,7 @@
 """The demo and the bulk data: stores at work, built with the same actions that everybody else calls.
 
-catalogue and people → scene, scenes and the like (a request and what happened since) → build, which plays them.
+catalogue, people and pictures → scene, scenes and the like (a request and what happened since: return_scenes and
+return_steps, platform, quality, returnless, saving, shipping, small_payments, history) → build, which plays them.
 volume: a long history made up by the database in sets; its statements are volume_sql and volume_offers_sql.
 The commands: `load_demo`, `load_volume`.
 """

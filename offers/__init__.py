@@ -1,6 +1,8 @@
 """Offers: what a merchant proposes instead of the refund as asked, and the buyer's answer.
 
-states → models → situation (what an offer depends on) → eligibility (why not) → methods/ (one file each) → actions.
-Choosing: recommendation, statistics, retainable. Around: coupons, switches, bulk, scripts. buyer/ is the buyer's page.
-insights/ counts what was kept and lost; sending is what an offer keeps of its moment.
+states → models → situation (what an offer depends on) → methods/ (one file each, found by registry) → eligibility
+(why not) with terms and cautions → actions; waiting (a marketplace has to confirm). Choosing: recommendation,
+statistics, retainable. Around: coupons, kept_coupons, switches, bulk, scripts, text (its length). buyer/ is the buyer's
+page, arriving what it tells after a yes. insights/ counts what was kept and lost; sending is what an offer keeps of its
+moment.
 """

@@ -99,6 +99,7 @@ def approve_refund(
 ) -> Refund:
     """The merchant says yes: the money goes out, or the buyer may send the goods back to the address (T8, P1).
 
+    Of a followed refund it is sent to the marketplace, and nothing changes until that says so.
     Without an address the store's first one is used; Invalid `return_address` when it has none.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
@@ -253,6 +254,7 @@ def reject_refund(
 ) -> Refund:
     """The merchant says no, with a reason for the buyer, who may correct the request (T8). Not after the deadline.
 
+    Of a followed refund it is sent to the marketplace, and nothing changes until that says so.
     `reason_code` is the marketplace's own reason, for a refund that is followed; without one it is found by the text.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
@@ -327,7 +329,7 @@ def resubmit_refund(
 ) -> Refund:
     """The buyer corrects a rejected request; the merchant's clock starts anew.
 
-    Refused `attempts_exhausted` after three.
+    Refused `attempts_exhausted` after as many as the rules allow (`resubmissions`).
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_resubmit(refund, now))

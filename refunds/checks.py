@@ -35,7 +35,7 @@ CHECKS = (
         HAVING coalesce(sum(rl.amount), 0) <> CASE WHEN {_HOLDING} THEN r.amount ELSE coalesce(
             (SELECT CASE WHEN p.purpose = ANY(%(returning)s) AND p.given_up_at IS NULL THEN p.amount END
              FROM payments_payment p
-             WHERE p.topic_id = r.id AND p.allowance_date IS NULL AND r.status = 'withdrawn'
+             WHERE p.topic_id = r.id AND p.allowance_date IS NULL AND p.purpose <> 'refund' AND r.status = 'withdrawn'
              ORDER BY p.id DESC LIMIT 1), 0
         ) END
         """,

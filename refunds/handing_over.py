@@ -81,6 +81,10 @@ def why_not_hand_over(refund: Refund, verb: str) -> Refused | None:
     refused = next((answer for answer in answers if isinstance(answer, Refused)), None)
     if refused is not None or any(answers):
         return refused
+    return _not_connected()
+
+
+def _not_connected() -> Refused:
     return Refused(
         "not_connected",
         _("The shop isn't connected to its marketplace: connect it, or decide in the marketplace's back office."),
@@ -88,10 +92,15 @@ def why_not_hand_over(refund: Refund, verb: str) -> Refused | None:
 
 
 def hand_over(writes: WriteSet, refund: Refund, verb: str, data: DecisionData, *, actor: Actor, now: datetime) -> None:
-    """Send a decision about a locked refund that is followed, which `why_not_hand_over` has let through."""
+    """Send a decision about a locked refund that is followed, which `why_not_hand_over` has let through.
+
+    Refused `not_connected` where nobody keeps it: the shop was disconnected meanwhile.
+    """
     refund.decision_sent, refund.needs_attention = verb, False
     writes.update(refund, "decision_sent", "needs_attention")
-    decision_handed_over.send(sender=Refund, refund=refund, verb=verb, data=data, writes=writes, actor=actor, now=now)
+    told = {"refund": refund, "verb": verb, "data": data, "writes": writes, "actor": actor, "now": now}
+    if not any(kept for _receiver, kept in decision_handed_over.send(sender=Refund, **told)):
+        raise _not_connected()
     states = (refund.status, refund.status)
     writes.event(REFUND_DECISION_SENT, refund, topic=refund, at=now, actor=actor, states=states, verb=verb)
 

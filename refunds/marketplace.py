@@ -17,7 +17,7 @@ from refunds.actions import lock_refund
 from refunds.events import (
     REFUND_REQUESTED,
 )
-from refunds.fitting import LEFT, STATUSES, MarketplaceReport, fit, is_promised
+from refunds.fitting import EXCHANGING, LEFT, STATUSES, MarketplaceReport, fit, is_promised
 from refunds.models import Refund, RefundLine
 from refunds.quality.counting import count_application
 from refunds.signals import refund_requested
@@ -104,7 +104,8 @@ def _again(refund: Refund, report: MarketplaceReport) -> Refund:
 
 def _is_asked_again(refund: Refund, report: MarketplaceReport) -> bool:
     """Whether a refund that was withdrawn for a promise, which is kept, isn't withdrawn at the marketplace any more."""
-    is_left = report.stage == MarketplaceStage.UNKNOWN or STATUSES[report.stage] in LEFT
+    stage = MarketplaceStage(report.stage)
+    is_left = stage == MarketplaceStage.UNKNOWN or (STATUSES[stage] in LEFT and stage not in EXCHANGING)
     return refund.status == RefundStatus.WITHDRAWN and not is_left and is_promised(refund)
 
 

@@ -26,7 +26,8 @@ faults_verified = Signal()
 decision_asked = Signal()
 
 # Sent with `refund` (locked), `verb`, `data`, `writes`, `actor`, `now` in the transaction in which a merchant decides
-# about a refund that is followed: whoever sends it on keeps it in these writes. `data` is a `DecisionData`.
+# about a refund that is followed: whoever sends it on keeps it in these writes and answers True. `data` is a
+# `DecisionData`.
 decision_handed_over = Signal()
 
 # Sent with `refund` (locked), `report`, `writes`, `actor`, `now` in the transaction in which a followed refund is

@@ -1,5 +1,6 @@
 """Stores (the tenants), their people and keys, their catalogue, and the rules of their marketplaces.
 
-states → models → actions/ (every write) and listings (what a restriction forbids). permissions: what each role may do.
+states → models → actions/ (what people do) and listings (what a restriction forbids, and what it takes off).
+permissions: what each role may do; sign_in: wrong passwords.
 marketplaces/ are the rules, one file each. api/ is the base of every view of the API, and the store's own.
 """

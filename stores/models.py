@@ -74,7 +74,7 @@ class Store(models.Model):
     # While its zone has just changed: the day that was running, and the instant at which it is over (docs/adr/0027).
     held_day = models.DateField(null=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), editable=False)
 
     class Meta:
         verbose_name = _("store")

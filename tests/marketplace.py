@@ -80,6 +80,7 @@ def connected(refusal=None):
 
     def take(sender, refund, verb, data, **kwargs):
         sent.append((verb, data))
+        return True
 
     decision_asked.connect(asked)
     decision_handed_over.connect(take)

@@ -51,6 +51,10 @@ def test_only_the_clock_reads_wall_time():
     found = [f"{name(path)}:{node.lineno}" for path in IN_ROOMS for text, node in calls(path) if readers.search(text)]
     assert [line for line in found if not line.startswith("common/clock.py:")] == []
     assert found, "the clock itself is found"
+    ours = [model for model in apps.get_models() if model.__module__.split(".")[0] in ROOMS]
+    fields = [field for model in ours for field in model._meta.fields]
+    stamped = [str(field) for field in fields if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", 0)]
+    assert stamped == ["stores.ApiKey.created"], "that one is the package's own"
 
 
 def test_the_desk_reads_the_clock_once():
@@ -129,3 +133,27 @@ def test_a_folder_of_the_desk_belongs_to_one_group_of_its_menu():
                 groups.setdefault(type(page.model_admin).__module__.split(".")[1], set()).add(place)
     assert len(groups) > 6
     assert {folder: places for folder, places in groups.items() if len(places) > 1} == {}
+
+
+USUAL = {"api", "apps", "checks", "events", "models", "receivers", "signals", "states", "sweeps", "tasks", "why_not"}
+NO_CODE_OF_A_ROOM = {"management", "migrations", "templatetags", "agreements", "locale", "__pycache__"}
+MAPPED = [
+    path.parent
+    for room in [*ROOMS, "connectors", "config"]
+    for path in sorted((ROOT / room).rglob("__init__.py"))
+    if not NO_CODE_OF_A_ROOM & set(path.relative_to(ROOT).parts)
+]
+
+
+@pytest.mark.parametrize("folder", MAPPED, ids=name)
+def test_the_map_of_a_folder_names_every_file(folder):
+    """The docstring of `__init__`, but for the files that ARCHITECTURE.md says of every room.
+
+    A folder that its package reads says "one file each": of such, only what the others share is named.
+    """
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    files = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    files -= USUAL | NO_CODE_OF_A_ROOM | {"__init__", "__main__"}
+    if "one file each" in " ".join(text.partition("\n\n")[0].split()):
+        files &= {"base"}
+    assert sorted(files - set(re.findall(r"\w+", text))) == []

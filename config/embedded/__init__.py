@@ -6,7 +6,8 @@
         ...  # services.database_url, services.redis_url
 
 Both listen on Unix sockets only. `config.embedded.paths` says where, without starting anything; Django's
-settings and management commands use that to find a running instance. Nothing here knows Django.
+settings and management commands use that to find a running instance. postgres and valkey are one service each,
+processes start them, unprivileged says as whom; scratch is the throw-away pair. Nothing here knows Django.
 """
 
 from config.embedded.scratch import Services, throwaway

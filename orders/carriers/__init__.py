@@ -1,4 +1,7 @@
-"""The carriers, one file each: every module of this package registers its class (docs/adr/0016)."""
+"""The carriers, one file each: every module of this package registers its class (docs/adr/0016).
+
+base is the port: what every carrier can be asked. sandbox is one to try things with.
+"""
 
 from common.registry import import_files
 from orders.carriers.base import CARRIERS, Carrier, register

@@ -1,4 +1,7 @@
-"""The gateways, one file each: every module of this package registers its class (docs/adr/0016)."""
+"""The gateways, one file each: every module of this package registers its class (docs/adr/0016).
+
+base is the port: what every gateway can be asked. sandbox is one to try things with.
+"""
 
 from common.registry import import_files
 from payments.gateways.base import GATEWAYS, Gateway, register

@@ -1,7 +1,7 @@
 """Refunds and what hangs on them.
 
-refund with its lines is the head. cases is the base (`PlatformCase`) of disputes and appeals, evidence and thread what
-both sides showed and wrote; carrier_claim. quality counts; returnless is a store's enrolment.
+refund (with line and queries) is the head. cases is the base (`PlatformCase`) of disputes and appeals, evidence and
+thread what both sides showed and wrote; carrier_claim. quality counts; returnless is a store's enrolment.
 """
 
 from refunds.models.appeals import Appeal

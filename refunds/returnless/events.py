@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, hidden
+from common.facts import COUNT, FLAG, INSTANT, TEXT, YUAN, Data, Fact, changed, hidden
 from common.money import yuan
 
 MOST_NAMED = 5
@@ -15,6 +15,10 @@ MOST_NAMED = 5
 
 def _threshold(threshold: str, data: Data) -> str:
     return _("below %(threshold)s") % {"threshold": yuan(threshold)} if data["on"] else _("off")
+
+
+def _covered(covered: bool, data: Data) -> str:
+    return _("under refund without return") if covered else _("not under refund without return")
 
 
 def _items(sign: str) -> Fact:
@@ -44,6 +48,12 @@ class _Chosen(TypedDict):
 class _Session(TypedDict):
     live_session: Annotated[str, Fact("the live session's name", lambda name, data: name)]
     products: Annotated[int, hidden(COUNT)]
+
+
+class _Told(TypedDict):
+    session: Annotated[str, Fact("the live session's name", lambda name, data: name)]
+    started_at: Annotated[str, INSTANT]
+    covered: Annotated[bool, Fact("true or false", _covered)]
 
 
 class _Upgraded(TypedDict):
@@ -82,3 +92,5 @@ RETURNLESS_REGISTERED = EventType(
     "returnless.registered", gettext_lazy("Brought in on an earlier version"), "enrolment", _AgreementAccepted
 )
 RETURNLESS_LEFT = EventType("returnless.left", gettext_lazy("Left the programme"), "enrolment", tone=EventTone.BAD)
+
+LIVE_SESSION_STARTED = EventType("live_session.started", gettext_lazy("Live session started"), "livesession", _Told)

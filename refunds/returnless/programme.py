@@ -20,6 +20,7 @@ from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import lock_enrolment, record_step
 from refunds.returnless.events import (
+    LIVE_SESSION_STARTED,
     RETURNLESS_CAME_INTO_FORCE,
     RETURNLESS_LEFT,
     RETURNLESS_REGISTERED,
@@ -43,7 +44,8 @@ def start_live_session(
     """A live session has started; returns it and whether it is new. Told again, nothing changes.
 
     A session that began after the store confirmed brings the enrolment into force, and covers the products that were
-    chosen before it began (R3). Invalid for a session that is yet to start.
+    chosen before it began (R3). Invalid for a session that is yet to start. Its event is the session's own, whether it
+    covers or not; what it does to the enrolment stands in the enrolment's history.
     """
     refuse_if(why_not_offered(store))
     started = started_at or now
@@ -54,13 +56,20 @@ def start_live_session(
     row, is_new = LiveSession.objects.get_or_create(
         store=store, session=session, defaults={"started_at": started, "is_covered": covers}
     )
-    if is_new and covers:
-        _bring_into_force(enrolment, row, actor, now)
+    if is_new:
+        writes = WriteSet()
+        data = {"session": row.session, "started_at": row.started_at.isoformat(), "covered": covers}
+        writes.event(LIVE_SESSION_STARTED, row, topic=row, at=now, actor=actor, rule="R3", **data)
+        if covers:
+            _bring_into_force(writes, enrolment, row, actor, now)
+        writes.flush()
     return row, is_new
 
 
-def _bring_into_force(enrolment: Enrolment, session: LiveSession, actor: Actor, now: datetime) -> None:
-    writes, before = WriteSet(), enrolment.status
+def _bring_into_force(
+    writes: WriteSet, enrolment: Enrolment, session: LiveSession, actor: Actor, now: datetime
+) -> None:
+    before = enrolment.status
     waiting = CoveredProduct.objects.for_store(enrolment.store_id).filter(
         holds_since__isnull=True, added_at__lt=session.started_at + SECOND
     )
@@ -70,7 +79,6 @@ def _bring_into_force(enrolment: Enrolment, session: LiveSession, actor: Actor, 
     data = {"live_session": session.session, "products": products}
     event = RETURNLESS_SESSION_STARTED if before == enrolment.status else RETURNLESS_CAME_INTO_FORCE
     record_step(writes, event, enrolment, before, actor=actor, now=now, rule="R3", **data)
-    writes.flush()
 
 
 @action

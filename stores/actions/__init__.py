@@ -1,7 +1,8 @@
-"""Every write to stores, people, keys and the catalogue.
+"""What is done to stores, people, keys and the catalogue; stores/listings.py writes what a restriction does.
 
 `settings` opens a store and changes what its owner sets; `categories` are the platform's (Q2); `accounts` and `members`
-say who may do something, `keys` which program may; `catalogue` is products and return addresses.
+say who may do something, `keys` which program may; `catalogue` is products, `addresses` where returns go. `known`:
+whether a marketplace is one.
 """
 
 from stores.actions.accounts import change_password, give_new_password, new_password, open_account

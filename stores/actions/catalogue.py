@@ -1,4 +1,4 @@
-"""The product warehouse and the addresses to which returns go."""
+"""The product warehouse."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -44,7 +44,15 @@ def create_store(
         raise Invalid(
             "site", _("%(marketplace)s has no such site.") % {"marketplace": marketplace_label(rules)}, "invalid_choice"
         )
-    store = Store(code=code, name=name, marketplace=marketplace, time_zone=time_zone, site=site, is_demo=is_demo)
+    store = Store(
+        code=code,
+        name=name,
+        marketplace=marketplace,
+        time_zone=time_zone,
+        site=site,
+        is_demo=is_demo,
+        created_at=now,
+    )
     store.full_clean()
     store.save(force_insert=True)
     store_created.send(sender=Store, store=store)

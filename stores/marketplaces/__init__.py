@@ -1,6 +1,7 @@
-"""The marketplaces, one rule file each: every module of this package that has `VERSIONS` is one (docs/adr/0016).
+"""The marketplaces, one file each: every module of this package that has `VERSIONS` is one (docs/adr/0016).
 
 Nothing else lists them. What a marketplace is or does, the rest of the code asks its rules, never its name.
+`base` is the shape of a file.
 """
 
 from collections.abc import Callable

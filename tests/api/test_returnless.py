@@ -146,6 +146,21 @@ def test_the_operator_registers_an_earlier_programme(shop):
             call_command("register_programme", *arguments)
 
 
+@pytest.mark.rule("R3")
+def test_every_live_session_leaves_one_event_whether_it_covers_or_not(shop):
+    def told():
+        return [(each.data["session"], each.data["covered"]) for each in events(shop, "live_session.started")]
+
+    for _again in range(2):
+        shop.buyer.post("returnless/live-sessions/", {"live_session": "L0"})
+    assert told() == [("L0", False)]
+    join(shop, session="L1")
+    assert told() == [("L0", False), ("L1", True)]
+    [first, _second] = events(shop, "live_session.started")
+    assert first.data["started_at"] == NOON.isoformat()
+    assert [each.subject_id for each in events(shop, "returnless.came_into_force")] != [first.subject_id]
+
+
 @pytest.mark.rule("R10")
 def test_a_store_is_a_certified_merchant_while_it_is_in_force(shop):
     def certified():

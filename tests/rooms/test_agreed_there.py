@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from common.errors import Refused
@@ -20,6 +20,7 @@ from orders.models import OwedParcel
 from payments.models import Payment
 from payments.settlement import settle_batch
 from refunds.models import Refund
+from refunds.states import MarketplaceStage
 from tests.marketplace import connected, followed, told
 from tests.rooms.test_following import STAGES, assert_sound, names
 from tests.world import BUYER, MERCHANT, NOON, make_shop
@@ -169,6 +170,7 @@ def test_a_promise_whose_money_is_gone_lapses(shop):
 histories = st.lists(st.tuples(st.sampled_from(STAGES), st.booleans()), max_size=7)
 
 
+@example([(MarketplaceStage.WITHDRAWN, True), (MarketplaceStage.RESHIPPED, True)], "red_packet")
 @given(histories, st.sampled_from(["partial_refund", "red_packet"]))
 @settings(
     max_examples=15,

@@ -38,7 +38,7 @@ def scope(db):
 
 @pytest.fixture
 def store(scope):
-    return Store.objects.create(code="writes", name="Writes", marketplace="taote")
+    return Store.objects.create(code="writes", name="Writes", marketplace="taote", created_at=NOON)
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_a_page_that_makes_no_sense_is_empty_or_the_first(taote, sign_in, before
 def test_a_store_without_changes_says_so(sign_in):
     """A store that was opened before changes were recorded."""
     with system_scope():
-        store = Store.objects.create(code="older", name="Older", marketplace="taote")
+        store = Store.objects.create(code="older", name="Older", marketplace="taote", created_at=NOON)
     user = make_user("owner")
     with system_scope():
         Membership.objects.create(store=store, user=user, role="owner")

@@ -1,7 +1,8 @@
 """What every page of the desk is made of; knows none of the desk's folders.
 
 desk (who sits where) → base (lists, pages, calling an action) → queue (tabs, counts, the overview's tiles) → forms.
-decisions (what can be decided) → deciding (their pages) → editing (pages that add and change a row).
+decisions (what can be decided) → deciding (their pages) → editing (pages that add and change a row). changelist, search
+and dear (costs much) are what lists do; switches (by date), waybills and own_password are forms that folders share.
 frame and order_card are shared by pages about a refund or an order; operators are lists of the platform's own.
 words, marks and timeline say durations, states and events as people read them.
 """
