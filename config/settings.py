@@ -337,6 +337,8 @@ UNFOLD = {
 # --- logs -------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 
+# At the latest after this time a connected shop in which nothing happens is asked again.
+CONNECTOR_LONGEST_PAUSE_S = env.int("CONNECTOR_LONGEST_PAUSE_S", 300)
 # How much of Kuaishou's changes is listed at once; the platform may allow less than a day while many people buy.
 KUAISHOU_WINDOW_MINUTES = env.int("KUAISHOU_WINDOW_MINUTES", 1440)
 from config.logs import configure_logs

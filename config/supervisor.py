@@ -1,9 +1,9 @@
-"""`make run`: PostgreSQL, Valkey, web server, worker and beat under one roof until Ctrl-C.
+"""`make run`: PostgreSQL, Valkey, web server, worker and beat under one roof until Ctrl-C; with the demo its fakes.
 
     .venv/bin/python -m config.supervisor     (see config.supervise.options for the environment it reads)
 
-Order: clear up after a predecessor, check the port, services, set-up step, application, ready. Each child
-that dies is started again. In the end they stop in the order beat, worker, web, Valkey, PostgreSQL; a second
+Order: clear up after a predecessor, check the port, services, fakes, set-up step, application, ready. Each child
+that dies is started again. In the end they stop in the order beat, worker, web, fakes, Valkey, PostgreSQL; a second
 Ctrl-C kills.
 """
 
@@ -59,6 +59,8 @@ class Supervisor:
             self._clear_up()
             self.options.check_port_free()
             self._start_services()
+            if self.options.demo:
+                self._start_fakes()
             self._prepare_application()
             self._start_application()
             self._announce()
@@ -102,6 +104,15 @@ class Supervisor:
             self._start(Child(service.name, service.command, self.options.log_dir, prepare=service.prepare))
         for service in services:
             self._wait_for(service.is_up, service.label, service.name, SERVICE_SECONDS)
+
+    def _start_fakes(self) -> None:
+        """The open platforms to which the demo's shops are connected, each on a port of the loopback."""
+        self.options.fakes_file.unlink(missing_ok=True)
+        self._start(Child("fakes", self._fakes_command, self.options.log_dir, stop_seconds=2.0))
+        self._wait_for(self.options.fakes_file.exists, "the server of fakes", "fakes", READY_SECONDS)
+
+    def _fakes_command(self) -> Command:
+        return self._command("fakes", "connectors.fakes", "--keep", str(self.options.fakes_dir))
 
     def _start(self, child: Child) -> None:
         self.children.append(child)
@@ -195,17 +206,18 @@ class Supervisor:
             connection.close()
 
     def _stop(self) -> None:
-        """Beat, worker, web, Valkey, PostgreSQL; on a further Ctrl-C all at once."""
+        """Beat, worker, web, fakes, Valkey, PostgreSQL; on a further Ctrl-C all at once."""
         started = time.monotonic()
         for child in self._stopping_order():
             child.stop(is_impatient=lambda: self.stop_signals > 1)
         if self.children:
             self.options.demo_file.unlink(missing_ok=True)
+            self.options.fakes_file.unlink(missing_ok=True)
             say(f"stopped ({time.monotonic() - started:.1f} s)")
         self.children = []
 
     def _stopping_order(self) -> list[Child]:
-        order = ["beat", "worker", "web", "valkey", "postgres"]
+        order = ["beat", "worker", "web", "fakes", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
 
 
@@ -221,7 +233,8 @@ def write_demo_file(options: Options) -> None:
     """Credentials plus address, for scripts: complete or not there at all, and only for our eyes."""
     has_demo = options.demo and options.credentials_file.exists()
     credentials = json.loads(options.credentials_file.read_text()) if has_demo else {}
-    content = json.dumps({"base_url": options.base_url, **credentials}, ensure_ascii=False, indent=2)
+    fakes = {"fakes": json.loads(options.fakes_file.read_text())} if has_demo and options.fakes_file.exists() else {}
+    content = json.dumps({"base_url": options.base_url, **credentials, **fakes}, ensure_ascii=False, indent=2)
     unfinished = options.demo_file.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
     with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 from django.db.models.functions import Greatest, Now
@@ -32,7 +33,7 @@ from connectors.shops import LeaseLost, Talk, held
 log = logging.getLogger("wanliu.connectors")
 
 TURN_S = 20
-SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=5)
+SOONEST, LATEST = timedelta(seconds=15), timedelta(seconds=settings.CONNECTOR_LONGEST_PAUSE_S)
 QUIET_SHARE = 20  # a shop in which nothing has happened for an hour is asked after three minutes again
 LONGEST_BAN = timedelta(hours=1)  # within a ban the platform isn't asked; the turn still sends and reads what it may
 
@@ -122,7 +123,7 @@ def _fetch_hints(talk: Talk) -> None:
 def _quiet(talk: Talk) -> timedelta:
     """How long nobody need look: the less happens, the longer."""
     if talk.counts["changed"]:
-        return SOONEST
+        return min(SOONEST, LATEST)
     changed_at = talk.connection.changed_at or talk.connection.created_at
     return min(max((clock.now() - changed_at) / QUIET_SHARE, SOONEST), LATEST)
 

@@ -7,7 +7,7 @@ from offers.actions import end_pending, lapse, record_sent
 from offers.insights.rollup import uncount_losses
 from offers.kept_coupons import end_coupons, revive_coupons
 from offers.methods import Terms
-from offers.methods.stay import PLATFORM, proposable, propose_stay
+from offers.methods.base import PLATFORM
 from offers.models import Offer
 from offers.registry import METHODS, codes_where
 from offers.states import OfferStatus
@@ -29,9 +29,15 @@ from refunds.signals import (
 
 @receiver(refund_requested)
 def answer_first(sender, refund, writes, now, **kwargs) -> None:
-    """The platform asks the buyer of an unshipped order to stay, in the transaction that opens the request (K1)."""
-    if proposable(refund) and not refund.is_followed:
-        record_sent(writes, propose_stay(writes, refund, now=now), Terms(), actor=PLATFORM, now=now)
+    """The marketplace's own proposal, such as to stay (K1), in the transaction that opens the request.
+
+    A buyer is asked one thing at a time: the first method in their order that proposes itself is it.
+    """
+    if refund.is_followed:
+        return
+    method = next((each for each in METHODS.values() if each.by_platform and each.proposes(refund)), None)
+    if method is not None:
+        record_sent(writes, method.propose(writes, refund, now=now), Terms(), actor=PLATFORM, now=now)
 
 
 @receiver(more_held)

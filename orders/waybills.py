@@ -2,6 +2,7 @@
 
 API, desk and files all ask here, so that a parcel is called the same wherever it was written down. What is kept is the
 carrier's code, or the name of one that isn't in the list and was named on purpose; older rows keep what was typed.
+A carrier's own file may add itself to the list (`Carrier.known`).
 """
 
 import re
@@ -63,8 +64,21 @@ def _key(text: str) -> str:
     return "".join(plain_text(text).split()).casefold().replace("-", "")
 
 
-_BY_CODE = {each.code: each for each in KNOWN}
-_BY_NAME = {_key(name): each for each in KNOWN for name in (each.code, *each.called)}
+_BY_CODE: dict[str, KnownCarrier] = {}
+_BY_NAME: dict[str, KnownCarrier] = {}
+
+
+def add_carrier(carrier: KnownCarrier) -> None:
+    """Make a carrier known by all its names. ValueError for a name that another one has."""
+    names = {_key(name) for name in (carrier.code, *carrier.called)}
+    if taken := sorted(names & _BY_NAME.keys()):
+        raise ValueError(f"Another carrier is called {', '.join(taken)} already.")
+    _BY_CODE[carrier.code] = carrier
+    _BY_NAME.update(dict.fromkeys(names, carrier))
+
+
+for _each in KNOWN:
+    add_carrier(_each)
 
 
 @lru_cache(maxsize=4096)
@@ -93,9 +107,14 @@ def names_of(kept: str) -> Sequence[str]:
     return (kept,) if known is None else (known.code, *known.called)
 
 
+def known_codes() -> list[str]:
+    """What is kept for each known carrier, in the order in which they are listed."""
+    return list(_BY_CODE)
+
+
 def known_labels() -> list[str]:
     """The names of all known carriers in the reader's language, for who has to choose one."""
-    return [str(each.label) for each in KNOWN]
+    return [str(each.label) for each in _BY_CODE.values()]
 
 
 def unknown_carrier(text: str) -> str:

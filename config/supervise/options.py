@@ -65,6 +65,16 @@ class Options:
         """The same with the address; it exists only while this instance is ready."""
         return self.data_dir / "demo.json"
 
+    @property
+    def fakes_dir(self) -> Path:
+        """What the demo's fakes of open platforms know."""
+        return self.data_dir / "fakes"
+
+    @property
+    def fakes_file(self) -> Path:
+        """Their addresses by platform; it exists only while they listen."""
+        return self.fakes_dir / "addresses.json"
+
     def child_environ(self, environ: Mapping[str, str]) -> dict[str, str]:
         """The environment of web, worker and beat."""
         return {
@@ -77,6 +87,7 @@ class Options:
             "DEMO": str(int(self.demo)),
             "PYTHONUNBUFFERED": "1",
             MARKER: str(self.data_dir),
+            **({"CONNECTOR_LONGEST_PAUSE_S": environ.get("CONNECTOR_LONGEST_PAUSE_S") or "10"} if self.demo else {}),
         }
 
     def prepare_environ(self, environ: Mapping[str, str]) -> dict[str, str]:

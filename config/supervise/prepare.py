@@ -36,6 +36,7 @@ def main() -> int:
         ("migrate", migrate),
         ("static files", collect_static),
         ("demo", load_demo),
+        ("connected shops", connect_demo),
     ]
     for name, step in steps:
         print(f"--- {name}", file=sys.stderr, flush=True)
@@ -108,6 +109,16 @@ def load_demo(options: Options) -> str | None:
     if options.credentials_file.exists():
         return "demo loaded"
     return "the demo was loaded by an earlier run whose credentials file is gone: `manage.py changepassword operator`"
+
+
+def connect_demo(options: Options) -> str | None:
+    """Let the demo's connected shops know where their fakes are this time."""
+    from django.core.management import call_command
+
+    if not options.demo or not options.credentials_file.exists():
+        return None
+    told = {"fakes_file": options.fakes_file, "credentials_file": options.credentials_file}
+    return call_command("connect_demo", **told, address=options.base_url)
 
 
 def _static_state() -> str:

@@ -1,34 +1,63 @@
-"""Run a fake as a process: `python -m connectors.fakes taobao --port 9100` (for the demo, and for trying things)."""
+"""Run fakes as a process: `python -m connectors.fakes taobao --port 9100` (for the demo, and for trying things)."""
 
 import argparse
+import json
 import signal
+from collections import deque
+from contextlib import ExitStack
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
 from common import clock
-from connectors.fakes.base import FAKES
+from connectors.fakes.base import FAKES, FakeServer
+from connectors.fakes.keeping import open_kept
 
-SHARED = {"__main__", "base", "handler", "shapes"}
+SHARED = {"__main__", "base", "handler", "keeping", "shapes"}
 FILES = sorted({file.name for file in iter_modules([str(Path(__file__).parent)])} - SHARED)
+LOGGED = 500  # requests that a process remembers of each fake
 
 
-def run_fake() -> None:
-    """Listen until Ctrl-C or SIGTERM; the first line is the address."""
-    parser = argparse.ArgumentParser(prog="python -m connectors.fakes", description="A fake of an open platform.")
-    parser.add_argument("platform", choices=FILES)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+def run_fakes() -> None:
+    """Listen until Ctrl-C or SIGTERM; one line for each, in their order, is its address; then `ready`."""
+    parser = argparse.ArgumentParser(prog="python -m connectors.fakes", description="Fakes of open platforms.")
+    parser.add_argument("platforms", nargs="*", help=f"of {', '.join(FILES)}; all, when none is named")
+    parser.add_argument("--port", type=int, default=0, help="for a single fake; 0 takes a free one")
     parser.add_argument("--refunds", type=int, default=0, help="how many refunds the shop has at first")
+    parser.add_argument("--keep", type=Path, help="a directory for what they know, and for addresses.json")
     told = parser.parse_args()
-    import_module(f"connectors.fakes.{told.platform}")
-    with FAKES[told.platform](told.port) as server:
-        for hours in range(1, told.refunds + 1):  # none of them so young that it could not be listed yet
-            server.add(at=clock.now() - timedelta(hours=hours))
-        print(server.url, flush=True)
+    names = told.platforms or FILES
+    if unknown := sorted({*names} - {*FILES}):
+        parser.error(f"no fake of {', '.join(unknown)}")
+    if told.port and len(names) > 1:
+        parser.error("--port is for a single fake")
+    if told.keep:
+        told.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        addresses = {}
+        for name in names:
+            server = stack.enter_context(_open(name, told.keep, told.port))
+            for hours in range(len(server.refunds) + 1, told.refunds + 1):  # old enough to be listed
+                server.add(at=clock.now() - timedelta(hours=hours))
+            server.keep()
+            addresses[name] = server.url
+            print(server.url, flush=True)
+        if told.keep:
+            part = told.keep / "addresses.part"
+            part.write_text(json.dumps(addresses))
+            part.replace(told.keep / "addresses.json")
+        print("ready", flush=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+def _open(name: str, keep: Path | None, port: int) -> FakeServer:
+    import_module(f"connectors.fakes.{name}")
+    server = open_kept(FAKES[name], keep / f"{name}.state", port) if keep else FAKES[name](port)
+    server.requests = deque(maxlen=LOGGED)
+    return server
 
 
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    run_fake()
+    run_fakes()

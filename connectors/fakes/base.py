@@ -9,7 +9,7 @@ a refund there (`acts`).
 import json
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableSequence
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
@@ -54,6 +54,7 @@ class FakeServer(ThreadingHTTPServer):
     acts: ClassVar[Mapping[str, Mapping[str, Any]]]  # what can happen to a refund, and the fields that this sets
     settings: ClassVar[tuple[str, ...]] = ("push_to",)  # attributes that the control may set
     daemon_threads = True
+    block_on_close = False
     request_queue_size = 64
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -64,13 +65,19 @@ class FakeServer(ThreadingHTTPServer):
     def __init__(self, port: int = 0, *, now: Callable[[], datetime] = clock.now) -> None:
         super().__init__(("127.0.0.1", port), FakeHandler)
         self.lock = threading.RLock()
+        self.requests: MutableSequence[FakeRequest] = []
+        self._now = now
+        self.keep: Callable[[], None] = lambda: None  # see keeping
+        self._plumbing = {*vars(self), "_plumbing"}
         self.clock_offset = timedelta(0)
         self.refunds: dict[str, FakeRefund] = {}
         self.messages: list[FakeMessage] = []
-        self.requests: list[FakeRequest] = []
         self.misbehaviours: list[Misbehaviour] = []
         self.push_to = ""  # where each message is pushed as it arises; empty: nowhere by itself
-        self._now = now
+
+    def knowledge(self) -> dict[str, Any]:
+        """All that it would have to be told to be the same fake in another process."""
+        return {name: value for name, value in vars(self).items() if name not in self._plumbing}
 
     @abstractmethod
     def call_of(self, request: FakeRequest) -> str:
@@ -95,6 +102,11 @@ class FakeServer(ThreadingHTTPServer):
     @abstractmethod
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """What a message tells of the refund as it is now."""
+
+    @property
+    @abstractmethod
+    def keys(self) -> dict[str, str]:
+        """What a merchant pastes to connect the shop: `app_key`, the tokens, and secrets by their names."""
 
     def push(self, message: FakeMessage, wrong: str = "") -> Push:
         """The message as it is pushed; `wrong` spoils it (`signature`, `key`, …), as the platform's fake says."""
@@ -198,8 +210,15 @@ class FakeServer(ThreadingHTTPServer):
         return None
 
     def control(self, method: str, what: str, told: dict[str, Any]) -> Any:
-        """What the demo asks under /_fake/: `log`, `refunds`, `act`, `misbehave`, `set`, `deliver`."""
+        """What is asked under /_fake/: `keys`, `log`, `ids`, `refunds`, `act`, `change`, `misbehave`, `set`, `deliver`.
+
+        `at` is an instant in ISO 8601.
+        """
+        if "at" in told:
+            told["at"] = datetime.fromisoformat(told["at"])
         match method, what:
+            case "GET", "keys":
+                return self.keys
             case "GET", "log":
                 return [
                     {"call": each.call, "mischief": each.mischief, "status": each.status, "at": each.at.isoformat()}
@@ -207,10 +226,14 @@ class FakeServer(ThreadingHTTPServer):
                 ]
             case "GET", "refunds":
                 return [refund.fields for refund in self.refunds.values()]
+            case "GET", "ids":
+                return [*self.refunds]
             case "POST", "refunds":
                 return self.add(**told).fields
             case "POST", "act":
                 return self.act(told.pop("act"), told.pop("refund"), **told).fields
+            case "POST", "change":
+                return self.change(told.pop("refund"), **told).fields
             case "POST", "misbehave":
                 return vars(self.misbehave(told.pop("kind"), **told))
             case "POST", "set":

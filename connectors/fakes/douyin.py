@@ -54,6 +54,12 @@ class DouyinFake(FakeServer):
         self.total_told: int | None = None  # a total that lists tell instead of the true one
         self._tokens = 1
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Those that hold now."""
+        tokens = {"access_token": self.access_token, "refresh_token": self.refresh_token}
+        return {"app_key": self.app_key, "app_secret": self.secret, **tokens}
+
     def call_of(self, request: FakeRequest) -> str:
         """Its method."""
         return request.query.get("method", "")

@@ -42,6 +42,7 @@ class FakeHandler(BaseHTTPRequestHandler):
             request.mischief = met.kind if met else ""
             reply = self._reply(request, met)
             request.status, request.answer = reply.status, reply.body
+            server.keep()
         self._send_badly(reply, met)
 
     def _reply(self, request: FakeRequest, met: Misbehaviour | None) -> Reply:
@@ -103,6 +104,8 @@ class FakeHandler(BaseHTTPRequestHandler):
         try:
             told = json.loads(body or b"{}")
             with self.server.lock:
-                return Reply.json(self.server.control(self.command, what, told))
+                reply = Reply.json(self.server.control(self.command, what, told))
+                self.server.keep()
+                return reply
         except (KeyError, ValueError, TypeError, NotImplementedError) as error:
             return Reply.json({"error": f"{type(error).__name__}: {error}"}, 400)

@@ -63,6 +63,13 @@ class FakeKuaishou(FakeServer):
         self.codes: set[str] = {"code-1"}
         self._given = 1
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Those that hold now."""
+        tokens = {"access_token": [*self.access_tokens][-1], "refresh_token": [*self.refresh_tokens][-1]}
+        secrets = {"app_secret": self.app_secret, "sign_secret": self.sign_secret, "message_key": self.message_key}
+        return {"app_key": self.app_key, **secrets, **tokens}
+
     def call_of(self, request: FakeRequest) -> str:
         """Of the path, as the platform goes by it."""
         return request.path.strip("/").replace("/", ".")

@@ -45,6 +45,12 @@ class PinduoduoFake(FakeServer):
         self.is_live = True  # the application isn't in its test state
         self._tokens = 1
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Those that hold now."""
+        tokens = {"access_token": self.access_token, "refresh_token": self.refresh_token}
+        return {"app_key": self.client_id, "app_secret": self.secret, **tokens}
+
     def call_of(self, request: FakeRequest) -> str:
         """Its `type`."""
         return self._params(request).get("type", "")

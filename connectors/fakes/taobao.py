@@ -82,6 +82,12 @@ class FakeTaobao(FakeServer):
         self.confirmed: set[str] = set()
         self._given = 1
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Those that hold now."""
+        tokens = {"access_token": [*self.sessions][-1], "refresh_token": max(self.refresh_tokens)}
+        return {"app_key": self.app_key, "app_secret": self.app_secret, **tokens}
+
     def call_of(self, request: FakeRequest) -> str:
         """The `method` of a call; the path of what isn't one."""
         if request.path == "/router/rest":

@@ -57,6 +57,12 @@ class WechatShopFake(FakeServer):
         self.forced: list[datetime] = []
         self._tokens, self._accepted = 1, dict[str, datetime]()
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Tokens are had by them."""
+        secrets = {"app_secret": self.secret, "token": self.token, "aes_key": self.aes_key}
+        return {"app_key": self.appid, **secrets}
+
     def call_of(self, request: FakeRequest) -> str:
         """The last part of its path."""
         return request.path.rpartition("/")[2]

@@ -11,17 +11,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
-from common.actors import Actor
+from common.actors import Actor, ActorKind
 from common.errors import Refused
 from common.money import ZERO
 from common.writes import WriteSet
 from offers.models import Coupon, Offer
 from offers.registry import METHODS
+from offers.sending import sending_facts
 from offers.situation import Situation
 from payments.purposes import PURPOSES, PurposeFacts
 from refunds.holds import most_refundable
 from refunds.models import Refund
 from stores.models import Product, ReturnAddress
+
+# Who proposes what is `by_platform`.
+PLATFORM = Actor(ActorKind.PLATFORM)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Method(ABC):
     label: ClassVar[str]  # lazily translated
     icon: ClassVar[str] = "handshake"  # a name of Material Symbols
     order: ClassVar[int] = 100  # its place where all methods are listed
-    # The platform proposes it by itself: no marketplace lists it among the merchant's offers, and it uses
+    # The marketplace proposes it by itself (`proposes`): no rule file lists it among the merchant's offers, and it uses
     # up no attempt.
     by_platform: ClassVar[bool] = False
     # Offers with the same word are possible once a refund, whatever came of them (Q9, T4); empty: as often as
@@ -87,10 +91,36 @@ class Method(ABC):
     takes_address: ClassVar[bool] = False
     ends_when_shipped: ClassVar[bool] = False
     buyer_template: ClassVar[str] = "offers/offer.html"
+    # The card on the refund's page at the desk about what the marketplace proposed: given the offer as `proposal` and
+    # `buyer_facts` as `facts`. "" for none.
+    desk_template: ClassVar[str] = ""
 
     @abstractmethod
     def why_not(self, situation: Situation) -> Refused | None:
         """Why this can't be offered for the refund now, whatever is filled in; None when it can."""
+
+    def proposes(self, refund: Refund) -> bool:
+        """Whether the marketplace proposes this by itself when the refund is requested."""
+        return False
+
+    def propose(self, writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
+        """Add the marketplace's proposal for a refund that the same writes open.
+
+        It lives as other offers do and never stops the refund's clock. It is no merchant's choice, so recommendation
+        learns nothing from it.
+        """
+        lives = refund.rules.offer_lives
+        offer = Offer(
+            store_id=refund.store_id,
+            refund=refund,
+            method=self.code,
+            **sending_facts(refund, actor=PLATFORM, now=now),
+            due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
+            created_at=now,
+            is_counted=True,
+        )
+        writes.insert(offer)
+        return offer
 
     def lacks(self, situation: Situation) -> Refused | None:
         """What the store lacks to fill this in at all. What a form names already is judged by its own rule before."""

@@ -1,18 +1,12 @@
-"""Before an unshipped order is cancelled the platform asks the buyer to stay (K1, K3)."""
-
-from datetime import datetime
+"""Before an unshipped order is cancelled the marketplace asks the buyer to stay (K1, K3)."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.actors import Actor, ActorKind
 from common.calendar import clock_face
 from common.errors import Refused
 from common.money import grouped
-from common.writes import WriteSet
-from offers.methods.base import Method, Situation, register
-from offers.models import Offer
-from offers.sending import sending_facts
+from offers.methods.base import PLATFORM, Method, Situation, register
 from offers.states import OfferStatus
 from orders.saving import prioritise
 from orders.states import OrderStatus
@@ -21,12 +15,10 @@ from refunds.actions import withdraw_for_offer
 from refunds.models import Refund
 from refunds.states import RefundReason, RefundStatus
 
-PLATFORM = Actor(ActorKind.PLATFORM)
-
 
 @register
 class Stay(Method):
-    """The platform's own proposal."""
+    """The marketplace's own proposal."""
 
     code = "stay"
     label = gettext_lazy("Stay with the order")
@@ -37,11 +29,17 @@ class Stay(Method):
     takes_address = True  # K3
     ends_when_shipped = True
     buyer_template = "offers/stay.html"
+    desk_template = "workbench/refunds/stay_card.html"
     spares_return = False  # nothing has left the warehouse
+
+    def proposes(self, refund):
+        """About a new request while the warehouse still has the order (K1)."""
+        unshipped = refund.order.status == OrderStatus.UNSHIPPED
+        return refund.rules.proposes_stay and unshipped and refund.status == RefundStatus.AWAITING_MERCHANT
 
     def why_not(self, situation: Situation):
         """Only for orders that the warehouse still has."""
-        if not proposable(situation.refund):
+        if not self.proposes(situation.refund):
             return Refused("method_not_available", _("The marketplace proposes this before an order ships."), "method")
         return None
 
@@ -89,7 +87,7 @@ class Stay(Method):
         facts = {"store": store.name, "address": order.address}
         if order.has_left:
             went = _("%(store)s has sent it to %(address)s: %(carrier)s, tracking number %(number)s.")
-            found = [went % {**facts, "carrier": order.carrier, "number": order.tracking_number}]
+            found = [went % {**facts, "carrier": carrier_label(order.carrier), "number": order.tracking_number}]
         else:
             facts["due"] = clock_face(order.ship_by, store.time_zone)
             found = [_("%(store)s sends it to %(address)s by %(due)s.") % facts]
@@ -102,32 +100,6 @@ class Stay(Method):
         withdraw_for_offer(writes, offer.refund, actor=actor, now=now, rule="K1")
         if offer.refund.store.priority_shipping_tag:
             prioritise(writes, offer.refund.order, actor=PLATFORM, now=now)
-
-
-def proposable(refund: Refund) -> bool:
-    """Whether the platform answers this new request with a proposal to stay (K1)."""
-    unshipped = refund.order.status == OrderStatus.UNSHIPPED
-    return refund.rules.proposes_stay and unshipped and refund.status == RefundStatus.AWAITING_MERCHANT
-
-
-def propose_stay(writes: WriteSet, refund: Refund, *, now: datetime) -> Offer:
-    """Add the platform's proposal for a refund that the same writes open.
-
-    It lives as other offers do and never stops the refund's clock. It is no merchant's choice, so recommendation learns
-    nothing from it.
-    """
-    lives = refund.rules.offer_lives
-    offer = Offer(
-        store_id=refund.store_id,
-        refund=refund,
-        method=Stay.code,
-        **sending_facts(refund, actor=PLATFORM, now=now),
-        due_at=min(refund.due_at, now + lives) if lives else refund.due_at,
-        created_at=now,
-        is_counted=True,
-    )
-    writes.insert(offer)
-    return offer
 
 
 def asks_for_address(refund: Refund) -> bool:

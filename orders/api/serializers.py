@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
+from orders.carriers import known_codes
 from orders.models import Order, OrderLine, OwedParcel, Shipment
 from orders.states import OrderTag
-from orders.waybills import KNOWN
 from stores.states import ProductSource
 
 MAX_LINES = 200
@@ -131,7 +131,7 @@ class OrderSerializer(serializers.ModelSerializer):
         return order.tags(self.context["view"].store, self.context["view"].now)
 
 
-CARRIER_HELP = f"One of {', '.join(each.code for each in KNOWN)}, or its name, or `other: NAME` for any other carrier."
+CARRIER_HELP = f"One of {', '.join(known_codes())}, or its name, or `other: NAME` for any other carrier."
 
 
 class ShipSerializer(serializers.Serializer):

@@ -5,9 +5,9 @@ base is the port: what every carrier can be asked. sandbox is one to try things 
 
 from common.registry import import_files
 from orders.carriers.base import CARRIERS, Carrier, register
-from orders.waybills import names_of
+from orders.waybills import known_codes, names_of
 
-__all__ = ["CARRIERS", "DEFAULT", "Carrier", "carrier", "port_for", "register"]
+__all__ = ["CARRIERS", "DEFAULT", "Carrier", "carrier", "known_codes", "port_for", "register"]
 
 DEFAULT = "sandbox"  # of parcels that no other carrier takes
 _in_use: dict[str, Carrier] = {}

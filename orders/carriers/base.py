@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 
 from common.outside import OutsideParty
 from common.registry import Registry
+from orders.waybills import KnownCarrier, add_carrier
 
 
 class CarrierStage(StrEnum):
@@ -51,11 +52,15 @@ class Carrier(OutsideParty, ABC):
 
     # What people call the carrier: its code in `orders.waybills`, or any name; capitals don't matter.
     called: ClassVar[frozenset[str]] = frozenset()
+    # Its entry for the list of carriers that people name, when `orders.waybills` hasn't got it yet.
+    known: ClassVar[KnownCarrier | None] = None
 
     @classmethod
     def takes_any(cls, names: Iterable[str]) -> bool:
         """Whether parcels of a carrier with one of these names are asked about here."""
-        return not {name.casefold() for name in cls.called}.isdisjoint(name.strip().casefold() for name in names)
+        brought = (cls.known.code, *cls.known.called) if cls.known else ()
+        own = {name.casefold() for name in (*cls.called, *brought)}
+        return not own.isdisjoint(name.strip().casefold() for name in names)
 
     @abstractmethod
     def create_pickup(self, consignment: Consignment) -> CarrierReport:
@@ -75,6 +80,8 @@ C = TypeVar("C", bound=type[Carrier])
 
 
 def register(carrier: C) -> C:
-    """Make a carrier known: the decorator of every file's class."""
+    """Make a carrier known, and its names where it brings them: the decorator of every file's class."""
+    if carrier.known:
+        add_carrier(carrier.known)
     CARRIERS.add(carrier.name, carrier)
     return carrier

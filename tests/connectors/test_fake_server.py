@@ -1,9 +1,11 @@
 """What all fakes share: a truth, a log, and every mischief at the wire."""
 
 import json
+import socket
 import subprocess
 import sys
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -135,6 +137,38 @@ def test_a_fake_runs_as_a_process(platform):
         assert process.wait(5) == 0
 
 
+@contextmanager
+def kept_fakes(directory):
+    """A process that keeps two fakes in a directory; their addresses."""
+    command = [sys.executable, "-m", "connectors.fakes", "taobao", "pinduoduo", "--keep", str(directory)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        urls = [process.stdout.readline().strip() for _ in range(2)]
+        assert process.stdout.readline() == "ready\n"
+        assert json.loads((directory / "addresses.json").read_text()) == dict(
+            zip(("taobao", "pinduoduo"), urls, strict=True)
+        )
+        yield urls
+        process.kill()
+
+
+def test_a_process_that_is_killed_and_started_anew_knows_what_it_knew(tmp_path):
+    def refunds(url):
+        return json.loads(send("GET", f"{url}/_fake/refunds").body)
+
+    with kept_fakes(tmp_path) as first:
+        for url in first:
+            assert send("POST", f"{url}/_fake/refunds", body=b"{}").status == 200
+        assert send("POST", f"{first[0]}/_fake/act", body=b'{"act": "withdraw", "refund": "90000000001"}').status == 200
+        known = [refunds(url) for url in first]
+        assert known[0][0]["status"] == "CLOSED"
+    (tmp_path / "pinduoduo.state").write_bytes(b"of another version")
+    with socket.create_server(("127.0.0.1", int(first[0].rpartition(":")[2]))), kept_fakes(tmp_path) as second:
+        assert second[0] != first[0], "its port is taken"
+        assert [refunds(url) for url in second] == [known[0], []]
+    with kept_fakes(tmp_path) as third:
+        assert third == second, "its port is free again"
+
+
 def test_the_control_of_the_demo(fake):
     def control(what, **told):
         answer = send("POST", f"{fake.url}/_fake/{what}", body=json.dumps(told).encode())
@@ -143,6 +177,9 @@ def test_the_control_of_the_demo(fake):
     assert control("refunds", status="NEW")[1]["status"] == "NEW"
     assert control("act", act="withdraw", refund="R1")[1]["status"] == "CLOSED"
     assert control("act", act="unheard of", refund="R1")[0] == 400
+    assert control("change", refund="R1", status="ASKED", at="2026-11-20T10:00:00+08:00")[1]["status"] == "ASKED"
+    assert fake.refunds["R1"].updated_at == datetime.fromisoformat("2026-11-20T02:00:00+00:00")
+    assert control("change", refund="R1", at="yesterday")[0] == 400
     assert control("misbehave", kind="fault", call="list")[0] == 200
     assert fake.misbehaviours == [Misbehaviour(Mischief.FAULT, "list")]
     assert control("set", clock_offset=600)[1] == {"push_to": ""}
@@ -151,3 +188,4 @@ def test_the_control_of_the_demo(fake):
     send("GET", f"{fake.url}/list")
     assert json.loads(send("GET", f"{fake.url}/_fake/log").body)[0]["mischief"] == "fault"
     assert json.loads(send("GET", f"{fake.url}/_fake/refunds").body)[0]["id"] == "R1"
+    assert json.loads(send("GET", f"{fake.url}/_fake/ids").body) == ["R1"]

@@ -217,6 +217,18 @@ def test_the_demo_is_for_the_embedded_database_unless_asked_by_name(tmp_path, en
     assert Options.from_environ(options.child_environ({})).demo is demo, "the set-up step is told the same"
 
 
+def test_with_the_demo_its_fakes_are_told_of_and_its_shops_are_asked_often(tmp_path):
+    options = Options.from_environ({"DATA_DIR": str(tmp_path)})
+    options.credentials_file.write_text("{}")
+    options.fakes_dir.mkdir()
+    options.fakes_file.write_text(json.dumps({"taobao": "http://127.0.0.1:9"}))
+    write_demo_file(options)
+    assert json.loads(options.demo_file.read_text())["fakes"] == {"taobao": "http://127.0.0.1:9"}
+    name = "CONNECTOR_LONGEST_PAUSE_S"
+    assert options.child_environ({})[name] == "10"
+    assert options.child_environ({name: "60"})[name] == "60"
+
+
 def test_the_sign_ins_of_an_embedded_demo_are_not_shown_for_another_database(tmp_path):
     options = Options.from_environ({"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgres://x/y"})
     options.credentials_file.write_text(json.dumps({"users": {"operator": {"username": "o", "password": "p"}}}))

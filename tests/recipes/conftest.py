@@ -9,7 +9,7 @@ from drf_spectacular.plumbing import _load_enum_name_overrides
 
 from common import events
 from offers.methods import METHODS
-from orders import carriers
+from orders import carriers, waybills
 from payments import gateways
 from payments.purposes import PURPOSES
 from stores import marketplaces
@@ -61,9 +61,13 @@ def another_gateway(monkeypatch):
 def another_carrier(monkeypatch):
     """A carrier, found as if its file lay in orders/carriers/; not configured yet."""
     monkeypatch.setattr(carriers, "_in_use", {})
+    monkeypatch.setattr(waybills, "_BY_CODE", dict(waybills._BY_CODE))
+    monkeypatch.setattr(waybills, "_BY_NAME", dict(waybills._BY_NAME))
+    waybills.carrier_named.cache_clear()
     name = find("sf_express").SFExpress.name
     yield
     carriers.CARRIERS.remove(name)
+    waybills.carrier_named.cache_clear()
 
 
 @pytest.fixture

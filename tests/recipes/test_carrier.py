@@ -5,6 +5,7 @@ import pytest
 from orders.carriers import carrier
 from orders.carriers.base import CarrierStage
 from orders.models import Shipment
+from orders.waybills import KnownCarrier, add_carrier, carrier_label, carrier_named, known_labels
 from tests.parcels import ask_everybody, next_look
 from tests.world import make_shop
 
@@ -39,11 +40,20 @@ def parcel(shop, order) -> Shipment:
 
 
 @pytest.mark.parametrize(
-    ("called", "port"), [("SF", NAME), ("顺丰速运", NAME), ("sf express", NAME), ("ZTO", "sandbox")]
+    ("called", "port"), [("SF", NAME), ("顺丰速运", NAME), ("sf express", NAME), ("顺丰快运", NAME), ("ZTO", "sandbox")]
 )
 def test_a_parcel_goes_to_the_carrier_that_takes_it(configured, shop, called, port):
     found = parcel(shop, ship(shop, called))
     assert (found.port, found.status) == (port, "in_transit")
+
+
+def test_it_brings_a_name_that_nobody_knew(configured, shop):
+    order = ship(shop, "sf freight")
+    assert (shop.reload(order).carrier, carrier_label("SFKY")) == ("SFKY", "SF Freight")
+    assert "SF Freight" in known_labels()
+    with pytest.raises(ValueError, match="already"):
+        add_carrier(KnownCarrier("SFX", "Another", ("顺丰速运", "Another")))
+    assert carrier_named("SFX") is None, "nothing of it is left"
 
 
 def test_without_its_settings_it_takes_nothing(shop):

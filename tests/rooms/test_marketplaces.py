@@ -35,11 +35,15 @@ def test_a_version_is_found_again_and_cannot_be_changed(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_defaults_that_the_sources_leave_open(name):
     rules = current_rules(name)
-    assert rules.merchant_answers_within == timedelta(hours=36 if name == "taote" else 48)
     assert rules.buyer_ships_return_within == timedelta(days=7)
     assert rules.merchant_inspects_within == timedelta(days=10)
     assert rules.buyer_disputes_within == timedelta(days=7)
     assert rules.resubmissions == 3
+
+
+def test_taote_alone_answers_sooner():
+    hours = {name: current_rules(name).merchant_answers_within / timedelta(hours=1) for name in NAMES}
+    assert hours == {**dict.fromkeys(NAMES, 48), "taote": 36}
 
 
 def test_what_the_marketplaces_say_themselves():

@@ -78,6 +78,15 @@ def open_appeal_until(refund: Refund, now: datetime) -> datetime | None:
     return appeal_until(refund)
 
 
+def proposal_card(offers: list[Offer]) -> dict:
+    """What the marketplace proposed by itself, with its method's card; nothing when there is none or it has none."""
+    proposal = next((offer for offer in offers if METHODS[offer.method].by_platform), None)
+    if proposal is None:
+        return {}
+    method = METHODS[proposal.method]
+    return {"proposal": proposal, "proposal_card": method.desk_template, "proposal_facts": method.buyer_facts(proposal)}
+
+
 def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page, but for its decisions."""
     situation = Situation(refund, now)
@@ -96,7 +105,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "panel": build_panel(user, situation),
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
-        "stay": next((offer for offer in offers if METHODS[offer.method].by_platform), None),
+        **proposal_card(offers),
         **promises_of(refund),
         "programme": programme_card(refund),
         "thread": thread_of(refund),

@@ -16,6 +16,7 @@ from common.actors import on_command_line
 from common.tenancy import system_scope
 from demo.build import count_happenings, open_stores, play
 from demo.catalogue import STORES
+from demo.connected import CONNECTED
 from demo.quality import roll_up_history
 from demo.returnless import open_earlier_store
 from offers.insights.rebuild import roll_everything
@@ -69,7 +70,9 @@ def refuse_if_in_use() -> None:
     """CommandError when the database belongs to somebody: the demo brings passwords and keys that stand in a file."""
     if Store.objects.exists():
         raise CommandError("This database holds stores: the demo is loaded into an empty one only.")
-    if taken := sorted(User.objects.filter(username__in=[*PEOPLE, *STORES]).values_list("username", flat=True)):
+    if taken := sorted(
+        User.objects.filter(username__in=[*PEOPLE, *STORES, *CONNECTED]).values_list("username", flat=True)
+    ):
         raise CommandError(f"The demo needs user names that are taken here: {', '.join(taken)}. Nothing was changed.")
 
 

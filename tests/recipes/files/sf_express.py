@@ -3,15 +3,17 @@
 from typing import ClassVar
 
 from orders.carriers.base import Carrier, CarrierReport, CarrierStage, Consignment, register
+from orders.waybills import KnownCarrier
 
 
 @register
 class SFExpress(Carrier):
-    """A second carrier, made for the recipe."""
+    """A second carrier, made for the recipe: one of its names is in the list, the other it brings."""
 
     name = "sf_express"
     needs = {"TOKEN": None}
     called = frozenset({"SF", "SF Express", "顺丰速运"})
+    known = KnownCarrier("SFKY", "SF Freight", ("SF Freight", "顺丰快运"))
     stages: ClassVar[dict] = {}
 
     def __init__(self, token: str):
