@@ -33,11 +33,6 @@ def end_of_day(day: date, zone: str) -> datetime:
     return start_of_day(day + ONE_DAY, zone)
 
 
-def next_midnight(at: datetime, zone: str) -> datetime:
-    """The instant at which the day of `at` is over in `zone`, in UTC; always later than `at`."""
-    return end_of_day(day_of(at, zone), zone)
-
-
 def days_until(last: date, count: int) -> list[date]:
     """The `count` dates that end with `last`, oldest first."""
     return [last - ONE_DAY * back for back in reversed(range(count))]

@@ -44,7 +44,7 @@ class EventType:
 
     `name` is `subject.past_participle`; `subject` names the model that it happens to (its `model_name`). `data` is a
     TypedDict whose annotations carry a `common.facts.Fact` each; keys that need not be there are `NotRequired`.
-    `area` is which part of the set-up it changes (see the room that names the areas), empty for what happens to a case.
+    `area` is which part of the set-up it changes (see the room that names the areas), empty for everything else.
     Declaring a type registers it. ValueError for a second one of the same name, a name or a key that cannot be.
     """
 

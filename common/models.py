@@ -15,11 +15,11 @@ from common.tenancy import TenantModel
 class Event(TenantModel):
     """One thing that happened, written in the transaction in which it happened, never changed afterwards.
 
-    `topic_id` is the case that the event belongs to: the refund for everything about it (offers and payments too), else
+    `topic_id` is in whose history the event stands: the refund for everything about it (offers and payments too), else
     the order, else what was changed, such as the store. The same row serves timeline, audit, statistics and outbox.
     `subject_id` and `topic_id` are what `common.ids.event_id` gives. `area` is the part of the set-up that was changed,
-    empty when something happened to a case. An event without a store is the platform's own (an account, a marketplace's
-    key or switch): only the system and operators see it.
+    empty when nothing of it was. An event without a store is the platform's own (an account, a marketplace's key or
+    switch): only the system and operators see it.
     """
 
     store = models.ForeignKey(

@@ -102,14 +102,14 @@ def _attempt(row: Row, *, do: Callable[[Row], None]) -> None:
     scope = partial(tenant_scope, row.store_id) if isinstance(row, TenantModel) else system_scope
     try:
         with transaction.atomic(), scope():
-            _do_held(row, do)
+            _do_leased(row, do)
     except Exception as error:
         log.error("%s %s could not be done: %s", row._meta.label, row.pk, told_safely(error))
         put_off(row, error)
 
 
 @bookkeeping(_NO_ACT)
-def _do_held(row: Row, do: Callable[[Row], None]) -> None:
+def _do_leased(row: Row, do: Callable[[Row], None]) -> None:
     """`do` the row, unless another worker has it by now."""
     mine = _lock(row)
     if mine is not None:

@@ -7,6 +7,7 @@ from common.money import yuan
 from offers.models import Offer
 from orders.models import OwedParcel
 from orders.states import ParcelStatus
+from orders.waybills import carrier_label
 from payments.models import Payment
 from payments.states import PaymentStatus
 
@@ -41,7 +42,7 @@ def parcel_words(offer: Offer, parcel: OwedParcel) -> str:
     store = offer.refund.store
     facts = {"goods": f"{parcel.title or parcel.item_id} × {parcel.quantity}", "store": store.name}
     if parcel.status == ParcelStatus.SHIPPED:
-        sent = {"carrier": parcel.carrier, "number": parcel.tracking_number}
+        sent = {"carrier": carrier_label(parcel.carrier), "number": parcel.tracking_number}
         return _("%(store)s has sent %(goods)s: %(carrier)s, tracking number %(number)s.") % {**facts, **sent}
     facts["address"] = parcel.address
     if parcel.status == ParcelStatus.AWAITING_RETURN:

@@ -111,9 +111,11 @@ class _RatesSet(TypedDict, total=False):
 
     return_freight: Annotated[list[str], _rate(gettext_lazy("return freight"))]
     handling: Annotated[list[str], _rate(gettext_lazy("handling of a return"))]
-    agent_minutes: Annotated[list[str], _rate(gettext_lazy("agent's minutes per case"), replace(TEXT, shape="minutes"))]
+    agent_minutes: Annotated[
+        list[str], _rate(gettext_lazy("agent's minutes per refund"), replace(TEXT, shape="minutes"))
+    ]
     agent_hourly: Annotated[list[str], _rate(gettext_lazy("agent's hour"))]
-    consultation: Annotated[list[str], _rate(gettext_lazy("consultation per case"))]
+    consultation: Annotated[list[str], _rate(gettext_lazy("consultation per refund"))]
     acquisition: Annotated[list[str], _rate(gettext_lazy("acquisition of an order"))]
     outbound_freight: Annotated[list[str], _rate(gettext_lazy("outbound freight"))]
     stock_loss_percent: Annotated[

@@ -82,7 +82,7 @@ def owe_parcel(
 
 
 def awaited_parcel(topic) -> OwedParcel | None:
-    """The exchange parcel that waits for the buyer's return in this case, locked; the caller has locked the order."""
+    """The exchange parcel of the topic that waits for the buyer's return, locked; the caller has locked the order."""
     return (
         OwedParcel.objects.for_store(topic.store_id)
         .select_for_update(no_key=True)

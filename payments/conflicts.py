@@ -23,8 +23,7 @@ from payments.allowances import take_back
 from payments.budgets import draw_on_budget, settle_draws
 from payments.events import PAYMENT_CONFLICT_FOUND, PAYMENT_CONFLICT_SETTLED
 from payments.gateway_errors import DECLINED_THERE, PAID_BEFORE
-from payments.gateways.base import GatewayAnswer
-from payments.gateways.base import GatewayOutcome as Outcome
+from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, Transfer, account_id
 from payments.reversals import book_return, reverse_payments
 from payments.signals import payments_settled
@@ -94,11 +93,15 @@ def note_conflicts(*, words: Mapping[UUID, Word], actor: Actor, now: datetime) -
 
 def note_late_answers(answers: Sequence[GatewayAnswer], *, actor: Actor, now: datetime) -> None:
     """Keep what answers say against payments that were settled before they came. Nothing is read where none is late."""
-    said = {UUID(answer.key): answer for answer in answers if answer.outcome in (Outcome.PAID, Outcome.DECLINED)}
+    said = {
+        UUID(answer.key): answer
+        for answer in answers
+        if answer.outcome in (GatewayOutcome.PAID, GatewayOutcome.DECLINED)
+    }
     words = {}
     for payment in Payment.objects.in_scope().filter(pk__in=said) if said else ():
         answer = said[payment.pk]
-        conflict = conflict_between(payment, is_paid_there=answer.outcome == Outcome.PAID, amount=None)
+        conflict = conflict_between(payment, is_paid_there=answer.outcome == GatewayOutcome.PAID, amount=None)
         if conflict is not None:
             words[payment.pk] = Word(conflict, payment.amount, answer.reference)
     if words:

@@ -177,7 +177,7 @@ REFUND_INSPECTION_OVERDUE = EventType(
 )
 REFUND_SPLIT = EventType(
     "refund.split",
-    gettext_lazy("Fewer pieces arrived than announced: the rest is a case of its own"),
+    gettext_lazy("Fewer pieces arrived than announced: the rest is a refund of its own"),
     "refund",
     _Split,
     EventTone.BAD,

@@ -130,7 +130,7 @@ def _approve(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: dat
 
 
 def _close(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
-    """The buyer didn't send the goods, or didn't answer a refusal."""
+    """The buyer didn't send the goods, or let the merchant's no stand."""
     if not refunds:
         return
     release(writes, refunds)

@@ -18,7 +18,7 @@ HEAD = """# Events
 
 Made by `scripts/events_table.py` from each room's `events.py`; don't edit. These names are what the timeline, the
 statistics and the API (`GET /api/v1/event-types/`) know. Every event has a store (or none, when it is the platform's
-own), an instant, a subject, a topic (the case in whose history it stands), the states before and after, an actor, the
+own), an instant, a subject, a topic (in whose history it stands), the states before and after, an actor, the
 rule that it rests on, and the data below. *Recorded in* is the code that names it. Each is shown in the history of its
 topic; where *page* says so, on the page *What changed* too, under that heading.
 """

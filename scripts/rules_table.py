@@ -1,12 +1,14 @@
-"""Make docs/rules.md: every rule of docs/rules.toml with the tests that prove it.
+"""Make docs/rules.md: every rule of docs/rules.toml with the code that names it and the tests that prove it.
 
     scripts/rules_table.py           write it
     scripts/rules_table.py --check   exit 1 when it is stale or a rule lacks its test
 
-Tests are read, not run: whatever is marked `@pytest.mark.rule("T5")`, on a function, a class or by `pytestmark`.
+Code is every file of the rooms in which the rule's id stands. Tests are read, not run: whatever is marked
+`@pytest.mark.rule("T5")`, on a function, a class or by `pytestmark`.
 """
 
 import ast
+import re
 import sys
 import tomllib
 from collections import defaultdict
@@ -17,10 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "docs" / "rules.toml"
 TABLE = ROOT / "docs" / "rules.md"
+ROOMS = ("common", "stores", "orders", "payments", "refunds", "offers", "connectors", "workbench", "operations")
+NAMED = re.compile(r"\b([QTKRP])(\d{1,2})(?:–\1?(\d{1,2}))?\b")
 HEAD = """# Rules and the tests that prove them
 
-Made by `scripts/rules_table.py` from `docs/rules.toml` and the tests; don't edit. Rules without tests are not built
-yet.
+Made by `scripts/rules_table.py` from `docs/rules.toml`, the code and the tests; don't edit. Rules without tests
+are not built yet.
 """
 
 
@@ -60,6 +64,24 @@ def marked_tests() -> dict[str, list[str]]:
     return found
 
 
+def naming_files() -> dict[str, list[str]]:
+    """Rule id → the files of the rooms that name it; `R2–R8` names all of them."""
+    found = defaultdict(list)
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if "migrations" not in path.parts:
+                for rule_id in _named(path.read_text()):
+                    found[rule_id].append(str(path.relative_to(ROOT)))
+    return found
+
+
+def _named(text: str) -> set[str]:
+    found = set()
+    for letter, first, last in NAMED.findall(text):
+        found |= {f"{letter}{number}" for number in range(int(first), int(last or first) + 1)}
+    return found
+
+
 def _marked(body: list[ast.stmt], outer: list[str], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
     for node in body:
         if isinstance(node, ast.ClassDef):
@@ -94,12 +116,14 @@ def problems(rules: dict[str, Rule], tests: dict[str, list[str]]) -> list[str]:
 
 def render(rules: dict[str, Rule], tests: dict[str, list[str]]) -> str:
     """The whole table."""
-    lines, group = [HEAD.rstrip()], None
+    lines, group, code = [HEAD.rstrip()], None, naming_files()
     for rule in rules.values():
         if rule.group != group:
             group = rule.group
-            lines += ["", f"## {group}", "", "| rule | what it says | tests |", "|---|---|---|"]
-        lines.append(f"| {rule.id} | {rule.text} | {'<br>'.join(f'`{test}`' for test in tests.get(rule.id, []))} |")
+            lines += ["", f"## {group}", "", "| rule | what it says | code | tests |", "|---|---|---|---|"]
+        files = "<br>".join(f"[{file}](../{file})" for file in code.get(rule.id, []))
+        proofs = "<br>".join(f"`{test}`" for test in tests.get(rule.id, []))
+        lines.append(f"| {rule.id} | {rule.text} | {files} | {proofs} |")
     return "\n".join(lines) + "\n"
 
 

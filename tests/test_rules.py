@@ -25,6 +25,13 @@ def test_every_rule_that_is_built_has_a_test_and_no_test_names_an_unknown_rule(r
     assert rules_table.problems(rules, tests) == []
 
 
+def test_every_rule_that_is_built_is_named_by_code(rules):
+    code = rules_table.naming_files()
+    assert [rule.id for rule in rules.values() if rule.built and not code.get(rule.id)] == []
+    assert "refunds/sweeps.py" in code["T10"]
+    assert "refunds/returnless/events.py" in code["R5"], "it says R2–R8"
+
+
 def test_taotes_rules_are_built(rules):
     assert {rule.id for rule in rules.values() if rule.built} >= {f"T{n}" for n in range(1, 12)}
 

@@ -88,14 +88,6 @@ class ItemIdField(serializers.Field):
         return str(value)
 
 
-class CodeField(serializers.SlugField):
-    """A short code made of letters, digits, hyphens and underscores."""
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("max_length", 50)
-        super().__init__(**kwargs)
-
-
 class WholeNumberField(serializers.IntegerField):
     """A whole number; as text only in ASCII digits."""
 

@@ -164,7 +164,7 @@ class StoreNameSerializer(serializers.Serializer):
 
 
 class ParcelSerializer(serializers.ModelSerializer):
-    """A promised parcel. `refund` is the case in which it was promised."""
+    """A promised parcel. `refund` is the one in which it was promised."""
 
     order = serializers.CharField(source="order.number")
     refund = serializers.UUIDField(source="topic_id")

@@ -16,7 +16,7 @@ from payments.states import SMALL_PURPOSES, ConflictSettlement, PaymentPurpose
 class PaymentSerializer(serializers.ModelSerializer):
     """Money for the buyer of an order.
 
-    `refund` is the case it belongs to; null for one that is about the order itself.
+    `refund` is the one it belongs to; null for one that is about the order itself.
     """
 
     amount = StrictMoneyField()

@@ -24,13 +24,13 @@ def gateway_webhook(request: HttpRequest, name: str) -> HttpResponse:
     401 when it isn't the gateway's; 400 when it is and can't be read: then it is kept as such.
     """
     if len(request.body) > LARGEST_NOTICE:
-        return _refusal("The notice is too large.", 413)
+        return _error_response("The notice is too large.", 413)
     try:
         with system_scope():
             return _receive(name, request)
-    except BadNotice as refusal:
-        log.warning("a notice for %s was refused: %s", name, refusal)
-        return _refusal(str(refusal), 401)
+    except BadNotice as fault:
+        log.warning("a notice for %s was turned away: %s", name, fault)
+        return _error_response(str(fault), 401)
     except (KeyError, ImproperlyConfigured):
         raise Http404 from None
 
@@ -41,10 +41,10 @@ def _receive(name: str, request: HttpRequest) -> HttpResponse:
     except UnreadableNotice as fault:
         log.error("a signed notice of %s was kept and can't be read: %s", name, fault)
         keep_unreadable(name=name, body=request.body, reason=str(fault), now=request.now)
-        return _refusal("The notice is signed and can't be read; it is kept.", 400)
+        return _error_response("The notice is signed and can't be read; it is kept.", 400)
     return HttpResponse(status=204)
 
 
-def _refusal(message: str, status: int) -> JsonResponse:
+def _error_response(message: str, status: int) -> JsonResponse:
     """In the shape that gateways log; the words are for their operators, not for people at the desk."""
     return JsonResponse({"code": "FAIL", "message": message}, status=status)

@@ -41,7 +41,6 @@ from payments.gateways.base import (
 
 TIMEOUTS_S = (3.05, 15)  # to connect, to answer
 SIGNATURE_LIVES = timedelta(minutes=5)
-LARGEST_ANSWER = 50 * 2**20
 SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
 SCHEME = "AEAD_AES_256_GCM"
 TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
@@ -120,10 +119,10 @@ class WeChatPayGateway(Gateway):
             return [_unknown(instruction.key, error)]
         if status == 200:
             return [_answer(instruction.key, told)]
-        refusal = _refusal(instruction.key, status, told)
-        if refusal.outcome == GatewayOutcome.DECLINED or told.get("code") == "ALREADY_EXISTS":
-            return [self.look_up(instruction.key) or refusal]  # a bill that is there after all tells the truth
-        return [refusal]
+        answer = _error_answer(instruction.key, status, told)
+        if answer.outcome == GatewayOutcome.DECLINED or told.get("code") == "ALREADY_EXISTS":
+            return [self.look_up(instruction.key) or answer]  # a bill that is there after all tells the truth
+        return [answer]
 
     def look_up(self, key: str) -> GatewayAnswer | None:
         """What became of the bill: a transfer, else a refund. None when WeChat Pay knows neither."""
@@ -313,7 +312,7 @@ def _answer(key: str, told: dict) -> GatewayAnswer:
     return GatewayAnswer(key, outcome, reference=_reference(told), error=error)
 
 
-def _refusal(key: str, status: int, told: dict) -> GatewayAnswer:
+def _error_answer(key: str, status: int, told: dict) -> GatewayAnswer:
     """An error answer: final only where WeChat Pay says that it will never pay this bill."""
     text = f"{told.get('code', status)}: {told.get('message', '')}"
     final = 400 <= status < 500 and told.get("code") in FINAL_ERRORS

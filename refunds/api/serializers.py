@@ -50,7 +50,7 @@ class OpenRefundSerializer(serializers.Serializer):
 
 
 class ResubmitSerializer(serializers.Serializer):
-    """What a buyer may correct after a refusal."""
+    """What a buyer may correct after the merchant's no."""
 
     store = serializers.CharField(required=False)
     reason = serializers.ChoiceField(RefundReason.choices, required=False)

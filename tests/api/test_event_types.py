@@ -16,7 +16,7 @@ def test_every_event_is_listed_with_its_title_its_tone_and_the_shape_of_its_data
     assert list(listed) == sorted(event.name for event in event_types())
     assert listed["refund.split"] == {
         "name": "refund.split",
-        "title": "Fewer pieces arrived than announced: the rest is a case of its own",
+        "title": "Fewer pieces arrived than announced: the rest is a refund of its own",
         "tone": "bad",
         "data": {
             "amount": "[before, after], each: yuan with two decimals, as text",

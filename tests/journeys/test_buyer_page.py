@@ -167,7 +167,7 @@ def test_a_promised_parcel_that_was_sent_is_told_with_its_number(clock):
     shop.buyer.post(f"offers/{offer['id']}/accept/")
     [parcel] = shop.merchant.get("parcels/").json()["results"]
     shop.merchant.post(f"parcels/{parcel['id']}/ship/", {"carrier": "SF", "tracking_number": "SF77"})
-    assert "has sent Quilt 8000 × 1: SF, tracking number SF77." in words(link_for(refund))
+    assert "has sent Quilt 8000 × 1: SF Express, tracking number SF77." in words(link_for(refund))
 
 
 @pytest.mark.rule("T5", "T6", "T11")
@@ -195,3 +195,6 @@ def test_whoever_stays_learns_where_the_order_goes_and_until_when(clock):
     text = words(link_for(refund))
     assert f"{shop.store.name} sends it to 杭州市西湖区文三路 1 号 by 2026-11-2" in text
     assert "Thank you!" in text
+    parcel = {"carrier": "SF", "tracking_number": "SF-1"}
+    shop.merchant.post(f"orders/{shop.reload(refund).order.number}/ship/", parcel)
+    assert "1 号: SF Express, tracking number SF-1." in words(link_for(refund))

@@ -105,7 +105,7 @@ def test_cost_rates_tell_what_each_was_and_is(taote, recorded):
     assert event[2]["handling"][1] == "6.50"
     assert event[2].keys() == {"handling", "agent_minutes"}
     assert words(event)[0].startswith("handling of a return: ¥")
-    assert words(event)[1].startswith("agent's minutes per case: ")
+    assert words(event)[1].startswith("agent's minutes per refund: ")
 
 
 @pytest.mark.rule("K7")

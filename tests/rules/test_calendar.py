@@ -15,7 +15,6 @@ from common.calendar import (
     days_until,
     end_of_day,
     local_time,
-    next_midnight,
     number_of_days,
     sql_day_of,
     sql_is_on,
@@ -76,13 +75,6 @@ def test_where_a_day_begins_and_how_long_it_is(zone, day, start, hours):
     assert end_of_day(day, zone) == start_of_day(day + timedelta(days=1), zone)
 
 
-def test_the_next_midnight_is_never_now():
-    midnight = utc("2026-11-20T16:00:00")
-    assert next_midnight(midnight - SECOND, SHANGHAI) == midnight
-    assert next_midnight(midnight, SHANGHAI) == midnight + timedelta(hours=24)
-    assert next_midnight(utc("2026-12-31T12:00:00"), SHANGHAI) == utc("2026-12-31T16:00:00")
-
-
 def test_rows_of_dates():
     assert days_until(date(2028, 3, 1), 3) == [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)]
     assert days_until(date(2028, 3, 1), 0) == []
@@ -102,7 +94,7 @@ def test_a_zone_that_is_none():
 )
 def test_every_instant_lies_in_exactly_its_own_day(zone, at):
     day = day_of(at, zone)
-    assert start_of_day(day, zone) <= at < end_of_day(day, zone) == next_midnight(at, zone)
+    assert start_of_day(day, zone) <= at < end_of_day(day, zone)
     assert day_of(start_of_day(day, zone), zone) == day
     assert day_of(start_of_day(day, zone) - SECOND, zone) == day - timedelta(days=1)
 

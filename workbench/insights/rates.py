@@ -50,11 +50,11 @@ class RatesForm(DecisionForm):
         label=gettext_lazy("Handling of a return, ¥"), help_text=gettext_lazy("Receiving, inspecting, putting back.")
     )
     agent_minutes = forms.IntegerField(
-        label=gettext_lazy("Agent's time per case, minutes"), min_value=0, max_value=1440
+        label=gettext_lazy("Agent's time per refund, minutes"), min_value=0, max_value=1440
     )
     agent_hourly = CostRateField(label=gettext_lazy("Agent's hour, ¥"))
     consultation = CostRateField(
-        label=gettext_lazy("Consultation per case, ¥"), help_text=gettext_lazy("Lines, licences, robots.")
+        label=gettext_lazy("Consultation per refund, ¥"), help_text=gettext_lazy("Lines, licences, robots.")
     )
     acquisition = CostRateField(
         label=gettext_lazy("Winning an order, ¥"), help_text=gettext_lazy("Advertising and commission per order.")

@@ -68,7 +68,7 @@ def cases_of(refund: Refund) -> list[dict]:
     model, title = (Appeal, _("Appeal")) if refund.is_instant else (Dispute, _("Platform intervention"))
     page = f"admin:refunds_{model._meta.model_name}_change"
     cases = model.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")
-    return [{"case": situation, "title": title, "url": reverse(page, args=[situation.pk])} for situation in cases]
+    return [{"case": case, "title": title, "url": reverse(page, args=[case.pk])} for case in cases]
 
 
 def open_appeal_until(refund: Refund, now: datetime) -> datetime | None:
