@@ -26,6 +26,7 @@ from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
 from stores.api.views import EventTypeViewSet, ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 from workbench.cases.api import DisputePackViewSet
+from workbench.connections.link import authorised
 
 api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")
@@ -68,6 +69,7 @@ urlpatterns = [
     path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
     path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
+    path("connect/<slug:platform>/callback/", admin.site.asking_view(authorised), name="platform-callback"),
     path("connect/<slug:platform>/<str:token>/", platform_push, name="platform-push"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

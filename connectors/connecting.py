@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.errors import Busy, Invalid, NotFound, Refused
+from common.errors import Busy, Invalid, NotFound, Refused, refuse_if
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from connectors.events import (
@@ -24,6 +24,7 @@ from connectors.events import (
     CONNECTION_ENDED,
     CONNECTION_LINKED,
     CONNECTION_MADE,
+    CONNECTION_RESUMED,
     CONNECTION_STOPPED,
     CONNECTION_WARNED,
     LOOK_BACK_BEGUN,
@@ -51,6 +52,7 @@ from connectors.port import (
 from connectors.sealing import seal
 from connectors.shops import can_refresh, platform_for, shop_for, take_tokens, with_tokens
 from connectors.states import ConnectionStatus, LookBack, SendingStatus
+from connectors.waking import wake_shop
 from refunds.actions import lock_refund
 from refunds.handing_over import end_decision
 from stores.models import Store
@@ -265,16 +267,24 @@ def lock_connection(store_id: int) -> Connection:
 # --- by a link
 
 
+def why_not_make_link(connection: Connection) -> Refused | None:
+    """Why the merchant can't let us in by a link now: Refused `no_link`, `invalid_transition`."""
+    if platform_for(connection).authorisation != Authorisation.OAUTH:
+        return Refused("no_link", _("This marketplace lets a shop in by its application's keys: enter them anew."))
+    if connection.status == ConnectionStatus.DISCONNECTED:
+        return Refused("invalid_transition", _("The shop is disconnected: enter the application's keys first."))
+    return None
+
+
 @action
 def make_link(*, store_id: int, user: str, callback: str, actor: Actor, now: datetime) -> str:
     """Where the merchant's browser goes to let us in; it holds for an hour, once, for this user.
 
-    Refused `no_link` for a platform that has none.
+    Refused `no_link` for a platform that has none, `invalid_transition` for a shop that is disconnected.
     """
     connection = lock_connection(store_id)
+    refuse_if(why_not_make_link(connection))
     platform = platform_for(connection)
-    if platform.authorisation != Authorisation.OAUTH:
-        raise Refused("no_link", _("This marketplace lets a shop in by its application's keys: enter them anew."))
     connection.link_nonce = token_urlsafe(16)
     connection.save(update_fields=["link_nonce"])
     writes = WriteSet()
@@ -284,21 +294,32 @@ def make_link(*, store_id: int, user: str, callback: str, actor: Actor, now: dat
     return platform.authorise_link(shop_for(connection), state=state, callback=callback)
 
 
+def opened_link(*, state: str, user: str, now: datetime) -> tuple[int, str]:
+    """(the store, what is kept on its connection) of the link that a merchant came back with.
+
+    Refused `link_over` for what isn't ours, is too old, or was made for somebody else.
+    """
+    try:
+        store_id, nonce, whose, made_at = _STATE.unsign_object(state)
+    except (signing.BadSignature, ValueError):
+        raise _link_over(_("This isn't one of our links: begin anew on the page of the connection.")) from None
+    if whose != user or not nonce:
+        raise _link_over(_("This link was made for somebody else: make one of your own."))
+    if now.timestamp() - made_at > LINK_HOLDS.total_seconds():
+        raise _link_over(_("This link is older than an hour: make a new one."))
+    return store_id, nonce
+
+
 def come_back(*, state: str, code: str, user: str, callback: str, actor: Actor, now: datetime) -> Connection:
     """The merchant came back from the platform with a code: redeem it and keep the tokens.
 
     Refused `link_over` for a link that isn't ours, was used, is too old, or was somebody else's. In no transaction.
     """
-    try:
-        store_id, nonce, whose, made_at = _STATE.unsign_object(state)
-    except (signing.BadSignature, ValueError):
-        raise _link_over() from None
-    if whose != user or not nonce or now.timestamp() - made_at > LINK_HOLDS.total_seconds():
-        raise _link_over()
+    store_id, nonce = opened_link(state=state, user=user, now=now)
     with tenant_scope(store_id):
         connection = Connection.objects.for_store(store_id).filter(link_nonce=nonce).first()
         if connection is None:
-            raise _link_over()
+            raise _link_used()
         refuse_while_held(connection.store)
         platform, shop = platform_for(connection), shop_for(connection)
     try:
@@ -310,8 +331,12 @@ def come_back(*, state: str, code: str, user: str, callback: str, actor: Actor, 
         return keep_authorisation(store_id=store_id, nonce=nonce, tokens=tokens, actor=actor, now=now)
 
 
-def _link_over() -> Refused:
-    return Refused("link_over", _("This link was used already, is too old or was made for somebody else: begin anew."))
+def _link_over(words: str) -> Refused:
+    return Refused("link_over", words)
+
+
+def _link_used() -> Refused:
+    return _link_over(_("This link was used already, or a newer one was made: the newest works once."))
 
 
 @action
@@ -322,7 +347,7 @@ def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Acto
     """
     connection = lock_connection(store_id)
     if connection.link_nonce != nonce:
-        raise _link_over()
+        raise _link_used()
     platform = platform_for(connection)
     shop = shop_for(connection)
     if connection.shop_id and tokens.shop_id and connection.shop_id != tokens.shop_id:
@@ -348,6 +373,35 @@ def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Acto
 
 
 # --- what a person does about it
+
+
+def why_not_resume_shop(connection: Connection) -> Refused | None:
+    """Why nothing waits for a person to have mended what was wrong at the platform."""
+    if connection.status == ConnectionStatus.NEEDS_SETUP or connection.needs_attention:
+        return None
+    return Refused("invalid_transition", _("Nothing has to be set right at the marketplace."))
+
+
+@action
+def resume_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection:
+    """What was wrong at the platform is mended: the shop is followed on from where it was. NotFound."""
+    connection = lock_connection(store_id)
+    refuse_if(why_not_resume_shop(connection))
+    connection.status, connection.fault, connection.told = ConnectionStatus.CONNECTED, "", ""
+    _begin_work(connection)
+    connection.save()
+    writes = WriteSet()
+    record_connection(writes, CONNECTION_RESUMED, connection, actor=actor, now=now)
+    writes.hint(wake_shop, store_id)
+    writes.flush()
+    return connection
+
+
+def why_not_disconnect(connection: Connection) -> Refused | None:
+    """Why there is nothing to disconnect."""
+    if connection.status != ConnectionStatus.DISCONNECTED:
+        return None
+    return Refused("invalid_transition", _("The shop is disconnected already."))
 
 
 @action

@@ -66,6 +66,9 @@ CONNECTION_LINKED = _connection("linked", gettext_lazy("Link to authorise the sh
 CONNECTION_STOPPED = _connection(
     "stopped", gettext_lazy("The shop isn't followed any more: somebody has to act"), _Stopped, EventTone.BAD
 )
+CONNECTION_RESUMED = _connection(
+    "resumed", gettext_lazy("The shop is followed again: what was wrong has been set right"), _Shop, EventTone.GOOD
+)
 CONNECTION_WARNED = _connection(
     "warned", gettext_lazy("The shop's authorisation ends soon"), _Warned, EventTone.WARNING
 )

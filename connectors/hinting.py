@@ -11,10 +11,11 @@ from common import clock
 from common.actions import bookkeeping
 from common.setbacks import sweep_rows
 from common.tenancy import tenant_scope
-from connectors.models import Connection, RefundHint
+from connectors.models import Connection, MirroredRefund, RefundHint
 from connectors.port import Hint, NotThere, PlatformError, Refusal, Unreadable
 from connectors.shops import Talk
 from connectors.taking import put_aside, take_copy
+from connectors.waking import wake_after_commit
 
 KEPT_FOR = timedelta(days=8)  # by then no platform repeats a message
 READ_LATER = timedelta(seconds=30)
@@ -61,6 +62,14 @@ def read_later(
             ],
             ignore_conflicts=True,
         )
+
+
+@bookkeeping("Reading a refund once more is the machine's; what it finds is on record.")
+def read_again(row: MirroredRefund, *, now: datetime) -> None:
+    """Somebody wants a refund that waits for a look to be read once more, at once."""
+    told = {"platform_id": row.platform_id, "order_number": row.order_number}
+    read_later(row.connection, **told, now=now, after=timedelta(0))
+    wake_after_commit(row.store_id)
 
 
 def fetch_hints(talk: Talk) -> None:

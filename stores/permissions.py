@@ -87,6 +87,9 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "offers.coupon",
             "offers.bulkjob",
             "payments.payment",
+            "connectors.sentdecision",
+            "connectors.platformtask",
+            "connectors.mirroredrefund",
         )
     },
     "offers.view_dailyretention": SEE_OWN_RESULTS,
@@ -101,6 +104,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "stores.change_store": MANAGE_STORE,
     "stores.view_membership": MANAGE_STORE,
     "stores.view_apikey": MANAGE_STORE,
+    "connectors.view_connection": MANAGE_STORE,
 }
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from rest_framework_api_key.models import APIKey
 
 from common.models import Setback
+from connectors.models import Connection, MirroredRefund, PlatformTask, SentDecision
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
@@ -12,6 +13,8 @@ from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefu
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store, User
 from workbench.cases.appeals import AppealAdmin
 from workbench.cases.disputes import DisputeAdmin
+from workbench.connections.connection import ConnectionAdmin
+from workbench.connections.waiting import MirroredRefundAdmin, PlatformTaskAdmin, SentDecisionAdmin
 from workbench.money.payments import PaymentAdmin
 from workbench.platform.accounts import AccountAdmin
 from workbench.platform.reconciliations import ReconciliationAdmin
@@ -51,6 +54,10 @@ admin.site.register(OwedParcel, PromiseAdmin)
 admin.site.register(Payment, PaymentAdmin)
 admin.site.register(Reconciliation, ReconciliationAdmin)
 admin.site.register(Setback, SetbackAdmin)
+admin.site.register(SentDecision, SentDecisionAdmin)
+admin.site.register(PlatformTask, PlatformTaskAdmin)
+admin.site.register(MirroredRefund, MirroredRefundAdmin)
+admin.site.register(Connection, ConnectionAdmin)
 admin.site.register(Product, ProductAdmin)
 admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)

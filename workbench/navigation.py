@@ -55,6 +55,25 @@ MENU = [
         ],
     ),
     (
+        lambda: _("At the marketplace"),
+        [
+            (
+                "connectors_sentdecision_changelist",
+                "connectors.view_sentdecision",
+                "outbox",
+                lambda: _("Decisions sent"),
+            ),
+            ("connectors_platformtask_changelist", "connectors.view_platformtask", "back_hand", lambda: _("By hand")),
+            (
+                "connectors_mirroredrefund_changelist",
+                "connectors.view_mirroredrefund",
+                "visibility",
+                lambda: _("Refunds there"),
+            ),
+            ("connectors_connection_changelist", "connectors.view_connection", "hub", lambda: _("Connections")),
+        ],
+    ),
+    (
         lambda: _("Store"),
         [
             ("stores_product_changelist", "stores.view_product", "inventory_2", lambda: _("Product warehouse")),
@@ -100,6 +119,13 @@ OF_OWNERS = "changes"
 OF_PROMISES = "orders_owedparcel_changelist"
 # What only stores of a marketplace with refund without return have any use for.
 OF_RETURNLESS = {"refunds_enrolment_changelist"}
+# What only stores of a marketplace with an open platform have any use for.
+OF_PLATFORMS = {
+    "connectors_connection_changelist",
+    "connectors_sentdecision_changelist",
+    "connectors_platformtask_changelist",
+    "connectors_mirroredrefund_changelist",
+}
 
 
 def sidebar(request: HttpRequest) -> list[dict]:
@@ -122,6 +148,8 @@ def _opens(request: HttpRequest, view: str, permission: str) -> bool:
         return desk.promises
     if view in OF_RETENTION:
         return desk.is_operator or bool(desk.retaining)
+    if view in OF_PLATFORMS:
+        return desk.is_operator or bool(desk.connectable)
     return view not in OF_RETURNLESS or desk.is_operator or bool(desk.returnless)
 
 

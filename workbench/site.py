@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -51,6 +52,21 @@ class WorkbenchSite(UnfoldAdminSite):
                 return response
 
         return scoped
+
+    def asking_view(self, view):
+        """A page that asks the network: signed in as everywhere, and in no transaction.
+
+        What it reads of stores it reads in a scope that it opens itself.
+        """
+        inner = super().admin_view(view)
+
+        @transaction.non_atomic_requests
+        @wraps(view)
+        def unscoped(request, *args, **kwargs):
+            first = sent_to_change_password(request) if request.user.is_authenticated else None
+            return first or inner(request, *args, **kwargs)
+
+        return unscoped
 
     def get_urls(self):
         """The admin's addresses and the desk's own."""

@@ -180,7 +180,7 @@ class TestByLink:
 
     def test_a_newer_link_ends_the_one_before(self, linked):
         first, _second = self.link(linked), self.link(linked)
-        with pytest.raises(Refused, match="begin anew"):
+        with pytest.raises(Refused, match="a newer one was made"):
             self.back(first)
 
     def test_a_code_that_the_platform_refuses_leaves_it_waiting(self, linked):

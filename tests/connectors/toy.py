@@ -187,7 +187,9 @@ class Toy(Platform):
 
     def _ask(self, shop, call, **body):
         body = {**body, "secret": shop.secrets[Secret.APP_SECRET], "token": shop.access_token}
-        answer = http.send("POST", f"{shop.base_url}/{call}", call=call, body=json.dumps(body).encode())
+        answer = http.send(
+            "POST", f"{shop.base_url or self.base_url}/{call}", call=call, body=json.dumps(body).encode()
+        )
         if answer.status != 200:
             raise PlatformFault(str(answer.status))
         try:

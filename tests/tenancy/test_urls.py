@@ -29,8 +29,9 @@ BUYER_PAGE = "/b/<token>/"  # whoever has the signed link; see tests/journeys/te
 BADGES = "/live/<code>/badges.json"  # item ids and nothing else; see tests/api/test_returnless.py
 GATEWAYS = "/gateways/<name>/webhook/"  # let in by the gateway's signature; see tests/api/test_gateways.py
 PUSHES = "/connect/<platform>/<token>/"  # let in by its signature or key; see tests/connectors/test_messages.py
+CALLBACKS = "/connect/<platform>/callback/"  # who is signed in; see tests/workbench/test_connections.py
 OPEN = {"/", "/healthz", "/readyz", "/api/v1/schema/", "/api/v1/docs/", "/i18n/setlang/"}
-PUBLIC = OPEN | {BUYER_PAGE, BADGES, GATEWAYS, PUSHES}
+PUBLIC = OPEN | {BUYER_PAGE, BADGES, GATEWAYS, PUSHES, CALLBACKS}
 ROUTES = [route for route in routes_under(API) if route.path not in PUBLIC]
 CALLS_AND_HEADS = [*CALLS, *(Call("HEAD", *list(vars(call).values())[1:]) for call in CALLS if call.verb == "GET")]
 # Reads that answer with figures instead of rows; tests/api/test_insights.py looks at whose they are.
@@ -117,7 +118,7 @@ def test_every_other_route_is_listed_as_public():
     assert others - {route.path for route in ROUTES} == PUBLIC
 
 
-@pytest.mark.parametrize("path", sorted(PUBLIC - {"/readyz", BUYER_PAGE, GATEWAYS}))
+@pytest.mark.parametrize("path", sorted(PUBLIC - {"/readyz", BUYER_PAGE, GATEWAYS, PUSHES, CALLBACKS}))
 def test_a_public_route_needs_no_key(path):
     path = path.replace("<code>", "taote-1")
     answer = Client().post(path, {"language": "en"}) if "setlang" in path else Client().get(path)

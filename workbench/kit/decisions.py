@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import Invalid, NotFound, Refused
 from stores.models import Store, User
 from stores.permissions import can
 from workbench.kit.base import attempt, by, put_on_form
@@ -180,3 +180,15 @@ def take(
         return answers
     put_on_form(form, refused)
     return None
+
+
+def take_outside(request: HttpRequest, decision: Decision, row: Any, form: forms.Form) -> list | None:
+    """Let happen what asks the network, in no transaction: what it answered, in a list; None when it refused.
+
+    The action sees to it itself that nothing is left behind where it says no.
+    """
+    try:
+        return [decision.run(row, form.cleaned_data, **by(request))]
+    except (Refused, Invalid, NotFound) as refusal:
+        put_on_form(form, refusal)
+        return None

@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from common.calendar import PLATFORM_ZONE
 from common.tenancy import system_scope, tenant_scope
+from connectors.platforms import platform_of
 from offers.eligibility import retains
 from refunds.states import RefundKind
 from stores.models import Store, User
@@ -68,6 +69,11 @@ class Desk:
     def returnless(self) -> list[Store]:
         """The stores shown whose marketplace has refund without return (R2)."""
         return [store for store in self.shown if store.rules.returnless_version]
+
+    @cached_property
+    def connectable(self) -> list[Store]:
+        """The stores shown whose marketplace has an open platform that we know."""
+        return [store for store in self.shown if platform_of(store.marketplace)]
 
     @cached_property
     def instant(self) -> list[Store]:

@@ -105,6 +105,7 @@ class QueueMixin:
 
     queues: Sequence[Queue]
     on_overview = False
+    only_what_waits = False  # on the overview; for what most stores never have
     change_list_template = "workbench/list.html"
 
     def get_ordering(self, request):
@@ -128,7 +129,8 @@ class QueueMixin:
         shown = [
             queue for queue in queues_at(desk_of(request), self.queues) if queue.on_overview and queue.code != "all"
         ]
-        return [self.tile(queue, count) for queue, count in zip(shown, self.counts(shown, now), strict=True)]
+        counted = zip(shown, self.counts(shown, now), strict=True)
+        return [self.tile(queue, count) for queue, count in counted if count or not self.only_what_waits]
 
     def counts(self, queues: Sequence[Queue], now: datetime) -> list[int]:
         """How many wait in each of the queues."""
