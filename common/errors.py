@@ -65,7 +65,7 @@ class ManyRefused(WanliuError):
         return " ".join(str(refusal) for refusal in self.refusals if isinstance(refusal, Refused))
 
 
-def refuse_if(reason: Refused | None) -> None:
+def refuse_if(reason: Refused | Invalid | None) -> None:
     """Raise what a `why_not_…` function has found to speak against it, if anything."""
     if reason is not None:
         raise reason

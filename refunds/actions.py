@@ -11,11 +11,9 @@ from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.errors import Invalid, NotFound, refuse_if
+from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
@@ -40,6 +38,7 @@ from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import MarketplaceVerb
 from refunds.why_not import (
+    why_no_address,
     why_not_approve,
     why_not_reject,
     why_not_resubmit,
@@ -137,8 +136,7 @@ def find_return_address(store_id: int, address_id: UUID | str | None) -> ReturnA
     """The store's address with this id, or its first. NotFound, or Invalid when the store has none."""
     if address_id is None:
         address = default_return_address(store_id)
-        if address is None:
-            raise Invalid("return_address", _("The store has no return address yet; name or add one."), "required")
+        refuse_if(why_no_address(address))
         return address
     address = ReturnAddress.objects.for_store(store_id).usable().filter(pk=address_id).first()
     if address is None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from common.errors import Refused
+from common.errors import Invalid, Refused
 from common.money import grouped
 from orders.corrections import why_not_correct
 from orders.models import Order, Shipment
@@ -20,6 +20,7 @@ from payments.states import PaymentStatus
 from refunds.handing_over import agreement_of, may_name_address_there, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
+from stores.models import ReturnAddress
 
 MOST_MESSAGES = 250  # of each side in one thread: all of it is shown, and goes into the evidence pack
 WITHDRAWABLE = (
@@ -136,6 +137,13 @@ def why_not_name_address(refund: Refund) -> Refused | None:
     if may_name_address_there(refund):
         return why_not_hand_over(refund, MarketplaceVerb.AGREE_RETURN)
     return Refused("invalid_transition", _("This refund doesn't wait for a return address."))
+
+
+def why_no_address(address: ReturnAddress | None) -> Invalid | None:
+    """Why the goods of a return can't be sent anywhere: the store has no `address` that could be named."""
+    if address is not None:
+        return None
+    return Invalid("return_address", _("The store has no return address yet; name or add one."), "required")
 
 
 def why_not_inspect(refund: Refund, now: datetime, *, passed: bool = True) -> Refused | None:

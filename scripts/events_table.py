@@ -60,7 +60,8 @@ def _constants() -> dict[str, set[str]]:
     from common.events import EventType
 
     found = defaultdict(set)
-    for module in [module for name, module in sys.modules.items() if name.endswith(".events") and hasattr(module, "_")]:
+    own = [name for name in sys.modules if name.endswith(".events") and name != EventType.__module__]
+    for module in [sys.modules[name] for name in own]:
         for name, value in vars(module).items():
             held = value.values() if isinstance(value, dict) else [value]
             found[name] |= {each.name for each in held if isinstance(each, EventType)}

@@ -103,10 +103,11 @@ class Project:
                     continue
                 if isinstance(node.func, ast.Attribute) and node.func.attr == "event":
                     return True
-                waiting.extend(self._called(self.modules[current.module], node.func))
+                waiting.extend(self.called(self.modules[current.module], node.func))
         return False
 
-    def _called(self, module: Module, called: ast.expr) -> Iterator[Function]:
+    def called(self, module: Module, called: ast.expr) -> Iterator[Function]:
+        """The project's functions that a call in the module may mean."""
         if isinstance(called, ast.Name):
             if called.id in module.functions:
                 yield Function(module.name, module.functions[called.id])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.contrib.admin import site
 
-from tests.test_architecture import ROOT
+from tests.rules.acts import Module, Project, read, read_rooms
+from tests.test_architecture import ROOMS, ROOT
 
 DESK = ROOT / "workbench"
 CALLS = {"attempt", "put_on_form", "show_refusal"}
@@ -41,6 +42,51 @@ def test_only_the_base_calls_actions_and_shows_refusals():
 )
 def test_a_page_that_calls_an_action_itself_is_found(code, found):
     assert calls(code) == found
+
+
+# What calls an act outside of a decision's `run`, and why no button can be asked before.
+DOWNLOADS = {
+    "workbench.cases.api": "the evidence pack is a download that the API gives as well; who took it is on record",
+    "workbench.shipping.exporting": "the file of the queue is a download; who took it is on record",
+}
+
+
+def acting(project: Project, module: Module, tree: ast.AST) -> list[str]:
+    """The acts that a module of the desk calls anywhere but in the `run` of a class."""
+    acts = {str(act) for act in project.acts()}
+    runs = {
+        id(call)
+        for owner in ast.walk(tree)
+        if isinstance(owner, ast.ClassDef)
+        for method in owner.body
+        if isinstance(method, ast.FunctionDef) and method.name == "run"
+        for call in ast.walk(method)
+    }
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in runs)
+    return [str(act) for call in calls for act in project.called(module, call.func) if str(act) in acts]
+
+
+def test_acts_are_called_by_decisions_alone():
+    project = read_rooms(ROOT, ROOMS)
+    desk = {module.name: module for module in project.modules.values() if module.room == "workbench"}
+    files = {name: ROOT / f"{name.replace('.', '/')}.py" for name in desk}
+    trees = {name: ast.parse(path.read_text()) for name, path in files.items() if path.exists()}
+    assert {name for name, tree in trees.items() if acting(project, desk[name], tree)} == set(DOWNLOADS)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("class Page:\n    def change_view(self):\n        sell(item=1)", ["shop.sell"]),
+        ("def sell_all():\n    sell(item=1)", ["shop.sell"]),
+        ("class Sell:\n    def run(self):\n        return sell(item=1)", []),
+    ],
+)
+def test_an_act_that_a_page_calls_itself_is_found(code, found):
+    shop = "from common.actions import action\n@action\ndef sell(*, item, actor, now):\n    pass"
+    code = f"from shop import sell\n{code}"
+    page = read("workbench.page", code)
+    assert acting(Project(iter([read("shop", shop), page])), page, ast.parse(code)) == found
 
 
 ADMINS = site._registry.values()

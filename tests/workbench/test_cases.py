@@ -18,6 +18,7 @@ from tests.api.test_disputes import CLAIM, dispute
 from tests.api.test_evidence import PDF, picture, show
 from tests.tenancy.things import PHOTO
 from tests.world import make_shop
+from workbench.platform.setbacks import SetbackAdmin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 REFUND = "refunds/refund"
@@ -287,8 +288,9 @@ def test_what_sweeps_failed_at_is_the_operators_who_lets_it_be_tried_again(taote
     assert "DataError 22003" in text(operator.get(page))
     assert "&lt;" not in text(operator.get(page)), "no markup as text"
     assert [owner.get(path).status_code for path in ("common/setback/", page)] == [403, 403]
-    assert owner.post(page).status_code == 403
-    operator.post(page)
+    resume = f"common/setback/{setback.pk}/resume/"
+    assert owner.post(resume).status_code == 403
+    assert operator.post(resume).status_code == 302
     setback.refresh_from_db()
     assert (setback.attempts, setback.needs_attention, setback.next_attempt_at is None) == (0, False, False)
     with system_scope():
@@ -297,3 +299,17 @@ def test_what_sweeps_failed_at_is_the_operators_who_lets_it_be_tried_again(taote
     assert told.data == {"sweep": "deadlines", "key": "refund-7", "attempts": 8, "error": "DataError 22003"}
     assert "refund-7" in text(operator.get("changes/?area=work"))
     assert "refund-7" not in text(owner.get("changes/"))
+
+
+def test_a_setback_that_is_done_before_it_is_tried_again_is_not_found(sign_in, monkeypatch):
+    with system_scope():
+        setback = Setback.objects.create(sweep="deadlines", key="refund-7", attempts=8, needs_attention=True)
+    find = SetbackAdmin.find
+
+    def find_and_lose(self, request, object_id):
+        found = find(self, request, object_id)
+        Setback.objects.filter(pk=setback.pk).delete()
+        return found
+
+    monkeypatch.setattr(SetbackAdmin, "find", find_and_lose)
+    assert sign_in("operator").post(f"common/setback/{setback.pk}/resume/").status_code == 404

@@ -212,8 +212,7 @@ class TestLink:
     def test_who_owns_the_store_no_more_authorises_nothing(self, connected, linked, owner):  # noqa: F811
         with system_scope():
             Membership.objects.filter(user=owner.user).update(role="agent")
-        answer = owner.client.get("/connect/toy/callback/", {"state": linked, "code": "good"})
-        assert answer.status_code == 302
+        assert "own this store any more" in self.come_back(owner, state=linked, code="good")
         assert connected.server.calls("redeem") == []
         assert connected.connection.status == ConnectionStatus.NEEDS_AUTHORISATION
 

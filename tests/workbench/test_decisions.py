@@ -231,10 +231,15 @@ def test_a_return_without_an_address_is_listed_and_gets_one(taote, clock, sign_i
         taote.address.delete()
     refund, desk = taote.refund(), sign_in("agent", taote)
     assert refund.order.number in desk.get("refunds/refund/", queue="no_address").content.decode()
+    nowhere = "The store has no return address yet"
+    shown = desk.get(path(refund)).content.decode()
+    assert nowhere in shown
+    assert 'id="decide-approve"' not in shown
     clock.move(hours=36)
     sweep_due_refunds()
     shown = desk.get(path(refund)).content.decode()
-    assert 'id="decide-return-address"' in shown
+    assert nowhere in shown
+    assert 'id="decide-return-address"' not in shown
     assert 'id="decide-pay-again"' not in shown, "no payment has failed"
     assert refund.order.number in desk.get("refunds/refund/", queue="attention").content.decode()
     with taote.scope():
@@ -242,6 +247,7 @@ def test_a_return_without_an_address_is_listed_and_gets_one(taote, clock, sign_i
             store=taote.store, contact="二仓", phone="1", address="杭州", actor=MERCHANT, now=NOON
         )
     assert refund.order.number in desk.get("refunds/refund/", queue="no_address").content.decode()
+    assert 'id="decide-return-address"' in desk.get(path(refund)).content.decode()
     assert desk.post(path(refund, "decide/return-address/"), return_address=str(address.pk)).status_code == 302
     assert taote.reload(refund).return_address_id == address.pk
     assert refund.order.number not in desk.get("refunds/refund/", queue="no_address").content.decode()

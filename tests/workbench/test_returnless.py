@@ -60,7 +60,7 @@ def text(answer) -> str:
 @pytest.mark.rule("R2")
 def test_the_owner_joins_step_by_step_and_may_go_back(shop, sign_in):
     desk = sign_in("owner", shop)
-    assert 'id="begin"' in text(desk.get(PAGE))
+    assert 'id="decide-enrol"' in text(desk.get(PAGE))
     assert "version 3.0" in text(desk.get(ENROL))
     assert desk.get(ENROL, step="products").status_code == 302, "not yet"
     assert "This field is required" in text(desk.post(ENROL, step="agreement"))
@@ -93,6 +93,10 @@ def test_with_nothing_in_the_budget_the_last_step_says_what_to_do(shop, sign_in)
     last = text(desk.get(ENROL))
     assert "The service budget is empty: top it up, then confirm." in last
     assert "disabled" in re.search(r'<button[^>]*id="next"[^>]*>', last)[0]
+    page = text(desk.get(PAGE))
+    assert "The service budget is empty: top it up, then confirm." in page
+    assert 'id="decide-enrol"' not in page
+    assert 'id="decide-top-up"' in page, "the plan may be topped up before joining"
     assert "step=budget" in last
     assert desk.post(ENROL, step="confirm").status_code == 302
     assert desk.post(ENROL, step="budget", budget_amount="10.00").status_code == 302
@@ -131,11 +135,11 @@ def test_only_own_products_are_shown_and_taken(shop, sign_in):
 )
 def test_the_owner_enrols_and_finance_tops_up(shop, sign_in, role, may_pay):
     desk = sign_in(role, shop)
-    assert 'id="begin"' not in text(desk.get(PAGE))
+    assert 'id="decide-enrol"' not in text(desk.get(PAGE))
     for send in (desk.get, desk.post):
         assert send(ENROL, step="agreement", accepted="on").status_code == 403
     join(shop)
-    assert ('id="top-up"' in text(desk.get(PAGE))) is may_pay
+    assert ('id="decide-top-up"' in text(desk.get(PAGE))) is may_pay
     assert desk.post(f"{PAGE}top-up/", amount="10.00").status_code == (302 if may_pay else 403)
     assert state(shop)["budget"]["balance"] == ("110.00" if may_pay else "100.00")
     for view in ("leave", "upgrade"):
@@ -219,7 +223,22 @@ def test_the_owner_switches_from_2_0(shop, sign_in):
             store=shop.store, version="2.0", budget=Decimal("80.00"), item_ids=["8000"], actor=MERCHANT, now=NOON
         )
     desk = sign_in("owner", shop)
-    assert 'id="upgrade"' in text(desk.get(PAGE))
+    assert 'id="decide-upgrade"' in text(desk.get(PAGE))
+    assert 'id="decide-enrol"' not in text(desk.get(PAGE)), "one step does it"
     assert "version 3.0" in text(desk.get(f"{PAGE}upgrade/"))
     assert desk.post(f"{PAGE}upgrade/").status_code == 302
     assert (state(shop)["version"], state(shop)["status"]) == ("3.0", "confirmed")
+
+
+@pytest.mark.rule("R8")
+def test_who_is_on_1_0_reads_why_it_is_not_switched_and_joins_anew(shop, sign_in):
+    with shop.scope():
+        programme.register_earlier(
+            store=shop.store, version="1.0", budget=Decimal("80.00"), item_ids=["8000"], actor=MERCHANT, now=NOON
+        )
+    page = text(sign_in("owner", shop).get(PAGE))
+    assert "Version 1.0 has ended: join anew, beginning with the agreement." in page
+    assert "The store hasn&#x27;t joined." in page, "nor can it leave"
+    shown = re.findall(r'id="decide-([a-z-]+)"', page)
+    assert "enrol" in shown
+    assert not {"upgrade", "leave"} & set(shown)

@@ -32,7 +32,8 @@ def authorised(request: HttpRequest, platform: str) -> HttpResponseRedirect:
         connection = _let_in(request, platform)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("admin:connectors_connection_changelist"))
+        is_owner = request.user.has_perm("connectors.view_connection")
+        return HttpResponseRedirect(reverse("admin:connectors_connection_changelist" if is_owner else "admin:index"))
     messages.success(request, _("The shop is authorised and is read from now on."))
     return HttpResponseRedirect(reverse("admin:connectors_connection_change", args=[connection.pk]))
 

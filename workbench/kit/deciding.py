@@ -49,7 +49,7 @@ class DecisionPagesMixin:
             raise PermissionDenied(decision.not_yours)
         is_posted = request.method == "POST"
         refused = decision.refusal_to(request.user, row, request.now)
-        if refused is not None and (is_posted or not decision.is_inline):
+        if refused is not None and (is_posted or not (decision.is_inline or decision.says_why)):
             show_refusal(request, refused)
             return self.back(row)
         form, step = decision.fill(request, row), request.POST.get("step", "")

@@ -53,6 +53,7 @@ class Decision(ABC):
     form: ClassVar[type[forms.Form]] = DecisionForm
     auto_id: ClassVar[str] = "id_%s"
     is_inline: ClassVar[bool] = False
+    says_why: ClassVar[bool] = False  # True: its own page is shown with the reason, instead of leading back
     is_read_here: ClassVar[bool] = True  # False: the page has read what the refusal rests on, and chooses it itself
     template: ClassVar[str] = "workbench/decisions/decide.html"
     preview: ClassVar[str] = ""  # the template of a look at it before it happens, for what can't be taken back
@@ -73,10 +74,10 @@ class Decision(ABC):
         return can(user, self.capability, row.pk if isinstance(row, Store) else getattr(row, "store_id", None))
 
     @abstractmethod
-    def refusal(self, row: Any, now: datetime) -> Refused | None:
+    def refusal(self, row: Any, now: datetime) -> Refused | Invalid | None:
         """Why it isn't possible now, as the domain's `why_not_…` function says; None when it is."""
 
-    def refusal_to(self, user: User, row: Any, now: datetime) -> Refused | None:
+    def refusal_to(self, user: User, row: Any, now: datetime) -> Refused | Invalid | None:
         """Why it isn't possible for this user now, where that depends on who decides."""
         return self.refusal(row, now)
 

@@ -1,15 +1,14 @@
 """What sweeps failed at and left aside: the operator's list, and trying again."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.setbacks import resume_setback
-from workbench.kit.base import by, column
+from stores.permissions import OPERATE
+from workbench.kit.base import column
+from workbench.kit.deciding import DecidingMixin
+from workbench.kit.decisions import Decision
 from workbench.kit.marks import moment
 from workbench.kit.operators import PlatformAdmin
 
@@ -20,9 +19,25 @@ def _next(setback) -> str:
     return moment(setback.next_attempt_at)
 
 
-class SetbackAdmin(PlatformAdmin):
+class ResumeSetback(Decision):
+    """Let the sweep try at once."""
+
+    code, label, icon = "resume", gettext_lazy("Try again"), "replay"
+    done = gettext_lazy("It is tried again within a minute.")
+    capability, is_inline, leads_to = OPERATE, True, "changelist"
+
+    def refusal(self, setback, now):
+        """What has failed may always be tried again; what is done by now isn't found."""
+        return None
+
+    def run(self, setback, data, *, actor, now):
+        resume_setback(setback_id=setback.pk, actor=actor, now=now)
+
+
+class SetbackAdmin(DecidingMixin, PlatformAdmin):
     """Those that wait for a person first, then the oldest."""
 
+    decisions = (ResumeSetback(),)
     list_display = ("sweep", "key", "attempts", "last_error", "show_since", "show_next")
     ordering = ("-needs_attention", "since")
 
@@ -33,17 +48,7 @@ class SetbackAdmin(PlatformAdmin):
         """The sweeps make them."""
         return False
 
-    def has_view_permission(self, request, obj=None):
-        """The operator."""
-        return request.user.is_active and request.user.is_superuser
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """One of them, and trying again."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        setback = self.find(request, object_id)
-        if request.method == "POST":
-            resume_setback(setback_id=setback.pk, **by(request))
-            messages.success(request, _("It is tried again within a minute."))
-            return HttpResponseRedirect(reverse("admin:common_setback_changelist"))
-        return self.page(request, "workbench/platform/setback.html", str(setback), setback=setback)
+    def row_page(self, request, setback, bound=None):
+        """What failed, and trying again."""
+        shown = {"setback": setback, "decide": self.choices(request, setback, bound)}
+        return self.page(request, "workbench/platform/setback.html", str(setback), **shown)

@@ -1,6 +1,7 @@
 """Refunds at the desk: the queue, the page, the decisions and the negotiation.
 
-queues → admin (list, views) → page (what one page needs), choices and decisions (the buttons; platform: two more).
+queues → admin (list, views) → page (what one page needs), choices and decisions (the buttons; declined and
+platform: two more each).
 retention (the panel) → negotiation and offer_form (sending an offer); bulk sends many
 (selection: which), offers lists them all.
 arrivals, programme and thread are cards of the page; customers is the page of one buyer.

@@ -13,13 +13,12 @@ from workbench.refunds.decisions import (
     Approve,
     CorrectReturn,
     FailInspection,
-    GiveUpPaying,
     NameAddress,
     NegotiateFirst,
     PassInspection,
-    PayAgain,
     Reject,
 )
+from workbench.refunds.declined import GiveUpPaying, PayAgain
 from workbench.refunds.platform import AppealAgainst, AskPlatform
 
 DECISIONS = (

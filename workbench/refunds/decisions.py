@@ -6,18 +6,20 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.errors import Invalid
 from common.words import duration
 from offers.kept_coupons import kept_coupons, would_end_coupons
 from offers.models import Offer
 from payments.small import compensated
-from refunds import actions, payouts, returns, why_not
+from refunds import actions, returns, why_not
 from refunds.goods import GoodsDisposition, Whereabouts
 from refunds.handing_over import may_name_address_there
 from refunds.models import Refund
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
+from stores.actions import default_return_address
 from stores.models import ReturnAddress
-from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, PAY
+from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.waybills import CorrectionForm
 from workbench.kit.words import sent_there, yuan
@@ -129,6 +131,11 @@ class PayingDecision(RefundDecision):
         return [*super().consequences(refund), *already_had(refund)]
 
 
+def nowhere_to_return(refund: Refund) -> Invalid | None:
+    """Why no address can be chosen for the refund's goods: its store has none."""
+    return why_not.why_no_address(default_return_address(refund.store_id))
+
+
 class Approve(PayingDecision):
     """Say yes (T8, P1)."""
 
@@ -137,7 +144,8 @@ class Approve(PayingDecision):
     form = ReturnToForm
 
     def refusal(self, refund, now):
-        return why_not.why_not_approve(refund, now)
+        refused = why_not.why_not_approve(refund, now)
+        return refused or (nowhere_to_return(refund) if refund.moves_goods else None)
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""
@@ -330,7 +338,7 @@ class NameAddress(RefundDecision):
         return refund.lacks_address or may_name_address_there(refund)
 
     def refusal(self, refund, now):
-        return why_not.why_not_name_address(refund)
+        return why_not.why_not_name_address(refund) or nowhere_to_return(refund)
 
     def consequence(self, refund):
         """The clock begins."""
@@ -346,51 +354,3 @@ class NameAddress(RefundDecision):
             actor=actor,
             now=now,
         )
-
-
-class DeclinedMoney(RefundDecision):
-    """What is done about money that the gateway declined for good."""
-
-    capability = PAY
-
-    def concerns(self, refund):
-        """Only after a declined payment; what the marketplace pays is seen to there."""
-        is_ours = not refund.is_followed or refund.status == RefundStatus.WITHDRAWN
-        return refund.needs_attention and not refund.lacks_address and is_ours
-
-
-class PayAgain(DeclinedMoney):
-    """Repeat a payment that the gateway declined for good."""
-
-    code, label, icon, tone = "pay-again", gettext_lazy("Pay again"), "replay", "primary"
-    done = gettext_lazy("The payment is on its way again.")
-
-    def refusal(self, refund, now):
-        return why_not.why_not_pay_again(payouts.payments_of(refund))
-
-    def consequence(self, refund):
-        """A new payment, through the gateway that the store has by now."""
-        return payouts.again_words(payouts.payments_of(refund)[-1])
-
-    def run(self, refund, data, *, actor, now):
-        payouts.pay_again(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)
-
-
-class GiveUpPaying(DeclinedMoney):
-    """Stop trying: the buyer's request is open again."""
-
-    code, label, icon, tone = "give-up", gettext_lazy("Give the payment up"), "money_off", "danger"
-    done = gettext_lazy("The payment is given up; what it held is free.")
-
-    def refusal(self, refund, now):
-        return payouts.why_not_give_up_paying(refund)
-
-    def consequence(self, refund):
-        """What was promised ends, and the request is there again."""
-        return _(
-            "The buyer doesn't get this money, and what was agreed about it ends. The original request awaits you"
-            " again, for %(time)s."
-        ) % {"time": duration(refund.rules.merchant_answers_within)}
-
-    def run(self, refund, data, *, actor, now):
-        payouts.give_up_paying(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)

@@ -8,17 +8,21 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from common.tenancy import current_scope
+from refunds.models import Enrolment
 from refunds.returnless import enrolment as actions
 from refunds.states import EnrolmentStatus
 from stores.marketplaces import labels_where
 from stores.models import Store
-from stores.permissions import MANAGE_STORE, PAY, can
+from stores.permissions import MANAGE_STORE, can
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecisionPagesMixin
+from workbench.kit.decisions import Choice, choose
 from workbench.kit.desk import desk_of, find_store
 from workbench.returnless.decisions import Leave, TakeStep, TopUp, Upgrade
 from workbench.returnless.page import build_returnless_page
-from workbench.returnless.steps import step_asked_for
+from workbench.returnless.steps import following_step, step_asked_for
+
+PROGRAMME = (TopUp(), Upgrade(), Leave())
 
 
 class EnrolmentAdmin(DecisionPagesMixin, DeskAdmin):
@@ -38,7 +42,7 @@ class EnrolmentAdmin(DecisionPagesMixin, DeskAdmin):
                     view(partial(self.decide_view, decision=each)),
                     name=self._name_of(each),
                 )
-                for each in (TopUp(), Upgrade(), Leave())
+                for each in PROGRAMME
             ),
             *super().get_urls(),
         ]
@@ -58,10 +62,22 @@ class EnrolmentAdmin(DecisionPagesMixin, DeskAdmin):
             return self._page(request, "list", None, found=found, marketplaces=offered)
         store = self._store(request)
         enrolment = actions.enrolment_of(store.pk)
-        may = {"may_manage": can(request.user, MANAGE_STORE, store.pk), "may_pay": can(request.user, PAY, store.pk)}
+        shown = {"enrolment": enrolment, "decide": self._choices(request, store, enrolment)}
         if enrolment is None or enrolment.status == EnrolmentStatus.NOT_ENROLLED:
-            return self._page(request, "begin", store, enrolment=enrolment, **may)
-        return self._page(request, "page", store, enrolment=enrolment, **may, **build_returnless_page(store, enrolment))
+            return self._page(request, "begin", store, **shown)
+        shown["may_manage"] = can(request.user, MANAGE_STORE, store.pk)
+        return self._page(request, "page", store, **shown, **build_returnless_page(store, enrolment))
+
+    def _choices(self, request: HttpRequest, store: Store, enrolment: Enrolment | None) -> dict[str, Choice]:
+        """What can be decided about the store's programme, by code; joining goes on with the step that is next."""
+        decisions = [*PROGRAMME, TakeStep(enrolment, following_step(enrolment))]
+        return {
+            each.code.replace("-", "_"): choose(
+                request, each, store, url=f"{reverse(f'admin:{self._name_of(each)}')}?store={store.pk}"
+            )
+            for each in decisions
+            if each.concerns(store)
+        }
 
     def _store(self, request: HttpRequest) -> Store:
         """The store that the call names, or the only one.

@@ -17,7 +17,7 @@ from refunds.returnless.why_not import (
     why_not_step,
     why_not_upgrade,
 )
-from refunds.states import EnrolmentStep
+from refunds.states import EnrolmentStatus, EnrolmentStep
 from stores.permissions import MANAGE_STORE, PAY
 from workbench.kit.decisions import Decision
 from workbench.kit.forms import posted
@@ -52,7 +52,7 @@ class TopUp(ProgrammeDecision):
     """Add to the budget: finance may."""
 
     code, label, done = "top-up", gettext_lazy("Top up the service budget"), gettext_lazy("The budget is topped up.")
-    capability, form = PAY, TopUpForm
+    capability, form, icon = PAY, TopUpForm, "add"
 
     def refusal(self, store, now):
         return why_not_fill(actions.enrolment_of(store.pk))
@@ -65,8 +65,13 @@ class Upgrade(ProgrammeDecision):
     """From 2.0 in one step (R8)."""
 
     code, label = "upgrade", gettext_lazy("Switch to 3.0")
-    done = gettext_lazy("Switched. It holds from the next live session.")
+    done, icon = gettext_lazy("Switched. It holds from the next live session."), "upgrade"
     agreement = CURRENT
+
+    def concerns(self, store):
+        """Only a store on an earlier version."""
+        enrolment = actions.enrolment_of(store.pk)
+        return enrolment is not None and enrolment.status == EnrolmentStatus.EARLIER
 
     def refusal(self, store, now):
         return why_not_upgrade(actions.enrolment_of(store.pk))
@@ -87,6 +92,7 @@ class Leave(ProgrammeDecision):
     """The owner ends it (R3)."""
 
     code, label, done = "leave", gettext_lazy("Leave the programme"), gettext_lazy("You have left the programme.")
+    icon, tone = "logout", "danger"
 
     def refusal(self, store, now):
         return why_not_leave(actions.enrolment_of(store.pk))
@@ -106,7 +112,8 @@ class Leave(ProgrammeDecision):
 class TakeStep(ProgrammeDecision):
     """Do one step of joining (R2); afterwards the same forms change what was set."""
 
-    code, label, done = "enrol", gettext_lazy("Save"), gettext_lazy("Saved.")
+    code, done, icon = "enrol", gettext_lazy("Saved."), "checklist"
+    not_yours = gettext_lazy("The owner of the store can join.")
     template = "workbench/returnless/enrol.html"
 
     def __init__(self, enrolment: Enrolment | None, step: EnrolmentStep):
@@ -114,12 +121,22 @@ class TakeStep(ProgrammeDecision):
         self.was_joined = enrolment is not None and enrolment.is_joined
 
     @property
+    def label(self) -> str:
+        """What leads to the step from the programme's page."""
+        begun = self.enrolment is not None and self.enrolment.steps_done
+        return _("Go on") if begun else _("Join in five steps")
+
+    def concerns(self, store):
+        """Only who has yet to join, and can't do it all in one step."""
+        return not self.was_joined and why_not_upgrade(self.enrolment) is not None
+
+    @property
     def ends(self) -> bool:
         """Whether the programme's page comes next, instead of another step."""
         return self.was_joined or self.step == EnrolmentStep.CONFIRM
 
     @property
-    def is_inline(self) -> bool:
+    def says_why(self) -> bool:
         """Whether the step's own page says why it can't be done: it has its turn, and something else stops it."""
         return not self.was_joined and why_not_step(self.enrolment, self.step) is None
 
