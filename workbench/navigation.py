@@ -68,7 +68,7 @@ MENU = [
                 "connectors_mirroredrefund_changelist",
                 "connectors.view_mirroredrefund",
                 "visibility",
-                lambda: _("Refunds there"),
+                lambda: _("Refunds at the marketplace"),
             ),
             ("connectors_connection_changelist", "connectors.view_connection", "hub", lambda: _("Connections")),
         ],

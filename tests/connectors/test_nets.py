@@ -12,7 +12,8 @@ from tests.world import NOON, make_shop
 OF_ANOTHER_STORE = {"push_token": "'another'", "store_id": "(SELECT max(id) FROM stores_store)"}
 NETS = {
     "connection_once_per_store": copy("connectors_connection", push_token="'another'", shop_id="'another'"),
-    "connection_once_per_shop": copy("connectors_connection", **OF_ANOTHER_STORE),
+    "connection_once_per_shop": "UPDATE connectors_connection SET shop_id = '1'; "
+    + copy("connectors_connection", **OF_ANOTHER_STORE),
     "connection_look_back_is_whole": "UPDATE connectors_connection SET look_back = 'comparison', looked_at = NULL",
     "connection_disconnected_keeps_no_secret": "UPDATE connectors_connection SET status = 'disconnected'",
     "mirrored_refund_once": copy("connectors_mirroredrefund", refund_id="NULL"),

@@ -109,6 +109,7 @@ NETS = {
         **{"gateway": "'x'", "date": "now()", "lines": "0", "payments": "0", "differences_found": "0"},
         created_at="now()",
     ),
+    "refund_marketplace_of_followed": "UPDATE refunds_refund SET marketplace_status = 'x'",
     "restriction_in_force_once": again("refunds_qualityrestriction"),
     "restriction_lifted_after_since": "UPDATE refunds_qualityrestriction SET lifted_at = since - interval '1 second'",
     "setback_once": twice(

@@ -82,11 +82,16 @@ MIRROR_QUEUES = [
         "look",
         gettext_lazy("Need a look"),
         lambda rows, now: rows.filter(needs_look=True),
-        empty=gettext_lazy("Every refund there is understood."),
+        empty=gettext_lazy("Every refund of the marketplace is understood."),
         icon="visibility",
         tone="red",
     ),
-    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No refund was read there yet.")),
+    Queue(
+        "all",
+        gettext_lazy("All"),
+        lambda rows, now: rows,
+        empty=gettext_lazy("No refund was read at the marketplace yet."),
+    ),
 ]
 
 
@@ -192,7 +197,7 @@ class ResumeDecision(SendingDecision):
 
     def consequence(self, decision):
         """It can't happen twice."""
-        return _("The refund is read first: what was done there already isn't sent again.")
+        return _("The refund is read first: what the marketplace did already isn't sent again.")
 
     def run(self, decision, data, *, actor, now):
         resume_decision(store_id=decision.store_id, decision_id=decision.pk, actor=actor, now=now)
