@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
 from common.facts import COUNT, FLAG, INSTANT, TEXT, Data, Fact, choice, hidden, named, said
+from common.words import in_one_language
 from connectors.platforms import PLATFORMS
 from connectors.states import LookBack
 from stores.events import EventArea
 
 
 def _platform(name: str, data: Data) -> str:
-    return str(PLATFORMS[name].label) if name in PLATFORMS else name
+    return in_one_language(PLATFORMS[name].label) if name in PLATFORMS else name
 
 
 PLATFORM = Fact("name of an open platform", _platform)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
 from common.registry import Registry
+from common.words import in_one_language
 
 
 class RefundStage(StrEnum):
@@ -359,7 +360,7 @@ class Platform(ABC):
     """
 
     name: ClassVar[str]  # the file's
-    label: ClassVar[str]
+    label: ClassVar[str]  # in both languages, the Chinese one first: `common.words.in_one_language`
     marketplaces: ClassVar[frozenset[str]]  # the rule files whose stores it serves
     base_url: ClassVar[str]  # its documented address
     authorisation: ClassVar[Authorisation]
@@ -371,6 +372,11 @@ class Platform(ABC):
     back_office: ClassVar[str]  # where a person does what there is no call for
     fetches_messages: ClassVar[bool] = False
     takes_pushes: ClassVar[bool] = False
+
+    @property
+    def shown(self) -> str:
+        """What it is called in the reader's language."""
+        return in_one_language(self.label)
 
     def authorise_link(self, shop: Shop, *, state: str, callback: str) -> str:
         """Where the merchant's browser goes to let us in (OAUTH only)."""

@@ -88,7 +88,7 @@ def _keep(row: MirroredRefund, copy: RefundCopy, read_at: datetime) -> None:
 
 def _let_follow(connection: Connection, row: MirroredRefund, copy: RefundCopy, now: datetime) -> None:
     """The one place where a copy becomes what the refund here is."""
-    done = {"actor": Actor(ActorKind.PLATFORM, connection.platform, "marketplace"), "now": now}
+    done = {"actor": Actor(ActorKind.PLATFORM, connection.platform), "now": now}
     report = _report_of(copy)
     if row.refund_id is None:
         order, lines = _order_of(copy)

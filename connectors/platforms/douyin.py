@@ -130,7 +130,7 @@ class Douyin(Platform):
     """Shops on Douyin."""
 
     name = "douyin"
-    label = "Douyin 抖店"
+    label = "抖店 Douyin Shop"
     marketplaces = frozenset({"douyin"})
     base_url = "https://openapi-fxg.jinritemai.com"
     authorisation = Authorisation.APPLICATION

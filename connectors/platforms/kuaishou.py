@@ -79,7 +79,7 @@ class Kuaishou(Platform):
     """Signs as the platform recommends."""
 
     name = "kuaishou"
-    label = "Kuaishou 快手小店"
+    label = "快手小店 Kuaishou Shop"
     marketplaces = frozenset({"kuaishou"})
     base_url = GATEWAY
     authorisation = Authorisation.OAUTH

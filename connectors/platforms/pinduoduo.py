@@ -120,7 +120,7 @@ class Pinduoduo(Platform):
     """Shops on Pinduoduo."""
 
     name = "pinduoduo"
-    label = "Pinduoduo 拼多多"
+    label = "拼多多 Pinduoduo"
     marketplaces = frozenset({"pinduoduo"})
     base_url = "https://gw-api.pinduoduo.com"
     authorisation = Authorisation.OAUTH

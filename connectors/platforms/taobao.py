@@ -51,7 +51,7 @@ class Taobao(Platform):
     """Signs with md5: of the three methods the one whose worked example the platform has published."""
 
     name = "taobao"
-    label = "Taobao / Tmall 淘宝开放平台"
+    label = "淘宝开放平台 Taobao Open Platform"
     marketplaces = frozenset({"tmall", "taote"})
     base_url = GATEWAY
     authorisation = Authorisation.OAUTH

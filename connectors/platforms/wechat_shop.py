@@ -129,7 +129,7 @@ class WechatShop(Platform):
     """Shops on WeChat."""
 
     name = "wechat_shop"
-    label = "WeChat Shop 微信小店"
+    label = "微信小店 WeChat Shop"
     marketplaces = frozenset({"wechat_shop"})
     base_url = "https://api.weixin.qq.com"
     authorisation = Authorisation.APPLICATION

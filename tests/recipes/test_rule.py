@@ -50,7 +50,7 @@ def test_the_table_shows_it_with_its_test_and_is_told_when_stale(house: Path):
     rules_table.main([])
     row = next(line for line in (house / "docs" / "rules.md").read_text().splitlines() if line.startswith("| Q19"))
     assert row == (
-        "| Q19 | The merchant promises the buyer a call at most once a refund. | "
+        "| Q19 | The merchant promises the buyer a call at most once a refund. |  | "
         "`tests/test_calls.py::test_a_call_is_promised_once` |"
     )
     (house / "tests" / "test_calls.py").write_text(TEST.replace("once", "just_once"))

@@ -16,6 +16,8 @@ ON_THE_SPOT = {
     "orders/actions.py": "the database has found a refund that still tells of the lines",
     "orders/delays/actions.py": "joins what the function said of each order",
     "orders/erp/running.py": "the file, read anew by the worker, has other rows than were shown",
+    "refunds/handing_over.py": "nobody keeps the decision: the shop was disconnected after the question",
+    "workbench/connections/link.py": "what the marketplace sent the browser back with",
 }
 REFUSALS = {"Refused", "ManyRefused"}
 

@@ -168,7 +168,7 @@ class Authorise(OwnersDecision):
     def run(self, connection, data, *, actor, now):
         """The link, which is shown this once."""
         link = make_link(store_id=connection.store_id, user=actor.id, callback=data["callback"], actor=actor, now=now)
-        return {"title": str(self.label), "link": link, "platform": platform_for(connection).label}
+        return {"title": str(self.label), "link": link, "platform": platform_for(connection).shown}
 
 
 class Resume(OwnersDecision):
@@ -265,8 +265,8 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     list_filter = (QueueFilter,)
     list_display = ("show_shop", "show_platform", "show_status", "show_behind", "show_until", "show_to_do")
     decisions = (Authorise(), Resume(), FetchPast(), Disconnect())
-    show_shop = column(gettext_lazy("shop"), str)
-    show_platform = column(gettext_lazy("marketplace"), lambda row: platform_for(row).label)
+    show_shop = column(gettext_lazy("shop"), lambda row: row.shop_name or row.store.name)
+    show_platform = column(gettext_lazy("marketplace"), lambda row: platform_for(row).shown)
     show_status = column(gettext_lazy("status"), connection_badge)
     show_behind = timed_column(gettext_lazy("behind"), lambda row, now: behind(row, now) or "–")
     show_until = column(gettext_lazy("authorised until"), lambda row: moment(row.ends_at))
@@ -277,7 +277,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
 
     def tiles(self, request, now):
         """Only of the stores that the user manages."""
-        if not desk_of(request).connectable:
+        if not desk_of(request).is_connected:
             return []
         shown = [queue for queue in self.queues if queue.code != "all"]
         counts = count_queues(shown, self.managed(request, Connection.objects.in_scope()), now)

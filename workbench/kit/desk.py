@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from common.calendar import PLATFORM_ZONE
 from common.tenancy import system_scope, tenant_scope
+from connectors.models import Connection
 from connectors.platforms import platform_of
 from offers.eligibility import retains
 from refunds.states import RefundKind
@@ -74,6 +75,12 @@ class Desk:
     def connectable(self) -> list[Store]:
         """The stores shown whose marketplace has an open platform that we know."""
         return [store for store in self.shown if platform_of(store.marketplace)]
+
+    @cached_property
+    def is_connected(self) -> bool:
+        """Whether any of the stores shown is, or was, connected to its marketplace."""
+        stores = [store.pk for store in self.connectable]
+        return bool(stores) and Connection.objects.in_scope().filter(store__in=stores).exists()
 
     @cached_property
     def instant(self) -> list[Store]:

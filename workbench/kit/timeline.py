@@ -26,7 +26,7 @@ TONES = {
 WHO = {
     ActorKind.MERCHANT: gettext_lazy("Merchant"),
     ActorKind.BUYER: gettext_lazy("Buyer"),
-    ActorKind.PLATFORM: gettext_lazy("Platform"),
+    ActorKind.PLATFORM: gettext_lazy("Marketplace"),
     ActorKind.OPERATOR: gettext_lazy("Operator"),
     ActorKind.SYSTEM: gettext_lazy("Automatic"),
 }

@@ -56,11 +56,11 @@ class Command(BaseCommand):
         platform = platform_for(connection)
         if connection.status == ConnectionStatus.AUTHORISING:
             self.stdout.write(
-                f"Kept. {platform.label} wants the merchant to authorise it: do so at the desk, Connections."
+                f"Kept. {platform.shown} wants the merchant to authorise it: do so at the desk, Connections."
             )
         elif connection.told:
-            self.stdout.write(f"Kept, but {platform.label} doesn't answer now ({connection.told}): it is asked again.")
+            self.stdout.write(f"Kept, but {platform.shown} doesn't answer now ({connection.told}): it is asked again.")
         else:
-            self.stdout.write(f"{store.code} is connected to {platform.label}. Pull it now: sync_store {store.code}")
+            self.stdout.write(f"{store.code} is connected to {platform.shown}. Pull it now: sync_store {store.code}")
         if platform.takes_pushes:
             self.stdout.write(f"Address for pushed messages: {push_address(connection)}")
