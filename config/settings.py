@@ -117,6 +117,9 @@ DATABASES["default"].update(
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = connection_options(
     env.str("PROCESS_KIND", "worker"), DATABASES["default"].get("OPTIONS", {}).get("options", "")
 )
+# PostgreSQL keeps the plans of what is asked all the time; 0 where a pooler in between can't (PgBouncer before 1.21).
+if env.bool("PREPARED_STATEMENTS", True):
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
 # The role that owns the tables, where it isn't the application's own: `migrate` connects as it, nobody else.
 owner_url = env.str("OWNER_DATABASE_URL", "" if env.str("DATABASE_URL", "") else database_url(DATA_DIR, role=OWNER))
 OWNER_DATABASE = dj_database_url.parse(owner_url) if owner_url else {}

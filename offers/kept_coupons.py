@@ -14,6 +14,7 @@ from django.db.models import QuerySet, Sum
 from common.actors import SYSTEM
 from common.events import EventType
 from common.money import ZERO
+from common.queries import named_query
 from common.writes import WriteSet
 from offers.events import COUPON_ENDED, COUPON_HOLDS_AGAIN
 from offers.models import CouponGrant, Offer
@@ -27,6 +28,17 @@ def kept_coupons(orders: Collection[Order]) -> QuerySet[CouponGrant]:
     """What accepted offers about these orders granted, oldest first."""
     grants = CouponGrant.objects.in_scope().filter(offer__isnull=False, order__in=[order.pk for order in orders])
     return grants.filter(store_id__in={order.store_id for order in orders}).select_related("coupon").order_by("id")
+
+
+@named_query
+def _kept_of_order(store_id, order_id):
+    grants = CouponGrant.objects.for_store(store_id).filter(offer__isnull=False, order=order_id)
+    return grants.select_related("coupon").order_by("id")
+
+
+def kept_coupons_of(order: Order) -> list[CouponGrant]:
+    """The same of one order."""
+    return _kept_of_order.all(store_id=order.store_id, order_id=order.pk)
 
 
 def would_end_coupons(refund: Refund) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from common.calendar import day_of
+from common.queries import named_query
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
 from offers.registry import METHODS
 from refunds.holds import most_refundable
@@ -13,11 +14,26 @@ from refunds.models import Refund, RefundLine
 from stores.models import open_categories
 
 
+@named_query
+def _offers_of(store_id, refund_id):
+    return Offer.objects.for_store(store_id).filter(refund=refund_id).select_related("product").order_by("id")
+
+
 def offers_before(refund: Refund) -> list[Offer]:
     """The refund's offers, oldest first. A new refund can have one only where the platform answers at once (K1)."""
     if refund.is_new and not refund.rules.proposes_stay:
         return []
-    return list(Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("product").order_by("id"))
+    return _offers_of.all(store_id=refund.store_id, refund_id=refund.pk)
+
+
+@named_query
+def _switches(marketplace):
+    return MarketplaceMethod.objects.filter(marketplace=marketplace)
+
+
+@named_query
+def _own_switches(store_id):
+    return StoreMethod.objects.for_store(store_id)
 
 
 def methods_on(
@@ -63,8 +79,8 @@ class Situation:
     @cached_property
     def available(self) -> frozenset[str]:
         """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
-        marketplace = MarketplaceMethod.objects.filter(marketplace=self.refund.rules.name)
-        own = StoreMethod.objects.for_store(self.refund.store_id)
+        marketplace = _switches.all(marketplace=self.refund.rules.name)
+        own = _own_switches.all(store_id=self.refund.store_id)
         return methods_on(self.refund.rules.offer_methods, [*marketplace, *own], self.today)
 
     @cached_property

@@ -17,6 +17,7 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, refuse_if
 from common.ids import new_id
 from common.money import ZERO
+from common.queries import among, named_query
 from common.writes import WriteSet
 from orders.carriers.base import CarrierStage
 from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
@@ -54,9 +55,14 @@ class OrderData(TypedDict, total=False):
     live_session: str
 
 
-def lock_order(*, store_id: int, **lookup) -> Order:
+@named_query
+def _locked_order(store_id, number):
+    return Order.objects.for_store(store_id).select_for_update(no_key=True).filter(number=number)
+
+
+def lock_order(*, store_id: int, number: str) -> Order:
     """Load an order and lock it: the first lock of every change to it or to what hangs on it. NotFound when missing."""
-    order = Order.objects.for_store(store_id).select_for_update(no_key=True).filter(**lookup).first()
+    order = _locked_order.one(store_id=store_id, number=number)
     if order is None:
         raise NotFound
     return order
@@ -77,7 +83,7 @@ def upsert_order(
         data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
     except OverflowError as error:
         raise Invalid("paid_at", _("This is too far away.")) from error
-    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=number).first()
+    order = _locked_order.one(store_id=store.pk, number=number)
     writes = WriteSet()
     if order is None:
         order = Order(store=store, **data)
@@ -138,9 +144,14 @@ def _changed(order: Order, lines: Sequence[LineData]) -> bool:
     return kept != {(line["item_id"], line["quantity"], line["unit_price"]) for line in lines}
 
 
+@named_query
+def _products(store_id, item_ids):
+    return Product.objects.for_store(store_id).filter(among("item_id", item_ids))
+
+
 def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[OrderLine]:
     wanted = [line["item_id"] for line in lines]
-    products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+    products = {product.item_id: product for product in _products.all(store_id=store.pk, item_ids=wanted)}
     rows = []
     for line in lines:
         product = products.get(line["item_id"])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from common.queries import named_query
 from orders.models import Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
 from refunds.models import CarrierClaim, Refund
@@ -41,25 +42,38 @@ class Parcels:
     warnings: tuple = ()
 
 
+@named_query
+def _shipments(store_id, order_id):
+    return Shipment.objects.for_store(store_id).filter(order=order_id).order_by("id")
+
+
+@named_query
+def _carrier_claims(store_id, refund_id, order_id):
+    """The refund's own carrier claims, and those about its order's parcel that are no refund's."""
+    about = Q(refund=refund_id) | Q(refund=None, shipment__order=order_id)
+    return CarrierClaim.objects.for_store(store_id).filter(about).order_by("id")
+
+
 def parcels_of(refund: Refund) -> Parcels:
     """What carriers have of this refund, in two statements."""
     outbound = recall = returning = None
-    for shipment in Shipment.objects.for_store(refund.store_id).filter(order=refund.order_id).order_by("id"):
+    of_order = {"store_id": refund.store_id, "order_id": refund.order_id}
+    for shipment in _shipments.all(**of_order):
         if shipment.direction == ShipmentDirection.OUTBOUND:
             outbound = shipment
             if shipment.recalled_for == refund.pk:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
         elif shipment.topic_id == refund.pk:
             returning = shipment
-    carrier_claims = CarrierClaim.objects.for_store(refund.store_id).filter(_about(refund)).order_by("id")
+    carrier_claims = _carrier_claims.all(refund_id=refund.pk, **of_order)
     return Parcels(outbound, recall, returning, tuple(carrier_claims))
 
 
-def _about(refund: Refund) -> Q:
-    """The refund's own carrier claims, and those about its order's parcel that are no refund's."""
-    return Q(refund=refund) | Q(refund=None, shipment__order=refund.order_id)
+@named_query
+def _split_off(store_id, refund_id):
+    return Refund.objects.for_store(store_id).filter(split_from=refund_id).order_by("id")
 
 
 def split_off(refund: Refund) -> list[Refund]:
     """The refunds that were split from this one, oldest first."""
-    return list(Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id"))
+    return _split_off.all(store_id=refund.store_id, refund_id=refund.pk)

@@ -9,7 +9,7 @@ from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
 from offers.insights.rates import costs_at
-from offers.kept_coupons import kept_coupons, would_end_coupons
+from offers.kept_coupons import kept_coupons_of, would_end_coupons
 from offers.retainable import filter_retainable
 from offers.situation import Situation, offers_before
 from payments.api.extras import WARNINGS
@@ -60,7 +60,7 @@ LIST_FILTERS["retainable"] = by_retainable
 
 def coupons_of_order(refund: Refund) -> list[dict]:
     """What accepted offers about the order granted its buyer, and what becomes of it."""
-    if not (grants := list(kept_coupons([refund.order]))):
+    if not (grants := kept_coupons_of(refund.order)):
         return []
     ends = would_end_coupons(refund)
     return [

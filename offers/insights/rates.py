@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from common.actions import action
 from common.actors import Actor
+from common.queries import named_query
 from common.writes import WriteSet
 from offers.events import COST_RATES_SET
 from offers.models import CostRates
@@ -45,9 +46,14 @@ def costs_of(store: Store) -> Costs:
     return own.costs if own else store.rules.costs
 
 
+@named_query
+def _rates_at(store_id, at):
+    return CostRates.objects.for_store(store_id).filter(valid_from__lte=at).newest_first()[:1]
+
+
 def costs_at(store_id: int, at: datetime, rules: MarketplaceRules) -> Costs:
     """The rates that held in the store at an instant."""
-    rates = CostRates.objects.for_store(store_id).filter(valid_from__lte=at).newest_first().first()
+    rates = _rates_at.one(store_id=store_id, at=at)
     return rates.costs if rates else rules.costs
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common import clock
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
 from orders.carriers import known_codes
@@ -102,7 +103,7 @@ class OrderSerializer(serializers.ModelSerializer):
     tags = serializers.SerializerMethodField()
     paid_amount = StrictMoneyField()
     refundable_amount = StrictMoneyField()
-    lines = OrderLineSerializer(many=True)
+    lines = OrderLineSerializer(many=True, source="own_lines")
 
     class Meta:
         model = Order
@@ -128,7 +129,7 @@ class OrderSerializer(serializers.ModelSerializer):
 
     def get_tags(self, order: Order) -> list[OrderTag]:
         """Why the order needs another look."""
-        return order.tags(self.context["view"].store, self.context["view"].now)
+        return order.tags(order.store, clock.now())
 
 
 CARRIER_HELP = f"One of {', '.join(known_codes())}, or its name, or `other: NAME` for any other carrier."

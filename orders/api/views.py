@@ -3,11 +3,12 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.filters import FlagFilter
+from common.api.represent import represent
+from common.queries import named_query
 from orders import actions, saving
 from orders.api.filters import OrderFilter
 from orders.api.serializers import (
@@ -20,13 +21,19 @@ from orders.api.serializers import (
     StoreNameSerializer,
 )
 from orders.corrections import correct_order
-from orders.models import Order, OwedParcel
+from orders.models import Order, OwedParcel, with_lines
 from orders.parcels import ship_parcel
 from orders.states import ParcelKind, ParcelStatus
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import ListMixin, StoreViewSet, found, parse_id
 
 
-class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
+@named_query
+def order_of_number(store_id, number):
+    """An order without its lines."""
+    return Order.objects.for_store(store_id).filter(number=number)
+
+
+class OrderViewSet(ListMixin, StoreViewSet):
     """Orders of a store, addressed by their marketplace number."""
 
     resource = "orders"
@@ -48,10 +55,15 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def get_queryset(self):
         """The store's orders."""
-        return Order.objects.for_store(self.store.pk).prefetch_related("lines")
+        return Order.objects.for_store(self.store.pk)
+
+    def paginate_queryset(self, queryset):
+        """One page, with all of its lines."""
+        return with_lines(super().paginate_queryset(queryset), self.store)
 
     def _answer(self, number: str, status: int = 200) -> Response:
-        return Response(self.get_serializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
+        order = found(order_of_number.one(store_id=self.store.pk, number=number))
+        return Response(represent(OrderSerializer, *with_lines([order], self.store)), status=status)
 
     def retrieve(self, request, number):
         """One order."""
@@ -125,7 +137,7 @@ class ParcelFilter(django_filters.FilterSet):
         fields = ["status", "kind", "late", "order"]
 
 
-class ParcelViewSet(mixins.ListModelMixin, StoreViewSet):
+class ParcelViewSet(ListMixin, StoreViewSet):
     """Promised replacement parcels."""
 
     resource = "orders"

@@ -12,6 +12,7 @@ from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
+from common.queries import named_query
 from orders.api.serializers import ShipSerializer
 from payments.models import Payment
 from payments.small import compensated
@@ -173,6 +174,11 @@ class KeptCouponSerializer(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+@named_query
+def _payments_of(store_id, refund_id):
+    return Payment.objects.for_store(store_id).filter(topic_id=refund_id).order_by("id")
+
+
 class RefundDetailSerializer(RefundSerializer):
     """A refund with everything about it."""
 
@@ -244,7 +250,7 @@ class RefundDetailSerializer(RefundSerializer):
         """Oldest first."""
         if refund.is_new:
             return []
-        payments = Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("id")
+        payments = _payments_of.all(store_id=refund.store_id, refund_id=refund.pk)
         return [represent(PaymentOfRefundSerializer, payment) for payment in payments]
 
     @extend_schema_field(

@@ -4,19 +4,20 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from common import idempotency
 from common.actors import Actor, ActorKind
+from common.api.represent import represent
 from common.api.unknown import unknown_fields
 from common.dear import dear
 from common.errors import NotFound
@@ -27,6 +28,7 @@ from stores.api.auth import MARKETPLACE
 from stores.models import Store
 
 MAX_KEY_LENGTH = 255
+Row = TypeVar("Row")
 
 
 class Replay(Exception):
@@ -209,6 +211,15 @@ class StoreViewSet(viewsets.GenericViewSet):
         return serializer
 
 
+class ListMixin(mixins.ListModelMixin):
+    """A list in cursor pages."""
+
+    def list(self, request, *args, **kwargs):
+        """One page."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([represent(self.serializer_class, row) for row in page])
+
+
 @contextmanager
 def named_by(field: str) -> Iterator[None]:
     """What isn't found in here was named by this field of the body or the query: the answer says so."""
@@ -229,6 +240,13 @@ def parse_id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotFound from error
+
+
+def found(row: Row | None) -> Row:
+    """The row. NotFound when there is none."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 def get_or_404(queryset, **lookup):
