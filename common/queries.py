@@ -50,19 +50,14 @@ class among(Func):
     output_field = models.BooleanField()
 
 
-class _PreparingCursor(RawCursor):
-    """Has PostgreSQL keep the statement and its plan, where `prepare_threshold` of the connection allows it."""
-
-    def execute(self, query, params=None, **_how):
-        """As psycopg's."""
-        return super().execute(query, params, prepare=True)
-
-
 @contextmanager
 def preparing_cursor() -> Iterator[Any]:
-    """A cursor for statements that are the same each time, with `$1` for their first parameter."""
+    """A cursor for statements that are the same each time, with `$1` for their first parameter.
+
+    PostgreSQL keeps their plans, where the connection's settings allow it (`prepare_threshold`).
+    """
     connection.ensure_connection()
-    with connection._prepare_cursor(_PreparingCursor(connection.connection)) as cursor:
+    with connection._prepare_cursor(RawCursor(connection.connection)) as cursor:
         yield cursor
 
 

@@ -1,4 +1,4 @@
-"""The view that every resource builds on: key → store → scope → idempotency → action."""
+"""The view that every resource builds on: key, store and scope → idempotency → action."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -22,12 +22,14 @@ from common.api.unknown import unknown_fields
 from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
-from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
+from common.tenancy import set_scope
 from common.web.access import note
 from stores.api.auth import MARKETPLACE
+from stores.api.opening import open_call
 from stores.models import Store
 
 MAX_KEY_LENGTH = 255
+LOOKED_AT_EARLY = 2**13  # bytes of a body whose sender isn't known yet
 Row = TypeVar("Row")
 
 
@@ -65,12 +67,13 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Authenticate, find the store, open its scope, take the Idempotency-Key."""
         self.now = request.now
         self.answer: IdempotentAnswer | None = None
-        set_scope(SYSTEM_SCOPE)
+        self.fault: APIException | None = None
         super().initial(request, *args, **kwargs)
+        if self.fault is not None:
+            raise self.fault
         if self.action in self.dear:
             self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
-        set_scope(Scope((self.store.pk,)))
         note(store=self.store.code)
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
@@ -98,6 +101,20 @@ class StoreViewSet(viewsets.GenericViewSet):
         if wrong:
             raise ValidationError(wrong)
 
+    def named_early(self) -> str | None:
+        """The store that the call names, as far as a short look tells before anybody is known.
+
+        What is wrong with a body is said once it is clear that its sender may call.
+        """
+        length = self.request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > LOOKED_AT_EARLY:
+            return None
+        try:
+            return self._named_store()
+        except APIException as fault:
+            self.fault = fault
+            return None
+
     def _store(self) -> Store:
         caller = self.request.user
         code = self._named_store()
@@ -106,8 +123,8 @@ class StoreViewSet(viewsets.GenericViewSet):
                 raise ValidationError(
                     {"store": [ErrorDetail(_("Name the store: a marketplace's key works in many."), "required")]}
                 )
-            store = Store.objects.filter(code=code, marketplace=caller.key.marketplace).first()
-            if store is None or (caller.key.is_demo and not store.is_demo):
+            store = caller.store or open_call(prefix=caller.key.prefix, named=code).store
+            if store is None:
                 raise NotFound
             return store
         if code is not None and code != caller.key.store.code:
