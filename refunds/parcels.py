@@ -50,9 +50,8 @@ def parcels_of(refunds: Sequence[Refund]) -> dict[UUID, Parcels]:
     stores, orders = {refund.store_id for refund in refunds}, {refund.order_id for refund in refunds}
     of_orders = {"store_id__in": stores, "order__in": orders}
     shipments = _by_order(Shipment.objects.filter(**of_orders).order_by("id"), attrgetter("order_id"))
-    claims = CarrierClaim.objects.filter(store_id__in=stores, shipment__store_id__in=stores)
-    claims = claims.filter(shipment__order__in=orders).select_related("shipment").order_by("id")
-    about = _by_order(claims, attrgetter("shipment.order_id"))
+    lost = CarrierClaim.objects.filter(store_id__in=stores, shipment__store_id__in=stores, shipment__order__in=orders)
+    about = _by_order(lost.select_related("shipment").order_by("id"), attrgetter("shipment.order_id"))
     return {refund.pk: _parcels(refund, shipments[refund.order_id], about[refund.order_id]) for refund in refunds}
 
 
@@ -63,7 +62,7 @@ def _by_order(rows: Iterable, order_of: Callable) -> dict[UUID, list]:
     return found
 
 
-def _parcels(refund: Refund, shipments: Sequence[Shipment], claims: Sequence[CarrierClaim]) -> Parcels:
+def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[CarrierClaim]) -> Parcels:
     """Of these of its order; a carrier claim is the refund's own, or about a parcel and no refund's."""
     outbound = recall = returning = None
     for shipment in shipments:
@@ -73,9 +72,7 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], claims: Sequence[Car
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
         elif shipment.topic_id == refund.pk:
             returning = shipment
-    return Parcels(
-        outbound, recall, returning, tuple(claim for claim in claims if claim.refund_id in (None, refund.pk))
-    )
+    return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
 
 
 def split_off(refund: Refund) -> list[Refund]:
