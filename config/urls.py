@@ -25,6 +25,7 @@ from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
 from stores.api.views import EventTypeViewSet, ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
+from webhooks.api.events import EventViewSet
 from workbench.cases.api import DisputePackViewSet
 from workbench.connections.link import authorised
 
@@ -49,6 +50,7 @@ api.register("quality", QualityViewSet, basename="quality")
 api.register("delay-reports", DelayReportViewSet, basename="delay-report")
 api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("returnless", ReturnlessViewSet, basename="returnless")
+api.register("events", EventViewSet, basename="event")
 api.register("event-types", EventTypeViewSet, basename="event-type")
 api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")

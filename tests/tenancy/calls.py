@@ -91,6 +91,7 @@ CALLS = [
         names=("code",),
     ),
     _read("event-types/", "SM", None),
+    _read("events/", "S", "webhooks"),
     _read("insights/retention/", "S", "offers"),
     _read("products/", "S", "catalog"),
     _post("products/", "S", "catalog", body=PRODUCT_BODY, status=201),
