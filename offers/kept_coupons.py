@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 from common.actors import SYSTEM
 from common.events import EventType
 from common.money import ZERO
-from common.queries import named_query
+from common.queries import among, named_query
 from common.writes import WriteSet
 from offers.events import COUPON_ENDED, COUPON_HOLDS_AGAIN
 from offers.models import CouponGrant, Offer
@@ -31,14 +31,10 @@ def kept_coupons(orders: Collection[Order]) -> QuerySet[CouponGrant]:
 
 
 @named_query
-def _kept_of_order(store_id, order_id):
-    grants = CouponGrant.objects.for_store(store_id).filter(offer__isnull=False, order=order_id)
+def kept_of_orders(store_ids, order_ids):
+    """The same, read."""
+    grants = CouponGrant.objects.filter(among("store", store_ids), among("order", order_ids), offer__isnull=False)
     return grants.select_related("coupon").order_by("id")
-
-
-def kept_coupons_of(order: Order) -> list[CouponGrant]:
-    """The same of one order."""
-    return _kept_of_order.all(store_id=order.store_id, order_id=order.pk)
 
 
 def would_end_coupons(refund: Refund) -> bool:

@@ -1,10 +1,13 @@
 """The parcels that a refund is about, for those who look at it."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from uuid import UUID
 
-from django.db.models import Q
-
-from common.queries import named_query
+from common.queries import among, named_query
+from common.together import read_together
 from orders.models import Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
 from refunds.models import CarrierClaim, Refund
@@ -43,30 +46,44 @@ class Parcels:
 
 
 @named_query
-def _shipments(store_id, order_id):
-    return Shipment.objects.for_store(store_id).filter(order=order_id).order_by("id")
+def _shipments_of(store_ids, order_ids):
+    return Shipment.objects.filter(among("store", store_ids), among("order", order_ids)).order_by("id")
 
 
 @named_query
-def _carrier_claims(store_id, refund_id, order_id):
-    """The refund's own carrier claims, and those about its order's parcel that are no refund's."""
-    about = Q(refund=refund_id) | Q(refund=None, shipment__order=order_id)
-    return CarrierClaim.objects.for_store(store_id).filter(about).order_by("id")
+def _claims_of(store_ids, order_ids):
+    lost = CarrierClaim.objects.filter(among("store", store_ids), among("shipment__store", store_ids))
+    return lost.filter(among("shipment__order", order_ids)).select_related("shipment").order_by("id")
 
 
-def parcels_of(refund: Refund) -> Parcels:
-    """What carriers have of this refund, in two statements."""
+@read_together
+def parcels_of(refunds: Sequence[Refund]) -> dict[UUID, Parcels]:
+    """What carriers have of a refund, in two statements."""
+    stores, orders = {refund.store_id for refund in refunds}, {refund.order_id for refund in refunds}
+    of_orders = {"store_ids": list(stores), "order_ids": list(orders)}
+    shipments = _by_order(_shipments_of.all(**of_orders), attrgetter("order_id"))
+    about = _by_order(_claims_of.all(**of_orders), attrgetter("shipment.order_id"))
+    return {refund.pk: _parcels(refund, shipments[refund.order_id], about[refund.order_id]) for refund in refunds}
+
+
+def _by_order(rows: Iterable, order_of: Callable) -> dict[UUID, list]:
+    found = defaultdict(list)
+    for row in rows:
+        found[order_of(row)].append(row)
+    return found
+
+
+def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[CarrierClaim]) -> Parcels:
+    """Of these of its order; a carrier claim is the refund's own, or about a parcel and no refund's."""
     outbound = recall = returning = None
-    of_order = {"store_id": refund.store_id, "order_id": refund.order_id}
-    for shipment in _shipments.all(**of_order):
+    for shipment in shipments:
         if shipment.direction == ShipmentDirection.OUTBOUND:
             outbound = shipment
             if shipment.recalled_for == refund.pk:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
         elif shipment.topic_id == refund.pk:
             returning = shipment
-    carrier_claims = _carrier_claims.all(refund_id=refund.pk, **of_order)
-    return Parcels(outbound, recall, returning, tuple(carrier_claims))
+    return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
 
 
 @named_query

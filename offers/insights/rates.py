@@ -1,12 +1,13 @@
 """A store's cost rates: each change is a new version from that instant on (Q18)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from common.actions import action
 from common.actors import Actor
-from common.queries import named_query
+from common.queries import among, named_query
 from common.writes import WriteSet
 from offers.events import COST_RATES_SET
 from offers.models import CostRates
@@ -32,7 +33,20 @@ class RateHistory:
 
 def rates_of(store_id: int) -> RateHistory:
     """Every version that the store has set; stores change them a few times a year."""
-    return RateHistory(tuple(CostRates.objects.for_store(store_id).newest_first()))
+    return rates_of_stores([store_id])[store_id]
+
+
+@named_query
+def _versions_of(store_ids):
+    return CostRates.objects.filter(among("store", store_ids)).newest_first()
+
+
+def rates_of_stores(store_ids: Collection[int]) -> dict[int, RateHistory]:
+    """The same for several stores, by store."""
+    versions: dict[int, list[CostRates]] = {store_id: [] for store_id in store_ids}
+    for version in _versions_of.all(store_ids=list(store_ids)):
+        versions[version.store_id].append(version)
+    return {store_id: RateHistory(tuple(own)) for store_id, own in versions.items()}
 
 
 def own_rates(store_id: int) -> CostRates | None:

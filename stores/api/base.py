@@ -22,9 +22,10 @@ from common.api.unknown import unknown_fields
 from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
+from common.settled import Settled, look
 from common.tenancy import set_scope
 from common.web.access import note
-from stores.api.auth import MARKETPLACE
+from stores.api.auth import MARKETPLACE, note_use
 from stores.api.opening import open_call
 from stores.models import Store
 
@@ -47,7 +48,8 @@ class StoreViewSet(viewsets.GenericViewSet):
     half, and `resource_of` that of actions which need another one. `self.store` is the store of the request and
     `self.now` its instant; the whole request is one transaction. `dear` are the actions that read or write so much that
     a store may have few of them under way. A call's parameters are `store`, those of pages and filters where the action
-    is `paged` and `filtered`, and those that `queries` adds; any other is refused.
+    is `paged` and `filtered`, and those that `queries` adds; any other is refused. `feeds` are the actions that read no
+    further than what is settled.
     """
 
     resource: ClassVar[str | None]
@@ -59,6 +61,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     filtered: ClassVar[frozenset[str]] = frozenset({"list"})
     queries: ClassVar[dict[str, frozenset[str]]] = {}
     repeatable: ClassVar[frozenset[str]] = frozenset()
+    feeds: ClassVar[frozenset[str]] = frozenset()
     lookup_value_regex = "[^/]+"
     filter_backends: ClassVar[list] = []
     store: Store
@@ -71,6 +74,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         super().initial(request, *args, **kwargs)
         if self.fault is not None:
             raise self.fault
+        if not self.reads_settled():
+            note_use(request.auth, self.now)
         if self.action in self.dear:
             self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
@@ -83,6 +88,16 @@ class StoreViewSet(viewsets.GenericViewSet):
             self._check_query()
         if request.method == "POST":
             self._take_key()
+
+    def reads_settled(self) -> bool:
+        """Whether the call asks `settled`."""
+        return self.action in self.feeds
+
+    def settled(self) -> Settled:
+        """Up to where nothing can appear any more. Asked once, before anything is written."""
+        settled = look()
+        note_use(self.request.auth, self.now)
+        return settled
 
     def _check_query(self) -> None:
         """Refuse what would be ignored in silence: a parameter that is misspelt, or named twice."""
@@ -107,7 +122,7 @@ class StoreViewSet(viewsets.GenericViewSet):
         What is wrong with a body is said once it is clear that its sender may call.
         """
         length = self.request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > LOOKED_AT_EARLY:
+        if not (length.isascii() and length.isdigit()) or int(length) > LOOKED_AT_EARLY:
             return None
         try:
             return self._named_store()

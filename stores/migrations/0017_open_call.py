@@ -27,7 +27,7 @@ OPEN_CALL = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("stores", "0015_store_opened_at"),
+        ("stores", "0016_webhook_scopes"),
     ]
 
     operations = [
