@@ -62,8 +62,9 @@ def preparing_cursor() -> Iterator[Any]:
 
 
 class _Compiled(NamedTuple):
-    """What is kept of a named query; `params` are arguments' names where `given` says so, else values."""
+    """What is kept of a named query. Among its parameters are stand-ins, for the arguments."""
 
+    model: type[models.Model]
     sql: str
     params: list
     read: Callable[[list[tuple]], list]
@@ -83,7 +84,7 @@ class NamedQuery(Generic[Row]):
         """The rows. TypeError for other arguments than the function's."""
         if given.keys() != self.arguments:
             raise TypeError(f"{self.name} takes {', '.join(self.arguments)}.")
-        sql, params, read, locks = self.compiled
+        _model, sql, params, read, locks = self.compiled
         if locks and not connection.in_atomic_block:
             raise TransactionManagementError("A lock lives in a transaction: open a scope first.")
         with preparing_cursor() as cursor:
@@ -101,7 +102,8 @@ class NamedQuery(Generic[Row]):
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         sql = sql % tuple(f"${number}" for number in range(1, len(params) + 1))
-        return _Compiled(sql, list(params), _reader(compiler), queryset.query.select_for_update)
+        locks = queryset.query.select_for_update
+        return _Compiled(queryset.model, sql, list(params), _reader(compiler), locks)
 
 
 def named_query(build: Callable[..., models.QuerySet[Row]]) -> NamedQuery[Row]:

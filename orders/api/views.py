@@ -61,61 +61,62 @@ class OrderViewSet(ListMixin, StoreViewSet):
         """One page, with all of its lines."""
         return with_lines(super().paginate_queryset(queryset), self.store)
 
-    def _answer(self, number: str, status: int = 200) -> Response:
-        order = found(order_of_number.one(store_id=self.store.pk, number=number))
+    def _answer(self, order: Order, status: int = 200) -> Response:
         return Response(represent(OrderSerializer, *with_lines([order], self.store)), status=status)
 
     def retrieve(self, request, number):
         """One order."""
-        return self._answer(number)
+        return self._answer(found(order_of_number.one(store_id=self.store.pk, number=number)))
 
     @extend_schema(request=PlaceOrderSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     def create(self, request):
         """Create the order (201), or bring the one with this number up to date (200)."""
         head, lines = PlaceOrderSerializer.parts_of(self.input(PlaceOrderSerializer))
         order, is_new = actions.upsert_order(store=self.store, data=head, lines=lines, actor=self.actor, now=self.now)
-        return self._answer(order.number, 201 if is_new else 200)
+        return self._answer(order, 201 if is_new else 200)
 
     @extend_schema(request=ShipSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def ship(self, request, number):
         """Hand it to the carrier."""
-        actions.ship_order(
+        order = actions.ship_order(
             store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **self.input(ShipSerializer)
         )
-        return self._answer(number)
+        return self._answer(order)
 
     @extend_schema(request=CorrectShipmentSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="correct-shipment")
     def correct_shipment(self, request, number):
         """Its parcel has another number, and the carrier hasn't picked it up yet."""
         parcel = self.input(CorrectShipmentSerializer)
-        correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **parcel)
-        return self._answer(number)
+        order = correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **parcel)
+        return self._answer(order)
 
     @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def deliver(self, request, number):
         """The buyer has received it."""
         self.input(StoreNameSerializer)
-        actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
-        return self._answer(number)
+        order = actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
+        return self._answer(order)
 
     @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def urge(self, request, number):
         """The buyer asks for haste."""
         self.input(StoreNameSerializer)
-        saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
-        return self._answer(number)
+        order = saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
+        return self._answer(order)
 
     @extend_schema(request=AddressSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="change-address")
     def change_address(self, request, number):
         """Send it somewhere else, as long as it hasn't shipped."""
         address = self.input(AddressSerializer)["address"]
-        saving.change_address(store_id=self.store.pk, number=number, address=address, actor=self.actor, now=self.now)
-        return self._answer(number)
+        order = saving.change_address(
+            store_id=self.store.pk, number=number, address=address, actor=self.actor, now=self.now
+        )
+        return self._answer(order)
 
 
 class ParcelFilter(django_filters.FilterSet):

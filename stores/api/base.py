@@ -23,7 +23,7 @@ from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
 from common.settled import Settled, look
-from common.tenancy import set_scope
+from common.tenancy import Scope, current_scope, set_scope
 from common.web.access import note
 from stores.api.auth import MARKETPLACE, note_use
 from stores.api.opening import open_call
@@ -79,6 +79,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         if self.action in self.dear:
             self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
+        if current_scope() != (own := Scope((self.store.pk,))):
+            set_scope(own)
         note(store=self.store.code)
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
