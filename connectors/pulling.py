@@ -15,9 +15,10 @@ from common.actors import SYSTEM
 from common.calendar import local_time
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
-from connectors.connecting import begin_look_back, record_connection
+from connectors.connecting import record_connection
 from connectors.events import LOOK_BACK_DONE
 from connectors.hinting import read_later
+from connectors.looking_back import begin_look_back
 from connectors.models import Connection, MirroredRefund
 from connectors.port import NotThere, RefundCopy, Refusal, Row, TokenExpired, Unreadable, Windows, WindowTooFull
 from connectors.shops import Talk, held

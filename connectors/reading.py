@@ -145,7 +145,7 @@ def milliseconds(value: Any) -> datetime | None:
 def beijing(value: Any) -> datetime | None:
     """The instant of a `yyyy-MM-dd HH:mm:ss` of China; None for what is none."""
     try:
-        return datetime.strptime(text(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING).astimezone(UTC)
+        return datetime.strptime(text(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) - BEIJING.utcoffset(None)
     except ValueError:
         return None
 

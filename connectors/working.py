@@ -22,9 +22,9 @@ from common.errors import Refused, kind_of, told_safely
 from common.tenancy import system_scope, tenant_scope
 from common.workers import in_turn, take_up
 from common.writes import WriteSet
-from connectors.connecting import stop_following, warn_in_time
 from connectors.deciding import send_next
 from connectors.hinting import fetch_hints, read_hinted
+from connectors.mending import stop_following, warn_in_time
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window

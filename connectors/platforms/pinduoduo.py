@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -378,5 +378,5 @@ def _end(told: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
     if lasts is not None and lasts > LONGEST_LIFE:
         relative = seconds(lasts)
     elif lasts is not None:
-        relative = now.astimezone(UTC) + timedelta(seconds=max(lasts, 0))
+        relative = now + timedelta(seconds=max(lasts, 0))
     return min(filter(None, (absolute, relative)), default=None)

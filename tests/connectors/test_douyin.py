@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
+from connectors.doudian.asking import canonical, sign
+from connectors.doudian.copies import STAGES
+from connectors.doudian.decisions import CODES
 from connectors.fakes.base import Mischief, Push
-from connectors.platforms.douyin import CODES, STAGES, canonical, sign
 from connectors.port import (
     PLATFORMS,
     BadPush,

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from common.models import Event
-from connectors.connecting import fetch_past
+from connectors.looking_back import fetch_past
 from connectors.models import Connection
 from connectors.shops import LeaseLost, held
 from connectors.states import ConnectionStatus

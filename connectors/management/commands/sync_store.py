@@ -1,7 +1,7 @@
 """Pull one shop, read its hints and send what waits, in this process."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models.functions import Now
@@ -11,7 +11,7 @@ from common.actors import on_command_line
 from common.calendar import start_of_day
 from common.commands import refusals_told
 from common.tenancy import system_scope, tenant_scope
-from connectors.connecting import fetch_past
+from connectors.looking_back import fetch_past
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.states import ConnectionStatus
 from connectors.working import work_on_shops
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _fetch(self, connection: Connection, since: str) -> None:
         try:
-            day = datetime.strptime(since, "%Y-%m-%d").date()
+            day = date.fromisoformat(since)
         except ValueError:
             raise CommandError("since: give a date such as 2026-11-01.") from None
         with refusals_told(), tenant_scope(connection.store_id):

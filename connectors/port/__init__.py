@@ -1,0 +1,89 @@
+"""The port behind which open platforms live: one file each in `platforms/`.
+
+A platform is asked about one shop at a time and remembers nothing: what it needs to know of the shop is a `Shop`, what
+it says is one of the frozen shapes below, in our units (yuan as Decimal, aware instants). Values that the platform's
+documents don't explain are kept as they came (`raw_status`, `raw`) and never guessed at. Whatever goes wrong is a
+`PlatformError` of one of the classes below; no other exception leaves a platform's file.
+
+platform (what can be asked), shapes (what is said), errors (what can go wrong).
+"""
+
+from connectors.port.errors import (
+    BadPush,
+    NotThere,
+    PlatformError,
+    PlatformFault,
+    ReauthorisationNeeded,
+    Refusal,
+    SetupFault,
+    Throttled,
+    TokenExpired,
+    Unreachable,
+    Unreadable,
+    WindowTooFull,
+    WriteAuthorisationEnded,
+    WrongSetup,
+)
+from connectors.port.platform import PLATFORMS, Platform, register
+from connectors.port.shapes import (
+    AddressCopy,
+    Answer,
+    Authorisation,
+    Decision,
+    Hint,
+    Limit,
+    LimitScope,
+    LineCopy,
+    OrderCopy,
+    RefundCopy,
+    RefundStage,
+    RefusalReason,
+    Row,
+    Secret,
+    Shop,
+    Tokens,
+    Verb,
+    Verdict,
+    VerdictOutcome,
+    Windows,
+)
+
+__all__ = [
+    "PLATFORMS",
+    "AddressCopy",
+    "Answer",
+    "Authorisation",
+    "BadPush",
+    "Decision",
+    "Hint",
+    "Limit",
+    "LimitScope",
+    "LineCopy",
+    "NotThere",
+    "OrderCopy",
+    "Platform",
+    "PlatformError",
+    "PlatformFault",
+    "ReauthorisationNeeded",
+    "RefundCopy",
+    "RefundStage",
+    "Refusal",
+    "RefusalReason",
+    "Row",
+    "Secret",
+    "SetupFault",
+    "Shop",
+    "Throttled",
+    "TokenExpired",
+    "Tokens",
+    "Unreachable",
+    "Unreadable",
+    "Verb",
+    "Verdict",
+    "VerdictOutcome",
+    "WindowTooFull",
+    "Windows",
+    "WriteAuthorisationEnded",
+    "WrongSetup",
+    "register",
+]
