@@ -47,6 +47,7 @@ from connectors.port import (
     WriteAuthorisationEnded,
     WrongSetup,
 )
+from connectors.reasons import kept_reasons
 from connectors.shops import LeaseLost, Talk, held
 from connectors.states import SendingStatus
 from connectors.taking import take_copy
@@ -195,12 +196,7 @@ def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
     """The platform's own reason: the one that was picked, or that reads like what was written. "" where any will do."""
     if picked := decision.data.get("reason_code"):
         return picked
-    try:
-        known: Sequence[RefusalReason] = talk.ask(
-            lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now())
-        )
-    except Refusal:
-        known = ()
+    known = _known_reasons(talk, decision, copy)
     if not known:
         return ""
     written = _plain(decision.data.get("text", ""))
@@ -214,6 +210,18 @@ def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
         return known[0].code
     listed = " · ".join(reason.text for reason in known)
     raise Refusal(_("Refuse again with one of the marketplace's own reasons: %(reasons)s") % {"reasons": listed})
+
+
+def _known_reasons(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Sequence[RefusalReason]:
+    """Those that were read for the refund as it stands, or else what the platform says now."""
+    with tenant_scope(decision.store_id):
+        row = MirroredRefund.objects.for_store(decision.store_id).get(platform_id=decision.platform_id)
+    if (kept := kept_reasons(row)) is not None:
+        return kept
+    try:
+        return talk.ask(lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now()))
+    except Refusal:
+        return ()
 
 
 def _evidence(decision: SentDecision) -> list[tuple[str, bytes]]:

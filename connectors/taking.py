@@ -14,6 +14,8 @@ from connectors.copies import copy_as_json, digest_of, is_same_deadline
 from connectors.models import Connection, MirroredRefund
 from connectors.outcomes import end_with_copy
 from connectors.port import LineCopy, RefundCopy, RefundStage
+from connectors.reasons import note_copy
+from connectors.shops import platform_for
 from connectors.states import SendingStatus
 from orders.marketplace import CopiedLine, CopiedOrder
 from refunds.actions import lock_refund
@@ -45,6 +47,7 @@ def take_copy(connection: Connection, copy: RefundCopy, *, read_at: datetime, no
                 row.read_at = read_at
                 row.save(update_fields=["read_at"])
             return False
+        note_copy(row, copy, platform_for(connection))
         _keep(row, copy, read_at)
         try:
             with transaction.atomic():

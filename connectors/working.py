@@ -28,6 +28,7 @@ from connectors.mending import stop_following, warn_in_time
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window
+from connectors.reasons import read_reasons
 from connectors.shops import LeaseLost, Talk, held
 
 log = logging.getLogger("wanliu.connectors")
@@ -100,7 +101,9 @@ def _work(talk: Talk) -> timedelta:
             continue
         try:
             if pause is None and (
-                pull_window(talk, until=horizon, meanwhile=meanwhile) or look_back_window(talk, meanwhile=meanwhile)
+                pull_window(talk, until=horizon, meanwhile=meanwhile)
+                or read_reasons(talk)
+                or look_back_window(talk, meanwhile=meanwhile)
             ):
                 continue
         except Throttled as error:

@@ -281,10 +281,11 @@ class TestWhatItTakes:
         followed.turn()
         assert followed.server.decided[0]["reason"] == "2"
 
-    def test_without_a_reason_that_fits_nothing_is_sent_and_they_are_listed(self, followed, monkeypatch):
+    def test_without_a_reason_that_fits_nothing_is_sent_and_they_are_listed(self, connected, monkeypatch):
         monkeypatch.setattr(
-            type(followed.server), "_reasons", lambda self, body: {"reasons": [["1", "worn"], ["2", "late"]]}
+            type(connected.server), "_reasons", lambda self, body: {"reasons": [["1", "worn"], ["2", "late"]]}
         )
+        followed = Followed(connected)
         followed.decide("refuse", text="We see it differently.")
         followed.turn()
         assert followed.server.decided == []

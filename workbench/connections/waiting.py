@@ -11,7 +11,7 @@ from connectors.deciding import give_code, resume_decision, why_not_give_code, w
 from connectors.hinting import read_again
 from connectors.models import MirroredRefund, PlatformTask, SentDecision
 from connectors.platforms import platform_of
-from connectors.states import UNDER_WAY, SendingStatus
+from connectors.states import NOT_DONE, UNDER_WAY, SendingStatus
 from refunds.states import MarketplaceVerb
 from stores.permissions import DECIDE_REFUNDS
 from workbench.kit.base import DeskAdmin, column
@@ -31,7 +31,6 @@ SENDING_TONES = {
     SendingStatus.MOVED_ON: "red",
     SendingStatus.REFUSED: "red",
 }
-NOT_DONE = (SendingStatus.REFUSED, SendingStatus.MOVED_ON)
 
 SENDING_QUEUES = [
     Queue(
