@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.actions import action
+from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused
 from common.obligations import LEASE
@@ -31,8 +31,8 @@ from connectors.models import MirroredRefund, SentDecision
 from connectors.outcomes import is_another_case
 from connectors.port import (
     AddressCopy,
-    Decision,
     NotThere,
+    PlatformDecision,
     PlatformFault,
     ReauthorisationNeeded,
     RefundCopy,
@@ -40,7 +40,7 @@ from connectors.port import (
     RefusalReason,
     Throttled,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     Verdict,
     VerdictOutcome,
@@ -74,16 +74,11 @@ def send_next(talk: Talk) -> bool:
     """
     store_id = talk.connection.store_id
     with tenant_scope(store_id):
-        held(talk.connection)
-        due = SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX)
-        taken, worn_out = take_up(due, limit=1)
-        for decision in [*taken, *worn_out]:
-            decision.save(update_fields=decision.WORK_FIELDS)
-        _tell_stuck(worn_out)
+        taken, worn_out = _take_next(talk, store_id)
     for decision in taken:
         try:
             _go_on(talk, decision)
-        except (Unreachable, Unreadable, PlatformFault) as error:
+        except (Unreachable, UnreadableCopy, PlatformFault) as error:
             _settle(decision, lambda mine, error=error: _put_off(mine, str(error) or type(error).__name__))
         except Throttled as error:
             seconds = timedelta(seconds=error.seconds or 0)
@@ -97,6 +92,17 @@ def send_next(talk: Talk) -> bool:
         except (NotThere, Refusal) as error:
             _end(decision, SendingStatus.REFUSED, error.code, error.text)
     return bool(taken or worn_out)
+
+
+@bookkeeping("A lease on a decision; what came of it is on record.")
+def _take_next(talk: Talk, store_id: int) -> tuple[list[SentDecision], list[SentDecision]]:
+    """The next decision that is due, leased, or one that was tried too often."""
+    held(talk.connection)
+    taken, worn_out = take_up(SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX), limit=1)
+    for decision in [*taken, *worn_out]:
+        decision.save(update_fields=decision.WORK_FIELDS)
+    _tell_stuck(worn_out)
+    return taken, worn_out
 
 
 def _go_on(talk: Talk, decision: SentDecision) -> None:
@@ -145,17 +151,22 @@ def _newest(decision: SentDecision) -> RefundCopy | None:
 def _is_mine(decision: SentDecision) -> bool:
     """Whether this worker still holds the decision; it does for another LEASE then."""
     with tenant_scope(decision.store_id):
-        mine = SentDecision.objects.for_store(decision.store_id).filter(pk=decision.pk, leased_by=decision.leased_by)
-        return bool(mine.update(leased_until=Now() + 3 * LEASE))
+        return _lease_longer(decision)
+
+
+@bookkeeping("A lease on a decision; what came of it is on record.")
+def _lease_longer(decision: SentDecision) -> bool:
+    mine = SentDecision.objects.for_store(decision.store_id).filter(pk=decision.pk, leased_by=decision.leased_by)
+    return bool(mine.update(leased_until=Now() + 3 * LEASE))
 
 
 # --- what is sent
 
 
-def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Decision:
+def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> PlatformDecision:
     """The decision in the platform's terms. Refusal where it wants something that nobody has said."""
     data, verb = decision.data, Verb(decision.verb)
-    return Decision(
+    return PlatformDecision(
         key=str(decision.pk),
         verb=verb,
         copy=copy,
@@ -258,12 +269,17 @@ def _record(talk: Talk, decision: SentDecision, verdict: Verdict) -> None:
 def _settle(decision: SentDecision, do: Callable[[SentDecision], None]) -> None:
     """`do` it with the decision, locked and still this worker's, in a transaction of its own, and save it."""
     with transaction.atomic(), tenant_scope(decision.store_id):
-        lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
-        rows = SentDecision.objects.for_store(decision.store_id).timed().select_for_update(no_key=True)
-        mine = rows.filter(pk=decision.pk, leased_by=decision.leased_by).under_way().first()
-        if mine is not None:
-            do(mine)
-            mine.save(update_fields=mine.WORK_FIELDS)
+        _do_with(decision, do)
+
+
+@bookkeeping("How far a decision is on its way; what came of it is on record.")
+def _do_with(decision: SentDecision, do: Callable[[SentDecision], None]) -> None:
+    lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
+    rows = SentDecision.objects.for_store(decision.store_id).timed().select_for_update(no_key=True)
+    mine = rows.filter(pk=decision.pk, leased_by=decision.leased_by).under_way().first()
+    if mine is not None:
+        do(mine)
+        mine.save(update_fields=mine.WORK_FIELDS)
 
 
 def _sent(mine: SentDecision, verdict: Verdict) -> None:
@@ -292,6 +308,7 @@ def _again(mine: SentDecision, after: timedelta) -> None:
     mine.attempts = max(0, mine.attempts - 1)  # nothing was done
 
 
+@bookkeeping("It tells that the marketplace asks; the machine has done nothing.")
 def _ask_for_code(mine: SentDecision, verdict: Verdict) -> None:
     mine.plan(None)
     mine.attempts, mine.status = 0, SendingStatus.CODE_WANTED
@@ -302,6 +319,7 @@ def _ask_for_code(mine: SentDecision, verdict: Verdict) -> None:
     writes.flush()
 
 
+@bookkeeping("It opens a task for what a merchant has decided, which is on record.")
 def _by_hand(mine: SentDecision, verdict: Verdict) -> None:
     mine.plan(None)
     mine.status, mine.code, mine.told = SendingStatus.BY_HAND, verdict.code[:100], verdict.text[:300]
@@ -328,11 +346,17 @@ def _end(decision: SentDecision, status: SendingStatus, code: str, text: str) ->
 def _keep_write_end(talk: Talk) -> None:
     """Reading goes on, and the desk says that decisions need a new authorisation."""
     with transaction.atomic(), tenant_scope(talk.connection.store_id):
-        mine = held(talk.connection)
-        mine.write_expires_at = clock.now()
-        mine.save(update_fields=["write_expires_at"])
+        _end_writing(talk)
 
 
+@bookkeeping("What the platform says of an authorisation; that decisions are refused is on record with each.")
+def _end_writing(talk: Talk) -> None:
+    mine = held(talk.connection)
+    mine.write_expires_at = clock.now()
+    mine.save(update_fields=["write_expires_at"])
+
+
+@bookkeeping("It tells that a person has to look; the machine has done nothing.")
 def _tell_stuck(decisions: Sequence[SentDecision]) -> None:
     writes = WriteSet()
     for decision in decisions:

@@ -5,8 +5,10 @@ can't be read nothing stops: the reason is then found by the words that were wri
 """
 
 import logging
+from datetime import datetime
 
 from common import clock
+from common.actions import bookkeeping
 from common.errors import kind_of
 from common.tenancy import tenant_scope
 from connectors.copies import copy_from_json
@@ -43,8 +45,7 @@ def read_reasons(talk: Talk) -> bool:
     """Read the reasons for the newest refund that wants some; False when none does, or the platform doesn't answer."""
     store_id = talk.connection.store_id
     with tenant_scope(store_id):
-        due = MirroredRefund.objects.for_store(store_id).filter(reasons_due=True)
-        row = due.order_by("-id").first()
+        row = MirroredRefund.objects.for_store(store_id).filter(reasons_due=True).order_by("-id").first()
     if row is None:
         return False
     copy, read_at = copy_from_json(row.copy), clock.now()
@@ -59,9 +60,14 @@ def read_reasons(talk: Talk) -> bool:
     except PlatformError as error:
         log.warning("refund %s of connection %s has no reasons: %s", row.pk, talk.connection.pk, kind_of(error))
     with tenant_scope(store_id):
-        read = None if kept is None else read_at
-        due.filter(pk=row.pk, stage=row.stage).update(reasons=kept, reasons_read_at=read, reasons_due=False)
+        _keep_reasons(row, kept, None if kept is None else read_at)
     return True
+
+
+@bookkeeping("What the platform offers to pick from; what is picked is on record.")
+def _keep_reasons(row: MirroredRefund, kept: list[dict] | None, read_at: datetime | None) -> None:
+    rows = MirroredRefund.objects.for_store(row.store_id).filter(pk=row.pk, stage=row.stage)
+    rows.update(reasons=kept, reasons_read_at=read_at, reasons_due=False)
 
 
 def kept_reasons(row: MirroredRefund) -> list[RefusalReason] | None:

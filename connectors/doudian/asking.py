@@ -23,7 +23,7 @@ from connectors.port import (
     Unreachable,
     WrongSetup,
 )
-from connectors.reading import address_of, json_object, part, text, whole
+from connectors.reading import call_address, json_object, part, text, whole
 
 GATEWAY = "https://openapi-fxg.jinritemai.com"
 SUCCESS = 10000
@@ -61,7 +61,7 @@ def canonical(asked: Mapping[str, Any]) -> str:
     return json.dumps(_plain(asked), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def sign(secret: str, *, app_key: str, method: str, param_json: str, timestamp: str) -> str:
+def doudian_sign(secret: str, *, app_key: str, method: str, param_json: str, timestamp: str) -> str:
     """HMAC-SHA256 with the secret over the fields between the secret twice; lower hex."""
     told = f"app_key{app_key}method{method}param_json{param_json}timestamp{timestamp}v2"
     return hmac.new(secret.encode(), f"{secret}{told}{secret}".encode(), hashlib.sha256).hexdigest()
@@ -89,7 +89,7 @@ def doudian_answer(shop: Shop, method: str, asked: Mapping[str, Any]) -> dict[st
     query = {"app_key": shop.app_key, "method": method, "timestamp": timestamp, "v": "2"}
     if shop.access_token:
         query["access_token"] = shop.access_token
-    query["sign"] = sign(
+    query["sign"] = doudian_sign(
         shop.secrets.get(Secret.APP_SECRET, ""),
         app_key=shop.app_key,
         method=method,
@@ -99,7 +99,7 @@ def doudian_answer(shop: Shop, method: str, asked: Mapping[str, Any]) -> dict[st
     query["sign_method"] = "hmac-sha256"
     response = http.send(
         "POST",
-        address_of(shop.base_url or GATEWAY, f"/{method.replace('.', '/')}"),
+        call_address(shop.base_url or GATEWAY, f"/{method.replace('.', '/')}"),
         call=method,
         query=query,
         body=param_json.encode(),
@@ -128,7 +128,7 @@ def own_id(shop: Shop) -> str:
     return "" if shop.shop_id == shop.app_key else shop.shop_id
 
 
-def tokens_of(told: Mapping[str, Any], now: datetime) -> Tokens:
+def doudian_tokens(told: Mapping[str, Any], now: datetime) -> Tokens:
     """The tokens that were given. Unreachable where there are none."""
     token, lasts = text(told.get("access_token")), whole(told.get("expires_in"))
     if not token:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, Unreadable
+from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, part, pieces, rows, seconds, text, whole, without_receivers
 
 # Where the goods are; 12 and 53 leave it to the money.
@@ -45,13 +45,13 @@ def _stage(status: int | None, money: int | None, arbitration: int | None) -> Re
 def doudian_copy(
     answer: Mapping[str, Any], process: Mapping[str, Any], info: Mapping[str, Any], order_number: str
 ) -> RefundCopy:
-    """A refund's details in our units. Unreadable without an order, an amount or an instant."""
+    """A refund's details in our units. UnreadableCopy without an order, an amount or an instant."""
     order = part(answer, "order_info")
     number = text(order.get("shop_order_id") or info.get("related_id") or order_number)
     amount = fen(info.get("refund_total_amount", info.get("refund_amount")))
     updated_at = seconds(info.get("update_time"))
     if not number or amount is None or updated_at is None:
-        raise Unreadable("The order, the amount or the instant of the last change is missing.")
+        raise UnreadableCopy("The order, the amount or the instant of the last change is missing.")
     status, kind = whole(told_of(info, "after_sale_status")), whole(told_of(info, "after_sale_type"))
     money = whole(info.get("refund_status"))
     arbitration = whole(info.get("arbitrate_status", part(process, "arbitrate_info").get("arbitrate_status")))

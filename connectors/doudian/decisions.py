@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.doudian.asking import doudian_answer
-from connectors.port import Decision, Shop, Verb, Verdict, VerdictOutcome
+from connectors.port import PlatformDecision, Shop, Verb, Verdict, VerdictOutcome
 from connectors.reading import company_called, rows, text, whole
 
 # The codes of `operate` that are documented, by what is decided and the kind there.
@@ -17,7 +17,7 @@ CODES = {
 STATE_CHANGED, IN_THE_BACK_OFFICE = "isv.business-failed:20309541", "isv.business-failed:11001"
 
 
-def doudian_operation(shop: Shop, decision: Decision) -> dict[str, Any] | Verdict:
+def doudian_operation(shop: Shop, decision: PlatformDecision) -> dict[str, Any] | Verdict:
     """What `operate` is told, with the version that the agent saw; or why a person has to do it."""
     copy = decision.copy
     code = CODES.get((decision.verb, whole(copy.raw_kind)))  # type: ignore[arg-type]

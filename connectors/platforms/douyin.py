@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.doudian.asking import GATEWAY, SUCCESS, ask_doudian, own_id, tokens_of
+from connectors.doudian.asking import GATEWAY, SUCCESS, ask_doudian, doudian_tokens, own_id
 from connectors.doudian.copies import doudian_copy, told_of
 from connectors.doudian.decisions import CODES, IN_THE_BACK_OFFICE, STATE_CHANGED, doudian_operation
 from connectors.doudian.pushes import event_sign, hint_of
@@ -22,21 +22,21 @@ from connectors.port import (
     Answer,
     Authorisation,
     BadPush,
-    Decision,
+    Brief,
     Hint,
     Platform,
+    PlatformDecision,
     ReauthorisationNeeded,
     RefundCopy,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     SetupFault,
     Shop,
     TokenExpired,
     Tokens,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verdict,
     VerdictOutcome,
     Windows,
@@ -73,19 +73,19 @@ class Douyin(Platform):
         if shop.refresh_token:
             asked = {"grant_type": "refresh_token", "refresh_token": shop.refresh_token}
             with suppress(Refusal, TokenExpired, ReauthorisationNeeded):  # it ended: the application's own way is left
-                return tokens_of(ask_doudian(bare, "token.refresh", asked), now)
+                return doudian_tokens(ask_doudian(bare, "token.refresh", asked), now)
         asked = {"code": "", "grant_type": "authorization_self"}
         if shop_id := own_id(shop):
             asked["shop_id"] = shop_id
         try:
-            tokens = tokens_of(ask_doudian(bare, "token.create", asked), now)
+            tokens = doudian_tokens(ask_doudian(bare, "token.create", asked), now)
         except (Refusal, TokenExpired) as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
         if shop_id and tokens.shop_id and tokens.shop_id != shop_id:
             raise WrongSetup(SetupFault.OTHER_SHOP, f"{tokens.shop_id} ≠ {shop_id}")
         return tokens
 
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """The window's refunds from the last page to the first; its end is not part of it.
 
         Whatever changes meanwhile leaves the window, and what comes after it moves up: to a page yet to be read.
@@ -118,15 +118,15 @@ class Douyin(Platform):
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details."""
         if not refund_id:
-            raise Unreadable("Without its number a refund can't be asked for.")
+            raise UnreadableCopy("Without its number a refund can't be asked for.")
         answer = ask_doudian(shop, "afterSale.Detail", {"after_sale_id": refund_id, "need_operation_record": False})
         process = part(answer, "process_info")
         info = part(process, "after_sale_info") or part(process, "aftersale_info")
         if text(told_of(info, "after_sale_id")) != refund_id:
-            raise Unreadable("The answer tells nothing of this refund.")
+            raise UnreadableCopy("The answer tells nothing of this refund.")
         return doudian_copy(answer, process, info, order_number)
 
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+    def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """Send what there is a documented code for, with the version that the agent saw."""
         told = doudian_operation(shop, decision)
         if isinstance(told, Verdict):
@@ -197,9 +197,9 @@ def _list(shop: Shop, asked: Mapping[str, Any], page: int) -> dict[str, Any]:
     return answer
 
 
-def _rows(answer: Mapping[str, Any]) -> list[Row]:
+def _rows(answer: Mapping[str, Any]) -> list[Brief]:
     return [
-        Row(
+        Brief(
             text(part(each, "aftersale_info").get("aftersale_id")),
             text(part(each, "order_info").get("shop_order_id")),
             whole(part(each, "aftersale_info").get("update_time")) or 0,

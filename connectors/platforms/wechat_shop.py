@@ -14,21 +14,21 @@ from connectors.port import (
     Answer,
     Authorisation,
     BadPush,
-    Decision,
+    Brief,
     Hint,
     Limit,
     LimitScope,
     Platform,
+    PlatformDecision,
     RefundCopy,
     RefundStage,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     Shop,
     Tokens,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     Verdict,
     VerdictOutcome,
@@ -80,7 +80,7 @@ class WechatShop(Platform):
             tokens = token_of(shop, now, force=True)
         return tokens
 
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """The ids of the window's refunds; order and version are in the details only."""
         asked: dict[str, Any] = {"begin_update_time": int(since.timestamp()), "end_update_time": int(until.timestamp())}
         while True:
@@ -88,7 +88,7 @@ class WechatShop(Platform):
             ids = answer.get("after_sale_order_id_list")
             if not isinstance(ids, list):
                 raise Unreachable("The answer has no list of refunds.")
-            yield [Row(text(each), "", 0) for each in ids]
+            yield [Brief(text(each), "", 0) for each in ids]
             if not answer.get("has_more"):
                 return
             if not (next_key := text(answer.get("next_key"))) or next_key == asked.get("next_key"):
@@ -98,14 +98,14 @@ class WechatShop(Platform):
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details."""
         if not refund_id:
-            raise Unreadable("Without its number a refund can't be asked for.")
+            raise UnreadableCopy("Without its number a refund can't be asked for.")
         answer = ask_weixin(shop, f"{AFTERSALE}getaftersaleorder", {"after_sale_order_id": refund_id})
         found = part(answer, "after_sale_order")
         if text(found.get("after_sale_order_id")) != refund_id:
-            raise Unreadable("The answer tells nothing of this refund.")
+            raise UnreadableCopy("The answer tells nothing of this refund.")
         return weixin_copy(found, now)
 
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+    def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """Send what there is a call for, if the refund is still as the agent saw it."""
         told = weixin_call(shop, decision)
         if isinstance(told, Verdict):

@@ -67,7 +67,7 @@ class NotThere(PlatformError):
     """The platform has no such refund for this shop."""
 
 
-class Unreadable(PlatformError):
+class UnreadableCopy(PlatformError):
     """A refund's copy lacks what we need, or says what can't be: it is left to a person, the others go on."""
 
 

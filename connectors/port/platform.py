@@ -11,12 +11,12 @@ from connectors.port.shapes import (
     AddressCopy,
     Answer,
     Authorisation,
-    Decision,
+    Brief,
     Hint,
     Limit,
+    PlatformDecision,
     RefundCopy,
     RefusalReason,
-    Row,
     Secret,
     Shop,
     Tokens,
@@ -65,7 +65,7 @@ class Platform(ABC):
         """New tokens. For APPLICATION also the first ones. ReauthorisationNeeded where only a person can."""
 
     @abstractmethod
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """The refunds changed in the window, page by page, in the order that loses none while rows shift.
 
         The caller keeps the window within `windows`. WindowTooFull asks for a shorter one.
@@ -76,7 +76,7 @@ class Platform(ABC):
         """One refund as it is now. NotThere."""
 
     @abstractmethod
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+    def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """Send one decision, with the version that the agent saw where the platform takes one. Sent once per call:
 
         retrying is the caller's, who reads the refund first.

@@ -180,7 +180,7 @@ class RefundCopy:
 
 
 @dataclass(frozen=True)
-class Row:
+class Brief:
     """A line of a list of changes. A platform whose list tells everything gives the `copy`; else it is read by id.
 
     `version` is 0 where the list tells none; an empty `id` stands for a line that can't be read.
@@ -211,7 +211,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
+class PlatformDecision:
     """What a merchant decided about the copy that the desk showed. `key` is stable over retries."""
 
     key: str

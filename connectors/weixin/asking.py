@@ -21,7 +21,7 @@ from connectors.port import (
     WindowTooFull,
     WrongSetup,
 )
-from connectors.reading import address_of, json_object, text, whole
+from connectors.reading import call_address, json_object, text, whole
 
 GATEWAY = "https://api.weixin.qq.com"
 AFTERSALE = "/channels/ec/aftersale/"
@@ -45,7 +45,7 @@ def send_weixin(
     """What was answered, whatever its code. PlatformError."""
     response = http.send(
         "POST",
-        address_of(shop.base_url or GATEWAY, path),
+        call_address(shop.base_url or GATEWAY, path),
         call=call,
         query=query,
         body=json.dumps(asked, ensure_ascii=False).encode(),

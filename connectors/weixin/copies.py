@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, Unreadable
+from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, part, pieces, seconds, text, whole, without_receivers
 
 STAGES = {
@@ -40,14 +40,14 @@ REASONS = {
 
 
 def weixin_copy(found: Mapping[str, Any], now: datetime) -> RefundCopy:
-    """A refund's details in our units. Unreadable without an order, an amount or an instant."""
+    """A refund's details in our units. UnreadableCopy without an order, an amount or an instant."""
     number, updated_at = text(found.get("order_id")), seconds(found.get("update_time"))
     status, kind = text(found.get("status")), text(found.get("type"))
     amount = fen(part(found, "refund_info").get("amount"))
     if amount is None and kind == "EXCHANGE":
         amount = fen(0)
     if not number or amount is None or updated_at is None:
-        raise Unreadable("The order, the amount or the instant of the last change is missing.")
+        raise UnreadableCopy("The order, the amount or the instant of the last change is missing.")
     product, back, left = part(found, "product_info"), part(found, "return_info"), whole(found.get("deadline"))
     stage = STAGES.get(status, RefundStage.UNKNOWN)
     line = LineCopy(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.port import Decision, Shop, Verb, Verdict, VerdictOutcome
+from connectors.port import PlatformDecision, Shop, Verb, Verdict, VerdictOutcome
 from connectors.reading import company_called, in_fen, rows, text, whole
 from connectors.weixin.asking import ask_weixin
 
@@ -12,7 +12,7 @@ NEW_TERMS, ONLY_THE_AMOUNT = 6, 10  # update_reason_type
 STATE_CHANGED = {10020001, 10021041}
 
 
-def weixin_call(shop: Shop, decision: Decision) -> tuple[str, dict[str, Any]] | Verdict:
+def weixin_call(shop: Shop, decision: PlatformDecision) -> tuple[str, dict[str, Any]] | Verdict:
     """The call and what it is told beside the refund's number, or why a person has to do it."""
     by_hand = Verdict(VerdictOutcome.BY_HAND)
     is_exchange = decision.copy.raw_kind == "EXCHANGE"

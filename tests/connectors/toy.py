@@ -19,6 +19,7 @@ from connectors.port import (
     Answer,
     Authorisation,
     BadPush,
+    Brief,
     Hint,
     LineCopy,
     NotThere,
@@ -30,7 +31,6 @@ from connectors.port import (
     RefundStage,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     SetupFault,
     Throttled,
@@ -227,7 +227,7 @@ class Toy(Platform):
             told = self._ask(shop, "list", since=since.timestamp(), until=until.timestamp(), page=page)
             if not told["rows"]:
                 return
-            yield [Row(each["id"], each["order"], each["version"]) for each in told["rows"]]
+            yield [Brief(each["id"], each["order"], each["version"]) for each in told["rows"]]
             page += 1
 
     def read(self, shop, *, refund_id, order_number, now):
