@@ -12,7 +12,20 @@ from django.urls import resolve, reverse
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", "connectors", "workbench", "operations", "demo"]
+UPPER = ["webhooks", "connectors", "workbench", "operations", "demo"]
+ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
+    "common",
+    "stores",
+    "orders",
+    "payments",
+    "refunds",
+    "offers",
+    "connectors",
+    "webhooks",
+    "workbench",
+    "operations",
+    "demo",
+]
 CODE = [
     path
     for room in [*ROOMS, "config", "scripts"]
