@@ -14,18 +14,6 @@ from workbench.navigation import MENU
 ROOT = Path(__file__).resolve().parent.parent
 UPPER = ["webhooks", "connectors", "workbench", "operations", "demo"]
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
-    "common",
-    "stores",
-    "orders",
-    "payments",
-    "refunds",
-    "offers",
-    "connectors",
-    "webhooks",
-    "workbench",
-    "operations",
-    "demo",
-]
 CODE = [
     path
     for room in [*ROOMS, "config", "scripts"]
