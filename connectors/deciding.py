@@ -6,9 +6,8 @@ become what was wanted, that's that; if it is something else, who decided is tol
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -16,16 +15,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.actions import action, bookkeeping
-from common.actors import SYSTEM, Actor
-from common.errors import Invalid, NotFound, Refused
+from common.actions import bookkeeping
+from common.actors import SYSTEM
 from common.obligations import LEASE
 from common.tenancy import tenant_scope
 from common.workers import take_up
 from common.writes import WriteSet
 from connectors.by_hand import open_task
 from connectors.copies import copy_from_json
-from connectors.events import CODE_ASKED, CODE_GIVEN, DECISION_RESUMED, DECISION_STUCK
+from connectors.events import CODE_ASKED, DECISION_STUCK
 from connectors.hinting import read_later
 from connectors.models import MirroredRefund, SentDecision
 from connectors.outcomes import is_another_case
@@ -51,14 +49,12 @@ from connectors.reasons import kept_reasons
 from connectors.shops import LeaseLost, Talk, held
 from connectors.states import SendingStatus
 from connectors.taking import take_copy
-from connectors.waking import wake_shop
 from refunds.actions import lock_refund
 from refunds.handing_over import end_decision
 from refunds.models import Evidence
 from stores.models import ReturnAddress
 
 log = logging.getLogger("wanliu.connectors")
-
 OUTBOX = (SendingStatus.WAITING, SendingStatus.SENT)
 FIRST_LOOK = timedelta(seconds=2)  # how soon after a decision the refund is read again, then twice as long each time
 LONGEST_LOOK = timedelta(minutes=30)
@@ -361,64 +357,4 @@ def _tell_stuck(decisions: Sequence[SentDecision]) -> None:
     writes = WriteSet()
     for decision in decisions:
         writes.event(DECISION_STUCK, decision, topic=decision.refund_id, at=clock.now(), actor=SYSTEM)
-    writes.flush()
-
-
-# --- what a person does about it
-
-
-def _lock_decision(store_id: int, decision_id: UUID | str) -> SentDecision:
-    rows = SentDecision.objects.for_store(store_id).timed().select_for_update(no_key=True)
-    decision = rows.filter(pk=decision_id).first()
-    if decision is None:
-        raise NotFound
-    return decision
-
-
-def why_not_give_code(decision: SentDecision) -> Refused | None:
-    """Why no code is wanted for this decision."""
-    if decision.status == SendingStatus.CODE_WANTED:
-        return None
-    return Refused("invalid_transition", _("The marketplace asks for no code now."))
-
-
-@action
-def give_code(*, store_id: int, decision_id: UUID | str, code: str, actor: Actor, now: datetime) -> SentDecision:
-    """The code from the seller's phone: the decision is sent again with it. Invalid `code`, NotFound."""
-    decision = _lock_decision(store_id, decision_id)
-    if refusal := why_not_give_code(decision):
-        raise refusal
-    if not code.isalnum() or not code.isascii() or len(code) > 20:
-        raise Invalid("code", _("Enter the code as it stands in the message."))
-    decision.make_due()
-    decision.status, decision.data = SendingStatus.WAITING, {**decision.data, "code": code}
-    decision.save(update_fields=decision.WORK_FIELDS)
-    _tell(decision, CODE_GIVEN, actor, now)
-    return decision
-
-
-def why_not_resume_decision(decision: SentDecision) -> Refused | None:
-    """Why nothing waits for a person about this decision."""
-    if decision.needs_attention and decision.closed_at is None:
-        return None
-    return Refused("invalid_transition", _("This decision doesn't wait for anybody."))
-
-
-@action
-def resume_decision(*, store_id: int, decision_id: UUID | str, actor: Actor, now: datetime) -> SentDecision:
-    """Look again what became of a decision, and send it once more where nothing did. NotFound."""
-    decision = _lock_decision(store_id, decision_id)
-    if refusal := why_not_resume_decision(decision):
-        raise refusal
-    decision.make_due()
-    decision.attempts = 1  # it may have been sent: the refund is read first
-    decision.save(update_fields=decision.WORK_FIELDS)
-    _tell(decision, DECISION_RESUMED, actor, now)
-    return decision
-
-
-def _tell(decision: SentDecision, event, actor: Actor, now: datetime) -> None:
-    writes = WriteSet()
-    writes.event(event, decision, topic=decision.refund_id, at=now, actor=actor)
-    writes.hint(wake_shop, decision.store_id)
     writes.flush()

@@ -19,13 +19,13 @@ from connectors.doudian.decisions import CODES, IN_THE_BACK_OFFICE, STATE_CHANGE
 from connectors.doudian.pushes import event_sign, hint_of
 from connectors.port import (
     AddressCopy,
-    Answer,
     Authorisation,
     BadPush,
     Brief,
     Hint,
     Platform,
     PlatformDecision,
+    PushAnswer,
     ReauthorisationNeeded,
     RefundCopy,
     Refusal,
@@ -173,7 +173,7 @@ class Douyin(Platform):
 
     def read_push(
         self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[Sequence[Hint], Answer]:
+    ) -> tuple[Sequence[Hint], PushAnswer]:
         """The messages of one call, signed over the raw bytes; those about the application's other shops are left."""
         given = {name.lower(): value for name, value in headers.items()}
         if not hmac.compare_digest(given.get("event-sign", "").lower().encode(), event_sign(shop, body).encode()):
@@ -187,7 +187,7 @@ class Douyin(Platform):
         if not isinstance(messages, list):
             raise BadPush("The message is no JSON list.")
         hints = [hint for each in rows(messages) if (hint := hint_of(shop, each))]
-        return hints, Answer(b'{"code":0,"msg":"success"}')
+        return hints, PushAnswer(b'{"code":0,"msg":"success"}')
 
 
 def _list(shop: Shop, asked: Mapping[str, Any], page: int) -> dict[str, Any]:

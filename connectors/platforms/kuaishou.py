@@ -32,7 +32,6 @@ from connectors.kwai.decisions import kuaishou_call
 from connectors.kwai.pushes import decrypted, is_test
 from connectors.port import (
     AddressCopy,
-    Answer,
     Authorisation,
     BadPush,
     Brief,
@@ -43,6 +42,7 @@ from connectors.port import (
     Platform,
     PlatformDecision,
     PlatformError,
+    PushAnswer,
     ReauthorisationNeeded,
     RefundCopy,
     Refusal,
@@ -64,7 +64,7 @@ AUTHORISE = "https://open.kwaixiaodian.com"
 PAGE, MOST_PAGES = 100, 200
 LAST_PAGE = "nomore"
 REFRESH_LASTS = timedelta(days=180)
-RECEIVED = Answer(b'{"result":1}')
+RECEIVED = PushAnswer(b'{"result":1}')
 
 
 def windows_of(minutes: int) -> Windows:
@@ -212,7 +212,7 @@ class Kuaishou(Platform):
 
     def read_push(
         self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[Sequence[Hint], Answer]:
+    ) -> tuple[Sequence[Hint], PushAnswer]:
         """There is no signature: it is theirs when our key decrypts it and it names our application."""
         if is_test(body):
             return (), RECEIVED

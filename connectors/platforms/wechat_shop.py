@@ -11,7 +11,6 @@ from typing import Any
 
 from connectors.port import (
     AddressCopy,
-    Answer,
     Authorisation,
     BadPush,
     Brief,
@@ -20,6 +19,7 @@ from connectors.port import (
     LimitScope,
     Platform,
     PlatformDecision,
+    PushAnswer,
     RefundCopy,
     RefundStage,
     Refusal,
@@ -141,7 +141,7 @@ class WechatShop(Platform):
 
     def read_push(
         self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[Sequence[Hint], Answer]:
+    ) -> tuple[Sequence[Hint], PushAnswer]:
         """The check of the address, or an encrypted event."""
         token = shop.secrets.get(Secret.TOKEN, "")
         told = [token, query.get("timestamp", ""), query.get("nonce", "")]
@@ -149,11 +149,11 @@ class WechatShop(Platform):
             raise BadPush("No token is kept here.")
         if method == "GET":
             verify(query.get("signature", ""), told)
-            return (), Answer(query.get("echostr", "").encode(), "text/plain")
+            return (), PushAnswer(query.get("echostr", "").encode(), "text/plain")
         encrypted = text(message_object(body).get("Encrypt"))
         verify(query.get("msg_signature", ""), [*told, encrypted])
         message = message_object(decrypt(encrypted, shop.secrets.get(Secret.AES_KEY, ""), shop.app_key))
-        return hints_of(message), Answer(b"success", "text/plain")
+        return hints_of(message), PushAnswer(b"success", "text/plain")
 
 
 def _address(shop: Shop, address_id: str) -> AddressCopy:

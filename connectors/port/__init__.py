@@ -27,7 +27,6 @@ from connectors.port.errors import (
 from connectors.port.platform import PLATFORMS, Platform, register
 from connectors.port.shapes import (
     AddressCopy,
-    Answer,
     Authorisation,
     Brief,
     Hint,
@@ -36,6 +35,7 @@ from connectors.port.shapes import (
     LineCopy,
     OrderCopy,
     PlatformDecision,
+    PushAnswer,
     RefundCopy,
     RefundStage,
     RefusalReason,
@@ -51,7 +51,6 @@ from connectors.port.shapes import (
 __all__ = [
     "PLATFORMS",
     "AddressCopy",
-    "Answer",
     "Authorisation",
     "BadPush",
     "Brief",
@@ -65,6 +64,7 @@ __all__ = [
     "PlatformDecision",
     "PlatformError",
     "PlatformFault",
+    "PushAnswer",
     "ReauthorisationNeeded",
     "RefundCopy",
     "RefundStage",

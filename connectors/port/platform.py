@@ -9,12 +9,12 @@ from common.registry import Registry
 from common.words import in_one_language
 from connectors.port.shapes import (
     AddressCopy,
-    Answer,
     Authorisation,
     Brief,
     Hint,
     Limit,
     PlatformDecision,
+    PushAnswer,
     RefundCopy,
     RefusalReason,
     Secret,
@@ -100,7 +100,7 @@ class Platform(ABC):
 
     def read_push(
         self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[Sequence[Hint], Answer]:
+    ) -> tuple[Sequence[Hint], PushAnswer]:
         """Verify and decrypt what was pushed, and what to answer; no hints for tests and heartbeats. BadPush.
 
         Asks nobody, so that the answer goes out within the platform's seconds (where `takes_pushes`).

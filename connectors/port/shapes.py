@@ -203,7 +203,7 @@ class Hint:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PushAnswer:
     """What the platform wants to hear about a push: sent as it is, at once."""
 
     body: bytes

@@ -21,8 +21,8 @@ import time_machine
 from common.errors import Refused
 from common.tenancy import system_scope
 from common.writes import WriteSet
+from connectors.answering import resume_decision
 from connectors.connecting import connect_shop
-from connectors.deciding import resume_decision
 from connectors.mending import resume_shop
 from connectors.messages import push_address
 from connectors.models import Connection, MirroredRefund, SentDecision

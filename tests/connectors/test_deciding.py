@@ -10,8 +10,8 @@ from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from connectors import deciding
+from connectors.answering import give_code, resume_decision
 from connectors.by_hand import close_task
-from connectors.deciding import give_code, resume_decision
 from connectors.mending import disconnect_shop
 from connectors.models import Connection, PlatformTask, SentDecision
 from connectors.states import ConnectionStatus, SendingStatus

@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from connectors import http
 from connectors.port import (
     AddressCopy,
-    Answer,
     Authorisation,
     BadPush,
     Brief,
@@ -26,6 +25,7 @@ from connectors.port import (
     OrderCopy,
     Platform,
     PlatformFault,
+    PushAnswer,
     ReauthorisationNeeded,
     RefundCopy,
     RefundStage,
@@ -270,7 +270,7 @@ class Toy(Platform):
         if headers.get("X-Key") != shop.secrets.get(Secret.MESSAGE_KEY):
             raise BadPush("another key")
         hints = [Hint(each["key"], each["refund"]) for each in json.loads(body)]
-        return hints, Answer(b'{"ok":1}')
+        return hints, PushAnswer(b'{"ok":1}')
 
 
 def copy_of(kept: dict) -> RefundCopy:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
+from connectors.answering import give_code, resume_decision, why_not_give_code, why_not_resume_decision
 from connectors.by_hand import close_task
-from connectors.deciding import give_code, resume_decision, why_not_give_code, why_not_resume_decision
 from connectors.hinting import read_again
 from connectors.models import MirroredRefund, PlatformTask, SentDecision
 from connectors.platforms import platform_of
