@@ -8,12 +8,11 @@ from django_fsm import RETURN_VALUE, transition
 from common.calendar import day_of
 from common.ids import new_id
 from common.money import MoneyField, yuan
-from common.queries import named_query
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Order
 from orders.models.lines import OwnsLines
-from refunds.models.line import RefundLine
+from refunds.models.line import RefundLine, lines_of_refund
 from refunds.models.queries import RefundQuerySet
 from refunds.states import (
     OPEN,
@@ -27,11 +26,6 @@ from refunds.states import (
 )
 from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
-
-
-@named_query
-def _lines_of_refund(store_id, refund_id):
-    return RefundLine.objects.for_store(store_id).filter(refund=refund_id).select_related("line").order_by("id")
 
 
 class Refund(OwnsLines, TenantModel):
@@ -186,7 +180,7 @@ class Refund(OwnsLines, TenantModel):
 
     def read_lines(self) -> list[RefundLine]:
         """Its lines with their order lines."""
-        return _lines_of_refund.all(store_id=self.store_id, refund_id=self.pk)
+        return lines_of_refund.all(store_id=self.store_id, refund_id=self.pk)
 
     def is_overdue(self, now) -> bool:
         """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it.
