@@ -18,6 +18,8 @@ from common.errors import Invalid, NotFound, refuse_if
 from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
+from orders.addresses import COLUMNS, AddressParts, address_columns
+from orders.amounts import spread
 from orders.carriers.base import CarrierStage
 from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
 from orders.marketplace import fill_lines, lock_number
@@ -29,17 +31,27 @@ from orders.waybills import waybill
 from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_lower, why_not_ship
 from stores.models import Product, Store
 
+ADDRESS = ("address", *COLUMNS.values())
 
-class LineData(TypedDict):
-    """One line as the marketplace sends it."""
 
+class _LineGoods(TypedDict):
     item_id: str
     quantity: int
     unit_price: Decimal
 
 
+class LineData(_LineGoods, total=False):
+    """One line as the marketplace sends it; `discount` in yuan for all its pieces."""
+
+    sku: str
+    discount: Decimal
+
+
 class OrderData(TypedDict, total=False):
-    """An order's head as the marketplace sends it; keys are the model's fields."""
+    """An order's head as the marketplace sends it; keys are the model's fields.
+
+    `paid_amount` is what its sums are checked against, `version` the marketplace's count of its copies.
+    """
 
     number: str
     buyer_id: str
@@ -49,9 +61,13 @@ class OrderData(TypedDict, total=False):
     paid_at: datetime
     ship_by: datetime | None
     rule_ship_by: datetime
-    address: str
+    address: str | AddressParts
     source: str
     live_session: str
+    shipping_fee: Decimal
+    discount: Decimal
+    paid_amount: Decimal | None
+    version: int | None
 
 
 def lock_order(*, store_id: int, **lookup) -> Order:
@@ -68,51 +84,42 @@ def upsert_order(
 ) -> tuple[Order, bool]:
     """Create the order, or bring the one with the same number up to date; returns it and whether it is new.
 
-    Lines of an order of which something is held, or that has shipped, can't change any more:
-    Refused `invalid_transition`.
+    A copy with a smaller `version` than the last one changes nothing. Lines of an order of which something is held, or
+    that has shipped, can't change any more: Refused `invalid_transition`. Invalid where the sums don't agree.
     """
     number = data["number"]
     lock_number(store.pk, number)
-    try:
-        data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
-    except OverflowError as error:
-        raise Invalid("paid_at", _("This is too far away.")) from error
+    data, paid = _head(store, data)
     order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=number).first()
     writes = WriteSet()
     if order is None:
         order = Order(store=store, **data)
-        order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
-        writes.insert(order)
-        new_lines = _insert_lines(writes, store, order, lines)
+        new_lines = _lines_of(store, order, lines)
+        spread(order, new_lines, paid)
+        for row in (order, *new_lines):
+            writes.insert(row)
         order_placed.send(sender=Order, order=order, lines=new_lines, store=store, writes=writes, now=now)
         writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
         writes.flush()
         return order, True
+    if _is_older(data, order):
+        return order, False
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
         data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
     if order.status != OrderStatus.UNSHIPPED and not order.is_masked:
-        fields = [name for name in fields if name not in ("address", "ship_by")]
+        fields = [name for name in fields if name not in (*ADDRESS, "ship_by")]
     if order.address_changed_at is not None:  # a delivery that comes again must not bring the old address back (K3)
-        fields = [name for name in fields if name != "address"]
+        fields = [name for name in fields if name not in ADDRESS]
     was = order.paid_at
     for name in fields:
         setattr(order, name, data[name])
     if "paid_at" in fields:
         order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if order.is_masked:
-        fields += _fill(writes, store, order, lines)
-    elif _changed(order, lines):
-        refuse_if(why_not_change_lines(order))
-        promised = {line.item_id: line.programme for line in order.lines.all()}
-        try:
-            OrderLine.objects.for_store(store.pk).filter(order=order).delete()
-        except ProtectedError as error:  # a refund that has ended still tells of these lines
-            raise lines_are_fixed() from error
-        order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
-        fields.append("paid_amount")
-        for line in _insert_lines(writes, store, order, lines):
-            line.programme = promised.get(line.item_id, "")
+        fields += _fill(writes, store, order, lines, paid)
+    else:
+        fields += _replace_lines(writes, store, order, lines, paid)
     if fields:
         writes.update(order, *fields)
         writes.event(ORDER_UPDATED, order, topic=order, at=now, actor=actor, fields=fields)
@@ -120,40 +127,78 @@ def upsert_order(
     return order, False
 
 
-def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[str]:
+def _head(store: Store, data: OrderData) -> tuple[dict, Decimal | None]:
+    """The order's columns for what was sent, and what the marketplace says was paid, where it does."""
+    head = {**data, **address_columns(data["address"])}
+    head["shipping_fee"], head["discount"] = data.get("shipping_fee", ZERO), data.get("discount", ZERO)
+    try:
+        head["ship_by"] = data.get("ship_by") or data["paid_at"] + store.rules.ships_within
+    except OverflowError as error:
+        raise Invalid("paid_at", _("This is too far away.")) from error
+    if data.get("version") is None:
+        head.pop("version", None)
+    return head, head.pop("paid_amount", None)
+
+
+def _is_older(head: dict, order: Order) -> bool:
+    """Whether a newer copy of the order has been taken already."""
+    return order.version is not None and head.get("version", order.version) < order.version
+
+
+def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData], paid: Decimal | None) -> list[str]:
     """What only copies of refunds told of this locked order is known now; returns the fields of the order."""
-    named = {line["item_id"]: line for line in lines}
-    missing = fill_lines(
-        writes, order, [(line["item_id"], line["quantity"], line["unit_price"]) for line in named.values()]
-    )
-    _insert_lines(writes, store, order, [named[item_id] for item_id, _quantity, _price in missing])
+    rows = _lines_of(store, order, lines)
+    spread(order, rows, paid)
+    for row in fill_lines(writes, order, rows):
+        writes.insert(row)
     order.is_masked = False
-    order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
     refuse_if(why_not_lower(order))
     return ["is_masked", "paid_amount"]
 
 
-def _changed(order: Order, lines: Sequence[LineData]) -> bool:
-    kept = {(line.item_id, line.quantity, line.unit_price) for line in order.lines.all()}
-    return kept != {(line["item_id"], line["quantity"], line["unit_price"]) for line in lines}
+def _replace_lines(
+    writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData], paid: Decimal | None
+) -> list[str]:
+    """Give a locked order these lines, if they, or what was paid for them, differ; returns the fields of the order."""
+    before = {row.goods: row for row in order.own_lines}
+    rows, was = _lines_of(store, order, lines), order.paid_amount
+    spread(order, rows, paid)
+    if {_told(row) for row in rows} == {_told(row) for row in before.values()}:
+        return []
+    refuse_if(why_not_change_lines(order))
+    try:
+        OrderLine.objects.for_store(store.pk).filter(order=order).delete()
+    except ProtectedError as error:  # a refund that has ended still tells of these lines
+        raise lines_are_fixed() from error
+    for row in rows:
+        row.programme = before[row.goods].programme if row.goods in before else ""
+        writes.insert(row)
+    order.own_lines = rows
+    return ["paid_amount"] if was != order.paid_amount else []
 
 
-def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[OrderLine]:
+def _told(row: OrderLine) -> tuple:
+    """What the marketplace tells of a line, and what follows from it."""
+    return row.goods, row.quantity, row.unit_price, row.discount, row.order_discount, row.freight
+
+
+def _lines_of(store: Store, order: Order, lines: Sequence[LineData]) -> list[OrderLine]:
+    """The rows of these lines, with the products' titles and categories of today."""
     wanted = [line["item_id"] for line in lines]
     products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
     rows = []
     for line in lines:
         product = products.get(line["item_id"])
-        row = OrderLine(
-            id=new_id(),
-            store=store,
-            order=order,
-            title=product.title if product else "",
-            category=product.category if product else "",
-            **line,
+        rows.append(
+            OrderLine(
+                id=new_id(),
+                store=store,
+                order=order,
+                title=product.title if product else "",
+                category=product.category if product else "",
+                **line,
+            )
         )
-        writes.insert(row)
-        rows.append(row)
     return rows
 
 
