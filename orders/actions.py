@@ -19,13 +19,13 @@ from common.ids import new_id
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.addresses import COLUMNS, AddressParts, address_columns
-from orders.amounts import spread
+from orders.amounts import paid_for, spread
 from orders.carriers.base import CarrierStage
 from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
 from orders.marketplace import fill_lines, lock_number
 from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
-from orders.signals import order_placed, order_redated, orders_shipped
+from orders.signals import order_redated, orders_placed, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
 from orders.waybills import waybill
 from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_lower, why_not_ship
@@ -87,23 +87,75 @@ def upsert_order(
     A copy with a smaller `version` than the last one changes nothing. Lines of an order of which something is held, or
     that has shipped, can't change any more: Refused `invalid_transition`. Invalid where the sums don't agree.
     """
-    number = data["number"]
-    lock_number(store.pk, number)
-    data, paid = _head(store, data)
-    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=number).first()
+    lock_number(store.pk, data["number"])
+    data = head_of(store, data, lines)
+    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=data["number"]).first()
     writes = WriteSet()
-    if order is None:
+    if is_new := order is None:
+        [order] = place(writes, store, [(data, lines)], actor=actor, now=now)
+    else:
+        bring_up_to_date(writes, store, order, data, lines, actor=actor, now=now)
+    writes.flush()
+    return order, is_new
+
+
+def head_of(store: Store, data: OrderData, lines: Sequence[LineData]) -> OrderData:
+    """An order's columns for what was sent: with its address in parts, what was paid, and the deadline to ship it.
+
+    The deadline is by the marketplace's rule where none is sent (P8). Invalid as `upsert_order` is.
+    """
+    head = {**data, **address_columns(data["address"])}
+    head["shipping_fee"], head["discount"] = data.get("shipping_fee", ZERO), data.get("discount", ZERO)
+    head["paid_amount"] = paid_for(head, lines)
+    if data.get("version") is None:
+        head.pop("version", None)
+    try:
+        head["ship_by"] = data.get("ship_by") or data["paid_at"] + store.rules.ships_within
+    except OverflowError as error:
+        raise Invalid("paid_at", _("This is too far away.")) from error
+    return head
+
+
+def place(
+    writes: WriteSet,
+    store: Store,
+    wanted: Sequence[tuple[OrderData, Sequence[LineData]]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[Order]:
+    """Make these orders, of which the store has none yet; the caller has locked their numbers."""
+    products = _products(store, [line["item_id"] for _data, lines in wanted for line in lines])
+    orders = []
+    for data, lines in wanted:
         order = Order(store=store, **data)
-        new_lines = _lines_of(store, order, lines)
-        spread(order, new_lines, paid)
-        for row in (order, *new_lines):
+        order.own_lines = _lines_of(store, order, lines, products)
+        for row in (order, *order.own_lines):
             writes.insert(row)
-        order_placed.send(sender=Order, order=order, lines=new_lines, store=store, writes=writes, now=now)
+        orders.append(order)
+    orders_placed.send(sender=Order, orders=orders, store=store, writes=writes, now=now)
+    for order in orders:
         writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
-        writes.flush()
-        return order, True
-    if _is_older(data, order):
-        return order, False
+    return orders
+
+
+def bring_up_to_date(
+    writes: WriteSet,
+    store: Store,
+    order: Order,
+    data: OrderData,
+    lines: Sequence[LineData],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Make a locked order what its marketplace says now, unless it said something newer before.
+
+    Refused as `upsert_order` is.
+    """
+    if order.version is not None and data.get("version", order.version) < order.version:
+        return
+    has_other_lines = changes_lines(order, data, lines)
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
         data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
@@ -117,75 +169,54 @@ def upsert_order(
     if "paid_at" in fields:
         order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if order.is_masked:
-        fields += _fill(writes, store, order, lines, paid)
-    else:
-        fields += _replace_lines(writes, store, order, lines, paid)
+        _fill(writes, store, order, lines)
+        fields.append("is_masked")
+    elif has_other_lines:
+        _replace_lines(writes, store, order, lines)
     if fields:
         writes.update(order, *fields)
         writes.event(ORDER_UPDATED, order, topic=order, at=now, actor=actor, fields=fields)
-        writes.flush()
-    return order, False
 
 
-def _head(store: Store, data: OrderData) -> tuple[dict, Decimal | None]:
-    """The order's columns for what was sent, and what the marketplace says was paid, where it does."""
-    head = {**data, **address_columns(data["address"])}
-    head["shipping_fee"], head["discount"] = data.get("shipping_fee", ZERO), data.get("discount", ZERO)
-    try:
-        head["ship_by"] = data.get("ship_by") or data["paid_at"] + store.rules.ships_within
-    except OverflowError as error:
-        raise Invalid("paid_at", _("This is too far away.")) from error
-    if data.get("version") is None:
-        head.pop("version", None)
-    return head, head.pop("paid_amount", None)
-
-
-def _is_older(head: dict, order: Order) -> bool:
-    """Whether a newer copy of the order has been taken already."""
-    return order.version is not None and head.get("version", order.version) < order.version
-
-
-def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData], paid: Decimal | None) -> list[str]:
-    """What only copies of refunds told of this locked order is known now; returns the fields of the order."""
-    rows = _lines_of(store, order, lines)
-    spread(order, rows, paid)
-    for row in fill_lines(writes, order, rows):
-        writes.insert(row)
-    order.is_masked = False
-    refuse_if(why_not_lower(order))
-    return ["is_masked", "paid_amount"]
-
-
-def _replace_lines(
-    writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData], paid: Decimal | None
-) -> list[str]:
-    """Give a locked order these lines, if they, or what was paid for them, differ; returns the fields of the order."""
-    before = {row.goods: row for row in order.own_lines}
-    rows, was = _lines_of(store, order, lines), order.paid_amount
-    spread(order, rows, paid)
-    if {_told(row) for row in rows} == {_told(row) for row in before.values()}:
-        return []
+def _replace_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
+    """Other lines instead; what was promised with an item stays promised (R3)."""
     refuse_if(why_not_change_lines(order))
+    promised = {line.goods: line.programme for line in order.lines.all()}
     try:
         OrderLine.objects.for_store(store.pk).filter(order=order).delete()
     except ProtectedError as error:  # a refund that has ended still tells of these lines
         raise lines_are_fixed() from error
-    for row in rows:
-        row.programme = before[row.goods].programme if row.goods in before else ""
+    for row in _lines_of(store, order, lines, _products(store, [line["item_id"] for line in lines])):
+        row.programme = promised.get(row.goods, "")
         writes.insert(row)
-    order.own_lines = rows
-    return ["paid_amount"] if was != order.paid_amount else []
 
 
-def _told(row: OrderLine) -> tuple:
-    """What the marketplace tells of a line, and what follows from it."""
-    return row.goods, row.quantity, row.unit_price, row.discount, row.order_discount, row.freight
+def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
+    """What only copies of refunds told of this locked order is known now."""
+    rows = _lines_of(store, order, lines, _products(store, [line["item_id"] for line in lines]))
+    for row in fill_lines(writes, order, rows):
+        writes.insert(row)
+    order.is_masked = False
+    refuse_if(why_not_lower(order))
 
 
-def _lines_of(store: Store, order: Order, lines: Sequence[LineData]) -> list[OrderLine]:
-    """The rows of these lines, with the products' titles and categories of today."""
-    wanted = [line["item_id"] for line in lines]
-    products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+def changes_lines(order: Order, data: OrderData, lines: Sequence[LineData]) -> bool:
+    """Whether the order has other lines than these, or something else was paid for them."""
+    if (order.discount, order.shipping_fee) != (data["discount"], data["shipping_fee"]):
+        return True
+    kept = {(line.item_id, line.sku, line.quantity, line.unit_price, line.discount) for line in order.lines.all()}
+    return kept != {
+        (line["item_id"], line.get("sku", ""), line["quantity"], line["unit_price"], line.get("discount", ZERO))
+        for line in lines
+    }
+
+
+def _products(store: Store, item_ids: Sequence[str]) -> dict[str, Product]:
+    return {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
+
+
+def _lines_of(store: Store, order: Order, lines: Sequence[LineData], products: dict[str, Product]) -> list[OrderLine]:
+    """The rows of these lines, with the products' titles and categories of today and what was paid for each."""
     rows = []
     for line in lines:
         product = products.get(line["item_id"])
@@ -199,6 +230,7 @@ def _lines_of(store: Store, order: Order, lines: Sequence[LineData]) -> list[Ord
                 **line,
             )
         )
+    spread(order, rows)
     return rows
 
 

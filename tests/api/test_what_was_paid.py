@@ -70,7 +70,11 @@ def test_each_line_knows_what_was_paid_for_it(taote):
 
 @pytest.mark.parametrize(
     ("paid", "pieces", "parts"),
-    [("10.00", 3, ["3.33", "3.33", "3.34"]), ("200.00", 3, ["66.66", "66.67", "66.67"]), ("0.05", 3, ["0.01", "0.02", "0.02"])],
+    [
+        ("10.00", 3, ["3.33", "3.33", "3.34"]),
+        ("200.00", 3, ["66.66", "66.67", "66.67"]),
+        ("0.05", 3, ["0.01", "0.02", "0.02"]),
+    ],
 )
 def test_pieces_are_worth_what_was_paid_and_the_last_takes_the_rest(taote, paid, pieces, parts):
     line = {"item_id": "1", "quantity": pieces, "unit_price": "100.00", "discount": f"{100 * pieces - float(paid):.2f}"}
