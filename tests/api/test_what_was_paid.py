@@ -168,3 +168,18 @@ def test_an_address_in_its_parts_is_searched_exported_and_changed(taote):
     assert moved.json()["address"]["detail"] == "文三路 2 号"
     assert place(taote, address=PARTS)["address"]["detail"] == "文三路 2 号", "a copy doesn't bring the old one back"
     assert taote.merchant.post("orders/TT-1/change-address/", {"address": "苏州市"}).json()["address"] == "苏州市"
+
+
+def test_many_orders_at_once_are_paid_alike(taote):
+    place(taote, address=PARTS)
+    items = [
+        body(address={**PARTS, "detail": "文三路 9 号"}, shipping_fee="9.00", paid_amount="159.00"),
+        body(number="TT-2", paid_amount="158.01"),
+        body(number="TT-3", address=PARTS),
+    ]
+    answer = taote.buyer.post("orders/bulk/", {"items": items}).json()["results"]
+    assert [each["status"] for each in answer] == [200, 400, 201]
+    assert (answer[0]["body"]["paid_amount"], answer[0]["body"]["address"]["detail"]) == ("159.00", "文三路 9 号")
+    assert answer[1]["body"]["errors"][0]["attr"] == "paid_amount"
+    assert {line["paid_amount"] for line in answer[2]["body"]["lines"]} == {"52.67", "17.56", "87.77"}
+    call_command("verify_ledger")
