@@ -180,12 +180,8 @@ class Refund(OwnsLines, TenantModel):
 
     def read_lines(self) -> list[RefundLine]:
         """Its lines with their order lines."""
-        return list(self.line_rows())
-
-    def line_rows(self) -> models.QuerySet[RefundLine]:
-        """The same, unread."""
         lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
-        return lines.select_related("line").order_by("id")
+        return list(lines.select_related("line").order_by("id"))
 
     def is_overdue(self, now) -> bool:
         """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it.

@@ -74,7 +74,7 @@ def lists_of(refund: Refund) -> RefundLists:
         messages=newest_messages(refund),
         files=files_of(refund),
         events=newest_events(store_id, refund.pk),
-        lines=refund.line_rows(),
+        lines=RefundLine.objects.for_store(store_id).filter(**about).select_related("line").order_by("id"),
     )
 
 
