@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from common.queries import among, named_query
 from common.together import read_together
 from orders.models import Shipment
@@ -58,11 +60,13 @@ def _claims_of(store_ids, order_ids):
 
 @read_together
 def parcels_of(refunds: Sequence[Refund]) -> dict[UUID, Parcels]:
-    """What carriers have of a refund, in two statements."""
+    """What carriers have of a refund."""
     stores, orders = {refund.store_id for refund in refunds}, {refund.order_id for refund in refunds}
     of_orders = {"store_ids": list(stores), "order_ids": list(orders)}
-    shipments = _by_order(_shipments_of.all(**of_orders), attrgetter("order_id"))
-    about = _by_order(_claims_of.all(**of_orders), attrgetter("shipment.order_id"))
+    sent = _shipments_of.all(**of_orders)
+    lost = _claims_of.all(**of_orders) if sent else []
+    shipments = _by_order(sent, attrgetter("order_id"))
+    about = _by_order(lost, attrgetter("shipment.order_id"))
     return {refund.pk: _parcels(refund, shipments[refund.order_id], about[refund.order_id]) for refund in refunds}
 
 
@@ -86,11 +90,6 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
     return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
 
 
-@named_query
-def _split_off(store_id, refund_id):
-    return Refund.objects.for_store(store_id).filter(split_from=refund_id).order_by("id")
-
-
-def split_off(refund: Refund) -> list[Refund]:
+def split_off(refund: Refund) -> QuerySet[Refund]:
     """The refunds that were split from this one, oldest first."""
-    return _split_off.all(store_id=refund.store_id, refund_id=refund.pk)
+    return Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id")
