@@ -64,12 +64,16 @@ def pack_response(dispute: Dispute, content: bytes) -> HttpResponse:
 
 
 class MakePack(Decision):
-    """Have the pack made in the language of the page; `pack` was read before."""
+    """Have the pack made in the language of the page, anew if there is one."""
 
     code, icon, tone = "make-pack", "picture_as_pdf", ""
     label = gettext_lazy("Make the evidence pack (PDF)")
     done = gettext_lazy("The evidence pack is being made.")
     capability, is_inline, is_read_here, anchor = SHOW_EVIDENCE, True, False, "#pack"
+
+    def __init__(self, pack: EvidencePack | None = None):
+        if pack is not None:
+            self.label = gettext_lazy("Make it anew")
 
     def refusal(self, dispute, now):
         return why_not_ask_for_pack(pack_of(dispute, translation.get_language()), being_made(dispute.store_id))
@@ -101,7 +105,7 @@ class PackMixin:
         return {
             "pack": pack,
             "pack_percent": percent_of(pack) if pack else 0,
-            "make_pack": self.choice(request, dispute, MakePack()),
+            "make_pack": self.choice(request, dispute, MakePack(pack)),
         }
 
     @in_store_time
