@@ -27,7 +27,7 @@ _long = threading.BoundedSemaphore(MOST_LONG)
 
 
 @contextmanager
-def held(places: threading.Semaphore, busy: Busy) -> Iterator[None]:
+def within_place(places: threading.Semaphore, busy: Busy) -> Iterator[None]:
     """Hold one of these places, or raise `busy` at once."""
     if not places.acquire(blocking=False):
         raise busy
@@ -39,14 +39,14 @@ def held(places: threading.Semaphore, busy: Busy) -> Iterator[None]:
 
 def long_work(busy: Busy) -> AbstractContextManager[None]:
     """A place for whatever keeps a thread for seconds, waiting included."""
-    return held(_long, busy)
+    return within_place(_long, busy)
 
 
 @contextmanager
 def dear(owner: str) -> Iterator[None]:
     """Hold a place of `owner` (a store, a user) while the work is done. Busy when there is none."""
     busy = Busy(_("Too many large tasks are running; try again when one of them is done."), wait_s=WAIT_S)
-    with long_work(busy), held(_in_process, busy):
+    with long_work(busy), within_place(_in_process, busy):
         place = uuid4().hex
         # A server that is down lets everything pass: the process has its own bound.
         if not hint_server.ask(partial(_take, owner, place), instead=True):
