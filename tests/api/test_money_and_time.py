@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from tests.api.test_errors import check_shape
+from tests.tenancy.calls import COUPON_BODY, ORDER_BODY
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ACCEPTED = {

@@ -36,7 +36,7 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(_("Write an amount in yuan with at most two decimals, such as 12.30."))
 
 
-class DayField(forms.DateField):
+class CalendarField(forms.DateField):
     """A date on a calendar, as browsers send it: in ASCII, and not of another age."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -5,12 +5,12 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from workbench.kit.forms import DayField
+from workbench.kit.forms import CalendarField
 
 
-def day_field(label, **kwargs) -> DayField:
+def day_field(label, **kwargs) -> CalendarField:
     """A date on a calendar."""
-    return DayField(label=label, **kwargs)
+    return CalendarField(label=label, **kwargs)
 
 
 def switch_badge(is_on: bool, since: date, until: date | None = None, *, today: date) -> str:

@@ -20,7 +20,7 @@ from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecisionForm
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.editing import AddingMixin, Saving, store_to_add_to
-from workbench.kit.forms import DayField, YuanField
+from workbench.kit.forms import CalendarField, YuanField
 from workbench.kit.search import WordSearch
 
 MOST_COUPONS = 1_000_000
@@ -67,8 +67,8 @@ class CouponForm(DecisionForm):
         required=False,
         help_text=gettext_lazy("Leave it empty for a coupon without a threshold."),
     )
-    first_day = DayField(label=gettext_lazy("Valid from"))
-    last_day = DayField(
+    first_day = CalendarField(label=gettext_lazy("Valid from"))
+    last_day = CalendarField(
         label=gettext_lazy("Last day"), help_text=gettext_lazy("The coupon is valid to the end of this day.")
     )
     quantity = forms.IntegerField(
