@@ -151,7 +151,7 @@ def _order(dispute: Dispute) -> Iterator[Flowable]:
             *(
                 (
                     _("Product"),
-                    f"{line.line.title or line.line.item_id} × {line.quantity} · {yuan(line.line.unit_price)}",
+                    f"{line.line.label} × {line.quantity} · {yuan(line.line.unit_price)}",
                 )
                 for line in dispute.refund.own_lines
             ),
