@@ -15,7 +15,7 @@ from common.errors import Invalid
 from common.money import CENT, ZERO
 from common.writes import WriteSet
 from orders.models.lines import line_named
-from refunds.events import REFUND_SPLIT, REFUND_SPLIT_OFF
+from refunds.events.goods import REFUND_SPLIT, REFUND_SPLIT_OFF
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import begin_dispute
 from refunds.pleas import missing_pieces

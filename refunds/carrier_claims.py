@@ -14,7 +14,7 @@ from common.writes import WriteSet
 from orders.models import Shipment
 from orders.shipments import outbound_of
 from orders.states import OrderStatus
-from refunds.events import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
+from refunds.events.goods import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
 from refunds.models import CarrierClaim, Refund
 from refunds.states import CarrierClaimStatus, RefundReason
 
