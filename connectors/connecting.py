@@ -230,6 +230,8 @@ def _save_once(connection: Connection) -> None:
         with transaction.atomic():
             connection.save()
     except IntegrityError as error:
+        if "connection_once_per_store" in str(error):
+            raise Busy(_("The shop is being asked right now: try again in a moment.")) from None
         if "connection_once_per_shop" not in str(error):
             raise
         raise Refused(
@@ -407,9 +409,9 @@ def why_not_disconnect(connection: Connection) -> Refused | None:
 @action
 def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection:
     """Follow the shop no more and forget its secrets; what was read stays. NotFound."""
+    connection = lock_connection(store_id)  # before the decisions: who decides locks it, too, so that none is missed
     for decision in SentDecision.objects.for_store(store_id).under_way():
         _drop(decision, actor=actor, now=now)
-    connection = lock_connection(store_id)
     connection.sealed_secrets = connection.sealed_tokens = connection.link_nonce = connection.fault = ""
     connection.status, connection.is_refreshable = ConnectionStatus.DISCONNECTED, False
     connection.plan(None)

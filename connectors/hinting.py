@@ -94,7 +94,11 @@ def read_hinted(talk: Talk) -> bool:
         hint = due.order_by("next_attempt_at").first()
         if hint is None:
             return False
-        due.filter(platform_id=hint.platform_id).update(attempts=F("attempts") + 1)
+        waiting = RefundHint.objects.for_store(connection.store_id).filter(platform_id=hint.platform_id)
+        ids = list(
+            waiting.exclude(next_attempt_at=None).values_list("pk", flat=True)
+        )  # what comes now is read for later
+        waiting.filter(pk__in=ids).update(attempts=F("attempts") + 1)
     problem = ""
     read_at = clock.now()
     try:
@@ -115,8 +119,7 @@ def read_hinted(talk: Talk) -> bool:
     elif take_copy(connection, copy, read_at=read_at, now=clock.now()):
         talk.counts["changed"] += 1
     with tenant_scope(connection.store_id):
-        hints = RefundHint.objects.for_store(connection.store_id).filter(platform_id=hint.platform_id)
-        hints.filter(received_at__lte=read_at, next_attempt_at__isnull=False).update(next_attempt_at=None)
+        RefundHint.objects.for_store(connection.store_id).filter(pk__in=ids).update(next_attempt_at=None)
     return True
 
 

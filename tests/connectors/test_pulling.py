@@ -1,10 +1,12 @@
 """What has changed is listed in windows, read, and mirrored: nothing is missed, and an older copy never wins."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.models import Event
 from connectors import working
@@ -35,6 +37,22 @@ def test_everything_changed_since_the_day_before_is_mirrored(connected):
     assert connected.mirror() == {f"R{number}": (1, "asked") for number in range(8)} | {"old": (1, "asked")}
     assert counts["changed"] == 9
     assert connected.connection.cursor == NOON - LAG
+
+
+def test_what_a_new_refund_costs(connected, clock):
+    """In statements: each the same, over what its page costs."""
+
+    def pulled(number: int, at: datetime) -> int:
+        for place in range(number):
+            connected.server.put(f"{number}-{place}", at)
+        clock.move(hours=1)
+        with CaptureQueriesContext(connection) as said:
+            connected.turn(most=1)
+        return len(said)
+
+    connected.turn()
+    few, more = pulled(1, NOON), pulled(3, NOON + timedelta(hours=1))
+    assert (more - few) / 2 == 11
 
 
 def test_windows_follow_each_other_with_an_overlap_and_end_behind_the_clock(connected):
