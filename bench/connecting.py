@@ -20,7 +20,8 @@ from common.actors import on_command_line
 from common.tenancy import system_scope, tenant_scope
 from config.embedded.paths import ROOT
 from connectors import limits
-from connectors.connecting import connect_shop, fetch_past
+from connectors.connecting import connect_shop
+from connectors.looking_back import fetch_past
 from connectors.messages import push_address
 from connectors.models import Connection, MirroredRefund
 from connectors.port import Secret

@@ -19,18 +19,32 @@ from common.writes import WriteSet
 from orders.events import ORDER_PLACED
 from orders.holds import Hold, most_of_line
 from orders.models import Order, OrderLine
-from orders.signals import order_placed
+from orders.signals import orders_placed
 from orders.states import OrderStatus
 from orders.why_not import why_not_fill_line
 from stores.models import Product, Store
 
 UNNAMED = "-"  # the item id of goods that a copy doesn't name
+# What the order itself tells of its lines.
+FILLED = ("item_id", "sku", "quantity", "unit_price", "discount", "order_discount", "freight")
+
+
+# The first key of the advisory lock under which a store's orders are made: one by one beside each other, or many alone.
+MAKING = 741_002
+_LOCK_NUMBER = "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s, hashtext(%s))"
 
 
 def lock_number(store_id: int, number: str) -> None:
     """Two that make the same order at once: the second waits, and finds the first's."""
+    store = store_id % 2**31
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [store_id % 2**31, number])
+        cursor.execute(_LOCK_NUMBER, [MAKING, store, store, number])
+
+
+def lock_all_numbers(store_id: int) -> None:
+    """Whoever makes many orders of a store at once makes them alone: one lock, however many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [MAKING, store_id % 2**31])
 
 
 class CopiedLine(TypedDict):
@@ -79,30 +93,28 @@ def take_order(
     return order
 
 
-def fill_lines(
-    writes: WriteSet, order: Order, lines: Sequence[tuple[str, int, Decimal]]
-) -> list[tuple[str, int, Decimal]]:
-    """Give a locked masked order's lines the pieces and prices of the order itself: (item id, pieces, yuan a piece).
+def fill_lines(writes: WriteSet, order: Order, rows: Sequence[OrderLine]) -> list[OrderLine]:
+    """Give a locked masked order's lines what these rows of the order itself say: pieces, prices and discounts.
 
     Returns those that it doesn't have yet; goods that no copy named are the first of these. Refused
     `invalid_transition` when refunds hold more of it than that, or of goods that it doesn't have.
     """
-    told, missing = {line[0]: line for line in lines}, []
-    own = {line.item_id: line for line in order.own_lines}
-    missing = [line for line in lines if line[0] not in own]
-    for item_id, row in own.items():
-        line = told.get(item_id)
-        if line is None and item_id == UNNAMED and missing:
-            line = missing.pop(0)
+    missing = list(rows)
+    own = sorted(order.own_lines, key=lambda row: row.item_id == UNNAMED)
+    for row in own:
+        same = [line for line in missing if line.item_id == row.item_id or row.item_id == UNNAMED]
+        line = same[0] if same else None
         refuse_if(why_not_fill_line(row, line))
-        row.item_id, row.quantity, row.unit_price = line
-        writes.update(row, "item_id", "quantity", "unit_price")
+        missing.remove(line)
+        for name in FILLED:
+            setattr(row, name, getattr(line, name))
+        writes.update(row, *FILLED)
     return missing
 
 
 def lines_named(order: Order, named: Sequence[CopiedLine]) -> list[tuple[OrderLine, int]]:
     """The order's lines that a copy is about, with how many pieces; all of it where the copy names none of them."""
-    own = {line.item_id: line for line in order.own_lines}
+    own = {line.item_id: line for line in reversed(order.own_lines)}
     found = [(own[line["item_id"]], line["quantity"]) for line in named if line["item_id"] in own]
     if not found:
         return [(line, line.quantity_to_ship) for line in order.own_lines if line.quantity_to_ship]
@@ -155,7 +167,7 @@ def _add(
     writes.insert(order)
     order.own_lines = []
     _insert(writes, store, order, rows)
-    order_placed.send(sender=Order, order=order, lines=rows, store=store, writes=writes, now=now)
+    orders_placed.send(sender=Order, orders=[order], store=store, writes=writes, now=now)
     writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
     return order
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.models import Event
 from connectors import working
-from connectors.connecting import fetch_past
+from connectors.looking_back import fetch_past
 from connectors.models import Connection
 from connectors.shops import LeaseLost, held
 from connectors.states import ConnectionStatus

@@ -10,8 +10,9 @@ from django.db import connection as database
 from django.db.models.functions import Now
 
 from common.tenancy import system_scope
-from connectors.connecting import disconnect_shop, keep_connection
+from connectors.connecting import keep_connection
 from connectors.hinting import keep_hints
+from connectors.mending import disconnect_shop
 from connectors.models import Connection, MirroredRefund, RefundHint, SentDecision
 from connectors.platforms import PLATFORMS
 from connectors.port import Hint, Secret, Shop, Tokens
