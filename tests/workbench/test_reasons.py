@@ -11,14 +11,16 @@ from payments.models import Payment
 from payments.small import Allowance
 from refunds.models import Appeal, CarrierClaim, Dispute, EvidencePack
 from stores.models import Membership
-from tests.tenancy.things import make_dispute
+from tests.tenancy.things import make_dispute, make_small_payment
 from tests.world import NOON, make_user
 from workbench.cases.appeals import DecideAppeal
 from workbench.cases.disputes import AnswerDispute, DecideDispute
 from workbench.cases.packs import MakePack
-from workbench.money.payments import BookConflict, ResumePayment
+from workbench.money.payments import BookConflict, PayThisAgain, ResumePayment
 from workbench.money.small_payments import PayBuyer
 from workbench.refunds.decisions import CorrectReturn, NameAddress, NegotiateFirst
+from workbench.refunds.declined import PayAgain
+from workbench.refunds.platform import AppealAgainst
 from workbench.shipping.carrier_claims import CloseClaim
 from workbench.shipping.importing import ConfirmImport
 from workbench.shipping.reports import LiftDelay
@@ -67,6 +69,9 @@ def being_packed(shop):
         (ChangeRole(), sole_owner, "last_owner"),
         (CorrectReturn(), lambda shop: shop.refund(), "invalid_transition"),
         (NameAddress(), lambda shop: shop.refund(), "invalid_transition"),
+        (PayAgain(), lambda shop: shop.refund(), "invalid_transition"),
+        (PayThisAgain(), make_small_payment, "invalid_transition"),
+        (AppealAgainst(), lambda shop: shop.refund(), "invalid_transition"),
         (NegotiateFirst(), lambda shop: shop.refund(), "method_not_available"),
         (MakePack(), being_packed, "pack_under_way"),
     ],
