@@ -124,13 +124,21 @@ def load(
         yield from map(_load_chunk, chunks)
     else:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            yield from pool.map(_load_chunk, chunks)
+            yield from pool.map(_load_apart, chunks)
     with connection.cursor() as cursor:
         cursor.execute(ANALYZE)
 
 
+def _load_apart(parameters: dict) -> int:
+    """A chunk on a connection of its own: the database works, each connection on a processor."""
+    try:
+        return _load_chunk(parameters)
+    finally:
+        connection.close()
+
+
 def _load_chunk(parameters: dict) -> int:
-    """Make up a chunk in a transaction of its own; the database works, each connection on a processor."""
+    """Make up a chunk in one transaction."""
     with system_scope(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS volume_plan, volume_offers")
         cursor.execute(PLAN, parameters)

@@ -81,7 +81,7 @@ def test_one_store_may_have_the_most_of_it(clock):
     with system_scope():
         per_store = Counter(Refund.objects.values_list("store__code", flat=True))
     assert per_store["volume-0001"] == 250
-    assert sorted(per_store.values()) == [50, 50, 50, 250]
+    assert all(45 < count < 55 for code, count in per_store.items() if code != "volume-0001")
 
 
 def test_nonsense_is_refused(db):
