@@ -126,7 +126,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     def sides(self, case, card) -> list[SideView]:
         """The buyer and the merchant, each with words and files."""
 
-    def more(self, case) -> dict:
+    def more(self, request, case) -> dict:
         """What else the page shows."""
         return {}
 
@@ -158,7 +158,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             add_evidence=self.choice(request, case, AddEvidence(card), bound),
             decide=self.choices(request, case, bound),
             may_take_pack=can(request.user, SHOW_EVIDENCE, case.store_id),
-            **self.more(case),
+            **self.more(request, case),
         )
 
 
