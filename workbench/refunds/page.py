@@ -19,6 +19,7 @@ from refunds.parcels import parcels_of, split_off
 from refunds.platform.appeals import appeal_until
 from stores.models import User
 from workbench.cases.evidence import evidence_of
+from workbench.connections.card import sent_card
 from workbench.insights.loss import loss_if_lost
 from workbench.kit.timeline import timeline
 from workbench.kit.words import at_deadline
@@ -111,6 +112,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "thread": thread_of(refund),
         "evidence": evidence_of(refund, now),
         "cases": cases,
+        "sent_card": sent_card(refund),
         "appeal_until": None if cases else open_appeal_until(refund, now),
         "tracking": tracking,
         "number_warnings": oddities_of(refund, tracking, now),
