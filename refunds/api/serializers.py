@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,7 +11,7 @@ from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
-from orders.api.serializers import ShipSerializer
+from orders.api.serializers import ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
 from refunds.api.extras import DETAIL_FIELDS
@@ -28,6 +27,7 @@ class LineRequestSerializer(serializers.Serializer):
     """Pieces of one item."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=1, max_value=100_000)
 
 
@@ -43,10 +43,8 @@ class OpenRefundSerializer(serializers.Serializer):
     lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
 
     def validate_lines(self, lines):
-        """Each item once."""
-        if len({line["item_id"] for line in lines}) != len(lines):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
-        return lines
+        """Each item once, or each of its SKUs."""
+        return each_once(lines)
 
 
 class ResubmitSerializer(serializers.Serializer):
@@ -104,6 +102,7 @@ class ArrivalSerializer(serializers.Serializer):
     """Pieces of one item in the parcel."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=0, max_value=100_000)
 
 
@@ -116,22 +115,21 @@ class InspectSerializer(serializers.Serializer):
     reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
     def validate_received(self, received):
-        """Each item once."""
-        if len({arrival["item_id"] for arrival in received}) != len(received):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
-        return received
+        """Each item once, or each of its SKUs."""
+        return each_once(received)
 
 
 class RefundLineSerializer(serializers.ModelSerializer):
     """Pieces of one item, and their part of the amount."""
 
     item_id = serializers.CharField(source="line.item_id")
+    sku = serializers.CharField(source="line.sku")
     title = serializers.CharField(source="line.title")
     amount = StrictMoneyField()
 
     class Meta:
         model = RefundLine
-        fields = ["item_id", "title", "quantity", "amount"]
+        fields = ["item_id", "sku", "title", "quantity", "amount"]
 
 
 class RefundSerializer(serializers.ModelSerializer):
