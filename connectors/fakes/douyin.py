@@ -77,7 +77,7 @@ class DouyinFake(FakeServer):
     def keys(self) -> dict[str, str]:
         """Those that hold now."""
         tokens = {"access_token": self.access_token, "refresh_token": self.refresh_token}
-        return {"app_key": self.app_key, "app_secret": self.secret, **tokens}
+        return {"app_key": self.app_key, "app_secret": self.secret, "shop_id": self.shop_id, **tokens}
 
     def call_of(self, request: FakeRequest) -> str:
         """Its method."""

@@ -28,13 +28,16 @@ def sent_card(refund: Refund) -> list[dict]:
         return []
     mine = {"store_id": refund.store_id, "refund": refund}
     sent = SentDecision.objects.filter(**mine).order_by("-id")[:MOST_SENT]
-    tasks = PlatformTask.objects.filter(**mine, closed_at=None).order_by("-id")
+    tasks = {task.decision_id: task for task in PlatformTask.objects.filter(**mine, closed_at=None).order_by("-id")}
     looks = MirroredRefund.objects.filter(**mine, needs_look=True)
-    return [*map(_of_decision, sent), *map(_of_task, tasks), *map(_of_look, looks)]
+    told = [_of_decision(decision, tasks.pop(decision.pk, None)) for decision in sent]
+    return [*told, *map(_of_task, tasks.values()), *map(_of_look, looks)]
 
 
-def _of_decision(decision: SentDecision) -> dict:
-    url = reverse("admin:connectors_sentdecision_change", args=[decision.pk])
+def _of_decision(decision: SentDecision, task: PlatformTask | None) -> dict:
+    """With the page that leads on: of what is to be done by hand that is the task's."""
+    page = ("platformtask", task.pk) if task else ("sentdecision", decision.pk)
+    url = reverse(f"admin:connectors_{page[0]}_change", args=page[1:])
     told = {"title": verb_words(decision), "url": url, "at": decision.decided_at, "badge": sending_badge(decision)}
     who = decision.actor.get("label", "")
     return {**told, "who": who, "stands": how_it_stands(decision), "told": decision.told}

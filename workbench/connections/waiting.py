@@ -198,7 +198,7 @@ class SentDecisionAdmin(OrderSearch, MarketplaceAdmin):
 class CloseTask(Decision):
     """It is done there."""
 
-    code, label, icon, is_inline = "close", gettext_lazy("Done"), "check", True
+    code, label, icon, is_inline, tone = "close", gettext_lazy("Done"), "check", True, "plain"
     capability, is_merchants = DECIDE_REFUNDS, True
     done = gettext_lazy("The task is closed.")
 

@@ -60,9 +60,9 @@ def lists_of(refund: Refund) -> RefundLists:
     offers = Offer.objects.for_store(store_id).filter(**about)
     cases = Appeal if refund.is_instant else Dispute
     grants = CouponGrant.objects.for_store(store_id).filter(offer__in=offers.values("pk")).select_related("coupon")
-    of_buyer = Refund.objects.for_store(store_id).filter(
-        order__store_id=store_id, order__buyer_id=refund.order.buyer_id
-    )
+    # A marketplace that names no buyer names none of any order: only this order's refunds are surely the same buyer's.
+    whose = {"order__buyer_id": refund.order.buyer_id} if refund.order.buyer_id else {"order": refund.order}
+    of_buyer = Refund.objects.for_store(store_id).filter(order__store_id=store_id, **whose)
     return RefundLists(
         offers=offers.select_related("return_address", "product").order_by("-id"),
         cases=cases.objects.for_store(store_id).filter(**about).order_by("-id"),
