@@ -9,6 +9,7 @@ from refunds.models import Dispute
 from tests.connectors.conftest import ago
 from tests.connectors.test_every_platform import shop  # noqa: F401
 from tests.world import make_user
+from workbench.cases.packs import make_due_packs
 
 NAME, PHONE, PLACE, CIPHER = "张*丰", "139****2222", "浙江省杭州市西湖区****", "~AgAAAABxK9secret~"
 WHO = {"receiver_name": NAME, "receiver_phone": PHONE, "receiver_address": PLACE, "encrypt_detail": CIPHER}
@@ -52,5 +53,8 @@ def pack_of(shop, refund_id) -> str:  # noqa: F811
     """The text of the evidence pack of the refund's dispute."""
     with shop.shop.scope():
         dispute = Dispute.objects.for_store(shop.shop.store.pk).get(refund=refund_id)
-    pack = shop.shop.merchant.client.get(f"/api/v1/disputes/{dispute.pk}/pack/", headers={"Accept": "application/pdf"})
+    asked = {"path": f"/api/v1/disputes/{dispute.pk}/pack/", "headers": {"Accept": "application/pdf"}}
+    shop.shop.merchant.client.post(**asked, content_type="application/json")
+    make_due_packs()
+    pack = shop.shop.merchant.client.get(**asked)
     return "".join(page.extract_text() for page in PdfReader(BytesIO(pack.content)).pages).replace("\n", "")
