@@ -89,6 +89,9 @@ MIDDLEWARE = [
     "common.web.pages.PageLockouts",
 ]
 
+# axes looks for its middleware by its own name; here it is among those of pages only (PageLockouts).
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
