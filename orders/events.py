@@ -144,6 +144,20 @@ PARCEL_CANCELLED = EventType("parcel.cancelled", gettext_lazy("The promised parc
 PARCEL_SHIPPED = EventType(
     "parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, EventTone.GOOD
 )
+PARCEL_CAME_BACK = EventType(
+    "parcel.came_back",
+    gettext_lazy("The promised parcel is back: it is to be sent again"),
+    "owedparcel",
+    Carried,
+    EventTone.BAD,
+)
+PARCEL_LOST = EventType(
+    "parcel.lost",
+    gettext_lazy("The promised parcel is lost: it is to be sent again"),
+    "owedparcel",
+    Carried,
+    EventTone.BAD,
+)
 
 # --- shipments
 

@@ -27,3 +27,7 @@ whole_pieces_asked = Signal()
 # Sent with `parcel` (locked with its order), `writes`, `actor`, `now` in the transaction in which the merchant sends a
 # promised parcel.
 parcel_shipped = Signal()
+
+# Sent with `parcel`, a promised one that was sent; whoever has told somebody of its number answers with the `Refused`
+# that says why it can't be another.
+parcel_correction_asked = Signal()

@@ -49,7 +49,7 @@ def parcels_of(refund: Refund) -> Parcels:
             outbound = shipment
             if shipment.recalled_for == refund.pk:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
-        elif shipment.topic_id == refund.pk:
+        elif shipment.direction == ShipmentDirection.RETURN and shipment.topic_id == refund.pk:
             returning = shipment
     carrier_claims = CarrierClaim.objects.for_store(refund.store_id).filter(_about(refund)).order_by("id")
     return Parcels(outbound, recall, returning, tuple(carrier_claims))

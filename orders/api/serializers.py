@@ -163,11 +163,20 @@ class StoreNameSerializer(serializers.Serializer):
     store = serializers.CharField(required=False)
 
 
+class ShipmentSerializer(serializers.ModelSerializer):
+    """A parcel as its carrier tells of it."""
+
+    class Meta:
+        model = Shipment
+        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]
+
+
 class ParcelSerializer(serializers.ModelSerializer):
-    """A promised parcel. `refund` is the one in which it was promised."""
+    """A promised parcel. `refund` is the one in which it was promised, `shipment` what its carrier tells of it."""
 
     order = serializers.CharField(source="order.number")
     refund = serializers.UUIDField(source="topic_id")
+    shipment = ShipmentSerializer(allow_null=True)
 
     class Meta:
         model = OwedParcel
@@ -188,12 +197,5 @@ class ParcelSerializer(serializers.ModelSerializer):
             "tracking_number",
             "created_at",
             "shipped_at",
+            "shipment",
         ]
-
-
-class ShipmentSerializer(serializers.ModelSerializer):
-    """A parcel as its carrier tells of it."""
-
-    class Meta:
-        model = Shipment
-        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]

@@ -206,6 +206,7 @@ CALLS = [
     ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
+    _post("parcels/{}/correct-shipment/", "S", "orders", "parcel", {**PARCEL, "reason": "typed wrong"}, status=409),
     _read("quality/", "S", "refunds"),
     _post("refunds/{}/negotiate/", "S", "refunds", "promised", {"text": "hello"}),
     _read("returnless/", "S", "payments"),

@@ -53,14 +53,14 @@ def offers_to_show(refund: Refund) -> list[Offer]:
 
 def promises_of(refund: Refund) -> dict:
     """What accepted offers brought: parcels to send, coupons granted (Q13, Q16)."""
-    parcels = OwedParcel.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id")
+    parcels = OwedParcel.objects.for_store(refund.store_id).filter(topic_id=refund.pk).select_related("shipment")
     grants = (
         CouponGrant.objects.for_store(refund.store_id)
         .filter(offer__in=Offer.objects.for_store(refund.store_id).filter(refund=refund).values("pk"))
         .select_related("coupon")
         .order_by("-id")
     )
-    return {"parcels": list(parcels), "grants": list(grants)}
+    return {"parcels": list(parcels.order_by("-id")), "grants": list(grants)}
 
 
 def cases_of(refund: Refund) -> list[dict]:
