@@ -27,10 +27,10 @@ def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipme
     else:
         amount = sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO)
     refund_id = refund.pk if refund else None
-    return claim_from_carrier(writes, shipment, amount, refund_id=refund_id, topic=refund or shipment.order, now=now)
+    return add_carrier_claim(writes, shipment, amount, refund_id=refund_id, topic=refund or shipment.order, now=now)
 
 
-def claim_from_carrier(
+def add_carrier_claim(
     writes: WriteSet, shipment: Shipment, amount: Decimal, *, refund_id: UUID | None, topic, now: datetime
 ) -> CarrierClaim:
     """The carrier has lost goods of this worth, in yuan; `topic` is in whose history it is told."""

@@ -9,7 +9,7 @@ from common.writes import WriteSet
 from orders.models import OrderLine, OwedParcel, Shipment
 from orders.parcels import owe_again, parcels_in
 from orders.states import ShipmentDirection, ShipmentStatus
-from refunds.carrier_claims import claim_from_carrier
+from refunds.carrier_claims import add_carrier_claim
 
 UNDELIVERED = (ShipmentStatus.BACK, ShipmentStatus.CANCELLED, ShipmentStatus.LOST)
 
@@ -30,7 +30,7 @@ def follow_promised(writes: WriteSet, shipments: Sequence[Shipment], now: dateti
         owe_again(writes, parcel, shipment, now=now)
         if shipment.status == ShipmentStatus.LOST:
             worth = parcel.quantity * prices[parcel.pk]
-            claim_from_carrier(writes, shipment, worth, refund_id=parcel.topic_id, topic=parcel.topic_id, now=now)
+            add_carrier_claim(writes, shipment, worth, refund_id=parcel.topic_id, topic=parcel.topic_id, now=now)
 
 
 def _prices(parcels: Sequence[OwedParcel]) -> dict:
