@@ -7,11 +7,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from offers.events import COUPON_GRANTED, COUPON_MADE
 from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
@@ -66,7 +66,7 @@ def why_not_promise(coupon: Coupon, now: datetime) -> Refused | None:
             _("“%(name)s” is on the channel “%(channel)s”. Create it on the channel “%(right)s”.")
             % {
                 "name": coupon.name,
-                "channel": coupon.get_channel_display(),
+                "channel": CouponChannel(coupon.channel).label,
                 "right": CouponChannel.SMART_RETENTION.label,
             },
             "coupons",
@@ -86,7 +86,11 @@ def why_not_grant(coupon: Coupon, now: datetime, *, was_granted: bool) -> Refuse
                 "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. "
                 "Choose one on “%(right)s”."
             )
-            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": CouponChannel.GENERAL.label},
+            % {
+                "name": coupon.name,
+                "channel": CouponChannel(coupon.channel).label,
+                "right": CouponChannel.GENERAL.label,
+            },
             "coupon",
         )
     if was_granted:

@@ -16,9 +16,8 @@ So a coupon on the wrong channel is told its channel even where the store has no
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from common.errors import Refused
+from common.sentences import sentence as _
 from common.words import in_one_language, listed
 from offers.coupons import why_not_promise
 from offers.methods import METHODS, Method, Situation
@@ -27,7 +26,7 @@ from offers.states import OfferStatus
 from orders.states import OrderStatus
 from refunds.handing_over import why_under_way
 from refunds.models import Refund
-from refunds.states import RefundStatus
+from refunds.states import RefundKind, RefundStatus
 from stores.marketplaces import MarketplaceRules, marketplace_label
 from stores.models import Store
 
@@ -83,7 +82,7 @@ def _not_retainable(situation: Situation) -> Refused | None:
             "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
         )
     if refund.kind not in rules.offers_for_kinds:
-        kind = refund.get_kind_display()
+        kind = RefundKind(refund.kind).label
         return Refused(
             "not_retainable", _("There are no offers for this kind of request: %(kind)s.") % {"kind": kind}, "refund"
         )

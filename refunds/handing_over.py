@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, Refused
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
 from refunds.models import Evidence, Refund
@@ -67,7 +66,7 @@ def why_under_way(refund: Refund) -> Refused | None:
     return Refused(
         "decision_under_way",
         _("%(decision)s is on its way to the marketplace: wait until it says what became of it.")
-        % {"decision": refund.get_decision_sent_display()},
+        % {"decision": MarketplaceVerb(refund.decision_sent).label},
     )
 
 

@@ -1,9 +1,8 @@
 """What methods that change the request have in common (T1–T3, T5, T7–T9, T11)."""
 
-from django.utils.translation import gettext as _
-
 from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
+from common.sentences import sentence as _
 from offers.methods.base import Method, Situation, Terms
 from offers.states import OfferStatus
 from orders.holds import why_not_take

@@ -3,10 +3,9 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
-
 from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, ZERO, yuan
+from common.sentences import sentence as _
 from common.words import duration
 from offers.arriving import money_words, parcel_words, promised_parcels
 from offers.methods.base import Method, Situation, Terms
@@ -177,7 +176,7 @@ class ParcelMethod(RetentionMethod):
         title, pieces = terms.product.title, self.pieces(refund, terms.product.item_id)
         if not terms.product.listed:
             title = _("%(title)s (off-shelf)") % {"title": title}
-        return f"{title} × {pieces}" if pieces > 1 else title
+        return _("%(title)s × %(pieces)d") % {"title": title, "pieces": pieces} if pieces > 1 else title
 
     def accept(self, writes, offer: Offer, *, actor, now):
         """Withdraw the refund and owe the parcel (Q16)."""

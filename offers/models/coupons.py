@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField, grouped
+from common.sentences import sentence
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
 from offers.states import BY_HAND, CouponChannel
@@ -71,8 +72,8 @@ class Coupon(TenantModel):
     def __str__(self) -> str:
         terms = {"name": self.name, "off": grouped(self.amount_off), "spend": grouped(self.min_spend)}
         if self.min_spend:
-            return _("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
-        return _("%(name)s (¥%(off)s off)") % terms
+            return sentence("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
+        return sentence("%(name)s (¥%(off)s off)") % terms
 
     def is_available(self, now) -> bool:
         """Whether it is valid at this instant and some are left."""

@@ -1,14 +1,17 @@
 """Delay reports, and the notices to buyers that follow from them (K4)."""
 
+from contextlib import nullcontext
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.fields import InstantField
+from common.words import for_buyers
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import lift_delay, report_delay
 from orders.models.delay import DelayedOrder, DelayReport
@@ -121,12 +124,21 @@ class NoticeSerializer(serializers.ModelSerializer):
 
     order = serializers.CharField(source="order.number")
     buyer = serializers.CharField(source="order.buyer_id")
-    text = serializers.CharField(source="notice")
+    text = serializers.SerializerMethodField()
     at = serializers.DateTimeField(source="notified_at", label=_("told"))
 
     class Meta:
         model = DelayedOrder
         fields = ["id", "order", "buyer", "text", "at"]
+
+    @extend_schema_field(
+        {"type": "string", "description": "In the language of `Accept-Language`, without one in the buyers'."}
+    )
+    def get_text(self, told: DelayedOrder) -> str:
+        """Its words, for whoever passes them on or reads them."""
+        names_language = "Accept-Language" in self.context["request"].headers
+        with nullcontext() if names_language else for_buyers():
+            return told.text
 
 
 class NoticeFilter(django_filters.FilterSet):

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
+from common.sentences import in_words
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.states import DelayReportStatus
 
@@ -62,13 +63,15 @@ class DelayReport(TenantModel):
 class DelayedOrder(TenantModel):
     """An order of a report, and the notice to its buyer: one row, so that nobody is told twice.
 
+    `sentence` is the notice as its code and data; rows of earlier releases have it word for word, as `notice`.
     `is_open` ends with the report; an order is in one open report at a time.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     report = models.ForeignKey(DelayReport, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False)
-    notice = models.CharField(_("notice to the buyer"), max_length=500)
+    sentence = models.JSONField(_("notice to the buyer"), null=True)
+    notice = models.CharField(_("notice to the buyer"), max_length=500, default="")
     notified_at = models.DateTimeField(_("told"))
     is_open = models.BooleanField(default=True)
 
@@ -84,4 +87,9 @@ class DelayedOrder(TenantModel):
         indexes = [models.Index(fields=["store", "-id"], name="buyer_notice_newest")]
 
     def __str__(self) -> str:
-        return self.notice
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """The notice in the reader's language."""
+        return in_words(self.sentence) if self.sentence else self.notice

@@ -12,6 +12,7 @@ from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
+from common.sentences import in_words
 from orders.api.serializers import ShipSerializer
 from payments.models import Payment
 from payments.small import compensated
@@ -300,8 +301,13 @@ class EventSerializer(serializers.ModelSerializer):
             "from": serializers.CharField(source="from_state"),
             "to": serializers.CharField(source="to_state"),
             "rule": serializers.CharField(),
-            "data": serializers.JSONField(),
+            "data": serializers.SerializerMethodField(),
         }
+
+    @extend_schema_field(serializers.JSONField())
+    def get_data(self, event):
+        """What `GET /api/v1/event-types/` says that it holds, its sentences in the reader's language."""
+        return in_words(event.data)
 
     class Meta:
         model = Event
