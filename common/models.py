@@ -43,11 +43,22 @@ class Event(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["store", "topic_id", "id"], name="event_history"),
+            models.Index(fields=["store", "id"], name="event_feed"),
             # What was changed in the set-up of one store, and of all: few among the events of cases.
             models.Index(fields=["store", "-id"], name="event_changes", condition=~models.Q(area="")),
             models.Index(fields=["-id"], name="event_changes_of_all", condition=~models.Q(area="")),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            # A transaction is known to the others before it takes a number (common/settled.py).
+            pgtrigger.Trigger(
+                name="known_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                level=pgtrigger.Statement,
+                func="PERFORM pg_current_xact_id(); RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{shown(self.at)} {self.name}"
@@ -99,3 +110,21 @@ class Setback(Obligation):
 
     def __str__(self) -> str:
         return f"{self.sweep}: {self.key}"
+
+
+class Watermark(models.Model):
+    """A look at how far writing had come: what transactions from `xid` on write has a later number and instant.
+
+    Once every transaction before `xid` has ended, nothing can appear any more up to this event and before this instant
+    (common/settled.py).
+    """
+
+    xid = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["event_id", "at"], name="watermark_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {shown(self.at)}"

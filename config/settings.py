@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "refunds",
     "offers",
     "connectors",
+    "webhooks",
     "workbench",
     "operations",
     "demo",

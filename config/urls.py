@@ -11,12 +11,14 @@ from connectors.messages import platform_push
 from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
+from orders.api.bulk import OrderBulkViewSet
 from orders.api.delays import DelayReportViewSet, NoticeViewSet
 from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from payments.api.webhook import gateway_webhook
 from refunds.api.appeals import AppealViewSet
+from refunds.api.bulk import RefundBulkViewSet
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.evidence import EvidenceViewSet
 from refunds.api.payouts import PayoutViewSet
@@ -25,6 +27,7 @@ from refunds.api.views import RefundViewSet
 from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
 from stores.api.views import EventTypeViewSet, ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
+from webhooks.api.events import EventViewSet
 from workbench.cases.api import DisputePackViewSet
 from workbench.connections.link import authorised
 
@@ -34,7 +37,9 @@ api.register("stores", CostRatesViewSet, basename="store-costs")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
 api.register("orders", OrderFilesViewSet, basename="order-files")  # before an order that is called “export”
+api.register("orders", OrderBulkViewSet, basename="order-bulk")
 api.register("orders", OrderViewSet, basename="order")
+api.register("refunds", RefundBulkViewSet, basename="refund-bulk")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("refunds", EvidenceViewSet, basename="refund-evidence")
@@ -49,6 +54,7 @@ api.register("quality", QualityViewSet, basename="quality")
 api.register("delay-reports", DelayReportViewSet, basename="delay-report")
 api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("returnless", ReturnlessViewSet, basename="returnless")
+api.register("events", EventViewSet, basename="event")
 api.register("event-types", EventTypeViewSet, basename="event-type")
 api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")

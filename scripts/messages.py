@@ -26,6 +26,7 @@ ROOMS = (
     "refunds",
     "offers",
     "connectors",
+    "webhooks",
     "workbench",
     "operations",
     "demo",

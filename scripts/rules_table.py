@@ -19,7 +19,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "docs" / "rules.toml"
 TABLE = ROOT / "docs" / "rules.md"
-ROOMS = ("common", "stores", "orders", "payments", "refunds", "offers", "connectors", "workbench", "operations")
+ROOMS = (
+    "common",
+    "stores",
+    "orders",
+    "payments",
+    "refunds",
+    "offers",
+    "connectors",
+    "webhooks",
+    "workbench",
+    "operations",
+)
 NAMED = re.compile(r"\b([QTKRP])(\d{1,2})(?:–\1?(\d{1,2}))?\b")
 HEAD = """# Rules and the tests that prove them
 

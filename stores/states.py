@@ -27,6 +27,8 @@ class KeyScope(models.TextChoices):
     PAYMENTS_WRITE = "payments:write", _("Payments: read and write")
     CATALOG_READ = "catalog:read", _("Products and addresses: read")
     CATALOG_WRITE = "catalog:write", _("Products, addresses and settings: read and write")
+    WEBHOOKS_READ = "webhooks:read", _("Events and webhooks: read")
+    WEBHOOKS_WRITE = "webhooks:write", _("Events and webhooks: read and write")
 
 
 class ProductSource(models.TextChoices):

@@ -1,7 +1,7 @@
 """Who calls: a store's key acts for its merchant, a marketplace's key for the marketplace and its buyers."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -57,6 +57,12 @@ class Caller:
         return bool(wanted & set(self.key.scopes))
 
 
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Remember that a key is used, once in a while."""
+    if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
+        touch_key(key=key, now=now)
+
+
 class BearerKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`: found by its prefix, compared by its hash, neither revoked nor expired."""
 
@@ -78,9 +84,6 @@ class BearerKeyAuthentication(BaseAuthentication):
                 raise Throttled(wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
         note(key=key.prefix)
-        now = request.now
-        if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
-            touch_key(key=key, now=now)
         return Caller(key), key
 
     def authenticate_header(self, request) -> str:

@@ -21,9 +21,10 @@ from common.api.unknown import unknown_fields
 from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
+from common.settled import Settled, look
 from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
 from common.web.access import note
-from stores.api.auth import MARKETPLACE
+from stores.api.auth import MARKETPLACE, note_use
 from stores.models import Store
 
 MAX_KEY_LENGTH = 255
@@ -43,7 +44,8 @@ class StoreViewSet(viewsets.GenericViewSet):
     half, and `resource_of` that of actions which need another one. `self.store` is the store of the request and
     `self.now` its instant; the whole request is one transaction. `dear` are the actions that read or write so much that
     a store may have few of them under way. A call's parameters are `store`, those of pages and filters where the action
-    is `paged` and `filtered`, and those that `queries` adds; any other is refused.
+    is `paged` and `filtered`, and those that `queries` adds; any other is refused. `feeds` are the actions that read no
+    further than what is settled.
     """
 
     resource: ClassVar[str | None]
@@ -55,6 +57,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     filtered: ClassVar[frozenset[str]] = frozenset({"list"})
     queries: ClassVar[dict[str, frozenset[str]]] = {}
     repeatable: ClassVar[frozenset[str]] = frozenset()
+    feeds: ClassVar[frozenset[str]] = frozenset()
     lookup_value_regex = "[^/]+"
     filter_backends: ClassVar[list] = []
     store: Store
@@ -65,6 +68,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         self.answer: IdempotentAnswer | None = None
         set_scope(SYSTEM_SCOPE)
         super().initial(request, *args, **kwargs)
+        if not self.reads_settled():
+            note_use(request.auth, self.now)
         if self.action in self.dear:
             self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
@@ -78,6 +83,16 @@ class StoreViewSet(viewsets.GenericViewSet):
             self._check_query()
         if request.method == "POST":
             self._take_key()
+
+    def reads_settled(self) -> bool:
+        """Whether the call asks `settled`."""
+        return self.action in self.feeds
+
+    def settled(self) -> Settled:
+        """Up to where nothing can appear any more. Asked once, before anything is written."""
+        settled = look()
+        note_use(self.request.auth, self.now)
+        return settled
 
     def _check_query(self) -> None:
         """Refuse what would be ignored in silence: a parameter that is misspelt, or named twice."""

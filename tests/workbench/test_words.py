@@ -75,7 +75,18 @@ def test_a_name_in_both_languages_is_read_in_one(name, english, chinese):
 
 def test_only_the_list_of_marketplaces_reads_a_label_in_both_languages():
     root = Path(__file__).parents[2]
-    rooms = ("stores", "orders", "payments", "refunds", "offers", "connectors", "workbench", "operations", "demo")
+    rooms = (
+        "stores",
+        "orders",
+        "payments",
+        "refunds",
+        "offers",
+        "connectors",
+        "webhooks",
+        "workbench",
+        "operations",
+        "demo",
+    )
     found = {
         str(path.relative_to(root))
         for room in rooms

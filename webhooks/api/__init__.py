@@ -1,0 +1,4 @@
+"""The feed of events, and endpoints and deliveries, over HTTP.
+
+events with pages (the feed).
+"""

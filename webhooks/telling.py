@@ -1,0 +1,37 @@
+"""An event as clients see it: the same in `GET events/` and in what endpoints are sent."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from common.models import Event
+from orders.models import Order
+from refunds.models import Refund
+
+
+def told(store_id: int, events: Sequence[Event]) -> list[dict]:
+    """Each event, with the order's number and the refund's id of the history in which it stands.
+
+    Two statements, however many events there are.
+    """
+    topics = {event.topic_id for event in events}
+    refunds = Refund.objects.for_store(store_id).filter(pk__in=topics).values_list("pk", "order__number")
+    orders = Order.objects.for_store(store_id).filter(pk__in=topics).values_list("pk", "number")
+    numbers: dict[UUID, str] = dict(orders)
+    orders_of_refunds: dict[UUID, str] = dict(refunds)
+    return [_told(event, numbers | orders_of_refunds, orders_of_refunds) for event in events]
+
+
+def _told(event: Event, numbers: dict[UUID, str], refunds: dict[UUID, str]) -> dict:
+    return {
+        "id": str(event.pk),
+        "at": event.at,
+        "name": event.name,
+        "subject": {"type": event.subject_type, "id": str(event.subject_id)},
+        "order": numbers.get(event.topic_id),
+        "refund": str(event.topic_id) if event.topic_id in refunds else None,
+        "actor": event.actor,
+        "from": event.from_state,
+        "to": event.to_state,
+        "rule": event.rule,
+        "data": event.data,
+    }
