@@ -70,6 +70,23 @@ class RejectSerializer(serializers.Serializer):
 
     reason = serializers.CharField(max_length=200)
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+
+
+class MarketplaceReasonSerializer(serializers.Serializer):
+    """A reason of the marketplace to refuse the refund as it stands, and what it demands with it."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    needs_text = serializers.BooleanField()
+    needs_evidence = serializers.BooleanField()
+
+
+class MarketplaceReasonsSerializer(serializers.Serializer):
+    """All of them, as they were read at `read_at`; none where the marketplace has none or none were read yet."""
+
+    read_at = serializers.DateTimeField(allow_null=True)
+    reasons = MarketplaceReasonSerializer(many=True)
 
 
 class ShipReturnSerializer(ShipSerializer):
@@ -97,6 +114,7 @@ class InspectSerializer(serializers.Serializer):
     result = serializers.ChoiceField(["passed", "failed"])
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     received = ArrivalSerializer(many=True, required=False, max_length=200)
+    reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
     def validate_received(self, received):
         """Each item once."""

@@ -18,6 +18,7 @@ from refunds.api.serializers import (
     CorrectReturnSerializer,
     EventSerializer,
     InspectSerializer,
+    MarketplaceReasonsSerializer,
     MessageSerializer,
     OpenRefundSerializer,
     PostMessageSerializer,
@@ -29,6 +30,7 @@ from refunds.api.serializers import (
 )
 from refunds.messages import post_message
 from refunds.models import Message, Refund
+from refunds.objections import reasons_there
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
 from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
 
@@ -69,6 +71,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         "create": "M",
         "approve": "S",
         "reject": "S",
+        "refusal_reasons": "S",
         "withdraw": "M",
         "resubmit": "M",
         "ship_return": "M",
@@ -138,6 +141,14 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         """The merchant says no."""
         return self._do(actions.reject_refund, pk, **self.input(RejectSerializer))
 
+    @extend_schema(responses=MarketplaceReasonsSerializer)
+    @action(detail=True, url_path="refusal-reasons", filter_backends=[])
+    def refusal_reasons(self, request, pk):
+        """The marketplace's own reasons to refuse it, of a connected shop: `reject` and `inspect` take their codes."""
+        known = reasons_there(self._find(pk))
+        told = {"read_at": known.read_at, "reasons": known.reasons} if known else {"read_at": None, "reasons": ()}
+        return Response(MarketplaceReasonsSerializer(told).data)
+
     @extend_schema(request=StoreNameSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request, pk):
@@ -187,6 +198,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
             passed=data["result"] == "passed",
             note=data["note"],
             received=data.get("received"),
+            reason_code=data["reason_code"],
         )
 
     @extend_schema(responses=EventSerializer(many=True), filters=False)

@@ -16,16 +16,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from common.calendar import start_of_day
 from common.errors import Refused
 from common.tenancy import tenant_scope
-from connectors.connecting import (
-    connect_shop,
-    disconnect_shop,
-    fetch_past,
-    make_link,
-    resume_shop,
-    why_not_disconnect,
-    why_not_make_link,
-    why_not_resume_shop,
-)
+from connectors.connecting import connect_shop
+from connectors.linking import make_link, why_not_make_link
+from connectors.looking_back import fetch_past
+from connectors.mending import disconnect_shop, resume_shop, why_not_disconnect, why_not_resume_shop
 from connectors.messages import push_address
 from connectors.models import Connection
 from connectors.platforms import platform_of
