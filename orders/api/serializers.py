@@ -1,5 +1,7 @@
 """Shapes of orders."""
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -57,6 +59,12 @@ class OrderLineSerializer(serializers.ModelSerializer):
         return line.programme or None
 
 
+def check_items_once(lines: Sequence[Mapping]) -> None:
+    """ValidationError unless each item is named once."""
+    if len({line["item_id"] for line in lines}) != len(lines):
+        raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+
+
 class PlaceOrderSerializer(serializers.Serializer):
     """An order as the marketplace sends it."""
 
@@ -77,9 +85,7 @@ class PlaceOrderSerializer(serializers.Serializer):
 
     def validate_lines(self, lines):
         """Each item once, and not worth more than an order may be."""
-        items = [line["item_id"] for line in lines]
-        if len(items) != len(set(items)):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+        check_items_once(lines)
         if sum(line["quantity"] * line["unit_price"] for line in lines) > MOST_PER_ORDER:
             most = _("The lines of an order are worth at most %(most)s together.") % {"most": MOST_PER_ORDER}
             raise serializers.ValidationError(most, "max_value")

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -13,7 +12,7 @@ from common.events import event_types
 from common.models import Event
 from common.money import CENT
 from common.sentences import in_words
-from orders.api.serializers import ShipSerializer
+from orders.api.serializers import ShipSerializer, check_items_once
 from payments.models import Payment
 from payments.small import compensated
 from refunds.api.extras import DETAIL_FIELDS
@@ -45,8 +44,7 @@ class OpenRefundSerializer(serializers.Serializer):
 
     def validate_lines(self, lines):
         """Each item once."""
-        if len({line["item_id"] for line in lines}) != len(lines):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+        check_items_once(lines)
         return lines
 
 
@@ -118,8 +116,7 @@ class InspectSerializer(serializers.Serializer):
 
     def validate_received(self, received):
         """Each item once."""
-        if len({arrival["item_id"] for arrival in received}) != len(received):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
+        check_items_once(received)
         return received
 
 
