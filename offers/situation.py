@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from common.at_once import read_at_once
 from common.calendar import day_of
 from common.together import read_together
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
@@ -83,6 +84,7 @@ class Situation:
         """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
         marketplace = MarketplaceMethod.objects.filter(marketplace=self.refund.rules.name)
         own = StoreMethod.objects.for_store(self.refund.store_id)
+        read_at_once(marketplace, own)
         return methods_on(self.refund.rules.offer_methods, [*marketplace, *own], self.today)
 
     @cached_property

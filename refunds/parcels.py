@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from common.at_once import read_at_once
 from common.together import read_together
 from orders.models import Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
@@ -46,12 +49,15 @@ class Parcels:
 
 @read_together
 def parcels_of(refunds: Sequence[Refund]) -> dict[UUID, Parcels]:
-    """What carriers have of a refund, in two statements."""
+    """What carriers have of a refund."""
     stores, orders = {refund.store_id for refund in refunds}, {refund.order_id for refund in refunds}
     of_orders = {"store_id__in": stores, "order__in": orders}
-    shipments = _by_order(Shipment.objects.filter(**of_orders).order_by("id"), attrgetter("order_id"))
+    sent = Shipment.objects.filter(**of_orders).order_by("id")
     lost = CarrierClaim.objects.filter(store_id__in=stores, shipment__store_id__in=stores, shipment__order__in=orders)
-    about = _by_order(lost.select_related("shipment").order_by("id"), attrgetter("shipment.order_id"))
+    lost = lost.select_related("shipment").order_by("id")
+    read_at_once(sent, lost)
+    shipments = _by_order(sent, attrgetter("order_id"))
+    about = _by_order(lost, attrgetter("shipment.order_id"))
     return {refund.pk: _parcels(refund, shipments[refund.order_id], about[refund.order_id]) for refund in refunds}
 
 
@@ -75,6 +81,6 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
     return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
 
 
-def split_off(refund: Refund) -> list[Refund]:
+def split_off(refund: Refund) -> QuerySet[Refund]:
     """The refunds that were split from this one, oldest first."""
-    return list(Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id"))
+    return Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id")

@@ -1,8 +1,10 @@
 """A promised parcel ends at the store, or gets lost: it is owed again, and the carrier owes what it lost (Q16, P3)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from common.money import ZERO
 from common.writes import WriteSet
@@ -24,22 +26,25 @@ def follow_promised(writes: WriteSet, shipments: Sequence[Shipment], now: dateti
     if not ended:
         return
     parcels = parcels_in(list(ended.values()))
-    prices = _prices(parcels)
+    worths = _worths(parcels)
     for parcel in parcels:
         shipment = ended[parcel.shipment_id]
         owe_again(writes, parcel, shipment, now=now)
         if shipment.status == ShipmentStatus.LOST:
-            worth = parcel.quantity * prices[parcel.pk]
-            add_carrier_claim(writes, shipment, worth, refund_id=parcel.topic_id, topic=parcel.topic_id, now=now)
+            add_carrier_claim(
+                writes, shipment, worths[parcel.pk], refund_id=parcel.topic_id, topic=parcel.topic_id, now=now
+            )
 
 
-def _prices(parcels: Sequence[OwedParcel]) -> dict:
-    """What one piece of each parcel is worth: as its buyer bought it, or else what it is sold for; by parcel."""
-    lines = OrderLine.objects.in_scope().filter(order__in={parcel.order_id for parcel in parcels})
-    bought: dict[tuple, Decimal] = {(line.order_id, line.item_id): line.unit_price for line in lines}
-    return {
-        parcel.pk: bought.get(
-            (parcel.order_id, parcel.item_id), parcel.product.price if parcel.product is not None else ZERO
-        )
-        for parcel in parcels
-    }
+def _worths(parcels: Sequence[OwedParcel]) -> dict[UUID, Decimal]:
+    """Yuan that each parcel's pieces are worth: what the buyer paid for so many of them, or else their price now."""
+    bought: dict[tuple, list[OrderLine]] = defaultdict(list)
+    for line in OrderLine.objects.in_scope().filter(order__in={parcel.order_id for parcel in parcels}).order_by("id"):
+        bought[line.order_id, line.item_id].append(line)
+    worths = {}
+    for parcel in parcels:
+        lines = bought[parcel.order_id, parcel.item_id]
+        line = next((line for line in lines if line.quantity >= parcel.quantity), None)
+        price = parcel.product.price if parcel.product is not None else ZERO
+        worths[parcel.pk] = line.worth(parcel.quantity) if line is not None else parcel.quantity * price
+    return worths

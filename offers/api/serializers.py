@@ -13,7 +13,8 @@ from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
 from offers.registry import METHODS, method_choices
 from offers.states import PUBLIC
-from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
+from orders.api.address import AddressField
+from orders.api.serializers import StoreNameSerializer
 from payments.api.serializers import WarningSerializer
 from stores.api.auth import MARKETPLACE
 
@@ -70,7 +71,7 @@ class CouponGrantSerializer(serializers.ModelSerializer):
 class AcceptSerializer(StoreNameSerializer):
     """The buyer's yes; to a proposal to stay it may bring the address to which the order goes instead (K3)."""
 
-    address = serializers.CharField(required=False, allow_null=True, default=None, max_length=MAX_ADDRESS)
+    address = AddressField(required=False, allow_null=True, default=None)
 
 
 class SendOfferSerializer(serializers.Serializer):

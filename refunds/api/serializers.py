@@ -12,7 +12,7 @@ from common.events import event_types
 from common.models import Event
 from common.money import CENT
 from common.sentences import in_words
-from orders.api.serializers import ShipSerializer, check_items_once
+from orders.api.serializers import ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
 from refunds.api.extras import DETAIL_FIELDS
@@ -28,6 +28,7 @@ class LineRequestSerializer(serializers.Serializer):
     """Pieces of one item."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=1, max_value=100_000)
 
 
@@ -43,9 +44,8 @@ class OpenRefundSerializer(serializers.Serializer):
     lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
 
     def validate_lines(self, lines):
-        """Each item once."""
-        check_items_once(lines)
-        return lines
+        """Each item once, or each of its SKUs."""
+        return each_once(lines)
 
 
 class ResubmitSerializer(serializers.Serializer):
@@ -103,6 +103,7 @@ class ArrivalSerializer(serializers.Serializer):
     """Pieces of one item in the parcel."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=0, max_value=100_000)
 
 
@@ -115,21 +116,21 @@ class InspectSerializer(serializers.Serializer):
     reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
     def validate_received(self, received):
-        """Each item once."""
-        check_items_once(received)
-        return received
+        """Each item once, or each of its SKUs."""
+        return each_once(received)
 
 
 class RefundLineSerializer(serializers.ModelSerializer):
     """Pieces of one item, and their part of the amount."""
 
     item_id = serializers.CharField(source="line.item_id")
+    sku = serializers.CharField(source="line.sku")
     title = serializers.CharField(source="line.title")
     amount = StrictMoneyField()
 
     class Meta:
         model = RefundLine
-        fields = ["item_id", "title", "quantity", "amount"]
+        fields = ["item_id", "sku", "title", "quantity", "amount"]
 
 
 class RefundSerializer(serializers.ModelSerializer):

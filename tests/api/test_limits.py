@@ -133,6 +133,7 @@ def test_links_of_lists_keep_the_proxys_tls(taote, settings):
 
 def test_a_store_has_few_dear_calls_under_way(taote, other, monkeypatch):
     monkeypatch.setattr(dear_module, "_in_process", threading.BoundedSemaphore(100))
+    monkeypatch.setattr(dear_module, "_long", threading.BoundedSemaphore(100))
     owner = f"store:{taote.store.pk}"
     held = [dear(owner) for _ in range(MOST_OF_ONE)]
     for place in held:

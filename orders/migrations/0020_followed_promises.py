@@ -7,7 +7,7 @@ from common.tenancy_sql import same_store
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0018_words_of_holds")]
+    dependencies = [("orders", "0019_what_was_paid")]
 
     operations = [
         migrations.AddField(
