@@ -11,6 +11,7 @@ from uuid import UUID
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.queries import named_query
 from common.sentences import kept
 from common.sentences import sentence as _
 from common.writes import WriteSet
@@ -114,15 +115,16 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
     )
 
 
+@named_query
+def _locked_offer(store_id, offer_id):
+    offers = Offer.objects.for_store(store_id).filter(pk=offer_id)
+    offers = offers.select_related("refund__order", "refund__store", "return_address", "product")
+    return offers.select_for_update(of=("refund__order", "refund", "self"), no_key=True)
+
+
 def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     """Load an offer with its refund and order and lock all three, the order first. NotFound when it is missing."""
-    offer = (
-        Offer.objects.for_store(store_id)
-        .select_related("refund__order", "refund__store", "return_address", "product")
-        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
-        .filter(pk=offer_id)
-        .first()
-    )
+    offer = _locked_offer.one(store_id=store_id, offer_id=offer_id)
     if offer is None:
         raise NotFound
     return offer

@@ -17,6 +17,7 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, refuse_if
 from common.ids import new_id
 from common.money import ZERO
+from common.queries import among, named_query
 from common.writes import WriteSet
 from orders.addresses import COLUMNS, AddressParts, address_columns
 from orders.amounts import paid_for, spread
@@ -70,9 +71,14 @@ class OrderData(TypedDict, total=False):
     version: int | None
 
 
-def lock_order(*, store_id: int, **lookup) -> Order:
+@named_query
+def _locked_order(store_id, number):
+    return Order.objects.for_store(store_id).select_for_update(no_key=True).filter(number=number)
+
+
+def lock_order(*, store_id: int, number: str) -> Order:
     """Load an order and lock it: the first lock of every change to it or to what hangs on it. NotFound when missing."""
-    order = Order.objects.for_store(store_id).select_for_update(no_key=True).filter(**lookup).first()
+    order = _locked_order.one(store_id=store_id, number=number)
     if order is None:
         raise NotFound
     return order
@@ -89,7 +95,7 @@ def upsert_order(
     """
     lock_number(store.pk, data["number"])
     data = head_of(store, data, lines)
-    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=data["number"]).first()
+    order = _locked_order.one(store_id=store.pk, number=data["number"])
     writes = WriteSet()
     if is_new := order is None:
         [order] = place(writes, store, [(data, lines)], actor=actor, now=now)
@@ -211,8 +217,14 @@ def changes_lines(order: Order, data: OrderData, lines: Sequence[LineData]) -> b
     }
 
 
+@named_query
+def _products_of(store_id, item_ids):
+    return Product.objects.for_store(store_id).filter(among("item_id", item_ids))
+
+
 def _products(store: Store, item_ids: Sequence[str]) -> dict[str, Product]:
-    return {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
+    found = _products_of.all(store_id=store.pk, item_ids=list(item_ids))
+    return {product.item_id: product for product in found}
 
 
 def _lines_of(store: Store, order: Order, lines: Sequence[LineData], products: dict[str, Product]) -> list[OrderLine]:

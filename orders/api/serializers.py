@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common import clock
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
 from orders.api.address import AddressField, GivenAddressField
@@ -142,7 +143,7 @@ class OrderSerializer(serializers.ModelSerializer):
     discount = StrictMoneyField()
     paid_amount = StrictMoneyField()
     refundable_amount = StrictMoneyField()
-    lines = OrderLineSerializer(many=True)
+    lines = OrderLineSerializer(many=True, source="own_lines")
 
     class Meta:
         model = Order
@@ -171,7 +172,7 @@ class OrderSerializer(serializers.ModelSerializer):
 
     def get_tags(self, order: Order) -> list[OrderTag]:
         """Why the order needs another look."""
-        return order.tags(self.context["view"].store, self.context["view"].now)
+        return order.tags(order.store, clock.now())
 
 
 CARRIER_HELP = f"One of {', '.join(known_codes())}, or its name, or `other: NAME` for any other carrier."

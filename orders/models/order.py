@@ -1,6 +1,8 @@
 """An order and its lines. What refunds and payments hold of them is counted on the rows, under a constraint."""
 
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -9,6 +11,7 @@ from django_fsm import transition
 
 from common.ids import new_id
 from common.money import CENT, ZERO, MoneyField
+from common.queries import among, named_query
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.addresses import COLUMNS, AddressParts
@@ -20,6 +23,11 @@ from stores.states import ProductSource
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
+
+
+@named_query
+def _lines_of_orders(store_id, order_ids):
+    return OrderLine.objects.for_store(store_id).filter(among("order", order_ids)).order_by("id")
 
 
 class Order(OwnsLines, TenantModel):
@@ -154,7 +162,7 @@ class Order(OwnsLines, TenantModel):
 
     def read_lines(self) -> list["OrderLine"]:
         """Its lines."""
-        return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
+        return _lines_of_orders.all(store_id=self.store_id, order_ids=[self.pk])
 
     @property
     def given_address(self) -> str | AddressParts:
@@ -225,6 +233,16 @@ class Order(OwnsLines, TenantModel):
     @transition(field=status, source=[OrderStatus.UNSHIPPED, OrderStatus.SHIPPED], target=OrderStatus.CANCELLED)
     def cancel(self):
         """Everything was refunded before the carrier had it (P2)."""
+
+
+def with_lines(orders: Sequence[Order], store: Store) -> Sequence[Order]:
+    """Orders of one store, given that store and their lines in one statement."""
+    found: dict[UUID, list[OrderLine]] = {order.pk: [] for order in orders}
+    for line in _lines_of_orders.all(store_id=store.pk, order_ids=list(found)):
+        found[line.order_id].append(line)
+    for order in orders:
+        order.store, order.own_lines = store, found[order.pk]
+    return orders
 
 
 # Yuan paid for a line, in the words of the database.

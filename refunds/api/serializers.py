@@ -11,6 +11,7 @@ from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
+from common.queries import named_query
 from common.sentences import in_words
 from orders.api.serializers import ShipSerializer, SkuField, each_once
 from payments.models import Payment
@@ -20,7 +21,7 @@ from refunds.api.parcels import TrackingSerializer
 from refunds.holds import most_refundable
 from refunds.models import Message, Refund, RefundLine
 from refunds.numbers import oddities_of
-from refunds.parcels import parcels_of, split_off
+from refunds.parcels import parcels_of
 from refunds.states import RefundKind, RefundReason
 
 
@@ -190,6 +191,16 @@ class KeptCouponSerializer(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+@named_query
+def _payments_of(store_id, refund_id):
+    return Payment.objects.for_store(store_id).filter(topic_id=refund_id).order_by("id")
+
+
+@named_query
+def _split_off(store_id, refund_id):
+    return Refund.objects.for_store(store_id).filter(split_from=refund_id).order_by("id")
+
+
 class RefundDetailSerializer(RefundSerializer):
     """A refund with everything about it."""
 
@@ -242,7 +253,9 @@ class RefundDetailSerializer(RefundSerializer):
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_split_into(self, refund):
         """The refunds of what was announced and didn't arrive."""
-        return [] if refund.is_new else [str(rest.pk) for rest in split_off(refund)]
+        if refund.is_new:
+            return []
+        return [str(rest.pk) for rest in _split_off.all(store_id=refund.store_id, refund_id=refund.pk)]
 
     @extend_schema_field(TrackingSerializer())
     def get_tracking(self, refund):
@@ -261,7 +274,7 @@ class RefundDetailSerializer(RefundSerializer):
         """Oldest first."""
         if refund.is_new:
             return []
-        payments = Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("id")
+        payments = _payments_of.all(store_id=refund.store_id, refund_id=refund.pk)
         return [represent(PaymentOfRefundSerializer, payment) for payment in payments]
 
     @extend_schema_field(
