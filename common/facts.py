@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from common.calendar import shown
 from common.money import yuan
-from common.sentences import in_words
+from common.sentences import in_readers_words
 from common.words import labelled
 
 Data = Mapping[str, Any]
@@ -85,7 +85,7 @@ def worded(label: str | Promise) -> Fact:
     """A sentence that is kept as its code and data, shown under `label` in the reader's language."""
     return Fact(
         "a sentence in the reader's language (stored as its code and data)",
-        lambda value, data: in_words(value),
+        lambda value, data: in_readers_words(value),
         label=label,
     )
 

@@ -57,13 +57,13 @@ def kept(said: Any) -> Any:
     return said if said is None or isinstance(said, int | str) else kept(str(said))
 
 
-def in_words(keeps: Any) -> Any:
+def in_readers_words(keeps: Any) -> Any:
     """What was kept, in the current language; what stands in lists and mappings is worded where it stands."""
     if isinstance(keeps, list):
-        return [in_words(each) for each in keeps]
+        return [in_readers_words(each) for each in keeps]
     if not isinstance(keeps, Mapping):
         return keeps
     if keeps.keys() == KEYS:
-        data = {name: in_words(value) for name, value in keeps["data"].items()}
+        data = {name: in_readers_words(value) for name, value in keeps["data"].items()}
         return Sentence(keeps["text"], data or None)
-    return {name: in_words(value) for name, value in keeps.items()}
+    return {name: in_readers_words(value) for name, value in keeps.items()}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common.calendar import shown
 from common.ids import new_id
 from common.obligations import Obligation, ObligationQuerySet
-from common.sentences import in_words, kept, sentence
+from common.sentences import in_readers_words, kept, sentence
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
 from offers.registry import method_choices
@@ -85,4 +85,4 @@ class BulkRow(Obligation, TenantModel):
     @property
     def reason(self) -> str:
         """Why nothing was sent, in the reader's language."""
-        return " ".join(in_words(self.why)) or self.detail
+        return " ".join(in_readers_words(self.why)) or self.detail

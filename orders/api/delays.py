@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -124,21 +124,12 @@ class NoticeSerializer(serializers.ModelSerializer):
 
     order = serializers.CharField(source="order.number")
     buyer = serializers.CharField(source="order.buyer_id")
-    text = serializers.SerializerMethodField()
+    text = serializers.CharField(help_text="In the language of `Accept-Language`, without one in the buyers'.")
     at = serializers.DateTimeField(source="notified_at", label=_("told"))
 
     class Meta:
         model = DelayedOrder
         fields = ["id", "order", "buyer", "text", "at"]
-
-    @extend_schema_field(
-        {"type": "string", "description": "In the language of `Accept-Language`, without one in the buyers'."}
-    )
-    def get_text(self, told: DelayedOrder) -> str:
-        """Its words, for whoever passes them on or reads them."""
-        names_language = "Accept-Language" in self.context["request"].headers
-        with nullcontext() if names_language else for_buyers():
-            return told.text
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -164,3 +155,8 @@ class NoticeViewSet(ListMixin, StoreViewSet):
     def get_queryset(self):
         """The store's notices."""
         return DelayedOrder.objects.for_store(self.store.pk).select_related("order")
+
+    def list(self, request, *args, **kwargs):
+        """For whoever reads or passes them on: in the language that is asked for, or else in the buyers'."""
+        with nullcontext() if "Accept-Language" in request.headers else for_buyers():
+            return super().list(request, *args, **kwargs)

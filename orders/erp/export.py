@@ -28,7 +28,7 @@ from common.writes import WriteSet
 from orders.addresses import COLUMNS as COLUMNS_OF_ADDRESS
 from orders.erp.cells import Value, inert, printable
 from orders.erp.sheets.text import is_live
-from orders.events import ORDERS_EXPORTED
+from orders.file_events import ORDERS_EXPORTED
 from orders.models import Order
 from orders.packing import read_lines_to_pack
 from orders.states import OrderTag

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
-from common.sentences import in_words
+from common.sentences import in_readers_words
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.states import DelayReportStatus
 
@@ -92,4 +92,4 @@ class DelayedOrder(TenantModel):
     @property
     def text(self) -> str:
         """The notice in the reader's language."""
-        return in_words(self.sentence) if self.sentence else self.notice
+        return in_readers_words(self.sentence) if self.sentence else self.notice

@@ -12,7 +12,7 @@ from common.events import event_types
 from common.models import Event
 from common.money import CENT
 from common.queries import named_query
-from common.sentences import in_words
+from common.sentences import in_readers_words
 from orders.api.serializers import ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
@@ -336,7 +336,7 @@ class EventSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.JSONField())
     def get_data(self, event):
         """What `GET /api/v1/event-types/` says that it holds, its sentences in the reader's language."""
-        return in_words(event.data)
+        return in_readers_words(event.data)
 
     class Meta:
         model = Event

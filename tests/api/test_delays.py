@@ -6,7 +6,7 @@ import pytest
 
 from common import clock as wall
 from common.models import Event
-from common.sentences import in_words
+from common.sentences import in_readers_words
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from orders.actions import deliver_order
@@ -89,7 +89,7 @@ def test_buyers_are_told_once_and_the_marketplace_fetches_it(shop):
     assert shop.merchant.get("buyer-notices/", order="x").json()["results"] == []
     with system_scope():
         told = Event.objects.get(topic_id=order.pk, name="buyer.notified")
-    assert (in_words(told.data["text"]), told.rule) == (english, "K4")
+    assert (in_readers_words(told.data["text"]), told.rule) == (english, "K4")
 
 
 def test_a_retry_with_its_key_reports_once(shop):

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from common.models import Event
-from common.sentences import in_words
+from common.sentences import in_readers_words
 from offers.models import Acceptance, Offer
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
@@ -68,7 +68,7 @@ def test_the_platform_answers_first_in_the_transaction_that_opens_the_request(ku
     requested, sent = events(kuaishou, asked["id"])
     assert (requested.name, sent.name, sent.actor, sent.rule) == ("refund.requested", "offer.sent", "platform", "K1")
     with translation.override("zh-hans"):
-        said = in_words(sent.data["buyer_sees"])
+        said = in_readers_words(sent.data["buyer_sees"])
     for words in ("2026-11-21 12:00", "优先", "¥59.00"):
         assert words in said
 
@@ -215,7 +215,7 @@ def test_a_second_request_is_met_again_and_a_late_order_is_not_promised_what_is_
         "refunds/", {"order": asked["order"], "kind": "refund_only", "reason": "seller_delay", "amount": "59.00"}
     ).json()
     [sent] = [event for event in events(kuaishou, again["id"]) if event.name == "offer.sent"]
-    assert "2026-11-21 12:00" in in_words(sent.data["buyer_sees"])
+    assert "2026-11-21 12:00" in in_readers_words(sent.data["buyer_sees"])
     with kuaishou.scope():
         assert Offer.objects.count() == 2
         assert Payment.objects.count() == 0

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import translation
 
-from common.sentences import in_words, kept, paragraph, sentence
+from common.sentences import in_readers_words, kept, paragraph, sentence
 from offers.methods import METHODS
 from offers.models import Coupon
 from orders.states import ShipmentStatus
@@ -32,11 +32,15 @@ def test_it_is_worded_for_the_reader_whoever_caused_it(caller, reader):
     with translation.override(caller):
         stored = json.loads(json.dumps(kept(said())))
     with translation.override(reader):
-        assert in_words(stored) == expected
-        assert in_words({"buyer_sees": stored, "amounts": ["1.00", None]})["buyer_sees"] == expected
+        assert in_readers_words(stored) == expected
+        assert in_readers_words({"buyer_sees": stored, "amounts": ["1.00", None]})["buyer_sees"] == expected
     assert ("（" in expected or "；" in expected) == (reader == "zh-hans")
 
 
 def test_what_knows_no_code_stays_as_it_was_said():
-    assert [in_words(kept(each)) for each in ("写的", 3, None, ["a"])] == ["写的", 3, None, ["a"]]
-    assert in_words({"text": "no sentence", "data": {}, "more": 1}) == {"text": "no sentence", "data": {}, "more": 1}
+    assert [in_readers_words(kept(each)) for each in ("写的", 3, None, ["a"])] == ["写的", 3, None, ["a"]]
+    assert in_readers_words({"text": "no sentence", "data": {}, "more": 1}) == {
+        "text": "no sentence",
+        "data": {},
+        "more": 1,
+    }
