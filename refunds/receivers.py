@@ -17,7 +17,7 @@ from payments.signals import payments_reversed, payments_settled, topic_asked
 from payments.states import PaymentStatus
 from refunds.events import REFUND_PAYMENT_FAILED, REFUND_PAYMENT_REVERSED, REFUND_REFUNDED
 from refunds.following import follow_shipments
-from refunds.handing_over import DecisionData, hand_over, why_not_hand_over
+from refunds.handing_over import DecisionData, exchanged_there, hand_over, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
@@ -77,10 +77,7 @@ def follow_parcels(sender, shipments, writes, now, **kwargs) -> None:
 @receiver(parcel_shipped)
 def tell_of_new_goods(sender, parcel, writes, actor, now, **kwargs) -> None:
     """The new goods of an exchange that is followed are on their way: the marketplace is told under which number."""
-    if parcel.kind != ParcelKind.EXCHANGE:
-        return
-    exchanged = Refund.objects.for_store(parcel.store_id).filter(is_followed=True, goods=RefundGoods.EXCHANGED)
-    refund = exchanged.select_for_update(no_key=True).filter(pk=parcel.topic_id).first()
+    refund = exchanged_there(parcel).select_for_update(no_key=True).first()
     if refund is None:
         return
     refuse_if(why_not_hand_over(refund, MarketplaceVerb.RESHIP))
