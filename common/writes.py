@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from common.actors import Actor
+from common.changed import Traced
 from common.events import EventType
 from common.ids import event_id
 from common.models import Event
@@ -76,6 +77,8 @@ class WriteSet:
         """
         if id(row) in self._new:
             return
+        if isinstance(row, Traced):
+            row.updated_at = None
         rows = self._updates[type(row)]
         told, before = rows.get(row.pk, (row, frozenset()))
         if told is not row:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
 from orders.carriers import known_codes
@@ -104,6 +105,8 @@ class OrderSerializer(serializers.ModelSerializer):
     refundable_amount = StrictMoneyField()
     lines = OrderLineSerializer(many=True)
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Order
         fields = [
@@ -123,6 +126,7 @@ class OrderSerializer(serializers.ModelSerializer):
             "delivered_at",
             "paid_amount",
             "refundable_amount",
+            "updated_at",
             "lines",
         ]
 
@@ -169,6 +173,8 @@ class ParcelSerializer(serializers.ModelSerializer):
     order = serializers.CharField(source="order.number")
     refund = serializers.UUIDField(source="topic_id")
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = OwedParcel
         fields = [
@@ -188,6 +194,7 @@ class ParcelSerializer(serializers.ModelSerializer):
             "tracking_number",
             "created_at",
             "shipped_at",
+            "updated_at",
         ]
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, transition
 
 from common.calendar import day_of
+from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField, yuan
 from common.states import StateField
@@ -28,7 +29,7 @@ from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
 
-class Refund(OwnsLines, TenantModel):
+class Refund(OwnsLines, Traced, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
 
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
@@ -112,6 +113,7 @@ class Refund(OwnsLines, TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="refund_changed"),
             models.Index(fields=["store", "-id"], name="refund_newest"),
             models.Index(fields=["store", "status", "-id"], name="refund_by_status"),
             models.Index(fields=["store", "order"], name="refund_of_order"),

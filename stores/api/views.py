@@ -35,6 +35,7 @@ class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
     callers = {"list": "S", "retrieve": "S", "partial_update": "S"}
     serializer_class = StoreSerializer
     lookup_field = "code"
+    queryset = Store.objects.none()
 
     def get_queryset(self):
         """One store."""
@@ -59,6 +60,7 @@ class ProductViewSet(mixins.ListModelMixin, StoreViewSet):
     callers = {"list": "S", "retrieve": "S", "create": "S", "partial_update": "S"}
     serializer_class = ProductSerializer
     lookup_field = "item_id"
+    queryset = Product.objects.none()
 
     def get_queryset(self):
         """The store's products."""
@@ -97,6 +99,7 @@ class ReturnAddressViewSet(mixins.ListModelMixin, StoreViewSet):
     resource = "catalog"
     callers = {"list": "S", "create": "S"}
     serializer_class = ReturnAddressSerializer
+    queryset = ReturnAddress.objects.none()
 
     def get_queryset(self):
         """The store's return addresses that can be named."""
