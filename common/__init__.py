@@ -4,8 +4,7 @@ A write: actions (the decorator) → actors → errors → writes (`WriteSet`) �
 changes: from what to what; ids. Whose rows: tenancy (the scope), tenancy_sql (policies, for migrations), grants.
 Values: clock, calendar, money, words, search (what was typed).
 Work: upkeep (what rooms declare as due and as true) → obligations, workers, setbacks; hints, hint_server;
-heartbeats. Reading: snapshots, settled (what nobody can miss), time_limits, dear (costs much), rates (how often).
-Outside: registry and outside
-(found by their files), uploads. Running: health, system_checks, commands. api/ is the base of every
-view, web/ the middleware.
+heartbeats. Many at once: bulk (one that fails harms no other). Reading: together (for many rows at once), snapshots,
+settled (what nobody can miss), time_limits, dear (costs much), rates (how often). Outside: registry and outside (found
+by their files), uploads. Running: health, system_checks, commands. api/ is the base of every view, web/ the middleware.
 """

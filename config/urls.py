@@ -11,12 +11,14 @@ from connectors.messages import platform_push
 from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
+from orders.api.bulk import OrderBulkViewSet
 from orders.api.delays import DelayReportViewSet, NoticeViewSet
 from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from payments.api.webhook import gateway_webhook
 from refunds.api.appeals import AppealViewSet
+from refunds.api.bulk import RefundBulkViewSet
 from refunds.api.disputes import DisputeViewSet
 from refunds.api.evidence import EvidenceViewSet
 from refunds.api.payouts import PayoutViewSet
@@ -35,7 +37,9 @@ api.register("stores", CostRatesViewSet, basename="store-costs")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
 api.register("orders", OrderFilesViewSet, basename="order-files")  # before an order that is called “export”
+api.register("orders", OrderBulkViewSet, basename="order-bulk")
 api.register("orders", OrderViewSet, basename="order")
+api.register("refunds", RefundBulkViewSet, basename="refund-bulk")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("refunds", EvidenceViewSet, basename="refund-evidence")

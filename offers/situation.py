@@ -1,11 +1,13 @@
 """A refund's situation: all that offers about it depend on at an instant, each part read when it is first asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from uuid import UUID
 
 from common.calendar import day_of
+from common.together import read_together
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
 from offers.registry import METHODS
 from refunds.holds import most_refundable
@@ -13,11 +15,27 @@ from refunds.models import Refund, RefundLine
 from stores.models import open_categories
 
 
-def offers_before(refund: Refund) -> list[Offer]:
-    """The refund's offers, oldest first. A new refund can have one only where the platform answers at once (K1)."""
-    if refund.is_new and not refund.rules.proposes_stay:
-        return []
-    return list(Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("product").order_by("id"))
+@read_together
+def offers_before(refunds: Sequence[Refund]) -> dict[UUID, list[Offer]]:
+    """A refund's offers, oldest first. A new refund can have one only where the platform answers at once (K1)."""
+    found: dict[UUID, list[Offer]] = {refund.pk: [] for refund in refunds}
+    asked = [refund for refund in refunds if not refund.is_new or refund.rules.proposes_stay]
+    if asked:
+        offers = Offer.objects.filter(store_id__in={refund.store_id for refund in asked}, refund__in=asked)
+        for offer in offers.select_related("product").order_by("id"):
+            found[offer.refund_id].append(offer)
+    return found
+
+
+@read_together
+def open_to(refunds: Sequence[Refund], today: date) -> dict[UUID, frozenset[str]]:
+    """The categories of a refund's goods that are open to retention on that day (Q2)."""
+    categories = {refund.pk: {line.line.category for line in refund.own_lines} for refund in refunds}
+    opened: dict[str, frozenset[str]] = {}
+    for name in {refund.rules.name for refund in refunds}:
+        rows = open_categories(name, today).filter(category__in=set().union(*categories.values()))
+        opened[name] = frozenset(rows.values_list("category", flat=True))
+    return {refund.pk: opened[refund.rules.name] & categories[refund.pk] for refund in refunds}
 
 
 def methods_on(
@@ -71,8 +89,7 @@ class Situation:
     def closed_categories(self) -> frozenset[str]:
         """Categories of the refund's goods that aren't open to retention today (Q2)."""
         categories = {line.line.category for line in self.lines}
-        opened = open_categories(self.refund.rules.name, self.today).filter(category__in=categories)
-        return frozenset(categories - set(opened.values_list("category", flat=True)))
+        return frozenset(categories - open_to(self.refund, self.today))
 
     @cached_property
     def has_coupons(self) -> bool:

@@ -23,7 +23,7 @@ from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UP
 from orders.marketplace import fill_lines, lock_number
 from orders.models import Order, OrderLine
 from orders.shipments import announce_shipment, move_shipment, outbound_of
-from orders.signals import order_placed, order_redated, orders_shipped
+from orders.signals import order_redated, orders_placed, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
 from orders.waybills import waybill
 from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_lower, why_not_ship
@@ -71,23 +71,60 @@ def upsert_order(
     Lines of an order of which something is held, or that has shipped, can't change any more:
     Refused `invalid_transition`.
     """
-    number = data["number"]
-    lock_number(store.pk, number)
+    lock_number(store.pk, data["number"])
+    data = with_deadline(store, data)
+    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=data["number"]).first()
+    writes = WriteSet()
+    if is_new := order is None:
+        [order] = place(writes, store, [(data, lines)], actor=actor, now=now)
+    else:
+        bring_up_to_date(writes, store, order, data, lines, actor=actor, now=now)
+    writes.flush()
+    return order, is_new
+
+
+def with_deadline(store: Store, data: OrderData) -> OrderData:
+    """The head of an order with the deadline to ship it, by the marketplace's rule where it tells none (P8)."""
     try:
-        data = {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
+        return {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
     except OverflowError as error:
         raise Invalid("paid_at", _("This is too far away.")) from error
-    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=number).first()
-    writes = WriteSet()
-    if order is None:
+
+
+def place(
+    writes: WriteSet,
+    store: Store,
+    wanted: Sequence[tuple[OrderData, Sequence[LineData]]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[Order]:
+    """Make these orders, of which the store has none yet; the caller has locked their numbers."""
+    products = _products(store, [line["item_id"] for _data, lines in wanted for line in lines])
+    orders = []
+    for data, lines in wanted:
         order = Order(store=store, **data)
-        order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+        order.paid_amount = _sum_of(lines)
         writes.insert(order)
-        new_lines = _insert_lines(writes, store, order, lines)
-        order_placed.send(sender=Order, order=order, lines=new_lines, store=store, writes=writes, now=now)
+        order.own_lines = _insert_lines(writes, store, order, lines, products)
+        orders.append(order)
+    orders_placed.send(sender=Order, orders=orders, store=store, writes=writes, now=now)
+    for order in orders:
         writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
-        writes.flush()
-        return order, True
+    return orders
+
+
+def bring_up_to_date(
+    writes: WriteSet,
+    store: Store,
+    order: Order,
+    data: OrderData,
+    lines: Sequence[LineData],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Make a locked order what its marketplace says now. Refused as `upsert_order` is."""
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
         data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
@@ -102,22 +139,26 @@ def upsert_order(
         order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if order.is_masked:
         fields += _fill(writes, store, order, lines)
-    elif _changed(order, lines):
-        refuse_if(why_not_change_lines(order))
-        promised = {line.item_id: line.programme for line in order.lines.all()}
-        try:
-            OrderLine.objects.for_store(store.pk).filter(order=order).delete()
-        except ProtectedError as error:  # a refund that has ended still tells of these lines
-            raise lines_are_fixed() from error
-        order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+    elif changes_lines(order, lines):
+        _replace_lines(writes, store, order, lines)
         fields.append("paid_amount")
-        for line in _insert_lines(writes, store, order, lines):
-            line.programme = promised.get(line.item_id, "")
     if fields:
         writes.update(order, *fields)
         writes.event(ORDER_UPDATED, order, topic=order, at=now, actor=actor, fields=fields)
-        writes.flush()
-    return order, False
+
+
+def _replace_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
+    """Other lines instead; what was promised with an item stays promised (R3)."""
+    refuse_if(why_not_change_lines(order))
+    promised = {line.item_id: line.programme for line in order.lines.all()}
+    try:
+        OrderLine.objects.for_store(store.pk).filter(order=order).delete()
+    except ProtectedError as error:  # a refund that has ended still tells of these lines
+        raise lines_are_fixed() from error
+    order.paid_amount = _sum_of(lines)
+    products = _products(store, [line["item_id"] for line in lines])
+    for line in _insert_lines(writes, store, order, lines, products):
+        line.programme = promised.get(line.item_id, "")
 
 
 def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[str]:
@@ -126,21 +167,31 @@ def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData
     missing = fill_lines(
         writes, order, [(line["item_id"], line["quantity"], line["unit_price"]) for line in named.values()]
     )
-    _insert_lines(writes, store, order, [named[item_id] for item_id, _quantity, _price in missing])
+    wanted = [named[item_id] for item_id, _quantity, _price in missing]
+    _insert_lines(writes, store, order, wanted, _products(store, [line["item_id"] for line in wanted]))
     order.is_masked = False
-    order.paid_amount = sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+    order.paid_amount = _sum_of(lines)
     refuse_if(why_not_lower(order))
     return ["is_masked", "paid_amount"]
 
 
-def _changed(order: Order, lines: Sequence[LineData]) -> bool:
+def changes_lines(order: Order, lines: Sequence[LineData]) -> bool:
+    """Whether the order has other lines than these."""
     kept = {(line.item_id, line.quantity, line.unit_price) for line in order.lines.all()}
     return kept != {(line["item_id"], line["quantity"], line["unit_price"]) for line in lines}
 
 
-def _insert_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[OrderLine]:
-    wanted = [line["item_id"] for line in lines]
-    products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
+def _sum_of(lines: Sequence[LineData]) -> Decimal:
+    return sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+
+
+def _products(store: Store, item_ids: Sequence[str]) -> dict[str, Product]:
+    return {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
+
+
+def _insert_lines(
+    writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData], products: dict[str, Product]
+) -> list[OrderLine]:
     rows = []
     for line in lines:
         product = products.get(line["item_id"])

@@ -19,7 +19,7 @@ from common.writes import WriteSet
 from orders.events import ORDER_PLACED
 from orders.holds import Hold, most_of_line
 from orders.models import Order, OrderLine
-from orders.signals import order_placed
+from orders.signals import orders_placed
 from orders.states import OrderStatus
 from orders.why_not import why_not_fill_line
 from stores.models import Product, Store
@@ -27,10 +27,22 @@ from stores.models import Product, Store
 UNNAMED = "-"  # the item id of goods that a copy doesn't name
 
 
+# The first key of the advisory lock under which a store's orders are made: one by one beside each other, or many alone.
+MAKING = 741_002
+_LOCK_NUMBER = "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s, hashtext(%s))"
+
+
 def lock_number(store_id: int, number: str) -> None:
     """Two that make the same order at once: the second waits, and finds the first's."""
+    store = store_id % 2**31
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [store_id % 2**31, number])
+        cursor.execute(_LOCK_NUMBER, [MAKING, store, store, number])
+
+
+def lock_all_numbers(store_id: int) -> None:
+    """Whoever makes many orders of a store at once makes them alone: one lock, however many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [MAKING, store_id % 2**31])
 
 
 class CopiedLine(TypedDict):
@@ -155,7 +167,7 @@ def _add(
     writes.insert(order)
     order.own_lines = []
     _insert(writes, store, order, rows)
-    order_placed.send(sender=Order, order=order, lines=rows, store=store, writes=writes, now=now)
+    orders_placed.send(sender=Order, orders=[order], store=store, writes=writes, now=now)
     writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
     return order
 

@@ -4,12 +4,13 @@ They stand beside refunds: nothing is held of what the order was paid. Locks: or
 transfer, then the day's allowance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from common.actions import action
@@ -17,6 +18,7 @@ from common.actors import Actor
 from common.calendar import clock_face, day_of, end_of_day
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.money import CENT, ZERO
+from common.together import read_together
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
@@ -113,23 +115,24 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
 
 def compensated(order: Order) -> Decimal:
     """Yuan of the order's small payments that haven't failed, beside its refunds. Reads nothing where there is none."""
-    return _sum(_live(order)) if order.small_payments else ZERO
+    return _sent_about(order) if order.small_payments else ZERO
+
+
+@read_together
+def _sent_about(orders: Sequence[Order]) -> dict[UUID, Decimal]:
+    small = Payment.objects.filter(store_id__in={order.store_id for order in orders}).small()
+    live = small.filter(order__in=orders).exclude(status=PaymentStatus.FAILED).order_by()
+    sums = dict(live.values("order").annotate(sent=Sum("amount")).values_list("order", "sent"))
+    return {order.pk: sums.get(order.pk, ZERO) for order in orders}
 
 
 def sent_before(payment: Payment) -> Decimal:
     """Yuan of its order's small payments before this one that haven't failed. Reads nothing where there was none."""
     if payment.order.small_payments <= 1:
         return ZERO
-    return _sum(_live(payment.order).filter(pk__lt=payment.pk))
-
-
-def _live(order: Order) -> QuerySet[Payment]:
-    small = Payment.objects.for_store(order.store_id).small().filter(order=order)
-    return small.exclude(status=PaymentStatus.FAILED)
-
-
-def _sum(payments: QuerySet[Payment]) -> Decimal:
-    return payments.aggregate(sent=Sum("amount"))["sent"] or ZERO
+    small = Payment.objects.for_store(payment.store_id).small().filter(order=payment.order)
+    before = small.exclude(status=PaymentStatus.FAILED).filter(pk__lt=payment.pk)
+    return before.aggregate(sent=Sum("amount"))["sent"] or ZERO
 
 
 def why_not_repeat(order: Order, order_used: int | None) -> Refused | None:

@@ -1,6 +1,6 @@
 """Refunds that are granted the moment they are requested: not picked up yet, or a trusted buyer (P2, P5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from common.actors import SYSTEM, Actor, ActorKind
@@ -13,21 +13,29 @@ from refunds.states import RefundKind
 
 PLATFORM = Actor(ActorKind.PLATFORM)
 
-Answer = Callable[[WriteSet, Refund, datetime], bool]
+Answer = Callable[[WriteSet, Refund, goods.Whereabouts, datetime], bool]
 
 
-def answer_at_once(writes: WriteSet, refund: Refund, now: datetime) -> None:
-    """Answer a refund that is being opened, its order locked, if something can be answered without the merchant."""
-    for answer in ANSWERS:
-        if answer(writes, refund, now):
-            return
+def answer_at_once(writes: WriteSet, refunds: Sequence[Refund], now: datetime) -> None:
+    """Answer those of these refunds that can be answered without the merchant.
+
+    They are being opened, each of another order, which is locked.
+    """
+    whereabouts = goods.Whereabouts([refund for refund in refunds if _may_stop(refund)])
+    for refund in refunds:
+        for answer in ANSWERS:
+            if answer(writes, refund, whereabouts, now):
+                break
 
 
-def refund_before_pickup(writes: WriteSet, refund: Refund, now: datetime) -> bool:
+def _may_stop(refund: Refund) -> bool:
+    return refund.kind == RefundKind.REFUND_ONLY and refund.rules.refunds_before_pickup
+
+
+def refund_before_pickup(writes: WriteSet, refund: Refund, whereabouts: goods.Whereabouts, now: datetime) -> bool:
     """The carrier doesn't have the goods yet: they aren't shipped, and the buyer is refunded (P2)."""
-    if refund.kind != RefundKind.REFUND_ONLY or not refund.rules.refunds_before_pickup:
+    if not _may_stop(refund):
         return False
-    whereabouts = goods.Whereabouts([refund])
     if whereabouts.disposition_of(refund) != goods.GoodsDisposition.STOP:
         return False
     before = refund.status
@@ -38,7 +46,7 @@ def refund_before_pickup(writes: WriteSet, refund: Refund, now: datetime) -> boo
     return True
 
 
-def refund_trusted_buyer(writes: WriteSet, refund: Refund, now: datetime) -> bool:
+def refund_trusted_buyer(writes: WriteSet, refund: Refund, whereabouts: goods.Whereabouts, now: datetime) -> bool:
     """Buyers of high credit and VIPs get their money at once, wherever the goods are; an exchange is no money (P5)."""
     rules, order = refund.rules, refund.order
     threshold = rules.instant_refund_credit_score

@@ -19,7 +19,7 @@ from refunds.events import (
 )
 from refunds.fitting import EXCHANGING, LEFT, STATUSES, MarketplaceReport, fit, is_promised
 from refunds.models import Refund, RefundLine
-from refunds.quality.counting import count_application
+from refunds.quality.counting import count_applications
 from refunds.signals import refund_requested
 from refunds.states import (
     MarketplaceStage,
@@ -128,5 +128,5 @@ def _begin(writes: WriteSet, refund: Refund, report: MarketplaceReport, *, actor
         programme="",
     )
     refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
-    count_application(writes, refund, actor=actor, now=now)
+    count_applications(writes, [refund], actor=actor, now=now)
     fit(writes, refund, report, actor=actor, now=now)

@@ -8,23 +8,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, Refused, refuse_if
+from common.together import read_together
 from common.writes import WriteSet
 from orders.actions import lock_order
-from orders.holds import most_of_order
+from orders.holds import check_amount, most_of_order
 from orders.models import Order
 from refunds.actions import call_for_address
 from refunds.at_once import answer_at_once
 from refunds.events import REFUND_REQUESTED
-from refunds.holds import hold
+from refunds.holds import hold, why_not_hold_pieces
 from refunds.models import Refund, RefundLine
 from refunds.programme import programme_of
-from refunds.quality.counting import count_application
+from refunds.quality.counting import count_applications
 from refunds.signals import refund_requested
 from refunds.states import DueAction, RefundKind
 from refunds.why_not import why_not_return
@@ -39,6 +41,17 @@ class LineRequest(TypedDict):
 
     item_id: str
     quantity: int
+
+
+class RefundRequest(TypedDict):
+    """What a buyer asks of the order with this number; `amount` in yuan, `lines` None for all of it."""
+
+    order: str
+    kind: str
+    reason: str
+    amount: Decimal | None
+    description: str
+    lines: Sequence[LineRequest] | None
 
 
 @action
@@ -61,28 +74,49 @@ def open_refund(
     `nothing_to_return` (a return or an exchange of goods that no carrier had). Invalid for a kind that the marketplace
     doesn't know or lines that the order doesn't have.
     """
-    rules = store.rules
-    if amount is None and kind != RefundKind.EXCHANGE:
-        raise Invalid("amount", _("Name the amount that is to be refunded."), "required")
-    if kind not in rules.refund_kinds:
-        raise Invalid(
-            "kind",
-            _("%(marketplace)s has no such refunds.") % {"marketplace": marketplace_label(rules)},
-            "invalid_choice",
-        )
+    request = RefundRequest(
+        order=order_number, kind=kind, reason=reason, amount=amount, description=description, lines=lines
+    )
+    refuse_if(why_not_such(store, request))
     order = lock_order(store_id=store.pk, number=order_number)
-    refuse_if(why_not_ask(order, rules, reason, now))
-    refund = _asked(store, order, kind=kind, reason=reason, description=description, now=now)
-    refund.own_lines = refund_lines = _requested_lines(refund, order, lines)
-    if refund.moves_goods:
-        refuse_if(why_not_return(order, refund_lines))
-    refuse_if(why_not_open(order, refund_lines, pays=refund.pays))
-    refund.programme = programme_of(refund)
-    if amount is None:
-        amount = most_of_order(order, refund_lines)
     writes = WriteSet()
+    refund = ask(writes, store, order, request, actor=actor, now=now)
+    begin(writes, [refund], actor=actor, now=now)
+    writes.flush()
+    return refund
+
+
+def why_not_such(store: Store, request: RefundRequest) -> Invalid | None:
+    """Why this store's marketplace knows no such request, whatever the order is."""
+    rules, kind = store.rules, request["kind"]
+    if request["amount"] is None and kind != RefundKind.EXCHANGE:
+        return Invalid("amount", _("Name the amount that is to be refunded."), "required")
+    if kind not in rules.refund_kinds:
+        none_such = _("%(marketplace)s has no such refunds.") % {"marketplace": marketplace_label(rules)}
+        return Invalid("kind", none_such, "invalid_choice")
+    return None
+
+
+def ask(writes: WriteSet, store: Store, order: Order, request: RefundRequest, *, actor: Actor, now: datetime) -> Refund:
+    """The refund that is asked of a locked order, with what it holds, in the caller's writes; `begin` follows.
+
+    Refused as `open_refund` is; then order and writes are as they were.
+    """
+    refuse_if(why_not_ask(order, store.rules, request["reason"], now))
+    refund = _asked(store, order, request, now=now)
+    refund.own_lines = lines = _requested_lines(refund, order, request["lines"])
+    if refund.moves_goods:
+        refuse_if(why_not_return(order, lines))
+    refuse_if(why_not_open(order, lines, pays=refund.pays))
+    refund.programme = programme_of(refund)
+    amount = request["amount"]
+    if amount is None:
+        amount = most_of_order(order, lines)
+    check_amount(order, lines, amount)
+    if refund.moves_goods:
+        refuse_if(why_not_hold_pieces(lines))
     writes.insert(refund)
-    for line in refund_lines:
+    for line in lines:
         writes.insert(line)
     hold(writes, refund, amount, pieces=int(refund.moves_goods))
     writes.event(
@@ -92,30 +126,36 @@ def open_refund(
         at=now,
         actor=actor,
         states=("", refund.status),
-        kind=kind,
-        reason=reason,
+        kind=refund.kind,
+        reason=refund.reason,
         amount=f"{amount:.2f}",
         order=order.number,
         programme=refund.programme,
     )
-    refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
-    count_application(writes, refund, actor=actor, now=now)
-    answer_at_once(writes, refund, now)
-    if refund.moves_goods and default_return_address(store.pk) is None:
-        call_for_address(writes, refund, now=now, rule="T10")
-    writes.flush()
     return refund
 
 
-def _asked(store: Store, order: Order, *, kind: str, reason: str, description: str, now: datetime) -> Refund:
+def begin(writes: WriteSet, refunds: Sequence[Refund], *, actor: Actor, now: datetime) -> None:
+    """What comes of being asked, for new refunds of one store that are about different orders."""
+    for refund in refunds:
+        refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    count_applications(writes, refunds, actor=actor, now=now)
+    answer_at_once(writes, refunds, now)
+    returns = [refund for refund in refunds if refund.moves_goods]
+    if returns and default_return_address(returns[0].store_id) is None:
+        for refund in returns:
+            call_for_address(writes, refund, now=now, rule="T10")
+
+
+def _asked(store: Store, order: Order, request: RefundRequest, *, now: datetime) -> Refund:
     """The request as it is opened, under the rules of today, with the merchant's clock (T10)."""
     rules = store.rules
     return Refund(
         store=store,
         order=order,
-        kind=kind,
-        reason=reason,
-        description=description,
+        kind=request["kind"],
+        reason=request["reason"],
+        description=request["description"],
         due_at=now + rules.merchant_answers_within,
         due_action=DueAction.APPROVE,
         rules_name=rules.name,
@@ -155,6 +195,14 @@ def why_not_open(order: Order, lines: Sequence[RefundLine], *, pays: bool = True
         return None
     if lines and most_of_order(order, lines) > 0:
         return None
-    if Refund.objects.for_store(order.store_id).open().filter(order=order).exists():
+    if _has_open(order):
         return Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))
     return Refused("amount_above_refundable", _("Nothing of this order is left to refund."), "amount")
+
+
+@read_together
+def _has_open(orders: Sequence[Order]) -> dict[UUID, bool]:
+    stores = {order.store_id for order in orders}
+    waiting = Refund.objects.filter(store_id__in=stores).open().filter(order__in=orders)
+    found = set(waiting.values_list("order_id", flat=True))
+    return {order.pk: order.pk in found for order in orders}

@@ -130,3 +130,13 @@ class WanliuExceptionFormatter(ExceptionFormatter):
                 }
             ]
         return body
+
+
+def answer_to(error: Exception, context: dict) -> tuple[int, dict]:
+    """The status and the body of the answer to a call that ends with this error; who asks goes on."""
+    handler = WanliuExceptionHandler(error, context)
+    known = handler.convert_known_exceptions(error)
+    known = handler.convert_unhandled_exceptions(known)
+    if known.status_code >= 500:
+        log.error("unexpected error", exc_info=error)
+    return known.status_code, WanliuExceptionFormatter(known, context, error).run()

@@ -67,11 +67,13 @@ class FakeServer(ThreadingHTTPServer):
         self.lock = threading.RLock()
         self.requests: MutableSequence[FakeRequest] = []
         self._now = now
+        self.answering = ""  # the call that is being worked on
         self.keep: Callable[[], None] = lambda: None  # see keeping
         self._plumbing = {*vars(self), "_plumbing"}
         self.clock_offset = timedelta(0)
         self.refunds: dict[str, FakeRefund] = {}
         self.messages: list[FakeMessage] = []
+        self.decided: list[tuple[str, str]] = []  # what was done at a merchant's word: the refund, the call
         self.misbehaviours: list[Misbehaviour] = []
         self.push_to = ""  # where each message is pushed as it arises; empty: nowhere by itself
 
@@ -149,6 +151,8 @@ class FakeServer(ThreadingHTTPServer):
         refund.updated_at = at
         self.stamp(refund)
         refund.history.append((at, json.loads(json.dumps(refund.fields))))
+        if self.answering:
+            self.decided.append((refund.id, self.answering))
         message = FakeMessage(f"{self.server_port}{len(self.messages) + 1:06}", refund.id, at, self.content(refund))
         self.messages.append(message)
         if self.push_to:
@@ -173,13 +177,14 @@ class FakeServer(ThreadingHTTPServer):
         messages: list[FakeMessage] | None = None,
         repeated: int = 1,
         shuffled: int | None = None,
+        newest: int = 0,
         wrong: str = "",
     ) -> list[tuple[int, bytes]]:
-        """Push messages (all so far), each `repeated` times, in an order drawn from the seed `shuffled`.
+        """Push messages (all, or the `newest`), each `repeated` times, in an order drawn from the seed `shuffled`.
 
         Returns status and body of each answer.
         """
-        pushes = [message for message in (messages or list(self.messages)) for _ in range(repeated)]
+        pushes = [message for message in (messages or self.messages[-newest:]) for _ in range(repeated)]
         if shuffled is not None:
             Random(shuffled).shuffle(pushes)
         return [self._post(url, self.push(message, wrong)) for message in pushes]
@@ -210,9 +215,9 @@ class FakeServer(ThreadingHTTPServer):
         return None
 
     def control(self, method: str, what: str, told: dict[str, Any]) -> Any:
-        """What is asked under /_fake/: `keys`, `log`, `ids`, `refunds`, `act`, `change`, `misbehave`, `set`, `deliver`.
+        """What is asked under /_fake/: the cases below. `at` is an instant in ISO 8601.
 
-        `at` is an instant in ISO 8601.
+        `decided` tells what was done at a merchant's word, `behave` ends all misbehaviour.
         """
         if "at" in told:
             told["at"] = datetime.fromisoformat(told["at"])
@@ -224,6 +229,10 @@ class FakeServer(ThreadingHTTPServer):
                     {"call": each.call, "mischief": each.mischief, "status": each.status, "at": each.at.isoformat()}
                     for each in self.calls()
                 ]
+            case "GET", "acts":
+                return [*self.acts]
+            case "GET", "decided":
+                return self.decided
             case "GET", "refunds":
                 return [refund.fields for refund in self.refunds.values()]
             case "GET", "ids":
@@ -234,6 +243,9 @@ class FakeServer(ThreadingHTTPServer):
                 return self.act(told.pop("act"), told.pop("refund"), **told).fields
             case "POST", "change":
                 return self.change(told.pop("refund"), **told).fields
+            case "POST", "behave":
+                self.misbehaviours.clear()
+                return []
             case "POST", "misbehave":
                 return vars(self.misbehave(told.pop("kind"), **told))
             case "POST", "set":

@@ -52,10 +52,13 @@ class FakeHandler(BaseHTTPRequestHandler):
             server.act(met.act, met.refund, **met.fields)
         reply = Reply(b"")
         if met is None or met.done or met.kind in SPOILS:
+            server.answering = request.call
             try:
                 reply = server.answer(request)
             except FakeRefusal as refusal:
                 reply = refusal.reply
+            finally:
+                server.answering = ""
         if met and met.kind == Mischief.MOVES and met.done:
             server.act(met.act, met.refund, **met.fields)
         return server.excuse(met.kind, met.seconds) if met and met.kind in SAID else reply

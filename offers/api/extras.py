@@ -1,17 +1,22 @@
 """What offers add to a refund's detail, and to the answer about a small payment."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from common import clock
 from common.api.represent import represent
+from common.together import read_together
 from offers.api.serializers import OfferSerializer
 from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
-from offers.insights.rates import costs_at
+from offers.insights.rates import RateHistory, rates_of_stores
 from offers.kept_coupons import kept_coupons, would_end_coupons
+from offers.models import CouponGrant
 from offers.retainable import filter_retainable
 from offers.situation import Situation, offers_before
+from orders.models import Order
 from payments.api.extras import WARNINGS
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
@@ -43,7 +48,7 @@ def loss(refund: Refund) -> dict | None:
     if refund.status in KEPT:
         return None
     now = clock.now()
-    found = loss_of(refund.order, refund, costs_at(refund.store_id, refund.resolved_at or now, refund.rules))
+    found = loss_of(refund.order, refund, _rates_of(refund).at(refund.resolved_at or now, refund.rules))
     return {name: f"{getattr(found, name):.2f}" for name in LOSS_PARTS}
 
 
@@ -55,12 +60,18 @@ def warnings_of(payment: Payment) -> list[dict[str, str]]:
     return [asdict(caution) for caution in cautions_of_payment(payment, refund, payment.created_at)]
 
 
+@read_together
+def _rates_of(refunds: Sequence[Refund]) -> dict[UUID, RateHistory]:
+    histories = rates_of_stores({refund.store_id for refund in refunds})
+    return {refund.pk: histories[refund.store_id] for refund in refunds}
+
+
 LIST_FILTERS["retainable"] = by_retainable
 
 
 def coupons_of_order(refund: Refund) -> list[dict]:
     """What accepted offers about the order granted its buyer, and what becomes of it."""
-    if not (grants := list(kept_coupons([refund.order]))):
+    if not (grants := _grants_about(refund.order)):
         return []
     ends = would_end_coupons(refund)
     return [
@@ -75,6 +86,14 @@ def coupons_of_order(refund: Refund) -> list[dict]:
         )
         for grant in grants
     ]
+
+
+@read_together
+def _grants_about(orders: Sequence[Order]) -> dict[UUID, list[CouponGrant]]:
+    found: dict[UUID, list[CouponGrant]] = {order.pk: [] for order in orders}
+    for grant in kept_coupons(orders):
+        found[grant.order_id].append(grant)
+    return found
 
 
 DETAIL_FIELDS["kept_coupons"] = coupons_of_order

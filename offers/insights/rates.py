@@ -1,5 +1,6 @@
 """A store's cost rates: each change is a new version from that instant on (Q18)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,7 +32,15 @@ class RateHistory:
 
 def rates_of(store_id: int) -> RateHistory:
     """Every version that the store has set; stores change them a few times a year."""
-    return RateHistory(tuple(CostRates.objects.for_store(store_id).newest_first()))
+    return rates_of_stores([store_id])[store_id]
+
+
+def rates_of_stores(store_ids: Collection[int]) -> dict[int, RateHistory]:
+    """The same for several stores, by store."""
+    versions: dict[int, list[CostRates]] = {store_id: [] for store_id in store_ids}
+    for version in CostRates.objects.filter(store_id__in=store_ids).newest_first():
+        versions[version.store_id].append(version)
+    return {store_id: RateHistory(tuple(own)) for store_id, own in versions.items()}
 
 
 def own_rates(store_id: int) -> CostRates | None:

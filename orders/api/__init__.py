@@ -1,4 +1,5 @@
 """Orders over HTTP.
 
-views (orders, owed parcels) with serializers and filters; delays (reports, notices); files (export and import).
+views (orders, owed parcels) with serializers and filters, many at once in bulk; delays (reports, notices); files
+(export and import).
 """

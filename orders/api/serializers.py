@@ -86,13 +86,11 @@ class PlaceOrderSerializer(serializers.Serializer):
             raise serializers.ValidationError(most, "max_value")
         return lines
 
-    def head(self) -> dict:
-        """The order's own fields, named as the model names them."""
-        data = dict(self.validated_data)
-        del data["store"], data["lines"]
-        data |= data.pop("buyer")
-        data["live_session"] = data["live_session"] or ""
-        return data
+    @staticmethod
+    def parts_of(data: dict) -> tuple[dict, list[dict]]:
+        """The order's own fields, named as the model names them, and its lines."""
+        head = {name: value for name, value in data.items() if name not in ("store", "lines", "buyer")}
+        return {**head, **data["buyer"], "live_session": data["live_session"] or ""}, data["lines"]
 
 
 class OrderSerializer(serializers.ModelSerializer):

@@ -60,14 +60,8 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
     @extend_schema(request=PlaceOrderSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     def create(self, request):
         """Create the order (201), or bring the one with this number up to date (200)."""
-        serializer = self.validated(PlaceOrderSerializer)
-        order, is_new = actions.upsert_order(
-            store=self.store,
-            data=serializer.head(),
-            lines=serializer.validated_data["lines"],
-            actor=self.actor,
-            now=self.now,
-        )
+        head, lines = PlaceOrderSerializer.parts_of(self.input(PlaceOrderSerializer))
+        order, is_new = actions.upsert_order(store=self.store, data=head, lines=lines, actor=self.actor, now=self.now)
         return self._answer(order.number, 201 if is_new else 200)
 
     @extend_schema(request=ShipSerializer, responses=OrderSerializer)

@@ -22,11 +22,13 @@ from refunds.signals import faults_verified
 from refunds.states import QualityPolicy, RefundProgramme
 
 
-def count_application(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:
-    """Count a new request by what the buyer says (P6). Its programme is known by now."""
-    if _counts(refund, QualityPolicy.BY_APPLICATION):
+def count_applications(writes: WriteSet, refunds: Sequence[Refund], *, actor: Actor, now: datetime) -> None:
+    """Count new requests by what the buyers say (P6). Their programmes are known by now."""
+    counted = [refund for refund in refunds if _counts(refund, QualityPolicy.BY_APPLICATION)]
+    for refund in counted:
         _count(writes, refund, actor=actor, now=now)
-        note_counted(writes, {refund.store_id}, now)
+    if counted:
+        note_counted(writes, {refund.store_id for refund in counted}, now)
 
 
 def count_correction(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime) -> None:

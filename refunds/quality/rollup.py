@@ -19,7 +19,7 @@ from common.calendar import day_of, days_until, sql_day_of
 from common.setbacks import stores_set_back, sweep_each
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
-from orders.signals import order_placed, order_redated
+from orders.signals import order_redated, orders_placed
 from refunds.models import ChangedDay, QualityDay
 from refunds.quality.figures import GRACE, Day, count_days, last_finished, rolled_up
 from stores.models import Store
@@ -32,22 +32,25 @@ _SWEEP = "quality days"
 LOCK = 741_001
 
 
-@receiver(order_placed)
-def note_placed(sender, order, store, writes, now, **kwargs) -> None:
-    """A new order that was paid on an earlier day."""
-    _note(writes, store, order.paid_at, now)
+@receiver(orders_placed)
+def note_placed(sender, orders, store, writes, now, **kwargs) -> None:
+    """New orders, of which some were paid on earlier days."""
+    _note(writes, store, [order.paid_at for order in orders], now)
 
 
 @receiver(order_redated)
 def note_redated(sender, order, was, store, writes, now, **kwargs) -> None:
     """An order that was paid on another day than was known: both have changed."""
-    _note(writes, store, was, now)
-    _note(writes, store, order.paid_at, now)
+    _note(writes, store, [was, order.paid_at], now)
 
 
-def _note(writes: WriteSet, store: Store, paid_at: datetime, now: datetime) -> None:
-    day = day_of(paid_at, store.time_zone)
-    if day < day_of(now, store.time_zone) or QualityDay.objects.for_store(store.pk).filter(date=day).exists():
+def _note(writes: WriteSet, store: Store, paid_at: Collection[datetime], now: datetime) -> None:
+    today = day_of(now, store.time_zone)
+    days = {day_of(instant, store.time_zone) for instant in paid_at}
+    if ahead := {day for day in days if day >= today}:
+        rolled = QualityDay.objects.for_store(store.pk).filter(date__in=ahead).values_list("date", flat=True)
+        days -= ahead.difference(rolled)
+    for day in sorted(days):
         writes.insert(ChangedDay(store=store, date=day))
 
 

@@ -1,12 +1,12 @@
 """What is promised when an order is placed, and what live rooms may show: the same question (R3–R6)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.dispatch import receiver
 
 from orders.models import Order
-from orders.signals import order_placed
+from orders.signals import orders_placed
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.programme import SECOND
 from refunds.states import EnrolmentStatus, RefundProgramme
@@ -31,13 +31,8 @@ def covered_items(
     """
     if enrolment is None or enrolment.budget.is_spent:
         return []
-    if live_session:
-        session = LiveSession.objects.for_store(enrolment.store_id).filter(session=live_session).first()
-        if session is not None and not session.is_covered:
-            return []
-        at = max(at, session.started_at) if session is not None else at
-    until = at + SECOND
-    if until <= enrolment.in_force_since:
+    until = _covered_until(enrolment, at, _sessions(enrolment, {live_session}).get(live_session))
+    if until is None:
         return []
     covered = CoveredProduct.objects.for_store(enrolment.store_id).promised_before(until)
     if item_ids is not None:
@@ -45,19 +40,42 @@ def covered_items(
     return list(covered.order_by("item_id").values_list("item_id", flat=True))
 
 
-@receiver(order_placed)
-def promise_with_order(sender, order: Order, lines, store, **kwargs) -> None:
+def _sessions(enrolment: Enrolment, names: Collection[str]) -> dict[str, LiveSession]:
+    """The live sessions of these names that were told of; without a name nothing is read."""
+    if not (named := {name for name in names if name}):
+        return {}
+    sessions = LiveSession.objects.for_store(enrolment.store_id).filter(session__in=named)
+    return {session.session: session for session in sessions}
+
+
+def _covered_until(enrolment: Enrolment, at: datetime, session: LiveSession | None) -> datetime | None:
+    """Products that are covered since before this instant are promised; None where nothing is (R3)."""
+    if session is not None:
+        if not session.is_covered:
+            return None
+        at = max(at, session.started_at)
+    until = at + SECOND
+    return until if until > enrolment.in_force_since else None
+
+
+@receiver(orders_placed)
+def promise_with_orders(sender, orders: Sequence[Order], store, **kwargs) -> None:
     """Mark the lines for which the buyer was promised a refund without return; nothing takes it away later (R3, R4)."""
-    if not store.rules.returnless_version or order.source != ProductSource.OWN:
+    if not store.rules.returnless_version:
         return
-    covered = set(
-        covered_items(
-            enrolment_in_force(store.pk),
-            at=order.paid_at,
-            live_session=order.live_session,
-            item_ids=[line.item_id for line in lines],
-        )
-    )
-    for line in lines:
-        if line.item_id in covered:
-            line.programme = RefundProgramme.RETURNLESS
+    own = [order for order in orders if order.source == ProductSource.OWN]
+    enrolment = enrolment_in_force(store.pk) if own else None
+    if enrolment is None or enrolment.budget.is_spent:
+        return
+    sessions = _sessions(enrolment, {order.live_session for order in own})
+    until = {order.pk: _covered_until(enrolment, order.paid_at, sessions.get(order.live_session)) for order in own}
+    if not (ends := [end for end in until.values() if end is not None]):
+        return
+    covered = CoveredProduct.objects.for_store(store.pk).promised_before(max(ends))
+    items = {line.item_id for order in own for line in order.own_lines}
+    holds_since = dict(covered.filter(item_id__in=items).values_list("item_id", "holds_since"))
+    for order in own:
+        end = until[order.pk]
+        for line in order.own_lines:
+            if end is not None and line.item_id in holds_since and holds_since[line.item_id] < end:
+                line.programme = RefundProgramme.RETURNLESS

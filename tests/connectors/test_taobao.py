@@ -560,10 +560,9 @@ class TestMessages:
         assert fake.confirmed == {trade.id}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_happens_the_mirror_ends_with_the_truth(seed):
+def test_whatever_happens_the_mirror_ends_with_the_truth():
     """500 refunds; windows are listed while rows change, copies come late, messages doubled and in any order."""
-    random, now = Random(seed), Clock()
+    random, now = Random(1), Clock()
     with FakeTaobao(now=now) as fake:
         mirror = Mirror(TAOBAO, shop_at(fake), now)
         live(fake, now, random, refunds=500, changes=150)

@@ -1,25 +1,19 @@
 """Shops of Tmall and Kuaishou from the command line, over the wire to their fakes: pulled, decided on, paid."""
 
 import io
-from contextlib import contextmanager, suppress
-from random import Random
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.test import Client
 
-from common import clock as wall
 from common.tenancy import system_scope
 from connectors.fakes.base import FakeServer, Mischief
 from connectors.fakes.kuaishou import FakeKuaishou
 from connectors.fakes.taobao import FakeTaobao
-from connectors.kwai import asking as kwai
 from connectors.messages import push_address
 from connectors.models import Connection, MirroredRefund
-from connectors.top import asking
 from operations.verification import run_checks
 from refunds.models import Refund
-from tests.connectors.mirrors import Clock, happen, live
 from tests.world import Shop, make_shop
 
 KEYS = {
@@ -168,67 +162,3 @@ def test_a_token_that_ends_is_renewed(way):
     way.fake.misbehave(Mischief.TOKEN_EXPIRED, LIST[way.fake.name])
     way.sync()
     assert way.read() == {refund.id: way.truth()[refund.id]}
-
-
-def test_whatever_happens_the_mirror_ends_with_the_truth(way):
-    """Refunds arise and change, answers break off, and the work is killed in between; then it is gone on with."""
-    random, now = Random(7), Frozen(way.clock)
-    live(way.fake, now, random, refunds=40, changes=20)
-    for kind in (Mischief.CLOSED, Mischief.HALF, Mischief.BUSY, Mischief.FAULT):
-        way.fake.misbehave(kind, READ[way.fake.name], skip=random.randrange(15))
-    kills = 0
-    for _round in range(3):
-        for _ in range(8):
-            happen(way.fake, now, random)
-        with killed(after=random.randrange(6, 25)):
-            try:
-                way.sync()
-            except CommandError:
-                """It says that it isn't finished."""
-            except Killed:
-                kills += 1
-    assert kills
-    for _ in range(2):
-        with suppress(CommandError):
-            way.sync(minutes=30)
-    assert way.read() == way.truth()
-    assert books_are_right() == {}
-
-
-class Frozen(Clock):
-    """The clock that the whole process goes by."""
-
-    def __init__(self, clock) -> None:
-        self.clock = clock
-
-    @property
-    def at(self):
-        return wall.now()
-
-    def forward(self, by):
-        self.clock.traveller.shift(by)
-        return self.at
-
-
-class Killed(BaseException):
-    """As if the process had been ended: nothing tidies up after it."""
-
-
-@contextmanager
-def killed(*, after: int):
-    """The process ends at its n-th answer of a platform."""
-    answers = 0
-    original = asking.json_object, kwai.json_object
-
-    def counted(response):
-        nonlocal answers
-        answers += 1
-        if answers == after:
-            raise Killed
-        return original[0](response)
-
-    asking.json_object = kwai.json_object = counted
-    try:
-        yield
-    finally:
-        asking.json_object, kwai.json_object = original
