@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ChangedAtField(models.DateTimeField):
-    """Set by the database alone; None in memory once the row was written, since only the database knows it then."""
+    """Set by the database alone."""
 
     def get_default(self):
         """Nobody knows it before the row is written."""
@@ -27,11 +27,15 @@ class Traced(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        """Write the row; what it holds of its last change is no longer true."""
+        """Write the row."""
         is_new = self._state.adding
         super().save(*args, **kwargs)
         if not is_new:
-            self.updated_at = None
+            self.forget_change()
+
+    def forget_change(self) -> None:
+        """The row is being changed: who asks when reads it anew."""
+        self.__dict__.pop("updated_at", None)
 
 
 TRACE_FUNCTION = RunSQL(

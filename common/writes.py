@@ -8,7 +8,7 @@ that an action updates are locked by it before.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import repeat
@@ -25,6 +25,8 @@ from common.changed import Traced
 from common.events import EventType
 from common.ids import event_id
 from common.models import Event
+
+MOST_TOLD = 1000  # rows of a batch that learn at once when they were changed
 
 
 class LostUpdate(RuntimeError):
@@ -78,7 +80,7 @@ class WriteSet:
         if id(row) in self._new:
             return
         if isinstance(row, Traced):
-            row.updated_at = None
+            row.forget_change()
         rows = self._updates[type(row)]
         told, before = rows.get(row.pk, (row, frozenset()))
         if told is not row:
@@ -128,37 +130,46 @@ class WriteSet:
 
     def flush(self) -> None:
         """Write everything in one statement. LostUpdate when a row to update was not there."""
-        hints = dict(self._hints)
-        parts, params, expected = [], [], []
-        for (model, names), rows in self._grouped_updates():
-            sql, columns = _update_sql(model, names)
-            parts.append(sql)
-            params += _arrays(columns, rows)
-            expected.append(len(rows))
-        updates = len(parts)
-        for model, rows in self._inserts.items():
-            sql, columns = _insert_sql(model)
-            parts.append(sql)
-            params += _arrays(columns, rows)
+        hints, updates = dict(self._hints), self._grouped_updates()
+        statements = [(*_update_sql(*kind), rows) for kind, rows in updates]
+        statements += [(*_insert_sql(model), rows) for model, rows in self._inserts.items()]
         self.__init__()
-        if not parts:
+        if not statements:
             return
-        ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(parts))
-        counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(updates)) or "1"
+        traced = [(number, rows) for number, (_, _, rows) in enumerate(statements) if _are_told(rows)]
+        ctes = ", ".join(f"w{number} AS ({sql})" for number, (sql, _, _) in enumerate(statements))
+        wanted = [f"(SELECT count(*) FROM w{number})" for number in range(len(updates))]
+        for number, _ in traced:
+            wanted += [f"(SELECT array_agg({what}) FROM w{number})" for what in ("id::text", "updated_at")]
+        params = [array for _, columns, rows in statements for array in _arrays(columns, rows)]
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {ctes} SELECT {counts}", params)
-            if updates and list(cursor.fetchone()) != expected:
-                raise LostUpdate("A row changed or vanished although it was to be locked.")
+            cursor.execute(f"WITH {ctes} SELECT {', '.join(wanted) or '1'}", params)
+            answer = list(cursor.fetchone())
+        if answer[: len(updates)] != [len(rows) for _, rows in updates]:
+            raise LostUpdate("A row changed or vanished although it was to be locked.")
+        _tell(traced, answer[len(updates) :])
         for tell, items in hints.items():
             transaction.on_commit(partial(tell, items), robust=True)
 
-    def _grouped_updates(self) -> Iterable[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
+    def _grouped_updates(self) -> list[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
         """Rows of one model of which the same fields are written, together."""
         groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = defaultdict(list)
         for model, told in self._updates.items():
             for row, fields in told.values():
                 groups[model, fields].append(row)
         return [((model, tuple(sorted(fields))), rows) for (model, fields), rows in groups.items()]
+
+
+def _are_told(rows: list) -> bool:
+    """Whether these rows learn when the database noted their change; of many, each reads it when it is asked."""
+    return len(rows) <= MOST_TOLD and isinstance(rows[0], Traced)
+
+
+def _tell(traced: list[tuple[int, list]], answer: list) -> None:
+    for place, (_, rows) in enumerate(traced):
+        changed_at = dict(zip(*answer[2 * place : 2 * place + 2], strict=True))
+        for row in rows:
+            row.updated_at = changed_at[str(row.pk)]
 
 
 def _store_of(subject: models.Model) -> int | None:
@@ -212,7 +223,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]):
     aliases = ", ".join([meta.pk.column, *fields])
     sql = (
         f"UPDATE {meta.db_table} t SET {sets} FROM unnest({arrays}) AS v({aliases}) "
-        f"WHERE t.{meta.pk.column} = v.{meta.pk.column} RETURNING 1"
+        f"WHERE t.{meta.pk.column} = v.{meta.pk.column} {_returning(model)}"
     )
     return sql, columns
 
@@ -224,7 +235,12 @@ def _insert_sql(model: type[models.Model]):
     columns = [_column(field) for field in fields]
     names = ", ".join(field.column for field in fields)
     arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)
-    return f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays})", columns
+    told = _returning(model) if issubclass(model, Traced) else ""
+    return f"INSERT INTO {meta.db_table} AS t ({names}) SELECT * FROM unnest({arrays}) {told}", columns
+
+
+def _returning(model: type[models.Model]) -> str:
+    return f"RETURNING t.{model._meta.pk.column} AS id, t.updated_at" if issubclass(model, Traced) else "RETURNING 1"
 
 
 def _arrays(columns, rows: Sequence) -> list[str]:

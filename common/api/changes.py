@@ -24,10 +24,10 @@ NAMES = frozenset(parameter.name for parameter in PARAMETERS)
 
 
 class ChangedAt(serializers.DateTimeField):
-    """When the row was last changed, by the database's clock; null in the answer to what has just changed it."""
+    """When the row was last changed, by the database's clock."""
 
     def __init__(self, **kwargs):
-        super().__init__(read_only=True, allow_null=True, **kwargs)
+        super().__init__(read_only=True, **kwargs)
 
 
 class ChangesFilter(django_filters.FilterSet):

@@ -41,8 +41,9 @@ def test_every_list_takes_it_and_tells_when_each_row_was_changed(transactional_d
 def test_whoever_changes_a_row_the_database_notes_when(transactional_db, clock, taote):
     refund = taote.refund()
     first = changed(taote, "refunds/", ordering="updated_at")[0]["updated_at"]
-    assert taote.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no"}).json()["updated_at"] is None
+    answered = taote.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no"}).json()["updated_at"]
     second = changed(taote, "refunds/", updated_after=first)[0]["updated_at"]
+    assert answered == second
     with taote.scope(), connection.cursor() as cursor:
         cursor.execute("UPDATE refunds_refund SET updated_at = '2001-01-01Z', description = 'x'")
     third = taote.merchant.get(f"refunds/{refund.pk}/").json()["updated_at"]
