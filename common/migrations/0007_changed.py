@@ -1,8 +1,9 @@
-"""What notes when a row was last changed."""
+"""What notes when a row was last changed; and looks don't wait for writers of other databases of the server."""
 
 from django.db import migrations
 
 from common.changed import TRACE_FUNCTION
+from common.settled import SETTLED_FUNCTION
 
 
 class Migration(migrations.Migration):
@@ -13,4 +14,5 @@ class Migration(migrations.Migration):
 
     operations = [
         TRACE_FUNCTION,
+        migrations.RunSQL(SETTLED_FUNCTION.sql, migrations.RunSQL.noop),
     ]

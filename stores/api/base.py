@@ -216,8 +216,13 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Keep the answer when the call had an Idempotency-Key."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if getattr(self, "answer", None) is not None:
-            idempotency.keep(self.answer, status_code=response.status_code, body=_plain(response.data))
+            body = self.kept(_plain(response.data))
+            idempotency.keep(self.answer, status_code=response.status_code, body=body)
         return response
+
+    def kept(self, data):
+        """What is kept of an answer for repeated calls."""
+        return data
 
     def dispatch(self, request, *args, **kwargs):
         """Close the scope with the request, and give back the place of a dear one."""

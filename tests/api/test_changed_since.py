@@ -22,7 +22,7 @@ def changed(shop, path, **params):
 
 def test_every_list_takes_it_and_tells_when_each_row_was_changed(transactional_db, clock, taote):
     names = Names(taote)
-    assert all([names.parcel, names.dispute, names.appeal, names.delay, names.offer, names.payment])
+    assert all([names.parcel, names.dispute, names.appeal, names.delay, names.offer, names.payment, names.delivery])
     make_coupon(taote)
     lists = [call.route for call in LISTS if call.route not in NOT_ROWS]
     assert len(lists) >= 11
