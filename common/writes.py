@@ -21,7 +21,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from common.actors import Actor
-from common.changed import Traced
+from common.changed import ChangedAtField, Traced
 from common.events import EventType
 from common.ids import event_id
 from common.models import Event
@@ -231,7 +231,9 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]):
 @lru_cache
 def _insert_sql(model: type[models.Model]):
     meta = model._meta
-    fields = [f for f in meta.concrete_fields if not isinstance(f, models.AutoField | models.GeneratedField)]
+    fields = [
+        f for f in meta.concrete_fields if not isinstance(f, models.AutoField | models.GeneratedField | ChangedAtField)
+    ]
     columns = [_column(field) for field in fields]
     names = ", ".join(field.column for field in fields)
     arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)

@@ -309,6 +309,8 @@ SPECTACULAR_SETTINGS = {
         "OfferStatusEnum": "offers.states.PUBLIC",
         "PaymentStatusEnum": "payments.states.PaymentStatus",
         "PaymentPurposeEnum": "payments.purposes.purpose_choices",
+        "EndpointStatusEnum": "webhooks.states.EndpointStatus",
+        "DeliveryStatusEnum": "webhooks.states.DeliveryStatus",
     },
 }
 
