@@ -30,7 +30,7 @@ from webhooks.events import (
 from webhooks.models import Delivery, Endpoint
 from webhooks.secrets import OVERLAP, set_new_secret
 from webhooks.states import DeliveryStatus, EndpointStatus, PauseReason
-from webhooks.why_not import why_not_add_endpoint, why_not_pause, why_not_resume
+from webhooks.why_not import why_not_add_endpoint, why_not_pause_endpoint, why_not_resume_endpoint
 
 STATUS_FIELDS = ("status", "paused_for", "failures", "failing_since", "next_attempt_at", "leased_until", "leased_by")
 
@@ -96,7 +96,7 @@ def pause_endpoint(
 ) -> Endpoint:
     """Call the endpoint no more; what happens meanwhile is kept for it. NotFound; Refused `invalid_transition`."""
     endpoint = lock_endpoint(store_id, endpoint_id)
-    refuse_if(why_not_pause(endpoint))
+    refuse_if(why_not_pause_endpoint(endpoint))
     endpoint.status, endpoint.paused_for = EndpointStatus.PAUSED, reason
     endpoint.plan(None)
     endpoint.save(update_fields=STATUS_FIELDS)
@@ -108,7 +108,7 @@ def pause_endpoint(
 def resume_endpoint(*, store_id: int, endpoint_id: UUID, actor: Actor, now: datetime) -> Endpoint:
     """Call the endpoint again, first with what has waited. NotFound; Refused `invalid_transition`."""
     endpoint = lock_endpoint(store_id, endpoint_id)
-    refuse_if(why_not_resume(endpoint))
+    refuse_if(why_not_resume_endpoint(endpoint))
     endpoint.status, endpoint.paused_for = EndpointStatus.ACTIVE, ""
     endpoint.failures, endpoint.failing_since = 0, None
     endpoint.make_due()

@@ -29,7 +29,7 @@ from webhooks.models import LONGEST_ANSWER, Delivery, Endpoint
 from webhooks.secrets import signed
 from webhooks.states import DeliveryStatus, PauseReason
 from webhooks.telling import told
-from webhooks.wire import Answer, post
+from webhooks.wire import CallAnswer, post
 
 log = logging.getLogger("wanliu.webhooks")
 
@@ -109,7 +109,7 @@ def _send(endpoint: Endpoint, delivery: Delivery, body: str) -> bool:
 
 
 @bookkeeping(_NO_ACT)
-def _note(endpoint: Endpoint, delivery: Delivery, answer: Answer) -> None:
+def _note(endpoint: Endpoint, delivery: Delivery, answer: CallAnswer) -> None:
     mine = _held(endpoint)
     row = Delivery.objects.timed().select_for_update(no_key=True).get(pk=delivery.pk)
     now = clock.now()

@@ -18,14 +18,14 @@ def why_not_add_endpoint(store: Store) -> Refused | None:
     return Refused("too_many_endpoints", detail % {"most": MOST_ENDPOINTS})
 
 
-def why_not_pause(endpoint: Endpoint) -> Refused | None:
+def why_not_pause_endpoint(endpoint: Endpoint) -> Refused | None:
     """What is paused can't be paused."""
     if endpoint.status == EndpointStatus.ACTIVE:
         return None
     return Refused("invalid_transition", _("The endpoint is paused already."))
 
 
-def why_not_resume(endpoint: Endpoint) -> Refused | None:
+def why_not_resume_endpoint(endpoint: Endpoint) -> Refused | None:
     """What is called needs no resuming."""
     if endpoint.status == EndpointStatus.PAUSED:
         return None

@@ -21,7 +21,7 @@ BYTES_READ = 16 * 1024  # of an answer; nobody needs the rest
 
 
 @dataclass(frozen=True)
-class Answer:
+class CallAnswer:
     """What came of a call: a status and the beginning of the answer, or an `error` in a word."""
 
     status: int | None = None
@@ -68,14 +68,14 @@ def _deadline() -> Iterator[_Deadline]:
         timer.cancel()
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> CallAnswer:
     """Send once. Never raises for what the receiver, the network or the name does."""
     began = monotonic()
     try:
         target = target_of(url)
         addresses = addresses_of(target)
     except Forbidden:
-        return Answer(error="address_not_allowed")
+        return CallAnswer(error="address_not_allowed")
     with _deadline() as deadline:
         try:
             status, text = _exchange(target, addresses, body, headers, deadline)
@@ -84,7 +84,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
             status, text = None, ""
             error = "took_too_long" if deadline.has_passed or isinstance(failure, TimeoutError) else _word(failure)
     took_ms = int((monotonic() - began) * 1000)
-    return Answer(None if error else status, text, error, took_ms)
+    return CallAnswer(None if error else status, text, error, took_ms)
 
 
 def _word(failure: Exception) -> str:
