@@ -6,7 +6,7 @@ each secret, so that a receiver changes its own when it likes.
 
 import secrets
 from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from standardwebhooks import Webhook
 
@@ -29,12 +29,11 @@ def set_new_secret(endpoint: Endpoint, now: datetime) -> str:
 
 
 def signed(endpoint: Endpoint, *, message_id: str, body: str, at: datetime) -> dict[str, str]:
-    """The headers that go with a message."""
+    """The headers that go with a message; `at` is in UTC."""
     kept = unseal(endpoint.sealed_secrets)
     keys = [kept["secret"]]
     if "older" in kept and at < datetime.fromisoformat(kept["older_until"]):
         keys.append(kept["older"])
-    at = at.astimezone(UTC)
     signatures = [Webhook(key).sign(message_id, at, body) for key in keys]
     return {
         "webhook-id": message_id,
