@@ -22,6 +22,7 @@ class Sizes:
     rounds: int
     seconds: float
     offers: int
+    payments: int
     due: int
     open_rows: tuple[int, ...]
     history: int
@@ -35,6 +36,7 @@ FULL = Sizes(
     rounds=4,
     seconds=8,
     offers=300,
+    payments=1_000,
     due=20_000,
     open_rows=(20_000, 200_000, 1_000_000),
     history=80_000,
@@ -47,6 +49,7 @@ QUICK = Sizes(
     rounds=2,
     seconds=2,
     offers=50,
+    payments=200,
     due=4_000,
     open_rows=(2_000, 6_000),
     history=4_000,
@@ -63,7 +66,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
     parser.add_argument(
         "--only",
-        choices=["lifecycle", "settling", "small-payments", "files", "sweeping", "insights"],
+        choices=["lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights"],
         help="only one; only prints",
     )
     arguments = parser.parse_args()
@@ -91,7 +94,7 @@ def _set_up() -> None:
 
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
-    from bench import files, lifecycle, settling, small_payments
+    from bench import files, lifecycle, paying, settling, small_payments
     from demo import volume
 
     stores = volume.open_stores(sizes.stores)
@@ -99,6 +102,8 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         yield from lifecycle.measure(log_dir, rounds=sizes.rounds, seconds=sizes.seconds)
     if only in (None, "settling"):
         yield from settling.measure(stores, rounds=sizes.rounds, count=sizes.offers)
+    if only in (None, "paying"):
+        yield from paying.measure(log_dir, stores, rounds=sizes.rounds, count=sizes.payments)
     if only in (None, "files"):
         yield from files.measure(stores[0], count=sizes.files)
     if only in (None, "small-payments"):

@@ -29,17 +29,22 @@ def free_port() -> int:
 def application(log_dir: Path) -> Iterator[int]:
     """Run two web processes and a worker of two; yields the port. Their output goes to files in `log_dir`."""
     port = free_port()
-    worker = ("celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING")
-    with (
-        _running("web", log_dir, *web_arguments(HOST, port)),
-        _running("worker", log_dir, *worker, "--without-gossip", "--without-mingle"),
-    ):
+    with module("web", log_dir, *web_arguments(HOST, port)), worker(log_dir):
         _wait_until_up(port)
         yield port
 
 
 @contextmanager
-def _running(name: str, log_dir: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(log_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker of two processes."""
+    command = ("celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING")
+    with module("worker", log_dir, *command, "--without-gossip", "--without-mingle") as process:
+        yield process
+
+
+@contextmanager
+def module(name: str, log_dir: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m …` with these arguments, until it is left."""
     log_dir.mkdir(exist_ok=True)
     command = Command(name, [sys.executable, "-m", *arguments], env={**os.environ, "LOG_LEVEL": "WARNING"}, cwd=ROOT)
     with (log_dir / f"{name}.log").open("ab") as output:

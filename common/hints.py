@@ -5,14 +5,17 @@ They are hints: whatever they ask for is also a due row, so a lost one delays an
 
 import inspect
 from collections.abc import Sequence
+from time import sleep
 
 from celery import Task, current_app
 from kombu import Connection
 from kombu.pools import producers
 
-from common.hint_server import ANSWER_WITHIN_S, broker
+from common.hint_server import ANSWER_WITHIN_S, broker, client, hint_server
 
 IDS_A_MESSAGE = 100
+FILLS_UP_S = 0.2  # what becomes due meanwhile is done together
+TOLD_FOR_MS = 5_000  # a message that nobody has begun by then is taken for lost
 
 
 class PatientTask(Task):
@@ -37,6 +40,25 @@ def tell(task: str, **keywords) -> None:
             current_app.send_task(task, kwargs=keywords, producer=producer, retry=False)
 
     broker.ask(send, instead=None)
+
+
+def tell_once(task: str) -> None:
+    """Have a worker do `task`, unless one is told already and hasn't begun: it will see what has been committed by now.
+
+    Only for a task that begins with `fill_up` and does all that is due.
+    """
+    if hint_server.ask(lambda: client().set(_told(task), 1, nx=True, px=TOLD_FOR_MS), instead=True):
+        tell(task)
+
+
+def fill_up(task: str) -> None:
+    """Wait a moment for more of the same work. Whoever is told from now on sends a message of their own."""
+    sleep(FILLS_UP_S)
+    hint_server.ask(lambda: client().delete(_told(task)), instead=None)
+
+
+def _told(task: str) -> str:
+    return f"told:{task}"
 
 
 def tell_of(task: str, ids: Sequence) -> None:

@@ -9,11 +9,14 @@ the sweeps find: a row is due until it is done.
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import partial
 from time import monotonic
-from typing import TypeVar
+from typing import Generic, TypeVar
 from uuid import uuid4
 
 from django.db import DatabaseError, connections, models, transaction
@@ -63,15 +66,58 @@ def in_turn(rows: Sequence[Row], do: Callable[[Row], Result]) -> list[Result]:
 
     What hasn't begun after WORK_FOR_S is given back, so that a slow partner's calls are shared by all workers.
     """
-    ends_at = monotonic() + WORK_FOR_S
-    results: list[Result] = []
-    with _renewed(rows):
-        for place, row in enumerate(rows):
-            if place and monotonic() >= ends_at:
-                _give_back(rows[place:])
-                break
-            results.append(do(row))
-    return results
+    return [result for _row, result in side_by_side([(rows, 1)], do)]
+
+
+def side_by_side(lanes: Sequence[tuple[Sequence[Row], int]], do: Callable[[Row], Result]) -> list[tuple[Row, Result]]:
+    """`do` the rows of one turn as `in_turn` does, so many of each lane at once; returns each that was done.
+
+    Rows of one partner are a lane: another one's don't wait for a slow one. Where only one is done at once it is done
+    in this thread. What `do` raises is raised here once every thread has ended.
+    """
+    turn = _Turn(do)
+    queues = [(deque(rows), at_once) for rows, at_once in lanes]
+    with _renewed([row for rows, _at_once in lanes for row in rows]):
+        turn.work_through(queues)
+        if unbegun := [row for queue, _at_once in queues for row in queue]:
+            _give_back(unbegun)
+    return turn.done
+
+
+class _Turn(Generic[Row, Result]):
+    """What is done of a turn's rows, by whichever thread, and until when a next one is begun."""
+
+    def __init__(self, do: Callable[[Row], Result]):
+        self.done: list[tuple[Row, Result]] = []
+        self._do = do
+        self._ends_at = monotonic() + WORK_FOR_S
+
+    def work_through(self, queues: Sequence[tuple[deque[Row], int]]) -> None:
+        """Take the rows off their queues and do them."""
+        threads = [queue for queue, at_once in queues if at_once > 1 for _ in range(min(at_once, len(queue)))]
+        with ThreadPoolExecutor(max(len(threads), 1), thread_name_prefix="turn") as pool:
+            begun = [pool.submit(copy_context().run, self._in_a_thread, queue) for queue in threads]
+            for queue, at_once in queues:
+                if at_once == 1:
+                    self._work(queue)
+        for each in begun:
+            each.result()
+
+    def _in_a_thread(self, queue: deque[Row]) -> None:
+        try:
+            self._work(queue)
+        finally:
+            connections.close_all()  # a thread's own
+
+    def _work(self, queue: deque[Row]) -> None:
+        is_first = True
+        while is_first or monotonic() < self._ends_at:
+            try:
+                row = queue.popleft()
+            except IndexError:
+                return
+            is_first = False
+            self.done.append((row, self._do(row)))
 
 
 def do_due(rows: models.QuerySet[Row], do: Callable[[Row], None], *, limit: int = BATCH) -> int:
@@ -127,18 +173,18 @@ def put_off(row: Obligation, error: Exception) -> None:
         mine.save(update_fields=mine.WORK_FIELDS)
 
 
-def write_down(rows: Sequence[Row], answers: Sequence[Result], write: Callable[[list[Result]], object]) -> None:
+def write_down(done: Sequence[tuple[Row, Result]], write: Callable[[list[Result]], object]) -> None:
     """`write` what was answered about the rows of one turn, in one transaction, or when that fails each in its own.
 
     What can't be written even alone is put off; the others don't wait for it.
     """
     try:
         with transaction.atomic(), system_scope():
-            write(list(answers))
+            write([answer for _row, answer in done])
         return
     except Exception as error:
-        log.warning("%d answers together failed with %s; writing them one by one", len(answers), kind_of(error))
-    for row, answer in zip(rows, answers, strict=False):  # what was given back has no answer
+        log.warning("%d answers together failed with %s; writing them one by one", len(done), kind_of(error))
+    for row, answer in done:
         try:
             with transaction.atomic(), system_scope():
                 write([answer])

@@ -25,6 +25,7 @@ from common.changed import ChangedAtField, Traced
 from common.events import EventType
 from common.ids import event_id
 from common.models import Event
+from common.queries import preparing_cursor
 
 MOST_TOLD = 1000  # rows of a batch that learn at once when they were changed
 
@@ -130,28 +131,24 @@ class WriteSet:
 
     def flush(self) -> None:
         """Write everything in one statement. LostUpdate when a row to update was not there."""
-        hints, updates = dict(self._hints), self._grouped_updates()
-        statements = [(*_update_sql(*kind), rows) for kind, rows in updates]
-        statements += [(*_insert_sql(model), rows) for model, rows in self._inserts.items()]
+        hints, updates, inserts = dict(self._hints), self._grouped_updates(), self._inserts
+        params = [array for which, rows in updates for array in _arrays(_update_sql(*which)[1], rows)]
+        params += [array for model, rows in inserts.items() for array in _arrays(_insert_sql(model)[1], rows)]
+        groups = [rows for _which, rows in updates] + list(inserts.values())
+        traced = tuple(number for number, rows in enumerate(groups) if _are_told(rows))
         self.__init__()
-        if not statements:
+        if not groups:
             return
-        traced = [(number, rows) for number, (_, _, rows) in enumerate(statements) if _are_told(rows)]
-        ctes = ", ".join(f"w{number} AS ({sql})" for number, (sql, _, _) in enumerate(statements))
-        wanted = [f"(SELECT count(*) FROM w{number})" for number in range(len(updates))]
-        for number, _ in traced:
-            wanted += [f"(SELECT array_agg({what}) FROM w{number})" for what in ("id::text", "updated_at")]
-        params = [array for _, columns, rows in statements for array in _arrays(columns, rows)]
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH {ctes} SELECT {', '.join(wanted) or '1'}", params)
+        with preparing_cursor() as cursor:
+            cursor.execute(_statement(tuple(which for which, _rows in updates), tuple(inserts), traced), params)
             answer = list(cursor.fetchone())
-        if answer[: len(updates)] != [len(rows) for _, rows in updates]:
+        if answer[: len(updates)] != [len(rows) for _which, rows in updates]:
             raise LostUpdate("A row changed or vanished although it was to be locked.")
-        _tell(traced, answer[len(updates) :])
+        _tell([groups[number] for number in traced], answer[len(updates) :])
         for tell, items in hints.items():
             transaction.on_commit(partial(tell, items), robust=True)
 
-    def _grouped_updates(self) -> list[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
+    def _grouped_updates(self) -> Sequence[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
         """Rows of one model of which the same fields are written, together."""
         groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = defaultdict(list)
         for model, told in self._updates.items():
@@ -165,8 +162,8 @@ def _are_told(rows: list) -> bool:
     return len(rows) <= MOST_TOLD and isinstance(rows[0], Traced)
 
 
-def _tell(traced: list[tuple[int, list]], answer: list) -> None:
-    for place, (_, rows) in enumerate(traced):
+def _tell(traced: list[list], answer: list) -> None:
+    for place, rows in enumerate(traced):
         changed_at = dict(zip(*answer[2 * place : 2 * place + 2], strict=True))
         for row in rows:
             row.updated_at = changed_at[str(row.pk)]
@@ -243,6 +240,20 @@ def _insert_sql(model: type[models.Model]):
 
 def _returning(model: type[models.Model]) -> str:
     return f"RETURNING t.{model._meta.pk.column} AS id, t.updated_at" if issubclass(model, Traced) else "RETURNING 1"
+
+
+@lru_cache(maxsize=1024)
+def _statement(
+    updates: tuple[tuple[type[models.Model], tuple[str, ...]], ...], inserts: tuple, traced: tuple[int, ...]
+) -> str:
+    """All of these in one: it answers how many rows each update found, and when those that are traced were changed."""
+    parts = [_update_sql(*which)[0] for which in updates] + [_insert_sql(model)[0] for model in inserts]
+    ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(parts))
+    wanted = [f"(SELECT count(*) FROM w{number})" for number in range(len(updates))]
+    for number in traced:
+        wanted += [f"(SELECT array_agg({what}) FROM w{number})" for what in ("id::text", "updated_at")]
+    sql = f"WITH {ctes} SELECT {', '.join(wanted) or '1'}"
+    return sql % tuple(f"${number}" for number in range(1, sql.count("%s") + 1))
 
 
 def _arrays(columns, rows: Sequence) -> list[str]:

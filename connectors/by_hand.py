@@ -29,6 +29,7 @@ def open_task(writes: WriteSet, decision: SentDecision, *, text: str, actor: Act
     writes.event(TASK_OPENED, task, topic=decision.refund_id, at=now, actor=actor, verb=task.verb, text=task.text)
 
 
+@action
 def close_tasks_of(*, store_id: int, refund_id: UUID, stage: str, actor: Actor, now: datetime) -> None:
     """The marketplace says that a refund is elsewhere by now: whatever was to be done by hand is over."""
     tasks = PlatformTask.objects.for_store(store_id).filter(refund_id=refund_id, closed_at=None)

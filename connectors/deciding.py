@@ -6,9 +6,8 @@ become what was wanted, that's that; if it is something else, who decided is tol
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -16,23 +15,22 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.actions import action
-from common.actors import SYSTEM, Actor
-from common.errors import Invalid, NotFound, Refused
+from common.actions import bookkeeping
+from common.actors import SYSTEM
 from common.obligations import LEASE
 from common.tenancy import tenant_scope
 from common.workers import take_up
 from common.writes import WriteSet
 from connectors.by_hand import open_task
 from connectors.copies import copy_from_json
-from connectors.events import CODE_ASKED, CODE_GIVEN, DECISION_RESUMED, DECISION_STUCK
+from connectors.events import CODE_ASKED, DECISION_STUCK
 from connectors.hinting import read_later
 from connectors.models import MirroredRefund, SentDecision
 from connectors.outcomes import is_another_case
 from connectors.port import (
     AddressCopy,
-    Decision,
     NotThere,
+    PlatformDecision,
     PlatformFault,
     ReauthorisationNeeded,
     RefundCopy,
@@ -40,24 +38,23 @@ from connectors.port import (
     RefusalReason,
     Throttled,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     Verdict,
     VerdictOutcome,
     WriteAuthorisationEnded,
     WrongSetup,
 )
+from connectors.reasons import kept_reasons
 from connectors.shops import LeaseLost, Talk, held
 from connectors.states import SendingStatus
 from connectors.taking import take_copy
-from connectors.waking import wake_shop
 from refunds.actions import lock_refund
 from refunds.handing_over import end_decision
 from refunds.models import Evidence
 from stores.models import ReturnAddress
 
 log = logging.getLogger("wanliu.connectors")
-
 OUTBOX = (SendingStatus.WAITING, SendingStatus.SENT)
 FIRST_LOOK = timedelta(seconds=2)  # how soon after a decision the refund is read again, then twice as long each time
 LONGEST_LOOK = timedelta(minutes=30)
@@ -73,16 +70,11 @@ def send_next(talk: Talk) -> bool:
     """
     store_id = talk.connection.store_id
     with tenant_scope(store_id):
-        held(talk.connection)
-        due = SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX)
-        taken, worn_out = take_up(due, limit=1)
-        for decision in [*taken, *worn_out]:
-            decision.save(update_fields=decision.WORK_FIELDS)
-        _tell_stuck(worn_out)
+        taken, worn_out = _take_next(talk, store_id)
     for decision in taken:
         try:
             _go_on(talk, decision)
-        except (Unreachable, Unreadable, PlatformFault) as error:
+        except (Unreachable, UnreadableCopy, PlatformFault) as error:
             _settle(decision, lambda mine, error=error: _put_off(mine, str(error) or type(error).__name__))
         except Throttled as error:
             seconds = timedelta(seconds=error.seconds or 0)
@@ -96,6 +88,17 @@ def send_next(talk: Talk) -> bool:
         except (NotThere, Refusal) as error:
             _end(decision, SendingStatus.REFUSED, error.code, error.text)
     return bool(taken or worn_out)
+
+
+@bookkeeping("A lease on a decision; what came of it is on record.")
+def _take_next(talk: Talk, store_id: int) -> tuple[list[SentDecision], list[SentDecision]]:
+    """The next decision that is due, leased, or one that was tried too often."""
+    held(talk.connection)
+    taken, worn_out = take_up(SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX), limit=1)
+    for decision in [*taken, *worn_out]:
+        decision.save(update_fields=decision.WORK_FIELDS)
+    _tell_stuck(worn_out)
+    return taken, worn_out
 
 
 def _go_on(talk: Talk, decision: SentDecision) -> None:
@@ -144,17 +147,22 @@ def _newest(decision: SentDecision) -> RefundCopy | None:
 def _is_mine(decision: SentDecision) -> bool:
     """Whether this worker still holds the decision; it does for another LEASE then."""
     with tenant_scope(decision.store_id):
-        mine = SentDecision.objects.for_store(decision.store_id).filter(pk=decision.pk, leased_by=decision.leased_by)
-        return bool(mine.update(leased_until=Now() + 3 * LEASE))
+        return _lease_longer(decision)
+
+
+@bookkeeping("A lease on a decision; what came of it is on record.")
+def _lease_longer(decision: SentDecision) -> bool:
+    mine = SentDecision.objects.for_store(decision.store_id).filter(pk=decision.pk, leased_by=decision.leased_by)
+    return bool(mine.update(leased_until=Now() + 3 * LEASE))
 
 
 # --- what is sent
 
 
-def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Decision:
+def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> PlatformDecision:
     """The decision in the platform's terms. Refusal where it wants something that nobody has said."""
     data, verb = decision.data, Verb(decision.verb)
-    return Decision(
+    return PlatformDecision(
         key=str(decision.pk),
         verb=verb,
         copy=copy,
@@ -195,12 +203,7 @@ def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
     """The platform's own reason: the one that was picked, or that reads like what was written. "" where any will do."""
     if picked := decision.data.get("reason_code"):
         return picked
-    try:
-        known: Sequence[RefusalReason] = talk.ask(
-            lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now())
-        )
-    except Refusal:
-        known = ()
+    known = _known_reasons(talk, decision, copy)
     if not known:
         return ""
     written = _plain(decision.data.get("text", ""))
@@ -214,6 +217,18 @@ def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
         return known[0].code
     listed = " · ".join(reason.text for reason in known)
     raise Refusal(_("Refuse again with one of the marketplace's own reasons: %(reasons)s") % {"reasons": listed})
+
+
+def _known_reasons(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Sequence[RefusalReason]:
+    """Those that were read for the refund as it stands, or else what the platform says now."""
+    with tenant_scope(decision.store_id):
+        row = MirroredRefund.objects.for_store(decision.store_id).get(platform_id=decision.platform_id)
+    if (kept := kept_reasons(row)) is not None:
+        return kept
+    try:
+        return talk.ask(lambda platform, shop: platform.refusal_reasons(shop, copy, now=clock.now()))
+    except Refusal:
+        return ()
 
 
 def _evidence(decision: SentDecision) -> list[tuple[str, bytes]]:
@@ -250,12 +265,17 @@ def _record(talk: Talk, decision: SentDecision, verdict: Verdict) -> None:
 def _settle(decision: SentDecision, do: Callable[[SentDecision], None]) -> None:
     """`do` it with the decision, locked and still this worker's, in a transaction of its own, and save it."""
     with transaction.atomic(), tenant_scope(decision.store_id):
-        lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
-        rows = SentDecision.objects.for_store(decision.store_id).timed().select_for_update(no_key=True)
-        mine = rows.filter(pk=decision.pk, leased_by=decision.leased_by).under_way().first()
-        if mine is not None:
-            do(mine)
-            mine.save(update_fields=mine.WORK_FIELDS)
+        _do_with(decision, do)
+
+
+@bookkeeping("How far a decision is on its way; what came of it is on record.")
+def _do_with(decision: SentDecision, do: Callable[[SentDecision], None]) -> None:
+    lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
+    rows = SentDecision.objects.for_store(decision.store_id).timed().select_for_update(no_key=True)
+    mine = rows.filter(pk=decision.pk, leased_by=decision.leased_by).under_way().first()
+    if mine is not None:
+        do(mine)
+        mine.save(update_fields=mine.WORK_FIELDS)
 
 
 def _sent(mine: SentDecision, verdict: Verdict) -> None:
@@ -284,6 +304,7 @@ def _again(mine: SentDecision, after: timedelta) -> None:
     mine.attempts = max(0, mine.attempts - 1)  # nothing was done
 
 
+@bookkeeping("It tells that the marketplace asks; the machine has done nothing.")
 def _ask_for_code(mine: SentDecision, verdict: Verdict) -> None:
     mine.plan(None)
     mine.attempts, mine.status = 0, SendingStatus.CODE_WANTED
@@ -294,6 +315,7 @@ def _ask_for_code(mine: SentDecision, verdict: Verdict) -> None:
     writes.flush()
 
 
+@bookkeeping("It opens a task for what a merchant has decided, which is on record.")
 def _by_hand(mine: SentDecision, verdict: Verdict) -> None:
     mine.plan(None)
     mine.status, mine.code, mine.told = SendingStatus.BY_HAND, verdict.code[:100], verdict.text[:300]
@@ -320,73 +342,19 @@ def _end(decision: SentDecision, status: SendingStatus, code: str, text: str) ->
 def _keep_write_end(talk: Talk) -> None:
     """Reading goes on, and the desk says that decisions need a new authorisation."""
     with transaction.atomic(), tenant_scope(talk.connection.store_id):
-        mine = held(talk.connection)
-        mine.write_expires_at = clock.now()
-        mine.save(update_fields=["write_expires_at"])
+        _end_writing(talk)
 
 
+@bookkeeping("What the platform says of an authorisation; that decisions are refused is on record with each.")
+def _end_writing(talk: Talk) -> None:
+    mine = held(talk.connection)
+    mine.write_expires_at = clock.now()
+    mine.save(update_fields=["write_expires_at"])
+
+
+@bookkeeping("It tells that a person has to look; the machine has done nothing.")
 def _tell_stuck(decisions: Sequence[SentDecision]) -> None:
     writes = WriteSet()
     for decision in decisions:
         writes.event(DECISION_STUCK, decision, topic=decision.refund_id, at=clock.now(), actor=SYSTEM)
-    writes.flush()
-
-
-# --- what a person does about it
-
-
-def _lock_decision(store_id: int, decision_id: UUID | str) -> SentDecision:
-    rows = SentDecision.objects.for_store(store_id).timed().select_for_update(no_key=True)
-    decision = rows.filter(pk=decision_id).first()
-    if decision is None:
-        raise NotFound
-    return decision
-
-
-def why_not_give_code(decision: SentDecision) -> Refused | None:
-    """Why no code is wanted for this decision."""
-    if decision.status == SendingStatus.CODE_WANTED:
-        return None
-    return Refused("invalid_transition", _("The marketplace asks for no code now."))
-
-
-@action
-def give_code(*, store_id: int, decision_id: UUID | str, code: str, actor: Actor, now: datetime) -> SentDecision:
-    """The code from the seller's phone: the decision is sent again with it. Invalid `code`, NotFound."""
-    decision = _lock_decision(store_id, decision_id)
-    if refusal := why_not_give_code(decision):
-        raise refusal
-    if not code.isalnum() or not code.isascii() or len(code) > 20:
-        raise Invalid("code", _("Enter the code as it stands in the message."))
-    decision.make_due()
-    decision.status, decision.data = SendingStatus.WAITING, {**decision.data, "code": code}
-    decision.save(update_fields=decision.WORK_FIELDS)
-    _tell(decision, CODE_GIVEN, actor, now)
-    return decision
-
-
-def why_not_resume_decision(decision: SentDecision) -> Refused | None:
-    """Why nothing waits for a person about this decision."""
-    if decision.needs_attention and decision.closed_at is None:
-        return None
-    return Refused("invalid_transition", _("This decision doesn't wait for anybody."))
-
-
-@action
-def resume_decision(*, store_id: int, decision_id: UUID | str, actor: Actor, now: datetime) -> SentDecision:
-    """Look again what became of a decision, and send it once more where nothing did. NotFound."""
-    decision = _lock_decision(store_id, decision_id)
-    if refusal := why_not_resume_decision(decision):
-        raise refusal
-    decision.make_due()
-    decision.attempts = 1  # it may have been sent: the refund is read first
-    decision.save(update_fields=decision.WORK_FIELDS)
-    _tell(decision, DECISION_RESUMED, actor, now)
-    return decision
-
-
-def _tell(decision: SentDecision, event, actor: Actor, now: datetime) -> None:
-    writes = WriteSet()
-    writes.event(event, decision, topic=decision.refund_id, at=now, actor=actor)
-    writes.hint(wake_shop, decision.store_id)
     writes.flush()

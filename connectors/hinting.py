@@ -12,7 +12,7 @@ from common.actions import bookkeeping
 from common.setbacks import sweep_rows
 from common.tenancy import tenant_scope
 from connectors.models import Connection, MirroredRefund, RefundHint
-from connectors.port import Hint, NotThere, PlatformError, Refusal, Unreadable
+from connectors.port import Hint, NotThere, PlatformError, Refusal, UnreadableCopy
 from connectors.shops import Talk
 from connectors.taking import put_aside, take_copy
 from connectors.waking import wake_after_commit
@@ -47,21 +47,22 @@ def read_later(
     connection: Connection, *, platform_id: str, order_number: str, now: datetime, after: timedelta = READ_LATER
 ) -> None:
     """Read a refund (again) in a while: it was listed and isn't there yet, or a decision about it was refused."""
+    hint = RefundHint(
+        store_id=connection.store_id,
+        connection=connection,
+        key=f"{platform_id} of {now.timestamp():.0f}"[:LONGEST_KEY],
+        platform_id=platform_id[:LONGEST_ID],
+        order_number=order_number[:LONGEST_ID],
+        received_at=now,
+        next_attempt_at=Now() + after,
+    )
     with tenant_scope(connection.store_id):
-        RefundHint.objects.bulk_create(
-            [
-                RefundHint(
-                    store_id=connection.store_id,
-                    connection=connection,
-                    key=f"{platform_id} of {now.timestamp():.0f}"[:LONGEST_KEY],
-                    platform_id=platform_id[:LONGEST_ID],
-                    order_number=order_number[:LONGEST_ID],
-                    received_at=now,
-                    next_attempt_at=Now() + after,
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        _note_hint(hint)
+
+
+@bookkeeping("Reading a refund once more is the machine's; what it finds is on record.")
+def _note_hint(hint: RefundHint) -> None:
+    RefundHint.objects.bulk_create([hint], ignore_conflicts=True)
 
 
 @bookkeeping("Reading a refund once more is the machine's; what it finds is on record.")
@@ -90,11 +91,9 @@ def read_hinted(talk: Talk) -> bool:
     """
     connection = talk.connection
     with tenant_scope(connection.store_id):
-        due = RefundHint.objects.for_store(connection.store_id).due()
-        hint = due.order_by("next_attempt_at").first()
-        if hint is None:
-            return False
-        due.filter(platform_id=hint.platform_id).update(attempts=F("attempts") + 1)
+        hint = _take_hint(connection)
+    if hint is None:
+        return False
     problem = ""
     read_at = clock.now()
     try:
@@ -106,7 +105,7 @@ def read_hinted(talk: Talk) -> bool:
     except NotThere as error:
         _put_off(connection, hint, error)
         return True
-    except (Refusal, Unreadable) as error:
+    except (Refusal, UnreadableCopy) as error:
         problem = str(error)
     talk.counts["read"] += 1
     told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
@@ -115,22 +114,43 @@ def read_hinted(talk: Talk) -> bool:
     elif take_copy(connection, copy, read_at=read_at, now=clock.now()):
         talk.counts["changed"] += 1
     with tenant_scope(connection.store_id):
-        hints = RefundHint.objects.for_store(connection.store_id).filter(platform_id=hint.platform_id)
-        hints.filter(received_at__lte=read_at, next_attempt_at__isnull=False).update(next_attempt_at=None)
+        _end_hints(hint, read_at)
     return True
 
 
+@bookkeeping("A try at reading a refund; what it finds is on record.")
+def _take_hint(connection: Connection) -> RefundHint | None:
+    due = RefundHint.objects.for_store(connection.store_id).due()
+    hint = due.order_by("next_attempt_at").first()
+    if hint is not None:
+        due.filter(platform_id=hint.platform_id).update(attempts=F("attempts") + 1)
+    return hint
+
+
+@bookkeeping("The refund was read; what that found is on record.")
+def _end_hints(hint: RefundHint, read_at: datetime) -> None:
+    hints = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id)
+    hints.filter(received_at__lte=read_at, next_attempt_at__isnull=False).update(next_attempt_at=None)
+
+
 def _put_off(connection: Connection, hint: RefundHint, error: PlatformError) -> None:
-    gave_up = False
     with tenant_scope(hint.store_id):
-        rows = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id).timed()
-        for row in rows.exclude(next_attempt_at=None).select_for_update(no_key=True):
-            row.put_off(str(error))
-            row.save(update_fields=row.WORK_FIELDS)
-            gave_up = gave_up or row.needs_attention
+        gave_up = _try_later(hint, error)
     if gave_up:
         told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
         put_aside(connection, **told, problem=str(error), now=clock.now())
+
+
+@bookkeeping("A try at reading a refund; what it finds is on record.")
+def _try_later(hint: RefundHint, error: PlatformError) -> bool:
+    """Put off what hints at this refund; returns whether it was tried often enough."""
+    gave_up = False
+    rows = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id).timed()
+    for row in rows.exclude(next_attempt_at=None).select_for_update(no_key=True):
+        row.put_off(str(error))
+        row.save(update_fields=row.WORK_FIELDS)
+        gave_up = gave_up or row.needs_attention
+    return gave_up
 
 
 def forget_hints(*, limit: int = BATCH) -> int:
@@ -143,5 +163,6 @@ def _old(before: datetime):
     return done.order_by("received_at").select_for_update(skip_locked=True)
 
 
+@bookkeeping("What is done and never repeated is forgotten.")
 def _delete(hints: Sequence[RefundHint]) -> None:
     RefundHint.objects.filter(pk__in=[hint.pk for hint in hints]).delete()

@@ -28,7 +28,7 @@ _local = threading.local()
 
 @dataclass(frozen=True)
 class Response:
-    """What came back: the status, the content, and the type that it claims to be."""
+    """What came back: the status, the content, and the type that it says it is."""
 
     status: int
     body: bytes

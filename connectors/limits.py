@@ -2,9 +2,12 @@
 
     with pacing(platform, shop) as pace: …        every `http.send` inside waits for room, or is Throttled unasked
 
-A bucket holds half of what a limit allows and is filled with the other half over its time, so that no stretch of that
-time ever sees more calls than the limit. Valkey counts for all workers together; while it doesn't answer each process
-counts for itself. A ban ("N more seconds") holds for the shop and the call that met it and for nobody else.
+A bucket holds a small share of what a limit allows and is filled with the rest over its time, so that no stretch of
+that time ever sees more calls than the limit: what it holds and what comes in meanwhile are the limit together, but for
+as much again, which calls that overtake each other on the way may use up. Where a single call takes longer than anybody
+waits, half is held, since such calls come at once or not at all. Valkey counts for all workers together; while it
+doesn't answer each process counts for itself. A ban ("N more seconds") holds for the shop and the call that met it and
+for nobody else.
 """
 
 from collections.abc import Iterator
@@ -19,23 +22,27 @@ from common.hint_server import client, hint_server
 from connectors.port import Limit, LimitScope, Platform, Shop, Throttled
 
 LONGEST_WAIT_S = 3.0  # within a call; who would wait for longer does something else meanwhile
+HELD = 20  # a bucket holds one in so many of the calls that are allowed, and as many are left for what is on the way
 BAN_S = 60  # where a platform throttles and doesn't say for how long
 
-# What is left of a bucket, and how long to wait for the next call (ms; 0: it was taken). By the server's own clock.
+# How many calls were made in the last stretch of the limit's time, about, and how long to wait for the next (ms; 0:
+# it was taken). By the server's own clock. Of the stretch before the one that runs the share is counted that is within.
 _TAKE = """
-local most, fill, take = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local most, fill, take, span = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local held = redis.call('HMGET', KEYS[1], 'left', 'at')
-local left = tonumber(held[1]) or most
-left = math.min(most, left + math.max(0, now - (tonumber(held[2]) or now)) * fill)
+local held = redis.call('HMGET', KEYS[1], 'left', 'at', 'stretch', 'made', 'before')
+local left = math.min(most, (tonumber(held[1]) or most) + math.max(0, now - (tonumber(held[2]) or now)) * fill)
+local stretch, made, before = math.floor(now / span), tonumber(held[4]) or 0, tonumber(held[5]) or 0
+local passed = stretch - (tonumber(held[3]) or stretch)
+if passed ~= 0 then before, made = passed == 1 and made or 0, 0 end
 local wait = 0
-if left >= take then left = left - take else wait = math.ceil((take - left) / fill) end
+if left >= take then left = left - take; made = made + take else wait = math.ceil((take - left) / fill) end
 if take > 0 then
-  redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', now)
-  redis.call('PEXPIRE', KEYS[1], math.ceil(most / fill) + 1000)
+  redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', now, 'stretch', stretch, 'made', made, 'before', before)
+  redis.call('PEXPIRE', KEYS[1], 2 * span + 1000)
 end
-return {tostring(left), wait}
+return {math.ceil(made + before * (1 - now % span / span)), wait}
 """
 
 
@@ -43,21 +50,25 @@ class _InProcess:
     """The same buckets and bans in this process, for as long as Valkey doesn't answer."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, tuple[float, float, int, int, int]] = {}
         self._bans: dict[str, float] = {}
         self._lock = Lock()
 
-    def take(self, key: str, most: float, fill: float, calls: int) -> tuple[float, int]:
-        """(what is left, milliseconds to wait); `fill` is calls per millisecond."""
+    def take(self, key: str, most: int, fill: float, calls: int, span: int) -> tuple[int, int]:
+        """(calls made lately, milliseconds to wait); `fill` is calls per millisecond, `span` milliseconds."""
         with self._lock:
             now = monotonic() * 1000
-            left, at = self._buckets.get(key, (most, now))
+            stretch = int(now // span)
+            left, at, was, made, before = self._buckets.get(key, (most, now, stretch, 0, 0))
             left = min(most, left + (now - at) * fill)
+            if was != stretch:
+                made, before = 0, made if stretch - was == 1 else 0
             wait = 0 if left >= calls else ceil((calls - left) / fill)
-            left -= calls if not wait else 0
             if calls:
-                self._buckets[key] = (left, now)
-            return left, wait
+                taken = calls if not wait else 0
+                made += taken
+                self._buckets[key] = (left - taken, now, stretch, made, before)
+            return ceil(made + before * (1 - now % span / span)), wait
 
     def ban(self, key: str, seconds: int) -> None:
         """Nobody asks for so long."""
@@ -71,6 +82,15 @@ class _InProcess:
 
 
 _here = _InProcess()
+
+
+def bucket_of(limit: Limit) -> tuple[int, float]:
+    """(how many calls its bucket holds, how many come in per millisecond)."""
+    span = limit.per.total_seconds()
+    waits = span / limit.calls <= LONGEST_WAIT_S
+    most = max(1, limit.calls // (HELD if waits else 2))
+    on_the_way = most if waits and limit.calls > HELD else 0
+    return most, max(1, limit.calls - most - on_the_way) / (span * 1000)
 
 
 class Pace:
@@ -109,17 +129,17 @@ class Pace:
         return seconds
 
     def calls_left(self) -> list[tuple[Limit, int]]:
-        """Each limit with the calls that may be made now at once."""
-        return [(limit, int(self._take(limit, 0)[0])) for limit in self.platform.limits]
+        """Each limit with what is left of it: the calls that it allows in its time, less those made in that long."""
+        return [(limit, max(0, limit.calls - self._take(limit, 0)[0])) for limit in self.platform.limits]
 
-    def _take(self, limit: Limit, calls: int) -> tuple[float, int]:
-        most = max(1, limit.calls // 2)
-        fill = max(1, limit.calls - most) / (limit.per.total_seconds() * 1000)
+    def _take(self, limit: Limit, calls: int) -> tuple[int, int]:
+        most, fill = bucket_of(limit)
+        span = int(limit.per.total_seconds() * 1000)
         key = f"connectors:bucket:{self._owners[limit.scope]}:{limit.call}:{limit.calls}"
-        answer = hint_server.ask(lambda: client().eval(_TAKE, 1, key, most, repr(fill), calls), instead=None)
+        answer = hint_server.ask(lambda: client().eval(_TAKE, 1, key, most, repr(fill), calls, span), instead=None)
         if answer is None:
-            return _here.take(key, most, fill, calls)
-        return float(answer[0]), int(answer[1])
+            return _here.take(key, most, fill, calls, span)
+        return int(answer[0]), int(answer[1])
 
     def _banned_for(self, call: str) -> int:
         key = self._ban_key(call)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from common.actions import action
 from common.actors import Actor
 from connectors.copies import copy_from_json
 from connectors.models import SentDecision
@@ -40,6 +41,7 @@ def is_another_case(seen: RefundCopy, copy: RefundCopy) -> bool:
     return (copy.stage, copy.amount, copy.kind) != (seen.stage, seen.amount, seen.kind)
 
 
+@action
 def end_with_copy(
     *, store_id: int, refund_id: UUID, copy: RefundCopy, actor: Actor, now: datetime
 ) -> SendingStatus | None:

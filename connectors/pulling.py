@@ -11,15 +11,26 @@ from time import monotonic
 from django.db import transaction
 
 from common import clock
+from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.calendar import local_time
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
-from connectors.connecting import begin_look_back, record_connection
+from connectors.connecting import record_connection
 from connectors.events import LOOK_BACK_DONE
 from connectors.hinting import read_later
+from connectors.looking_back import begin_look_back
 from connectors.models import Connection, MirroredRefund
-from connectors.port import NotThere, RefundCopy, Refusal, Row, TokenExpired, Unreadable, Windows, WindowTooFull
+from connectors.port import (
+    Brief,
+    NotThere,
+    RefundCopy,
+    Refusal,
+    TokenExpired,
+    UnreadableCopy,
+    Windows,
+    WindowTooFull,
+)
 from connectors.shops import Talk, held
 from connectors.states import LookBack
 from connectors.taking import put_aside, take_copy
@@ -31,6 +42,7 @@ REACH_MARGIN = timedelta(minutes=10)  # what lies at the very edge of the reach 
 SHORTEST = timedelta(seconds=1)
 LONGEST_WINDOW_S = 90  # one that takes longer is asked in halves
 GLANCE_EVERY_S = 2
+LOOK_BACK = ("look_back", "looked_from", "looked_at", "look_until", "look_missed", "compared_at")
 
 
 def pull_window(talk: Talk, *, until: datetime, meanwhile: Callable[[], object]) -> bool:
@@ -45,11 +57,16 @@ def pull_window(talk: Talk, *, until: datetime, meanwhile: Callable[[], object])
     while reached <= connection.cursor:  # a full window is listed in parts, and the first may lie in the overlap
         reached = _list(talk, reached, end, meanwhile)
     with transaction.atomic(), tenant_scope(connection.store_id):
-        mine = held(connection)
-        mine.cursor = connection.cursor = reached
-        mine.pulled_at = connection.pulled_at = clock.now()
-        mine.save(update_fields=["cursor", "pulled_at"])
+        _move_cursor(connection, reached)
     return True
+
+
+@bookkeeping("How far the changes were listed; each of them is on record.")
+def _move_cursor(connection: Connection, reached: datetime) -> None:
+    mine = held(connection)
+    mine.cursor = connection.cursor = reached
+    mine.pulled_at = connection.pulled_at = clock.now()
+    mine.save(update_fields=["cursor", "pulled_at"])
 
 
 def look_back_window(talk: Talk, *, meanwhile: Callable[[], object]) -> bool:
@@ -63,15 +80,20 @@ def look_back_window(talk: Talk, *, meanwhile: Callable[[], object]) -> bool:
     before = talk.counts["new"]
     reached = _list(talk, start, end, meanwhile) if start < end else connection.look_until
     with transaction.atomic(), tenant_scope(connection.store_id):
-        mine = held(connection)
-        mine.looked_at, mine.look_missed = reached, mine.look_missed + talk.counts["new"] - before
-        if reached >= mine.look_until:
-            _end_look_back(mine)
-        fields = ["look_back", "looked_from", "looked_at", "look_until", "look_missed", "compared_at"]
-        mine.save(update_fields=fields)
-    for field in fields:
+        mine = _move_look_back(connection, reached, talk.counts["new"] - before)
+    for field in LOOK_BACK:
         setattr(connection, field, getattr(mine, field))
     return True
+
+
+@bookkeeping("How far the past was listed; that it is done is on record.")
+def _move_look_back(connection: Connection, reached: datetime, missed: int) -> Connection:
+    mine = held(connection)
+    mine.looked_at, mine.look_missed = reached, mine.look_missed + missed
+    if reached >= mine.look_until:
+        _end_look_back(mine)
+    mine.save(update_fields=LOOK_BACK)
+    return mine
 
 
 def compare_by_night(connection: Connection) -> bool:
@@ -132,13 +154,13 @@ def _take_pages(talk: Talk, since: datetime, until: datetime, meanwhile: Callabl
             raise WindowTooFull("It took too long.")
 
 
-def _known(connection: Connection, page: Sequence[Row]) -> dict[str, MirroredRefund]:
+def _known(connection: Connection, page: Sequence[Brief]) -> dict[str, MirroredRefund]:
     with tenant_scope(connection.store_id):
         rows = MirroredRefund.objects.for_store(connection.store_id).filter(platform_id__in=[row.id for row in page])
         return {row.platform_id: row for row in rows.defer("copy")}
 
 
-def _take_row(talk: Talk, row: Row, known: MirroredRefund | None) -> None:
+def _take_row(talk: Talk, row: Brief, known: MirroredRefund | None) -> None:
     talk.counts["listed"] += 1
     # Where a list tells no version only the refund itself says whether it has changed.
     if known is not None and not known.problem and 0 < row.version <= known.version and _is_settled(talk, known):
@@ -165,7 +187,7 @@ def read_refund(talk: Talk, *, refund_id: str, order_number: str) -> RefundCopy 
         )
     except NotThere:
         read_later(talk.connection, platform_id=refund_id, order_number=order_number, now=clock.now())
-    except (Refusal, Unreadable) as error:
+    except (Refusal, UnreadableCopy) as error:
         talk.counts["put aside"] += 1
         put_aside(
             talk.connection,

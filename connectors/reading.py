@@ -1,6 +1,7 @@
 """Reading what platforms send: JSON, yuan and instants in our units, without the receivers' data.
 
-An answer that can't be read at all is `Unreachable`: nobody knows what was done. A value that can't be is `Unreadable`.
+An answer that can't be read at all is `Unreachable`: nobody knows what was done. A value that can't be is
+`UnreadableCopy`.
 """
 
 import json
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.http import Response
-from connectors.port import Throttled, Unreachable, Unreadable
+from connectors.port import Throttled, Unreachable, UnreadableCopy
 from orders.waybills import carrier_named
 
 BEIJING = timezone(timedelta(hours=8))
@@ -24,7 +25,7 @@ RECEIVERS = re.compile(
 )
 
 
-def address_of(base_url: str, path: str) -> str:
+def call_address(base_url: str, path: str) -> str:
     """Where a call goes: the base with the path, which a base that somebody typed may have already."""
     base = base_url.rstrip("/")
     return base if urlsplit(base).path.endswith(path) else base + path
@@ -104,24 +105,24 @@ def pieces(value: Any) -> int:
 
 
 def fen(value: Any) -> Decimal | None:
-    """Yuan of a whole number of fen; None where there is none. Unreadable for what is no amount."""
+    """Yuan of a whole number of fen; None where there is none. UnreadableCopy for what is no amount."""
     if value is None or value == "":
         return None
     amount = whole(value)
     if amount is None or not 0 <= amount <= LARGEST_FEN:
-        raise Unreadable(f"“{value!r}” is no amount in fen.")
+        raise UnreadableCopy(f"“{value!r}” is no amount in fen.")
     return Decimal(amount).scaleb(-2)
 
 
-def yuan(value: Any) -> Decimal | None:
-    """Yuan of a text with at most two decimals; None where there is none. Unreadable for what is no amount."""
+def yuan_told(value: Any) -> Decimal | None:
+    """Yuan of a text with at most two decimals; None where there is none. UnreadableCopy for what is no amount."""
     if value is None or value == "":
         return None
     if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2}0*)?", text(value)):
-        raise Unreadable(f"“{value!r}” is no amount in yuan.")
+        raise UnreadableCopy(f"“{value!r}” is no amount in yuan.")
     amount = Decimal(text(value)).quantize(Decimal("0.01"))
     if amount.scaleb(2) > LARGEST_FEN:
-        raise Unreadable(f"“{value!r}” is no amount in yuan.")
+        raise UnreadableCopy(f"“{value!r}” is no amount in yuan.")
     return amount
 
 
@@ -145,7 +146,7 @@ def milliseconds(value: Any) -> datetime | None:
 def beijing(value: Any) -> datetime | None:
     """The instant of a `yyyy-MM-dd HH:mm:ss` of China; None for what is none."""
     try:
-        return datetime.strptime(text(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING).astimezone(UTC)
+        return datetime.strptime(text(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) - BEIJING.utcoffset(None)
     except ValueError:
         return None
 

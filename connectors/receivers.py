@@ -13,11 +13,13 @@ from connectors.by_hand import open_task
 from connectors.copies import copy_from_json
 from connectors.models import Connection, MirroredRefund, SentDecision
 from connectors.port import Verb
+from connectors.reasons import told_reasons
 from connectors.shops import platform_for
 from connectors.states import ConnectionStatus, SendingStatus
 from connectors.waking import wake_shop
 from refunds.models import Refund
-from refunds.signals import decision_asked, decision_handed_over
+from refunds.objections import MarketplaceReasons
+from refunds.signals import decision_asked, decision_handed_over, reasons_asked
 
 
 @receiver(decision_asked)
@@ -37,6 +39,13 @@ def answer_decision(refund: Refund, verb: str, **kwargs) -> bool | Refused | Non
     if Verb(verb) in copy_from_json(mirrored.copy).refused:
         return Refused("invalid_transition", _("The marketplace doesn't allow this now."))
     return True
+
+
+@receiver(reasons_asked)
+def tell_reasons(refund: Refund, **kwargs) -> MarketplaceReasons | None:
+    """The platform's own reasons to refuse, as they were read."""
+    mirrored = _mirrored(refund)
+    return told_reasons(mirrored) if mirrored else None
 
 
 @receiver(decision_handed_over)

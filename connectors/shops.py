@@ -14,9 +14,9 @@ from connectors.models import Connection
 from connectors.platforms import PLATFORMS
 from connectors.port import (
     Authorisation,
+    Brief,
     Platform,
     ReauthorisationNeeded,
-    Row,
     Secret,
     Shop,
     Throttled,
@@ -127,7 +127,7 @@ class Talk:
         except TokenExpired as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
 
-    def pages(self, *, since: datetime, until: datetime) -> Iterator[Sequence[Row]]:
+    def pages(self, *, since: datetime, until: datetime) -> Iterator[Sequence[Brief]]:
         """The pages of a window. After a TokenExpired in the middle the window is to be listed anew."""
         self._renew_ahead()
         listed = iter(self.platform.list_changed(self.shop, since=since, until=until, now=clock.now()))

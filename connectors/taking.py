@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from common.actions import bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import WanliuError, kind_of, told_safely
 from common.tenancy import tenant_scope
@@ -14,6 +15,8 @@ from connectors.copies import copy_as_json, digest_of, is_same_deadline
 from connectors.models import Connection, MirroredRefund
 from connectors.outcomes import end_with_copy
 from connectors.port import LineCopy, RefundCopy, RefundStage
+from connectors.reasons import note_copy
+from connectors.shops import platform_for
 from connectors.states import SendingStatus
 from orders.marketplace import CopiedLine, CopiedOrder
 from refunds.actions import lock_refund
@@ -36,39 +39,50 @@ def take_copy(connection: Connection, copy: RefundCopy, *, read_at: datetime, no
         log.error("a refund of connection %s has an id or a version that nobody can keep", connection.pk)
         return False
     with transaction.atomic(), tenant_scope(connection.store_id):
-        rows = MirroredRefund.objects.for_store(connection.store_id).select_for_update(no_key=True)
-        row = rows.filter(platform_id=copy.id).first()
-        if row is None:
-            row = MirroredRefund(store_id=connection.store_id, connection=connection, platform_id=copy.id)
-        elif not _is_news(row, copy, read_at):
-            if copy.version == row.version and read_at > row.read_at:
-                row.read_at = read_at
-                row.save(update_fields=["read_at"])
-            return False
-        _keep(row, copy, read_at)
-        try:
-            with transaction.atomic():
-                _let_follow(connection, row, copy, now)
-        except OperationalError:
-            raise
-        except Exception as error:
-            log.warning("refund %s of connection %s: %s", row.pk, connection.pk, told_safely(error))
-            row.problem = (str(error) if isinstance(error, WanliuError) else kind_of(error))[:300]
-        row.needs_look = bool(row.problem) or copy.stage == RefundStage.UNKNOWN
-        row.save()
+        return _mirror(connection, copy, read_at, now)
+
+
+@bookkeeping("The marketplace's copy; what changes here by it is on record with the refund.")
+def _mirror(connection: Connection, copy: RefundCopy, read_at: datetime, now: datetime) -> bool:
+    rows = MirroredRefund.objects.for_store(connection.store_id).select_for_update(no_key=True)
+    row = rows.filter(platform_id=copy.id).first()
+    if row is None:
+        row = MirroredRefund(store_id=connection.store_id, connection=connection, platform_id=copy.id)
+    elif not _is_news(row, copy, read_at):
+        if copy.version == row.version and read_at > row.read_at:
+            row.read_at = read_at
+            row.save(update_fields=["read_at"])
+        return False
+    note_copy(row, copy, platform_for(connection))
+    _keep(row, copy, read_at)
+    try:
+        with transaction.atomic():
+            _let_follow(connection, row, copy, now)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.warning("refund %s of connection %s: %s", row.pk, connection.pk, told_safely(error))
+        row.problem = (str(error) if isinstance(error, WanliuError) else kind_of(error))[:300]
+    row.needs_look = bool(row.problem) or copy.stage == RefundStage.UNKNOWN
+    row.save()
     return True
 
 
 def put_aside(connection: Connection, *, platform_id: str, order_number: str, problem: str, now: datetime) -> None:
     """A refund that is there and can't be read: kept with the reason, for a person to look at."""
     with transaction.atomic(), tenant_scope(connection.store_id):
-        row, _is_new = MirroredRefund.objects.get_or_create(
-            store_id=connection.store_id,
-            platform_id=platform_id[:LONGEST_ID],
-            defaults={"connection": connection, "order_number": order_number[:LONGEST_ID], "read_at": now},
-        )
-        row.problem, row.needs_look = problem[:300] or str(_("It could not be read.")), True
-        row.save(update_fields=["problem", "needs_look"])
+        _note_problem(connection, platform_id[:LONGEST_ID], order_number[:LONGEST_ID], problem[:300], now)
+
+
+@bookkeeping("What the marketplace says and nobody can read; it waits for a person in a list of its own.")
+def _note_problem(connection: Connection, platform_id: str, order_number: str, problem: str, now: datetime) -> None:
+    row, _is_new = MirroredRefund.objects.get_or_create(
+        store_id=connection.store_id,
+        platform_id=platform_id,
+        defaults={"connection": connection, "order_number": order_number, "read_at": now},
+    )
+    row.problem, row.needs_look = problem or str(_("It could not be read.")), True
+    row.save(update_fields=["problem", "needs_look"])
 
 
 def _is_news(row: MirroredRefund, copy: RefundCopy, read_at: datetime) -> bool:

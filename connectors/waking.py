@@ -27,10 +27,15 @@ def wake_shops() -> int:
 def wake_shop(store_ids: Sequence[int]) -> None:
     """Something waits for these stores' shops: have a worker come at once. After the commit that it hangs on."""
     with system_scope():
-        shops = Connection.objects.connected().filter(store_id__in=set(store_ids))
-        shops.update(next_attempt_at=Now())
-        ids = list(shops.values_list("pk", flat=True))
+        ids = _make_due(store_ids)
     tell_of("connectors.tasks.work_on_these_shops", ids)
+
+
+@bookkeeping("Looking again is what a worker does by itself; what it finds is on record.")
+def _make_due(store_ids: Sequence[int]) -> list:
+    shops = Connection.objects.connected().filter(store_id__in=set(store_ids))
+    shops.update(next_attempt_at=Now())
+    return list(shops.values_list("pk", flat=True))
 
 
 def wake_after_commit(store_id: int) -> None:

@@ -17,17 +17,19 @@ from django.db.models import Min
 from django.db.models.functions import Greatest, Now
 
 from common import clock
+from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.errors import Refused, kind_of, told_safely
 from common.tenancy import system_scope, tenant_scope
 from common.workers import in_turn, take_up
 from common.writes import WriteSet
-from connectors.connecting import stop_following, warn_in_time
 from connectors.deciding import send_next
 from connectors.hinting import fetch_hints, read_hinted
+from connectors.mending import stop_following, warn_in_time
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window
+from connectors.reasons import read_reasons
 from connectors.shops import LeaseLost, Talk, held
 
 log = logging.getLogger("wanliu.connectors")
@@ -44,14 +46,20 @@ def work_on_shops(*, ids: Sequence[UUID] | None = None, counts: Counter | None =
     Safe to run anywhere, any number of times, and to kill at any moment.
     """
     with system_scope():
-        rows = Connection.objects.connected().select_related("store")
-        taken, worn_out = take_up(rows if ids is None else rows.filter(pk__in=ids), limit=1)
-        for connection in [*taken, *worn_out]:
-            connection.save(update_fields=connection.WORK_FIELDS)
+        taken, worn_out = _take_shop(ids)
     for done in in_turn(taken, _turn):
         if counts is not None:
             counts.update(done)
     return len(taken) + len(worn_out)
+
+
+@bookkeeping("A lease on a shop; what its turn brings is on record.")
+def _take_shop(ids: Sequence[UUID] | None) -> tuple[list[Connection], list[Connection]]:
+    rows = Connection.objects.connected().select_related("store")
+    taken, worn_out = take_up(rows if ids is None else rows.filter(pk__in=ids), limit=1)
+    for connection in [*taken, *worn_out]:
+        connection.save(update_fields=connection.WORK_FIELDS)
+    return taken, worn_out
 
 
 def _turn(connection: Connection) -> Counter:
@@ -100,7 +108,9 @@ def _work(talk: Talk) -> timedelta:
             continue
         try:
             if pause is None and (
-                pull_window(talk, until=horizon, meanwhile=meanwhile) or look_back_window(talk, meanwhile=meanwhile)
+                pull_window(talk, until=horizon, meanwhile=meanwhile)
+                or read_reasons(talk)
+                or look_back_window(talk, meanwhile=meanwhile)
             ):
                 continue
         except Throttled as error:
@@ -128,6 +138,7 @@ def _quiet(talk: Talk) -> timedelta:
     return min(max((clock.now() - changed_at) / QUIET_SHARE, SOONEST), LATEST)
 
 
+@bookkeeping("When a shop is looked at again; that it stopped or ends soon is on record.")
 def _plan(connection: Connection, after: timedelta | None, failure: Exception | None) -> None:
     """Write down when a held, locked connection is due again."""
     now = clock.now()

@@ -7,7 +7,7 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
-from common.workers import BATCH, in_turn, write_down
+from common.workers import BATCH, side_by_side, write_down
 from orders.carriers import carrier
 from orders.carriers.base import CarrierReport, CarrierStage, Consignment
 from orders.models import Shipment
@@ -26,8 +26,8 @@ def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
         shipments = take_up_shipments(now=clock.now(), limit=limit, ids=ids)
     if not shipments:
         return 0
-    answers = in_turn(shipments, lambda shipment: Answered(shipment.task, _ask(shipment)))
-    write_down(shipments, answers, lambda some: record_reports(answers=some, actor=SYSTEM, now=clock.now()))
+    answers = side_by_side([(shipments, 1)], lambda shipment: Answered(shipment.task, _ask(shipment)))
+    write_down(answers, lambda some: record_reports(answers=some, actor=SYSTEM, now=clock.now()))
     return len(shipments)
 
 

@@ -16,7 +16,7 @@ from common import workers
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, refuse_if
-from common.hints import tell
+from common.hints import tell_once
 from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
@@ -33,6 +33,8 @@ from payments.gateways.base import GatewayAnswer, GatewayOutcome
 from payments.models import Payment, PaymentTerms, Transfer, account_id
 from payments.signals import payments_settled
 from payments.states import AccountKind, PaymentStatus, TransferPhase, TransferPurpose
+
+SETTLE = "payments.tasks.settle_due_payments"
 
 
 def reserve_payment(writes: WriteSet, *, order: Order, topic: models.Model, **terms) -> Payment:
@@ -107,10 +109,9 @@ def reserve(
     return payment, payout
 
 
-def tell_worker(payment_ids: Sequence[UUID]) -> None:
-    """Have as many due payments settled as there are new ones."""
-    for start in range(0, len(payment_ids), workers.BATCH):
-        tell("payments.tasks.settle_some_payments", count=len(payment_ids[start : start + workers.BATCH]))
+def tell_worker(_payment_ids: Sequence[UUID]) -> None:
+    """Have what is due settled, these among it: one message for all that come together."""
+    tell_once(SETTLE)
 
 
 @bookkeeping("A lease says which worker is busy; what comes of it is an act.")

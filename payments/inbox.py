@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from common import clock, workers
 from common.actions import bookkeeping
 from common.actors import SYSTEM
-from common.hints import tell
+from common.hints import tell_once
 from payments.actions import record_answers
 from payments.conflicts import Word, book_unexpected_return, conflict_between, note_conflicts
 from payments.gateways import gateway
@@ -24,6 +24,7 @@ from payments.models import GatewayNotice, Payment
 from payments.reversals import reverse_payments
 from payments.states import NoticeResult, PaymentStatus
 
+PROCESS_NOTICES = "payments.tasks.process_notices"
 _AS_IT_CAME = "A notice is kept as it came; what it brings is an act."
 
 
@@ -57,7 +58,7 @@ def receive_notice(*, name: str, headers: Mapping[str, str], body: bytes, now: d
     )
     is_new = GatewayNotice.objects.filter(pk=kept[0].pk).exists()
     if is_new:
-        transaction.on_commit(partial(tell, "payments.tasks.process_notices"), robust=True)
+        transaction.on_commit(partial(tell_once, PROCESS_NOTICES), robust=True)
     return is_new
 
 

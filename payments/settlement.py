@@ -1,6 +1,7 @@
 """Settlement: take up due payments, ask their gateways outside any transaction, book the answers."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain
 from uuid import UUID
@@ -8,10 +9,10 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.tenancy import system_scope
-from common.workers import BATCH, in_turn, write_down
+from common.workers import BATCH, side_by_side, write_down
 from payments.actions import record_answers, take_up_payments
 from payments.conflicts import held_back, note_late_answers
-from payments.gateways import gateway
+from payments.gateways import calls_at_once, gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
 from payments.payout_limits import no_longer_fitting
@@ -33,9 +34,19 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     if not turn:
         return 0
     was_asked = dict(turn)
-    answers = in_turn(payments, lambda payment: _ask(payment, was_asked[payment], refused.get(payment.pk, "")))
-    write_down(payments, answers, _book)
+    answers = side_by_side(
+        _lanes(payments), lambda payment: _ask(payment, was_asked[payment], refused.get(payment.pk, ""))
+    )
+    write_down(answers, _book)
     return len(turn)
+
+
+def _lanes(payments: Sequence[Payment]) -> list[tuple[list[Payment], int]]:
+    """The payments of each gateway, with how many calls it takes at once."""
+    by_gateway: dict[str, list[Payment]] = defaultdict(list)
+    for payment in payments:
+        by_gateway[payment.gateway].append(payment)
+    return [(of_one, calls_at_once(name)) for name, of_one in by_gateway.items()]
 
 
 def _book(answers: list[list[GatewayAnswer]]) -> None:

@@ -2,33 +2,31 @@
 
 from celery import shared_task
 
+from common.hints import fill_up
 from common.workers import drain
 from payments import reconciling, sweeps
-from payments.inbox import process_due_notices
+from payments.actions import SETTLE
+from payments.inbox import PROCESS_NOTICES, process_due_notices
 from payments.settlement import settle_batch
-
-# Few, so that a slow gateway's calls are spread over the workers.
-TOGETHER = 10
-
-
-@shared_task
-def settle_some_payments(count: int) -> None:
-    """Settle `count` (or TOGETHER) of the payments that are due, the longest due first.
-
-    Not those whose reservation sent the message: when messages queue up, the first settle the payments of those behind.
-    """
-    settle_batch(limit=max(count, TOGETHER))
 
 
 @shared_task
 def settle_due_payments() -> None:
-    """Settle every payment that is due, batch after batch."""
+    """Settle every payment that is due, batch after batch, those that become due in this moment with them."""
+    fill_up(SETTLE)
     drain(settle_batch)
 
 
 @shared_task
+def settle_some_payments() -> None:
+    """What the release before tells."""
+    settle_due_payments()
+
+
+@shared_task
 def process_notices() -> None:
-    """Process the gateways' notices that wait in the inbox."""
+    """Process the gateways' notices that wait in the inbox, those that arrive in this moment with them."""
+    fill_up(PROCESS_NOTICES)
     drain(process_due_notices)
 
 

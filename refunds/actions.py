@@ -16,6 +16,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.money import ZERO
+from common.queries import named_query
 from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.reported import book_reported
@@ -33,6 +34,7 @@ from refunds.goods import GoodsDisposition, Whereabouts, recall, stop
 from refunds.handing_over import DecisionData, agreement_of, hand_over, merchants_files, yuan_text
 from refunds.holds import hold, keep_yuan, release
 from refunds.models import Refund
+from refunds.objections import why_not_reason
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, refunds_decided
@@ -49,15 +51,15 @@ from stores.actions import default_return_address
 from stores.models import ReturnAddress
 
 
+@named_query
+def _locked_refund(store_id, refund_id):
+    refunds = Refund.objects.for_store(store_id).select_related("order", "store").filter(pk=refund_id)
+    return refunds.select_for_update(of=("order", "self"), no_key=True)
+
+
 def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
     """Load a refund with its order and lock both, the order first. NotFound when it is missing."""
-    refund = (
-        Refund.objects.for_store(store_id)
-        .select_related("order", "store")
-        .select_for_update(of=("order", "self"), no_key=True)
-        .filter(pk=refund_id)
-        .first()
-    )
+    refund = _locked_refund.one(store_id=store_id, refund_id=refund_id)
     if refund is None:
         raise NotFound
     return refund
@@ -259,9 +261,11 @@ def reject_refund(
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_reject(refund, now))
+    files = merchants_files(refund) if refund.is_followed else []
+    refuse_if(why_not_reason(refund, reason_code, files))
     writes = WriteSet()
     if refund.is_followed:
-        data = DecisionData(reason_code=reason_code, text=reason, evidence=merchants_files(refund))
+        data = DecisionData(reason_code=reason_code, text=reason, evidence=files)
         hand_over(writes, refund, MarketplaceVerb.REFUSE, data, actor=actor, now=now)
         writes.flush()
         return refund

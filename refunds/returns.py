@@ -18,7 +18,7 @@ from orders.states import ShipmentDirection
 from orders.waybills import waybill
 from refunds.actions import find_return_address, lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
-from refunds.events import (
+from refunds.events.goods import (
     REFUND_ADDRESS_NAMED,
     REFUND_INSPECTION_FAILED,
     REFUND_INSPECTION_PASSED,
@@ -27,6 +27,7 @@ from refunds.events import (
 from refunds.exchanges import owe_new_goods
 from refunds.handing_over import DecisionData, hand_over, merchants_files, yuan_text
 from refunds.models import Refund
+from refunds.objections import why_not_reason
 from refunds.signals import faults_verified
 from refunds.states import MarketplaceVerb, RefundStatus
 from refunds.why_not import (
@@ -163,11 +164,12 @@ def inspect_return(
     actor: Actor,
     now: datetime,
     received: Sequence[Arrival] | None = None,
+    reason_code: str = "",
 ) -> Refund:
     """The merchant has looked at what came back: passed pays or exchanges, failed rejects with the note (P1).
 
     With fewer pieces `received` than announced, the refund becomes one for those, and the rest a disputed refund of its
-    own. Invalid `received` for what can't have arrived.
+    own. Invalid `received` for what can't have arrived. `reason_code` is the marketplace's own, as in `reject_refund`.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_inspect(refund, now, passed=passed))
@@ -175,8 +177,9 @@ def inspect_return(
     if refund.is_followed:
         if received is not None:
             refuse_if(why_not_split_receipt(refund))
-        _send_inspection(writes, refund, passed=passed, note=note, actor=actor, now=now)
+        _send_inspection(writes, refund, passed=passed, note=note, reason_code=reason_code, actor=actor, now=now)
         return refund
+    refuse_if(why_not_reason(refund, reason_code, ()))
     arrived = count_arrivals(refund, received) if received is not None else None
     if passed:
         if arrived is not None:
@@ -195,12 +198,15 @@ def inspect_return(
     return refund
 
 
-def _send_inspection(writes: WriteSet, refund: Refund, *, passed: bool, note: str, actor: Actor, now: datetime) -> None:
+def _send_inspection(
+    writes: WriteSet, refund: Refund, *, passed: bool, note: str, reason_code: str, actor: Actor, now: datetime
+) -> None:
     """What the merchant found goes to the marketplace: the goods are received, or they aren't, and why."""
     verb = MarketplaceVerb.CONFIRM_RECEIPT if passed else MarketplaceVerb.REFUSE_RECEIPT
     data = DecisionData(text=note, amount=yuan_text(refund.amount))
     if not passed:
-        data["evidence"] = merchants_files(refund)
+        data["evidence"], data["reason_code"] = merchants_files(refund), reason_code
+        refuse_if(why_not_reason(refund, reason_code, data["evidence"]))
     hand_over(writes, refund, verb, data, actor=actor, now=now)
     writes.flush()
 

@@ -25,6 +25,10 @@ faults_verified = Signal()
 # marketplace answers True, or the Refused that says why this one can't be sent now. Nobody's answer: not connected.
 decision_asked = Signal()
 
+# Asked with `refund` about a refund that is followed: whoever has read its marketplace's own reasons to refuse it
+# answers with them (refunds.objections).
+reasons_asked = Signal()
+
 # Sent with `refund` (locked), `verb`, `data`, `writes`, `actor`, `now` in the transaction in which a merchant decides
 # about a refund that is followed: whoever sends it on keeps it in these writes and answers True. `data` is a
 # `DecisionData`.
@@ -37,3 +41,7 @@ refund_followed = Signal()
 # Asked with `refund` about a refund that is followed: whoever promised its buyer something else instead answers True as
 # long as that stands.
 promise_asked = Signal()
+
+# Sent with `pack`, `writes` in the transaction in which somebody asks for a dispute's evidence pack: whoever makes it
+# is told once it is committed.
+pack_asked = Signal()

@@ -12,7 +12,8 @@ from django.urls import resolve, reverse
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", "webhooks", "workbench", "operations", "demo"]
+UPPER = ["webhooks", "connectors", "workbench", "operations", "demo"]
+ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
 CODE = [
     path
     for room in [*ROOMS, "config", "scripts"]

@@ -6,7 +6,7 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField
 
 
-class Row(models.Model):
+class ListedRefund(models.Model):
     """A row with the same kind of id as the platform's."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -15,7 +15,7 @@ class Row(models.Model):
         abstract = True
 
 
-class Order(Row):
+class Order(ListedRefund):
     """An order."""
 
     number = models.CharField(max_length=64, unique=True)
@@ -27,7 +27,7 @@ class Order(Row):
         return self.number
 
 
-class OrderLine(Row):
+class OrderLine(ListedRefund):
     """Its line."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
@@ -40,7 +40,7 @@ class OrderLine(Row):
         return self.item_id
 
 
-class Refund(Row):
+class Refund(ListedRefund):
     """A refund."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT)
@@ -56,7 +56,7 @@ class Refund(Row):
         return self.status
 
 
-class Payment(Row):
+class Payment(ListedRefund):
     """Money for the buyer."""
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="payments")

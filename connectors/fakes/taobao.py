@@ -19,19 +19,9 @@ from connectors.fakes.base import FakeRefund, FakeRefusal, FakeRequest, FakeServ
 CHINA = timezone(timedelta(hours=8))
 WAITING = ("WAIT_SELLER_AGREE", "WAIT_SELLER_CONFIRM_GOODS", "WAIT_BUYER_RETURN_GOODS")
 REASONS = [{"reason_id": 901, "reason_text": "商品已发出"}, {"reason_id": 902, "reason_text": "影响二次销售"}]
-ADDRESS = (
-    "contact_id",
-    "contact_name",
-    "mobile_phone",
-    "province",
-    "city",
-    "country",
-    "addr",
-    "zip_code",
-    "cancel_def",
-)
+BOOK = "contact_id contact_name mobile_phone province city country addr zip_code cancel_def"
 ADDRESSES = [
-    dict(zip(ADDRESS, row, strict=True))
+    dict(zip(BOOK.split(), row, strict=True))
     for row in (
         (71, "李仓", "13800000000", "浙江省", "杭州市", "余杭区", "仓前路1号", "310000", True),
         (72, "王库", "", "", "", "", "二号库", "", False),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, Unreadable
+from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, milliseconds, text, whole, without_receivers
 
 STAGES = {
@@ -23,12 +23,12 @@ WAYS = {1: "return_and_refund", 10: "refund_only", 3: "exchange"}
 
 
 def kuaishou_copy(data: Mapping[str, Any]) -> RefundCopy:
-    """Unreadable without an id, an order, an amount or a time of its last change."""
+    """UnreadableCopy without an id, an order, an amount or a time of its last change."""
     raw = without_receivers(data)
     status, way = whole(raw.get("status")), whole(raw.get("handlingWay"))
     amount, updated_at = fen(raw.get("refundFee")), milliseconds(raw.get("updateTime"))
     if not text(raw.get("refundId")) or not text(raw.get("oid")) or amount is None or updated_at is None:
-        raise Unreadable("The refund lacks its id, its order, its amount or the time of its last change.")
+        raise UnreadableCopy("The refund lacks its id, its order, its amount or the time of its last change.")
     kind = WAYS.get(way, "") if way is not None else ""
     stage = STAGES.get(status, RefundStage.UNKNOWN) if status is not None else RefundStage.UNKNOWN
     if stage == RefundStage.REFUNDED and kind == "exchange" and not amount:

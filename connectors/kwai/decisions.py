@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from connectors.kwai.asking import number_or_text
-from connectors.port import Decision, RefundCopy, Verb
+from connectors.port import PlatformDecision, RefundCopy, Verb
 from connectors.reading import company_called, in_fen, part, whole
 
 PROPOSED = {"return_and_refund": 1, "refund_only": 10}
@@ -34,7 +34,7 @@ class KuaishouCall(NamedTuple):
     param: dict[str, Any]
 
 
-def kuaishou_call(decision: Decision) -> KuaishouCall | None:
+def kuaishou_call(decision: PlatformDecision) -> KuaishouCall | None:
     """The call that carries a decision out; None where a person has to do it at the back office.
 
     How pictures are to be sent isn't documented, so a refusal with pictures is a person's.
@@ -83,7 +83,7 @@ def _state(copy: RefundCopy) -> dict[str, Any]:
     return {"status": number_or_text(copy.raw_status)} | ({"negotiateStatus": negotiated} if negotiated else {})
 
 
-def _rejection(decision: Decision) -> KuaishouCall | None:
+def _rejection(decision: PlatformDecision) -> KuaishouCall | None:
     """One call refuses the request, refuses what came back, and proposes another kind."""
     param: dict[str, Any] = {"refundId": number_or_text(decision.copy.id), "refundVersion": decision.copy.version}
     if decision.verb == Verb.CHANGE_REQUEST:

@@ -16,6 +16,7 @@ class MirroredRefund(TenantModel):
 
     `copy` is the whole RefundCopy (connectors.copies); `digest` tells two copies of the same version apart. What
     nobody could take over is there with its `problem`, and `needs_look` until it has been taken over or looked at.
+    `reasons` are the platform's own to refuse it as it stands (connectors.reasons), None where none were read.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -34,6 +35,9 @@ class MirroredRefund(TenantModel):
     read_at = models.DateTimeField(_("read"))
     needs_look = models.BooleanField(_("needs a look"), default=False)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
+    reasons = models.JSONField(null=True)
+    reasons_read_at = models.DateTimeField(null=True)
+    reasons_due = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("refund at the marketplace")
@@ -47,6 +51,7 @@ class MirroredRefund(TenantModel):
         indexes = [
             models.Index(fields=["store", "-id"], condition=Q(needs_look=True), name="mirrored_refund_to_look"),
             models.Index(fields=["store", "order_number"], name="mirrored_refund_of_order"),
+            models.Index(fields=["store", "-id"], condition=Q(reasons_due=True), name="mirrored_refund_reasons_due"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from common.ids import new_id
 from common.obligations import Obligation, ObligationQuerySet
 from common.tenancy import TenantModel, TenantQuerySet
 from connectors.models.connection import Connection
-from connectors.states import UNDER_WAY, SendingStatus
+from connectors.states import NOT_DONE, UNDER_WAY, SendingStatus
 from refunds.models import Refund
 
 
@@ -70,6 +70,11 @@ class SentDecision(Obligation, TenantModel):
             ),
             models.Index(fields=["store", "refund", "-id"], name="sent_decision_of_refund"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="sent_decision_attention"),
+            models.Index(
+                fields=["store", "-id"],
+                condition=Q(status__in=[str(status) for status in NOT_DONE]),
+                name="sent_decision_not_done",
+            ),
         ]
 
     def __str__(self) -> str:

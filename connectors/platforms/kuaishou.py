@@ -32,21 +32,21 @@ from connectors.kwai.decisions import kuaishou_call
 from connectors.kwai.pushes import decrypted, is_test
 from connectors.port import (
     AddressCopy,
-    Answer,
     Authorisation,
     BadPush,
-    Decision,
+    Brief,
     Hint,
     Limit,
     LimitScope,
     NotThere,
     Platform,
+    PlatformDecision,
     PlatformError,
+    PushAnswer,
     ReauthorisationNeeded,
     RefundCopy,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     Shop,
     TokenExpired,
@@ -64,7 +64,7 @@ AUTHORISE = "https://open.kwaixiaodian.com"
 PAGE, MOST_PAGES = 100, 200
 LAST_PAGE = "nomore"
 REFRESH_LASTS = timedelta(days=180)
-RECEIVED = Answer(b'{"result":1}')
+RECEIVED = PushAnswer(b'{"result":1}')
 
 
 def windows_of(minutes: int) -> Windows:
@@ -133,14 +133,14 @@ class Kuaishou(Platform):
         except (TokenExpired, Refusal) as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
 
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """Oldest change first; each further page begins where the last one ended.
 
         So no refund that changes meanwhile moves another over the edge of a page. Only where a whole page has changed
         in one millisecond, or isn't in order, the platform's own cursor is followed.
         """
         begin, end = milliseconds_of(since), milliseconds_of(until)
-        told: set[Row] = set()
+        told: set[Brief] = set()
         cursor, number = "", 1
         for _count in range(MOST_PAGES):
             page, cursor = self._page(shop, begin, end, cursor, number, now)
@@ -164,7 +164,7 @@ class Kuaishou(Platform):
         # How the details are told isn't documented in full: with a wrapper they are read as well.
         return kuaishou_copy(data if "refundId" in data or len(inner) != 1 else inner[0])
 
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+    def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile."""
         call = kuaishou_call(decision)
         if call is None:
@@ -212,7 +212,7 @@ class Kuaishou(Platform):
 
     def read_push(
         self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[Sequence[Hint], Answer]:
+    ) -> tuple[Sequence[Hint], PushAnswer]:
         """There is no signature: it is theirs when our key decrypts it and it names our application."""
         if is_test(body):
             return (), RECEIVED
@@ -250,7 +250,9 @@ class Kuaishou(Platform):
             shop_id=text(answer.get("open_id")),
         )
 
-    def _page(self, shop: Shop, begin: int, end: int, cursor: str, number: int, now: datetime) -> tuple[list[Row], str]:
+    def _page(
+        self, shop: Shop, begin: int, end: int, cursor: str, number: int, now: datetime
+    ) -> tuple[list[Brief], str]:
         param = {
             "beginTime": begin,
             "endTime": end,
@@ -265,7 +267,7 @@ class Kuaishou(Platform):
         data = part({"data": self._ask(shop, LIST, param, now)}, "data")
         found = rows(data.get("refundOrderInfoList")) or rows(data.get("dataList"))
         page = [
-            Row(text(row.get("refundId")), text(row.get("oid")), whole(row.get("updateTime")) or 0) for row in found
+            Brief(text(row.get("refundId")), text(row.get("oid")), whole(row.get("updateTime")) or 0) for row in found
         ]
         return page, text(data.get("pcursor")) or LAST_PAGE
 

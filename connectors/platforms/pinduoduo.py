@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,12 +18,13 @@ from connectors import http
 from connectors.port import (
     AddressCopy,
     Authorisation,
-    Decision,
+    Brief,
     Limit,
     LimitScope,
     LineCopy,
     OrderCopy,
     Platform,
+    PlatformDecision,
     PlatformError,
     PlatformFault,
     ReauthorisationNeeded,
@@ -31,7 +32,6 @@ from connectors.port import (
     RefundStage,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     SetupFault,
     Shop,
@@ -39,7 +39,7 @@ from connectors.port import (
     TokenExpired,
     Tokens,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     Verdict,
     VerdictOutcome,
@@ -48,8 +48,8 @@ from connectors.port import (
     register,
 )
 from connectors.reading import (
-    address_of,
     beijing,
+    call_address,
     company_called,
     fen,
     json_object,
@@ -155,7 +155,7 @@ class Pinduoduo(Platform):
             raise ReauthorisationNeeded(error.text, code=error.code) from None
         return _tokens(part(answer, "pop_auth_token_refresh_response"), now)
 
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """The window's refunds from the last page to the first.
 
         Whatever changes meanwhile leaves the window, and what comes after it moves up: to a page yet to be read.
@@ -176,14 +176,14 @@ class Pinduoduo(Platform):
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details, which are asked for with the order's number."""
         if not refund_id or not order_number:
-            raise Unreadable("Without its number or its order's a refund can't be asked for.")
+            raise UnreadableCopy("Without its number or its order's a refund can't be asked for.")
         answer = _ask(shop, DETAIL, {"after_sales_id": refund_id, "order_sn": order_number})
         found = part(answer, "refund_information_get_response") or answer  # documented without a wrapper
         if text(found.get("id")) != refund_id:
-            raise Unreadable("The answer tells nothing of this refund.")
+            raise UnreadableCopy("The answer tells nothing of this refund.")
         return _copy(found)
 
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+    def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """Send what there is a call for, if the refund is still as the agent saw it."""
         call, copy = CALLS.get(decision.verb), decision.copy
         if call is None:
@@ -236,7 +236,7 @@ class Pinduoduo(Platform):
         ]
 
 
-def sign(params: Mapping[str, str], secret: str) -> str:
+def pdd_sign(params: Mapping[str, str], secret: str) -> str:
     """MD5 of all parameters in the order of their names, between the secret twice; upper hex."""
     told = "".join(f"{key}{params[key]}" for key in sorted(params))
     return hashlib.md5(f"{secret}{told}{secret}".encode(), usedforsecurity=False).hexdigest().upper()
@@ -259,8 +259,8 @@ def _ask(shop: Shop, call: str, asked: Mapping[str, str]) -> dict[str, Any]:
     }
     if shop.access_token:
         params["access_token"] = shop.access_token
-    params["sign"] = sign(params, shop.secrets.get(Secret.APP_SECRET, ""))
-    url = address_of(shop.base_url or Pinduoduo.base_url, "/api/router")
+    params["sign"] = pdd_sign(params, shop.secrets.get(Secret.APP_SECRET, ""))
+    url = call_address(shop.base_url or Pinduoduo.base_url, "/api/router")
     answer = json_object(http.send("POST", url, call=call, form=params))
     if "error_response" in answer:
         raise _error(part(answer, "error_response"))
@@ -294,19 +294,19 @@ def _list(shop: Shop, asked: Mapping[str, str], page: int) -> dict[str, Any]:
     return answer
 
 
-def _rows(answer: Mapping[str, Any]) -> list[Row]:
+def _rows(answer: Mapping[str, Any]) -> list[Brief]:
     return [
-        Row(text(each.get("id")), text(each.get("order_sn")), whole(each.get("updated_time")) or 0)
+        Brief(text(each.get("id")), text(each.get("order_sn")), whole(each.get("updated_time")) or 0)
         for each in rows(answer["refund_list"])
     ]
 
 
 def _copy(found: Mapping[str, Any]) -> RefundCopy:
-    """A refund's details in our units. Unreadable without an order, an amount or an instant."""
+    """A refund's details in our units. UnreadableCopy without an order, an amount or an instant."""
     number, amount = text(found.get("order_sn")), fen(found.get("refund_amount"))
     updated_at = seconds(found.get("updated_time")) or beijing(found.get("updated_time"))
     if not number or amount is None or updated_at is None:
-        raise Unreadable("The order, the amount or the instant of the last change is missing.")
+        raise UnreadableCopy("The order, the amount or the instant of the last change is missing.")
     status, kind = whole(found.get("after_sales_status")), whole(found.get("after_sales_type"))
     stage = STAGES.get(status, RefundStage.UNKNOWN) if status is not None else RefundStage.UNKNOWN
     tracking_number = text(found.get("express_no"))
@@ -378,5 +378,5 @@ def _end(told: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
     if lasts is not None and lasts > LONGEST_LIFE:
         relative = seconds(lasts)
     elif lasts is not None:
-        relative = now.astimezone(UTC) + timedelta(seconds=max(lasts, 0))
+        relative = now + timedelta(seconds=max(lasts, 0))
     return min(filter(None, (absolute, relative)), default=None)

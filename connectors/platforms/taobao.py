@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from connectors.port import (
     AddressCopy,
     Authorisation,
-    Decision,
+    Brief,
     Hint,
     NotThere,
     Platform,
+    PlatformDecision,
     PlatformError,
     ReauthorisationNeeded,
     RefundCopy,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     Shop,
     TokenExpired,
@@ -101,13 +101,13 @@ class Taobao(Platform):
             raise ReauthorisationNeeded(_("The marketplace gave no new token."))
         return tokens_of(answer, now)
 
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
+    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """Forward to the end, and where there were several pages back again.
 
         A refund that changes leaves the window, and those behind it move to an earlier page, maybe one that was read.
         On the way back nothing slips past the reader; what was told before is left out.
         """
-        told: set[Row] = set()
+        told: set[Brief] = set()
         last = 0
         has_next = True
         while has_next:
@@ -126,7 +126,7 @@ class Taobao(Platform):
             raise NotThere(_("The marketplace has no such refund for this shop."))
         return top_copy(part(said, "refund"))
 
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
+    def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile."""
         copy, call = decision.copy, top_call(decision)
         if call is None:
@@ -205,7 +205,9 @@ class Taobao(Platform):
     ) -> dict[str, Any]:
         return ask_top(shop, method, fields, now=now, sign_method=self.sign_method, files=files)
 
-    def _page(self, shop: Shop, number: int, since: datetime, until: datetime, now: datetime) -> tuple[list[Row], bool]:
+    def _page(
+        self, shop: Shop, number: int, since: datetime, until: datetime, now: datetime
+    ) -> tuple[list[Brief], bool]:
         asked = {
             "fields": LIST_FIELDS,
             "start_modified": beijing_text(since),
@@ -216,7 +218,7 @@ class Taobao(Platform):
         }
         said = self._ask(shop, "taobao.refunds.receive.get", asked, now)
         found = rows(part(said, "refunds").get("refund"))
-        page = [Row(text(row.get("refund_id")), text(row.get("tid")), top_version(row)) for row in found]
+        page = [Brief(text(row.get("refund_id")), text(row.get("tid")), top_version(row)) for row in found]
         return page, is_true(said.get("has_next"))
 
     def _refused(self, shop: Shop, copy: RefundCopy, code: str, words: str, now: datetime) -> Verdict:
@@ -246,7 +248,7 @@ class Taobao(Platform):
         return {**words, "address": "".join(text(row.get(key)) for key in ("province", "city", "country", "addr"))}
 
 
-def _untold(page: Sequence[Row], told: set[Row]) -> list[Row]:
+def _untold(page: Sequence[Brief], told: set[Brief]) -> list[Brief]:
     """What of a page wasn't told before; a row that can't be read is told each time."""
     fresh = [row for row in dict.fromkeys(page) if row not in told]
     told.update(row for row in fresh if row.id)

@@ -28,7 +28,7 @@ from connectors.port import (
     WriteAuthorisationEnded,
     WrongSetup,
 )
-from connectors.reading import BEIJING, address_of, json_object, text, whole
+from connectors.reading import BEIJING, call_address, json_object, text, whole
 
 GATEWAY, OAUTH = "https://eco.taobao.com", "https://oauth.taobao.com"
 PATH = "/router/rest"
@@ -77,7 +77,7 @@ def ask_top(
     }
     signed = {key: value for key, value in signed.items() if value}
     signed["sign"] = top_sign(signed, shop.secrets[Secret.APP_SECRET], sign_method)
-    address = address_of(shop.base_url or GATEWAY, PATH)
+    address = call_address(shop.base_url or GATEWAY, PATH)
     answer = json_object(send("POST", address, call=method, form=signed, files=files))
     if "error_response" in answer:
         raise top_error(answer["error_response"])

@@ -7,8 +7,8 @@ Not explained are `EXCHANGE_TRANSFORM_TO_REFUND` (whether the merchant is to pay
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, Unreadable, Verb
-from connectors.reading import beijing, milliseconds, part, pieces, text, whole, without_receivers, yuan
+from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy, Verb
+from connectors.reading import beijing, milliseconds, part, pieces, text, whole, without_receivers, yuan_told
 from connectors.top.decisions import is_true
 
 STAGES = {
@@ -57,7 +57,7 @@ def top_version(row: Mapping[str, Any]) -> int:
 
 
 def top_copy(row: Mapping[str, Any]) -> RefundCopy:
-    """Unreadable without an id, a trade, an amount or a time of its last change."""
+    """UnreadableCopy without an id, a trade, an amount or a time of its last change."""
     raw = {name: row[name] for name in FIELDS.split(",") if name in row}
     status, raw_kind = text(raw.get("status")), text(raw.get("dispute_type"))
     kind = KINDS.get(raw_kind, "")
@@ -70,14 +70,14 @@ def top_copy(row: Mapping[str, Any]) -> RefundCopy:
         stage = RefundStage.EXCHANGED
     version = top_version(raw)
     updated_at = beijing(raw.get("modified")) or milliseconds(version)
-    amount = yuan(raw.get("refund_fee"))
+    amount = yuan_told(raw.get("refund_fee"))
     if not text(raw.get("refund_id")) or not text(raw.get("tid")) or amount is None or updated_at is None:
-        raise Unreadable("The refund lacks its id, its trade, its amount or the time of its last change.")
+        raise UnreadableCopy("The refund lacks its id, its trade, its amount or the time of its last change.")
     timeout = part(raw, "refund_remind_timeout")
     line = LineCopy(
         item_id=text(raw.get("num_iid")),
         quantity=pieces(raw.get("num")),
-        unit_price=yuan(raw.get("price")),
+        unit_price=yuan_told(raw.get("price")),
         title=text(raw.get("title")),
         sku=text(raw.get("sku")),
     )
@@ -89,7 +89,7 @@ def top_copy(row: Mapping[str, Any]) -> RefundCopy:
             number=text(raw["tid"]),
             buyer_id=text(raw.get("buyer_open_uid")),
             buyer_name=text(raw.get("buyer_nick")),
-            paid_amount=yuan(raw.get("total_fee")),
+            paid_amount=yuan_told(raw.get("total_fee")),
             is_shipped=SHIPPED.get(text(raw.get("order_status"))),
             lines=lines,
         ),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from common.words import for_buyers
-from connectors.port import Decision, RefundCopy, Unreachable, Verb
+from connectors.port import PlatformDecision, RefundCopy, Unreachable, Verb
 from connectors.reading import in_fen, part, rows, text
 from orders.waybills import carrier_label
 
@@ -26,7 +26,7 @@ class TopCall(NamedTuple):
     files: dict[str, tuple[str, bytes]] | None = None
 
 
-def top_call(decision: Decision) -> TopCall | None:
+def top_call(decision: PlatformDecision) -> TopCall | None:
     """The call for a decision; None where there is none and a person has to do it at the back office."""
     copy = decision.copy
     if copy.raw_kind == "TAOBAO_EXCHANGE" or copy.raw.get("operation_contraint") == "refund_onweb":
@@ -70,11 +70,11 @@ def _lock(copy: RefundCopy) -> dict[str, str]:
     return {"refund_phase": text(copy.raw["refund_phase"]), "refund_version": text(copy.raw.get("refund_version"))}
 
 
-def _proof(decision: Decision, name: str) -> dict[str, tuple[str, bytes]] | None:
+def _proof(decision: PlatformDecision, name: str) -> dict[str, tuple[str, bytes]] | None:
     return {name: decision.evidence[0]} if decision.evidence else None
 
 
-def _agree(decision: Decision) -> TopCall:
+def _agree(decision: PlatformDecision) -> TopCall:
     copy = decision.copy
     amount = copy.amount if decision.amount is None else decision.amount
     parts = [copy.id, str(in_fen(amount)), text(copy.raw.get("refund_version")) or str(copy.version)]
@@ -83,14 +83,14 @@ def _agree(decision: Decision) -> TopCall:
     return TopCall("taobao.rp.refunds.agree", {"refund_infos": "|".join(parts), "code": decision.code})
 
 
-def _agree_to_return(decision: Decision) -> TopCall:
+def _agree_to_return(decision: PlatformDecision) -> TopCall:
     with for_buyers():
         remark = decision.text or _("Please send the goods to this address.")
     fields = {"refund_id": decision.copy.id, "seller_address_id": decision.address_id, "remark": remark}
     return TopCall("taobao.rp.returngoods.agree", {**fields, **_lock(decision.copy)})
 
 
-def _refuse(decision: Decision) -> TopCall:
+def _refuse(decision: PlatformDecision) -> TopCall:
     fields = {
         "refund_id": decision.copy.id,
         "refuse_message": decision.text,
@@ -100,7 +100,7 @@ def _refuse(decision: Decision) -> TopCall:
     return TopCall("taobao.refund.refuse", fields, _proof(decision, "refuse_proof"))
 
 
-def _refuse_goods(decision: Decision) -> TopCall | None:
+def _refuse_goods(decision: PlatformDecision) -> TopCall | None:
     """Only Tmall has a call for it."""
     if not has_phase(decision.copy):
         return None
@@ -108,21 +108,21 @@ def _refuse_goods(decision: Decision) -> TopCall | None:
     return TopCall("taobao.rp.returngoods.refuse", fields, _proof(decision, "refuse_proof"))
 
 
-def _agree_to_exchange(decision: Decision) -> TopCall:
+def _agree_to_exchange(decision: PlatformDecision) -> TopCall:
     fields = {"dispute_id": decision.copy.id, "address_id": decision.address_id, "leave_message": decision.text}
     return TopCall("tmall.exchange.agree", {**fields, "fields": EXCHANGE_FIELDS})
 
 
-def _goods_came_back(decision: Decision) -> TopCall:
+def _goods_came_back(decision: PlatformDecision) -> TopCall:
     return TopCall("tmall.exchange.returngoods.agree", {"dispute_id": decision.copy.id, "fields": EXCHANGE_FIELDS})
 
 
-def _refuse_exchange(decision: Decision) -> TopCall:
+def _refuse_exchange(decision: PlatformDecision) -> TopCall:
     call = _refuse_exchanged_goods(decision)
     return TopCall("tmall.exchange.refuse", {**call.fields, "fields": EXCHANGE_FIELDS}, call.files)
 
 
-def _refuse_exchanged_goods(decision: Decision) -> TopCall:
+def _refuse_exchanged_goods(decision: PlatformDecision) -> TopCall:
     fields = {
         "dispute_id": decision.copy.id,
         "seller_refuse_reason_id": decision.reason_code,
@@ -131,7 +131,7 @@ def _refuse_exchanged_goods(decision: Decision) -> TopCall:
     return TopCall("tmall.exchange.returngoods.refuse", fields, _proof(decision, "leave_message_pics"))
 
 
-def _send_new_goods(decision: Decision) -> TopCall:
+def _send_new_goods(decision: PlatformDecision) -> TopCall:
     with for_buyers():
         carrier = carrier_label(decision.carrier)
     fields = {
@@ -144,7 +144,7 @@ def _send_new_goods(decision: Decision) -> TopCall:
     return TopCall("tmall.exchange.consigngoods", fields)
 
 
-_Build = Callable[[Decision], TopCall | None]
+_Build = Callable[[PlatformDecision], TopCall | None]
 # The call that agrees also pays out after the goods came back: there is none for their receipt.
 _OF_REFUNDS: Mapping[Verb, _Build] = {
     Verb.AGREE_REFUND: _agree,

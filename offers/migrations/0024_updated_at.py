@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('common', '0007_changed'),
         ('offers', '0023_costs_per_refund'),
-        ('stores', '0017_updated_at'),
+        ('stores', '0018_updated_at'),
     ]
 
     operations = [

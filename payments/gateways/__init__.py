@@ -10,6 +10,7 @@ __all__ = [
     "DEFAULT",
     "GATEWAYS",
     "Gateway",
+    "calls_at_once",
     "gateway",
     "is_usable",
     "register",
@@ -37,6 +38,11 @@ def gateway(name: str) -> Gateway:
 def is_usable(name: str) -> bool:
     """Whether this platform has such a gateway and its settings, and a store may choose it."""
     return name in GATEWAYS and GATEWAYS[name].is_configured() and not waits_for_reports(name)
+
+
+def calls_at_once(name: str) -> int:
+    """How many calls of one worker this gateway takes at once."""
+    return GATEWAYS[name].calls_at_once if name in GATEWAYS else 1
 
 
 def waits_for_reports(name: str) -> bool:

@@ -107,6 +107,10 @@ class Gateway(OutsideParty, ABC):
 
     waits_for_reports: ClassVar[bool] = False
 
+    # How many calls one worker may have under way at once. Where it is more than one, `pay` and `look_up` are called by
+    # threads, each with a connection to the database of its own, should they need one.
+    calls_at_once: ClassVar[int] = 1
+
     # What must hold between our books and what this installation knows of the gateway's own, for `verify_ledger`.
     checks: ClassVar[Sequence[Check]] = ()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import F
+from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from common import clock
@@ -39,6 +39,10 @@ FORCED = {"sandbox-decline": GatewayOutcome.DECLINED, "sandbox-timeout": TIMEOUT
 NOTICE_LIVES = timedelta(minutes=5)
 DECLINED = "The buyer's account can't receive money."
 CAME_BACK = "The buyer's account was closed; the money came back."
+_PAY_ONCE = """
+    INSERT INTO payments_sandboxtransfer AS t (key, buyer_id, amount, outcome, at, calls)
+    VALUES (%s, %s, %s, %s, %s, 1) ON CONFLICT (key) DO UPDATE SET calls = t.calls + 1 RETURNING outcome
+"""
 
 
 @register
@@ -68,18 +72,12 @@ class SandboxGateway(Gateway):
 
     def pay(self, instruction: Instruction) -> list[GatewayAnswer]:
         """Pay once per key."""
-        transfer, is_new = SandboxTransfer.objects.get_or_create(
-            key=instruction.key,
-            defaults={
-                "buyer_id": instruction.buyer_id,
-                "amount": instruction.amount,
-                "outcome": FORCED.get(instruction.buyer_id, GatewayOutcome.PAID),
-                "at": clock.now(),
-            },
-        )
-        if not is_new:
-            SandboxTransfer.objects.filter(pk=transfer.pk).update(calls=F("calls") + 1)
-        answer = self._answer(transfer)
+        outcome = FORCED.get(instruction.buyer_id, GatewayOutcome.PAID)
+        told = [instruction.key, instruction.buyer_id, instruction.amount, outcome, clock.now()]
+        with connection.cursor() as cursor:
+            cursor.execute(_PAY_ONCE, told)
+            [known] = cursor.fetchone()
+        answer = self._answer(SandboxTransfer(key=instruction.key, outcome=known))
         return [answer, answer] if instruction.buyer_id == "sandbox-duplicate" else [answer]
 
     def look_up(self, key: str) -> GatewayAnswer | None:

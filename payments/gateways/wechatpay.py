@@ -87,6 +87,7 @@ class WeChatPayGateway(Gateway):
     """Pays and refunds through WeChat Pay. Keys are PEM texts, in the environment with real line breaks."""
 
     name = "wechatpay"
+    calls_at_once = 8
     needs = {
         "MCHID": None,
         "APPID": None,

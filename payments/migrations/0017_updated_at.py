@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0007_changed'),
-        ('orders', '0019_updated_at'),
+        ('orders', '0020_updated_at'),
         ('payments', '0016_purposes_by_file'),
-        ('stores', '0017_updated_at'),
+        ('stores', '0018_updated_at'),
     ]
 
     operations = [

@@ -3,13 +3,13 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
 from common.models import Event
+from common.queries import named_query
 from orders.api.serializers import StoreNameSerializer
 from refunds import actions, opening, returns
 from refunds.api.extras import LIST_FILTERS
@@ -18,6 +18,7 @@ from refunds.api.serializers import (
     CorrectReturnSerializer,
     EventSerializer,
     InspectSerializer,
+    MarketplaceReasonsSerializer,
     MessageSerializer,
     OpenRefundSerializer,
     PostMessageSerializer,
@@ -29,8 +30,15 @@ from refunds.api.serializers import (
 )
 from refunds.messages import post_message
 from refunds.models import Message, Refund
+from refunds.objections import reasons_there
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
-from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
+from stores.api.base import ListMixin, StoreViewSet, found, named_by, parse_id
+
+
+@named_query
+def refund_with_order(store_id, refund_id):
+    """A refund as its answers need it."""
+    return Refund.objects.for_store(store_id).select_related("order", "store").filter(pk=refund_id)
 
 
 class RefundFilter(django_filters.FilterSet):
@@ -59,7 +67,7 @@ class RefundFilter(django_filters.FilterSet):
         return queryset.matching(value)
 
 
-class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
+class RefundViewSet(ListMixin, StoreViewSet):
     """Refunds of a store."""
 
     resource = "refunds"
@@ -69,6 +77,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         "create": "M",
         "approve": "S",
         "reject": "S",
+        "refusal_reasons": "S",
         "withdraw": "M",
         "resubmit": "M",
         "ship_return": "M",
@@ -95,7 +104,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         return super().paginate_queryset(queryset)
 
     def _find(self, pk) -> Refund:
-        return get_or_404(self.get_queryset(), pk=pk)
+        return found(refund_with_order.one(store_id=self.store.pk, refund_id=parse_id(pk)))
 
     def _do(self, function, pk, **kwargs) -> Response:
         """Run an action on the refund and answer with its detail."""
@@ -137,6 +146,14 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
     def reject(self, request, pk):
         """The merchant says no."""
         return self._do(actions.reject_refund, pk, **self.input(RejectSerializer))
+
+    @extend_schema(responses=MarketplaceReasonsSerializer)
+    @action(detail=True, url_path="refusal-reasons", filter_backends=[])
+    def refusal_reasons(self, request, pk):
+        """The marketplace's own reasons to refuse it, of a connected shop: `reject` and `inspect` take their codes."""
+        known = reasons_there(self._find(pk))
+        told = {"read_at": known.read_at, "reasons": known.reasons} if known else {"read_at": None, "reasons": ()}
+        return Response(MarketplaceReasonsSerializer(told).data)
 
     @extend_schema(request=StoreNameSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])
@@ -187,6 +204,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
             passed=data["result"] == "passed",
             note=data["note"],
             received=data.get("received"),
+            reason_code=data["reason_code"],
         )
 
     @extend_schema(responses=EventSerializer(many=True), filters=False)

@@ -102,4 +102,4 @@ def test_many_clicks_pay_once(negotiation, clock, broker_tasks):
     assert refusals == {"offer_not_pending"}
     settle_batch()
     assert_paid_once(case.refund, "2.00")
-    assert [name for name, _ in broker_tasks].count("payments.tasks.settle_some_payments") == 1
+    assert [name for name, _ in broker_tasks].count("payments.tasks.settle_due_payments") == 1

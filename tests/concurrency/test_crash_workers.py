@@ -36,7 +36,7 @@ def test_settling_is_taken_over_after_the_lease_and_pays_once(owed, clock):
     owed(2)
     with crash_at(None) as steps:
         assert settle_batch() == 2
-    assert len(steps.commits()) == 4, "the claim, two transfers at the gateway, the books"
+    assert (len(steps.commits()), steps.names.count("INSERT")) == (2, 2), "claim and books; two transfers between them"
     for step, moment in every_crash(len(steps)):
         refunds = owed(2)
         with crash_at(step, moment) as broken, suppress(OperationalError):

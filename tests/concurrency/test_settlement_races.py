@@ -1,5 +1,6 @@
 """Several workers settle the same payments: each is paid and booked once."""
 
+import threading
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from payments.models import Payment, SandboxTransfer, Transfer
 from payments.settlement import settle_batch
 from payments.states import PaymentStatus
 from refunds import actions as refund_actions
-from tests.concurrency.harness import overtaken, together
+from tests.concurrency.harness import PATIENCE, overtaken, together
 from tests.concurrency.invariants import assert_paid_once
 from tests.world import MERCHANT, NOON
 
@@ -80,6 +81,24 @@ def test_four_workers_share_the_payments(paying):
     assert set(SandboxTransfer.objects.values_list("calls", flat=True)) == {1}
     for refund in refunds:
         assert_paid_once(refund, "59.00")
+
+
+@pytest.mark.rule("T5")
+def test_payments_are_asked_for_side_by_side_and_paid_once_each(paying, monkeypatch):
+    refunds = paying(6)
+    sandbox, together_ = gateway("sandbox"), threading.Barrier(3, timeout=PATIENCE)
+    pay = sandbox.pay
+
+    def at_once(instruction):
+        together_.wait()
+        return pay(instruction)
+
+    monkeypatch.setattr(type(sandbox), "calls_at_once", 3)
+    monkeypatch.setattr(sandbox, "pay", at_once)
+    assert settle_batch() == 6
+    for refund in refunds:
+        assert_paid_once(refund, "59.00")
+    assert set(SandboxTransfer.objects.values_list("calls", flat=True)) == {1}
 
 
 def test_a_worker_does_not_wait_for_payments_that_another_takes_up(paying):

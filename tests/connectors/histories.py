@@ -21,8 +21,9 @@ import time_machine
 from common.errors import Refused
 from common.tenancy import system_scope
 from common.writes import WriteSet
-from connectors.connecting import connect_shop, resume_shop
-from connectors.deciding import resume_decision
+from connectors.answering import resume_decision
+from connectors.connecting import connect_shop
+from connectors.mending import resume_shop
 from connectors.messages import push_address
 from connectors.models import Connection, MirroredRefund, SentDecision
 from connectors.port import RefundStage, Secret, Verb

@@ -10,7 +10,7 @@ from connectors.fakes.wechat_shop import WechatShopFake
 from connectors.platforms.douyin import Douyin
 from connectors.platforms.pinduoduo import Pinduoduo
 from connectors.platforms.wechat_shop import WechatShop
-from connectors.port import Decision, Platform, RefundCopy, Secret, Shop, Verb, Verdict
+from connectors.port import Platform, PlatformDecision, RefundCopy, Secret, Shop, Verb, Verdict
 
 LIST = {
     "pinduoduo": "pdd.refund.list.increment.get",
@@ -52,7 +52,7 @@ class Tried:
 
     def decide(self, copy: RefundCopy, verb: Verb = Verb.AGREE_REFUND, **told: Any) -> Verdict:
         """What the platform says to a decision about this copy."""
-        decision = Decision(key="D1", verb=verb, copy=copy, **told)
+        decision = PlatformDecision(key="D1", verb=verb, copy=copy, **told)
         return self.platform.decide(self.shop, decision, now=clock.now())
 
 

@@ -13,7 +13,8 @@ from common.errors import Busy, Invalid, Refused
 from common.models import Event
 from common.tenancy import system_scope
 from connectors import connecting
-from connectors.connecting import come_back, disconnect_shop, keep_authorisation, make_link
+from connectors.linking import come_back, keep_authorisation, make_link
+from connectors.mending import disconnect_shop
 from connectors.models import Connection
 from connectors.platforms import PLATFORMS
 from connectors.port import Authorisation, Secret, Tokens

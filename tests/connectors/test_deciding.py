@@ -10,9 +10,9 @@ from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from connectors import deciding
+from connectors.answering import give_code, resume_decision
 from connectors.by_hand import close_task
-from connectors.connecting import disconnect_shop
-from connectors.deciding import give_code, resume_decision
+from connectors.mending import disconnect_shop
 from connectors.models import Connection, PlatformTask, SentDecision
 from connectors.states import ConnectionStatus, SendingStatus
 from operations.verification import run_checks
@@ -281,10 +281,11 @@ class TestWhatItTakes:
         followed.turn()
         assert followed.server.decided[0]["reason"] == "2"
 
-    def test_without_a_reason_that_fits_nothing_is_sent_and_they_are_listed(self, followed, monkeypatch):
+    def test_without_a_reason_that_fits_nothing_is_sent_and_they_are_listed(self, connected, monkeypatch):
         monkeypatch.setattr(
-            type(followed.server), "_reasons", lambda self, body: {"reasons": [["1", "worn"], ["2", "late"]]}
+            type(connected.server), "_reasons", lambda self, body: {"reasons": [["1", "worn"], ["2", "late"]]}
         )
+        followed = Followed(connected)
         followed.decide("refuse", text="We see it differently.")
         followed.turn()
         assert followed.server.decided == []

@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
+from connectors.doudian.asking import canonical, doudian_sign
+from connectors.doudian.copies import STAGES
+from connectors.doudian.decisions import CODES
 from connectors.fakes.base import Mischief, Push
-from connectors.platforms.douyin import CODES, STAGES, canonical, sign
 from connectors.port import (
     PLATFORMS,
     BadPush,
@@ -52,7 +54,7 @@ def pushed(douyin, push: Push, shop=None):
 
 def test_the_vector():
     told = {"app_key": "3409409348479354011", "method": "afterSale.List", "timestamp": "1600000000"}
-    assert sign("testSecret", param_json=VECTOR, **told) == VECTOR_SIGN
+    assert doudian_sign("testSecret", param_json=VECTOR, **told) == VECTOR_SIGN
     asked = {"size": 20.0, "update_start_time": 1600000000, "page": 0, "update_end_time": 1600003600}
     assert canonical(asked) == VECTOR
 

@@ -20,8 +20,8 @@ from connectors.platforms.kuaishou import Kuaishou, windows_of
 from connectors.port import (
     AddressCopy,
     BadPush,
-    Decision,
     NotThere,
+    PlatformDecision,
     PlatformFault,
     ReauthorisationNeeded,
     RefundStage,
@@ -33,7 +33,7 @@ from connectors.port import (
     Throttled,
     TokenExpired,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     VerdictOutcome,
     WindowTooFull,
@@ -81,7 +81,7 @@ def read(shop, refund):
 
 
 def decide(shop, copy, verb, **how):
-    return KUAISHOU.decide(shop, Decision(key="1", verb=verb, copy=copy, **how), now=clock.now())
+    return KUAISHOU.decide(shop, PlatformDecision(key="1", verb=verb, copy=copy, **how), now=clock.now())
 
 
 def listed(shop, since=timedelta(hours=1)):
@@ -176,13 +176,13 @@ def test_every_kind(fake, shop, way, kind):
 
 @pytest.mark.parametrize("missing", ["refundId", "oid", "refundFee"])
 def test_a_refund_that_lacks_what_we_need_is_left_to_a_person(fake, shop, missing):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         read(shop, fake.add(**{missing: None}))
 
 
 @pytest.mark.parametrize("fee", ["88.05", -1, True, "many"])
 def test_an_amount_that_is_no_fen_is_never_guessed(fake, shop, fee):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         read(shop, fake.add(refundFee=fee))
 
 

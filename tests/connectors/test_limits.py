@@ -8,7 +8,8 @@ import pytest
 
 from common import hint_server
 from connectors import limits
-from connectors.limits import Pace, pacing, wait_for_room
+from connectors.limits import Pace, bucket_of, pacing, wait_for_room
+from connectors.platforms import PLATFORMS
 from connectors.port import Limit, LimitScope, Shop, Throttled
 
 PER_SHOP = Limit(LimitScope.SHOP, 10, timedelta(minutes=10), "list")
@@ -40,7 +41,7 @@ def calls(pace: Pace, call: str, *, most: int = 50) -> int:
 
 @pytest.mark.usefixtures("counted")
 class TestBuckets:
-    """Half of what a limit allows at once, the other half over its time."""
+    """A share of what a limit allows at once, the others over its time."""
 
     def test_half_goes_at_once_and_the_rest_waits(self):
         assert calls(pace(PER_SHOP), "list") == 5
@@ -58,7 +59,7 @@ class TestBuckets:
     def test_what_is_left_is_told_and_asking_takes_nothing(self):
         mine = pace(PER_SHOP)
         mine.wait_for_room("list")
-        assert [mine.calls_left() for _ in range(2)] == [[(PER_SHOP, 4)]] * 2
+        assert [mine.calls_left() for _ in range(2)] == [[(PER_SHOP, 9)]] * 2
 
     def test_a_short_wait_is_waited_for(self, monkeypatch):
         slept, real = [], limits.sleep
@@ -66,6 +67,16 @@ class TestBuckets:
         fast = pace(Limit(LimitScope.SHOP, 20, timedelta(seconds=0.2), "list"))
         assert calls(fast, "list", most=15) == 15
         assert 0 < sum(slept) < limits.LONGEST_WAIT_S
+
+
+@pytest.mark.parametrize("limit", [each for known in PLATFORMS.values() for each in known.limits], ids=str)
+def test_a_limit_is_used_and_never_exceeded_in_any_stretch_of_its_time(limit):
+    """Whatever begins when: at most what the bucket holds and what comes in meanwhile."""
+    held, per_ms = bucket_of(limit)
+    comes_in = per_ms * limit.per.total_seconds() * 1000
+    assert held + comes_in <= max(limit.calls, 2), "of one call the next comes when its time is over"
+    if limit.calls >= 100:
+        assert comes_in >= 0.89 * limit.calls
 
 
 @pytest.mark.usefixtures("counted")

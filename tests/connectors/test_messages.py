@@ -8,8 +8,8 @@ from django.test import Client
 
 from common import clock as wall
 from common.tenancy import system_scope
-from connectors.connecting import disconnect_shop
 from connectors.hinting import KEPT_FOR, forget_hints
+from connectors.mending import disconnect_shop
 from connectors.messages import LARGEST_PUSH, push_address
 from connectors.models import RefundHint
 from tests.connectors.conftest import ago

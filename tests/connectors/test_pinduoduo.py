@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import time_machine
 
-from connectors.platforms.pinduoduo import STAGES, sign
+from connectors.platforms.pinduoduo import STAGES, pdd_sign
 from connectors.port import (
     PLATFORMS,
     NotThere,
@@ -18,7 +18,7 @@ from connectors.port import (
     RefundStage,
     Refusal,
     Throttled,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     VerdictOutcome,
     WrongSetup,
@@ -59,8 +59,8 @@ def post(fake, params: dict[str, str], as_json: bool = False) -> dict:
 
 
 def test_the_official_vector():
-    assert sign(VECTOR, "testSecret") == VECTOR_SIGN
-    assert sign(VECTOR, "othersecret") != VECTOR_SIGN
+    assert pdd_sign(VECTOR, "testSecret") == VECTOR_SIGN
+    assert pdd_sign(VECTOR, "othersecret") != VECTOR_SIGN
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -166,7 +166,7 @@ def test_details_need_the_orders_number_and_tell_no_other_refund(mall):
     with pytest.raises(Refusal):
         mall.platform.read(mall.shop, refund_id=refund.id, order_number="another", now=NOON)
     refund.fields["id"] = 5
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         mall.read(refund.id)
 
 

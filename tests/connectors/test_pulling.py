@@ -8,7 +8,7 @@ import pytest
 
 from common.models import Event
 from connectors import working
-from connectors.connecting import fetch_past
+from connectors.looking_back import fetch_past
 from connectors.models import Connection
 from connectors.shops import LeaseLost, held
 from connectors.states import ConnectionStatus

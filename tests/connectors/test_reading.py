@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connectors import reading
 from connectors.http import Response
-from connectors.port import Throttled, Unreachable, Unreadable
+from connectors.port import Throttled, Unreachable, UnreadableCopy
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -36,7 +36,7 @@ def test_fen(value, yuan):
 
 @pytest.mark.parametrize("value", [-1, "19.90", 19.9, True, "1e3", "１２", [1], 10**10, "9" * 30])
 def test_what_is_no_fen(value):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         reading.fen(value)
 
 
@@ -49,7 +49,7 @@ def test_yuan(value, yuan):
 
 @pytest.mark.parametrize("value", ["-1", "19.901", 19.9, "NaN", "Infinity", "1e99", "x", [], "9" * 30])
 def test_what_is_no_yuan(value):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         reading.yuan(value)
 
 
@@ -74,7 +74,7 @@ def test_any_value_reads_as_something_or_is_unreadable(value):
     for read in (reading.fen, reading.yuan):
         try:
             assert read(value) is None or isinstance(read(value), Decimal)
-        except Unreadable:
+        except UnreadableCopy:
             pass
     assert isinstance(reading.text(value), str)
     assert reading.pieces(value) > 0

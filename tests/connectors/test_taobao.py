@@ -16,8 +16,8 @@ from connectors.platforms import platform_of
 from connectors.platforms.taobao import Taobao
 from connectors.port import (
     AddressCopy,
-    Decision,
     NotThere,
+    PlatformDecision,
     PlatformFault,
     ReauthorisationNeeded,
     RefundStage,
@@ -29,7 +29,7 @@ from connectors.port import (
     Throttled,
     TokenExpired,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     Verb,
     VerdictOutcome,
     WriteAuthorisationEnded,
@@ -72,7 +72,7 @@ def read(shop, refund):
 
 
 def decide(shop, copy, verb, **how):
-    return TAOBAO.decide(shop, Decision(key="1", verb=verb, copy=copy, **how), now=clock.now())
+    return TAOBAO.decide(shop, PlatformDecision(key="1", verb=verb, copy=copy, **how), now=clock.now())
 
 
 def listed(shop, since=timedelta(hours=1), now=None):
@@ -185,13 +185,13 @@ def test_every_kind(fake, shop, fields, kind):
 
 @pytest.mark.parametrize("missing", ["refund_id", "tid", "refund_fee"])
 def test_a_refund_that_lacks_what_we_need_is_left_to_a_person(fake, shop, missing):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         read(shop, fake.add(**{missing: ""}))
 
 
 @pytest.mark.parametrize("fee", ["12.345", "1e3", "-1", True, "９.00", "1_0", "NaN", "99999999999.00", "100000000.00"])
 def test_an_amount_that_is_none_is_never_guessed(fake, shop, fee):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         read(shop, fake.add(refund_fee=fee))
 
 

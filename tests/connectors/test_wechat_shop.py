@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 import pytest
 
 from connectors.fakes.base import Mischief, Reply
-from connectors.platforms.wechat_shop import STAGES, decrypt, signature
 from connectors.port import (
     BadPush,
     NotThere,
@@ -25,6 +24,8 @@ from connectors.port import (
     WindowTooFull,
     WrongSetup,
 )
+from connectors.weixin.copies import STAGES
+from connectors.weixin.pushes import decrypt, signature
 from tests.connectors.shops import LIST, tried
 from tests.world import NOON
 

@@ -15,7 +15,7 @@ from connectors.port import (
     Throttled,
     TokenExpired,
     Unreachable,
-    Unreadable,
+    UnreadableCopy,
     VerdictOutcome,
     WrongSetup,
 )
@@ -164,7 +164,7 @@ def test_a_line_that_cannot_be_read_holds_up_nothing(at):
     found = at.list(SINCE, UNTIL)
     assert len(found) == 2
     before = len(at.fake.requests)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         at.platform.read(at.shop, refund_id="", order_number="1", now=NOON)
     assert len(at.fake.requests) == before
 
@@ -178,5 +178,5 @@ def test_a_copy_that_lacks_what_is_needed_is_unreadable(at, wrong):
     }[at.platform.name]
     ((name, value),) = wrong.items()
     at.refund.fields[names[name]] = {"amount": value} if names[name] == "refund_info" else value
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCopy):
         at.read(at.refund.id)

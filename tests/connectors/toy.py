@@ -16,21 +16,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from connectors import http
 from connectors.port import (
     AddressCopy,
-    Answer,
     Authorisation,
     BadPush,
+    Brief,
     Hint,
     LineCopy,
     NotThere,
     OrderCopy,
     Platform,
     PlatformFault,
+    PushAnswer,
     ReauthorisationNeeded,
     RefundCopy,
     RefundStage,
     Refusal,
     RefusalReason,
-    Row,
     Secret,
     SetupFault,
     Throttled,
@@ -227,7 +227,7 @@ class Toy(Platform):
             told = self._ask(shop, "list", since=since.timestamp(), until=until.timestamp(), page=page)
             if not told["rows"]:
                 return
-            yield [Row(each["id"], each["order"], each["version"]) for each in told["rows"]]
+            yield [Brief(each["id"], each["order"], each["version"]) for each in told["rows"]]
             page += 1
 
     def read(self, shop, *, refund_id, order_number, now):
@@ -270,7 +270,7 @@ class Toy(Platform):
         if headers.get("X-Key") != shop.secrets.get(Secret.MESSAGE_KEY):
             raise BadPush("another key")
         hints = [Hint(each["key"], each["refund"]) for each in json.loads(body)]
-        return hints, Answer(b'{"ok":1}')
+        return hints, PushAnswer(b'{"ok":1}')
 
 
 def copy_of(kept: dict) -> RefundCopy:

@@ -54,7 +54,8 @@ def test_a_killed_worker_and_an_emptied_broker_delay_payments_and_lose_none(desk
         desk.kill("worker")
         killed_at = monotonic()
     assert desk.payments() == {"succeeded": 1, "processing": 30}
-    assert desk.rows("SELECT count(*) FROM payments_sandboxtransfer") == [(15,)], "fourteen paid, none of them booked"
+    [(paid,)] = desk.rows("SELECT count(*) FROM payments_sandboxtransfer")
+    assert paid in (15, 16), "fourteen paid, perhaps the one that was asked for too, and none of them booked"
 
     desk.redis().flushall()
     desk.start_worker()

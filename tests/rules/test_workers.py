@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from common import workers
-from common.hints import PatientTask, tell, tell_of
+from common import hint_server, hints, workers
+from common.hints import PatientTask, fill_up, tell, tell_of, tell_once
 from common.obligations import FIRST_RETRY_AFTER, LEASE, LONGEST_RETRY_AFTER, MAX_ATTEMPTS, obligations, retry_after
-from common.workers import drain, in_turn
+from common.workers import drain, in_turn, side_by_side
 from orders.models import Shipment
 from payments.models import GatewayNotice, Payment
 from payments.states import NoticeResult
@@ -173,6 +173,52 @@ def test_a_renewal_that_fails_is_tried_again(rows, monkeypatch):
     assert in_turn(rows[:1], lambda row: [tried.acquire(timeout=5) for _ in range(2)]) == [[True] * 2]
 
 
+def test_as_many_calls_of_a_partner_are_under_way_as_it_takes_and_no_more(rows, given_back):
+    together, under_way, most = threading.Barrier(2, timeout=5), [], []
+
+    def call(row):
+        under_way.append(row)
+        most.append(len(under_way))
+        together.wait()  # breaks where one is done after the other
+        under_way.remove(row)
+        return rows.index(row)
+
+    done = side_by_side([(rows, 2)], call)
+    assert sorted((rows.index(row), result) for row, result in done) == [(place, place) for place in range(4)]
+    assert (max(most), given_back) == (2, [])
+
+
+def test_nobody_waits_for_another_partner_s_answers(rows):
+    quick_is_done = threading.Event()
+    slow = side_by_side(
+        [(rows[:2], 2), (rows[2:], 1)],
+        lambda row: quick_is_done.set() if row is rows[3] else row in rows[2:] or quick_is_done.wait(5),
+    )
+    assert len(slow) == 4
+    assert all(result for row, result in slow if row in rows[:2])
+
+
+def test_calls_side_by_side_that_take_too_long_give_back_what_has_not_begun(rows, given_back, monkeypatch):
+    monkeypatch.setattr(workers, "WORK_FOR_S", 0)
+    assert len(side_by_side([(rows, 3)], rows.index)) == 3
+    assert given_back == rows[3:]
+
+
+def test_a_call_that_breaks_ends_the_turn_once_the_others_are_back(rows):
+    both, back = threading.Barrier(2, timeout=5), []
+
+    def call(row):
+        both.wait()
+        if row is rows[0]:
+            raise ZeroDivisionError
+        back.append(row)
+
+    with pytest.raises(ZeroDivisionError):
+        side_by_side([(rows[:2], 2)], call)
+    assert back == rows[1:2]
+    assert not {thread.name for thread in threading.enumerate()} & {"lease", "turn_0", "turn_1"}
+
+
 def test_draining_ends_with_the_first_step_that_finds_nothing_or_when_the_next_sweep_comes(monkeypatch):
     found = [100, 3, 0, 7]
     drain(lambda: found.pop(0))
@@ -216,6 +262,36 @@ def test_ids_travel_in_messages_of_a_hundred(broker_tasks):
     sent = [told["ids"] for _, told in broker_tasks]
     assert [len(part) for part in sent] == [100, 100, 1]
     assert [row_id for part in sent for row_id in part] == [str(row_id) for row_id in ids]
+
+
+def test_one_message_is_sent_for_all_that_comes_before_it_is_begun(broker_tasks, monkeypatch):
+    monkeypatch.setattr(hints, "FILLS_UP_S", 0)
+    for _ in range(3):
+        tell_once("payments.tasks.settle_due_payments")
+    tell_once("payments.tasks.process_notices")
+    assert [name for name, _ in broker_tasks] == [
+        "payments.tasks.settle_due_payments",
+        "payments.tasks.process_notices",
+    ]
+    fill_up("payments.tasks.settle_due_payments")  # the worker looks now: what comes later may be missed
+    tell_once("payments.tasks.settle_due_payments")
+    assert len(broker_tasks) == 3
+
+
+def test_a_message_that_nobody_begins_is_sent_again(broker_tasks, monkeypatch):
+    monkeypatch.setattr(hints, "TOLD_FOR_MS", 1)
+    tell_once("payments.tasks.settle_due_payments")
+    threading.Event().wait(0.01)
+    tell_once("payments.tasks.settle_due_payments")
+    assert len(broker_tasks) == 2
+
+
+def test_without_a_hint_server_every_message_is_sent(broker_tasks, monkeypatch):
+    monkeypatch.setattr(hint_server.hint_server, "ask", lambda question, *, instead: instead)
+    monkeypatch.setattr(hints, "broker", hint_server.Courtesy("broker"))
+    tell_once("payments.tasks.settle_due_payments")
+    tell_once("payments.tasks.settle_due_payments")
+    assert len(broker_tasks) == 2
 
 
 def test_nobody_hears_of_a_broker_that_is_down(monkeypatch, caplog):

@@ -33,9 +33,9 @@ from tests.tenancy.things import (
     make_coupon,
     make_delay,
     make_delivery,
-    make_dispute,
     make_endpoint,
     make_evidence,
+    make_pack,
     make_parcel,
     make_small_payment,
 )
@@ -68,7 +68,7 @@ def furnish(shop: Shop) -> Shop:
     make_small_payment(shop)
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
-    make_dispute(shop)
+    make_pack(shop)
     make_evidence(shop, make_appeal(shop).refund_id)
     make_delay(shop)
     _furnish_import(shop)

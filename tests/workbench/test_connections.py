@@ -143,7 +143,7 @@ class TestState:
         assert "1 h 15 min behind" in text
         assert "40%" in text
         assert "list · 40 in 10 s" in text
-        assert "<dd>20 " in text, "half of a limit may be used at once"
+        assert "<dd>40 " in text, "nothing was asked yet"
 
     def test_what_was_set_right_goes_on(self, owner, connected):  # noqa: F811
         kept = change(connected.shop, status="needs_setup", fault="address_not_allowed", next_attempt_at=None)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0007_changed'),
-        ('stores', '0017_updated_at'),
+        ('stores', '0018_updated_at'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
 from common.errors import Refused
-from connectors.connecting import come_back, opened_link
+from connectors.linking import come_back, opened_link
 from connectors.models import Connection
 from connectors.platforms import PLATFORMS
 from stores.permissions import MANAGE_STORE, actor_of, can

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.errors import Refused
-from connectors.connecting import WARN_DAYS
 from connectors.limits import Pace
+from connectors.mending import WARN_DAYS
 from connectors.models import Connection
 from connectors.port import Authorisation
 from connectors.shops import platform_for, shop_for
@@ -88,7 +88,7 @@ def behind(connection: Connection, now: datetime) -> str:
 
 
 def calls_left(connection: Connection) -> list[dict]:
-    """Of each limit: the call (empty for all together), how many may be made now at once, and the limit itself.
+    """Of each limit: the call (empty for all together), how many it still allows in its time, and the limit.
 
     Nothing for a shop that isn't asked, or whose secrets can't be read.
     """

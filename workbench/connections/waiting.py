@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
+from connectors.answering import give_code, resume_decision, why_not_give_code, why_not_resume_decision
 from connectors.by_hand import close_task
-from connectors.deciding import give_code, resume_decision, why_not_give_code, why_not_resume_decision
 from connectors.hinting import read_again
 from connectors.models import MirroredRefund, PlatformTask, SentDecision
 from connectors.platforms import platform_of
-from connectors.states import UNDER_WAY, SendingStatus
+from connectors.states import NOT_DONE, UNDER_WAY, SendingStatus
 from refunds.states import MarketplaceVerb
 from stores.permissions import DECIDE_REFUNDS
 from workbench.kit.base import DeskAdmin, column
@@ -31,7 +31,6 @@ SENDING_TONES = {
     SendingStatus.MOVED_ON: "red",
     SendingStatus.REFUSED: "red",
 }
-NOT_DONE = (SendingStatus.REFUSED, SendingStatus.MOVED_ON)
 
 SENDING_QUEUES = [
     Queue(
@@ -118,8 +117,8 @@ class MarketplaceAdmin(QueueMixin, DecidingMixin, DeskAdmin):
         css = {"all": ["workbench/work.css"]}
 
     def tiles(self, request, now):
-        """Nothing where no store is connected."""
-        return super().tiles(request, now) if desk_of(request).is_connected else []
+        """Nothing where no store can be connected."""
+        return super().tiles(request, now) if desk_of(request).connectable else []
 
     def get_queryset(self, request):
         """With the refund and the order that each row names."""

@@ -15,12 +15,14 @@ from refunds import actions, returns, why_not
 from refunds.goods import GoodsDisposition, Whereabouts
 from refunds.handing_over import may_name_address_there
 from refunds.models import Refund
+from refunds.objections import MarketplaceReason, reasons_there
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
 from stores.actions import default_return_address
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS
 from workbench.kit.decisions import Decision, DecisionForm
+from workbench.kit.marks import moment
 from workbench.kit.waybills import CorrectionForm
 from workbench.kit.words import sent_there, yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
@@ -47,8 +49,46 @@ class ReturnToForm(DecisionForm):
         self.fields["return_address"].initial = addresses.first()
 
 
-class RejectForm(DecisionForm):
+class RefusingForm(DecisionForm):
+    """Asks for the marketplace's own reason, where it has a list for the refund as it stands; its words will do."""
+
+    words: ClassVar[str]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known = reasons_there(self.row)
+        if self.known is None:
+            return
+        self.fields["reason_code"] = forms.ChoiceField(
+            label=_("The marketplace's reason"),
+            choices=[(each.code, _listed(each)) for each in self.known.reasons],
+            widget=forms.RadioSelect,
+            help_text=_("As its list was on %(at)s.") % {"at": moment(self.known.read_at)},
+        )
+        self.fields[self.words].required = False
+        self.fields[self.words].help_text = _("Without words of yours the buyer reads the marketplace's.")
+        self.order_fields(["reason_code"])
+
+    def clean(self):
+        """The reason's own words where nobody wrote others."""
+        data = super().clean()
+        picked = self.known and next(
+            (each for each in self.known.reasons if each.code == data.get("reason_code")), None
+        )
+        if picked and not data.get(self.words):
+            data[self.words] = picked.text[:200]
+        return data
+
+
+def _listed(reason: MarketplaceReason) -> str:
+    """A reason with what is demanded for it."""
+    return f"{reason.text} – {_('with a picture')}" if reason.needs_evidence else reason.text
+
+
+class RejectForm(RefusingForm):
     """Why not."""
+
+    words = "reason"
 
     reason = forms.CharField(
         label=gettext_lazy("Reason for the buyer"),
@@ -58,24 +98,16 @@ class RejectForm(DecisionForm):
     )
 
 
-class NoteForm(DecisionForm):
-    """What was found."""
+class FaultForm(RefusingForm):
+    """What is wrong with the goods; the buyer reads it."""
 
+    words = "note"
     note = forms.CharField(
         label=gettext_lazy("Inspection note"),
         max_length=200,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        help_text=gettext_lazy("The buyer reads this and may correct the request."),
     )
-
-
-class FaultForm(NoteForm):
-    """What is wrong with the goods; the buyer reads it."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["note"].required = True
-        self.fields["note"].help_text = _("The buyer reads this and may correct the request.")
 
 
 class RefundDecision(Decision):
@@ -209,7 +241,12 @@ class Reject(RefundDecision):
 
     def run(self, refund, data, *, actor, now):
         actions.reject_refund(
-            store_id=refund.store_id, refund_id=refund.pk, reason=data["reason"], actor=actor, now=now
+            store_id=refund.store_id,
+            refund_id=refund.pk,
+            reason=data["reason"],
+            reason_code=data.get("reason_code", ""),
+            actor=actor,
+            now=now,
         )
 
 
@@ -265,6 +302,7 @@ class Inspect(RefundDecision):
             passed=self.passed,
             note=data["note"],
             received=data.get("received"),
+            reason_code=data.get("reason_code", ""),
             actor=actor,
             now=now,
         )

@@ -1,17 +1,18 @@
 """Pull one shop, read its hints and send what waits, in this process."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models.functions import Now
 
 from common import clock
+from common.actions import bookkeeping
 from common.actors import on_command_line
 from common.calendar import start_of_day
 from common.commands import refusals_told
 from common.tenancy import system_scope, tenant_scope
-from connectors.connecting import fetch_past
+from connectors.looking_back import fetch_past
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.states import ConnectionStatus
 from connectors.working import work_on_shops
@@ -56,7 +57,7 @@ class Command(BaseCommand):
 
     def _fetch(self, connection: Connection, since: str) -> None:
         try:
-            day = datetime.strptime(since, "%Y-%m-%d").date()
+            day = date.fromisoformat(since)
         except ValueError:
             raise CommandError("since: give a date such as 2026-11-01.") from None
         with refusals_told(), tenant_scope(connection.store_id):
@@ -70,14 +71,7 @@ class Command(BaseCommand):
     def _make_due(self, connection: Connection) -> bool:
         """Whoever gives this command doesn't wait for pauses; returns whether anything has waited."""
         with tenant_scope(connection.store_id):
-            rows = Connection.objects.connected().filter(pk=connection.pk)
-            failed = rows.exclude(last_error="").exists()
-            waiting = 0
-            for model in (RefundHint, SentDecision):
-                later = model.objects.for_store(connection.store_id).filter(next_attempt_at__isnull=False)
-                waiting += later.update(next_attempt_at=Now())
-            rows.update(next_attempt_at=Now())
-            return bool(waiting or failed)
+            return _end_pauses(connection)
 
     def _tell(self, connection: Connection) -> None:
         if connection.status != ConnectionStatus.CONNECTED:
@@ -89,3 +83,15 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Complete up to {connection.cursor.isoformat(timespec='seconds')}; decisions under way: {waiting}."
         )
+
+
+@bookkeeping("When the machine looks again; what it finds is on record.")
+def _end_pauses(connection: Connection) -> bool:
+    rows = Connection.objects.connected().filter(pk=connection.pk)
+    failed = rows.exclude(last_error="").exists()
+    waiting = 0
+    for model in (RefundHint, SentDecision):
+        later = model.objects.for_store(connection.store_id).filter(next_attempt_at__isnull=False)
+        waiting += later.update(next_attempt_at=Now())
+    rows.update(next_attempt_at=Now())
+    return bool(waiting or failed)

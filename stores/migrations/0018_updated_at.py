@@ -11,40 +11,34 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0007_changed'),
-        ('orders', '0019_updated_at'),
-        ('refunds', '0027_words_of_holds'),
-        ('stores', '0017_updated_at'),
+        ('stores', '0017_open_call'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appeal',
+            model_name='product',
             name='updated_at',
             field=common.changed.ChangedAtField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='changed'),
         ),
         migrations.AddField(
-            model_name='dispute',
+            model_name='returnaddress',
             name='updated_at',
             field=common.changed.ChangedAtField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='changed'),
         ),
         migrations.AddField(
-            model_name='refund',
+            model_name='store',
             name='updated_at',
             field=common.changed.ChangedAtField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='changed'),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['store', 'updated_at'], name='appeal_changed'),
+            model_name='product',
+            index=models.Index(fields=['store', 'updated_at'], name='product_changed'),
         ),
         migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['store', 'updated_at'], name='dispute_changed'),
+            model_name='returnaddress',
+            index=models.Index(fields=['store', 'updated_at'], name='return_address_changed'),
         ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['store', 'updated_at'], name='refund_changed'),
-        ),
-        trace("refunds_appeal"),
-        trace("refunds_dispute"),
-        trace("refunds_refund"),
+        trace("stores_product"),
+        trace("stores_returnaddress"),
+        trace("stores_store"),
     ]

@@ -1,21 +1,11 @@
-"""The port behind which open platforms live: one file each in `platforms/`.
+"""What is said at the port: shops, copies of refunds, decisions, messages, in our units."""
 
-A platform is asked about one shop at a time and remembers nothing: what it needs to know of the shop is a `Shop`, what
-it says is one of the frozen shapes below, in our units (yuan as Decimal, aware instants). Values that the platform's
-documents don't explain are kept as they came (`raw_status`, `raw`) and never guessed at. Whatever goes wrong is a
-`PlatformError` of one of the classes below; no other exception leaves a platform's file.
-"""
-
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
-
-from common.registry import Registry
-from common.words import in_one_language
+from typing import Any
 
 
 class RefundStage(StrEnum):
@@ -190,7 +180,7 @@ class RefundCopy:
 
 
 @dataclass(frozen=True)
-class Row:
+class Brief:
     """A line of a list of changes. A platform whose list tells everything gives the `copy`; else it is read by id.
 
     `version` is 0 where the list tells none; an empty `id` stands for a line that can't be read.
@@ -213,7 +203,7 @@ class Hint:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PushAnswer:
     """What the platform wants to hear about a push: sent as it is, at once."""
 
     body: bytes
@@ -221,7 +211,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
+class PlatformDecision:
     """What a merchant decided about the copy that the desk showed. `key` is stable over retries."""
 
     key: str
@@ -274,171 +264,3 @@ class AddressCopy:
     id: str
     text: str
     is_default: bool = False
-
-
-class PlatformError(Exception):
-    """What went wrong at a platform: its own `code` and `text`, as they came, never with a secret in them."""
-
-    def __init__(self, text: str = "", *, code: str = "") -> None:
-        super().__init__(f"{code} {text}".strip())
-        self.code, self.text = code, text
-
-
-class Unreachable(PlatformError):
-    """No answer, or none that can be read. A decision may have been done all the same: read before sending again."""
-
-
-class Throttled(PlatformError):
-    """Too many calls. `seconds` until the next, where the platform says so. Nothing was done."""
-
-    def __init__(self, text: str = "", *, code: str = "", seconds: int | None = None) -> None:
-        super().__init__(text, code=code)
-        self.seconds = seconds
-
-
-class PlatformFault(PlatformError):
-    """The platform's own trouble (isp.*, system busy): later again. A decision may have been done."""
-
-
-class TokenExpired(PlatformError):
-    """The access token no longer holds: refresh it and ask again. Nothing was done."""
-
-
-class ReauthorisationNeeded(PlatformError):
-    """The authorisation ended or was revoked: a person has to authorise anew. Nothing was done."""
-
-
-class WriteAuthorisationEnded(ReauthorisationNeeded):
-    """Reading still works, decisions don't (TOP 53)."""
-
-
-class SetupFault(StrEnum):
-    """What is wrong with how a shop was connected; each is a sentence in the desk that says what to do."""
-
-    WRONG_KEY = "wrong_key"  # the platform doesn't know the application
-    WRONG_SECRET = "wrong_secret"  # it can't verify what we sign
-    ADDRESS_NOT_ALLOWED = "address_not_allowed"  # our address isn't on its white list
-    NO_PERMISSION = "no_permission"  # the application lacks a package of permissions
-    CLOCK_OFF = "clock_off"  # our clock and the platform's differ by minutes
-    OTHER_SHOP = "other_shop"  # the token is of another shop
-    TEST_APPLICATION = "test_application"  # the application is not live yet, and its calls are capped
-
-
-class WrongSetup(PlatformError):
-    """Nothing will work until a person has mended the connection. Nothing was done."""
-
-    def __init__(self, fault: SetupFault, text: str = "", *, code: str = "") -> None:
-        super().__init__(text, code=code)
-        self.fault = fault
-
-
-class Refusal(PlatformError):
-    """Our call was refused for what it says (isv.*, bad arguments): not sent again as it is."""
-
-
-class NotThere(PlatformError):
-    """The platform has no such refund for this shop."""
-
-
-class Unreadable(PlatformError):
-    """A refund's copy lacks what we need, or says what can't be: it is left to a person, the others go on."""
-
-
-class WindowTooFull(PlatformError):
-    """More changes in the window than can be paged through: ask for a shorter one."""
-
-
-class BadPush(Exception):
-    """A pushed message that isn't the platform's, is for somebody else, or can't be read."""
-
-
-class Platform(ABC):
-    """An open platform. Called outside any transaction; every call may take seconds and may raise `PlatformError`.
-
-    The same object serves all shops and threads. Times that the platform gives as "seconds left" are made absolute
-    with the instant `now` of the call.
-    """
-
-    name: ClassVar[str]  # the file's
-    label: ClassVar[str]  # in both languages, the Chinese one first: `common.words.in_one_language`
-    marketplaces: ClassVar[frozenset[str]]  # the rule files whose stores it serves
-    base_url: ClassVar[str]  # its documented address
-    authorisation: ClassVar[Authorisation]
-    secrets: ClassVar[frozenset[Secret]]  # beside these a shop needs its app key
-    push_secrets: ClassVar[frozenset[Secret]] = frozenset()  # only for pushed messages
-    windows: ClassVar[Windows]
-    limits: ClassVar[tuple[Limit, ...]] = ()
-    decides: ClassVar[frozenset[Verb]]  # what it has a call for; the rest is a person's task at `back_office`
-    back_office: ClassVar[str]  # where a person does what there is no call for
-    fetches_messages: ClassVar[bool] = False
-    takes_pushes: ClassVar[bool] = False
-
-    @property
-    def shown(self) -> str:
-        """What it is called in the reader's language."""
-        return in_one_language(self.label)
-
-    def authorise_link(self, shop: Shop, *, state: str, callback: str) -> str:
-        """Where the merchant's browser goes to let us in (OAUTH only)."""
-        raise NotImplementedError(f"{self.name} has no authorisation by a link")
-
-    def redeem(self, shop: Shop, *, code: str, callback: str, now: datetime) -> Tokens:
-        """The tokens for the code that the merchant came back with (OAUTH only)."""
-        raise NotImplementedError(f"{self.name} has no authorisation by a link")
-
-    @abstractmethod
-    def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
-        """New tokens. For APPLICATION also the first ones. ReauthorisationNeeded where only a person can."""
-
-    @abstractmethod
-    def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Row]]:
-        """The refunds changed in the window, page by page, in the order that loses none while rows shift.
-
-        The caller keeps the window within `windows`. WindowTooFull asks for a shorter one.
-        """
-
-    @abstractmethod
-    def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
-        """One refund as it is now. NotThere."""
-
-    @abstractmethod
-    def decide(self, shop: Shop, decision: Decision, *, now: datetime) -> Verdict:
-        """Send one decision, with the version that the agent saw where the platform takes one. Sent once per call:
-
-        retrying is the caller's, who reads the refund first.
-        """
-
-    @abstractmethod
-    def refusal_reasons(self, shop: Shop, copy: RefundCopy, *, now: datetime) -> Sequence[RefusalReason]:
-        """The platform's own reasons for refusing this refund as it stands; empty where any words will do."""
-
-    @abstractmethod
-    def return_addresses(self, shop: Shop, *, now: datetime) -> Sequence[AddressCopy]:
-        """The addresses that returns may go to."""
-
-    def fetch_messages(self, shop: Shop, *, now: datetime) -> Sequence[Hint]:
-        """Messages that wait to be fetched and confirmed (where `fetches_messages`)."""
-        raise NotImplementedError(f"{self.name} has no messages to fetch")
-
-    def confirm_messages(self, shop: Shop, message_ids: Sequence[str], *, now: datetime) -> None:
-        """Tell that these messages are kept here, so that they don't come again (where `fetches_messages`)."""
-        raise NotImplementedError(f"{self.name} has no messages to confirm")
-
-    def read_push(
-        self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[Sequence[Hint], Answer]:
-        """Verify and decrypt what was pushed, and what to answer; no hints for tests and heartbeats. BadPush.
-
-        Asks nobody, so that the answer goes out within the platform's seconds (where `takes_pushes`).
-        """
-        raise NotImplementedError(f"{self.name} pushes nothing")
-
-
-PLATFORMS: Registry[type[Platform]] = Registry()
-P = TypeVar("P", bound=type[Platform])
-
-
-def register(platform: P) -> P:
-    """Make a platform known: the decorator of every file's class."""
-    PLATFORMS.add(platform.name, platform)
-    return platform

@@ -11,34 +11,40 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0007_changed'),
-        ('stores', '0016_webhook_scopes'),
+        ('orders', '0020_updated_at'),
+        ('refunds', '0029_evidence_packs_tenancy'),
+        ('stores', '0018_updated_at'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='product',
+            model_name='appeal',
             name='updated_at',
             field=common.changed.ChangedAtField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='changed'),
         ),
         migrations.AddField(
-            model_name='returnaddress',
+            model_name='dispute',
             name='updated_at',
             field=common.changed.ChangedAtField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='changed'),
         ),
         migrations.AddField(
-            model_name='store',
+            model_name='refund',
             name='updated_at',
             field=common.changed.ChangedAtField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='changed'),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['store', 'updated_at'], name='product_changed'),
+            model_name='appeal',
+            index=models.Index(fields=['store', 'updated_at'], name='appeal_changed'),
         ),
         migrations.AddIndex(
-            model_name='returnaddress',
-            index=models.Index(fields=['store', 'updated_at'], name='return_address_changed'),
+            model_name='dispute',
+            index=models.Index(fields=['store', 'updated_at'], name='dispute_changed'),
         ),
-        trace("stores_product"),
-        trace("stores_returnaddress"),
-        trace("stores_store"),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(fields=['store', 'updated_at'], name='refund_changed'),
+        ),
+        trace("refunds_appeal"),
+        trace("refunds_dispute"),
+        trace("refunds_refund"),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0007_changed'),
-        ('orders', '0018_words_of_holds'),
-        ('stores', '0017_updated_at'),
+        ('orders', '0019_what_was_paid'),
+        ('stores', '0018_updated_at'),
     ]
 
     operations = [

@@ -1,0 +1,93 @@
+"""The marketplace's own reasons to refuse: read ahead, kept with the time, picked by a person, sent as picked."""
+
+import pytest
+
+from connectors.models import SentDecision
+from tests.connectors.conftest import ago
+from tests.world import Shop, make_user
+
+
+@pytest.fixture
+def shop(connected) -> Shop:
+    connected.server.put("R1", ago(hours=1))
+    connected.turn()
+    return connected.shop
+
+
+@pytest.fixture
+def refund(connected, shop):
+    return shop.reload(connected.row("R1").refund)
+
+
+def change(connected, refund_id: str, **what) -> None:
+    """Something happens there, and a message tells of it."""
+    connected.server.put(refund_id, ago(minutes=30), **what)
+    connected.server.messages.append({"id": f"m{len(connected.server.asked)}", "refund": refund_id})
+    connected.turn(minutes=20)
+
+
+def sent(shop) -> SentDecision:
+    with shop.scope():
+        return SentDecision.objects.for_store(shop.store.pk).get()
+
+
+def test_they_are_there_before_anybody_asks_and_read_once_for_a_state(connected, shop, refund):
+    told = shop.merchant.get(f"refunds/{refund.pk}/refusal-reasons/").json()
+    assert [(each["code"], each["text"]) for each in told["reasons"]] == [("1", "not as said"), ("2", "other")]
+    assert told["read_at"]
+    change(connected, "R1", amount="19.00")
+    assert len(connected.server.calls("reasons")) == 1
+    change(connected, "R1", status="refused")
+    assert shop.merchant.get(f"refunds/{refund.pk}/refusal-reasons/").json() == {"read_at": None, "reasons": []}
+
+
+def test_the_one_that_was_picked_is_sent(connected, shop, refund):
+    answer = shop.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no", "reason_code": "1"})
+    assert answer.status_code == 200, answer.content
+    connected.turn(minutes=1)
+    assert connected.server.decided[0]["reason"] == "1"
+    assert len(connected.server.calls("reasons")) == 1, "those that were read are good enough to send by"
+
+
+def test_one_that_the_marketplace_has_not_is_named_and_nothing_is_sent(shop, refund):
+    ours = shop.refund()
+    for refund_id in (refund.pk, ours.pk):
+        answer = shop.merchant.post(f"refunds/{refund_id}/reject/", {"reason": "no", "reason_code": "99"})
+        assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "reason_code")
+    with shop.scope():
+        assert not SentDecision.objects.for_store(shop.store.pk).exists()
+
+
+def test_a_picture_is_asked_for_where_the_reason_wants_one(connected, shop, refund):
+    with shop.scope():
+        row = connected.row("R1")
+        row.reasons = [{"code": "1", "text": "used", "needs_text": True, "needs_evidence": True}]
+        row.save()
+    answer = shop.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no", "reason_code": "1"})
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "reason_code")
+    assert "picture" in answer.json()["errors"][0]["detail"]
+
+
+def test_a_list_that_cannot_be_read_stops_nothing(connected):
+    server = connected.server
+    server.put("R1", ago(hours=1))
+    server.faults["reasons"] = [{"error": "address"}]
+    connected.turn()
+    assert connected.connection.status == "connected"
+    assert not connected.row("R1").reasons_due
+    server.faults["reasons"] = [{"hang_up": True}]
+    change(connected, "R2")
+    assert connected.row("R2").reasons_due, "it is asked again at the next turn"
+    connected.turn(minutes=20)
+    assert [each["code"] for each in connected.row("R2").reasons] == ["1", "2"]
+
+
+def test_the_desk_lists_them_and_takes_their_words(client, shop, refund):
+    client.force_login(make_user("anna", shop=shop))
+    page = f"/admin/refunds/refund/{refund.pk}/decide/reject/"
+    text = client.get(page).content.decode()
+    assert "not as said" in text
+    assert "As its list was on" in text
+    assert client.post(page, {"reason": "because"}).status_code == 200, "one has to be picked"
+    assert client.post(page, {"reason_code": "2"}).status_code == 302
+    assert sent(shop).data == {"reason_code": "2", "text": "other", "evidence": []}
