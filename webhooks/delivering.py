@@ -41,7 +41,7 @@ GONE = 410
 _NO_ACT = "What came of a call is written on the delivery; the event that it tells of is on record."
 
 
-class LeaseLost(Exception):
+class EndpointLost(Exception):
     """Another worker has the endpoint by now, or nobody may call it any more."""
 
 
@@ -75,7 +75,7 @@ def _turn(endpoint: Endpoint) -> None:
             if message is None or not _send(endpoint, *message):
                 break
         _rest(endpoint)
-    except LeaseLost:
+    except EndpointLost:
         log.info("endpoint %s is another worker's by now, or nobody's", endpoint.pk)
     except Exception as error:
         log.error("endpoint %s: %s", endpoint.pk, told_safely(error))
@@ -140,7 +140,7 @@ def _rest(endpoint: Endpoint, *, broken: bool = False) -> None:
     try:
         with transaction.atomic(), tenant_scope(endpoint.store_id):
             _plan(_held(endpoint), broken)
-    except LeaseLost:
+    except EndpointLost:
         return
 
 
@@ -158,9 +158,9 @@ def _plan(mine: Endpoint, broken: bool) -> None:
 
 
 def _held(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, locked. LeaseLost when it isn't this worker's any more."""
+    """The endpoint, locked. EndpointLost when it isn't this worker's any more."""
     rows = Endpoint.objects.active().timed().select_for_update(of=("self",), no_key=True)
     mine = rows.filter(pk=endpoint.pk, leased_by=endpoint.leased_by).first()
     if mine is None:
-        raise LeaseLost
+        raise EndpointLost
     return mine
