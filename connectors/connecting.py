@@ -213,6 +213,8 @@ def save_once(connection: Connection) -> None:
         with transaction.atomic():
             connection.save()
     except IntegrityError as error:
+        if "connection_once_per_store" in str(error):
+            raise Busy(_("The shop is being asked right now: try again in a moment.")) from None
         if "connection_once_per_shop" not in str(error):
             raise
         raise Refused(

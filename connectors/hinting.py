@@ -91,9 +91,10 @@ def read_hinted(talk: Talk) -> bool:
     """
     connection = talk.connection
     with tenant_scope(connection.store_id):
-        hint = _take_hint(connection)
-    if hint is None:
+        hints = _take_hints(connection)
+    if not hints:
         return False
+    hint = hints[0]
     problem = ""
     read_at = clock.now()
     try:
@@ -114,23 +115,27 @@ def read_hinted(talk: Talk) -> bool:
     elif take_copy(connection, copy, read_at=read_at, now=clock.now()):
         talk.counts["changed"] += 1
     with tenant_scope(connection.store_id):
-        _end_hints(hint, read_at)
+        _end_hints(hints)
     return True
 
 
 @bookkeeping("A try at reading a refund; what it finds is on record.")
-def _take_hint(connection: Connection) -> RefundHint | None:
-    due = RefundHint.objects.for_store(connection.store_id).due()
-    hint = due.order_by("next_attempt_at").first()
-    if hint is not None:
-        due.filter(platform_id=hint.platform_id).update(attempts=F("attempts") + 1)
-    return hint
+def _take_hints(connection: Connection) -> list[RefundHint]:
+    """The next due hint and all others at its refund. What comes later has it read once more, by whichever clock."""
+    rows = RefundHint.objects.for_store(connection.store_id)
+    first = rows.due().order_by("next_attempt_at").first()
+    if first is None:
+        return []
+    others = rows.filter(platform_id=first.platform_id).exclude(next_attempt_at=None).exclude(pk=first.pk)
+    hints = [first, *others]
+    rows.filter(pk__in=[hint.pk for hint in hints]).update(attempts=F("attempts") + 1)
+    return hints
 
 
 @bookkeeping("The refund was read; what that found is on record.")
-def _end_hints(hint: RefundHint, read_at: datetime) -> None:
-    hints = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id)
-    hints.filter(received_at__lte=read_at, next_attempt_at__isnull=False).update(next_attempt_at=None)
+def _end_hints(hints: Sequence[RefundHint]) -> None:
+    done = RefundHint.objects.for_store(hints[0].store_id).filter(pk__in=[hint.pk for hint in hints])
+    done.update(next_attempt_at=None)
 
 
 def _put_off(connection: Connection, hint: RefundHint, error: PlatformError) -> None:
