@@ -174,10 +174,7 @@ class Refund(OwnsLines, Traced, TenantModel):
 
     @property
     def lacks_address(self) -> bool:
-        """Whether the buyer may send the goods back and doesn't know where to: no clock runs until it is named (P1).
-
-        The marketplace itself tells the buyer where.
-        """
+        """Whether the buyer of our own refund may send goods back and nobody said where: no clock runs until then (P1)."""
         return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None and not self.is_followed
 
     def read_lines(self) -> list[RefundLine]:
@@ -185,9 +182,9 @@ class Refund(OwnsLines, Traced, TenantModel):
         return lines_of_refund.all(store_id=self.store_id, refund_id=self.pk)
 
     def is_overdue(self, now) -> bool:
-        """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it.
+        """Whether the deadline has passed and what it brings is decided, even if the sweep has yet to do it.
 
-        What the marketplace's deadline brings, only the marketplace knows.
+        What a marketplace's deadline brings, only it knows.
         """
         return self.due_at is not None and self.due_at <= now and not self.is_followed
 
