@@ -159,6 +159,7 @@ class OrderSerializer(serializers.ModelSerializer):
             "paid_at",
             "ship_by",
             "address",
+            "is_masked",
             "source",
             "live_session",
             "carrier",
