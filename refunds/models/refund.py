@@ -174,7 +174,7 @@ class Refund(OwnsLines, Traced, TenantModel):
 
     @property
     def lacks_address(self) -> bool:
-        """Whether the buyer of our own refund may send goods back and nobody said where: no clock runs until then (P1)."""
+        """Whether the buyer of a refund of ours may send goods and nobody said where: no clock runs until then (P1)."""
         return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None and not self.is_followed
 
     def read_lines(self) -> list[RefundLine]:
