@@ -54,7 +54,7 @@ DELIVERY_QUEUES = [
 ]
 
 
-def badge(row: Endpoint | Delivery):
+def status_shown(row: Endpoint | Delivery):
     """Its status, in the colour of how it is to be taken."""
     tone = (ENDPOINT_TONES if isinstance(row, Endpoint) else DELIVERY_TONES)[row.status]
     return format_html('<span class="wl-badge {}">{}</span>', tone, row.get_status_display())
@@ -202,7 +202,7 @@ class EndpointAdmin(QueueMixin, AddingMixin, DecidingMixin, OwnersAdmin):
     list_display = ("show_host", "show_status", "show_events", "description", "failures", "failing_since")
     list_filter = (QueueFilter,)
     show_host = column(gettext_lazy("address"), lambda endpoint: endpoint.host)
-    show_status = column(gettext_lazy("status"), badge)
+    show_status = column(gettext_lazy("status"), status_shown)
     show_events = column(gettext_lazy("events"), lambda endpoint: len(endpoint.events) or _("all"))
 
     def get_queryset(self, request):
@@ -221,7 +221,7 @@ class EndpointAdmin(QueueMixin, AddingMixin, DecidingMixin, OwnersAdmin):
             "workbench/store/endpoint.html",
             endpoint.host,
             endpoint=endpoint,
-            status=badge(endpoint),
+            status=status_shown(endpoint),
             recent=recent,
             decide=self.choices(request, endpoint, bound),
         )
@@ -236,7 +236,7 @@ class DeliveryAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     list_filter = (QueueFilter,)
     list_select_related = ("endpoint", "store")
     show_host = column(gettext_lazy("endpoint"), lambda delivery: delivery.endpoint.host)
-    show_status = column(gettext_lazy("status"), badge)
+    show_status = column(gettext_lazy("status"), status_shown)
     show_answer = column(
         gettext_lazy("answer"), lambda delivery: delivery.response_status or delivery.last_error or "–"
     )
@@ -256,7 +256,7 @@ class DeliveryAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
             "workbench/store/delivery.html",
             delivery.name,
             delivery=delivery,
-            status=badge(delivery),
+            status=status_shown(delivery),
             message=message_of(delivery.endpoint, delivery),
             decide=self.choices(request, delivery, bound),
         )
