@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField
 from common.words import for_buyers
 from orders.api.serializers import StoreNameSerializer
@@ -35,9 +36,12 @@ class ReportSerializer(serializers.ModelSerializer):
 
     status = serializers.ChoiceField(DelayReportStatus.choices)
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = DelayReport
         fields = ["id", "reason", "status", "expected_at", "order_count", "created_at", "overdue_at", "lifted_at"]
+        fields += ["updated_at"]
 
 
 class ReportDetailSerializer(ReportSerializer):
@@ -127,9 +131,11 @@ class NoticeSerializer(serializers.ModelSerializer):
     text = serializers.CharField(help_text="In the language of `Accept-Language`, without one in the buyers'.")
     at = serializers.DateTimeField(source="notified_at", label=_("told"))
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = DelayedOrder
-        fields = ["id", "order", "buyer", "text", "at"]
+        fields = ["id", "order", "buyer", "text", "at", "updated_at"]
 
 
 class NoticeFilter(django_filters.FilterSet):

@@ -7,7 +7,7 @@ from common.tenancy_sql import same_store
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0019_what_was_paid")]
+    dependencies = [("orders", "0020_updated_at")]
 
     operations = [
         migrations.AddField(

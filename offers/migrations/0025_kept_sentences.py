@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers', '0023_costs_per_refund'),
+        ('offers', '0024_updated_at'),
     ]
 
     operations = [
