@@ -60,10 +60,7 @@ def test_row_security_does_not_hide_from_the_planner_how_many_rows_a_store_has(d
         multiply(Refund, refund, 4000, id="gen_random_uuid()")
         rows = Refund.objects.for_store(shop.store.pk)
         [plan] = json.loads(rows.explain(format="json"))
-        newest = rows.select_related("order").order_by("-id")[:201].explain()
     assert plan["Plan"]["Plan Rows"] > 1000
-    assert "refund_newest" in newest
-    assert "Sort" not in newest
 
 
 def test_every_table_has_the_policy_that_the_planner_understands(db):
