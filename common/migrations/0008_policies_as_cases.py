@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """The same rows may be seen; the planner guesses better how many they are."""
 
     dependencies = [
-        ("common", "0006_watermarks"),
+        ("common", "0007_changed"),
     ]
 
     operations = [
