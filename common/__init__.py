@@ -3,8 +3,9 @@
 A write: actions (the decorator) → actors → errors → writes (`WriteSet`) → events with facts; idempotency.
 changes: from what to what; ids. Whose rows: tenancy (the scope), tenancy_sql (policies, for migrations), grants.
 Values: clock, calendar, money, words, search (what was typed).
-Work: upkeep (what rooms declare as due and as true) → obligations, workers, setbacks; hints, hint_server;
-heartbeats. Many at once: bulk (one that fails harms no other). Reading: together (for many rows at once), snapshots,
-settled (what nobody can miss), time_limits, dear (costs much), rates (how often). Outside: registry and outside (found
-by their files), uploads. Running: health, system_checks, commands. api/ is the base of every view, web/ the middleware.
+Work: upkeep (what rooms declare as due and as true) → obligations, workers, setbacks; progress; hints, hint_server;
+heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled once), together (for many
+rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits, dear (costs much), rates
+(how often). Outside: registry and outside (found by their files), uploads. Running: health, system_checks, commands.
+api/ is the base of every view, web/ the middleware.
 """

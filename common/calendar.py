@@ -11,8 +11,15 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 ONE_DAY = timedelta(days=1)
+# Nothing that people or programs tell lies outside of these, where a day can't be shown in every zone.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 # The calendar of the platform itself and of the gateways, and of a store that names none.
 PLATFORM_ZONE = "Asia/Shanghai"
+
+
+def is_told_right(at: datetime) -> bool:
+    """Whether the instant lies within the days that anybody may tell."""
+    return FIRST_DAY <= at.astimezone(UTC).date() < LAST_DAY
 
 
 def day_of(at: datetime, zone: str) -> date:

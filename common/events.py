@@ -44,6 +44,7 @@ class EventType:
 
     `name` is `subject.past_participle`; `subject` names the model that it happens to (its `model_name`). `data` is a
     TypedDict whose annotations carry a `common.facts.Fact` each; keys that need not be there are `NotRequired`.
+    `title` is what a timeline shows, `meaning` a sentence for those who have to know what is so from then on.
     `area` is which part of the set-up it changes (see the room that names the areas), empty for everything else.
     Declaring a type registers it. ValueError for a second one of the same name, a name or a key that cannot be.
     """
@@ -54,6 +55,7 @@ class EventType:
     data: type = NoData
     tone: EventTone = EventTone.NEUTRAL
     area: str = ""
+    meaning: str | Promise = field(default="", kw_only=True)
     _keys: frozenset[str] = field(init=False)
     _required: frozenset[str] = field(init=False)
 
@@ -144,4 +146,5 @@ SETBACK_RESUMED = EventType(
     _Resumed,
     EventTone.NOTE,
     area="work",
+    meaning=gettext_lazy("A person lets a sweep try again at what it had failed at again and again."),
 )

@@ -49,6 +49,22 @@ def yuan(amount: Decimal | str | None) -> str:
     return "–" if amount is None else f"¥{grouped(amount)}"
 
 
+def apportion(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Split `amount` over parts in proportion to `weights`, to the cent; the largest remainders are rounded up.
+
+    Weights of nothing are as good as equal ones.
+    """
+    if not any(weights):
+        weights = [CENT] * len(weights)
+    total = sum(weights, ZERO)
+    exact = [amount * weight / total for weight in weights]
+    shares = [part.quantize(CENT, rounding="ROUND_DOWN") for part in exact]
+    cents = int((amount - sum(shares, ZERO)) / CENT)
+    for index in sorted(range(len(shares)), key=lambda i: shares[i] - exact[i])[:cents]:
+        shares[index] += CENT
+    return shares
+
+
 def allocate(amount: Decimal, caps: Sequence[Decimal]) -> list[Decimal]:
     """Split `amount` over parts in proportion to `caps`, to the cent, no part above its cap.
 

@@ -63,6 +63,13 @@ def set_scope(scope: Scope | None) -> None:
                 cursor.execute(f"{SET_SCOPE}, set_config('statement_timeout', %s, true)", [scope.setting, str(limit)])
 
 
+def adopt_scope(scope: Scope) -> None:
+    """Know of a scope that a statement has set itself, for the rest of the transaction (`stores.api.opening`)."""
+    if not connection.in_atomic_block:
+        raise NoScope("A scope lives in a transaction: open one first.")
+    _current.set(scope)
+
+
 @contextmanager
 def _open(scope: Scope) -> Iterator[None]:
     outer = _current.get()

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from common.dear import long_work
 from common.errors import Busy, Invalid
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -99,12 +100,14 @@ def _write_anew(content: bytes, image_format: str, field: str) -> tuple[bytes, s
     most = MOST_PIXELS if in_steps else MOST_PIXELS_AT_ONCE
     if image.width * image.height > most:
         raise _too_many_pixels(field, most)
-    if not _decoding.acquire(timeout=WAITS_S):
-        raise Busy(_("Too many pictures are being read; try again in a moment."))
-    try:
-        return _decode(image, image_format, broken)
-    finally:
-        _decoding.release()
+    busy = Busy(_("Too many pictures are being read; try again in a moment."))
+    with long_work(busy):
+        if not _decoding.acquire(timeout=WAITS_S):
+            raise busy
+        try:
+            return _decode(image, image_format, broken)
+        finally:
+            _decoding.release()
 
 
 def _decode(image: Image.Image, image_format: str, broken: Invalid) -> tuple[bytes, str]:

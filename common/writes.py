@@ -8,7 +8,7 @@ that an action updates are locked by it before.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import repeat
@@ -24,6 +24,7 @@ from common.actors import Actor
 from common.events import EventType
 from common.ids import event_id
 from common.models import Event
+from common.queries import preparing_cursor
 
 
 class LostUpdate(RuntimeError):
@@ -126,30 +127,22 @@ class WriteSet:
     def flush(self) -> None:
         """Write everything in one statement. LostUpdate when a row to update was not there."""
         hints = dict(self._hints)
-        parts, params, expected = [], [], []
-        for (model, names), rows in self._grouped_updates():
-            sql, columns = _update_sql(model, names)
-            parts.append(sql)
-            params += _arrays(columns, rows)
-            expected.append(len(rows))
-        updates = len(parts)
-        for model, rows in self._inserts.items():
-            sql, columns = _insert_sql(model)
-            parts.append(sql)
-            params += _arrays(columns, rows)
+        updates, inserts, params = self._grouped_updates(), self._inserts, []
+        for which, rows in updates:
+            params += _arrays(_update_sql(*which)[1], rows)
+        for model, rows in inserts.items():
+            params += _arrays(_insert_sql(model)[1], rows)
         self.__init__()
-        if not parts:
+        if not params:
             return
-        ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(parts))
-        counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(updates)) or "1"
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH {ctes} SELECT {counts}", params)
-            if updates and list(cursor.fetchone()) != expected:
+        with preparing_cursor() as cursor:
+            cursor.execute(_statement(tuple(which for which, _rows in updates), tuple(inserts)), params)
+            if updates and list(cursor.fetchone()) != [len(rows) for _which, rows in updates]:
                 raise LostUpdate("A row changed or vanished although it was to be locked.")
         for tell, items in hints.items():
             transaction.on_commit(partial(tell, items), robust=True)
 
-    def _grouped_updates(self) -> Iterable[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
+    def _grouped_updates(self) -> Sequence[tuple[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]]:
         """Rows of one model of which the same fields are written, together."""
         groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = defaultdict(list)
         for model, told in self._updates.items():
@@ -222,6 +215,16 @@ def _insert_sql(model: type[models.Model]):
     names = ", ".join(field.column for field in fields)
     arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)
     return f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays})", columns
+
+
+@lru_cache(maxsize=1024)
+def _statement(updates: tuple[tuple[type[models.Model], tuple[str, ...]], ...], inserts: tuple) -> str:
+    """All of these in one: it answers how many rows each update found."""
+    parts = [_update_sql(*which)[0] for which in updates] + [_insert_sql(model)[0] for model in inserts]
+    ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(parts))
+    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(len(updates))) or "1"
+    sql = f"WITH {ctes} SELECT {counts}"
+    return sql % tuple(f"${number}" for number in range(1, sql.count("%s") + 1))
 
 
 def _arrays(columns, rows: Sequence) -> list[str]:

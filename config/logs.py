@@ -32,8 +32,11 @@ def configure_logs(level: str) -> dict:
                 "foreign_pre_chain": [*SHARED, structlog.processors.format_exc_info],
             },
         },
-        "filters": {"route": {"()": "common.web.access.RouteForAddress"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route"]}},
+        "filters": {
+            "route": {"()": "common.web.access.RouteForAddress"},
+            "brief": {"()": "common.web.access.BriefRefusals"},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route", "brief"]}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             **{name: {"level": level} for name in ("wanliu", "celery", "django")},

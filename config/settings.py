@@ -72,21 +72,21 @@ MIDDLEWARE = [
     "common.web.access.AccessLogMiddleware",
     "common.web.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.web.pages.PageFiles",
     "common.web.instant.OneInstantMiddleware",
     "common.web.time_limits.TimeLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "common.web.pages.PageSessions",
     "django.middleware.locale.LocaleMiddleware",
     "common.web.refusals.RefusalMiddleware",
     "common.web.address_limits.AddressLimitMiddleware",
     "common.web.slashes.SlashMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "common.web.sessions.SessionLimitMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "common.web.pages.PageForms",
+    "common.web.pages.PagePeople",
+    "common.web.pages.PageSessionLimits",
+    "common.web.pages.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "common.web.pages.PagePolicy",
+    "common.web.pages.PageLockouts",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -118,6 +118,9 @@ DATABASES["default"].update(
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = connection_options(
     env.str("PROCESS_KIND", "worker"), DATABASES["default"].get("OPTIONS", {}).get("options", "")
 )
+# PostgreSQL keeps the plans of what is asked all the time; 0 where a pooler in between can't (PgBouncer before 1.21).
+if env.bool("PREPARED_STATEMENTS", True):
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1
 # The role that owns the tables, where it isn't the application's own: `migrate` connects as it, nobody else.
 owner_url = env.str("OWNER_DATABASE_URL", "" if env.str("DATABASE_URL", "") else database_url(DATA_DIR, role=OWNER))
 OWNER_DATABASE = dj_database_url.parse(owner_url) if owner_url else {}
@@ -166,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-shipping": {"task": "orders.tasks.sweep_shipping", "schedule": 60, "options": {"expires": 120}},
     "resume-imports": {"task": "orders.tasks.resume_shipment_imports", "schedule": 10, "options": {"expires": 30}},
     "forget-imports": {"task": "orders.tasks.forget_shipment_imports", "schedule": 3600},
+    "resume-packs": {"task": "workbench.tasks.resume_evidence_packs", "schedule": 10, "options": {"expires": 30}},
+    "forget-packs": {"task": "workbench.tasks.forget_evidence_packs", "schedule": 3600},
     "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
     "roll-up-insights": {"task": "offers.tasks.roll_up_insights", "schedule": 60, "options": {"expires": 120}},
     "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 10, "options": {"expires": 30}},
@@ -254,7 +259,7 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["stores.api.auth.BearerKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["stores.api.auth.KeyAllowsCall"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["common.api.render.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPage",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -57,25 +57,79 @@ class _TaskDone(_Task):
     by_itself: Annotated[bool, FLAG]
 
 
-def _connection(name: str, title, data: type, tone: EventTone) -> EventType:
-    return EventType(f"connection.{name}", title, "connection", data, tone, area=EventArea.CONNECTIONS)
+def _connection(name: str, title, data: type, tone: EventTone, *, meaning) -> EventType:
+    return EventType(f"connection.{name}", title, "connection", data, tone, area=EventArea.CONNECTIONS, meaning=meaning)
 
 
-CONNECTION_MADE = _connection("made", gettext_lazy("Shop connected"), _Shop, EventTone.GOOD)
-CONNECTION_AUTHORISED = _connection("authorised", gettext_lazy("Shop authorised"), _Authorised, EventTone.GOOD)
-CONNECTION_LINKED = _connection("linked", gettext_lazy("Link to authorise the shop made"), _Shop, EventTone.NEUTRAL)
+CONNECTION_MADE = _connection(
+    "made",
+    gettext_lazy("Shop connected"),
+    _Shop,
+    EventTone.GOOD,
+    meaning=gettext_lazy(
+        "The keys of a shop at an open platform were taken down, sealed; it can be followed once it is authorised."
+    ),
+)
+CONNECTION_AUTHORISED = _connection(
+    "authorised",
+    gettext_lazy("Shop authorised"),
+    _Authorised,
+    EventTone.GOOD,
+    meaning=gettext_lazy("The shop's owner has let Wanliu in at the open platform, until the instant named."),
+)
+CONNECTION_LINKED = _connection(
+    "linked",
+    gettext_lazy("Link to authorise the shop made"),
+    _Shop,
+    EventTone.NEUTRAL,
+    meaning=gettext_lazy("Somebody made a link by which the shop's owner can let Wanliu in."),
+)
 CONNECTION_STOPPED = _connection(
-    "stopped", gettext_lazy("The shop isn't followed any more: somebody has to act"), _Stopped, EventTone.BAD
+    "stopped",
+    gettext_lazy("The shop isn't followed any more: somebody has to act"),
+    _Stopped,
+    EventTone.BAD,
+    meaning=gettext_lazy(
+        "Calls for this shop fail in a way that only a person can set right, so they are not repeated."
+    ),
 )
 CONNECTION_RESUMED = _connection(
-    "resumed", gettext_lazy("The shop is followed again: what was wrong has been set right"), _Shop, EventTone.GOOD
+    "resumed",
+    gettext_lazy("The shop is followed again: what was wrong has been set right"),
+    _Shop,
+    EventTone.GOOD,
+    meaning=gettext_lazy("Somebody has set right why the shop stood still; it is pulled again at once."),
 )
 CONNECTION_WARNED = _connection(
-    "warned", gettext_lazy("The shop's authorisation ends soon"), _Warned, EventTone.WARNING
+    "warned",
+    gettext_lazy("The shop's authorisation ends soon"),
+    _Warned,
+    EventTone.WARNING,
+    meaning=gettext_lazy("Without a new authorisation the shop stands still in so many days."),
 )
-CONNECTION_ENDED = _connection("ended", gettext_lazy("Shop disconnected"), _Shop, EventTone.WARNING)
-LOOK_BACK_BEGUN = _connection("past_asked", gettext_lazy("The past is fetched"), _LookBackBegun, EventTone.NOTE)
-LOOK_BACK_DONE = _connection("past_done", gettext_lazy("The past was compared"), _LookBackDone, EventTone.GOOD)
+CONNECTION_ENDED = _connection(
+    "ended",
+    gettext_lazy("Shop disconnected"),
+    _Shop,
+    EventTone.WARNING,
+    meaning=gettext_lazy("The shop is not followed any more, by somebody's wish; what was copied stays."),
+)
+LOOK_BACK_BEGUN = _connection(
+    "past_asked",
+    gettext_lazy("The past is fetched"),
+    _LookBackBegun,
+    EventTone.NOTE,
+    meaning=gettext_lazy("Refunds that changed since then are fetched beside the daily work."),
+)
+LOOK_BACK_DONE = _connection(
+    "past_done",
+    gettext_lazy("The past was compared"),
+    _LookBackDone,
+    EventTone.GOOD,
+    meaning=gettext_lazy(
+        "All that the open platform lists for that time was compared with what is here; `missed` was unheard of."
+    ),
+)
 
 TASK_OPENED = EventType(
     "task.opened",
@@ -83,21 +137,44 @@ TASK_OPENED = EventType(
     "platformtask",
     _Task,
     EventTone.WARNING,
+    meaning=gettext_lazy("The open platform can't do this: a person does it in the marketplace's back office."),
 )
 TASK_CLOSED = EventType(
-    "task.closed", gettext_lazy("Done in the marketplace's back office"), "platformtask", _TaskDone, EventTone.GOOD
+    "task.closed",
+    gettext_lazy("Done in the marketplace's back office"),
+    "platformtask",
+    _TaskDone,
+    EventTone.GOOD,
+    meaning=gettext_lazy("What had to be done by hand at the marketplace is done, or isn't needed any more."),
 )
 CODE_ASKED = EventType(
     "decision.code_asked",
     gettext_lazy("The marketplace has sent a code to the seller's phone: enter it"),
     "sentdecision",
     tone=EventTone.WARNING,
+    meaning=gettext_lazy(
+        "The marketplace wants a code from the seller's phone before it pays: without it the decision waits."
+    ),
 )
-CODE_GIVEN = EventType("decision.code_given", gettext_lazy("Code entered"), "sentdecision")
+CODE_GIVEN = EventType(
+    "decision.code_given",
+    gettext_lazy("Code entered"),
+    "sentdecision",
+    meaning=gettext_lazy("Somebody entered the code, and the decision is sent with it."),
+)
 DECISION_STUCK = EventType(
     "decision.stuck",
     gettext_lazy("Nobody knows what became of the decision: look in the marketplace's back office"),
     "sentdecision",
     tone=EventTone.BAD,
+    meaning=gettext_lazy(
+        "The marketplace doesn't say whether it did what was decided: it isn't sent again before a person has looked."
+    ),
 )
-DECISION_RESUMED = EventType("decision.resumed", gettext_lazy("Sent again"), "sentdecision", tone=EventTone.NOTE)
+DECISION_RESUMED = EventType(
+    "decision.resumed",
+    gettext_lazy("Sent again"),
+    "sentdecision",
+    tone=EventTone.NOTE,
+    meaning=gettext_lazy("Somebody lets a decision be sent again that had got stuck."),
+)

@@ -8,6 +8,8 @@ from demo.volume_offers_sql import EVENTS as OFFER_EVENTS
 from demo.volume_offers_sql import OFFER_INSERTS
 from payments.events import PAYMENT_FAILED, PAYMENT_RESERVED, PAYMENT_SUCCEEDED
 from refunds import events
+from refunds.events.goods import REFUND_INSPECTION_PASSED, REFUND_RETURN_SHIPPED
+from refunds.quality.events import REFUND_COUNTED
 
 # What everything else follows from: dice, the story that they choose, and the instants of that story counted back from
 # now. Cases come oldest first, so that ids grow and indexes are appended to.
@@ -226,7 +228,7 @@ _EVENTS = f"""
         SELECT created_at, 1, '{events.REFUND_REQUESTED}', 'refund', '', 'awaiting_merchant', 'buyer', '',
                jsonb_build_object('kind', kind, 'reason', reason, 'amount', amount::text, 'order', number,
                                   'programme', '')
-        UNION ALL SELECT created_at, 1, '{events.REFUND_COUNTED}', 'refund', '', '', 'buyer', 'P6',
+        UNION ALL SELECT created_at, 1, '{REFUND_COUNTED}', 'refund', '', '', 'buyer', 'P6',
                jsonb_build_object('policy', 'by_application', 'reason', reason) WHERE reason = ANY (%(quality_reasons)s)
         UNION ALL SELECT decided_at, 2, '{events.REFUND_REJECTED}', 'refund', 'awaiting_merchant', 'rejected',
                'merchant', 'T8',
@@ -234,10 +236,10 @@ _EVENTS = f"""
         UNION ALL SELECT decided_at, 3, '{events.REFUND_APPROVED}', 'refund', 'awaiting_merchant',
                CASE kind WHEN 'refund_only' THEN 'refunding' ELSE 'awaiting_return' END, 'merchant', 'T8',
                jsonb_build_object('amount', amount::text) WHERE is_approved
-        UNION ALL SELECT returned_at, 4, '{events.REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning',
+        UNION ALL SELECT returned_at, 4, '{REFUND_RETURN_SHIPPED}', 'refund', 'awaiting_return', 'returning',
                'buyer', 'P1',
                jsonb_build_object('carrier', carrier, 'tracking_number', 'R' || lpad(n::text, 12, '0')) WHERE came_back
-        UNION ALL SELECT inspected_at, 5, '{events.REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding',
+        UNION ALL SELECT inspected_at, 5, '{REFUND_INSPECTION_PASSED}', 'refund', 'returning', 'refunding',
                'merchant', 'P1',
                jsonb_build_object('note', '') WHERE came_back AND has_payment
         UNION ALL SELECT reserved_at, 6, '{PAYMENT_RESERVED}', 'payment', '', 'pending', 'merchant', '',

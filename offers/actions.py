@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.queries import named_query
 from common.words import for_buyers
 from common.writes import WriteSet
 from offers.coupons import free_coupons, promise_coupons, shown_of
@@ -22,6 +23,7 @@ from offers.models import Offer
 from offers.sending import sending_facts
 from offers.states import OfferStatus
 from offers.terms import prepare_terms
+from orders.addresses import AddressParts, address_columns
 from orders.saving import readdress
 from refunds.actions import lock_refund
 from refunds.handing_over import DecisionData, hand_over, why_not_hand_over, why_under_way, yuan_text
@@ -116,15 +118,16 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
     )
 
 
+@named_query
+def _locked_offer(store_id, offer_id):
+    offers = Offer.objects.for_store(store_id).filter(pk=offer_id)
+    offers = offers.select_related("refund__order", "refund__store", "return_address", "product")
+    return offers.select_for_update(of=("refund__order", "refund", "self"), no_key=True)
+
+
 def lock_offer(*, store_id: int, offer_id: UUID | str) -> Offer:
     """Load an offer with its refund and order and lock all three, the order first. NotFound when it is missing."""
-    offer = (
-        Offer.objects.for_store(store_id)
-        .select_related("refund__order", "refund__store", "return_address", "product")
-        .select_for_update(of=("refund__order", "refund", "self"), no_key=True)
-        .filter(pk=offer_id)
-        .first()
-    )
+    offer = _locked_offer.one(store_id=store_id, offer_id=offer_id)
     if offer is None:
         raise NotFound
     return offer
@@ -155,15 +158,21 @@ def _why_not_agree_there(offer: Offer) -> Refused | None:
     return why_under_way(offer.refund)
 
 
-def _new_address(offer: Offer, address: str | None) -> str | None:
+def _new_address(offer: Offer, address: str | AddressParts | None) -> str | AddressParts | None:
     """The address that the buyer wrote with the answer, where the offer takes one. Invalid otherwise (K3)."""
     if address is None:
         return None
     if not METHODS[offer.method].takes_address:
         raise Invalid("address", _("Only a proposal to stay with an unshipped order takes an address."))
+    if not isinstance(address, str):
+        return address
     if not address.strip():
         raise Invalid("address", _("Write the address to which the order should go."), "blank")
     return address.strip()
+
+
+def _told_address(address: str | AddressParts | None) -> dict[str, str]:
+    return {"address": address_columns(address)["address"]} if address else {}
 
 
 def record_ended(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, now: datetime, **data) -> None:
@@ -187,7 +196,7 @@ def record_ended(writes: WriteSet, offer: Offer, before: str, *, actor: Actor, n
 
 @action
 def accept_offer(
-    *, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime, address: str | None = None
+    *, store_id: int, offer_id: UUID | str, actor: Actor, now: datetime, address: str | AddressParts | None = None
 ) -> Offer:
     """The buyer says yes: what was promised happens in this transaction (T5, T6).
 
@@ -207,7 +216,7 @@ def accept_offer(
         writes.flush()
         return offer
     offer.accept(now=now)
-    record_ended(writes, offer, before, actor=actor, now=now, **({"address": address} if address else {}))
+    record_ended(writes, offer, before, actor=actor, now=now, **_told_address(address))
     if address is not None:
         readdress(writes, offer.refund.order, address, actor=actor, now=now)
     METHODS[offer.method].accept(writes, offer, actor=actor, now=now)

@@ -57,9 +57,25 @@ class _Sent(_Ended):
     message: Annotated[str, said(gettext_lazy("Message"))]
 
 
-OFFER_SENT = EventType("offer.sent", gettext_lazy("Offer sent"), "offer", _Sent, EventTone.NOTE)
+OFFER_SENT = EventType(
+    "offer.sent",
+    gettext_lazy("Offer sent"),
+    "offer",
+    _Sent,
+    EventTone.NOTE,
+    meaning=gettext_lazy(
+        "The buyer is asked to accept this instead of the refund; until the answer the offer can't be changed."
+    ),
+)
 OFFER_ACCEPTED = EventType(
-    "offer.accepted", gettext_lazy("Offer accepted by the buyer"), "offer", _Accepted, EventTone.GOOD
+    "offer.accepted",
+    gettext_lazy("Offer accepted by the buyer"),
+    "offer",
+    _Accepted,
+    EventTone.GOOD,
+    meaning=gettext_lazy(
+        "The buyer said yes: what the offer promises happens, with whatever that means for the request."
+    ),
 )
 OFFER_ACCEPTED_WAITING = EventType(
     "offer.accepted_waiting",
@@ -67,14 +83,41 @@ OFFER_ACCEPTED_WAITING = EventType(
     "offer",
     _Accepted,
     EventTone.NOTE,
+    meaning=gettext_lazy(
+        "The buyer said yes; the offer comes true when the marketplace says that the request was withdrawn or changed."
+    ),
 )
 OFFER_DECLINED = EventType(
-    "offer.declined", gettext_lazy("Offer declined by the buyer"), "offer", _Ended, EventTone.BAD
+    "offer.declined",
+    gettext_lazy("Offer declined by the buyer"),
+    "offer",
+    _Ended,
+    EventTone.BAD,
+    meaning=gettext_lazy("The buyer said no: the request stands as it was."),
 )
-OFFER_EXPIRED = EventType("offer.expired", gettext_lazy("Offer expired without an answer"), "offer", _Ended)
-OFFER_WITHDRAWN = EventType("offer.withdrawn", gettext_lazy("Offer withdrawn"), "offer", _Ended)
+OFFER_EXPIRED = EventType(
+    "offer.expired",
+    gettext_lazy("Offer expired without an answer"),
+    "offer",
+    _Ended,
+    meaning=gettext_lazy("The buyer didn't answer in time: the request stands as it was."),
+)
+OFFER_WITHDRAWN = EventType(
+    "offer.withdrawn",
+    gettext_lazy("Offer withdrawn"),
+    "offer",
+    _Ended,
+    meaning=gettext_lazy("The offer ended because something was decided about the refund meanwhile."),
+)
 OFFER_LAPSED = EventType(
-    "offer.lapsed", gettext_lazy("Offer ended: what it promised can't be kept"), "offer", _Ended, EventTone.BAD
+    "offer.lapsed",
+    gettext_lazy("Offer ended: what it promised can't be kept"),
+    "offer",
+    _Ended,
+    EventTone.BAD,
+    meaning=gettext_lazy(
+        "What the offer promises isn't there any more, so it ends by itself and doesn't count as an attempt."
+    ),
 )
 # What is recorded when an offer ends by an answer, in silence or with its refund; one that nobody can keep lapses.
 OFFER_ENDED = {
@@ -123,13 +166,23 @@ class _RatesSet(TypedDict, total=False):
     ]
 
 
-COUPON_GRANTED = EventType("coupon.granted", gettext_lazy("Coupon granted"), "coupongrant", _Granted, EventTone.GOOD)
+COUPON_GRANTED = EventType(
+    "coupon.granted",
+    gettext_lazy("Coupon granted"),
+    "coupongrant",
+    _Granted,
+    EventTone.GOOD,
+    meaning=gettext_lazy("A buyer of an order has this coupon now."),
+)
 COUPON_ENDED = EventType(
     "coupon.ended",
     gettext_lazy("Coupon ended: the whole order was refunded"),
     "coupongrant",
     _Granted,
     EventTone.WARNING,
+    meaning=gettext_lazy(
+        "The buyer can't use a coupon any more that was given for keeping the order: all of it was refunded."
+    ),
 )
 COUPON_HOLDS_AGAIN = EventType(
     "coupon.holds_again",
@@ -137,12 +190,24 @@ COUPON_HOLDS_AGAIN = EventType(
     "coupongrant",
     _Granted,
     EventTone.NOTE,
+    meaning=gettext_lazy("The buyer can use the coupon again, because money of the refund came back."),
 )
 COUPON_MADE = EventType(
-    "coupon.made", gettext_lazy("Coupon made"), "coupon", _Made, EventTone.GOOD, area=EventArea.COUPONS
+    "coupon.made",
+    gettext_lazy("Coupon made"),
+    "coupon",
+    _Made,
+    EventTone.GOOD,
+    area=EventArea.COUPONS,
+    meaning=gettext_lazy("The store has a new coupon that can be granted or offered."),
 )
 COST_RATES_SET = EventType(
-    "cost_rates.set", gettext_lazy("Cost rates set"), "costrates", _RatesSet, area=EventArea.LIMITS
+    "cost_rates.set",
+    gettext_lazy("Cost rates set"),
+    "costrates",
+    _RatesSet,
+    area=EventArea.LIMITS,
+    meaning=gettext_lazy("What a lost order costs the store besides its price is reckoned by other rates from now on."),
 )
 
 # --- the switches of methods (Q4), and sending to many
@@ -177,6 +242,7 @@ FIGURES_TAKEN = EventType(
     _FiguresTaken,
     EventTone.NOTE,
     area=EventArea.EXPORTS,
+    meaning=gettext_lazy("Somebody has downloaded figures of what retention and negotiations saved."),
 )
 METHOD_SWITCHED = EventType(
     "method.switched",
@@ -185,6 +251,7 @@ METHOD_SWITCHED = EventType(
     _Switched,
     EventTone.NOTE,
     area=EventArea.SWITCHES,
+    meaning=gettext_lazy("The store uses a way to keep orders, or doesn't, from that date on."),
 )
 METHOD_SWITCHED_FOR_ALL = EventType(
     "method.switched_for_all",
@@ -193,5 +260,12 @@ METHOD_SWITCHED_FOR_ALL = EventType(
     _SwitchedForAll,
     EventTone.NOTE,
     area=EventArea.SWITCHES,
+    meaning=gettext_lazy("A way to keep orders was opened, closed or dated for all stores of a marketplace."),
 )
-BULK_STARTED = EventType("bulk.started", gettext_lazy("Bulk sending started"), "bulkjob", _BulkStarted)
+BULK_STARTED = EventType(
+    "bulk.started",
+    gettext_lazy("Bulk sending started"),
+    "bulkjob",
+    _BulkStarted,
+    meaning=gettext_lazy("Somebody sends offers about many refunds at once; each has an event of its own."),
+)

@@ -14,6 +14,7 @@ from django.db.models import QuerySet, Sum
 from common.actors import SYSTEM
 from common.events import EventType
 from common.money import ZERO
+from common.queries import among, named_query
 from common.writes import WriteSet
 from offers.events import COUPON_ENDED, COUPON_HOLDS_AGAIN
 from offers.models import CouponGrant, Offer
@@ -27,6 +28,13 @@ def kept_coupons(orders: Collection[Order]) -> QuerySet[CouponGrant]:
     """What accepted offers about these orders granted, oldest first."""
     grants = CouponGrant.objects.in_scope().filter(offer__isnull=False, order__in=[order.pk for order in orders])
     return grants.filter(store_id__in={order.store_id for order in orders}).select_related("coupon").order_by("id")
+
+
+@named_query
+def kept_of_orders(store_ids, order_ids):
+    """The same, read."""
+    grants = CouponGrant.objects.filter(among("store", store_ids), among("order", order_ids), offer__isnull=False)
+    return grants.select_related("coupon").order_by("id")
 
 
 def would_end_coupons(refund: Refund) -> bool:

@@ -3,6 +3,7 @@
 from django.db.models import F
 from django.dispatch import receiver
 
+from common.queries import among, named_query
 from offers.actions import end_pending, lapse, record_sent
 from offers.insights.rollup import uncount_losses
 from offers.kept_coupons import end_coupons, revive_coupons
@@ -48,35 +49,36 @@ def doubt_offers(sender, order, **kwargs) -> None:
     above.filter(refund__in=of_order).update(is_in_doubt=True)
 
 
+@named_query
+def _pending_of_orders(store_ids, order_ids):
+    """What is asked about orders that only makes sense until they are shipped, locked."""
+    pending = Offer.objects.pending().filter(among("store", store_ids), among("refund__store", store_ids))
+    pending = pending.filter(among("refund__order", order_ids))
+    pending = pending.filter(method__in=codes_where(lambda method: method.ends_when_shipped))
+    return pending.select_related("refund").select_for_update(of=("self",), no_key=True).order_by("pk")
+
+
+@named_query
+def _pending_of_refunds(store_ids, refund_ids):
+    """What buyers are asked about these refunds, locked."""
+    pending = Offer.objects.pending().filter(among("store", store_ids), among("refund", refund_ids))
+    return pending.select_for_update(no_key=True).order_by("pk")
+
+
 @receiver(orders_shipped)
 def end_proposals_to_stay(sender, orders, writes, now, **kwargs) -> None:
     """Nobody is asked to wait for what is on its way (K1)."""
-    store_ids = {order.store_id for order in orders}
-    pending = (
-        Offer.objects.pending()
-        .filter(
-            store_id__in=store_ids, refund__store_id__in=store_ids, refund__order__in=[order.pk for order in orders]
-        )
-        .filter(method__in=codes_where(lambda method: method.ends_when_shipped))
-        .select_related("refund")
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-    )
-    end_pending(writes, list(pending), actor=PLATFORM, now=now)
+    stores = list({order.store_id for order in orders})
+    pending = _pending_of_orders.all(store_ids=stores, order_ids=[order.pk for order in orders])
+    end_pending(writes, pending, actor=PLATFORM, now=now)
 
 
 @receiver(refunds_decided)
 def end_pending_offers(sender, refunds, writes, actor, now, **kwargs) -> None:
     """A decision ends what the buyer was still asked about (T8)."""
     by_id = {refund.pk: refund for refund in refunds}
-    store_ids = {refund.store_id for refund in refunds}
-    pending = (
-        Offer.objects.pending()
-        .filter(store_id__in=store_ids, refund_id__in=by_id)
-        .select_for_update(no_key=True)
-        .order_by("pk")
-    )
-    offers = list(pending)
+    stores = list({refund.store_id for refund in refunds})
+    offers = _pending_of_refunds.all(store_ids=stores, refund_ids=list(by_id))
     for offer in offers:
         offer.refund = by_id[offer.refund_id]
     end_pending(writes, offers, actor=actor, now=now)

@@ -5,13 +5,14 @@ PRIOR_STRENGTH offers whose mean is what buyers of the whole marketplace accepte
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.at_once import read_at_once
 from common.words import joined
 from offers.methods import BuyerConcern, Method, Situation
 from offers.models import Acceptance, MarketplaceAcceptance
@@ -78,9 +79,11 @@ def explores(refund_id: UUID) -> bool:
 def recommend(situation: Situation, methods: Sequence[Method]) -> list[Option]:
     """The possible methods, the recommended ones first, best score first, each with its reason in words."""
     refund = situation.refund
-    own = _tallies(Acceptance.objects.for_store(refund.store_id).filter(reason=refund.reason))
-    marketplace = _tallies(MarketplaceAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason))
-    return rank(situation, methods, own=own, marketplace=marketplace)
+    own = Acceptance.objects.for_store(refund.store_id).filter(reason=refund.reason)
+    marketplace = MarketplaceAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason)
+    answered = [rows.values_list("method", "ended", "accepted") for rows in (own, marketplace)]
+    read_at_once(*answered)
+    return rank(situation, methods, own=_tallies(answered[0]), marketplace=_tallies(answered[1]))
 
 
 def rank(
@@ -114,10 +117,8 @@ def _explore(options: list[Option], own: Mapping[str, Tally]) -> None:
         options.insert(0, least)
 
 
-def _tallies(rows) -> dict[str, Tally]:
-    return {
-        method: Tally(ended, accepted) for method, ended, accepted in rows.values_list("method", "ended", "accepted")
-    }
+def _tallies(rows: Iterable[tuple[str, int, int]]) -> dict[str, Tally]:
+    return {method: Tally(ended, accepted) for method, ended, accepted in rows}
 
 
 def _explain(situation: Situation, method: Method, own: Tally, concern: BuyerConcern | None) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from common.calendar import day_of
+from common.queries import among, named_query
 from common.together import read_together
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
 from offers.registry import METHODS
@@ -15,14 +16,20 @@ from refunds.models import Refund, RefundLine
 from stores.models import open_categories
 
 
+@named_query
+def _offers_of(store_ids, refund_ids):
+    offers = Offer.objects.filter(among("store", store_ids), among("refund", refund_ids))
+    return offers.select_related("product").order_by("id")
+
+
 @read_together
 def offers_before(refunds: Sequence[Refund]) -> dict[UUID, list[Offer]]:
     """A refund's offers, oldest first. A new refund can have one only where the platform answers at once (K1)."""
     found: dict[UUID, list[Offer]] = {refund.pk: [] for refund in refunds}
     asked = [refund for refund in refunds if not refund.is_new or refund.rules.proposes_stay]
     if asked:
-        offers = Offer.objects.filter(store_id__in={refund.store_id for refund in asked}, refund__in=asked)
-        for offer in offers.select_related("product").order_by("id"):
+        stores = list({refund.store_id for refund in asked})
+        for offer in _offers_of.all(store_ids=stores, refund_ids=[refund.pk for refund in asked]):
             found[offer.refund_id].append(offer)
     return found
 
@@ -36,6 +43,16 @@ def open_to(refunds: Sequence[Refund], today: date) -> dict[UUID, frozenset[str]
         rows = open_categories(name, today).filter(category__in=set().union(*categories.values()))
         opened[name] = frozenset(rows.values_list("category", flat=True))
     return {refund.pk: opened[refund.rules.name] & categories[refund.pk] for refund in refunds}
+
+
+@named_query
+def _switches(marketplace):
+    return MarketplaceMethod.objects.filter(marketplace=marketplace)
+
+
+@named_query
+def _own_switches(store_id):
+    return StoreMethod.objects.for_store(store_id)
 
 
 def methods_on(
@@ -81,8 +98,8 @@ class Situation:
     @cached_property
     def available(self) -> frozenset[str]:
         """The marketplace's methods whose switches, the marketplace's and the store's, are on (Q4)."""
-        marketplace = MarketplaceMethod.objects.filter(marketplace=self.refund.rules.name)
-        own = StoreMethod.objects.for_store(self.refund.store_id)
+        marketplace = _switches.all(marketplace=self.refund.rules.name)
+        own = _own_switches.all(store_id=self.refund.store_id)
         return methods_on(self.refund.rules.offer_methods, [*marketplace, *own], self.today)
 
     @cached_property

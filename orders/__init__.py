@@ -1,8 +1,8 @@
 """Orders, their lines, and their way to the buyer.
 
 states → models → actions (placed, shipped, delivered; bulk: many of them); marketplace (known only from a copy).
-holds: what refunds and payments take of an order. On their way: waybills (carriers' names, numbers), packing,
-shipments and tracking (carriers/ are asked), corrections (of numbers), stopping (not shipped any more), parcels
-(promised on top). Before they ship: saving (address, urges, priority), lateness, delays/. erp/ takes files out and
-in.
+addresses: a line or its parts; amounts: what was really paid; holds: what refunds and payments take of an order. On
+their way: waybills (carriers' names, numbers), packing, shipments and tracking (carriers/ are asked), corrections (of
+numbers), stopping (not shipped any more), parcels (promised on top). Before they ship: saving (address, urges,
+priority), lateness, delays/. erp/ takes files out and in.
 """

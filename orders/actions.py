@@ -17,7 +17,10 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, refuse_if
 from common.ids import new_id
 from common.money import ZERO
+from common.queries import among, named_query
 from common.writes import WriteSet
+from orders.addresses import COLUMNS, AddressParts, address_columns
+from orders.amounts import paid_for, spread
 from orders.carriers.base import CarrierStage
 from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
 from orders.marketplace import fill_lines, lock_number
@@ -29,17 +32,27 @@ from orders.waybills import waybill
 from orders.why_not import lines_are_fixed, why_not_change_lines, why_not_deliver, why_not_lower, why_not_ship
 from stores.models import Product, Store
 
+ADDRESS = ("address", *COLUMNS.values())
 
-class LineData(TypedDict):
-    """One line as the marketplace sends it."""
 
+class _LineGoods(TypedDict):
     item_id: str
     quantity: int
     unit_price: Decimal
 
 
+class LineData(_LineGoods, total=False):
+    """One line as the marketplace sends it; `discount` in yuan for all its pieces."""
+
+    sku: str
+    discount: Decimal
+
+
 class OrderData(TypedDict, total=False):
-    """An order's head as the marketplace sends it; keys are the model's fields."""
+    """An order's head as the marketplace sends it; keys are the model's fields.
+
+    `paid_amount` is what its sums are checked against, `version` the marketplace's count of its copies.
+    """
 
     number: str
     buyer_id: str
@@ -49,14 +62,23 @@ class OrderData(TypedDict, total=False):
     paid_at: datetime
     ship_by: datetime | None
     rule_ship_by: datetime
-    address: str
+    address: str | AddressParts
     source: str
     live_session: str
+    shipping_fee: Decimal
+    discount: Decimal
+    paid_amount: Decimal | None
+    version: int | None
 
 
-def lock_order(*, store_id: int, **lookup) -> Order:
+@named_query
+def _locked_order(store_id, number):
+    return Order.objects.for_store(store_id).select_for_update(no_key=True).filter(number=number)
+
+
+def lock_order(*, store_id: int, number: str) -> Order:
     """Load an order and lock it: the first lock of every change to it or to what hangs on it. NotFound when missing."""
-    order = Order.objects.for_store(store_id).select_for_update(no_key=True).filter(**lookup).first()
+    order = _locked_order.one(store_id=store_id, number=number)
     if order is None:
         raise NotFound
     return order
@@ -68,12 +90,12 @@ def upsert_order(
 ) -> tuple[Order, bool]:
     """Create the order, or bring the one with the same number up to date; returns it and whether it is new.
 
-    Lines of an order of which something is held, or that has shipped, can't change any more:
-    Refused `invalid_transition`.
+    A copy with a smaller `version` than the last one changes nothing. Lines of an order of which something is held, or
+    that has shipped, can't change any more: Refused `invalid_transition`. Invalid where the sums don't agree.
     """
     lock_number(store.pk, data["number"])
-    data = with_deadline(store, data)
-    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=data["number"]).first()
+    data = head_of(store, data, lines)
+    order = _locked_order.one(store_id=store.pk, number=data["number"])
     writes = WriteSet()
     if is_new := order is None:
         [order] = place(writes, store, [(data, lines)], actor=actor, now=now)
@@ -83,12 +105,21 @@ def upsert_order(
     return order, is_new
 
 
-def with_deadline(store: Store, data: OrderData) -> OrderData:
-    """The head of an order with the deadline to ship it, by the marketplace's rule where it tells none (P8)."""
+def head_of(store: Store, data: OrderData, lines: Sequence[LineData]) -> OrderData:
+    """An order's columns for what was sent: with its address in parts, what was paid, and the deadline to ship it.
+
+    The deadline is by the marketplace's rule where none is sent (P8). Invalid as `upsert_order` is.
+    """
+    head = {**data, **address_columns(data["address"])}
+    head["shipping_fee"], head["discount"] = data.get("shipping_fee", ZERO), data.get("discount", ZERO)
+    head["paid_amount"] = paid_for(head, lines)
+    if data.get("version") is None:
+        head.pop("version", None)
     try:
-        return {**data, "ship_by": data.get("ship_by") or data["paid_at"] + store.rules.ships_within}
+        head["ship_by"] = data.get("ship_by") or data["paid_at"] + store.rules.ships_within
     except OverflowError as error:
         raise Invalid("paid_at", _("This is too far away.")) from error
+    return head
 
 
 def place(
@@ -104,9 +135,9 @@ def place(
     orders = []
     for data, lines in wanted:
         order = Order(store=store, **data)
-        order.paid_amount = _sum_of(lines)
-        writes.insert(order)
-        order.own_lines = _insert_lines(writes, store, order, lines, products)
+        order.own_lines = _lines_of(store, order, lines, products)
+        for row in (order, *order.own_lines):
+            writes.insert(row)
         orders.append(order)
     orders_placed.send(sender=Order, orders=orders, store=store, writes=writes, now=now)
     for order in orders:
@@ -124,24 +155,30 @@ def bring_up_to_date(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Make a locked order what its marketplace says now. Refused as `upsert_order` is."""
+    """Make a locked order what its marketplace says now, unless it said something newer before.
+
+    Refused as `upsert_order` is.
+    """
+    if order.version is not None and data.get("version", order.version) < order.version:
+        return
+    has_other_lines = changes_lines(order, data, lines)
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
         data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
     if order.status != OrderStatus.UNSHIPPED and not order.is_masked:
-        fields = [name for name in fields if name not in ("address", "ship_by")]
+        fields = [name for name in fields if name not in (*ADDRESS, "ship_by")]
     if order.address_changed_at is not None:  # a delivery that comes again must not bring the old address back (K3)
-        fields = [name for name in fields if name != "address"]
+        fields = [name for name in fields if name not in ADDRESS]
     was = order.paid_at
     for name in fields:
         setattr(order, name, data[name])
     if "paid_at" in fields:
         order_redated.send(sender=Order, order=order, was=was, store=store, writes=writes, now=now)
     if order.is_masked:
-        fields += _fill(writes, store, order, lines)
-    elif changes_lines(order, lines):
+        _fill(writes, store, order, lines)
+        fields.append("is_masked")
+    elif has_other_lines:
         _replace_lines(writes, store, order, lines)
-        fields.append("paid_amount")
     if fields:
         writes.update(order, *fields)
         writes.event(ORDER_UPDATED, order, topic=order, at=now, actor=actor, fields=fields)
@@ -150,61 +187,62 @@ def bring_up_to_date(
 def _replace_lines(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
     """Other lines instead; what was promised with an item stays promised (R3)."""
     refuse_if(why_not_change_lines(order))
-    promised = {line.item_id: line.programme for line in order.lines.all()}
+    promised = {line.goods: line.programme for line in order.lines.all()}
     try:
         OrderLine.objects.for_store(store.pk).filter(order=order).delete()
     except ProtectedError as error:  # a refund that has ended still tells of these lines
         raise lines_are_fixed() from error
-    order.paid_amount = _sum_of(lines)
-    products = _products(store, [line["item_id"] for line in lines])
-    for line in _insert_lines(writes, store, order, lines, products):
-        line.programme = promised.get(line.item_id, "")
+    for row in _lines_of(store, order, lines, _products(store, [line["item_id"] for line in lines])):
+        row.programme = promised.get(row.goods, "")
+        writes.insert(row)
 
 
-def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> list[str]:
-    """What only copies of refunds told of this locked order is known now; returns the fields of the order."""
-    named = {line["item_id"]: line for line in lines}
-    missing = fill_lines(
-        writes, order, [(line["item_id"], line["quantity"], line["unit_price"]) for line in named.values()]
-    )
-    wanted = [named[item_id] for item_id, _quantity, _price in missing]
-    _insert_lines(writes, store, order, wanted, _products(store, [line["item_id"] for line in wanted]))
+def _fill(writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData]) -> None:
+    """What only copies of refunds told of this locked order is known now."""
+    rows = _lines_of(store, order, lines, _products(store, [line["item_id"] for line in lines]))
+    for row in fill_lines(writes, order, rows):
+        writes.insert(row)
     order.is_masked = False
-    order.paid_amount = _sum_of(lines)
     refuse_if(why_not_lower(order))
-    return ["is_masked", "paid_amount"]
 
 
-def changes_lines(order: Order, lines: Sequence[LineData]) -> bool:
-    """Whether the order has other lines than these."""
-    kept = {(line.item_id, line.quantity, line.unit_price) for line in order.lines.all()}
-    return kept != {(line["item_id"], line["quantity"], line["unit_price"]) for line in lines}
+def changes_lines(order: Order, data: OrderData, lines: Sequence[LineData]) -> bool:
+    """Whether the order has other lines than these, or something else was paid for them."""
+    if (order.discount, order.shipping_fee) != (data["discount"], data["shipping_fee"]):
+        return True
+    kept = {(line.item_id, line.sku, line.quantity, line.unit_price, line.discount) for line in order.lines.all()}
+    return kept != {
+        (line["item_id"], line.get("sku", ""), line["quantity"], line["unit_price"], line.get("discount", ZERO))
+        for line in lines
+    }
 
 
-def _sum_of(lines: Sequence[LineData]) -> Decimal:
-    return sum((line["quantity"] * line["unit_price"] for line in lines), ZERO)
+@named_query
+def _products_of(store_id, item_ids):
+    return Product.objects.for_store(store_id).filter(among("item_id", item_ids))
 
 
 def _products(store: Store, item_ids: Sequence[str]) -> dict[str, Product]:
-    return {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=item_ids)}
+    found = _products_of.all(store_id=store.pk, item_ids=list(item_ids))
+    return {product.item_id: product for product in found}
 
 
-def _insert_lines(
-    writes: WriteSet, store: Store, order: Order, lines: Sequence[LineData], products: dict[str, Product]
-) -> list[OrderLine]:
+def _lines_of(store: Store, order: Order, lines: Sequence[LineData], products: dict[str, Product]) -> list[OrderLine]:
+    """The rows of these lines, with the products' titles and categories of today and what was paid for each."""
     rows = []
     for line in lines:
         product = products.get(line["item_id"])
-        row = OrderLine(
-            id=new_id(),
-            store=store,
-            order=order,
-            title=product.title if product else "",
-            category=product.category if product else "",
-            **line,
+        rows.append(
+            OrderLine(
+                id=new_id(),
+                store=store,
+                order=order,
+                title=product.title if product else "",
+                category=product.category if product else "",
+                **line,
+            )
         )
-        writes.insert(row)
-        rows.append(row)
+    spread(order, rows)
     return rows
 
 

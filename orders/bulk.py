@@ -19,10 +19,10 @@ from orders.actions import (
     OrderData,
     bring_up_to_date,
     changes_lines,
+    head_of,
     place,
     ship,
     upsert_order,
-    with_deadline,
 )
 from orders.marketplace import lock_all_numbers
 from orders.models import Order
@@ -59,25 +59,26 @@ def upsert_orders(
     """
     lock_all_numbers(store.pk)
     outcomes: dict[str, bool | Exception] = {}
-    dated: dict[str, PlacedOrder] = {}
+    sent: dict[str, PlacedOrder] = {data["number"]: (data, lines) for data, lines in wanted}
+    heads: dict[str, PlacedOrder] = {}
     for data, lines in wanted:
         try:
-            dated[data["number"]] = with_deadline(store, data), lines
+            heads[data["number"]] = head_of(store, data, lines), lines
         except WanliuError as refusal:
             outcomes[data["number"]] = refusal
-    found = _with_lines(lock_orders(store.pk, list(dated)))
-    alone = {number for number, order in found.items() if order.is_masked or changes_lines(order, dated[number][1])}
+    found = _with_lines(lock_orders(store.pk, list(heads)))
+    alone = {number for number, order in found.items() if order.is_masked or changes_lines(order, *heads[number])}
     writes = WriteSet()
-    new = [order for number, order in dated.items() if number not in found]
+    new = [order for number, order in heads.items() if number not in found]
     if new:
         place(writes, store, new, actor=actor, now=now)
     for number in [number for number in found if number not in alone]:
-        bring_up_to_date(writes, store, found[number], *dated[number], actor=actor, now=now)
+        bring_up_to_date(writes, store, found[number], *heads[number], actor=actor, now=now)
     writes.flush()
 
     def by_itself(numbers: Sequence[str]) -> list[bool]:
         return [
-            upsert_order(store=store, data=dated[number][0], lines=dated[number][1], actor=actor, now=now)[1]
+            upsert_order(store=store, data=sent[number][0], lines=sent[number][1], actor=actor, now=now)[1]
             for number in numbers
         ]
 

@@ -2,15 +2,17 @@
 
 from common.upkeep import Check
 from orders.events import ORDER_URGED
+from orders.models.order import LINE_PAID_SQL
 
 CHECKS = (
     Check(
         "an order's paid amount is the sum of its lines, unless only copies of its refunds are known",
-        """
+        f"""
         SELECT 'order ' || o.number FROM orders_order o
         LEFT JOIN orders_orderline l ON l.order_id = o.id
         WHERE NOT o.is_masked
-        GROUP BY o.id HAVING o.paid_amount <> coalesce(sum(l.quantity * l.unit_price), 0)
+        GROUP BY o.id HAVING o.paid_amount <> coalesce(sum({LINE_PAID_SQL}), 0)
+            OR o.discount <> coalesce(sum(l.order_discount), 0) OR o.shipping_fee <> coalesce(sum(l.freight), 0)
         """,
     ),
     Check(

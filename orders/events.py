@@ -87,19 +87,56 @@ class _Urged(TypedDict):
     urges: Annotated[int, replace(COUNT, word=_times)]
 
 
-ORDER_PLACED = EventType("order.placed", gettext_lazy("Order placed"), "order")
-ORDER_UPDATED = EventType("order.updated", gettext_lazy("Order updated by the marketplace"), "order", _Updated)
-ORDER_SHIPPED = EventType("order.shipped", gettext_lazy("Order shipped"), "order", _Shipped)
-ORDER_DELIVERED = EventType("order.delivered", gettext_lazy("Order delivered"), "order", tone=EventTone.GOOD)
-ORDER_LATE = EventType("order.late", gettext_lazy("Not shipped in time"), "order", _Late, EventTone.BAD)
+ORDER_PLACED = EventType(
+    "order.placed",
+    gettext_lazy("Order placed"),
+    "order",
+    meaning=gettext_lazy("The marketplace told of an order for the first time."),
+)
+ORDER_UPDATED = EventType(
+    "order.updated",
+    gettext_lazy("Order updated by the marketplace"),
+    "order",
+    _Updated,
+    meaning=gettext_lazy("The marketplace told of the order again, and something about it differs."),
+)
+ORDER_SHIPPED = EventType(
+    "order.shipped",
+    gettext_lazy("Order shipped"),
+    "order",
+    _Shipped,
+    meaning=gettext_lazy("The merchant has given the parcel to a carrier, under this number."),
+)
+ORDER_DELIVERED = EventType(
+    "order.delivered",
+    gettext_lazy("Order delivered"),
+    "order",
+    tone=EventTone.GOOD,
+    meaning=gettext_lazy("The buyer has the goods; the days for returns count from here."),
+)
+ORDER_LATE = EventType(
+    "order.late",
+    gettext_lazy("Not shipped in time"),
+    "order",
+    _Late,
+    EventTone.BAD,
+    meaning=gettext_lazy("The shipping deadline is over and nothing was shipped; noted once."),
+)
 ORDER_CANCELLED = EventType(
     "order.cancelled",
     gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
     "order",
     _Stopped,
+    meaning=gettext_lazy("Nothing of the order is to be shipped any more."),
 )
 ORDER_UNSHIPPED = EventType(
-    "order.unshipped", gettext_lazy("Pick-up cancelled: what is left is packed again"), "order", _Stopped
+    "order.unshipped",
+    gettext_lazy("Pick-up cancelled: what is left is packed again"),
+    "order",
+    _Stopped,
+    meaning=gettext_lazy(
+        "The carrier won't pick the parcel up: refunded pieces are taken out, the rest is to be shipped anew."
+    ),
 )
 ORDER_CAME_BACK = EventType(
     "order.came_back",
@@ -107,19 +144,46 @@ ORDER_CAME_BACK = EventType(
     "order",
     Carried,
     EventTone.BAD,
+    meaning=gettext_lazy("The carrier brought the parcel back to the store, and the buyer still waits for the goods."),
 )
 ORDER_LOST = EventType(
-    "order.lost", gettext_lazy("The parcel is lost: the order is to be shipped again"), "order", Carried, EventTone.BAD
+    "order.lost",
+    gettext_lazy("The parcel is lost: the order is to be shipped again"),
+    "order",
+    Carried,
+    EventTone.BAD,
+    meaning=gettext_lazy("The carrier lost the parcel on the way to the buyer, who still waits for the goods."),
 )
 ORDER_PIECES_STOPPED = EventType(
-    "order.pieces_stopped", gettext_lazy("Refunded pieces are not packed any more"), "order", _Stopped
+    "order.pieces_stopped",
+    gettext_lazy("Refunded pieces are not packed any more"),
+    "order",
+    _Stopped,
+    meaning=gettext_lazy("These pieces are left out of the parcel because they were refunded; the rest is shipped."),
 )
 ORDER_ADDRESS_CHANGED = EventType(
-    "order.address_changed", gettext_lazy("Delivery address changed"), "order", _AddressChanged
+    "order.address_changed",
+    gettext_lazy("Delivery address changed"),
+    "order",
+    _AddressChanged,
+    meaning=gettext_lazy(
+        "The order goes to another address, by wish of the buyer or of an agent on the buyer's behalf."
+    ),
 )
-ORDER_URGED = EventType("order.urged", gettext_lazy("The buyer urges shipping"), "order", _Urged, EventTone.BAD)
+ORDER_URGED = EventType(
+    "order.urged",
+    gettext_lazy("The buyer urges shipping"),
+    "order",
+    _Urged,
+    EventTone.BAD,
+    meaning=gettext_lazy("The buyer asks the merchant to ship; counted each time."),
+)
 ORDER_PRIORITISED = EventType(
-    "order.prioritised", gettext_lazy("Tagged for priority shipping"), "order", tone=EventTone.NOTE
+    "order.prioritised",
+    gettext_lazy("Tagged for priority shipping"),
+    "order",
+    tone=EventTone.NOTE,
+    meaning=gettext_lazy("The buyer stayed with the order after a proposal: it is to be shipped first."),
 )
 
 # --- parcels that were promised
@@ -132,17 +196,46 @@ class _Promised(TypedDict):
     quantity: Annotated[int, hidden(COUNT)]
 
 
-PARCEL_PROMISED = EventType("parcel.promised", gettext_lazy("Parcel promised to the buyer"), "owedparcel", _Promised)
+PARCEL_PROMISED = EventType(
+    "parcel.promised",
+    gettext_lazy("Parcel promised to the buyer"),
+    "owedparcel",
+    _Promised,
+    meaning=gettext_lazy("An accepted offer obliges the merchant to send this to the buyer."),
+)
 PARCEL_DUE = EventType(
-    "parcel.due", gettext_lazy("The buyer's return is on its way: the promised parcel is due"), "owedparcel"
+    "parcel.due",
+    gettext_lazy("The buyer's return is on its way: the promised parcel is due"),
+    "owedparcel",
+    meaning=gettext_lazy("The time to send an exchange's goods runs from now on."),
 )
-PARCEL_LATE = EventType("parcel.late", gettext_lazy("The promised parcel is late"), "owedparcel", tone=EventTone.BAD)
+PARCEL_LATE = EventType(
+    "parcel.late",
+    gettext_lazy("The promised parcel is late"),
+    "owedparcel",
+    tone=EventTone.BAD,
+    meaning=gettext_lazy("The time for sending what was promised is over."),
+)
 PARCEL_ESCALATED = EventType(
-    "parcel.escalated", gettext_lazy("The late parcel is reported to the platform"), "owedparcel", tone=EventTone.BAD
+    "parcel.escalated",
+    gettext_lazy("The late parcel is reported to the platform"),
+    "owedparcel",
+    tone=EventTone.BAD,
+    meaning=gettext_lazy("The promised parcel is so late that the platform's people see it."),
 )
-PARCEL_CANCELLED = EventType("parcel.cancelled", gettext_lazy("The promised parcel isn't owed any more"), "owedparcel")
+PARCEL_CANCELLED = EventType(
+    "parcel.cancelled",
+    gettext_lazy("The promised parcel isn't owed any more"),
+    "owedparcel",
+    meaning=gettext_lazy("What was promised with an offer isn't to be sent any more."),
+)
 PARCEL_SHIPPED = EventType(
-    "parcel.shipped", gettext_lazy("Promised parcel sent"), "owedparcel", Carried, EventTone.GOOD
+    "parcel.shipped",
+    gettext_lazy("Promised parcel sent"),
+    "owedparcel",
+    Carried,
+    EventTone.GOOD,
+    meaning=gettext_lazy("The merchant has sent what was promised, under this number."),
 )
 
 # --- shipments
@@ -160,7 +253,12 @@ class _Corrected(TypedDict):
 
 
 SHIPMENT_RECALL_ASKED = EventType(
-    "shipment.recall_asked", gettext_lazy("Recall asked of the carrier"), "shipment", Carried, EventTone.NOTE
+    "shipment.recall_asked",
+    gettext_lazy("Recall asked of the carrier"),
+    "shipment",
+    Carried,
+    EventTone.NOTE,
+    meaning=gettext_lazy("The carrier is asked to bring the parcel back before it reaches the buyer."),
 )
 SHIPMENT_NEEDS_ATTENTION = EventType(
     "shipment.needs_attention",
@@ -168,31 +266,74 @@ SHIPMENT_NEEDS_ATTENTION = EventType(
     "shipment",
     _Reported,
     EventTone.BAD,
+    meaning=gettext_lazy("The carrier couldn't be asked about the parcel for many attempts: a person has to look."),
 )
 SHIPMENT_CORRECTED = EventType(
-    "shipment.corrected", gettext_lazy("Tracking number corrected"), "shipment", _Corrected, EventTone.NOTE
+    "shipment.corrected",
+    gettext_lazy("Tracking number corrected"),
+    "shipment",
+    _Corrected,
+    EventTone.NOTE,
+    meaning=gettext_lazy("The number had been typed wrong; the carrier is asked about this one from now on."),
 )
-SHIPMENT_RESUMED = EventType("shipment.resumed", gettext_lazy("The carrier is asked again"), "shipment")
+SHIPMENT_RESUMED = EventType(
+    "shipment.resumed",
+    gettext_lazy("The carrier is asked again"),
+    "shipment",
+    meaning=gettext_lazy("A person lets the carrier be asked about the parcel again."),
+)
 # What is recorded when a shipment gets into a state.
 SHIPMENT_MOVED = {
-    status: EventType(f"shipment.{status}", title, "shipment", _Reported, tone)
-    for status, title, tone in (
+    status: EventType(f"shipment.{status}", title, "shipment", _Reported, tone, meaning=meaning)
+    for status, title, tone, meaning in (
         (
             ShipmentStatus.AWAITING_PICKUP,
             gettext_lazy("The carrier has yet to pick the parcel up"),
             EventTone.NEUTRAL,
+            gettext_lazy("The carrier knows of the parcel and hasn't got it yet."),
         ),
-        (ShipmentStatus.IN_TRANSIT, gettext_lazy("The parcel is on its way"), EventTone.NEUTRAL),
+        (
+            ShipmentStatus.IN_TRANSIT,
+            gettext_lazy("The parcel is on its way"),
+            EventTone.NEUTRAL,
+            gettext_lazy("The carrier has the parcel."),
+        ),
         (
             ShipmentStatus.CANCELLED,
             gettext_lazy("The pick-up is cancelled: the parcel stays here"),
             EventTone.NEUTRAL,
+            gettext_lazy("The carrier won't fetch the parcel; it never left."),
         ),
-        (ShipmentStatus.COMING_BACK, gettext_lazy("The carrier brings the parcel back"), EventTone.NOTE),
-        (ShipmentStatus.BACK, gettext_lazy("The parcel is back at the store"), EventTone.GOOD),
-        (ShipmentStatus.RECALL_REFUSED, gettext_lazy("The carrier can't recall the parcel any more"), EventTone.BAD),
-        (ShipmentStatus.DELIVERED, gettext_lazy("The parcel has arrived"), EventTone.NEUTRAL),
-        (ShipmentStatus.LOST, gettext_lazy("The carrier has lost the parcel"), EventTone.BAD),
+        (
+            ShipmentStatus.COMING_BACK,
+            gettext_lazy("The carrier brings the parcel back"),
+            EventTone.NOTE,
+            gettext_lazy("The parcel didn't reach whom it was for and is on its way to the store."),
+        ),
+        (
+            ShipmentStatus.BACK,
+            gettext_lazy("The parcel is back at the store"),
+            EventTone.GOOD,
+            gettext_lazy("A parcel that was sent is at the store again."),
+        ),
+        (
+            ShipmentStatus.RECALL_REFUSED,
+            gettext_lazy("The carrier can't recall the parcel any more"),
+            EventTone.BAD,
+            gettext_lazy("The carrier can't stop the parcel: it reaches the buyer after all."),
+        ),
+        (
+            ShipmentStatus.DELIVERED,
+            gettext_lazy("The parcel has arrived"),
+            EventTone.NEUTRAL,
+            gettext_lazy("The carrier says that the parcel has reached whom it was for."),
+        ),
+        (
+            ShipmentStatus.LOST,
+            gettext_lazy("The carrier has lost the parcel"),
+            EventTone.BAD,
+            gettext_lazy("The carrier says that the parcel is lost."),
+        ),
     )
 }
 
@@ -221,9 +362,14 @@ ORDERS_EXPORTED = EventType(
     _Exported,
     EventTone.NOTE,
     area=EventArea.EXPORTS,
+    meaning=gettext_lazy("Somebody has downloaded orders as a file for an ERP."),
 )
 SHIPMENT_FILE_UPLOADED = EventType(
-    "shipment_file.uploaded", gettext_lazy("File with tracking numbers uploaded"), "shipmentimport", _CheckedFile
+    "shipment_file.uploaded",
+    gettext_lazy("File with tracking numbers uploaded"),
+    "shipmentimport",
+    _CheckedFile,
+    meaning=gettext_lazy("A file was read and checked; nothing is shipped before somebody confirms it."),
 )
 SHIPMENT_FILE_CONFIRMED = EventType(
     "shipment_file.confirmed",
@@ -231,9 +377,15 @@ SHIPMENT_FILE_CONFIRMED = EventType(
     "shipmentimport",
     _File,
     EventTone.NOTE,
+    meaning=gettext_lazy("Somebody has looked at what the file would ship and said yes; a worker ships it."),
 )
 SHIPMENT_FILE_SHIPPED = EventType(
-    "shipment_file.shipped", gettext_lazy("The file's orders are shipped"), "shipmentimport", _File, EventTone.GOOD
+    "shipment_file.shipped",
+    gettext_lazy("The file's orders are shipped"),
+    "shipmentimport",
+    _File,
+    EventTone.GOOD,
+    meaning=gettext_lazy("All orders of the file were shipped together."),
 )
 SHIPMENT_FILE_REFUSED = EventType(
     "shipment_file.refused",
@@ -241,4 +393,7 @@ SHIPMENT_FILE_REFUSED = EventType(
     "shipmentimport",
     _CheckedFile,
     EventTone.BAD,
+    meaning=gettext_lazy(
+        "When it came to shipping, some of the orders couldn't be any more, so none of the file was shipped."
+    ),
 )

@@ -7,7 +7,7 @@ and the table's CHECK constraints hold it whatever happens.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -28,8 +28,24 @@ class Hold(Protocol):
 
 
 def most_of_line(hold: Hold) -> Decimal:
-    """The most that one hold could amount to: its pieces' price, as far as the line has it left."""
-    return min(hold.quantity * hold.line.unit_price, hold.line.refundable_amount + hold.amount)
+    """The most that one hold could amount to: what was paid for its pieces, as far as the line has it left.
+
+    Yuan that others hold count as the first pieces' of the line. The last piece takes the shipping fee with it.
+    """
+    line = hold.line
+    left = line.refundable_amount + hold.amount
+    after = min(_pieces_worth(line, line.claimed_amount - hold.amount), max(line.quantity - hold.quantity, 0))
+    freight = line.freight if after + hold.quantity >= line.quantity else ZERO
+    return min(line.worth(hold.quantity, after=after) + freight, left)
+
+
+def _pieces_worth(line: OrderLine, amount: Decimal) -> int:
+    """How many of the line's pieces were paid with as much as this."""
+    if not amount:
+        return 0
+    if amount >= line.paid_for_goods:
+        return line.quantity
+    return int((amount * line.quantity / line.paid_for_goods).to_integral_value(ROUND_UP))
 
 
 def most_of_order(order: Order, holds: Sequence[Hold]) -> Decimal:

@@ -25,6 +25,8 @@ from orders.why_not import why_not_fill_line
 from stores.models import Product, Store
 
 UNNAMED = "-"  # the item id of goods that a copy doesn't name
+# What the order itself tells of its lines.
+FILLED = ("item_id", "sku", "quantity", "unit_price", "discount", "order_discount", "freight")
 
 
 # The first key of the advisory lock under which a store's orders are made: one by one beside each other, or many alone.
@@ -91,30 +93,28 @@ def take_order(
     return order
 
 
-def fill_lines(
-    writes: WriteSet, order: Order, lines: Sequence[tuple[str, int, Decimal]]
-) -> list[tuple[str, int, Decimal]]:
-    """Give a locked masked order's lines the pieces and prices of the order itself: (item id, pieces, yuan a piece).
+def fill_lines(writes: WriteSet, order: Order, rows: Sequence[OrderLine]) -> list[OrderLine]:
+    """Give a locked masked order's lines what these rows of the order itself say: pieces, prices and discounts.
 
     Returns those that it doesn't have yet; goods that no copy named are the first of these. Refused
     `invalid_transition` when refunds hold more of it than that, or of goods that it doesn't have.
     """
-    told, missing = {line[0]: line for line in lines}, []
-    own = {line.item_id: line for line in order.own_lines}
-    missing = [line for line in lines if line[0] not in own]
-    for item_id, row in own.items():
-        line = told.get(item_id)
-        if line is None and item_id == UNNAMED and missing:
-            line = missing.pop(0)
+    missing = list(rows)
+    own = sorted(order.own_lines, key=lambda row: row.item_id == UNNAMED)
+    for row in own:
+        same = [line for line in missing if line.item_id == row.item_id or row.item_id == UNNAMED]
+        line = same[0] if same else None
         refuse_if(why_not_fill_line(row, line))
-        row.item_id, row.quantity, row.unit_price = line
-        writes.update(row, "item_id", "quantity", "unit_price")
+        missing.remove(line)
+        for name in FILLED:
+            setattr(row, name, getattr(line, name))
+        writes.update(row, *FILLED)
     return missing
 
 
 def lines_named(order: Order, named: Sequence[CopiedLine]) -> list[tuple[OrderLine, int]]:
     """The order's lines that a copy is about, with how many pieces; all of it where the copy names none of them."""
-    own = {line.item_id: line for line in order.own_lines}
+    own = {line.item_id: line for line in reversed(order.own_lines)}
     found = [(own[line["item_id"]], line["quantity"]) for line in named if line["item_id"] in own]
     if not found:
         return [(line, line.quantity_to_ship) for line in order.own_lines if line.quantity_to_ship]

@@ -16,14 +16,21 @@ class LineToPack(NamedTuple):
     pk: UUID
     order_id: UUID
     item_id: str
+    sku: str
     title: str
     quantity: int
     unit_price: Decimal
+    discount: Decimal
+    order_discount: Decimal
+    freight: Decimal
     claimed_quantity: int
     cancelled_quantity: int
     claimed_amount: Decimal
 
     # The line's own, which ask for nothing else of it.
+    goods = OrderLine.goods
+    label = OrderLine.label
+    paid_for_goods = OrderLine.paid_for_goods
     paid_amount = OrderLine.paid_amount
     refundable_amount = OrderLine.refundable_amount
 

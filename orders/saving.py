@@ -10,6 +10,7 @@ from common.actors import Actor
 from common.errors import refuse_if
 from common.writes import WriteSet
 from orders.actions import lock_order
+from orders.addresses import AddressParts, address_columns
 from orders.events import ORDER_ADDRESS_CHANGED, ORDER_PRIORITISED, ORDER_URGED
 from orders.models import Order
 from orders.why_not import why_not_readdress, why_not_urge
@@ -17,7 +18,7 @@ from stores.models import Store
 
 
 @action
-def change_address(*, store_id: int, number: str, address: str, actor: Actor, now: datetime) -> Order:
+def change_address(*, store_id: int, number: str, address: str | AddressParts, actor: Actor, now: datetime) -> Order:
     """Send the order somewhere else; only before it ships: Refused `order_already_shipped` afterwards (K3).
 
     The address that it has already changes nothing. NotFound for an unknown order.
@@ -29,15 +30,19 @@ def change_address(*, store_id: int, number: str, address: str, actor: Actor, no
     return order
 
 
-def readdress(writes: WriteSet, order: Order, address: str, *, actor: Actor, now: datetime) -> None:
+def readdress(writes: WriteSet, order: Order, address: str | AddressParts, *, actor: Actor, now: datetime) -> None:
     """Change a locked order's address as part of the caller's writes. Refused as `change_address` (K3)."""
     refuse_if(why_not_readdress(order))
     before = order.address
-    if address == before:
+    columns = address_columns(address)
+    if all(getattr(order, name) == value for name, value in columns.items()):
         return
-    order.address, order.address_changed_at = address, now
-    writes.update(order, "address", "address_changed_at")
-    writes.event(ORDER_ADDRESS_CHANGED, order, topic=order, at=now, actor=actor, rule="K3", address=[before, address])
+    for name, value in columns.items():
+        setattr(order, name, value)
+    order.address_changed_at = now
+    writes.update(order, *columns, "address_changed_at")
+    change = [before, order.address]
+    writes.event(ORDER_ADDRESS_CHANGED, order, topic=order, at=now, actor=actor, rule="K3", address=change)
 
 
 @action

@@ -53,5 +53,5 @@ def stop_pieces(
         states=(before, order.status),
         rule=rule,
         refund=str(topic.pk),
-        pieces={hold.line.item_id: hold.quantity for hold in holds},
+        pieces={hold.line.goods: hold.quantity for hold in holds},
     )

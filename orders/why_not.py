@@ -4,7 +4,6 @@ The action asks under its lock; files, the API's answer and the desk's grey butt
 """
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -74,12 +73,11 @@ def why_not_delay(order: Order, expected_at: datetime) -> Refused | None:
     return None
 
 
-def why_not_fill_line(row: OrderLine, line: tuple[str, int, Decimal] | None) -> Refused | None:
+def why_not_fill_line(row: OrderLine, line: OrderLine | None) -> Refused | None:
     """Why a line known from a copy can't be this one of the order itself: refunds hold more of it than there is."""
     if line is None:
         return lines_are_fixed()
-    _item_id, quantity, unit_price = line
-    if row.claimed_quantity > quantity - row.cancelled_quantity or row.claimed_amount > quantity * unit_price:
+    if row.claimed_quantity > line.quantity - row.cancelled_quantity or row.claimed_amount > line.paid_amount:
         return lines_are_fixed()
     return None
 

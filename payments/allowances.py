@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, F, QuerySet, Subquery
@@ -154,13 +155,30 @@ def open_day_allowances(*, now: datetime, only: int | None = None, without: Coll
         return cursor.rowcount
 
 
-def allowances_today(stores: Sequence[Store], now: datetime) -> list[tuple[Store, Limits, DayAllowance]]:
+class AllowanceRows(NamedTuple):
+    """What `allowances_today` reads: the terms and the days of these stores."""
+
+    terms: QuerySet[PaymentTerms]
+    days: QuerySet[DayAllowance]
+
+
+def allowance_rows(stores: Sequence[Store], now: datetime) -> AllowanceRows:
+    """The two lists of `allowances_today`, unread."""
+    ids, days = [store.pk for store in stores], {store.business_day(now) for store in stores}
+    return AllowanceRows(
+        PaymentTerms.objects.in_scope().filter(store_id__in=ids),
+        DayAllowance.objects.in_scope().filter(store_id__in=ids, date__in=days),
+    )
+
+
+def allowances_today(
+    stores: Sequence[Store], now: datetime, rows: AllowanceRows | None = None
+) -> list[tuple[Store, Limits, DayAllowance]]:
     """Each store with its limits and today's allowance, in two statements; what isn't open yet is shown unused."""
-    ids = [store.pk for store in stores]
-    terms = {row.store_id: row for row in PaymentTerms.objects.in_scope().filter(store_id__in=ids)}
+    rows = rows or allowance_rows(stores, now)
+    terms = {row.store_id: row for row in rows.terms}
     days = {store.pk: store.business_day(now) for store in stores}
-    rows = DayAllowance.objects.in_scope().filter(store_id__in=ids, date__in=set(days.values()))
-    open_ = {(row.store_id, row.date): row for row in rows}
+    open_ = {(row.store_id, row.date): row for row in rows.days}
     shown = []
     for store in stores:
         limits = limits_under(store.rules, terms.get(store.pk))

@@ -30,8 +30,8 @@ def lock_budget(store_id: int) -> Budget | None:
     return Budget.objects.for_store(store_id).select_for_update(no_key=True).first()
 
 
-def why_not_hold(budget: Budget, balance: Decimal) -> Refused | None:
-    """Why the budget can't hold just `balance` yuan: more is reserved, or it is more than a budget can hold (R5)."""
+def why_not_set_balance(budget: Budget, balance: Decimal) -> Refused | None:
+    """Why the budget's balance can't be set to `balance` yuan: more is reserved, or it is more than it may be (R5)."""
     if balance < budget.reserved:
         return Refused(
             "budget_exhausted",
@@ -43,18 +43,18 @@ def why_not_hold(budget: Budget, balance: Decimal) -> Refused | None:
 
 
 def why_not_add(budget: Budget, amount: Decimal, attr: str = "amount") -> Refused | None:
-    """Why `amount` yuan can't be added: the budget would hold more than it can."""
+    """Why `amount` yuan can't be added: the balance would be more than it may be."""
     if budget.balance + amount <= MOST:
         return None
     return Refused("budget_exhausted", _("A budget holds at most ¥%(most)s.") % {"most": grouped(MOST)}, attr)
 
 
 def set_balance(writes: WriteSet, budget: Budget, *, balance: Decimal, actor: Actor, now: datetime) -> None:
-    """Let a locked budget hold `balance` yuan: the difference comes from the merchant's funds or goes back to them.
+    """Set a locked budget's balance, in yuan: the difference comes from the merchant's funds or goes back to them.
 
     Refused `budget_exhausted` when more than that is reserved for payments on their way.
     """
-    refuse_if(why_not_hold(budget, balance))
+    refuse_if(why_not_set_balance(budget, balance))
     difference = balance - budget.balance
     if difference > ZERO:
         top_up(writes, budget, amount=difference, actor=actor, now=now)
@@ -68,14 +68,14 @@ def top_up(
 ) -> None:
     """Add `amount` yuan of the merchant's funds to a locked budget; promises can rest on it again.
 
-    Refused `budget_exhausted` beyond what a budget can hold.
+    Refused `budget_exhausted` beyond the most that a balance may be.
     """
     refuse_if(why_not_add(budget, amount))
     _move(budget, balance=amount, short_since=None)
     _book(writes, budget, amount, TransferPurpose.TOP_UP, actor, now, BUDGET_TOPPED_UP, automatic=automatic)
 
 
-def hold_threshold(writes: WriteSet, budget: Budget, *, actor: Actor, now: datetime, wanted: Decimal = ZERO) -> None:
+def keep_topped_up(writes: WriteSet, budget: Budget, *, actor: Actor, now: datetime, wanted: Decimal = ZERO) -> None:
     """Top a locked budget up when it would be below its threshold after `wanted` yuan are drawn (R5)."""
     missing = min(budget.automatic_top_up(wanted), MOST - budget.balance)
     if missing > ZERO:
@@ -91,7 +91,7 @@ def draw_on_budget(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id
     budget = lock_budget(store_id)
     if budget is None:
         return AccountKind.MERCHANT_FUNDS
-    hold_threshold(writes, budget, actor=actor, now=now, wanted=amount)
+    keep_topped_up(writes, budget, actor=actor, now=now, wanted=amount)
     if budget.available < amount:
         if budget.short_since is None:
             budget.short_since = now

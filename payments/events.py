@@ -58,19 +58,50 @@ class _Answered(_Reversed):
     attempts: Annotated[int, ATTEMPTS]
 
 
-PAYMENT_RESERVED = EventType("payment.reserved", gettext_lazy("Payment reserved"), "payment", _Reserved)
+PAYMENT_RESERVED = EventType(
+    "payment.reserved",
+    gettext_lazy("Payment reserved"),
+    "payment",
+    _Reserved,
+    meaning=gettext_lazy("Money is set aside for the buyer; a worker asks the gateway to pay it."),
+)
 PAYMENT_SUCCEEDED = EventType(
-    "payment.succeeded", gettext_lazy("Payment paid out"), "payment", _Answered, EventTone.GOOD
+    "payment.succeeded",
+    gettext_lazy("Payment paid out"),
+    "payment",
+    _Answered,
+    EventTone.GOOD,
+    meaning=gettext_lazy("The gateway has paid the buyer."),
 )
 PAYMENT_FAILED = EventType(
-    "payment.failed", gettext_lazy("Payment declined by the gateway"), "payment", _Answered, EventTone.BAD
+    "payment.failed",
+    gettext_lazy("Payment declined by the gateway"),
+    "payment",
+    _Answered,
+    EventTone.BAD,
+    meaning=gettext_lazy("The gateway has said for good that it doesn't pay; nothing has left the account."),
 )
 PAYMENT_NEEDS_ATTENTION = EventType(
-    "payment.needs_attention", gettext_lazy("Payment needs attention"), "payment", _Answered, EventTone.BAD
+    "payment.needs_attention",
+    gettext_lazy("Payment needs attention"),
+    "payment",
+    _Answered,
+    EventTone.BAD,
+    meaning=gettext_lazy("After several attempts nobody knows what became of the payment: a person has to look."),
 )
-PAYMENT_RESUMED = EventType("payment.resumed", gettext_lazy("Payment resumed"), "payment")
+PAYMENT_RESUMED = EventType(
+    "payment.resumed",
+    gettext_lazy("Payment resumed"),
+    "payment",
+    meaning=gettext_lazy("A person lets the gateway be asked again."),
+)
 PAYMENT_REVERSED = EventType(
-    "payment.reversed", gettext_lazy("The payment came back"), "payment", _Reversed, EventTone.BAD
+    "payment.reversed",
+    gettext_lazy("The payment came back"),
+    "payment",
+    _Reversed,
+    EventTone.BAD,
+    meaning=gettext_lazy("The buyer's bank or the gateway sent money back that had been paid."),
 )
 PAYMENT_GIVEN_UP = EventType(
     "payment.given_up",
@@ -78,6 +109,7 @@ PAYMENT_GIVEN_UP = EventType(
     "payment",
     TypedDict("_GivenUp", {"amount": Annotated[str, YUAN]}),
     EventTone.BAD,
+    meaning=gettext_lazy("A person decided not to try this declined payment again; what it held is free."),
 )
 
 
@@ -96,10 +128,21 @@ class _ConflictSettled(TypedDict):
 
 
 PAYMENT_CONFLICT_FOUND = EventType(
-    "payment.conflict_found", gettext_lazy("The gateway contradicts our books"), "payment", _Conflicting, EventTone.BAD
+    "payment.conflict_found",
+    gettext_lazy("The gateway contradicts our books"),
+    "payment",
+    _Conflicting,
+    EventTone.BAD,
+    meaning=gettext_lazy(
+        "The gateway says something else than our books: nothing more is paid for its topic until a person decides."
+    ),
 )
 PAYMENT_CONFLICT_SETTLED = EventType(
-    "payment.conflict_settled", gettext_lazy("The conflict with the gateway is decided"), "payment", _ConflictSettled
+    "payment.conflict_settled",
+    gettext_lazy("The conflict with the gateway is decided"),
+    "payment",
+    _ConflictSettled,
+    meaning=gettext_lazy("A person has decided what the books shall say, or that the money is demanded back."),
 )
 # What is recorded when a payment is settled, by how.
 PAYMENT_SETTLED = {PaymentStatus.SUCCEEDED: PAYMENT_SUCCEEDED, PaymentStatus.FAILED: PAYMENT_FAILED}
@@ -121,14 +164,30 @@ class _Exceeded(TypedDict):
     available: Annotated[str, hidden(YUAN)]
 
 
-BUDGET_TOPPED_UP = EventType("budget.topped_up", gettext_lazy("Budget topped up"), "budget", _ToppedUp, EventTone.GOOD)
-BUDGET_LOWERED = EventType("budget.lowered", gettext_lazy("Budget lowered"), "budget", _Booked)
+BUDGET_TOPPED_UP = EventType(
+    "budget.topped_up",
+    gettext_lazy("Budget topped up"),
+    "budget",
+    _ToppedUp,
+    EventTone.GOOD,
+    meaning=gettext_lazy("Money went from the merchant's funds into the service budget, by hand or by itself."),
+)
+BUDGET_LOWERED = EventType(
+    "budget.lowered",
+    gettext_lazy("Budget lowered"),
+    "budget",
+    _Booked,
+    meaning=gettext_lazy("Money went from the service budget back to the merchant's funds."),
+)
 BUDGET_EXCEEDED = EventType(
     "budget.exceeded",
     gettext_lazy("The budget was spent: paid from the merchant's funds"),
     "budget",
     _Exceeded,
     EventTone.BAD,
+    meaning=gettext_lazy(
+        "A promised refund cost more than was left in the service budget: the rest came from the merchant's funds."
+    ),
 )
 
 # --- what a store may pay (K9, K10)
@@ -152,4 +211,5 @@ PAYMENT_TERMS_SET = EventType(
     _TermsSet,
     EventTone.WARNING,
     area=EventArea.LIMITS,
+    meaning=gettext_lazy("Other limits than the marketplace's rule hold for the store's small payments."),
 )

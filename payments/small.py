@@ -58,15 +58,24 @@ class Allowance:
 
 
 def allowance_of(
-    order: Order, store: Store, now: datetime, *, looks_at_day: bool = True, limits: Limits | None = None
+    order: Order,
+    store: Store,
+    now: datetime,
+    *,
+    looks_at_day: bool = True,
+    limits: Limits | None = None,
+    day_used: Decimal | None = None,
 ) -> Allowance:
-    """What is left for this order of its store, before anything is sent. `limits` are read unless they are given."""
+    """What is left for this order of its store, before anything is sent.
+
+    `limits` and what is used of the day are read unless they are given.
+    """
     day = store.business_day(now)
     return Allowance(
         limits=limits or limits_of(store),
         order_used=order.small_payments,
         day=day,
-        day_used=used_on(store.pk, day) if looks_at_day else None,
+        day_used=used_on(store.pk, day) if looks_at_day and day_used is None else day_used,
         resets_at=store.business_day_ends(now),
         usable_until=usable_until(order, store),
         time_zone=store.time_zone,

@@ -16,6 +16,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.money import ZERO
+from common.queries import named_query
 from common.writes import WriteSet
 from payments.actions import reserve_payment
 from payments.reported import book_reported
@@ -50,15 +51,15 @@ from stores.actions import default_return_address
 from stores.models import ReturnAddress
 
 
+@named_query
+def _locked_refund(store_id, refund_id):
+    refunds = Refund.objects.for_store(store_id).select_related("order", "store").filter(pk=refund_id)
+    return refunds.select_for_update(of=("order", "self"), no_key=True)
+
+
 def lock_refund(*, store_id: int, refund_id: UUID | str) -> Refund:
     """Load a refund with its order and lock both, the order first. NotFound when it is missing."""
-    refund = (
-        Refund.objects.for_store(store_id)
-        .select_related("order", "store")
-        .select_for_update(of=("order", "self"), no_key=True)
-        .filter(pk=refund_id)
-        .first()
-    )
+    refund = _locked_refund.one(store_id=store_id, refund_id=refund_id)
     if refund is None:
         raise NotFound
     return refund

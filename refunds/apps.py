@@ -8,6 +8,7 @@ class RefundsConfig(AppConfig):
 
     def ready(self):
         from refunds import receivers  # noqa: F401  a settled payment settles its refund
+        from refunds.platform import events as _cases  # noqa: F401  what can happen before the platform
         from refunds.quality import counting, rollup  # noqa: F401  what is counted, and which days have changed
         from refunds.returnless import (
             events,  # noqa: F401  what can happen to an enrolment

@@ -14,37 +14,42 @@ from common.actors import Actor
 from common.errors import Invalid
 from common.money import CENT, ZERO
 from common.writes import WriteSet
-from refunds.events import REFUND_SPLIT, REFUND_SPLIT_OFF
+from orders.models.lines import line_named
+from refunds.events.goods import REFUND_SPLIT, REFUND_SPLIT_OFF
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import begin_dispute
 from refunds.pleas import missing_pieces
 from refunds.states import CaseSide
 
 
-class Arrival(TypedDict):
-    """How many pieces of an item were in the parcel."""
-
+class _Pieces(TypedDict):
     item_id: str
     quantity: int
 
 
+class Arrival(_Pieces, total=False):
+    """How many pieces of an item were in the parcel; `sku` where the refund is about several of it."""
+
+    sku: str
+
+
 def count_arrivals(refund: Refund, received: Sequence[Arrival]) -> dict[str, int]:
-    """Pieces that arrived, by item id; what isn't named didn't arrive.
+    """Pieces that arrived, by `OrderLine.goods`; what isn't named didn't arrive.
 
     Invalid `received` for an item that the refund isn't about, and for more than announced.
     """
-    announced = {line.line.item_id: line.quantity for line in refund.own_lines}
+    announced = {line.line.goods: line.quantity for line in refund.own_lines}
+    order_lines = [line.line for line in refund.own_lines]
     counted = dict.fromkeys(announced, 0)
     for arrival in received:
-        item, count = arrival["item_id"], arrival["quantity"]
-        if item not in announced:
-            raise Invalid("received", _("This refund has no item %(item)s.") % {"item": item}, "does_not_exist")
-        if count > announced[item]:
+        count = arrival["quantity"]
+        goods = line_named(order_lines, arrival["item_id"], arrival.get("sku", ""), attr="received").goods
+        if count > announced[goods]:
             raise Invalid(
                 "received",
-                _("Only %(count)d of item %(item)s were announced.") % {"count": announced[item], "item": item},
+                _("Only %(count)d of item %(item)s were announced.") % {"count": announced[goods], "item": goods},
             )
-        counted[item] = count
+        counted[goods] = count
     return counted
 
 
@@ -60,7 +65,7 @@ def split_missing(
     if not any(arrived.values()):
         raise Invalid("received", _("Nothing arrived: say that the inspection failed, and why."))
     lines = refund.own_lines
-    shares = [_share(line, arrived[line.line.item_id]) for line in lines]
+    shares = [_share(line, arrived[line.line.goods]) for line in lines]
     before, kept = refund.amount, sum(shares, ZERO)
     if kept == before:
         return None
@@ -68,9 +73,9 @@ def split_missing(
         raise Invalid("received", _("What arrived is worth nothing: say that the inspection failed, and why."))
     rest = _rest_of(refund, before - kept, now)
     missing = {
-        line.line.item_id: line.quantity - arrived[line.line.item_id]
+        line.line.goods: line.quantity - arrived[line.line.goods]
         for line in lines
-        if arrived[line.line.item_id] < line.quantity
+        if arrived[line.line.goods] < line.quantity
     }
     writes.insert(rest)
     _divide_lines(writes, refund, rest, shares, arrived)
@@ -136,7 +141,7 @@ def _divide_lines(
     """Give `rest` its part of each line; what the order's lines count as held stays the same."""
     kept, gone = [], []
     for line, share in zip(refund.own_lines, shares, strict=True):
-        count = arrived[line.line.item_id]
+        count = arrived[line.line.goods]
         if count == 0:
             line.refund = rest
             writes.update(line, "refund")

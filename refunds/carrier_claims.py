@@ -14,7 +14,7 @@ from common.writes import WriteSet
 from orders.models import Shipment
 from orders.shipments import outbound_of
 from orders.states import OrderStatus
-from refunds.events import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
+from refunds.events.goods import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
 from refunds.models import CarrierClaim, Refund
 from refunds.states import CarrierClaimStatus, RefundReason
 
@@ -22,9 +22,9 @@ from refunds.states import CarrierClaimStatus, RefundReason
 def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipment, *, now: datetime) -> CarrierClaim:
     """The carrier has lost the parcel (of this refund, if any) and owes what the goods in it were sold for."""
     if refund is None:
-        amount = sum((line.quantity_to_ship * line.unit_price for line in shipment.order.own_lines), ZERO)
+        amount = sum((line.worth(line.quantity_to_ship) for line in shipment.order.own_lines), ZERO)
     else:
-        amount = sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO)
+        amount = sum((line.line.worth(line.quantity) for line in refund.own_lines), ZERO)
     claim = CarrierClaim(
         store_id=shipment.store_id,
         refund=refund,

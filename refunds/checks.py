@@ -1,6 +1,7 @@
 """What must hold between refunds, the orders that they hold of, and the payments and parcels that they bring."""
 
 from common.upkeep import Check
+from orders.models.order import LINE_PAID_SQL
 from payments.gateways import reporting_gateway
 from payments.purposes import returning_purposes
 from refunds.platform import checks as platform
@@ -23,7 +24,7 @@ CHECKS = (
             OR l.claimed_quantity
                <> coalesce(sum(rl.quantity) FILTER (WHERE {_TAKES_PIECES} AND {_HOLDING}), 0)
             OR l.cancelled_quantity <> coalesce(sum(rl.quantity) FILTER (WHERE r.goods = 'stopped'), 0)
-            OR l.claimed_amount > l.quantity * l.unit_price OR l.claimed_quantity + l.cancelled_quantity > l.quantity
+            OR l.claimed_amount > {LINE_PAID_SQL} OR l.claimed_quantity + l.cancelled_quantity > l.quantity
         """,
     ),
     Check(

@@ -17,19 +17,18 @@ from orders.parcels import cancel_parcel, keep_promise, owe_parcel
 from orders.states import ParcelKind, ParcelStatus
 from payments.reported import book_reported
 from refunds.events import (
-    DISPUTE_OPENED,
     REFUND_APPROVED,
     REFUND_CHANGED,
     REFUND_CLOSED,
-    REFUND_DISPUTED,
     REFUND_FOLLOWED,
     REFUND_REFUNDED,
-    REFUND_RETURN_SHIPPED,
     REFUND_WITHDRAWN,
 )
+from refunds.events.goods import REFUND_RETURN_SHIPPED
 from refunds.holds import hold, release
 from refunds.models import Dispute, Refund
 from refunds.platform.disputes import drop_disputes
+from refunds.platform.events import DISPUTE_OPENED, REFUND_DISPUTED
 from refunds.platform.suggestions import suggest
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, promise_asked, refund_followed, refunds_decided

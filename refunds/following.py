@@ -12,7 +12,7 @@ from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import call_for_address, pay, record
 from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
-from refunds.events import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUND_RECALLED, REFUND_RETURN_LOST
+from refunds.events.goods import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUND_RECALLED, REFUND_RETURN_LOST
 from refunds.exchanges import owe_new_goods
 from refunds.holds import lines_of
 from refunds.models import Refund

@@ -97,9 +97,9 @@ def load_order_lines(orders: dict, refunds: Sequence[Refund]) -> None:
 
 
 def _takes_all(refund: Refund, others_are_open: Callable[[], bool]) -> bool:
-    """Whether it amounts to its goods' price, less what was paid of it before; what is still open doesn't count."""
-    price = sum((line.quantity * line.line.unit_price for line in refund.own_lines), ZERO)
-    if refund.amount == price:
+    """Whether it amounts to what its goods cost, less what was paid of it before; what is still open doesn't count."""
+    price = sum((line.line.worth(line.quantity) for line in refund.own_lines), ZERO)
+    if refund.amount >= price:
         return True
     return refund.amount >= most_refundable(refund) and not others_are_open()
 

@@ -20,6 +20,7 @@ from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.holds import check_amount, most_of_order
 from orders.models import Order
+from orders.models.lines import line_named
 from refunds.actions import call_for_address
 from refunds.at_once import answer_at_once
 from refunds.events import REFUND_REQUESTED
@@ -36,11 +37,15 @@ from stores.marketplaces import marketplace_label
 from stores.models import Store
 
 
-class LineRequest(TypedDict):
-    """Which part of an order a refund is about."""
-
+class _Pieces(TypedDict):
     item_id: str
     quantity: int
+
+
+class LineRequest(_Pieces, total=False):
+    """Which part of an order a refund is about; `sku` where the item has several."""
+
+    sku: str
 
 
 class RefundRequest(TypedDict):
@@ -166,23 +171,22 @@ def _asked(store: Store, order: Order, request: RefundRequest, *, now: datetime)
 
 def _requested_lines(refund: Refund, order: Order, wanted: Sequence[LineRequest] | None) -> list[RefundLine]:
     """The lines that the buyer named, or every line as far as its pieces are not being returned already."""
-    own = {line.item_id: line for line in order.own_lines}
     if wanted is None:
-        left = {item_id: line.refundable_quantity for item_id, line in own.items()}
-        pieces = {item_id: quantity for item_id, quantity in left.items() if quantity}
+        pieces = {line: line.refundable_quantity for line in order.own_lines if line.refundable_quantity}
     else:
-        pieces = {line["item_id"]: line["quantity"] for line in wanted}
-    for item_id, quantity in pieces.items():
-        if item_id not in own:
-            raise Invalid("lines", _("The order has no item %(item)s.") % {"item": item_id}, "does_not_exist")
-        if quantity > own[item_id].quantity:
+        pieces = {}
+        for asked in wanted:
+            line = line_named(order.own_lines, asked["item_id"], asked.get("sku", ""), attr="lines")
+            pieces[line] = pieces.get(line, 0) + asked["quantity"]
+    for line, quantity in pieces.items():
+        if quantity > line.quantity:
             raise Invalid(
                 "lines",
-                _("The order has only %(count)d of item %(item)s.") % {"count": own[item_id].quantity, "item": item_id},
+                _("The order has only %(count)d of item %(item)s.") % {"count": line.quantity, "item": line.goods},
             )
     return [
-        RefundLine(store_id=refund.store_id, refund=refund, line=own[item_id], quantity=quantity)
-        for item_id, quantity in pieces.items()
+        RefundLine(store_id=refund.store_id, refund=refund, line=line, quantity=quantity)
+        for line, quantity in pieces.items()
     ]
 
 
@@ -191,7 +195,7 @@ def why_not_open(order: Order, lines: Sequence[RefundLine], *, pays: bool = True
 
     An exchange doesn't pay, so goods that cost nothing can be exchanged, too.
     """
-    if lines and not pays and not any(line.line.unit_price for line in lines):
+    if lines and not pays and not any(line.line.paid_for_goods for line in lines):
         return None
     if lines and most_of_order(order, lines) > 0:
         return None

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from common.queries import among, named_query
 from common.together import read_together
 from orders.models import Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
@@ -44,14 +47,26 @@ class Parcels:
     warnings: tuple = ()
 
 
+@named_query
+def _shipments_of(store_ids, order_ids):
+    return Shipment.objects.filter(among("store", store_ids), among("order", order_ids)).order_by("id")
+
+
+@named_query
+def _claims_of(store_ids, order_ids):
+    lost = CarrierClaim.objects.filter(among("store", store_ids), among("shipment__store", store_ids))
+    return lost.filter(among("shipment__order", order_ids)).select_related("shipment").order_by("id")
+
+
 @read_together
 def parcels_of(refunds: Sequence[Refund]) -> dict[UUID, Parcels]:
-    """What carriers have of a refund, in two statements."""
+    """What carriers have of a refund."""
     stores, orders = {refund.store_id for refund in refunds}, {refund.order_id for refund in refunds}
-    of_orders = {"store_id__in": stores, "order__in": orders}
-    shipments = _by_order(Shipment.objects.filter(**of_orders).order_by("id"), attrgetter("order_id"))
-    lost = CarrierClaim.objects.filter(store_id__in=stores, shipment__store_id__in=stores, shipment__order__in=orders)
-    about = _by_order(lost.select_related("shipment").order_by("id"), attrgetter("shipment.order_id"))
+    of_orders = {"store_ids": list(stores), "order_ids": list(orders)}
+    sent = _shipments_of.all(**of_orders)
+    lost = _claims_of.all(**of_orders) if sent else []
+    shipments = _by_order(sent, attrgetter("order_id"))
+    about = _by_order(lost, attrgetter("shipment.order_id"))
     return {refund.pk: _parcels(refund, shipments[refund.order_id], about[refund.order_id]) for refund in refunds}
 
 
@@ -75,6 +90,6 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
     return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
 
 
-def split_off(refund: Refund) -> list[Refund]:
+def split_off(refund: Refund) -> QuerySet[Refund]:
     """The refunds that were split from this one, oldest first."""
-    return list(Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id"))
+    return Refund.objects.for_store(refund.store_id).filter(split_from=refund.pk).order_by("id")

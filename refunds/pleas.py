@@ -8,17 +8,18 @@ from django.utils.translation import gettext as _
 from common.words import listed
 
 MOST_CHARACTERS = 1000
-_MISSING = re.compile(r"missing_pieces:((?:[0-9]+\*[0-9]+,?)+)", re.ASCII)
+_ODD = re.compile("[*,]")  # they part pieces from goods, and goods from goods
+_MISSING = re.compile(r"missing_pieces:((?:[^*,]+\*[0-9]+,?)+)", re.ASCII)
 
 
 def missing_pieces(pieces: Mapping[str, int]) -> str:
-    """The plea of a merchant whom these pieces (by item id) were announced to and never reached.
+    """The plea of a merchant whom these pieces (by `OrderLine.goods`) were announced to and never reached.
 
     Of more than fit into a plea the first: `missing_pieces:8000*1,8001*2`.
     """
     plea = "missing_pieces:"
-    for item_id, count in pieces.items():
-        longer = f"{plea}{item_id}*{count},"
+    for goods, count in pieces.items():
+        longer = f"{plea}{_ODD.sub('-', goods)}*{count},"
         if len(longer) > MOST_CHARACTERS:
             break
         plea = longer

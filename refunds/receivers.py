@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F, Func, Sum
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
 from common.errors import refuse_if
+from common.money import MoneyField
 from orders.signals import parcel_shipped, shipments_moved, whole_pieces_asked
 from orders.states import ParcelKind
 from payments.gateways import waits_for_reports
@@ -121,7 +122,9 @@ def find_topic(sender, order, topic_id, **kwargs) -> Refund | None:
 @receiver(whole_pieces_asked)
 def count_whole_pieces(sender, lines, **kwargs) -> dict[UUID, int]:
     """The pieces of these lines whose whole price refunds hold now, or have paid; by line (P2)."""
-    whole = RefundLine.objects.in_scope().filter(line__in=lines, amount=F("quantity") * F("line__unit_price"))
+    paid = F("line__quantity") * F("line__unit_price") - F("line__discount") - F("line__order_discount")
+    price = Func(paid * F("quantity") / F("line__quantity"), 2, function="trunc", output_field=MoneyField())
+    whole = RefundLine.objects.in_scope().filter(line__in=lines, amount__gte=price)
     return dict(whole.order_by().values_list("line").annotate(pieces=Sum("quantity")))
 
 

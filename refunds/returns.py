@@ -18,7 +18,7 @@ from orders.states import ShipmentDirection
 from orders.waybills import waybill
 from refunds.actions import find_return_address, lock_refund, pay, record
 from refunds.arrivals import Arrival, count_arrivals, split_missing
-from refunds.events import (
+from refunds.events.goods import (
     REFUND_ADDRESS_NAMED,
     REFUND_INSPECTION_FAILED,
     REFUND_INSPECTION_PASSED,

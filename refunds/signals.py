@@ -41,3 +41,7 @@ refund_followed = Signal()
 # Asked with `refund` about a refund that is followed: whoever promised its buyer something else instead answers True as
 # long as that stands.
 promise_asked = Signal()
+
+# Sent with `pack`, `writes` in the transaction in which somebody asks for a dispute's evidence pack: whoever makes it
+# is told once it is committed.
+pack_asked = Signal()

@@ -184,6 +184,14 @@ class CarrierClaimStatus(models.TextChoices):
     REFUSED = "refused", _("Refused by the carrier")
 
 
+class PackStatus(models.TextChoices):
+    """How far a dispute's evidence pack is."""
+
+    MAKING = "making", _("Being made")
+    MADE = "made", _("Made")
+    FAILED = "failed", _("Could not be made")
+
+
 class QualityPolicy(models.TextChoices):
     """When a refund counts."""
 

@@ -15,7 +15,8 @@ from common.setbacks import sweep_rows
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
-from refunds.events import REFUND_CLOSED, REFUND_INSPECTION_OVERDUE, REFUND_RECALL_OVERDUE
+from refunds.events import REFUND_CLOSED
+from refunds.events.goods import REFUND_INSPECTION_OVERDUE, REFUND_RECALL_OVERDUE
 from refunds.exchanges import owe_new_goods
 from refunds.following import pay_recalled
 from refunds.goods import Whereabouts, is_reachable

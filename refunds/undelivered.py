@@ -16,7 +16,7 @@ from orders.models import Order, Shipment
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
-from refunds.events import REFUND_UNDELIVERED
+from refunds.events.goods import REFUND_UNDELIVERED
 from refunds.goods import GoodsDisposition, Whereabouts, load_order_lines, stop
 from refunds.holds import hold, lines_of, release
 from refunds.models import Refund

@@ -22,7 +22,7 @@ own), an instant, a subject, a topic (in whose history it stands), the states be
 rule that it rests on, and the data below. *Recorded in* is the code that names it. Each is shown in the history of its
 topic; where *page* says so, on the page *What changed* too, under that heading.
 """
-COLUMNS = ["event", "title", "标题", "tone", "page", "recorded in", "data"]
+COLUMNS = ["event", "title", "标题", "meaning", "含义", "tone", "page", "recorded in", "data"]
 
 
 def render() -> str:
@@ -47,7 +47,7 @@ def recorded_in() -> dict[str, set[str]]:
     constants = _constants()
     for room in apps.get_app_configs():
         for path in sorted(Path(room.path).rglob("*.py")) if Path(room.path).parent == ROOT else ():
-            if path.stem != "events" and not {"migrations", "demo", "workbench"} & set(path.relative_to(ROOT).parts):
+            if not {"events", "migrations", "demo", "workbench"} & {*path.relative_to(ROOT).parts, path.stem}:
                 module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
                 for place, name in _namings(ast.parse(path.read_text()), module, constants):
                     for event in constants[name]:
@@ -60,7 +60,7 @@ def _constants() -> dict[str, set[str]]:
     from common.events import EventType
 
     found = defaultdict(set)
-    own = [name for name in sys.modules if name.endswith(".events") and name != EventType.__module__]
+    own = [name for name in sys.modules if "events" in name.split(".") and name != EventType.__module__]
     for module in [sys.modules[name] for name in own]:
         for name, value in vars(module).items():
             held = value.values() if isinstance(value, dict) else [value]
@@ -83,14 +83,15 @@ def _namings(tree: ast.AST, module: str, constants) -> Iterator[tuple[str, str]]
 def _line(event, places: list[str]) -> str:
     data = "<br>".join(f"`{key}`: {fact.shape}" for key, fact in event.facts.items())
     code = "<br>".join(f"`{place}`" for place in places)
-    return _row([f"`{event.name}`", _title(event, "en"), _title(event, "zh-hans"), event.tone, event.area, code, data])
+    words = [_in(language, text) for text in (event.title, event.meaning) for language in ("en", "zh-hans")]
+    return _row([f"`{event.name}`", *words, event.tone, event.area, code, data])
 
 
-def _title(event, language: str) -> str:
+def _in(language: str, text) -> str:
     from django.utils.translation import override
 
     with override(language):
-        return str(event.title)
+        return str(text)
 
 
 def _row(cells: list[str]) -> str:

@@ -86,10 +86,21 @@ class _StoreChanged(TypedDict, total=False):
 
 
 STORE_OPENED = EventType(
-    "store.opened", gettext_lazy("Store opened"), "store", _StoreOpened, tone=EventTone.GOOD, area=EventArea.STORE
+    "store.opened",
+    gettext_lazy("Store opened"),
+    "store",
+    _StoreOpened,
+    tone=EventTone.GOOD,
+    area=EventArea.STORE,
+    meaning=gettext_lazy("The platform has opened a store on this marketplace; it is empty."),
 )
 STORE_CHANGED = EventType(
-    "store.changed", gettext_lazy("Settings changed"), "store", _StoreChanged, area=EventArea.STORE
+    "store.changed",
+    gettext_lazy("Settings changed"),
+    "store",
+    _StoreChanged,
+    area=EventArea.STORE,
+    meaning=gettext_lazy("The store's name, clock or switches are others now."),
 )
 NEGOTIATION_OPENED = EventType(
     "store.negotiation_opened",
@@ -97,6 +108,7 @@ NEGOTIATION_OPENED = EventType(
     "store",
     tone=EventTone.GOOD,
     area=EventArea.STORE,
+    meaning=gettext_lazy("The store may propose a change of a refund to its buyers."),
 )
 NEGOTIATION_CLOSED = EventType(
     "store.negotiation_closed",
@@ -104,6 +116,7 @@ NEGOTIATION_CLOSED = EventType(
     "store",
     tone=EventTone.WARNING,
     area=EventArea.STORE,
+    meaning=gettext_lazy("The store can't propose a change of a refund any more."),
 )
 
 
@@ -135,6 +148,7 @@ CATEGORY_OPENED = EventType(
     _CategoryOpened,
     tone=EventTone.GOOD,
     area=EventArea.SWITCHES,
+    meaning=gettext_lazy("Products of this category may be retained from that date on."),
 )
 CATEGORY_CHANGED = EventType(
     "category.changed",
@@ -142,6 +156,7 @@ CATEGORY_CHANGED = EventType(
     "categoryopening",
     _CategoryChanged,
     area=EventArea.SWITCHES,
+    meaning=gettext_lazy("The dates or the name of a category that is opened to retention are others now."),
 )
 
 
@@ -177,6 +192,7 @@ ACCOUNT_OPENED = EventType(
     _AccountOpened,
     tone=EventTone.GOOD,
     area=EventArea.ACCOUNTS,
+    meaning=gettext_lazy("A person can sign in to the desk."),
 )
 PASSWORD_GIVEN = EventType(
     "account.password_given",
@@ -185,9 +201,15 @@ PASSWORD_GIVEN = EventType(
     _AccountNamed,
     tone=EventTone.WARNING,
     area=EventArea.ACCOUNTS,
+    meaning=gettext_lazy("The platform has given a person a password that has to be changed at the first sign-in."),
 )
 PASSWORD_CHANGED = EventType(
-    "account.password_changed", gettext_lazy("Password changed"), "user", _AccountNamed, area=EventArea.ACCOUNTS
+    "account.password_changed",
+    gettext_lazy("Password changed"),
+    "user",
+    _AccountNamed,
+    area=EventArea.ACCOUNTS,
+    meaning=gettext_lazy("A person has chosen another password; every other session of the account is over."),
 )
 MEMBER_ADDED = EventType(
     "member.added",
@@ -196,6 +218,7 @@ MEMBER_ADDED = EventType(
     _MemberNamed,
     tone=EventTone.GOOD,
     area=EventArea.MEMBERS,
+    meaning=gettext_lazy("A person works in the store from now on, in this role."),
 )
 MEMBER_ROLE_CHANGED = EventType(
     "member.role_changed",
@@ -204,6 +227,7 @@ MEMBER_ROLE_CHANGED = EventType(
     _RoleChanged,
     tone=EventTone.NOTE,
     area=EventArea.MEMBERS,
+    meaning=gettext_lazy("A person may do other things in the store than before."),
 )
 MEMBER_REMOVED = EventType(
     "member.removed",
@@ -212,6 +236,7 @@ MEMBER_REMOVED = EventType(
     _MemberNamed,
     tone=EventTone.WARNING,
     area=EventArea.MEMBERS,
+    meaning=gettext_lazy("A person works in the store no more."),
 )
 
 
@@ -232,10 +257,22 @@ class _KeyRevoked(TypedDict):
 
 
 KEY_MADE = EventType(
-    "key.made", gettext_lazy("API key made"), "apikey", _KeyMade, tone=EventTone.NOTE, area=EventArea.KEYS
+    "key.made",
+    gettext_lazy("API key made"),
+    "apikey",
+    _KeyMade,
+    tone=EventTone.NOTE,
+    area=EventArea.KEYS,
+    meaning=gettext_lazy("A client may call the API with this key from now on; the key itself is kept nowhere."),
 )
 KEY_REVOKED = EventType(
-    "key.revoked", gettext_lazy("API key revoked"), "apikey", _KeyRevoked, tone=EventTone.WARNING, area=EventArea.KEYS
+    "key.revoked",
+    gettext_lazy("API key revoked"),
+    "apikey",
+    _KeyRevoked,
+    tone=EventTone.WARNING,
+    area=EventArea.KEYS,
+    meaning=gettext_lazy("Calls with this key are refused from now on."),
 )
 
 
@@ -274,9 +311,15 @@ PRODUCT_ADDED = EventType(
     _ProductAdded,
     tone=EventTone.GOOD,
     area=EventArea.PRODUCTS,
+    meaning=gettext_lazy("A product is in the store's warehouse for the first time."),
 )
 PRODUCT_CHANGED = EventType(
-    "product.changed", gettext_lazy("Product changed"), "product", _ProductChanged, area=EventArea.PRODUCTS
+    "product.changed",
+    gettext_lazy("Product changed"),
+    "product",
+    _ProductChanged,
+    area=EventArea.PRODUCTS,
+    meaning=gettext_lazy("A product of the warehouse has another title, price, category or place on sale."),
 )
 
 
@@ -294,6 +337,7 @@ RETURN_ADDRESS_CHANGED = EventType(
     "returnaddress",
     _AddressChanged,
     area=EventArea.ADDRESSES,
+    meaning=gettext_lazy("Later returns are sent to the address as it is now; who was told the older one keeps to it."),
 )
 RETURN_ADDRESS_RETIRED = EventType(
     "return_address.retired",
@@ -301,6 +345,7 @@ RETURN_ADDRESS_RETIRED = EventType(
     "returnaddress",
     _AddressAdded,
     area=EventArea.ADDRESSES,
+    meaning=gettext_lazy("No further return is sent to this address."),
 )
 RETURN_ADDRESS_ADDED = EventType(
     "return_address.added",
@@ -309,4 +354,5 @@ RETURN_ADDRESS_ADDED = EventType(
     _AddressAdded,
     tone=EventTone.GOOD,
     area=EventArea.ADDRESSES,
+    meaning=gettext_lazy("Returns may be sent to this address."),
 )

@@ -108,12 +108,18 @@ MODEL_PERMISSIONS: dict[str, str] = {
 }
 
 
-def roles_of(user: User) -> dict[int, str]:
-    """Store id → role, read once per user object."""
-    if not hasattr(user, "_roles"):
+def memberships_of(user: User) -> list[Membership]:
+    """The user's memberships with their stores, in the order of the stores' codes; read once per user object."""
+    if not hasattr(user, "_memberships"):
         with system_scope():
-            user._roles = dict(Membership.objects.filter(user=user).values_list("store_id", "role"))
-    return user._roles
+            own = Membership.objects.filter(user=user).select_related("store").order_by("store__code")
+            user._memberships = list(own)
+    return user._memberships
+
+
+def roles_of(user: User) -> dict[int, str]:
+    """Store id → role."""
+    return {membership.store_id: membership.role for membership in memberships_of(user)}
 
 
 def can(user: User, capability: str, store_id: int | None) -> bool:

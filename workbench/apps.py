@@ -6,6 +6,9 @@ class WorkbenchConfig(AppConfig):
     name = "workbench"
     default = True
 
+    def ready(self):
+        from workbench import receivers  # noqa: F401  a worker is told of the evidence packs that are asked for
+
 
 class WorkbenchAdminConfig(admin_apps.AdminConfig):
     """Replaces Django's default admin site with the workbench."""

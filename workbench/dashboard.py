@@ -5,30 +5,37 @@ from math import ceil
 
 from django.http import HttpRequest
 
+from common.at_once import read_at_once
+from payments.allowances import allowance_rows
 from workbench.insights.overview import money_kept
 from workbench.kit.desk import desk_of
-from workbench.kit.queue import QueueMixin
+from workbench.kit.queue import QueueMixin, shown_tiles
 from workbench.money.small_payments import allowance_bars
-from workbench.quality.board import restricted_stores
+from workbench.quality.board import restricted_stores, restrictions_in_force
 from workbench.refunds.queues import next_deadlines
-from workbench.store.first_steps import new_stores
+from workbench.store.first_steps import new_stores, stores_by_steps
 
 MOST_COLUMNS = 6
 
 
 def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
     """What the overview shows, as far as the user may see it: a tile for what waits in each list, and more."""
-    now, user = request.now, request.user
-    new = new_stores(desk_of(request))
-    tiles = [tile for each in lists if each.has_view_permission(request) for tile in each.tiles(request, now)]
+    now, user, desk = request.now, request.user, desk_of(request)
+    tiles = shown_tiles(
+        [tile for each in lists if each.has_view_permission(request) for tile in each.tiles(request, now)]
+    )
+    stores, deadlines, restrictions = stores_by_steps(desk), next_deadlines(now), restrictions_in_force()
+    allowances = allowance_rows(desk.shown, now)
+    read_at_once(stores, deadlines, restrictions, *allowances)
+    new = new_stores(desk, stores)
     return {
         "new_stores": new,
-        "has_begun": not new or len(new) < len(desk_of(request).shown) or any(store.has_orders for store in new),
+        "has_begun": not new or len(new) < len(desk.shown) or any(store.has_orders for store in new),
         "tiles": tiles,
         "columns": balanced_columns(len(tiles)),
-        "deadlines": list(next_deadlines(now)) if tiles else [],
-        "allowance_bars": allowance_bars(desk_of(request), now) if user.has_perm("payments.view_payment") else [],
-        "restricted": restricted_stores() if user.has_perm("refunds.view_qualityrefund") else [],
+        "deadlines": list(deadlines) if tiles else [],
+        "allowance_bars": allowance_bars(desk, now, allowances) if user.has_perm("payments.view_payment") else [],
+        "restricted": restricted_stores(restrictions) if user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,
     }
 

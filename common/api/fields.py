@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.calendar import end_of_day, start_of_day
+from common.calendar import end_of_day, is_told_right, start_of_day
 from common.money import MAX_DIGITS, parse_money
 
 OFFSET = re.compile(r"[0-9](Z|z|[+-][0-9]{2}:?[0-9]{2})$", re.ASCII)
@@ -106,7 +106,11 @@ class InstantField(serializers.DateTimeField):
     AHEAD_AT_MOST before ours. The context's view knows the store and the request's instant.
     """
 
-    default_error_messages = {"invalid": WITH_OFFSET, "in_future": _("This is still to come: tell when it happened.")}
+    default_error_messages = {
+        "invalid": WITH_OFFSET,
+        "in_future": _("This is still to come: tell when it happened."),
+        "out_of_range": _("Write an instant from the years 2000 to 2099."),
+    }
 
     def __init__(self, *, whole_day: bool = False, has_passed: bool = False, **kwargs):
         self.whole_day, self.has_passed = whole_day, has_passed
@@ -123,6 +127,8 @@ class InstantField(serializers.DateTimeField):
             instant = super().to_internal_value(value)
         else:
             self.fail("invalid")
+        if not is_told_right(instant):
+            self.fail("out_of_range")
         if self.has_passed and instant > view.now + AHEAD_AT_MOST:
             self.fail("in_future")
         return instant

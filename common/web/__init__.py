@@ -2,5 +2,6 @@
 
 Who calls: proxies, address_limits. How long: time_limits; instant is the one `now` of a request. What is said when it
 can't be answered: refusals (the front didn't take it), unavailable (PostgreSQL is the reason). access is the log,
-sessions who stays signed in; slashes (addresses without their last one), static_files.
+sessions who stays signed in, pages what calls of the API pass by; slashes (addresses without their last one),
+static_files.
 """

@@ -17,6 +17,7 @@ log = structlog.get_logger("wanliu.access")
 
 HEADER = "X-Request-ID"
 NO_ROUTE = "-"
+LONGEST_REFUSAL = 200
 _SANE_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 
@@ -67,4 +68,14 @@ class RouteForAddress(logging.Filter):
         if len(path) > 1 and isinstance(record.args, tuple):
             route = route_of(record.request)  # type: ignore[attr-defined]
             record.args = tuple(arg.replace(path, route) if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
+class BriefRefusals(logging.Filter):
+    """Keeps Django's lines about requests that it refused short: who forges a header fills no disk with tracebacks."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True."""
+        if record.name.startswith("django.security"):
+            record.msg, record.args, record.exc_info = record.getMessage()[:LONGEST_REFUSAL], (), None
         return True

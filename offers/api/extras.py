@@ -12,7 +12,7 @@ from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
 from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
 from offers.insights.rates import RateHistory, rates_of_stores
-from offers.kept_coupons import kept_coupons, would_end_coupons
+from offers.kept_coupons import kept_of_orders, would_end_coupons
 from offers.models import CouponGrant
 from offers.retainable import filter_retainable
 from offers.situation import Situation, offers_before
@@ -91,7 +91,8 @@ def coupons_of_order(refund: Refund) -> list[dict]:
 @read_together
 def _grants_about(orders: Sequence[Order]) -> dict[UUID, list[CouponGrant]]:
     found: dict[UUID, list[CouponGrant]] = {order.pk: [] for order in orders}
-    for grant in kept_coupons(orders):
+    stores = list({order.store_id for order in orders})
+    for grant in kept_of_orders.all(store_ids=stores, order_ids=[order.pk for order in orders]):
         found[grant.order_id].append(grant)
     return found
 

@@ -6,16 +6,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import InstantField, ItemIdField, NamesField, StrictMoneyField, WholeNumberField
+from common.api.represent import represent
 from common.money import CENT, ZERO
-from offers.buyer.links import link_for
 from offers.cautions import cautions_of_grant, cautions_of_offer
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
 from offers.registry import METHODS, method_choices
 from offers.states import PUBLIC
-from orders.api.serializers import MAX_ADDRESS, StoreNameSerializer
+from orders.api.address import AddressField
+from orders.api.serializers import StoreNameSerializer
 from payments.api.serializers import WarningSerializer
-from stores.api.auth import MARKETPLACE
 
 
 class CouponSerializer(serializers.ModelSerializer):
@@ -70,7 +70,7 @@ class CouponGrantSerializer(serializers.ModelSerializer):
 class AcceptSerializer(StoreNameSerializer):
     """The buyer's yes; to a proposal to stay it may bring the address to which the order goes instead (K3)."""
 
-    address = serializers.CharField(required=False, allow_null=True, default=None, max_length=MAX_ADDRESS)
+    address = AddressField(required=False, allow_null=True, default=None)
 
 
 class SendOfferSerializer(serializers.Serializer):
@@ -120,12 +120,11 @@ class OfferSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": "string", "nullable": True})
     def get_buyer_page(self, offer: Offer) -> str | None:
-        """The path of the page on which the buyer answers.
+        """The path of the page on which the buyer answers, which the view adds.
 
         Only the marketplace's key gets it, since whoever has it may answer.
         """
-        request = self.context.get("request")
-        return link_for(offer.refund) if request and request.user.kind == MARKETPLACE else None
+        return None
 
     @extend_schema_field({"type": "object", "nullable": True})
     def get_product(self, offer: Offer):
@@ -150,7 +149,7 @@ class OfferSerializer(serializers.ModelSerializer):
     @extend_schema_field(CouponSerializer(many=True))
     def get_coupons(self, offer: Offer):
         """The coupons that the offer names, as the buyer sees them (Q14)."""
-        return CouponSerializer(coupons_of(offer), many=True).data
+        return [represent(CouponSerializer, coupon) for coupon in coupons_of(offer)]
 
 
 class WarnedOfferSerializer(OfferSerializer):

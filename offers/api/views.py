@@ -1,10 +1,10 @@
 """Offers: the merchant proposes, the buyer answers through the marketplace."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.represent import represent
 from offers import actions
 from offers.api.serializers import (
     AcceptSerializer,
@@ -15,14 +15,17 @@ from offers.api.serializers import (
     SendOfferSerializer,
     WarnedOfferSerializer,
 )
+from offers.buyer.links import link_for
 from offers.coupons import create_coupon, grant_coupon
 from offers.eligibility import attempts_left, methods_for, why_not_offer, why_not_retain
 from offers.models import Coupon, Offer
 from offers.recommendation import recommend
 from offers.situation import Situation
 from orders.api.serializers import StoreNameSerializer
+from refunds.api.views import refund_with_order
 from refunds.models import Refund
-from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
+from stores.api.auth import MARKETPLACE
+from stores.api.base import ListMixin, StoreViewSet, found, get_or_404, named_by, parse_id
 
 
 class OfferViewSet(StoreViewSet):
@@ -39,7 +42,7 @@ class OfferViewSet(StoreViewSet):
 
     def retrieve(self, request, pk):
         """One offer."""
-        return Response(self.get_serializer(get_or_404(self.get_queryset(), pk=pk)).data)
+        return self._shown(get_or_404(self.get_queryset(), pk=pk))
 
     @extend_schema(request=SendOfferSerializer, responses={201: WarnedOfferSerializer})
     def create(self, request):
@@ -59,11 +62,17 @@ class OfferViewSet(StoreViewSet):
                 actor=self.actor,
                 now=self.now,
             )
-        return Response(self.get_serializer(offer).data, status=201)
+        return self._shown(offer, status=201)
+
+    def _shown(self, offer: Offer, status: int = 200) -> Response:
+        answer = represent(WarnedOfferSerializer, offer)
+        if self.request.user.kind == MARKETPLACE:
+            answer["buyer_page"] = link_for(offer.refund)
+        return Response(answer, status=status)
 
     def _answer(self, function, pk, **terms) -> Response:
         offer = function(store_id=self.store.pk, offer_id=parse_id(pk), actor=self.actor, now=self.now, **terms)
-        return Response(self.get_serializer(offer).data)
+        return self._shown(offer)
 
     @extend_schema(request=AcceptSerializer, responses=WarnedOfferSerializer)
     @action(detail=True, methods=["post"])
@@ -91,7 +100,7 @@ class OfferOptionsViewSet(StoreViewSet):
     @action(detail=True, url_path="offer-options")
     def offer_options(self, request, pk):
         """The methods that are possible now, with their limits and the reason to choose them."""
-        refund = get_or_404(Refund.objects.for_store(self.store.pk).select_related("order", "store"), pk=pk)
+        refund = found(refund_with_order.one(store_id=self.store.pk, refund_id=parse_id(pk)))
         situation = Situation(refund, self.now)
         refused = why_not_retain(situation)
         possible = (
@@ -112,10 +121,10 @@ class OfferOptionsViewSet(StoreViewSet):
             "attempts_left": attempts_left(situation),
             "options": options,
         }
-        return Response(OfferOptionsSerializer(answer).data)
+        return Response(represent(OfferOptionsSerializer, answer))
 
 
-class CouponViewSet(mixins.ListModelMixin, StoreViewSet):
+class CouponViewSet(ListMixin, StoreViewSet):
     """Coupons of a store."""
 
     resource = "offers"

@@ -21,7 +21,7 @@ from offers.coupons import coupons_of
 from offers.methods import METHODS, Terms
 from offers.models import CouponGrant, Offer
 from offers.states import OfferStatus
-from orders.api.serializers import MAX_ADDRESS
+from orders.api.address import MAX_ADDRESS
 from refunds.messages import post_message
 from refunds.models import Message, Refund
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from common.actions import action
 from common.actors import Actor
+from common.queries import among, named_query
 from common.writes import WriteSet
 from offers.events import COST_RATES_SET
 from offers.models import CostRates
@@ -35,10 +36,15 @@ def rates_of(store_id: int) -> RateHistory:
     return rates_of_stores([store_id])[store_id]
 
 
+@named_query
+def _versions_of(store_ids):
+    return CostRates.objects.filter(among("store", store_ids)).newest_first()
+
+
 def rates_of_stores(store_ids: Collection[int]) -> dict[int, RateHistory]:
     """The same for several stores, by store."""
     versions: dict[int, list[CostRates]] = {store_id: [] for store_id in store_ids}
-    for version in CostRates.objects.filter(store_id__in=store_ids).newest_first():
+    for version in _versions_of.all(store_ids=list(store_ids)):
         versions[version.store_id].append(version)
     return {store_id: RateHistory(tuple(own)) for store_id, own in versions.items()}
 
@@ -54,9 +60,14 @@ def costs_of(store: Store) -> Costs:
     return own.costs if own else store.rules.costs
 
 
+@named_query
+def _rates_at(store_id, at):
+    return CostRates.objects.for_store(store_id).filter(valid_from__lte=at).newest_first()[:1]
+
+
 def costs_at(store_id: int, at: datetime, rules: MarketplaceRules) -> Costs:
     """The rates that held in the store at an instant."""
-    rates = CostRates.objects.for_store(store_id).filter(valid_from__lte=at).newest_first().first()
+    rates = _rates_at.one(store_id=store_id, at=at)
     return rates.costs if rates else rules.costs
 
 

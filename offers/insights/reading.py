@@ -169,11 +169,11 @@ def loss_sql(span: Span) -> str:
     """
 
 
-def read(span: Span) -> RetentionReport:
+def read(span: Span, *, with_losses: bool = True) -> RetentionReport:
     """The figures of a span, in two statements whatever their number. The scope must cover its stores.
 
     Every day of the span is there; a method, reason or agent is when it has figures. What was lost is that of `stores`
-    only: an agent loses no order.
+    only: an agent loses no order; without losses it is one statement.
     """
     report = RetentionReport(
         totals=Kept(), by={"day": {day: Kept() for day in span.days()}, "method": {}, "reason": {}, "agent": {}}
@@ -195,7 +195,7 @@ def read(span: Span) -> RetentionReport:
                     report.agent_names[agent] = name
                 case _:
                     report.totals = kept
-        if span.stores is None or span.stores:
+        if with_losses and (span.stores is None or span.stores):
             cursor.execute(loss_sql(span), parameters)
             refunds, *parts = cursor.fetchone()
             if refunds is not None:

@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 
+from common.api.represent import represent
 from orders.api.serializers import OrderSerializer, PlaceOrderSerializer, ShipSerializer
 from orders.bulk import ship_orders, upsert_orders
-from orders.models import Order
+from orders.models import Order, with_lines
 from stores.api.bulk import Answer, BulkViewSet, Outcome, envelope_of, results_of
 
 
@@ -69,6 +70,5 @@ class OrderBulkViewSet(BulkViewSet):
 
     def _bodies(self, numbers: Sequence[str]) -> dict[str, dict]:
         """What is answered about these orders, as they are now, by number."""
-        orders = Order.objects.for_store(self.store.pk).filter(number__in=numbers).prefetch_related("lines")
-        serializer = self.get_serializer()
-        return {order.number: serializer.to_representation(order) for order in orders}
+        orders = list(Order.objects.for_store(self.store.pk).filter(number__in=numbers))
+        return {order.number: represent(OrderSerializer, order) for order in with_lines(orders, self.store)}

@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -14,7 +14,7 @@ from orders.delays.actions import lift_delay, report_delay
 from orders.models.delay import DelayedOrder, DelayReport
 from orders.states import DelayReportStatus
 from orders.why_not import MOST_ORDERS
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import ListMixin, StoreViewSet, get_or_404, parse_id
 
 
 class NewReportSerializer(serializers.Serializer):
@@ -71,7 +71,7 @@ class ReportFilter(django_filters.FilterSet):
         )
 
 
-class DelayReportViewSet(mixins.ListModelMixin, StoreViewSet):
+class DelayReportViewSet(ListMixin, StoreViewSet):
     """Delay reports."""
 
     resource = "orders"
@@ -139,7 +139,7 @@ class NoticeFilter(django_filters.FilterSet):
         fields = ["order"]
 
 
-class NoticeViewSet(mixins.ListModelMixin, StoreViewSet):
+class NoticeViewSet(ListMixin, StoreViewSet):
     """Notices to buyers, newest first: the marketplace fetches and delivers them. An order has one a report."""
 
     resource = "orders"

@@ -12,7 +12,7 @@ class OrderFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
     tag = django_filters.ChoiceFilter(choices=OrderTag.choices, method="by_tag")
     buyer = django_filters.CharFilter(field_name="buyer_id")
-    q = django_filters.CharFilter(method="search", label="order number, buyer or tracking number")
+    q = django_filters.CharFilter(method="search", label="order number, buyer, receiver, phone or tracking number")
 
     class Meta:
         model = Order
@@ -23,5 +23,5 @@ class OrderFilter(django_filters.FilterSet):
         return queryset.tagged(value, self.request.parser_context["view"].store, self.request.now)
 
     def search(self, queryset, name, value):
-        """By the start of the number or the buyer's name, the buyer's id or the tracking number."""
+        """By the start of number, name, phone or tracking number, or by the buyer's id."""
         return queryset.matching(value)

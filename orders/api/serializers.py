@@ -1,11 +1,15 @@
 """Shapes of orders."""
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common import clock
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
+from orders.api.address import AddressField, GivenAddressField
 from orders.carriers import known_codes
 from orders.models import Order, OrderLine, OwedParcel, Shipment
 from orders.states import OrderTag
@@ -13,7 +17,20 @@ from stores.states import ProductSource
 
 MAX_LINES = 200
 MAX_QUANTITY = 100_000
-MAX_ADDRESS = Order._meta.get_field("address").max_length
+
+
+def each_once(lines: Sequence[Mapping]) -> Sequence[Mapping]:
+    """The lines that were sent, unless two of them are about the same goods."""
+    if len({(line["item_id"], line["sku"]) for line in lines}) != len(lines):
+        raise serializers.ValidationError(_("Name each item, or each SKU of it, once; add the quantities up."))
+    return lines
+
+
+class SkuField(serializers.CharField):
+    """Which variant of an item; one item may stand in several lines, each of another."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=64, required=False, allow_blank=True, default="", **kwargs)
 
 
 class BuyerSerializer(serializers.Serializer):
@@ -31,8 +48,15 @@ class OrderLineSerializer(serializers.ModelSerializer):
     """One product of an order."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=1, max_value=MAX_QUANTITY)
     unit_price = StrictMoneyField(minimum=ZERO, maximum=MOST_PER_ORDER, help_text=f"At most {MOST_PER_ORDER}.")
+    discount = StrictMoneyField(
+        minimum=ZERO, maximum=MOST_PER_ORDER, required=False, default=ZERO, help_text="Yuan, for all its pieces."
+    )
+    paid_amount = StrictMoneyField(
+        read_only=True, help_text="Less both discounts, with its share of the shipping fee: what can be refunded of it."
+    )
     programme = serializers.SerializerMethodField()
     claimed_amount = StrictMoneyField(read_only=True)
 
@@ -40,10 +64,13 @@ class OrderLineSerializer(serializers.ModelSerializer):
         model = OrderLine
         fields = [
             "item_id",
+            "sku",
             "title",
             "category",
             "quantity",
             "unit_price",
+            "discount",
+            "paid_amount",
             "programme",
             "claimed_quantity",
             "claimed_amount",
@@ -65,7 +92,26 @@ class PlaceOrderSerializer(serializers.Serializer):
     buyer = BuyerSerializer()
     paid_at = InstantField(has_passed=True)
     ship_by = InstantField(whole_day=True, required=False, allow_null=True)
-    address = serializers.CharField(max_length=MAX_ADDRESS)
+    address = AddressField()
+    shipping_fee = StrictMoneyField(minimum=ZERO, maximum=MOST_PER_ORDER, required=False, default=ZERO)
+    discount = StrictMoneyField(
+        minimum=ZERO, maximum=MOST_PER_ORDER, required=False, default=ZERO, help_text="Yuan, besides the lines' own."
+    )
+    paid_amount = StrictMoneyField(
+        minimum=ZERO,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Prices less discounts, with the shipping fee. Where it is sent, it must agree to the cent.",
+    )
+    version = WholeNumberField(
+        min_value=0,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Counts the copies of this order: one with a smaller version than the last changes nothing.",
+    )
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
     live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")
     lines = OrderLineSerializer(
@@ -76,14 +122,8 @@ class PlaceOrderSerializer(serializers.Serializer):
     )
 
     def validate_lines(self, lines):
-        """Each item once, and not worth more than an order may be."""
-        items = [line["item_id"] for line in lines]
-        if len(items) != len(set(items)):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
-        if sum(line["quantity"] * line["unit_price"] for line in lines) > MOST_PER_ORDER:
-            most = _("The lines of an order are worth at most %(most)s together.") % {"most": MOST_PER_ORDER}
-            raise serializers.ValidationError(most, "max_value")
-        return lines
+        """Each item once, or each of its SKUs."""
+        return each_once(lines)
 
     @staticmethod
     def parts_of(data: dict) -> tuple[dict, list[dict]]:
@@ -98,9 +138,12 @@ class OrderSerializer(serializers.ModelSerializer):
     buyer = BuyerSerializer(source="*")
     goods_status = serializers.CharField()
     tags = serializers.SerializerMethodField()
+    address = GivenAddressField(source="given_address")
+    shipping_fee = StrictMoneyField()
+    discount = StrictMoneyField()
     paid_amount = StrictMoneyField()
     refundable_amount = StrictMoneyField()
-    lines = OrderLineSerializer(many=True)
+    lines = OrderLineSerializer(many=True, source="own_lines")
 
     class Meta:
         model = Order
@@ -119,14 +162,17 @@ class OrderSerializer(serializers.ModelSerializer):
             "tracking_number",
             "shipped_at",
             "delivered_at",
+            "shipping_fee",
+            "discount",
             "paid_amount",
             "refundable_amount",
+            "version",
             "lines",
         ]
 
     def get_tags(self, order: Order) -> list[OrderTag]:
         """Why the order needs another look."""
-        return order.tags(self.context["view"].store, self.context["view"].now)
+        return order.tags(order.store, clock.now())
 
 
 CARRIER_HELP = f"One of {', '.join(known_codes())}, or its name, or `other: NAME` for any other carrier."
@@ -152,7 +198,7 @@ class AddressSerializer(serializers.Serializer):
     """Where the order goes instead."""
 
     store = serializers.CharField(required=False)
-    address = serializers.CharField(max_length=MAX_ADDRESS)
+    address = AddressField()
 
 
 class StoreNameSerializer(serializers.Serializer):

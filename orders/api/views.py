@@ -3,11 +3,12 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.filters import FlagFilter
+from common.api.represent import represent
+from common.queries import named_query
 from orders import actions, saving
 from orders.api.filters import OrderFilter
 from orders.api.serializers import (
@@ -20,13 +21,19 @@ from orders.api.serializers import (
     StoreNameSerializer,
 )
 from orders.corrections import correct_order
-from orders.models import Order, OwedParcel
+from orders.models import Order, OwedParcel, with_lines
 from orders.parcels import ship_parcel
 from orders.states import ParcelKind, ParcelStatus
-from stores.api.base import StoreViewSet, get_or_404, parse_id
+from stores.api.base import ListMixin, StoreViewSet, found, parse_id
 
 
-class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
+@named_query
+def order_of_number(store_id, number):
+    """An order without its lines."""
+    return Order.objects.for_store(store_id).filter(number=number)
+
+
+class OrderViewSet(ListMixin, StoreViewSet):
     """Orders of a store, addressed by their marketplace number."""
 
     resource = "orders"
@@ -48,62 +55,68 @@ class OrderViewSet(mixins.ListModelMixin, StoreViewSet):
 
     def get_queryset(self):
         """The store's orders."""
-        return Order.objects.for_store(self.store.pk).prefetch_related("lines")
+        return Order.objects.for_store(self.store.pk)
 
-    def _answer(self, number: str, status: int = 200) -> Response:
-        return Response(self.get_serializer(get_or_404(self.get_queryset(), number=number)).data, status=status)
+    def paginate_queryset(self, queryset):
+        """One page, with all of its lines."""
+        return with_lines(super().paginate_queryset(queryset), self.store)
+
+    def _answer(self, order: Order, status: int = 200) -> Response:
+        return Response(represent(OrderSerializer, *with_lines([order], self.store)), status=status)
 
     def retrieve(self, request, number):
         """One order."""
-        return self._answer(number)
+        return self._answer(found(order_of_number.one(store_id=self.store.pk, number=number)))
 
     @extend_schema(request=PlaceOrderSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     def create(self, request):
         """Create the order (201), or bring the one with this number up to date (200)."""
         head, lines = PlaceOrderSerializer.parts_of(self.input(PlaceOrderSerializer))
         order, is_new = actions.upsert_order(store=self.store, data=head, lines=lines, actor=self.actor, now=self.now)
-        return self._answer(order.number, 201 if is_new else 200)
+        return self._answer(order, 201 if is_new else 200)
 
     @extend_schema(request=ShipSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def ship(self, request, number):
         """Hand it to the carrier."""
-        actions.ship_order(
+        order = actions.ship_order(
             store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **self.input(ShipSerializer)
         )
-        return self._answer(number)
+        return self._answer(order)
 
     @extend_schema(request=CorrectShipmentSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="correct-shipment")
     def correct_shipment(self, request, number):
         """Its parcel has another number, and the carrier hasn't picked it up yet."""
         parcel = self.input(CorrectShipmentSerializer)
-        correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **parcel)
-        return self._answer(number)
+        order = correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **parcel)
+        return self._answer(order)
 
     @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def deliver(self, request, number):
         """The buyer has received it."""
         self.input(StoreNameSerializer)
-        actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
-        return self._answer(number)
+        order = actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
+        return self._answer(order)
 
     @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def urge(self, request, number):
         """The buyer asks for haste."""
         self.input(StoreNameSerializer)
-        saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
-        return self._answer(number)
+        order = saving.urge_order(store=self.store, number=number, actor=self.actor, now=self.now)
+        return self._answer(order)
 
     @extend_schema(request=AddressSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="change-address")
     def change_address(self, request, number):
         """Send it somewhere else, as long as it hasn't shipped."""
         address = self.input(AddressSerializer)["address"]
-        saving.change_address(store_id=self.store.pk, number=number, address=address, actor=self.actor, now=self.now)
-        return self._answer(number)
+        order = saving.change_address(
+            store_id=self.store.pk, number=number, address=address, actor=self.actor, now=self.now
+        )
+        return self._answer(order)
 
 
 class ParcelFilter(django_filters.FilterSet):
@@ -119,7 +132,7 @@ class ParcelFilter(django_filters.FilterSet):
         fields = ["status", "kind", "late", "order"]
 
 
-class ParcelViewSet(mixins.ListModelMixin, StoreViewSet):
+class ParcelViewSet(ListMixin, StoreViewSet):
     """Promised replacement parcels."""
 
     resource = "orders"

@@ -41,18 +41,47 @@ class _Notified(TypedDict):
     text: Annotated[str, said("")]
 
 
-DELAY_REPORTED = EventType("delay.reported", gettext_lazy("Delay reported"), "delayreport", _DelayReported)
+DELAY_REPORTED = EventType(
+    "delay.reported",
+    gettext_lazy("Delay reported"),
+    "delayreport",
+    _DelayReported,
+    meaning=gettext_lazy("The merchant says that these orders ship later, and when."),
+)
 DELAY_OVERDUE = EventType(
     "delay.overdue",
     gettext_lazy("The reported date has passed with orders left to ship"),
     "delayreport",
     tone=EventTone.BAD,
+    meaning=gettext_lazy("The date that the merchant named is over, and some of the report's orders are not shipped."),
 )
-DELAY_LIFTED = EventType("delay.lifted", gettext_lazy("Delay lifted"), "delayreport", tone=EventTone.GOOD)
+DELAY_LIFTED = EventType(
+    "delay.lifted",
+    gettext_lazy("Delay lifted"),
+    "delayreport",
+    tone=EventTone.GOOD,
+    meaning=gettext_lazy("The report is over: orders that are left have their rule's deadline again."),
+)
 ORDER_DELAYED = EventType(
-    "order.delayed", gettext_lazy("Delay reported: the order ships later"), "order", _Delayed, EventTone.WARNING
+    "order.delayed",
+    gettext_lazy("Delay reported: the order ships later"),
+    "order",
+    _Delayed,
+    EventTone.WARNING,
+    meaning=gettext_lazy("The order may ship until the date that the merchant reported."),
 )
 ORDER_RESUMED = EventType(
-    "order.resumed", gettext_lazy("Delay lifted: the deadline is the rule's again"), "order", _Resumed, EventTone.NOTE
+    "order.resumed",
+    gettext_lazy("Delay lifted: the deadline is the rule's again"),
+    "order",
+    _Resumed,
+    EventTone.NOTE,
+    meaning=gettext_lazy("The delay report doesn't hold for this order any more."),
 )
-BUYER_NOTIFIED = EventType("buyer.notified", gettext_lazy("The buyer was told"), "delayedorder", _Notified)
+BUYER_NOTIFIED = EventType(
+    "buyer.notified",
+    gettext_lazy("The buyer was told"),
+    "delayedorder",
+    _Notified,
+    meaning=gettext_lazy("The buyer of a delayed order was told so, once for each report."),
+)

@@ -24,6 +24,7 @@ from common.actions import action
 from common.actors import Actor
 from common.calendar import local_time
 from common.writes import WriteSet
+from orders.addresses import COLUMNS as COLUMNS_OF_ADDRESS
 from orders.erp.cells import Value, inert, printable
 from orders.erp.workbooks import write_workbook
 from orders.events import ORDERS_EXPORTED
@@ -63,8 +64,14 @@ COLUMNS = {
     "paid_amount": _("Paid amount"),
     "carrier": _("Carrier"),
     "tracking_number": _("Tracking number"),
+    "receiver": _("Receiver"),
+    "phone": _("Phone"),
+    "province": _("Province"),
+    "city": _("City"),
+    "district": _("District"),
+    "detail": _("Street and number"),
 }
-WIDTHS = (22, 11, 18, 26, 26, 16, 14, 44, 26, 40, 8, 12, 14, 22)
+WIDTHS = (22, 11, 18, 26, 26, 16, 14, 44, 26, 40, 8, 12, 14, 22, 14, 16, 12, 12, 12, 30)
 
 
 @action
@@ -80,9 +87,9 @@ def export_orders(
 ) -> IO[bytes]:
     """Write these orders of the store to a temporary file and return it, rewound; it is gone when it is closed.
 
-    `items` are those to pack, `item_id*pieces` joined by `;`. Times are in the store's zone, amounts in yuan.
-    With `in_words` the header, states and tags are in the current language. Buyers' names and addresses go out with it:
-    who took how many is on record, and `filter`, by which they were chosen.
+    `items` are those to pack, `item_id*pieces` (`item_id:sku*pieces`) joined by `;`. Times are in the store's zone,
+    amounts in yuan. With `in_words` the header, states and tags are in the current language. Buyers' names and
+    addresses go out with it: who took how many is on record, and `filter`, by which they were chosen.
     """
     header = [str(label) for label in COLUMNS.values()] if in_words else list(COLUMNS)
     rows = _Counted(_rows(store, orders, now, in_words))
@@ -151,10 +158,21 @@ class _Row(NamedTuple):
     paid_amount: Decimal
     carrier: str
     tracking_number: str
+    address_name: str
+    address_phone: str
+    address_province: str
+    address_city: str
+    address_district: str
+    address_detail: str
 
     # The order's own, which ask for nothing else of it.
     tags = Order.tags
     is_delayed = Order.is_delayed
+
+    @property
+    def parts_of_address(self) -> tuple[str, ...]:
+        """The last of its columns, in their order."""
+        return self[-len(COLUMNS_OF_ADDRESS) :]
 
     @property
     def is_to_ship(self) -> bool:
@@ -188,10 +206,11 @@ def _rows_of(store: Store, orders: Sequence[_Row], now: datetime, in_words: bool
             order.buyer_id,
             order.buyer_name,
             order.address,
-            ";".join([f"{line.item_id}*{pieces}" for line, pieces in pack]),
-            "; ".join([f"{line.title or line.item_id} × {pieces}" for line, pieces in pack]),
+            ";".join([f"{line.goods}*{pieces}" for line, pieces in pack]),
+            "; ".join([f"{line.label} × {pieces}" for line, pieces in pack]),
             sum([pieces for _line, pieces in pack]),
             order.paid_amount,
             order.carrier,
             order.tracking_number,
+            *order.parts_of_address,
         ]

@@ -14,8 +14,8 @@ from common import clock, workers
 from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, WanliuError
-from common.hint_server import client, hint_server
 from common.hints import tell_of
+from common.progress import note_progress, noted_progress
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.actions import ship
@@ -28,7 +28,6 @@ from orders.signals import orders_shipped
 from orders.states import ImportStatus
 
 KEPT_FOR = timedelta(days=7)  # what was never imported
-PROGRESS_LIVES_S = 3600
 
 
 @dataclass
@@ -72,7 +71,7 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
         orders_shipped.send(sender=Order, orders=list(orders.values()), writes=writes, actor=actor, now=now)
         writes.flush()
         done += len(rows)
-        note_progress(job.pk, done)
+        note_progress(job, done)
     if refused:
         raise RowsRefused(refused)
     if shipped.hexdigest() != job.rows_sha256:
@@ -134,19 +133,13 @@ def run_import(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
         job.fail(wrong=len(codes), now=now)
 
 
-def note_progress(job_id: UUID, done: int) -> None:
-    """How many orders the running transaction has done: a hint for the page, since nobody else sees its rows yet."""
-    hint_server.ask(lambda: client().set(f"shipment-import:{job_id}", done, ex=PROGRESS_LIVES_S), instead=None)
-
-
 def progress_of(job: ShipmentImport) -> int:
     """How many of the job's orders are done, as far as is known."""
     if job.status == ImportStatus.DONE:
         return job.total
     if job.status != ImportStatus.RUNNING:
         return 0
-    done = hint_server.ask(lambda: client().get(f"shipment-import:{job.pk}"), instead=None)
-    return min(job.total, int(done or 0))
+    return min(job.total, noted_progress(job))
 
 
 def forget_imports(*, limit: int = 50) -> int:

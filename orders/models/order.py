@@ -1,6 +1,8 @@
 """An order and its lines. What refunds and payments hold of them is counted on the rows, under a constraint."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -8,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from common.ids import new_id
-from common.money import ZERO, MoneyField
+from common.money import CENT, ZERO, MoneyField
+from common.queries import among, named_query
 from common.states import StateField
 from common.tenancy import TenantModel
+from orders.addresses import COLUMNS, AddressParts
 from orders.models.lines import OwnsLines
 from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
 from orders.states import GOODS_STATUS, OrderStatus, OrderTag
@@ -19,6 +23,11 @@ from stores.states import ProductSource
 
 # No terms allow more small payments per order than this; it bounds the counter below.
 MOST_SMALL_PAYMENTS = 50
+
+
+@named_query
+def _lines_of_orders(store_id, order_ids):
+    return OrderLine.objects.for_store(store_id).filter(among("order", order_ids)).order_by("id")
 
 
 class Order(OwnsLines, TenantModel):
@@ -39,6 +48,13 @@ class Order(OwnsLines, TenantModel):
     resumed_at = models.DateTimeField(_("delay lifted"), null=True)
     late_at = models.DateTimeField(_("late since"), null=True)
     address = models.CharField(_("delivery address"), max_length=300)
+    # The same in its parts, where the marketplace names them (orders.addresses).
+    address_name = models.CharField(_("receiver"), max_length=50, blank=True, default="", db_default="")
+    address_phone = models.CharField(_("receiver's phone"), max_length=30, blank=True, default="", db_default="")
+    address_province = models.CharField(_("province"), max_length=30, blank=True, default="", db_default="")
+    address_city = models.CharField(_("city"), max_length=30, blank=True, default="", db_default="")
+    address_district = models.CharField(_("district"), max_length=30, blank=True, default="", db_default="")
+    address_detail = models.CharField(_("street and number"), max_length=120, blank=True, default="", db_default="")
     # Known only from a marketplace's copy of a refund, which masks where it goes; the order itself fills it in.
     is_masked = models.BooleanField(_("address masked"), default=False, db_default=False, editable=False)
     source = models.CharField(_("source"), max_length=20, choices=ProductSource.choices, default=ProductSource.OWN)
@@ -53,7 +69,12 @@ class Order(OwnsLines, TenantModel):
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
+    # Part of what was paid: what the goods cost, less `discount`, and the fee. The lines know their shares of both.
+    shipping_fee = MoneyField(verbose_name=_("shipping fee"), default=ZERO, db_default=ZERO)
+    discount = MoneyField(verbose_name=_("discount"), default=ZERO, db_default=ZERO)
     paid_amount = MoneyField(verbose_name=_("paid"))
+    # The marketplace's count of its copies of this order: an older one changes nothing.
+    version = models.PositiveBigIntegerField(_("version"), null=True, editable=False)
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
     # The indexes below follow this column: following the amounts themselves would make every hold write them all anew.
     awaits_shipping = models.GeneratedField(
@@ -75,6 +96,10 @@ class Order(OwnsLines, TenantModel):
             models.CheckConstraint(
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("paid_amount")),
                 name="order_claimed_within_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, shipping_fee__gte=0, shipping_fee__lte=F("paid_amount")),
+                name="order_discount_and_fee",
             ),
             models.CheckConstraint(
                 condition=Q(rule_ship_by__isnull=True) | Q(ship_by__gte=F("rule_ship_by")),
@@ -118,6 +143,18 @@ class Order(OwnsLines, TenantModel):
                 name="order_tracking_start",
                 opclasses=["int8_ops", "varchar_pattern_ops"],
             ),
+            models.Index(
+                fields=["store", "address_phone"],
+                condition=~Q(address_phone=""),
+                name="order_phone_start",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+            models.Index(
+                fields=["store", "address_name"],
+                condition=~Q(address_name=""),
+                name="order_receiver_start",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,7 +162,13 @@ class Order(OwnsLines, TenantModel):
 
     def read_lines(self) -> list["OrderLine"]:
         """Its lines."""
-        return list(OrderLine.objects.for_store(self.store_id).filter(order=self).order_by("id"))
+        return _lines_of_orders.all(store_id=self.store_id, order_ids=[self.pk])
+
+    @property
+    def given_address(self) -> str | AddressParts:
+        """Where it goes, in its parts where they are known."""
+        parts: AddressParts = {part: getattr(self, column) for part, column in COLUMNS.items()}
+        return parts if any(parts.values()) else self.address
 
     @property
     def is_to_ship(self) -> bool:
@@ -192,19 +235,40 @@ class Order(OwnsLines, TenantModel):
         """Everything was refunded before the carrier had it (P2)."""
 
 
+def with_lines(orders: Sequence[Order], store: Store) -> Sequence[Order]:
+    """Orders of one store, given that store and their lines in one statement."""
+    found: dict[UUID, list[OrderLine]] = {order.pk: [] for order in orders}
+    for line in _lines_of_orders.all(store_id=store.pk, order_ids=list(found)):
+        found[line.order_id].append(line)
+    for order in orders:
+        order.store, order.own_lines = store, found[order.pk]
+    return orders
+
+
+# Yuan paid for a line, in the words of the database.
+LINE_PAID = F("quantity") * F("unit_price") - F("discount") - F("order_discount") + F("freight")
+LINE_PAID_SQL = "(l.quantity * l.unit_price - l.discount - l.order_discount + l.freight)"
+
+
 class OrderLine(TenantModel):
     """One product of an order, with its title and category as they were when it was bought.
 
-    `programme` is what the buyer was promised with it then; it stays, whatever the store does later (R3).
+    `discount` is the line's own, `order_discount` and `freight` are its shares of the order's discount and shipping fee
+    (orders.amounts), all in yuan for the whole line. `programme` is what the buyer was promised with it then; it stays,
+    whatever the store does later (R3).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     item_id = models.CharField(_("item id"), max_length=20)
+    sku = models.CharField(_("SKU"), max_length=64, blank=True, default="", db_default="")
     title = models.CharField(_("title"), max_length=200, blank=True)
     category = models.CharField(_("category"), max_length=50, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(verbose_name=_("unit price"))
+    discount = MoneyField(verbose_name=_("discount"), default=ZERO, db_default=ZERO)
+    order_discount = MoneyField(verbose_name=_("share of the discount"), default=ZERO, db_default=ZERO)
+    freight = MoneyField(verbose_name=_("share of the shipping fee"), default=ZERO, db_default=ZERO)
     programme = models.CharField(_("promised under"), max_length=20, blank=True, editable=False)
     claimed_quantity = models.PositiveIntegerField(_("quantity held for refunds"), default=0)
     cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
@@ -214,7 +278,7 @@ class OrderLine(TenantModel):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [
-            models.UniqueConstraint(fields=["order", "item_id"], name="order_line_item_once"),
+            models.UniqueConstraint(fields=["order", "item_id", "sku"], name="order_line_goods_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="order_line_price_not_negative"),
             models.CheckConstraint(
@@ -222,18 +286,49 @@ class OrderLine(TenantModel):
                 name="order_line_claimed_within_quantity",
             ),
             models.CheckConstraint(
-                condition=Q(claimed_amount__gte=0, claimed_amount__lte=F("quantity") * F("unit_price")),
+                condition=Q(claimed_amount__gte=0, claimed_amount__lte=LINE_PAID),
                 name="order_line_claimed_within_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    discount__gte=0,
+                    order_discount__gte=0,
+                    freight__gte=0,
+                    discount__lte=F("quantity") * F("unit_price") - F("order_discount"),
+                ),
+                name="order_line_discounts_within_price",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.title or self.item_id} × {self.quantity}"
+        return f"{self.label} × {self.quantity}"
+
+    @property
+    def label(self) -> str:
+        """What people call it: its title, or the item id, and which variant."""
+        return f"{self.title or self.item_id} {self.sku}".rstrip()
+
+    @property
+    def goods(self) -> str:
+        """What it is a line of, once in an order: the item id, or `item_id:sku`."""
+        return f"{self.item_id}:{self.sku}" if self.sku else self.item_id
+
+    @property
+    def paid_for_goods(self) -> Decimal:
+        """Yuan paid for its pieces, without the shipping."""
+        return self.quantity * self.unit_price - self.discount - self.order_discount
 
     @property
     def paid_amount(self) -> Decimal:
-        """Yuan paid for the whole line."""
-        return self.quantity * self.unit_price
+        """Yuan paid for the whole line, its share of the shipping fee included."""
+        return self.paid_for_goods + self.freight
+
+    def worth(self, pieces: int, after: int = 0) -> Decimal:
+        """Yuan paid for so many of its pieces, `after` others: to the cent, and together what was paid for all."""
+        return self._worth_of_first(after + pieces) - self._worth_of_first(after)
+
+    def _worth_of_first(self, pieces: int) -> Decimal:
+        return (self.paid_for_goods * pieces / self.quantity).quantize(CENT, ROUND_DOWN)
 
     @property
     def refundable_amount(self) -> Decimal:

@@ -51,12 +51,15 @@ class OrderQuerySet(TenantQuerySet):
     def matching(self, term):
         """Those found by what was typed.
 
-        That is the beginning of the number or of the buyer's name, the buyer's id, or a tracking number.
+        That is the beginning of the number, of the buyer's or the receiver's name, or of the phone, the buyer's id, or
+        a tracking number.
         """
         ways = spellings(term)
         found = Q(buyer_id__in=[term.strip(), *ways])
         for way in ways:
             found |= Q(number__startswith=way) | Q(buyer_name__startswith=way) | Q(tracking_number__startswith=way)
+            found |= ~Q(address_name="") & Q(address_name__startswith=way)
+            found |= ~Q(address_phone="") & Q(address_phone__startswith=way)
         return self.filter(found)
 
     def tagged(self, tag, store, now):

@@ -3,7 +3,6 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -22,7 +21,7 @@ from payments.models import Payment
 from payments.purposes import purpose_choices
 from payments.small import allowance_of, send_small_payment
 from payments.states import PaymentStatus
-from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
+from stores.api.base import ListMixin, StoreViewSet, get_or_404, named_by, parse_id
 
 
 class PaymentFilter(django_filters.FilterSet):
@@ -38,7 +37,7 @@ class PaymentFilter(django_filters.FilterSet):
         fields = ["status", "purpose", "order", "needs_attention"]
 
 
-class PaymentViewSet(mixins.ListModelMixin, StoreViewSet):
+class PaymentViewSet(ListMixin, StoreViewSet):
     """A store's payments to buyers."""
 
     resource = "payments"

@@ -54,7 +54,7 @@ class Budget(TenantModel):
         return not self.tops_up and (self.available <= ZERO or self.short_since is not None)
 
     def automatic_top_up(self, wanted: Decimal = ZERO) -> Decimal:
-        """Yuan to add so that `wanted` fits and the threshold is held: the agreed amount, as often as it takes (R5)."""
+        """Yuan to add so that `wanted` fits and the threshold is kept: the agreed amount, as often as it takes (R5)."""
         missing = self.threshold + wanted - self.available
         if not self.tops_up or missing <= ZERO:
             return ZERO

@@ -3,7 +3,7 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -13,7 +13,7 @@ from refunds.api.disputes import DecisionSerializer
 from refunds.models import Appeal
 from refunds.platform import appeals
 from refunds.states import AppealGround, AppealStatus, CaseOutcome
-from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
+from stores.api.base import ListMixin, StoreViewSet, get_or_404, named_by, parse_id
 
 
 class OpenAppealSerializer(serializers.Serializer):
@@ -71,7 +71,7 @@ class AppealFilter(django_filters.FilterSet):
         fields = ["status", "ground", "refund"]
 
 
-class AppealViewSet(mixins.ListModelMixin, StoreViewSet):
+class AppealViewSet(ListMixin, StoreViewSet):
     """Appeals against a store's instant refunds."""
 
     resource = "refunds"

@@ -3,7 +3,7 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -15,7 +15,7 @@ from refunds.platform import disputes
 from refunds.platform.suggestions import explain
 from refunds.states import CaseOutcome, CaseSide, DisputeStatus
 from stores.api.auth import STORE
-from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
+from stores.api.base import ListMixin, StoreViewSet, get_or_404, named_by, parse_id
 
 
 class OpenDisputeSerializer(serializers.Serializer):
@@ -110,7 +110,7 @@ class DisputeFilter(django_filters.FilterSet):
         fields = ["status", "opened_by", "refund"]
 
 
-class DisputeViewSet(mixins.ListModelMixin, StoreViewSet):
+class DisputeViewSet(ListMixin, StoreViewSet):
     """Disputes of a store's refunds."""
 
     resource = "refunds"

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,7 +11,8 @@ from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
-from orders.api.serializers import ShipSerializer
+from common.queries import named_query
+from orders.api.serializers import ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
 from refunds.api.extras import DETAIL_FIELDS
@@ -20,7 +20,7 @@ from refunds.api.parcels import TrackingSerializer
 from refunds.holds import most_refundable
 from refunds.models import Message, Refund, RefundLine
 from refunds.numbers import oddities_of
-from refunds.parcels import parcels_of, split_off
+from refunds.parcels import parcels_of
 from refunds.states import RefundKind, RefundReason
 
 
@@ -28,6 +28,7 @@ class LineRequestSerializer(serializers.Serializer):
     """Pieces of one item."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=1, max_value=100_000)
 
 
@@ -43,10 +44,8 @@ class OpenRefundSerializer(serializers.Serializer):
     lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
 
     def validate_lines(self, lines):
-        """Each item once."""
-        if len({line["item_id"] for line in lines}) != len(lines):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
-        return lines
+        """Each item once, or each of its SKUs."""
+        return each_once(lines)
 
 
 class ResubmitSerializer(serializers.Serializer):
@@ -104,6 +103,7 @@ class ArrivalSerializer(serializers.Serializer):
     """Pieces of one item in the parcel."""
 
     item_id = ItemIdField()
+    sku = SkuField()
     quantity = WholeNumberField(min_value=0, max_value=100_000)
 
 
@@ -116,22 +116,21 @@ class InspectSerializer(serializers.Serializer):
     reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
     def validate_received(self, received):
-        """Each item once."""
-        if len({arrival["item_id"] for arrival in received}) != len(received):
-            raise serializers.ValidationError(_("Name each item once; add its quantities up."))
-        return received
+        """Each item once, or each of its SKUs."""
+        return each_once(received)
 
 
 class RefundLineSerializer(serializers.ModelSerializer):
     """Pieces of one item, and their part of the amount."""
 
     item_id = serializers.CharField(source="line.item_id")
+    sku = serializers.CharField(source="line.sku")
     title = serializers.CharField(source="line.title")
     amount = StrictMoneyField()
 
     class Meta:
         model = RefundLine
-        fields = ["item_id", "title", "quantity", "amount"]
+        fields = ["item_id", "sku", "title", "quantity", "amount"]
 
 
 class RefundSerializer(serializers.ModelSerializer):
@@ -191,6 +190,16 @@ class KeptCouponSerializer(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+@named_query
+def _payments_of(store_id, refund_id):
+    return Payment.objects.for_store(store_id).filter(topic_id=refund_id).order_by("id")
+
+
+@named_query
+def _split_off(store_id, refund_id):
+    return Refund.objects.for_store(store_id).filter(split_from=refund_id).order_by("id")
+
+
 class RefundDetailSerializer(RefundSerializer):
     """A refund with everything about it."""
 
@@ -243,7 +252,9 @@ class RefundDetailSerializer(RefundSerializer):
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_split_into(self, refund):
         """The refunds of what was announced and didn't arrive."""
-        return [] if refund.is_new else [str(rest.pk) for rest in split_off(refund)]
+        if refund.is_new:
+            return []
+        return [str(rest.pk) for rest in _split_off.all(store_id=refund.store_id, refund_id=refund.pk)]
 
     @extend_schema_field(TrackingSerializer())
     def get_tracking(self, refund):
@@ -262,7 +273,7 @@ class RefundDetailSerializer(RefundSerializer):
         """Oldest first."""
         if refund.is_new:
             return []
-        payments = Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("id")
+        payments = _payments_of.all(store_id=refund.store_id, refund_id=refund.pk)
         return [represent(PaymentOfRefundSerializer, payment) for payment in payments]
 
     @extend_schema_field(

@@ -3,13 +3,13 @@
 import django_filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
 from common.models import Event
+from common.queries import named_query
 from orders.api.serializers import StoreNameSerializer
 from refunds import actions, opening, returns
 from refunds.api.extras import LIST_FILTERS
@@ -32,7 +32,13 @@ from refunds.messages import post_message
 from refunds.models import Message, Refund
 from refunds.objections import reasons_there
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
-from stores.api.base import StoreViewSet, get_or_404, named_by, parse_id
+from stores.api.base import ListMixin, StoreViewSet, found, named_by, parse_id
+
+
+@named_query
+def refund_with_order(store_id, refund_id):
+    """A refund as its answers need it."""
+    return Refund.objects.for_store(store_id).select_related("order", "store").filter(pk=refund_id)
 
 
 class RefundFilter(django_filters.FilterSet):
@@ -61,7 +67,7 @@ class RefundFilter(django_filters.FilterSet):
         return queryset.matching(value)
 
 
-class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
+class RefundViewSet(ListMixin, StoreViewSet):
     """Refunds of a store."""
 
     resource = "refunds"
@@ -98,7 +104,7 @@ class RefundViewSet(mixins.ListModelMixin, StoreViewSet):
         return super().paginate_queryset(queryset)
 
     def _find(self, pk) -> Refund:
-        return get_or_404(self.get_queryset(), pk=pk)
+        return found(refund_with_order.one(store_id=self.store.pk, refund_id=parse_id(pk)))
 
     def _do(self, function, pk, **kwargs) -> Response:
         """Run an action on the refund and answer with its detail."""

@@ -1,7 +1,8 @@
 """Refunds and what hangs on them.
 
-refund (with line and queries) is the head. cases is the base (`PlatformCase`) of disputes and appeals, evidence and
-thread what both sides showed and wrote; carrier_claim. quality counts; returnless is a store's enrolment.
+refund (with line and queries) is the head. cases is the base (`PlatformCase`) of disputes and appeals, pack a dispute
+as a file, evidence and thread what both sides showed and wrote; carrier_claim. quality counts; returnless is a store's
+enrolment.
 """
 
 from refunds.models.appeals import Appeal
@@ -9,6 +10,7 @@ from refunds.models.carrier_claim import CarrierClaim
 from refunds.models.disputes import Dispute
 from refunds.models.evidence import Evidence
 from refunds.models.line import RefundLine
+from refunds.models.pack import EvidencePack
 from refunds.models.quality import ChangedDay, QualityDay, QualityRefund, QualityRestriction
 from refunds.models.refund import Refund
 from refunds.models.returnless import CoveredProduct, Enrolment, LiveSession
@@ -22,6 +24,7 @@ __all__ = [
     "Dispute",
     "Enrolment",
     "Evidence",
+    "EvidencePack",
     "LiveSession",
     "Message",
     "QualityDay",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
 from common.money import ZERO, MoneyField
+from common.queries import named_query
 from common.tenancy import TenantModel
 from orders.models import OrderLine
 
@@ -30,3 +31,9 @@ class RefundLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.line_id} × {self.quantity}"
+
+
+@named_query
+def lines_of_refund(store_id, refund_id):
+    """A refund's lines with their order lines."""
+    return RefundLine.objects.for_store(store_id).filter(refund=refund_id).select_related("line").order_by("id")

@@ -12,7 +12,7 @@ from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Order
 from orders.models.lines import OwnsLines
-from refunds.models.line import RefundLine
+from refunds.models.line import RefundLine, lines_of_refund
 from refunds.models.queries import RefundQuerySet
 from refunds.states import (
     OPEN,
@@ -180,8 +180,7 @@ class Refund(OwnsLines, TenantModel):
 
     def read_lines(self) -> list[RefundLine]:
         """Its lines with their order lines."""
-        lines = RefundLine.objects.for_store(self.store_id).filter(refund=self)
-        return list(lines.select_related("line").order_by("id"))
+        return lines_of_refund.all(store_id=self.store_id, refund_id=self.pk)
 
     def is_overdue(self, now) -> bool:
         """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it.

@@ -18,9 +18,9 @@ from common.writes import WriteSet
 from payments.ledger import post_transfer
 from payments.states import AccountKind, TransferPurpose
 from refunds.actions import lock_refund
-from refunds.events import APPEAL_DECIDED, APPEAL_OPENED
 from refunds.models import Appeal, Refund
 from refunds.platform.cases import check_split, lock_case
+from refunds.platform.events import APPEAL_DECIDED, APPEAL_OPENED
 from refunds.states import AppealGround, AppealStatus, CaseOutcome, RefundStatus
 from stores import marketplaces
 

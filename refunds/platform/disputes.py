@@ -14,7 +14,13 @@ from common.actors import Actor
 from common.errors import Invalid, Refused, refuse_if
 from common.writes import WriteSet
 from refunds.actions import lock_refund, pay, record
-from refunds.events import (
+from refunds.exchanges import owe_new_goods
+from refunds.goods import GoodsDisposition, Whereabouts, stop
+from refunds.holds import hold as hold_amount
+from refunds.holds import release
+from refunds.models import Dispute, Refund
+from refunds.platform.cases import check_split, lock_case, why_not_take_evidence
+from refunds.platform.events import (
     DISPUTE_ANSWERED,
     DISPUTE_DECIDED,
     DISPUTE_OPENED,
@@ -23,12 +29,6 @@ from refunds.events import (
     REFUND_DISPUTED,
     REFUND_GRANTED,
 )
-from refunds.exchanges import owe_new_goods
-from refunds.goods import GoodsDisposition, Whereabouts, stop
-from refunds.holds import hold as hold_amount
-from refunds.holds import release
-from refunds.models import Dispute, Refund
-from refunds.platform.cases import check_split, lock_case, why_not_take_evidence
 from refunds.platform.suggestions import suggest
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import CaseOutcome, DisputeStatus, RefundStatus

@@ -18,9 +18,9 @@ from common.errors import Refused, refuse_if
 from common.uploads import SUFFIXES, CleanFile
 from common.writes import WriteSet
 from refunds.actions import lock_refund
-from refunds.events import EVIDENCE_ADDED, EVIDENCE_PACK_TAKEN
 from refunds.models import Appeal, Dispute, Evidence, Refund
 from refunds.platform.cases import why_not_take_evidence
+from refunds.platform.events import EVIDENCE_ADDED
 from refunds.platform.suggestions import suggest
 from refunds.states import OPEN, AppealStatus, DisputeStatus, RefundStatus
 
@@ -133,12 +133,3 @@ def _suggest_anew(refund: Refund, now: datetime) -> None:
     """What was shown may change what the platform's person is advised (R7). The refund is locked."""
     disputes = Dispute.objects.for_store(refund.store_id).filter(refund=refund, status=DisputeStatus.OPEN)
     disputes.update(suggestion=suggest(refund, now))
-
-
-@action
-def note_pack_taken(*, dispute: Dispute, actor: Actor, now: datetime) -> None:
-    """Somebody takes a dispute's pack away as a file: who it was is on record in the store."""
-    writes = WriteSet()
-    facts = {"order": dispute.refund.order.number}
-    writes.event(EVIDENCE_PACK_TAKEN, dispute.store, topic=dispute.store, at=now, actor=actor, rule="R7", **facts)
-    writes.flush()

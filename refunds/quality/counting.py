@@ -15,8 +15,8 @@ from django.dispatch import receiver
 from common.actors import Actor
 from common.hints import tell
 from common.writes import WriteSet
-from refunds.events import REFUND_COUNTED
 from refunds.models import QualityRefund, Refund
+from refunds.quality.events import REFUND_COUNTED
 from refunds.quality.rollup import note_counted
 from refunds.signals import faults_verified
 from refunds.states import QualityPolicy, RefundProgramme

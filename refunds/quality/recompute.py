@@ -12,9 +12,10 @@ from common.actions import action
 from common.actors import Actor
 from common.calendar import day_of, days_until
 from common.writes import WriteSet
-from refunds.events import REFUND_COUNTED, REFUND_REQUESTED, REFUND_RESUBMITTED
+from refunds.events import REFUND_REQUESTED, REFUND_RESUBMITTED
 from refunds.models import ChangedDay, QualityDay, Refund
 from refunds.quality.counting import record_counted
+from refunds.quality.events import REFUND_COUNTED
 from refunds.quality.figures import count_days, last_finished, window_of
 from refunds.quality.rollup import lock_rollup, roll_up_store
 from refunds.states import QualityPolicy, RefundProgramme

@@ -16,8 +16,8 @@ from common.events import EventType
 from common.setbacks import sweep_each
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
-from refunds.events import QUALITY_LIFTED, QUALITY_RESTRICTED
 from refunds.models import QualityRestriction
+from refunds.quality.events import QUALITY_LIFTED, QUALITY_RESTRICTED
 from refunds.quality.figures import QualityFigures, window_of
 from refunds.states import QualityStep
 from stores import marketplaces

@@ -94,7 +94,7 @@ def change_settings(*, store: Store, settings: Settings, actor: Actor, now: date
         _step(enrolment, EnrolmentStep.PRODUCTS, enrolment.choose_products)
         _choose_products(writes, enrolment, settings["products"], actor, now)
     if enrolment.is_joined:
-        budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
+        budgets.keep_topped_up(writes, enrolment.budget, actor=actor, now=now)
     writes.update(enrolment, "status")
     writes.flush()
     return enrolment
@@ -140,7 +140,7 @@ def _set_budget(writes: WriteSet, enrolment: Enrolment, balance: Decimal, actor:
     if enrolment.is_joined:
         budgets.set_balance(writes, enrolment.budget, balance=balance, actor=actor, now=now)
         return
-    refuse_if(budgets.why_not_hold(enrolment.budget, balance))
+    refuse_if(budgets.why_not_set_balance(enrolment.budget, balance))
     enrolment.planned_budget = balance
     writes.update(enrolment, "planned_budget")
     data = {"amount": f"{balance:.2f}"}
@@ -226,7 +226,7 @@ def confirm_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     if enrolment.planned_budget is not None:
         budgets.set_balance(writes, enrolment.budget, balance=enrolment.planned_budget, actor=actor, now=now)
         enrolment.planned_budget = None
-    budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
+    budgets.keep_topped_up(writes, enrolment.budget, actor=actor, now=now)
     before = enrolment.status
     enrolment.confirm(now=now)
     writes.update(enrolment, "status", "planned_budget", "confirmed_at", "left_at")

@@ -61,19 +61,40 @@ class _Upgraded(TypedDict):
 
 
 RETURNLESS_AGREEMENT_ACCEPTED = EventType(
-    "returnless.agreement_accepted", gettext_lazy("Agreement accepted"), "enrolment", _AgreementAccepted
+    "returnless.agreement_accepted",
+    gettext_lazy("Agreement accepted"),
+    "enrolment",
+    _AgreementAccepted,
+    meaning=gettext_lazy("The store has accepted this version of the programme's agreement: the first step of five."),
 )
 RETURNLESS_BUDGET_PLANNED = EventType(
-    "returnless.budget_planned", gettext_lazy("Service budget planned"), "enrolment", _BudgetPlanned
+    "returnless.budget_planned",
+    gettext_lazy("Service budget planned"),
+    "enrolment",
+    _BudgetPlanned,
+    meaning=gettext_lazy("The store has said how much its budget shall be; nothing moves before it joins."),
 )
 RETURNLESS_AUTO_TOP_UP_SET = EventType(
-    "returnless.auto_top_up_set", gettext_lazy("Automatic top-up set"), "enrolment", _AutoTopUp
+    "returnless.auto_top_up_set",
+    gettext_lazy("Automatic top-up set"),
+    "enrolment",
+    _AutoTopUp,
+    meaning=gettext_lazy("Below the threshold the budget gets this amount by itself, or nothing when it is off."),
 )
 RETURNLESS_PRODUCTS_CHOSEN = EventType(
-    "returnless.products_chosen", gettext_lazy("Products chosen"), "enrolment", _Chosen
+    "returnless.products_chosen",
+    gettext_lazy("Products chosen"),
+    "enrolment",
+    _Chosen,
+    meaning=gettext_lazy("Other products than before are under the programme."),
 )
 RETURNLESS_CONFIRMED = EventType(
-    "returnless.confirmed", gettext_lazy("Joined: in force from the next live session"), "enrolment"
+    "returnless.confirmed",
+    gettext_lazy("Joined: in force from the next live session"),
+    "enrolment",
+    meaning=gettext_lazy(
+        "The store has joined; the planned budget was moved, and promises begin with the next live session."
+    ),
 )
 RETURNLESS_CAME_INTO_FORCE = EventType(
     "returnless.came_into_force",
@@ -81,16 +102,45 @@ RETURNLESS_CAME_INTO_FORCE = EventType(
     "enrolment",
     _Session,
     EventTone.GOOD,
+    meaning=gettext_lazy(
+        "The first live session since the store joined has begun: new orders are promised a refund without return."
+    ),
 )
 RETURNLESS_SESSION_STARTED = EventType(
-    "returnless.session_started", gettext_lazy("Live session started"), "enrolment", _Session
+    "returnless.session_started",
+    gettext_lazy("Live session started"),
+    "enrolment",
+    _Session,
+    meaning=gettext_lazy(
+        "A live session began while the programme is in force: orders placed in it carry the promise."
+    ),
 )
 RETURNLESS_UPGRADED = EventType(
-    "returnless.upgraded", gettext_lazy("Switched to the new version"), "enrolment", _Upgraded
+    "returnless.upgraded",
+    gettext_lazy("Switched to the new version"),
+    "enrolment",
+    _Upgraded,
+    meaning=gettext_lazy("The store went over to this version in one step, with its budget and products."),
 )
 RETURNLESS_REGISTERED = EventType(
-    "returnless.registered", gettext_lazy("Brought in on an earlier version"), "enrolment", _AgreementAccepted
+    "returnless.registered",
+    gettext_lazy("Brought in on an earlier version"),
+    "enrolment",
+    _AgreementAccepted,
+    meaning=gettext_lazy("The platform noted that the store took part in an earlier version of the programme."),
 )
-RETURNLESS_LEFT = EventType("returnless.left", gettext_lazy("Left the programme"), "enrolment", tone=EventTone.BAD)
+RETURNLESS_LEFT = EventType(
+    "returnless.left",
+    gettext_lazy("Left the programme"),
+    "enrolment",
+    tone=EventTone.BAD,
+    meaning=gettext_lazy("The store promises nothing new; what was promised with earlier orders is kept."),
+)
 
-LIVE_SESSION_STARTED = EventType("live_session.started", gettext_lazy("Live session started"), "livesession", _Told)
+LIVE_SESSION_STARTED = EventType(
+    "live_session.started",
+    gettext_lazy("Live session started"),
+    "livesession",
+    _Told,
+    meaning=gettext_lazy("The marketplace says that a live session of the store has begun."),
+)

@@ -98,7 +98,7 @@ def upgrade_enrolment(*, store: Store, actor: Actor, now: datetime) -> Enrolment
     writes = WriteSet()
     fields = ("status", "version", "confirmed_at", "agreement_version", "agreement_at", "agreement_by")
     writes.update(enrolment, *fields)
-    budgets.hold_threshold(writes, enrolment.budget, actor=actor, now=now)
+    budgets.keep_topped_up(writes, enrolment.budget, actor=actor, now=now)
     record_step(
         writes, RETURNLESS_UPGRADED, enrolment, before, actor=actor, now=now, rule="R8", version=[earlier, version]
     )

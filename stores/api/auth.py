@@ -11,10 +11,12 @@ from rest_framework.permissions import BasePermission
 
 from common.actors import Actor, ActorKind
 from common.rates import over_rate
+from common.tenancy import system_scope
 from common.web.access import note
 from common.web.proxies import client_address
 from stores.actions import touch_key
-from stores.models import ApiKey
+from stores.api.opening import open_call
+from stores.models import ApiKey, Store
 
 STORE = "S"
 MARKETPLACE = "M"
@@ -24,9 +26,10 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Caller:
-    """The authenticated client, in the place where DRF expects a user."""
+    """The authenticated client, in the place where DRF expects a user, and the store of which the scope is open."""
 
     key: ApiKey
+    store: Store | None
     is_authenticated = True
 
     @property
@@ -60,7 +63,8 @@ class Caller:
 def note_use(key: ApiKey, now: datetime) -> None:
     """Remember that a key is used, once in a while."""
     if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
-        touch_key(key=key, now=now)
+        with system_scope():  # a marketplace's key is no store's row
+            touch_key(key=key, now=now)
 
 
 class BearerKeyAuthentication(BaseAuthentication):
@@ -75,16 +79,17 @@ class BearerKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Write “Authorization: Bearer <key>”."))
         secret = header[1].decode("latin-1")
         prefix = secret.partition(".")[0]
-        key = None
+        key = store = None
         if prefix.isascii() and prefix.isalnum():
-            key = ApiKey.objects.select_related("store").filter(prefix=prefix, revoked=False).first()
+            view = request.parser_context["view"]
+            key, store = open_call(prefix=prefix, named=view.named_early())
         if key is None or not key.is_valid(secret) or key.has_expired:
             wait_s = over_rate(f"bad-key:{client_address(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
             if wait_s:
                 raise Throttled(wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
         note(key=key.prefix)
-        return Caller(key), key
+        return Caller(key, store), key
 
     def authenticate_header(self, request) -> str:
         """Makes a missing key 401."""

@@ -1,33 +1,37 @@
-"""The view that every resource builds on: key → store → scope → idempotency → action."""
+"""The view that every resource builds on: key, store and scope → idempotency → action."""
 
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from rest_framework import serializers, viewsets
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from common import idempotency
 from common.actors import Actor, ActorKind
+from common.api.represent import represent
 from common.api.unknown import unknown_fields
 from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
 from common.settled import Settled, look
-from common.tenancy import SYSTEM_SCOPE, Scope, set_scope
+from common.tenancy import Scope, current_scope, set_scope
 from common.web.access import note
 from stores.api.auth import MARKETPLACE, note_use
+from stores.api.opening import open_call
 from stores.models import Store
 
 MAX_KEY_LENGTH = 255
+LOOKED_AT_EARLY = 2**13  # bytes of a body whose sender isn't known yet
+Row = TypeVar("Row")
 
 
 class Replay(Exception):
@@ -66,14 +70,17 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Authenticate, find the store, open its scope, take the Idempotency-Key."""
         self.now = request.now
         self.answer: IdempotentAnswer | None = None
-        set_scope(SYSTEM_SCOPE)
+        self.fault: APIException | None = None
         super().initial(request, *args, **kwargs)
+        if self.fault is not None:
+            raise self.fault
         if not self.reads_settled():
             note_use(request.auth, self.now)
         if self.action in self.dear:
             self.held.enter_context(dear(request.user.owner))
         self.store = self._store()
-        set_scope(Scope((self.store.pk,)))
+        if current_scope() != (own := Scope((self.store.pk,))):
+            set_scope(own)
         note(store=self.store.code)
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
@@ -111,6 +118,20 @@ class StoreViewSet(viewsets.GenericViewSet):
         if wrong:
             raise ValidationError(wrong)
 
+    def named_early(self) -> str | None:
+        """The store that the call names, as far as a short look tells before anybody is known.
+
+        What is wrong with a body is said once it is clear that its sender may call.
+        """
+        length = self.request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()) or int(length) > LOOKED_AT_EARLY:
+            return None
+        try:
+            return self._named_store()
+        except APIException as fault:
+            self.fault = fault
+            return None
+
     def _store(self) -> Store:
         caller = self.request.user
         code = self._named_store()
@@ -119,8 +140,8 @@ class StoreViewSet(viewsets.GenericViewSet):
                 raise ValidationError(
                     {"store": [ErrorDetail(_("Name the store: a marketplace's key works in many."), "required")]}
                 )
-            store = Store.objects.filter(code=code, marketplace=caller.key.marketplace).first()
-            if store is None or (caller.key.is_demo and not store.is_demo):
+            store = caller.store or open_call(prefix=caller.key.prefix, named=code).store
+            if store is None:
                 raise NotFound
             return store
         if code is not None and code != caller.key.store.code:
@@ -224,6 +245,15 @@ class StoreViewSet(viewsets.GenericViewSet):
         return serializer
 
 
+class ListMixin(mixins.ListModelMixin):
+    """A list in cursor pages."""
+
+    def list(self, request, *args, **kwargs):
+        """One page."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([represent(self.serializer_class, row) for row in page])
+
+
 @contextmanager
 def named_by(field: str) -> Iterator[None]:
     """What isn't found in here was named by this field of the body or the query: the answer says so."""
@@ -244,6 +274,13 @@ def parse_id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotFound from error
+
+
+def found(row: Row | None) -> Row:
+    """The row. NotFound when there is none."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 def get_or_404(queryset, **lookup):

@@ -83,11 +83,13 @@ class ReturnAddressSerializer(serializers.ModelSerializer):
 class EventTypeSerializer(serializers.Serializer):
     """Something that can happen.
 
+    `title` and `meaning` (a sentence: what is so from then on) are in the language that Accept-Language asks for.
     `data` tells for each key that the event may carry what it holds, and in which unit.
     """
 
     name = serializers.CharField()
-    title = serializers.CharField(help_text="In the language that Accept-Language asks for.")
+    title = serializers.CharField()
+    meaning = serializers.CharField()
     tone = serializers.ChoiceField(choices=[(tone.value, tone.value) for tone in EventTone])
     data = serializers.SerializerMethodField()
 

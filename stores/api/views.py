@@ -1,13 +1,12 @@
 """Stores, products and return addresses."""
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
-from rest_framework import mixins
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from common.events import event_types
 from stores import actions
-from stores.api.base import StoreViewSet, get_or_404
+from stores.api.base import ListMixin, StoreViewSet, get_or_404
 from stores.api.serializers import (
     EventTypesSerializer,
     ProductChangeSerializer,
@@ -27,7 +26,7 @@ ONE_OR_MANY_PRODUCTS = PolymorphicProxySerializer(
 )
 
 
-class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
+class StoreSettingsViewSet(ListMixin, StoreViewSet):
     """The store that the key belongs to."""
 
     resource = None
@@ -52,7 +51,7 @@ class StoreSettingsViewSet(mixins.ListModelMixin, StoreViewSet):
         return Response(StoreSerializer(changed).data)
 
 
-class ProductViewSet(mixins.ListModelMixin, StoreViewSet):
+class ProductViewSet(ListMixin, StoreViewSet):
     """The product warehouse."""
 
     resource = "catalog"
@@ -91,7 +90,7 @@ class ProductViewSet(mixins.ListModelMixin, StoreViewSet):
         return Response(ProductSerializer(product).data)
 
 
-class ReturnAddressViewSet(mixins.ListModelMixin, StoreViewSet):
+class ReturnAddressViewSet(ListMixin, StoreViewSet):
     """Return addresses."""
 
     resource = "catalog"

@@ -111,3 +111,11 @@ def test_every_line_of_a_request_has_its_id(taote, written):
     assert len(lines) == 2, lines
     ids = {dict(word.partition("=")[::2] for word in shlex.split(line))["request_id"] for line in lines}
     assert len(ids) == 1
+
+
+def test_who_forges_a_header_fills_no_disk(written):
+    assert Client(headers={"Host": "evil" * 600}).get("/admin/login/").status_code == 400
+    [refusal] = [line for line in written() if "django.security" in line]
+    assert "Invalid HTTP_HOST header" in refusal
+    assert "Traceback" not in refusal
+    assert len(refusal) < 500

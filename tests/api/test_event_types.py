@@ -1,6 +1,9 @@
 """The list of everything that can happen, for those who read timelines and webhooks."""
 
+import re
+
 import pytest
+from django.utils.translation import override
 
 from common.events import event_types
 from tests.api.test_schema import load_schema
@@ -17,6 +20,7 @@ def test_every_event_is_listed_with_its_title_its_tone_and_the_shape_of_its_data
     assert listed["refund.split"] == {
         "name": "refund.split",
         "title": "Fewer pieces arrived than announced: the rest is a refund of its own",
+        "meaning": "Only these pieces came back and are refunded here; what is missing goes on in the other refund.",
         "tone": "bad",
         "data": {
             "amount": "[before, after], each: yuan with two decimals, as text",
@@ -33,6 +37,20 @@ def test_the_marketplaces_key_reads_the_same_and_titles_come_in_chinese_too(taot
     answer = taote.merchant.client.get("/api/v1/event-types/", headers={"Accept-Language": "zh-hans"})
     titles = {event["name"]: event["title"] for event in answer.json()["results"]}
     assert titles["coupon.granted"] == "优惠券已发放"
+
+
+@pytest.mark.parametrize(("language", "stop"), [("en", "."), ("zh-hans", "。")])
+def test_every_event_says_in_a_sentence_what_it_means(language, stop):
+    with override(language):
+        told = {event.name: (str(event.title), str(event.meaning)) for event in event_types()}
+    assert [
+        name for name, (title, meaning) in told.items() if not meaning.endswith(stop) or meaning == f"{title}{stop}"
+    ] == []
+    assert len({meaning for _, meaning in told.values()}) == len(told), "no two mean the same"
+    if language != "en":
+        assert [
+            name for name, (_, meaning) in told.items() if re.search(r"[a-z]{5}", re.sub("`.*?`", "", meaning))
+        ] == []
 
 
 def test_what_a_refund_went_through_is_named_by_the_list_and_carries_what_it_promises(taote):

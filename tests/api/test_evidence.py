@@ -1,6 +1,7 @@
 """Evidence over the API: what is taken, what is refused, who may have it, and for how long."""
 
 import zlib
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from struct import pack
@@ -10,7 +11,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
+from common import dear as dear_work
 from common import uploads
+from common.errors import Busy
+from config.front.application import THREADS
 from refunds.api.evidence import EvidenceParser
 from refunds.models import Evidence
 from tests.api.helpers import code, everything
@@ -185,6 +189,17 @@ def test_few_pictures_are_decoded_at_once(taote, monkeypatch):
     assert code(show(taote.buyer, refund, picture()[:60])) == (400, "invalid_image", "file")
     for _ in range(uploads.DECODED_AT_ONCE + 1):
         assert show(taote.buyer, refund, picture(mode="RGBA")).status_code in (201, 409), "a place is given back"
+
+
+def test_whoever_waits_for_a_picture_leaves_a_thread_to_the_others(taote, monkeypatch):
+    refund, places = taote.refund(), dear_work.MOST_LONG
+    assert places < THREADS, "exports and pictures together never have every thread"
+    with ExitStack() as held:
+        for _ in range(places):
+            held.enter_context(dear_work.long_work(Busy("")))
+        assert code(show(taote.buyer, refund, picture())) == (429, "busy", None)
+        assert taote.merchant.get("orders/export/").status_code == 429
+    assert show(taote.buyer, refund, picture()).status_code == 201
 
 
 def test_a_form_of_too_many_parts_is_refused(taote):

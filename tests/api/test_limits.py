@@ -11,6 +11,7 @@ from common import dear as dear_module
 from common import rates
 from common.dear import MOST_OF_ONE, dear
 from common.errors import Busy
+from common.hint_server import client
 from common.tenancy import system_scope
 from common.web import address_limits
 from common.web.address_limits import WayIn
@@ -133,6 +134,7 @@ def test_links_of_lists_keep_the_proxys_tls(taote, settings):
 
 def test_a_store_has_few_dear_calls_under_way(taote, other, monkeypatch):
     monkeypatch.setattr(dear_module, "_in_process", threading.BoundedSemaphore(100))
+    monkeypatch.setattr(dear_module, "_long", threading.BoundedSemaphore(100))
     owner = f"store:{taote.store.pk}"
     held = [dear(owner) for _ in range(MOST_OF_ONE)]
     for place in held:
@@ -185,3 +187,18 @@ def test_a_server_of_hints_that_is_down_stops_no_dear_call(taote, monkeypatch):
 
 def test_busy_is_a_refusal_with_a_time():
     assert (Busy("x").code, Busy("x", wait_s=7).wait_s) == ("busy", 7)
+
+
+def test_many_at_once_are_counted_one_by_one_until_their_minute_is_over():
+    def use():
+        waits.extend(rates.over_rate("x", most=25, window_s=60) for _ in range(10))
+
+    waits: list[int] = []
+    users = [threading.Thread(target=use) for _ in range(8)]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join()
+    assert (len(waits), waits.count(0)) == (80, 25)
+    assert all(0 < wait <= 60 for wait in waits if wait)
+    assert 0 < client().ttl("rate:x") <= 60

@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from tests.api.test_errors import check_shape
+from tests.tenancy.calls import COUPON_BODY, ORDER_BODY
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ACCEPTED = {
@@ -119,3 +122,13 @@ def flatten(value):
             yield from flatten(inner)
     else:
         yield value
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "9999-12-31T20:00:00Z", "9999-12-30"],
+)
+def test_an_instant_of_another_age_is_refused_before_a_page_has_to_show_it(taote, told):
+    coupon = {**COUPON_BODY, "valid_from": told}
+    check_shape(taote.merchant.post("coupons/", coupon), 400, "out_of_range", "valid_from")
+    check_shape(taote.buyer.post("orders/", {**ORDER_BODY, "ship_by": told}), 400, "out_of_range", "ship_by")

@@ -9,6 +9,8 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework import serializers
 
 from common.api.fields import DayField, InstantField, ItemIdField, StrictMoneyField, WholeNumberField
+from common.api.parsers import StrictJSONParser
+from stores.api.base import LOOKED_AT_EARLY
 from stores.models import ApiKey
 from tests.api.test_errors import check_shape, raw
 from tests.world import Api
@@ -42,6 +44,16 @@ def test_a_key_without_the_scope_is_refused_before_the_body_is_read(taote):
         answer = send(f"/api/v1/{path}", "{" * 5000, content_type="application/json")
         assert answer.status_code == 403, path
     assert Api("nobody.x").post("refunds/", {}).status_code == 401
+
+
+def test_only_a_short_body_of_somebody_unknown_is_looked_at(taote, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(StrictJSONParser, "parse", refuse)
+    assert Api("nobody.x").post("refunds/", {"description": "x" * LOOKED_AT_EARLY}).status_code == 401
+    with pytest.raises(AssertionError, match="it was read"):
+        taote.buyer.post("refunds/", {})
 
 
 def test_deep_nesting_with_long_names_costs_next_to_nothing(taote):

@@ -46,7 +46,8 @@ def test_a_page_that_calls_an_action_itself_is_found(code, found):
 
 # What calls an act outside of a decision's `run`, and why no button can be asked before.
 DOWNLOADS = {
-    "workbench.cases.api": "the evidence pack is a download that the API gives as well; who took it is on record",
+    "workbench.cases.api": "the API asks for the evidence pack and gives it out as the desk does",
+    "workbench.cases.packs": "the evidence pack is a download; who took it is on record",
     "workbench.shipping.exporting": "the file of the queue is a download; who took it is on record",
 }
 

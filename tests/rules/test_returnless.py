@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from orders.states import OrderStatus
-from payments.budgets import MOST, why_not_add, why_not_hold
+from payments.budgets import MOST, why_not_add, why_not_set_balance
 from payments.models import Budget
 from refunds.models import Enrolment
 from refunds.programme import programme_of
@@ -140,8 +140,8 @@ def test_when_a_budget_is_spent(fields, spent):
 @pytest.mark.rule("R5")
 def test_a_budget_holds_what_is_reserved_and_no_more_than_a_column():
     budget = Budget(balance=Decimal("100.00"), reserved=Decimal("40.00"))
-    assert why_not_hold(budget, Decimal("40.00")) is None
-    below, above = why_not_hold(budget, Decimal("39.99")), why_not_hold(budget, MOST + 1)
+    assert why_not_set_balance(budget, Decimal("40.00")) is None
+    below, above = why_not_set_balance(budget, Decimal("39.99")), why_not_set_balance(budget, MOST + 1)
     assert [(each.code, each.attr) for each in (below, above)] == [("budget_exhausted", "budget")] * 2
     assert why_not_add(budget, MOST - Decimal("100.00")) is None
     assert why_not_add(budget, MOST - Decimal("99.99")).attr == "amount"

@@ -191,7 +191,16 @@ CALLS = [
     _read("disputes/", "SM", "refunds"),
     _post("disputes/", "SM", "refunds", body=lambda n: {"refund": n.refund, "claim": "x"}, status=201, also=["refund"]),
     _read("disputes/{}/", "SM", "refunds", "dispute"),
-    _read("disputes/{}/pack/", "SM", "refunds", "dispute"),
+    _post("disputes/{}/pack/", "SM", "refunds", "dispute", status=202),
+    Call(
+        "GET",
+        "disputes/{}/pack/",
+        "SM",
+        "refunds",
+        lambda n: f"disputes/{n.packed}/pack/",
+        names=("packed",),
+        is_file=True,
+    ),
     Call(
         "POST",
         "disputes/{}/answer/",

@@ -32,8 +32,8 @@ from tests.tenancy.things import (
     make_appeal,
     make_coupon,
     make_delay,
-    make_dispute,
     make_evidence,
+    make_pack,
     make_parcel,
     make_small_payment,
 )
@@ -65,7 +65,7 @@ def furnish(shop: Shop) -> Shop:
     make_small_payment(shop)
     with shop.scope():
         PaymentTerms.objects.create(store=shop.store, per_order=5)
-    make_dispute(shop)
+    make_pack(shop)
     make_evidence(shop, make_appeal(shop).refund_id)
     make_delay(shop)
     _furnish_import(shop)

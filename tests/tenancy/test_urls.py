@@ -285,3 +285,10 @@ def test_the_use_of_a_key_is_noted(taote, clock):
     with system_scope():
         key = ApiKey.objects.get(prefix=taote.merchant_key.partition(".")[0])
     assert key.last_used_at == wall.now()
+
+
+def test_the_use_of_a_marketplaces_key_is_noted(taote, clock):
+    assert taote.buyer.get("orders/").status_code == 200
+    with system_scope():
+        used = set(ApiKey.objects.filter(last_used_at=wall.now()).values_list("marketplace", flat=True))
+    assert used == {taote.store.marketplace}

@@ -24,10 +24,12 @@ from refunds.models import Refund
 from refunds.platform.appeals import open_appeal
 from refunds.platform.disputes import open_dispute
 from refunds.platform.evidence import add_evidence, stored
+from refunds.platform.packs import ask_for_pack
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
+from workbench.cases.packs import make_due_packs
 
 
 class Names:
@@ -96,6 +98,11 @@ class Names:
     @cached_property
     def dispute(self) -> str:
         return str(make_dispute(self.shop).pk)
+
+    @cached_property
+    def packed(self) -> str:
+        """A dispute whose evidence pack is made."""
+        return str(make_pack(self.shop).dispute_id)
 
     @cached_property
     def evidence(self) -> str:
@@ -213,6 +220,15 @@ def make_dispute(shop: Shop):
         return open_dispute(
             store_id=shop.store.pk, refund_id=refund.pk, opened_by="buyer", plea="broken", actor=BUYER, now=NOON
         )
+
+
+def make_pack(shop: Shop, language: str = "en"):
+    """An evidence pack that a worker has made."""
+    case = make_dispute(shop)
+    with shop.scope():
+        pack = ask_for_pack(store_id=shop.store.pk, dispute_id=case.pk, language=language, actor=MERCHANT, now=NOON)
+    assert make_due_packs(ids=[pack.pk]) == 1
+    return shop.reload(pack)
 
 
 def make_evidence(shop: Shop, refund):

@@ -35,3 +35,11 @@ def test_the_page_of_a_refund_has_no_script_in_it(sign_in, taote):
 @pytest.mark.parametrize("path", ["/admin/login/", "/b/x/", "/api/v1/docs/"])
 def test_pages_for_strangers_have_none_either(path):
     check(Client().get(path))
+
+
+def test_an_answer_of_the_api_may_do_nothing_and_knows_no_session(taote, sign_in):
+    answer = taote.merchant.get("orders/")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert not answer.cookies
+    somebody = sign_in("owner", taote)
+    assert somebody.client.get("/api/v1/orders/").status_code == 401, "who is signed in at the desk has no key"

@@ -307,4 +307,4 @@ def test_the_pages_statements_do_not_grow(tmall, refund, desk):
     desk.post(path(refund), step="send", method="gift", item_id="9001")
     decline(tmall, offers(tmall, refund)[0])
     assert statements(desk, refund) <= first
-    assert first <= 39
+    assert first <= 20

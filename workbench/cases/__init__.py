@@ -1,5 +1,5 @@
 """Cases, at the merchant's desk and the operator's: disputes, appeals, and the evidence for them.
 
 queues → cases (what both share) → disputes, appeals. evidence shows and takes files.
-pack is the evidence pack as a PDF; api hands it out.
+packs has the evidence pack asked for, made by a worker (pack sets it as a PDF) and taken; api does so over HTTP.
 """

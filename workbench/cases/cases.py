@@ -18,7 +18,7 @@ from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision
 from workbench.kit.forms import DeskForm, YuanField, posted
-from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.queue import QueueFilter, QueueMixin, Tile
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import negotiation, timeline
 from workbench.kit.words import yuan
@@ -109,9 +109,10 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
 
     def tiles(self, request, now):
         """What is to be decided, by the name of the list; nothing while nothing is."""
-        waiting = self.queues[0]
-        tile = {**self.tile(waiting, *self.counts([waiting], now)), "label": self.tile_label}
-        return [] if tile["is_empty"] else [tile]
+        return [Tile((self.waiting(self.queues[0], now),), self._to_decide)]
+
+    def _to_decide(self, count: int) -> dict | None:
+        return {**self.tile(self.queues[0], count), "label": self.tile_label} if count else None
 
     def get_queryset(self, request):
         """With the refund and order that each row names."""
@@ -125,7 +126,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     def sides(self, case, card) -> list[SideView]:
         """The buyer and the merchant, each with words and files."""
 
-    def more(self, case) -> dict:
+    def more(self, request, case) -> dict:
         """What else the page shows."""
         return {}
 
@@ -157,7 +158,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             add_evidence=self.choice(request, case, AddEvidence(card), bound),
             decide=self.choices(request, case, bound),
             may_take_pack=can(request.user, SHOW_EVIDENCE, case.store_id),
-            **self.more(case),
+            **self.more(request, case),
         )
 
 

@@ -1,9 +1,7 @@
 """Disputes on the desk: the merchant answers and shows, the platform's person decides (R7)."""
 
 from django import forms
-from django.urls import path
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from refunds.platform.disputes import (
     answer_dispute,
@@ -13,14 +11,11 @@ from refunds.platform.disputes import (
 )
 from refunds.platform.suggestions import explain, suggested_amount
 from refunds.states import CaseOutcome, CaseSide
-from stores.permissions import DECIDE_REFUNDS, SHOW_EVIDENCE, require
-from workbench.cases.api import pack_response
+from stores.permissions import DECIDE_REFUNDS
 from workbench.cases.cases import CaseAdmin, DecideCase, side_views
 from workbench.cases.evidence import AddEvidence
-from workbench.kit.base import by
-from workbench.kit.dear import dear_page
+from workbench.cases.packs import MakePack, PackMixin
 from workbench.kit.decisions import Decision, DecisionForm
-from workbench.kit.frame import in_store_time
 
 
 class AnswerForm(DecisionForm):
@@ -76,20 +71,12 @@ class DecideDispute(DecideCase):
         decide_dispute(store_id=dispute.store_id, dispute_id=dispute.pk, actor=actor, now=now, **data)
 
 
-class DisputeAdmin(CaseAdmin):
+class DisputeAdmin(PackMixin, CaseAdmin):
     """Refunds that the platform was asked to decide."""
 
     code, template = "dispute", "workbench/cases/dispute.html"
     tile_label = gettext_lazy("Disputes")
-    decisions = (AnswerDispute(), DecideDispute(), AddEvidence())
-
-    def get_urls(self):
-        """The pack's address, before the admin's catch-all."""
-        view = self.admin_site.admin_view
-        return [
-            path("<uuid:object_id>/pack/", view(require_safe(self.pack_view)), name="refunds_dispute_pack"),
-            *super().get_urls(),
-        ]
+    decisions = (AnswerDispute(), DecideDispute(), AddEvidence(), MakePack())
 
     def sides(self, case, card):
         """Plea and reply, wherever each belongs."""
@@ -98,18 +85,12 @@ class DisputeAdmin(CaseAdmin):
             card, buyer=words[CaseSide.BUYER], merchant=words[CaseSide.MERCHANT], opened_by=case.opened_by
         )
 
-    def more(self, case):
-        """The suggestion in words."""
+    def more(self, request, case):
+        """The suggestion in words, and the evidence pack."""
         outcome = case.suggestion.get("outcome")
         return {
             "grounds": explain(case.suggestion),
             "suggested": CaseOutcome(outcome).label if outcome else "",
             "suggested_amount": suggested_amount(case.suggestion),
+            **self.pack_card(request, case),
         }
-
-    @in_store_time
-    @dear_page
-    def pack_view(self, request, case):
-        """The evidence pack as a PDF, for those who may show evidence: it holds the buyer's name and address."""
-        require(request.user, SHOW_EVIDENCE, case.store_id)
-        return pack_response(case, **by(request))

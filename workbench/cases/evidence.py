@@ -1,9 +1,11 @@
 """Evidence on the desk: thumbnails of both sides, the files themselves, and the form that adds one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy
 
@@ -49,9 +51,14 @@ class Card:
         return len(self.merchant) + len(self.buyer)
 
 
-def evidence_of(refund: Refund, now: datetime) -> Card:
-    """What both sides have shown about a refund."""
-    files = list(Evidence.objects.for_store(refund.store_id).filter(refund=refund).order_by("id"))
+def files_of(refund: Refund) -> QuerySet[Evidence]:
+    """What both sides have shown about a refund, oldest first."""
+    return Evidence.objects.for_store(refund.store_id).filter(refund=refund).order_by("id")
+
+
+def evidence_of(refund: Refund, now: datetime, files: Iterable[Evidence] | None = None) -> Card:
+    """What both sides have shown about a refund; its `files_of` are read unless they are given."""
+    files = list(files_of(refund) if files is None else files)
     merchants = [file for file in files if file.side == CaseSide.MERCHANT]
     return Card(
         merchant=merchants,

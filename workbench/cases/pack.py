@@ -1,7 +1,8 @@
 """The evidence pack: everything about a dispute as one PDF, to be kept or handed on (Q17)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -36,6 +37,7 @@ QUOTE = ParagraphStyle("quote", TEXT, leftIndent=10, borderPadding=(2, 0, 2, 8),
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
 TALLEST_IMAGE = 100 * mm
+PARTS_A_WORD = 20  # so many parts (a heading, a table, a picture) are set between two words about it
 
 
 def pack_name(dispute: Dispute) -> str:
@@ -46,8 +48,8 @@ def pack_name(dispute: Dispute) -> str:
     return f"dispute-{number}-{dispute.pk.hex[-8:]}.pdf"
 
 
-def build_pack(dispute: Dispute, now: datetime) -> bytes:
-    """The PDF, in the reader's language and the time zone of the store.
+def build_pack(dispute: Dispute, now: datetime, told: Callable[[float], None]) -> bytes:
+    """The PDF, in the reader's language and the time zone of the store; `told` learns which share of it is set.
 
     The dispute comes with refund, order and store.
     """
@@ -72,8 +74,16 @@ def build_pack(dispute: Dispute, now: datetime) -> bytes:
         canvas.drawRightString(A4[0] - MARGIN, 10 * mm, str(document.page))
 
     with timezone.override(dispute.refund.store.time_zone):
-        document.build(list(_story(dispute, now)), onFirstPage=footer, onLaterPages=footer)
+        story = list(_story(dispute, now))
+        document.setProgressCallBack(partial(_tell_progress, len(story), told))
+        document.build(story, onFirstPage=footer, onLaterPages=footer)
     return written.getvalue()
+
+
+def _tell_progress(parts: int, told: Callable[[float], None], kind: str, value: int) -> None:
+    """What ReportLab says after each part, handed on now and then."""
+    if kind == "PROGRESS" and value % PARTS_A_WORD == 0:
+        told(min(value / parts, 1.0))
 
 
 def _story(dispute: Dispute, now: datetime) -> Iterator[Flowable]:
@@ -141,7 +151,7 @@ def _order(dispute: Dispute) -> Iterator[Flowable]:
             *(
                 (
                     _("Product"),
-                    f"{line.line.title or line.line.item_id} × {line.quantity} · {yuan(line.line.unit_price)}",
+                    f"{line.line.label} × {line.quantity} · {yuan(line.line.unit_price)}",
                 )
                 for line in dispute.refund.own_lines
             ),

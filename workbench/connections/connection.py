@@ -1,6 +1,7 @@
 """The page of a store's connection, and what its owner does about it."""
 
 from datetime import datetime
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -36,7 +37,7 @@ from workbench.kit.decisions import Decision, DecisionForm, choose, take_outside
 from workbench.kit.desk import desk_of
 from workbench.kit.editing import Saving, store_to_add_to
 from workbench.kit.marks import moment
-from workbench.kit.queue import Queue, QueueFilter, QueueMixin, count_queues
+from workbench.kit.queue import Queue, QueueFilter, QueueMixin, Tile
 from workbench.kit.switches import day_field
 from workbench.store.owners import OwnersAdmin
 
@@ -256,6 +257,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     """Which shop at which platform a store is, and whether that works."""
 
     queues = QUEUES
+    only_what_waits = True
     list_filter = (QueueFilter,)
     list_display = ("show_shop", "show_platform", "show_status", "show_behind", "show_until", "show_to_do")
     decisions = (Authorise(), Resume(), FetchPast(), Disconnect())
@@ -271,11 +273,11 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
 
     def tiles(self, request, now):
         """Only of the stores that the user manages."""
-        if not desk_of(request).is_connected:
+        if not desk_of(request).connectable:
             return []
+        own = self.managed(request, Connection.objects.in_scope())
         shown = [queue for queue in self.queues if queue.code != "all"]
-        counts = count_queues(shown, self.managed(request, Connection.objects.in_scope()), now)
-        return [self.tile(queue, count) for queue, count in zip(shown, counts, strict=True) if count]
+        return [Tile((queue.rows(own, now),), partial(self.tile_of, queue)) for queue in shown]
 
     def has_add_permission(self, request):
         """Owners, in one store at a time, whose marketplace has an open platform."""

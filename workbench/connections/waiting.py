@@ -117,8 +117,8 @@ class MarketplaceAdmin(QueueMixin, DecidingMixin, DeskAdmin):
         css = {"all": ["workbench/work.css"]}
 
     def tiles(self, request, now):
-        """Nothing where no store is connected."""
-        return super().tiles(request, now) if desk_of(request).is_connected else []
+        """Nothing where no store can be connected."""
+        return super().tiles(request, now) if desk_of(request).connectable else []
 
     def get_queryset(self, request):
         """With the refund and the order that each row names."""

@@ -19,7 +19,7 @@ def money_kept(request: HttpRequest, now: datetime) -> dict | None:
         return None
     desk = desk_of(request)
     today = today_of(desk, now)
-    report = read(span_of(desk, today - timedelta(days=DAYS - 1), today))
+    report = read(span_of(desk, today - timedelta(days=DAYS - 1), today), with_losses=False)
     if not report.totals.offers:
         return None
     return {"days": DAYS, "totals": Row("", report.totals), "trend": _trend(list(report.by["day"].values()))}

@@ -7,12 +7,11 @@ from django.utils.functional import cached_property
 
 from common.calendar import PLATFORM_ZONE
 from common.tenancy import system_scope, tenant_scope
-from connectors.models import Connection
 from connectors.platforms import platform_of
 from offers.eligibility import retains
 from refunds.states import RefundKind
 from stores.models import Store, User
-from stores.permissions import roles_of
+from stores.permissions import memberships_of, roles_of
 
 SESSION_KEY = "desk_store"
 STORES_IN_SWITCHER = 30
@@ -36,8 +35,7 @@ class Desk:
         if self.is_operator:
             with system_scope():
                 return list(Store.objects.order_by("code")[:STORES_IN_SWITCHER])
-        with tenant_scope(*roles_of(self.user)):
-            return list(Store.objects.filter(pk__in=roles_of(self.user)).order_by("code"))
+        return [membership.store for membership in memberships_of(self.user)]
 
     @property
     def only_store(self) -> Store | None:
@@ -77,12 +75,6 @@ class Desk:
         return [store for store in self.shown if platform_of(store.marketplace)]
 
     @cached_property
-    def is_connected(self) -> bool:
-        """Whether any of the stores shown is, or was, connected to its marketplace."""
-        stores = [store.pk for store in self.connectable]
-        return bool(stores) and Connection.objects.in_scope().filter(store__in=stores).exists()
-
-    @cached_property
     def instant(self) -> list[Store]:
         """The stores shown whose marketplace refunds some buyers at once (P5)."""
         return [
@@ -110,8 +102,8 @@ def find_store(user: User, store_id) -> Store | None:
     """The store with this id if the user works in it; None otherwise, whatever the session or a form says."""
     if not str(store_id).isascii() or not str(store_id).isdigit() or len(str(store_id)) > 18:
         return None
-    if not user.is_superuser and int(store_id) not in roles_of(user):
-        return None
+    if not user.is_superuser:
+        return next((each.store for each in memberships_of(user) if each.store_id == int(store_id)), None)
     with system_scope():
         return Store.objects.filter(pk=store_id).first()
 

@@ -3,9 +3,11 @@
 from abc import ABCMeta
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from common.calendar import FIRST_DAY, LAST_DAY
 from common.money import CENT, parse_money
 
 
@@ -32,6 +34,19 @@ class YuanField(forms.CharField):
             return parse_money(text)
         except ValueError:
             raise forms.ValidationError(_("Write an amount in yuan with at most two decimals, such as 12.30."))
+
+
+class CalendarField(forms.DateField):
+    """A date on a calendar, as browsers send it: in ASCII, and not of another age."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+    def to_python(self, value):
+        """The date, or None when it was left empty."""
+        if isinstance(value, str) and not value.isascii():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class DeskLooks:

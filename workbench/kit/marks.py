@@ -30,6 +30,8 @@ TONES = {
     "lifted": "green",
     "checked": "amber",
     "running": "blue",
+    "making": "blue",
+    "made": "green",
     "done": "green",
     "shipped": "blue",
     "owed": "amber",

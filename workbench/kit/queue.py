@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import EmptyResultSet
@@ -34,32 +36,36 @@ class Queue:
     only_instant: bool = False
 
 
+class Tile(NamedTuple):
+    """Something of the overview: what is counted for it, and how the counts are shown, if they are."""
+
+    rows: tuple[QuerySet, ...]
+    show: Callable[..., dict | None]
+
+
 def count_rows(rows: QuerySet) -> int:
     """How many rows, up to one more than MOST_COUNTED."""
     return rows.order_by()[: MOST_COUNTED + 1].count()
 
 
-def count_queues(queues: Sequence[Queue], rows: QuerySet, now: datetime) -> list[int]:
-    """How many of the rows are in each queue, in one statement; each up to one more than MOST_COUNTED.
-
-    A history is never counted.
-    """
-    parts, values, place = [], [], {}
-    for queue in queues:
-        found = queue.rows(rows, now).order_by().values("pk")[: MOST_COUNTED + 1]
+def count_all(wanted: Sequence[QuerySet]) -> list[int]:
+    """How many rows each has, in one statement; each up to one more than MOST_COUNTED."""
+    parts, values, counted = [], [], []
+    for place, rows in enumerate(wanted):
         try:
-            sql, params = found.query.sql_with_params()
+            sql, params = rows.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
-        place[queue.code] = len(parts)
+        counted.append(place)
         parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
         values += params
-    if not parts:
-        return [0] * len(queues)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        counts = cursor.fetchone()
-    return [counts[place[queue.code]] if queue.code in place else 0 for queue in queues]
+    counts = [0] * len(wanted)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", values)
+            for place, count in zip(counted, cursor.fetchone(), strict=True):
+                counts[place] = count
+    return counts
 
 
 def queues_at(desk: Desk, queues: Sequence[Queue]) -> list[Queue]:
@@ -122,19 +128,21 @@ class QueueMixin:
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    def tiles(self, request, now: datetime) -> list[dict]:
+    def tiles(self, request, now: datetime) -> list[Tile]:
         """What the overview shows of this list: its queues, if the admin is `on_overview`, but never the whole list."""
         if not self.on_overview:
             return []
-        shown = [
-            queue for queue in queues_at(desk_of(request), self.queues) if queue.on_overview and queue.code != "all"
-        ]
-        counted = zip(shown, self.counts(shown, now), strict=True)
-        return [self.tile(queue, count) for queue, count in counted if count or not self.only_what_waits]
+        here = queues_at(desk_of(request), self.queues)
+        shown = [queue for queue in here if queue.on_overview and queue.code != "all"]
+        return [Tile((self.waiting(queue, now),), partial(self.tile_of, queue)) for queue in shown]
 
-    def counts(self, queues: Sequence[Queue], now: datetime) -> list[int]:
-        """How many wait in each of the queues."""
-        return count_queues(queues, self.model.objects.in_scope(), now)
+    def waiting(self, queue: Queue, now: datetime) -> QuerySet:
+        """What is counted of a queue on the overview."""
+        return queue.rows(self.model.objects.in_scope(), now)
+
+    def tile_of(self, queue: Queue, count: int) -> dict | None:
+        """The queue's tile, where it is shown."""
+        return self.tile(queue, count) if count or not self.only_what_waits else None
 
     def tile(self, queue: Queue, count: int) -> dict:
         """A queue as the overview shows it, with how many wait in it and the way there."""
@@ -147,6 +155,13 @@ class QueueMixin:
             "is_empty": not count,
             "url": f"{address}?queue={queue.code}",
         }
+
+
+def shown_tiles(tiles: Sequence[Tile]) -> list[dict]:
+    """What the overview shows of them, counted in one statement."""
+    counts = iter(count_all([rows for tile in tiles for rows in tile.rows]))
+    shown = [tile.show(*(next(counts) for _rows in tile.rows)) for tile in tiles]
+    return [each for each in shown if each is not None]
 
 
 def capped(count: int) -> str:

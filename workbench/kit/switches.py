@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from workbench.kit.forms import CalendarField
 
-def day_field(label, **kwargs) -> forms.DateField:
+
+def day_field(label, **kwargs) -> CalendarField:
     """A date on a calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    return CalendarField(label=label, **kwargs)
 
 
 def switch_badge(is_on: bool, since: date, until: date | None = None, *, today: date) -> str:

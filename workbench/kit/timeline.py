@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from common.actors import ActorKind
@@ -47,9 +48,13 @@ class Entry:
 
 def timeline(store_id: int, topic_id, *, hidden: Sequence[str] = ()) -> list[Entry]:
     """What happened to a refund or an order but for `hidden` events, newest first; at most the newest MOST_EVENTS."""
+    return [entry(event) for event in newest_events(store_id, topic_id) if event.name not in hidden]
+
+
+def newest_events(store_id: int, topic_id) -> QuerySet[Event]:
+    """What a timeline is made of."""
     found = Event.objects.for_store(store_id).select_related("store").filter(topic_id=topic_id)
-    events = found.order_by("-id")[:MOST_EVENTS]
-    return [entry(event) for event in events if event.name not in hidden]
+    return found.order_by("-id")[:MOST_EVENTS]
 
 
 # What was offered, said and agreed before anybody asked the platform (Q17).

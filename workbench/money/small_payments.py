@@ -3,10 +3,12 @@
 What is left is in view before anything is typed; then comes a preview, then it is sent.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from common.money import ZERO
 from offers.cautions import cautions_of_payment
 from orders.models import Order
-from payments.allowances import allowances_today
+from payments.allowances import AllowanceRows, allowances_today
 from payments.models import Payment
 from payments.small import Allowance, allowance_of, send_small_payment, why_not_pay
 from payments.states import SMALL_PURPOSES, PaymentPurpose
@@ -73,24 +75,38 @@ class PayCard:
     refusal: str
 
 
-def pay_card(order: Order, store: Store, user: User, now: datetime, *, refund: Refund | None = None) -> PayCard:
-    """The card for this user, in three statements."""
-    allowance = allowance_of(order, store, now)
+def sent_about(order: Order) -> QuerySet[Payment]:
+    """The order's small payments, newest first."""
+    return Payment.objects.for_store(order.store_id).small().filter(order=order).order_by("-id")
+
+
+def pay_card(
+    order: Order,
+    store: Store,
+    user: User,
+    now: datetime,
+    *,
+    refund: Refund | None = None,
+    rows: AllowanceRows | None = None,
+    sent: Iterable[Payment] | None = None,
+) -> PayCard:
+    """The card for this user; the store's `allowance_rows` and what was `sent_about` are read unless they are given."""
+    [(_store, limits, day)] = allowances_today([store], now, rows)
+    allowance = allowance_of(order, store, now, limits=limits, day_used=day.used)
     view, key = ("refunds_refund_pay", refund.pk) if refund else ("orders_order_pay", order.pk)
-    sent = Payment.objects.for_store(store.pk).small().filter(order=order).order_by("-id")
     return PayCard(
         allowance=allowance,
-        sent=list(sent),
+        sent=list(sent_about(order) if sent is None else sent),
         link=reverse(f"admin:{view}", args=[key]) if can(user, PAY, store.pk) else "",
         refusal=str(why_not_pay(allowance, now) or ""),
     )
 
 
-def allowance_bars(desk: Desk, now) -> list[dict]:
+def allowance_bars(desk: Desk, now, rows: AllowanceRows | None = None) -> list[dict]:
     """Today's allowance of each store shown at this desk, for a bar."""
     return [
         {"store": store, "day": row, "left": max(ZERO, row.limit - row.used), "is_low": row.used * 10 >= row.limit * 9}
-        for store, _limits, row in allowances_today(desk.shown, now)
+        for store, _limits, row in allowances_today(desk.shown, now, rows)
     ]
 
 

@@ -19,7 +19,14 @@ from stores.models import Store
 from workbench.kit.base import DeskAdmin
 from workbench.kit.desk import Desk, desk_of
 from workbench.kit.search import OrderSearch
-from workbench.quality.board import CHART_OPTIONS, chart_of, restricted_stores, standings, trend_of
+from workbench.quality.board import (
+    CHART_OPTIONS,
+    chart_of,
+    restricted_stores,
+    restrictions_in_force,
+    standings,
+    trend_of,
+)
 
 TRENDS = (30, 90)
 
@@ -91,7 +98,7 @@ class QualityAdmin(OrderSearch, DeskAdmin):
     @staticmethod
     def _overview(desk: Desk, now: datetime) -> list[dict]:
         """The user's stores with their figures; of the platform's many only those that are restricted."""
-        held = {each["store"].pk: each["step"] for each in restricted_stores()}
+        held = {each["store"].pk: each["step"] for each in restricted_stores(restrictions_in_force())}
         stores = Store.objects.filter(pk__in=held).order_by("code") if desk.is_operator else desk.stores
         found = []
         for store in stores:

@@ -1,10 +1,12 @@
 """What the quality page and the overview tell: each step, the trend, and how to recover (P7)."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -125,9 +127,13 @@ def chart_of(store: Store, trend: list[tuple[date, Decimal]]) -> str:
     return json.dumps({"labels": [f"{on:%m-%d}" for on, _rate in trend], "datasets": lines})
 
 
-def restricted_stores() -> list[dict]:
-    """Each restricted store of the open scope with its hardest step; of the platform's at most MOST_RESTRICTED rows."""
-    rows = QualityRestriction.objects.in_scope().in_force().select_related("store").order_by("-id")[:MOST_RESTRICTED]
+def restrictions_in_force() -> QuerySet[QualityRestriction]:
+    """Those of the open scope; of the platform's at most MOST_RESTRICTED."""
+    return QualityRestriction.objects.in_scope().in_force().select_related("store").order_by("-id")[:MOST_RESTRICTED]
+
+
+def restricted_stores(rows: Iterable[QualityRestriction]) -> list[dict]:
+    """Each store of these with its hardest step."""
     found: dict[int, dict] = {}
     for row in sorted(rows, key=lambda row: QualityStep.values.index(row.step)):
         found[row.store_id] = {"store": row.store, "step": row, "meaning": MEANINGS[row.step]()}

@@ -25,9 +25,8 @@ class ArrivalForm(DecisionForm):
         if pieces_of(self.row) == 1:
             return
         for line in self.lines:
-            self.fields[f"received-{line.line.item_id}"] = forms.IntegerField(
-                label=_("%(product)s: pieces in the parcel")
-                % {"product": line.line.title or _("item %(item)s") % {"item": line.line.item_id}},
+            self.fields[f"received-{line.line.goods}"] = forms.IntegerField(
+                label=_("%(product)s: pieces in the parcel") % {"product": line.line.label},
                 min_value=0,
                 max_value=line.quantity,
                 required=False,
@@ -41,9 +40,9 @@ class ArrivalForm(DecisionForm):
 
     def received(self) -> list[Arrival]:
         """The counted pieces; what wasn't counted arrived as announced."""
-        counted = [self.cleaned_data.get(f"received-{line.line.item_id}") for line in self.lines]
+        counted = [self.cleaned_data.get(f"received-{line.line.goods}") for line in self.lines]
         return [
-            Arrival(item_id=line.line.item_id, quantity=line.quantity if count is None else count)
+            Arrival(item_id=line.line.item_id, sku=line.line.sku, quantity=line.quantity if count is None else count)
             for line, count in zip(self.lines, counted, strict=True)
         ]
 

@@ -90,7 +90,7 @@ class BulkJobAdmin(DeskAdmin):
 
     class Media:
         css = {"all": ["workbench/work.css"]}
-        js = ["workbench/bulk.js"]
+        js = ["workbench/progress.js", "workbench/bulk.js"]
 
     list_display = ("show_created", "show_who", "show_progress", "sent", "refused", "show_finished")
     ordering = ("-id",)

@@ -1,73 +1,96 @@
 """Everything needed to decide about a refund, read with a fixed number of statements."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.at_once import read_at_once
+from common.models import Event
 from offers.buyer.views import buyer_sees
 from offers.methods import METHODS
 from offers.models import CouponGrant, Offer
 from offers.situation import Situation
 from offers.states import OfferStatus
 from orders.models import OwedParcel
+from payments.allowances import allowance_rows
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.models import Appeal, Dispute, Refund
+from refunds.models import Appeal, Dispute, Evidence, Message, Refund, RefundLine
 from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from refunds.platform.appeals import appeal_until
 from stores.models import User
-from workbench.cases.evidence import evidence_of
+from workbench.cases.evidence import evidence_of, files_of
 from workbench.insights.loss import loss_if_lost
-from workbench.kit.timeline import timeline
+from workbench.kit.timeline import entry, newest_events
 from workbench.kit.words import at_deadline
-from workbench.money.small_payments import pay_card
+from workbench.money.small_payments import pay_card, sent_about
 from workbench.refunds.programme import programme_card
 from workbench.refunds.retention import build_panel
-from workbench.refunds.thread import thread_of
+from workbench.refunds.thread import newest_messages, thread_of
 
 MOST_RELATED = 8
 
 
-def related_refunds(refund: Refund) -> list[Refund]:
-    """Other refunds of the order's buyer in this store, newest first, the same order included."""
-    return list(
-        Refund.objects.for_store(refund.store_id)
-        .filter(order__store_id=refund.store_id, order__buyer_id=refund.order.buyer_id)
-        .exclude(pk=refund.pk)
-        .select_related("order")
-        .order_by("-id")[:MOST_RELATED]
+class RefundLists(NamedTuple):
+    """What the page shows of other tables, unread."""
+
+    offers: QuerySet[Offer]
+    cases: QuerySet[Appeal] | QuerySet[Dispute]
+    payments: QuerySet[Payment]
+    small_payments: QuerySet[Payment]
+    parcels: QuerySet[OwedParcel]
+    grants: QuerySet[CouponGrant]
+    related: QuerySet[Refund]
+    split_into: QuerySet[Refund]
+    messages: QuerySet[Message]
+    files: QuerySet[Evidence]
+    events: QuerySet[Event]
+    lines: QuerySet[RefundLine]
+
+
+def lists_of(refund: Refund) -> RefundLists:
+    """Newest first, but for files and lines; of the buyer's other refunds in this store a few."""
+    store_id, about = refund.store_id, {"refund": refund}
+    offers = Offer.objects.for_store(store_id).filter(**about)
+    cases = Appeal if refund.is_instant else Dispute
+    grants = CouponGrant.objects.for_store(store_id).filter(offer__in=offers.values("pk")).select_related("coupon")
+    of_buyer = Refund.objects.for_store(store_id).filter(
+        order__store_id=store_id, order__buyer_id=refund.order.buyer_id
+    )
+    return RefundLists(
+        offers=offers.select_related("return_address", "product").order_by("-id"),
+        cases=cases.objects.for_store(store_id).filter(**about).order_by("-id"),
+        payments=Payment.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("-id"),
+        small_payments=sent_about(refund.order),
+        parcels=OwedParcel.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("-id"),
+        grants=grants.order_by("-id"),
+        related=of_buyer.exclude(pk=refund.pk).select_related("order").order_by("-id")[:MOST_RELATED],
+        split_into=split_off(refund),
+        messages=newest_messages(refund),
+        files=files_of(refund),
+        events=newest_events(store_id, refund.pk),
+        lines=RefundLine.objects.for_store(store_id).filter(**about).select_related("line").order_by("id"),
     )
 
 
-def offers_to_show(refund: Refund) -> list[Offer]:
+def offers_to_show(refund: Refund, offers: Iterable[Offer]) -> list[Offer]:
     """What was offered, newest first, each with what the buyer sees of it."""
-    offers = Offer.objects.for_store(refund.store_id).filter(refund=refund).select_related("return_address", "product")
-    found = list(offers.order_by("-id"))
+    found = list(offers)
     for offer in found:
         offer.refund = refund
         offer.buyer_sees = buyer_sees(offer)
     return found
 
 
-def promises_of(refund: Refund) -> dict:
-    """What accepted offers brought: parcels to send, coupons granted (Q13, Q16)."""
-    parcels = OwedParcel.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id")
-    grants = (
-        CouponGrant.objects.for_store(refund.store_id)
-        .filter(offer__in=Offer.objects.for_store(refund.store_id).filter(refund=refund).values("pk"))
-        .select_related("coupon")
-        .order_by("-id")
-    )
-    return {"parcels": list(parcels), "grants": list(grants)}
-
-
-def cases_of(refund: Refund) -> list[dict]:
-    """The cases about it that the platform was asked to decide, newest first, with title and page's address."""
+def cases_of(refund: Refund, cases: Iterable[Appeal | Dispute]) -> list[dict]:
+    """The cases about it that the platform was asked to decide, with title and page's address."""
     model, title = (Appeal, _("Appeal")) if refund.is_instant else (Dispute, _("Platform intervention"))
     page = f"admin:refunds_{model._meta.model_name}_change"
-    cases = model.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")
     return [{"case": case, "title": title, "url": reverse(page, args=[case.pk])} for case in cases]
 
 
@@ -89,11 +112,16 @@ def proposal_card(offers: list[Offer]) -> dict:
 
 def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page, but for its decisions."""
+    refund.order.store = refund.store
     situation = Situation(refund, now)
-    offers = offers_to_show(refund)
+    lists, allowance = lists_of(refund), allowance_rows([refund.store], now)
+    read_at_once(*lists, *allowance)
+    refund.own_lines = list(lists.lines)
+    offers = offers_to_show(refund, lists.offers)
+    situation.earlier = offers[::-1]
     tracking = parcels_of(refund)
-    cases = cases_of(refund)
-    payments = list(Payment.objects.for_store(refund.store_id).filter(topic_id=refund.pk).order_by("-id"))
+    cases = cases_of(refund, lists.cases)
+    payments = list(lists.payments)
     return {
         "refund": refund,
         "order": refund.order,
@@ -106,18 +134,21 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "offers": offers,
         "pending_offer": next((offer for offer in offers if offer.status == OfferStatus.PENDING), None),
         **proposal_card(offers),
-        **promises_of(refund),
+        "parcels": list(lists.parcels),
+        "grants": list(lists.grants),
         "programme": programme_card(refund),
-        "thread": thread_of(refund),
-        "evidence": evidence_of(refund, now),
+        "thread": thread_of(refund, lists.messages),
+        "evidence": evidence_of(refund, now, lists.files),
         "cases": cases,
         "appeal_until": None if cases else open_appeal_until(refund, now),
         "tracking": tracking,
         "number_warnings": oddities_of(refund, tracking, now),
-        "split_into": split_off(refund),
+        "split_into": list(lists.split_into),
         "payments": payments,
-        "pay_card": pay_card(refund.order, refund.store, user, now, refund=refund),
+        "pay_card": pay_card(
+            refund.order, refund.store, user, now, refund=refund, rows=allowance, sent=lists.small_payments
+        ),
         "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments if not payment.is_small),
-        "related": related_refunds(refund),
-        "entries": timeline(refund.store_id, refund.pk),
+        "related": list(lists.related),
+        "entries": [entry(event) for event in lists.events],
     }

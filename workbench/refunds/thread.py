@@ -1,9 +1,11 @@
 """The thread between agent and buyer on the refund's page (Q16, Q17)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from refunds.messages import mark_read, post_message, written_by
@@ -47,9 +49,13 @@ class Thread:
         return self.messages[-1].pk if self.messages else NOTHING
 
 
-def thread_of(refund: Refund) -> Thread:
-    """The refund's thread."""
-    newest = Message.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")[: MOST_SHOWN + 1]
+def newest_messages(refund: Refund) -> QuerySet[Message]:
+    """What the page shows of the thread, newest first, and one more."""
+    return Message.objects.for_store(refund.store_id).filter(refund=refund).order_by("-id")[: MOST_SHOWN + 1]
+
+
+def thread_of(refund: Refund, newest: Iterable[Message]) -> Thread:
+    """The refund's thread, of its `newest_messages`."""
     rows = list(newest)
     unread = refund.unread_by_merchant
     for row in rows:

@@ -112,7 +112,7 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
 
     class Media:
         css = {"all": ["workbench/work.css", "workbench/shipping.css"]}
-        js = ["workbench/shipping.js"]
+        js = ["workbench/progress.js", "workbench/shipping.js"]
 
     decisions = (ConfirmImport(),)
     change_list_template = "workbench/shipping/imports.html"

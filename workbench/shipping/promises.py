@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.desk import desk_of
-from workbench.kit.queue import QueueFilter, QueueMixin, capped
+from workbench.kit.queue import QueueFilter, QueueMixin, Tile, capped
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import PARCEL_QUEUES
@@ -29,9 +29,12 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         if not desk_of(request).promises:
             return []
         to_send, late = self.queues[:2]
-        waiting, count = self.counts((to_send, late), now)
-        tile = {**self.tile(to_send, waiting), "label": _("Promises to keep")}
-        return [{**tile, "tone": late.tone, "note": _("%(count)s late") % {"count": capped(count)}} if count else tile]
+        return [Tile((self.waiting(to_send, now), self.waiting(late, now)), self._promises)]
+
+    def _promises(self, waiting: int, late: int) -> dict:
+        tile = {**self.tile(self.queues[0], waiting), "label": _("Promises to keep")}
+        note = {"tone": self.queues[1].tone, "note": _("%(count)s late") % {"count": capped(late)}}
+        return {**tile, **note} if late else tile
 
     def changelist_view(self, request, extra_context=None):
         """The queue, by the name that the menu gives it."""

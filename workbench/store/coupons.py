@@ -1,10 +1,9 @@
 """Coupons: what the store can give, which of it retention recognises, and a form that leads to the right channel."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,7 @@ from workbench.kit.base import DeskAdmin
 from workbench.kit.decisions import DecisionForm
 from workbench.kit.desk import desk_of, find_store
 from workbench.kit.editing import AddingMixin, Saving, store_to_add_to
-from workbench.kit.forms import YuanField
+from workbench.kit.forms import CalendarField, YuanField
 from workbench.kit.search import WordSearch
 
 MOST_COUPONS = 1_000_000
@@ -51,12 +50,6 @@ class ChannelSelect(forms.RadioSelect):
         return {**super().create_option(name, value, *args, **kwargs), "explained": CHANNEL_WORDS[CouponChannel(value)]}
 
 
-def _day(label, **kwargs) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    bounds = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
-    return forms.DateField(label=label, widget=widget, validators=bounds, **kwargs)
-
-
 class CouponForm(DecisionForm):
     """A coupon of one store. Days are those of the store's time zone, the last one included."""
 
@@ -74,8 +67,10 @@ class CouponForm(DecisionForm):
         required=False,
         help_text=gettext_lazy("Leave it empty for a coupon without a threshold."),
     )
-    first_day = _day(gettext_lazy("Valid from"))
-    last_day = _day(gettext_lazy("Last day"), help_text=gettext_lazy("The coupon is valid to the end of this day."))
+    first_day = CalendarField(label=gettext_lazy("Valid from"))
+    last_day = CalendarField(
+        label=gettext_lazy("Last day"), help_text=gettext_lazy("The coupon is valid to the end of this day.")
+    )
     quantity = forms.IntegerField(
         label=gettext_lazy("Quantity"),
         min_value=1,

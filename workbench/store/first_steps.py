@@ -1,6 +1,6 @@
 """What a new store needs before it can work, on the overview until it has a return address and its first order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -99,13 +99,17 @@ KINDS = {
 }
 
 
-def new_stores(desk: Desk) -> list[NewStore]:
-    """The stores shown at the desk that lack a return address or an order, in one statement."""
+def stores_by_steps(desk: Desk) -> QuerySet[Store]:
+    """The stores shown at the desk, each with the steps that are done."""
     done = {f"has_{code}": Exists(kind.rows(desk).filter(store_id=OuterRef("pk"))) for code, kind in KINDS.items()}
-    rows = Store.objects.filter(pk__in=[store.pk for store in desk.shown]).annotate(**done).order_by("code")
+    return Store.objects.filter(pk__in=[store.pk for store in desk.shown]).annotate(**done).order_by("code")
+
+
+def new_stores(desk: Desk, stores: Iterable[Store]) -> list[NewStore]:
+    """Those of `stores_by_steps` that lack a return address or an order."""
     return [
         NewStore(store, _steps(store, desk), store.has_orders)
-        for store in rows
+        for store in stores
         if not (store.has_address and store.has_orders)
     ]
 

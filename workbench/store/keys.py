@@ -18,6 +18,7 @@ from workbench.kit.base import column, timed_column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
+from workbench.kit.forms import CalendarField
 from workbench.kit.marks import moment
 from workbench.store.owners import OwnersAdmin
 
@@ -31,9 +32,7 @@ class KeyForm(DecisionForm):
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"), choices=KeyScope.choices, widget=forms.CheckboxSelectMultiple
     )
-    expires_on = forms.DateField(
-        label=gettext_lazy("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    expires_on = CalendarField(label=gettext_lazy("Expires on"), required=False)
 
     def clean_expires_on(self):
         """A day of the store's calendar after today; the key is good until the day is over."""

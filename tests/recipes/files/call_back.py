@@ -22,7 +22,14 @@ class _Promised(TypedDict):
     hours: Annotated[int, named(gettext_lazy("within hours"), COUNT)]
 
 
-CALL_PROMISED = EventType("refund.call_promised", gettext_lazy("Call promised"), "refund", _Promised, EventTone.NOTE)
+CALL_PROMISED = EventType(
+    "refund.call_promised",
+    gettext_lazy("Call promised"),
+    "refund",
+    _Promised,
+    EventTone.NOTE,
+    meaning=gettext_lazy("The merchant has promised to call the buyer."),
+)
 
 
 @action

@@ -46,28 +46,10 @@
     }
   }
 
-  function follow(job) {
-    let pause = 1000;
-    const ask = async () => {
-      try {
-        const answer = await fetch(job.dataset.progress, { headers: { Accept: "application/json" } });
-        if (!answer.ok) throw new Error(answer.status);
-        const state = await answer.json();
-        showProgress(job, state);
-        if (state.finished) return location.reload();
-        pause = 1000;
-      } catch {
-        pause = Math.min(pause * 2, 15000);
-      }
-      setTimeout(ask, pause);
-    };
-    setTimeout(ask, pause);
-  }
-
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("#bulk");
     const job = document.querySelector("#bulk-job[data-progress]");
     if (form) chooseRows(form);
-    if (job) follow(job);
+    if (job) window.followProgress(job, (state) => showProgress(job, state));
   });
 })();

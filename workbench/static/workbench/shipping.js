@@ -1,4 +1,4 @@
-// Choosing orders in the shipping queue, scanning tracking numbers, and the progress of a file.
+// Choosing orders in the shipping queue, and scanning tracking numbers.
 (function () {
   "use strict";
 
@@ -34,33 +34,12 @@
     (carrier.value ? number : carrier).focus();
   }
 
-  function follow(job) {
-    let pause = 1000;
-    const ask = async () => {
-      try {
-        const answer = await fetch(job.dataset.progress, { headers: { Accept: "application/json" } });
-        if (!answer.ok) throw new Error(answer.status);
-        const state = await answer.json();
-        job.querySelector("progress").value = state.done;
-        job.querySelector("[data-done]").textContent = state.done;
-        if (state.finished) return location.reload();
-        pause = 1000;
-      } catch {
-        pause = Math.min(pause * 2, 15000);
-      }
-      setTimeout(ask, pause);
-    };
-    setTimeout(ask, pause);
-  }
-
   document.addEventListener("DOMContentLoaded", () => {
     // The theme's script writes the file's name into a text field of its own widget, which a plain input doesn't have.
     document.querySelectorAll("input[type=file]").forEach((input) => (input.hasChangeListener = true));
     const bulk = document.querySelector("#orders-bulk");
     const one = document.querySelector("#ship-one");
-    const job = document.querySelector("#import-job[data-progress]");
     if (bulk) chooseRows(bulk);
     if (one) readyToScan(one);
-    if (job) follow(job);
   });
 })();
