@@ -15,7 +15,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import IO, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -193,7 +192,6 @@ def _rows(store: Store, orders: QuerySet[Order], now: datetime, in_words: bool) 
 def _rows_of(store: Store, orders: Sequence[_Row], now: datetime, in_words: bool) -> Iterator[list[Value]]:
     packing = read_packing([order.pk for order in orders])
     statuses = {value: str(label) if in_words else value for value, label in OrderStatus.choices}
-    zone = ZoneInfo(store.time_zone)
     for order in orders:
         pack = [(line, pieces) for line, pieces in packing[order.pk] if pieces]
         tags = order.tags(store, now)
@@ -201,8 +199,8 @@ def _rows_of(store: Store, orders: Sequence[_Row], now: datetime, in_words: bool
             order.number,
             statuses[order.status],
             ";".join(str(tag.label) for tag in tags) if in_words else ";".join(tags),
-            order.paid_at.astimezone(zone).isoformat(timespec="seconds"),
-            order.ship_by.astimezone(zone).isoformat(timespec="seconds"),
+            local_time(order.paid_at, store.time_zone).isoformat(timespec="seconds"),
+            local_time(order.ship_by, store.time_zone).isoformat(timespec="seconds"),
             order.buyer_id,
             order.buyer_name,
             order.address,
