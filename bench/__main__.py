@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.embedded import throwaway
@@ -30,6 +30,8 @@ class Sizes:
     files: int
     small_payments: int
     paying_stores: int
+    past: int
+    shops: int
 
 
 FULL = Sizes(
@@ -44,6 +46,8 @@ FULL = Sizes(
     files=100_000,
     small_payments=1_000,
     paying_stores=200,
+    past=1_000,
+    shops=50,
 )
 QUICK = Sizes(
     rounds=2,
@@ -56,6 +60,8 @@ QUICK = Sizes(
     stores=5,
     small_payments=200,
     paying_stores=20,
+    past=300,
+    shops=10,
     files=6_000,
 )
 
@@ -66,10 +72,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute; only prints")
     parser.add_argument(
         "--only",
-        choices=["lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights"],
+        choices=["lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights", "connecting"],
         help="only one; only prints",
     )
+    parser.add_argument("--past", type=int, help="connecting: how many refunds of the past (100,000 take an hour)")
     arguments = parser.parse_args()
+    sizes = QUICK if arguments.quick else FULL
+    if arguments.past:
+        sizes = replace(sizes, past=arguments.past)
     started = time.monotonic()
     with throwaway(durable=True) as services:
         os.environ.update(services.environ(), DJANGO_SETTINGS_MODULE="bench.settings", LOG_LEVEL="WARNING")
@@ -77,7 +87,7 @@ def main() -> int:
         from bench.report import write_document
 
         figures = []
-        for figure in _figures(QUICK if arguments.quick else FULL, arguments.only, services.data_dir / "log"):
+        for figure in _figures(sizes, arguments.only, services.data_dir / "log"):
             print(figure.line(), flush=True)
             figures.append(figure)
     if not arguments.quick and not arguments.only:
@@ -110,6 +120,10 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         yield from small_payments.measure(
             log_dir, rounds=sizes.rounds, count=sizes.small_payments, spread=sizes.paying_stores
         )
+    if only in (None, "connecting"):
+        from bench import connecting
+
+        yield from connecting.measure(log_dir, refunds=sizes.past, shops=sizes.shops)
     if only in (None, "sweeping"):
         yield from _at_size(sizes, stores)
     if only in (None, "insights"):

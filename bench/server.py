@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from config.embedded.paths import ROOT
@@ -16,6 +16,7 @@ from config.front.server import web_arguments
 
 START_SECONDS = 60.0
 HOST = "127.0.0.1"
+BEAT = ("celery", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", "")
 
 
 def free_port() -> int:
@@ -26,12 +27,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def application(log_dir: Path) -> Iterator[int]:
-    """Run two web processes and a worker of two; yields the port. Their output goes to files in `log_dir`."""
+def application(log_dir: Path, *, beat: bool = False) -> Iterator[int]:
+    """Run two web processes, a worker of two and, if asked, beat; yields the port. They log to files in `log_dir`."""
     port = free_port()
     with module("web", log_dir, *web_arguments(HOST, port)), worker(log_dir):
         _wait_until_up(port)
-        yield port
+        with module("beat", log_dir, *BEAT, "--schedule", str(log_dir / "schedule")) if beat else nullcontext():
+            yield port
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from django.db.models import CharField, Lookup
+
 CONTROL_OR_INVISIBLE = {"Cc", "Cf", "Cs"}
 FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and nothing to see all the same
 
@@ -28,3 +30,20 @@ def spellings(typed: str) -> list[str]:
     joined = words.replace(" ", "")
     ways = [words, joined, joined.replace("-", "")]
     return [way for way in dict.fromkeys(each for way in ways for each in (way, way.upper(), way.lower())) if way]
+
+
+@CharField.register_lookup
+class Begins(Lookup):
+    """`name__begins="A1"`: as `startswith`, by an index behind row security, too.
+
+    PostgreSQL asks nothing of a row that may be hidden before it knows that it isn't, unless the question tells nothing
+    away (is leakproof), as `^@` is and LIKE isn't: with LIKE an index gives all rows of a store.
+    """
+
+    lookup_name = "begins"
+
+    def as_sql(self, compiler, connection):
+        """The comparison."""
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} ^@ {right}", [*left_params, *right_params]

@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "common.web.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "common.web.pages.PageFiles",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # these two before whatever refuses
+    "common.web.pages.PagePolicy",
     "common.web.instant.OneInstantMiddleware",
     "common.web.time_limits.TimeLimitMiddleware",
     "common.web.pages.PageSessions",
@@ -84,8 +86,6 @@ MIDDLEWARE = [
     "common.web.pages.PagePeople",
     "common.web.pages.PageSessionLimits",
     "common.web.pages.PageMessages",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "common.web.pages.PagePolicy",
     "common.web.pages.PageLockouts",
 ]
 

@@ -5,6 +5,7 @@ what to do, and then nothing is stored at all.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -39,7 +40,7 @@ from connectors.port import (
     WrongSetup,
 )
 from connectors.sealing import seal
-from connectors.shops import can_refresh, take_tokens, with_tokens
+from connectors.shops import can_refresh, platform_for, take_tokens, with_tokens
 from connectors.states import ConnectionStatus, SendingStatus
 from stores.models import Store
 
@@ -54,11 +55,13 @@ def connect_shop(
     access_token: str = "",
     refresh_token: str = "",
     base_url: str = "",
+    shop_id: str = "",
     actor: Actor,
     now: datetime,
 ) -> Connection:
     """Try what was typed at the platform, and keep it. In no transaction of the caller's: it asks the network.
 
+    `shop_id` tells a shop from the others of its application, where the platform wants that (`Platform.names_shop`).
     Without tokens a platform that wants a link is kept as waiting to be authorised. Invalid names what is missing;
     Refused says what the platform found wrong. One that doesn't answer is kept, and asked again by itself.
     """
@@ -72,6 +75,7 @@ def connect_shop(
         refresh_token=refresh_token,
     )
     with tenant_scope(store.pk):
+        shop = replace(shop, shop_id=_named_shop(store, platform, shop, shop_id.strip()))
         seal({})  # Refused before anything is asked where nothing could be kept
         refuse_while_held(store)
     shop, tokens, silence = try_out(platform, shop, now)
@@ -79,6 +83,18 @@ def connect_shop(
         return keep_connection(
             store=store, platform=platform, shop=shop, tokens=tokens, silence=silence, actor=actor, now=now
         )
+
+
+def _named_shop(store: Store, platform: Platform, shop: Shop, shop_id: str) -> str:
+    """The shop's id: as it was named, or as it is known of the same application. Invalid `shop_id`."""
+    if not platform.names_shop:
+        if shop_id:
+            raise Invalid("shop_id", _("This marketplace tells a shop by its authorisation: leave its id out."))
+        return ""
+    if shop_id and not (shop_id.isascii() and shop_id.isalnum() and len(shop_id) <= 100):
+        raise Invalid("shop_id", _("Copy the shop's id exactly: digits only."))
+    kept = Connection.objects.for_store(store.pk).filter(app_key=shop.app_key).exclude(shop_id=shop.app_key).first()
+    return shop_id or (kept.shop_id if kept else "")
 
 
 def known_platform(store: Store) -> Platform:
@@ -201,7 +217,7 @@ def keep_connection(
 
 def _refuse_other_shop(kept: Connection | None, shop: Shop) -> None:
     """What this store has read belongs to one shop for ever: another one needs a store of its own."""
-    if kept is None or not shop.shop_id or kept.shop_id in ("", shop.shop_id):
+    if kept is None or not shop.shop_id or kept.shop_id in ("", shop.shop_id, kept.app_key):
         return
     if MirroredRefund.objects.for_store(kept.store_id).exists():
         raise Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP]))
@@ -213,11 +229,16 @@ def save_once(connection: Connection) -> None:
         with transaction.atomic():
             connection.save()
     except IntegrityError as error:
+        if "connection_once_per_store" in str(error):
+            raise Busy(_("The shop is being asked right now: try again in a moment.")) from None
         if "connection_once_per_shop" not in str(error):
             raise
-        raise Refused(
-            "shop_connected_twice", _("This shop is connected to another store already: disconnect it there first.")
-        ) from None
+        if connection.shop_id == connection.app_key and platform_for(connection).names_shop:
+            words = _(
+                "Another store is connected by this application: name the shop's id, so that each has its tokens."
+            )
+            raise Invalid("shop_id", words, "required") from None
+        raise Refused("shop_connected_twice", str(FAULTS[SetupFault.CONNECTED_TWICE])) from None
 
 
 def begin_work(connection: Connection) -> None:

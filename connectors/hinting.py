@@ -10,12 +10,13 @@ from django.db.models.functions import Now
 from common import clock
 from common.actions import bookkeeping
 from common.setbacks import sweep_rows
-from common.tenancy import tenant_scope
+from common.tenancy import system_scope, tenant_scope
 from connectors.models import Connection, MirroredRefund, RefundHint
 from connectors.port import Hint, NotThere, PlatformError, Refusal, UnreadableCopy
 from connectors.shops import Talk
+from connectors.states import ConnectionStatus
 from connectors.taking import put_aside, take_copy
-from connectors.waking import wake_after_commit
+from connectors.waking import wake_after_commit, wake_shop
 
 KEPT_FOR = timedelta(days=8)  # by then no platform repeats a message
 READ_LATER = timedelta(seconds=30)
@@ -65,6 +66,36 @@ def _note_hint(hint: RefundHint) -> None:
     RefundHint.objects.bulk_create([hint], ignore_conflicts=True)
 
 
+def keep_for_shops(connection: Connection, hints: Sequence[Hint], *, now: datetime) -> tuple[set[int], list[Hint]]:
+    """Keep each hint with its shop's connection: messages of an application's shops may come to one of them.
+
+    Returns the stores for which something was news, and the hints whose shop is connected here; the others are left.
+    """
+    news, kept = set(), []
+    by_shop: dict[str, list[Hint]] = {}
+    for hint in hints:
+        by_shop.setdefault(hint.shop_id, []).append(hint)
+    with system_scope():
+        for shop_id, mine in by_shop.items():
+            whose = _connection_of(connection, shop_id)
+            if whose is None:
+                continue
+            kept += mine
+            if keep_hints(connection=whose, hints=mine, now=now):
+                news.add(whose.store_id)
+    return news, kept
+
+
+def _connection_of(asked: Connection, shop_id: str) -> Connection | None:
+    """The connection of this shop of the asked one's application; the asked one where it isn't told apart."""
+    if shop_id in ("", asked.shop_id):
+        return asked
+    others = Connection.objects.exclude(status=ConnectionStatus.DISCONNECTED).filter(
+        platform=asked.platform, app_key=asked.app_key, base_url=asked.base_url, shop_id=shop_id
+    )
+    return others.first() or (asked if asked.shop_id in ("", asked.app_key) else None)
+
+
 @bookkeeping("Reading a refund once more is the machine's; what it finds is on record.")
 def read_again(row: MirroredRefund, *, now: datetime) -> None:
     """Somebody wants a refund that waits for a look to be read once more, at once."""
@@ -78,9 +109,10 @@ def fetch_hints(talk: Talk) -> None:
     if not talk.platform.fetches_messages:
         return
     hints = talk.ask(lambda platform, shop: platform.fetch_messages(shop, now=clock.now()))
-    with tenant_scope(talk.connection.store_id):
-        talk.counts["hints"] += keep_hints(connection=talk.connection, hints=hints, now=clock.now())
-    if ids := [hint.message_id for hint in hints if hint.message_id]:
+    news, kept = keep_for_shops(talk.connection, hints, now=clock.now())
+    talk.counts["hints"] += len(kept)
+    wake_shop(news - {talk.connection.store_id})
+    if ids := [hint.message_id for hint in kept if hint.message_id]:
         talk.ask(lambda platform, shop: platform.confirm_messages(shop, ids, now=clock.now()))
 
 
@@ -91,9 +123,10 @@ def read_hinted(talk: Talk) -> bool:
     """
     connection = talk.connection
     with tenant_scope(connection.store_id):
-        hint = _take_hint(connection)
-    if hint is None:
+        hints = _take_hints(connection)
+    if not hints:
         return False
+    hint = hints[0]
     problem = ""
     read_at = clock.now()
     try:
@@ -114,23 +147,27 @@ def read_hinted(talk: Talk) -> bool:
     elif take_copy(connection, copy, read_at=read_at, now=clock.now()):
         talk.counts["changed"] += 1
     with tenant_scope(connection.store_id):
-        _end_hints(hint, read_at)
+        _end_hints(hints)
     return True
 
 
 @bookkeeping("A try at reading a refund; what it finds is on record.")
-def _take_hint(connection: Connection) -> RefundHint | None:
-    due = RefundHint.objects.for_store(connection.store_id).due()
-    hint = due.order_by("next_attempt_at").first()
-    if hint is not None:
-        due.filter(platform_id=hint.platform_id).update(attempts=F("attempts") + 1)
-    return hint
+def _take_hints(connection: Connection) -> list[RefundHint]:
+    """The next due hint and all others at its refund. What comes later has it read once more, by whichever clock."""
+    rows = RefundHint.objects.for_store(connection.store_id)
+    first = rows.due().order_by("next_attempt_at").first()
+    if first is None:
+        return []
+    others = rows.filter(platform_id=first.platform_id).exclude(next_attempt_at=None).exclude(pk=first.pk)
+    hints = [first, *others]
+    rows.filter(pk__in=[hint.pk for hint in hints]).update(attempts=F("attempts") + 1)
+    return hints
 
 
 @bookkeeping("The refund was read; what that found is on record.")
-def _end_hints(hint: RefundHint, read_at: datetime) -> None:
-    hints = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id)
-    hints.filter(received_at__lte=read_at, next_attempt_at__isnull=False).update(next_attempt_at=None)
+def _end_hints(hints: Sequence[RefundHint]) -> None:
+    done = RefundHint.objects.for_store(hints[0].store_id).filter(pk__in=[hint.pk for hint in hints])
+    done.update(next_attempt_at=None)
 
 
 def _put_off(connection: Connection, hint: RefundHint, error: PlatformError) -> None:

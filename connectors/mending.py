@@ -52,9 +52,9 @@ def why_not_disconnect(connection: Connection) -> Refused | None:
 @action
 def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection:
     """Follow the shop no more and forget its secrets; what was read stays. NotFound."""
+    connection = lock_connection(store_id)  # before the decisions: who decides locks it, too, so that none is missed
     for decision in SentDecision.objects.for_store(store_id).under_way():
         _drop(decision, actor=actor, now=now)
-    connection = lock_connection(store_id)
     connection.sealed_secrets = connection.sealed_tokens = connection.link_nonce = connection.fault = ""
     connection.status, connection.is_refreshable = ConnectionStatus.DISCONNECTED, False
     connection.plan(None)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.errors import Refused
 from common.tenancy import system_scope
-from connectors.hinting import keep_hints
+from connectors.hinting import keep_for_shops
 from connectors.models import Connection
 from connectors.port import BadPush
 from connectors.shops import platform_for, shop_for
@@ -54,8 +54,9 @@ def _receive(connection: Connection, request: HttpRequest, now: datetime) -> Htt
     except Refused as fault:
         log.error("a message for connection %s can't be read: %s", connection.pk, fault)
         return HttpResponse("Try again later.", status=503, content_type="text/plain")
-    if keep_hints(connection=connection, hints=hints, now=now):
-        wake_after_commit(connection.store_id)
+    news, _kept = keep_for_shops(connection, hints, now=now)
+    for store_id in news:
+        wake_after_commit(store_id)
     return HttpResponse(answer.body, content_type=answer.content_type)
 
 

@@ -56,7 +56,8 @@ def take_decision(
 
     Returns whether it is kept: not where the shop isn't connected (any more).
     """
-    connection = Connection.objects.for_store(refund.store_id).filter(status=ConnectionStatus.CONNECTED).first()
+    connected = Connection.objects.for_store(refund.store_id).filter(status=ConnectionStatus.CONNECTED)
+    connection = connected.select_for_update(no_key=True).first()  # nobody disconnects it before this is written
     mirrored = _mirrored(refund)
     if connection is None or mirrored is None:
         return False

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.db import IntegrityError, transaction
+
 from common import clock
 from common.actions import bookkeeping
 from common.tenancy import tenant_scope
@@ -18,10 +20,12 @@ from connectors.port import (
     Platform,
     ReauthorisationNeeded,
     Secret,
+    SetupFault,
     Shop,
     Throttled,
     TokenExpired,
     Tokens,
+    WrongSetup,
 )
 from connectors.sealing import seal, unseal
 
@@ -85,13 +89,25 @@ class LeaseLost(Exception):
 
 
 @bookkeeping("Renewing tokens is the machine's; that they can't be renewed any more is on record.")
-def keep_tokens(*, connection: Connection, platform: Platform, shop: Shop, tokens: Tokens) -> None:
-    """Keep refreshed tokens before anybody uses them. LeaseLost."""
+def keep_tokens(*, connection: Connection, platform: Platform, shop: Shop, tokens: Tokens) -> bool:
+    """Keep refreshed tokens before anybody uses them; False when they tell that the shop is another store's. LeaseLost.
+
+    Where tokens were pasted nobody knows whose they are before they are renewed for the first time.
+    """
     mine = held(connection)
-    fields = take_tokens(mine, platform, shop, tokens)
-    mine.save(update_fields=fields)
+    fields, was = take_tokens(mine, platform, shop, tokens), connection.shop_id
+    is_free = True
+    try:
+        with transaction.atomic():
+            mine.save(update_fields=fields)
+    except IntegrityError as error:
+        if "connection_once_per_shop" not in str(error):
+            raise
+        is_free, mine.shop_id = False, was
+        mine.save(update_fields=fields)
     for field in fields:
         setattr(connection, field, getattr(mine, field))
+    return is_free
 
 
 def held(connection: Connection) -> Connection:
@@ -160,4 +176,7 @@ class Talk:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
         self.shop = with_tokens(self.shop, tokens)
         with tenant_scope(self.connection.store_id):
-            keep_tokens(connection=self.connection, platform=self.platform, shop=self.shop, tokens=tokens)
+            told = {"platform": self.platform, "shop": self.shop, "tokens": tokens}
+            is_free = keep_tokens(connection=self.connection, **told)
+        if not is_free:
+            raise WrongSetup(SetupFault.CONNECTED_TWICE)

@@ -188,6 +188,7 @@ def follow_fake(store: Store, fake: Fake, address: str, now: datetime) -> bool:
             secrets={secret: keys[str(secret)] for secret in Secret if str(secret) in keys},
             access_token=keys.get("access_token", ""),
             refresh_token=keys.get("refresh_token", ""),
+            shop_id=keys.get("shop_id", ""),
             base_url=fake.url,
             actor=OPERATOR,
             now=now,

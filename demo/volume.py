@@ -4,8 +4,10 @@ The rows are what the actions would have left behind: every state, the money boo
 clean. Only the way there is shorter: a million refunds take minutes.
 """
 
+import os
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -87,14 +89,19 @@ def _open_store(number: int, marketplace: str) -> Store:
     return store
 
 
-def load(*, stores: list[Store], refunds: int, now: datetime, open_share: float = OPEN_SHARE) -> Iterator[int]:
+def load(
+    *, stores: list[Store], refunds: int, now: datetime, open_share: float = OPEN_SHARE, largest: int = 0
+) -> Iterator[int]:
     """Add `refunds` refunds, each of an order of its own, spread evenly over the stores; yields how many a chunk added.
 
+    With `largest` so many of them are the first store's, and the others are spread over the other stores.
     `open_share` of them are still open, with deadlines after `now`. Every chunk is a transaction of its own.
     """
     parameters = {
         "now": now,
         "total": refunds,
+        "largest": largest,
+        "after": int(largest > 0),
         "prefix": f"V{secrets.token_hex(4).upper()}",
         "why_not": "请先上传照片",
         "declined": "The buyer's account can't receive money.",
@@ -110,18 +117,36 @@ def load(*, stores: list[Store], refunds: int, now: datetime, open_share: float 
         **_story_columns(open_share),
         **_product_columns(),
     }
-    for first in range(0, refunds, CHUNK):
-        last = min(first + CHUNK, refunds) - 1
-        with system_scope(), connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS volume_plan, volume_offers")
-            cursor.execute(PLAN, {**parameters, "first": first, "last": last})
-            cursor.execute(PLAN_OFFERS, parameters)
-            for insert in INSERTS:
-                cursor.execute(insert, parameters)
-            cursor.execute("DROP TABLE volume_plan, volume_offers")
-        yield last - first + 1
+    chunks = [
+        {**parameters, "first": first, "last": min(first + CHUNK, refunds) - 1} for first in range(0, refunds, CHUNK)
+    ]
+    if connection.in_atomic_block:  # who has a transaction open sees what is loaded in it, and nobody else does
+        yield from map(_load_chunk, chunks)
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(_load_apart, chunks)
     with connection.cursor() as cursor:
         cursor.execute(ANALYZE)
+
+
+def _load_apart(parameters: dict) -> int:
+    """A chunk on a connection of its own: the database works, each connection on a processor."""
+    try:
+        return _load_chunk(parameters)
+    finally:
+        connection.close()
+
+
+def _load_chunk(parameters: dict) -> int:
+    """Make up a chunk in one transaction."""
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS volume_plan, volume_offers")
+        cursor.execute(PLAN, parameters)
+        cursor.execute(PLAN_OFFERS, parameters)
+        for insert in INSERTS:
+            cursor.execute(insert, parameters)
+        cursor.execute("DROP TABLE volume_plan, volume_offers")
+    return parameters["last"] - parameters["first"] + 1
 
 
 def _store_columns(stores: list[Store]) -> dict:

@@ -14,8 +14,10 @@ from refunds.quality.events import REFUND_COUNTED
 # What everything else follows from: dice, the story that they choose, and the instants of that story counted back from
 # now. Cases come oldest first, so that ids grow and indexes are appended to.
 _DICE = """
-    SELECT n, 1 + n %% %(stores)s AS store_place, random() AS luck, random() AS share, random() AS pace,
-           random() AS wait, (random() * 1000)::int AS pick, (random() * 1000)::int AS other
+    SELECT n, CASE WHEN (n + 1) * %(largest)s::bigint / %(total)s > n * %(largest)s::bigint / %(total)s THEN 1
+                   ELSE 1 + %(after)s + n %% (%(stores)s - %(after)s) END AS store_place,
+           random() AS luck, random() AS share, random() AS pace, random() AS wait,
+           (random() * 1000)::int AS pick, (random() * 1000)::int AS other
     FROM generate_series(%(first)s, %(last)s) n
 """
 

@@ -36,7 +36,8 @@ def book_reported(
     `reason` is the marketplace's word for it, kept with what was voided or came back.
     """
     kept = None
-    for payment, transfer in _standing(order, topic.pk):
+    is_new = topic._state.adding  # of what isn't written yet nothing was booked
+    for payment, transfer in [] if is_new else _standing(order, topic.pk):
         fits = amount == payment.amount and (is_paid or payment.status != PaymentStatus.SUCCEEDED)
         if fits and kept is None:
             kept = payment

@@ -9,16 +9,19 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, Refused
 from common.writes import WriteSet
+from orders.models import OwedParcel
+from orders.states import ParcelKind
 from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
 from refunds.models import Evidence, Refund
 from refunds.signals import decision_asked, decision_handed_over
-from refunds.states import CaseSide, MarketplaceVerb, RefundKind, RefundStatus
+from refunds.states import CaseSide, MarketplaceVerb, RefundGoods, RefundKind, RefundStatus
 
 
 class DecisionData(TypedDict):
@@ -82,6 +85,18 @@ def why_not_hand_over(refund: Refund, verb: str) -> Refused | None:
     if refused is not None or any(answers):
         return refused
     return _not_connected()
+
+
+def exchanged_there(parcel: OwedParcel) -> QuerySet[Refund]:
+    """The refund, if any, whose new goods a promised parcel is, and whose marketplace is told when it is sent."""
+    exchanged = Refund.objects.for_store(parcel.store_id).filter(is_followed=True, goods=RefundGoods.EXCHANGED)
+    return exchanged.filter(pk=parcel.topic_id) if parcel.kind == ParcelKind.EXCHANGE else exchanged.none()
+
+
+def why_not_reship(parcel: OwedParcel) -> Refused | None:
+    """Why its marketplace can't be told now that a promised parcel is sent; None where it can, or needn't be."""
+    refund = exchanged_there(parcel).first()
+    return why_not_hand_over(refund, MarketplaceVerb.RESHIP) if refund else None
 
 
 def _not_connected() -> Refused:

@@ -10,18 +10,17 @@ from common.actors import SYSTEM
 from common.errors import refuse_if
 from common.money import MoneyField
 from orders.signals import parcel_shipped, shipments_moved, whole_pieces_asked
-from orders.states import ParcelKind
 from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.signals import payments_reversed, payments_settled, topic_asked
 from payments.states import PaymentStatus
 from refunds.events import REFUND_PAYMENT_FAILED, REFUND_PAYMENT_REVERSED, REFUND_REFUNDED
 from refunds.following import follow_shipments
-from refunds.handing_over import DecisionData, hand_over, why_not_hand_over
+from refunds.handing_over import DecisionData, exchanged_there, hand_over, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
-from refunds.states import MarketplaceVerb, RefundGoods, RefundStatus
+from refunds.states import MarketplaceVerb, RefundStatus
 
 
 def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
@@ -76,10 +75,7 @@ def follow_parcels(sender, shipments, writes, now, **kwargs) -> None:
 @receiver(parcel_shipped)
 def tell_of_new_goods(sender, parcel, writes, actor, now, **kwargs) -> None:
     """The new goods of an exchange that is followed are on their way: the marketplace is told under which number."""
-    if parcel.kind != ParcelKind.EXCHANGE:
-        return
-    exchanged = Refund.objects.for_store(parcel.store_id).filter(is_followed=True, goods=RefundGoods.EXCHANGED)
-    refund = exchanged.select_for_update(no_key=True).filter(pk=parcel.topic_id).first()
+    refund = exchanged_there(parcel).select_for_update(no_key=True).first()
     if refund is None:
         return
     refuse_if(why_not_hand_over(refund, MarketplaceVerb.RESHIP))

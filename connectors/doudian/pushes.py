@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.doudian.asking import own_id
 from connectors.port import BadPush, Hint, Secret, Shop
 from connectors.reading import part, text
 
@@ -20,8 +19,8 @@ def event_sign(shop: Shop, body: bytes) -> str:
     return hashlib.md5(told, usedforsecurity=False).hexdigest()
 
 
-def hint_of(shop: Shop, message: Mapping[str, Any]) -> Hint | None:
-    """The refund that a message is about; None for tests, for other news, and for another shop's. BadPush."""
+def hint_of(message: Mapping[str, Any]) -> Hint | None:
+    """The refund that a message is about, and of which shop; None for tests and for other news. BadPush."""
     tag, data = text(message.get("tag")), message.get("data")
     if tag == TEST_TAG or tag not in TAGS:
         return None
@@ -33,7 +32,5 @@ def hint_of(shop: Shop, message: Mapping[str, Any]) -> Hint | None:
     refund_id = text(part({"data": data}, "data").get("aftersale_id"))
     if not isinstance(data, dict) or not 0 < len(refund_id) <= 64:
         raise BadPush("The message names no refund.")
-    if own_id(shop) and text(data.get("shop_id")) not in ("", shop.shop_id):
-        return None
     told = (tag, refund_id, text(data.get("update_time")), text(data.get("aftersale_status")))
-    return Hint(":".join(told)[:200], refund_id, text(data.get("p_id"))[:64])
+    return Hint(":".join(told)[:200], refund_id, text(data.get("p_id"))[:64], shop_id=text(data.get("shop_id")))

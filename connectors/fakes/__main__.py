@@ -35,12 +35,13 @@ def run_fakes() -> None:
     if told.keep:
         told.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
-        addresses = {}
+        addresses, servers = {}, []
         for name in names:
             server = stack.enter_context(_open(name, told.keep, told.port))
             for hours in range(len(server.refunds) + 1, told.refunds + 1):  # old enough to be listed
                 server.add(at=clock.now() - timedelta(hours=hours))
             server.keep()
+            servers.append(server)
             addresses[name] = server.url
             print(server.url, flush=True)
         if told.keep:
@@ -48,13 +49,16 @@ def run_fakes() -> None:
             part.write_text(json.dumps(addresses))
             part.replace(told.keep / "addresses.json")
         print("ready", flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        while not signal.sigtimedwait({signal.SIGINT, signal.SIGTERM}, 1):
+            for server in servers:
+                server.live()
+                server.keep()
 
 
 def _open(name: str, keep: Path | None, port: int) -> FakeServer:
     import_module(f"connectors.fakes.{name}")
     server = open_kept(FAKES[name], keep / f"{name}.state", port) if keep else FAKES[name](port)
-    server.requests = deque(maxlen=LOGGED)
+    server.requests, server.lives = deque(maxlen=LOGGED), True
     return server
 
 

@@ -3,7 +3,7 @@
 A fake is an outside party. It knows nothing of our protocol code, checks what it is sent from the raw bytes with code
 of its own, keeps the truth about a shop's refunds in the words and units of the platform, and remembers every request.
 What each platform adds are the calls that it answers (`answer`), its words for trouble (`excuse`), and what happens to
-a refund there (`acts`).
+a refund there (`acts`), at a deadline by itself (`falls_due`).
 """
 
 import json
@@ -33,6 +33,7 @@ from connectors.fakes.shapes import (
 
 __all__ = [
     "FAKES",
+    "PAYS_AFTER",
     "FakeMessage",
     "FakeRefund",
     "FakeRefusal",
@@ -43,6 +44,8 @@ __all__ = [
     "Push",
     "Reply",
 ]
+
+PAYS_AFTER = timedelta(seconds=5)  # between what makes the platform pay and the money
 
 FAKES: Registry[type["FakeServer"]] = Registry()
 
@@ -76,6 +79,7 @@ class FakeServer(ThreadingHTTPServer):
         self.decided: list[tuple[str, str]] = []  # what was done at a merchant's word: the refund, the call
         self.misbehaviours: list[Misbehaviour] = []
         self.push_to = ""  # where each message is pushed as it arises; empty: nowhere by itself
+        self.lives = False  # whether what falls due at the platform happens by itself: paying out, deadlines
 
     def knowledge(self) -> dict[str, Any]:
         """All that it would have to be told to be the same fake in another process."""
@@ -109,6 +113,10 @@ class FakeServer(ThreadingHTTPServer):
     @abstractmethod
     def keys(self) -> dict[str, str]:
         """What a merchant pastes to connect the shop: `app_key`, the tokens, and secrets by their names."""
+
+    @abstractmethod
+    def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
+        """What the platform does next about a refund by itself, one of its `acts`, and when; None for nothing."""
 
     def push(self, message: FakeMessage, wrong: str = "") -> Push:
         """The message as it is pushed; `wrong` spoils it (`signature`, `key`, …), as the platform's fake says."""
@@ -144,6 +152,15 @@ class FakeServer(ThreadingHTTPServer):
     def act(self, act: str, refund_id: str, *, at: datetime | None = None, **fields: Any) -> FakeRefund:
         """One of `acts` happens: the buyer withdraws, sends the goods back, … KeyError."""
         return self.change(refund_id, at=at, **{**self.acts[act], **fields})
+
+    def live(self) -> None:
+        """Let happen whatever has fallen due by now, if it `lives`."""
+        with self.lock:
+            now = self.now()
+            for refund in list(self.refunds.values()) if self.lives else ():
+                due = self.falls_due(refund)
+                if due is not None and due[0] <= now:
+                    self.act(due[1], refund.id)
 
     def _changed(self, refund: FakeRefund, at: datetime) -> None:
         """Date, count, remember and tell of the change."""
@@ -250,6 +267,7 @@ class FakeServer(ThreadingHTTPServer):
                 return vars(self.misbehave(told.pop("kind"), **told))
             case "POST", "set":
                 self.clock_offset = timedelta(seconds=told.pop("clock_offset", self.clock_offset.total_seconds()))
+                self.lives = told.pop("lives", self.lives)
                 for name in told:
                     setattr(self, self.settings[self.settings.index(name)], told[name])
                 return {name: getattr(self, name) for name in self.settings}

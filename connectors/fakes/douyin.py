@@ -7,10 +7,20 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.fakes.base import FakeMessage, FakeRefund, FakeRefusal, FakeRequest, FakeServer, Mischief, Push, Reply
+from connectors.fakes.base import (
+    PAYS_AFTER,
+    FakeMessage,
+    FakeRefund,
+    FakeRefusal,
+    FakeRequest,
+    FakeServer,
+    Mischief,
+    Push,
+    Reply,
+)
 
 CLOCK, TOKEN_LIFE = 600, 7 * 86400  # seconds
 # Type of `operate`: the states and the kinds that it is for, and the state that follows.
@@ -25,7 +35,10 @@ TAGS = {6: "200", 7: "202", 8: "208", 11: "203", 12: "201", 27: "204", 28: "207"
 
 
 class DouyinFake(FakeServer):
-    """One shop of one application for its owner's own use."""
+    """An application for its owner's own use, with a shop, and more in `other_shops`: their tokens by their ids.
+
+    A refund is of the first shop unless its `shop_id` says otherwise.
+    """
 
     name = "douyin"
     settings: ClassVar[tuple[str, ...]] = ("push_to", "is_listed", "total_told")
@@ -35,9 +48,10 @@ class DouyinFake(FakeServer):
         "arbitrate": {"arbitrate_status": 1},
         "end_arbitration": {"arbitrate_status": 3},
         "agree": {"status": 12, "refund_status": 2},
-        "pay": {"status": 12, "refund_status": 3, "real_refund_amount": 1990},
+        "pay": {"status": 12, "refund_status": 3},
         "fail_to_pay": {"status": 12, "refund_status": 4},
         "recover": {"status": 12, "refund_status": 5},
+        "allow_return": {"status": 7},
         "refuse": {"status": 27},
         "close": {"status": 28},
         "ask_again": {"status": 6},
@@ -52,13 +66,18 @@ class DouyinFake(FakeServer):
         self.token_ends = self.now() + timedelta(seconds=TOKEN_LIFE)
         self.is_listed = True  # our address, on the white list
         self.total_told: int | None = None  # a total that lists tell instead of the true one
+        self.other_shops: dict[str, str] = {}
         self._tokens = 1
+
+    def open_shop(self, shop_id: str) -> None:
+        """One more shop authorises the application."""
+        self.other_shops[shop_id] = ""
 
     @property
     def keys(self) -> dict[str, str]:
         """Those that hold now."""
         tokens = {"access_token": self.access_token, "refresh_token": self.refresh_token}
-        return {"app_key": self.app_key, "app_secret": self.secret, **tokens}
+        return {"app_key": self.app_key, "app_secret": self.secret, "shop_id": self.shop_id, **tokens}
 
     def call_of(self, request: FakeRequest) -> str:
         """Its method."""
@@ -104,9 +123,11 @@ class DouyinFake(FakeServer):
         if not self.is_listed:
             raise self._refusal(30002, "isv.invalid_ip", "请求来源IP不可信")
         if not query["method"].startswith("token."):
-            if query.get("access_token") != self.access_token:
+            theirs = {token: shop_id for shop_id, token in self.other_shops.items() if token}
+            self._asked = {self.access_token: self.shop_id, **theirs}.get(query.get("access_token", ""), "")
+            if not self._asked:
                 raise self._refusal(40003, "isv.access-token-no-existed", "access_token不存在")
-            if self.now() >= self.token_ends:
+            if self._asked == self.shop_id and self.now() >= self.token_ends:
                 raise self._refusal(40003, "isv.access-token-expired", "access_token已过期")
         return told
 
@@ -151,11 +172,29 @@ class DouyinFake(FakeServer):
             "reason": "不想要了",
             "tracking_no": "",
             "company_name": "",
+            "shop_id": "",
         }
 
     def stamp(self, refund: FakeRefund) -> None:
         """The seconds of the change."""
         refund.fields["update_time"] = int(refund.updated_at.timestamp())
+
+    def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
+        """Money that was agreed to goes out; who lets the time pass has agreed, or given up."""
+        fields = refund.fields
+        if (fields["status"], fields["refund_status"]) == (12, 2):
+            return refund.updated_at + PAYS_AFTER, "pay"
+        acts = {6: "allow_return" if fields["type"] in (0, 3) else "agree", 7: "close"}
+        if fields["type"] != 3:
+            acts[11] = "agree"
+        ends, status = fields["status_deadline"], fields["status"]
+        return (datetime.fromtimestamp(ends, UTC), acts[status]) if ends and status in acts else None
+
+    def act(self, act: str, refund_id: str, *, at: datetime | None = None, **fields: Any) -> FakeRefund:
+        """What is paid is what was asked for, unless something else is told."""
+        if act == "pay":
+            fields = {"real_refund_amount": self.refunds[refund_id].fields["refund_amount"], **fields}
+        return super().act(act, refund_id, at=at, **fields)
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """One message of a push."""
@@ -166,7 +205,7 @@ class DouyinFake(FakeServer):
             "aftersale_type": fields["type"],
             "p_id": int(fields["shop_order_id"]),
             "s_id": int(fields["shop_order_id"]),
-            "shop_id": int(self.shop_id),
+            "shop_id": int(fields["shop_id"] or self.shop_id),
             "refund_amount": fields["refund_amount"],
             "update_time": fields["update_time"],
         }
@@ -195,7 +234,7 @@ class DouyinFake(FakeServer):
         if start is None or end is None or told.get("order_by") != ["update_time asc"]:
             raise self._refusal(40004, "isv.parameter-invalid:3", "按更新时间查询须按 update_time asc 排序")
         found = sorted(
-            (refund for refund in self.refunds.values() if start <= refund.fields["update_time"] < end),
+            (each for each in self.refunds.values() if self._shows(each) and start <= each.fields["update_time"] < end),
             key=lambda refund: (refund.fields["update_time"], refund.id),
         )
         return {
@@ -205,6 +244,10 @@ class DouyinFake(FakeServer):
             "page": page,
             "size": size,
         }
+
+    def _shows(self, refund: FakeRefund) -> bool:
+        """Whether it is of the shop whose token was sent."""
+        return (refund.fields["shop_id"] or self.shop_id) == self._asked
 
     def _item(self, refund: FakeRefund) -> dict[str, Any]:
         """As lists tell it."""
@@ -220,7 +263,7 @@ class DouyinFake(FakeServer):
 
     def _found(self, refund_id: Any) -> FakeRefund:
         refund = self.refunds.get(str(refund_id))
-        if refund is None:
+        if refund is None or not self._shows(refund):
             raise self._refusal(20000, "isp.service-error:10000", "存在无效的售后单")
         return refund
 
@@ -290,9 +333,14 @@ class DouyinFake(FakeServer):
         return [{"id": 12, "name": "顺丰速运", "code": "shunfeng"}, {"id": 7, "name": "圆通快递", "code": "yuantong"}]
 
     def _create_token(self, told: dict[str, Any]) -> dict[str, Any]:
-        if told.get("grant_type") != "authorization_self" or told.get("shop_id", self.shop_id) != self.shop_id:
+        shop_id = told.get("shop_id", self.shop_id)
+        if told.get("grant_type") != "authorization_self" or shop_id not in {self.shop_id, *self.other_shops}:
             raise self._refusal(50001, "dop.token-generate-failed:no-authorization", "店铺授权已失效")
-        return self._new_tokens()
+        if shop_id == self.shop_id:
+            return self._new_tokens()
+        self.other_shops[shop_id] = f"dy-access-of-{shop_id}"
+        told = {"access_token": self.other_shops[shop_id], "refresh_token": "", "expires_in": TOKEN_LIFE}
+        return told | {"shop_id": int(shop_id), "shop_name": f"阿泽厨房{shop_id}号店"}
 
     def _refresh_token(self, told: dict[str, Any]) -> dict[str, Any]:
         if told.get("refresh_token") != self.refresh_token:

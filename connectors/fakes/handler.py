@@ -35,6 +35,7 @@ class FakeHandler(BaseHTTPRequestHandler):
             return
         server = self.server
         with server.lock:
+            server.live()
             request = FakeRequest(self.command, parts.path, parts.query, dict(self.headers), body, server.now())
             request.call = server.call_of(request)
             server.requests.append(request)

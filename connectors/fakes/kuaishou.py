@@ -7,7 +7,7 @@ moves all behind it; refusals whose codes aren't documented have the words of it
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import md5, sha256
 from hmac import digest
 from typing import Any, ClassVar
@@ -15,7 +15,17 @@ from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from connectors.fakes.base import FakeMessage, FakeRefund, FakeRefusal, FakeRequest, FakeServer, Mischief, Push, Reply
+from connectors.fakes.base import (
+    PAYS_AFTER,
+    FakeMessage,
+    FakeRefund,
+    FakeRefusal,
+    FakeRequest,
+    FakeServer,
+    Mischief,
+    Push,
+    Reply,
+)
 
 DAY = 86_400_000
 READS = {
@@ -47,6 +57,8 @@ class FakeKuaishou(FakeServer):
         "ask_again": {"status": 10, "negotiateStatus": 1},
         "complain": {"status": 20},
         "pay_out": {"status": 60},
+        "agree": {"status": 50, "negotiateStatus": 2},
+        "allow_return": {"status": 30, "negotiateStatus": 2},
         "go_strange": {"status": 88},
     }
     settings = ("push_to", "span_minutes")
@@ -105,6 +117,17 @@ class FakeKuaishou(FakeServer):
             "updateTime": refund.version,
             "expireTime": in_milliseconds(refund.updated_at) + 2 * DAY if waits else 0,
         }
+
+    def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
+        """Money that was agreed to goes out; a seller who lets the time pass has agreed, a buyer has given up."""
+        fields = refund.fields
+        if fields["status"] == 50:
+            return refund.updated_at + PAYS_AFTER, "pay_out"
+        acts = {10: "agree" if fields["handlingWay"] == 10 else "allow_return", 30: "close"}
+        if fields["handlingWay"] != 3:
+            acts[40] = "agree"
+        ends = datetime.fromtimestamp(fields["expireTime"] / 1000, UTC)
+        return (ends, acts[fields["status"]]) if fields["expireTime"] and fields["status"] in acts else None
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """The event and its info."""

@@ -7,11 +7,11 @@ kinds one more). A list is in the order of the last change, which makes rows mov
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
-from connectors.fakes.base import FakeRefund, FakeRefusal, FakeRequest, FakeServer, Mischief, Reply
+from connectors.fakes.base import PAYS_AFTER, FakeRefund, FakeRefusal, FakeRequest, FakeServer, Mischief, Reply
 
 LONGEST_WINDOW, CLOCK = 1800, 600  # seconds
 TOKEN_LIFE = 24 * 3600
@@ -30,6 +30,7 @@ class PinduoduoFake(FakeServer):
         "pay": {"after_sales_status": 10, "expire_time": None},
         "refuse": {"after_sales_status": 6, "expire_time": None},
         "close": {"after_sales_status": 9, "expire_time": None},
+        "allow_return": {"after_sales_status": 7, "expire_time": None},
         "ask_again": {"after_sales_status": 2},
         "receive_exchange": {"after_sales_status": 16, "expire_time": None},
         "become_strange": {"after_sales_status": 77, "expire_time": None},
@@ -155,6 +156,18 @@ class PinduoduoFake(FakeServer):
     def stamp(self, refund: FakeRefund) -> None:
         """The seconds of the change, as text."""
         refund.fields["updated_time"] = str(int(refund.updated_at.timestamp()))
+
+    def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
+        """Money that was agreed to goes out; a merchant who lets the time pass has agreed."""
+        status, ends = refund.fields["after_sales_status"], refund.fields["expire_time"]
+        if status in (4, 5):
+            return refund.updated_at + PAYS_AFTER, "pay"
+        acts = {
+            2: "platform_agrees",
+            3: "allow_return",
+            7: "platform_agrees" if refund.fields["express_no"] else "close",
+        }
+        return (datetime.fromtimestamp(ends / 1000, UTC), acts[status]) if ends and status in acts else None
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """Messages come over a WebSocket, which this fake doesn't have."""

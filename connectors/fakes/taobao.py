@@ -20,13 +20,11 @@ CHINA = timezone(timedelta(hours=8))
 WAITING = ("WAIT_SELLER_AGREE", "WAIT_SELLER_CONFIRM_GOODS", "WAIT_BUYER_RETURN_GOODS")
 REASONS = [{"reason_id": 901, "reason_text": "商品已发出"}, {"reason_id": 902, "reason_text": "影响二次销售"}]
 BOOK = "contact_id contact_name mobile_phone province city country addr zip_code cancel_def"
-ADDRESSES = [
-    dict(zip(BOOK.split(), row, strict=True))
-    for row in (
-        (71, "李仓", "13800000000", "浙江省", "杭州市", "余杭区", "仓前路1号", "310000", True),
-        (72, "王库", "", "", "", "", "二号库", "", False),
-    )
-]
+WAREHOUSES = (
+    (71, "李仓", "13800000000", "浙江省", "杭州市", "余杭区", "仓前路1号", "310000", True),
+    (72, "王库", "", "", "", "", "二号库", "", False),
+)
+ADDRESSES = [dict(zip(BOOK.split(), row, strict=True)) for row in WAREHOUSES]
 ASKED, BACK, TO_SEND = "WAIT_SELLER_AGREE", "WAIT_SELLER_CONFIRM_GOODS", "WAIT_SELLER_CONSIGN_GOODS"
 PARCEL = "logistics_no logistics_type logistics_company_name fields"
 # Calls that move an exchange: from where, to where, and what they need.
@@ -55,6 +53,7 @@ class FakeTaobao(FakeServer):
         "ask_again": {"status": "WAIT_SELLER_AGREE"},
         "complain": {"cs_status": 2},
         "pay_out": {"status": "SUCCESS"},
+        "allow_return": {"status": "WAIT_BUYER_RETURN_GOODS"},
         "go_strange": {"status": "WAIT_FOR_THE_MOON"},
     }
     settings = ("push_to", "phase", "sms_above", "can_refresh", "is_sub_account")
@@ -67,9 +66,7 @@ class FakeTaobao(FakeServer):
         self.can_refresh = True
         self.is_sub_account = True
         self.sessions: dict[str, datetime | None] = {"session-1": None}
-        self.refresh_tokens = {"refresh-1"}
-        self.codes: set[str] = {"code-1"}
-        self.confirmed: set[str] = set()
+        self.refresh_tokens, self.codes, self.confirmed = {"refresh-1"}, {"code-1"}, set[str]()
         self._given = 1
 
     @property
@@ -122,6 +119,14 @@ class FakeTaobao(FakeServer):
         }
         if self.phase:
             refund.fields["refund_phase"] = self.phase
+
+    def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
+        """A seller who lets the time pass has agreed, a buyer has given up; what is agreed to is paid at once."""
+        fields = refund.fields
+        acts = {ASKED: "allow_return" if fields["has_good_return"] else "pay_out", "WAIT_BUYER_RETURN_GOODS": "close"}
+        if not fields["dispute_type"].endswith("EXCHANGE"):
+            acts[BACK] = "pay_out"
+        return (refund.updated_at + timedelta(hours=48), acts[fields["status"]]) if fields["status"] in acts else None
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """A message of TMC."""

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from struct import pack
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -19,7 +19,17 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from connectors.fakes.base import FakeMessage, FakeRefund, FakeRefusal, FakeRequest, FakeServer, Mischief, Push, Reply
+from connectors.fakes.base import (
+    PAYS_AFTER,
+    FakeMessage,
+    FakeRefund,
+    FakeRefusal,
+    FakeRequest,
+    FakeServer,
+    Mischief,
+    Push,
+    Reply,
+)
 
 DAY, MINUTE = 86400, timedelta(seconds=60)
 WAITING = {"MERCHANT_PROCESSING", "MERCHANT_WAIT_RECEIPT"}
@@ -44,6 +54,7 @@ class WechatShopFake(FakeServer):
         "ask_again": {"status": "MERCHANT_PROCESSING"},
         "receive_exchange": {"status": "MERCHANT_EXCHANGE_SUCCESS"},
         "overdue": {"status": "MERCHANT_OVERDUE_REFUND"},
+        "allow_return": {"status": "USER_WAIT_RETURN"},
         "become_strange": {"status": "SOMETHING_NEW"},
     }
 
@@ -152,6 +163,16 @@ class WechatShopFake(FakeServer):
     def stamp(self, refund: FakeRefund) -> None:
         """The seconds of the change."""
         refund.fields["update_time"] = int(refund.updated_at.timestamp())
+
+    def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
+        """Money that was agreed to goes out, also where the merchant has let the time pass."""
+        status, kind = refund.fields["status"], refund.fields["type"]
+        if status in ("PLATFORM_REFUNDING", "MERCHANT_OVERDUE_REFUND"):
+            return refund.updated_at + PAYS_AFTER, "pay"
+        if status not in WAITING or (status == "MERCHANT_WAIT_RECEIPT" and kind == "EXCHANGE"):
+            return None
+        act = "overdue" if kind == "REFUND" or status == "MERCHANT_WAIT_RECEIPT" else "allow_return"
+        return datetime.fromtimestamp(refund.fields["_deadline"], UTC), act
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """An event: no id, no version."""

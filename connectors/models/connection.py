@@ -23,6 +23,7 @@ FAULTS = {
         "The application lacks the permission for refunds: apply for it in the marketplace's console."
     ),
     SetupFault.CLOCK_OFF: _("This server's clock and the marketplace's differ by minutes: set the clock."),
+    SetupFault.CONNECTED_TWICE: _("This shop is connected to another store already: disconnect it there first."),
     SetupFault.OTHER_SHOP: _("The authorisation is of another shop: sign in there as this shop's main account."),
     SetupFault.TEST_APPLICATION: _(
         "The application is still in its test state, where calls are few: have it go live in the marketplace's console."

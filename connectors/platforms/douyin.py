@@ -62,7 +62,7 @@ class Douyin(Platform):
     windows = Windows(span=timedelta(hours=24), lag=timedelta(minutes=1), overlap=timedelta(minutes=10))
     decides = frozenset(verb for verb, _kind in CODES)
     back_office = "https://fxg.jinritemai.com/"
-    takes_pushes = True
+    takes_pushes = names_shop = True
 
     def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
         """New tokens: by the refresh token while it holds, else the ones of the shop's own application.
@@ -73,7 +73,7 @@ class Douyin(Platform):
         if shop.refresh_token:
             asked = {"grant_type": "refresh_token", "refresh_token": shop.refresh_token}
             with suppress(Refusal, TokenExpired, ReauthorisationNeeded):  # it ended: the application's own way is left
-                return doudian_tokens(ask_doudian(bare, "token.refresh", asked), now)
+                return _of_shop(shop, doudian_tokens(ask_doudian(bare, "token.refresh", asked), now))
         asked = {"code": "", "grant_type": "authorization_self"}
         if shop_id := own_id(shop):
             asked["shop_id"] = shop_id
@@ -81,9 +81,7 @@ class Douyin(Platform):
             tokens = doudian_tokens(ask_doudian(bare, "token.create", asked), now)
         except (Refusal, TokenExpired) as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
-        if shop_id and tokens.shop_id and tokens.shop_id != shop_id:
-            raise WrongSetup(SetupFault.OTHER_SHOP, f"{tokens.shop_id} ≠ {shop_id}")
-        return tokens
+        return _of_shop(shop, tokens)
 
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """The window's refunds from the last page to the first; its end is not part of it.
@@ -174,7 +172,7 @@ class Douyin(Platform):
     def read_push(
         self, shop: Shop, *, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
     ) -> tuple[Sequence[Hint], PushAnswer]:
-        """The messages of one call, signed over the raw bytes; those about the application's other shops are left."""
+        """The messages of one call, signed over the raw bytes, about whichever of the application's shops."""
         given = {name.lower(): value for name, value in headers.items()}
         if not hmac.compare_digest(given.get("event-sign", "").lower().encode(), event_sign(shop, body).encode()):
             raise BadPush("The signature is wrong.")
@@ -186,8 +184,16 @@ class Douyin(Platform):
             messages = None
         if not isinstance(messages, list):
             raise BadPush("The message is no JSON list.")
-        hints = [hint for each in rows(messages) if (hint := hint_of(shop, each))]
+        hints = [hint for each in rows(messages) if (hint := hint_of(each))]
         return hints, PushAnswer(b'{"code":0,"msg":"success"}')
+
+
+def _of_shop(shop: Shop, tokens: Tokens) -> Tokens:
+    """The tokens, if they are of the shop that was named. WrongSetup OTHER_SHOP."""
+    shop_id = own_id(shop)
+    if shop_id and tokens.shop_id and tokens.shop_id != shop_id:
+        raise WrongSetup(SetupFault.OTHER_SHOP, f"{tokens.shop_id} ≠ {shop_id}")
+    return tokens
 
 
 def _list(shop: Shop, asked: Mapping[str, Any], page: int) -> dict[str, Any]:

@@ -228,11 +228,10 @@ class Kuaishou(Platform):
         except ValueError:
             raise BadPush("The message's info is no JSON.") from None
         refund_id = text(part({"info": info}, "info").get("refundId"))
-        is_of_another = shop.shop_id and text(message.get("openId")) not in ("", shop.shop_id)
-        if not refund_id or is_of_another:
+        if not refund_id:
             return (), RECEIVED
         key = text(message.get("eventId")) or f"{message.get('event')}:{refund_id}:{message.get('createTime')}"
-        return (Hint(key, refund_id, text(info.get("orderId"))),), RECEIVED
+        return (Hint(key, refund_id, text(info.get("orderId")), shop_id=text(message.get("openId"))),), RECEIVED
 
     def _application(self, shop: Shop) -> dict[str, str]:
         return {"app_id": shop.app_key, "app_secret": shop.secrets[Secret.APP_SECRET]}

@@ -172,19 +172,15 @@ class Taobao(Platform):
         ]
 
     def fetch_messages(self, shop: Shop, *, now: datetime) -> Sequence[Hint]:
-        """What the application's queue has about this shop's refunds; what else it has of this shop is done with.
-
-        Messages of other shops of the same application stay unconfirmed, and so come again.
-        """
+        """What the application's queue has about its shops' refunds; what else it has of this shop is done with."""
         said = self._ask(shop, "taobao.tmc.messages.consume", {"quantity": "100"}, now)
         hints, idle = [], []
         for message in rows(part(said, "messages").get("tmc_message")):
-            if shop.shop_id and text(message.get("user_id")) not in ("", shop.shop_id):
-                continue
             hint = _hint(message)
+            is_own = not shop.shop_id or hint.shop_id in ("", shop.shop_id)
             if hint.refund_id:
                 hints.append(hint)
-            elif hint.message_id:
+            elif hint.message_id and is_own:
                 idle.append(hint.message_id)
         self.confirm_messages(shop, idle, now=now)
         return hints
@@ -265,4 +261,5 @@ def _hint(message: Mapping[str, Any]) -> Hint:
     refund_id = text(content.get("refund_id")) or text(content.get("dispute_id"))
     is_ours = text(message.get("topic")).startswith(("taobao_refund_", "taobao_dispute_"))
     message_id = text(message.get("id"))
-    return Hint(message_id, refund_id if is_ours else "", text(content.get("tid")), message_id)
+    user_id = text(message.get("user_id"))
+    return Hint(message_id, refund_id if is_ours else "", text(content.get("tid")), message_id, user_id)

@@ -47,6 +47,7 @@ class SetupFault(StrEnum):
     ADDRESS_NOT_ALLOWED = "address_not_allowed"  # our address isn't on its white list
     NO_PERMISSION = "no_permission"  # the application lacks a package of permissions
     CLOCK_OFF = "clock_off"  # our clock and the platform's differ by minutes
+    CONNECTED_TWICE = "connected_twice"  # the shop is another store's already
     OTHER_SHOP = "other_shop"  # the token is of another shop
     TEST_APPLICATION = "test_application"  # the application is not live yet, and its calls are capped
 

@@ -46,6 +46,7 @@ class Platform(ABC):
     back_office: ClassVar[str]  # where a person does what there is no call for
     fetches_messages: ClassVar[bool] = False
     takes_pushes: ClassVar[bool] = False
+    names_shop: ClassVar[bool] = False  # of an application with several shops each is named by its id
 
     @property
     def shown(self) -> str:

@@ -200,6 +200,7 @@ class Hint:
     refund_id: str
     order_number: str = ""
     message_id: str = ""  # for confirming it, where messages are fetched
+    shop_id: str = ""  # whose it is, where an application's messages come together; empty: the asked one's
 
 
 @dataclass(frozen=True)

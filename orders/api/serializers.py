@@ -156,6 +156,7 @@ class OrderSerializer(serializers.ModelSerializer):
             "paid_at",
             "ship_by",
             "address",
+            "is_masked",
             "source",
             "live_session",
             "carrier",

@@ -57,9 +57,9 @@ class OrderQuerySet(TenantQuerySet):
         ways = spellings(term)
         found = Q(buyer_id__in=[term.strip(), *ways])
         for way in ways:
-            found |= Q(number__startswith=way) | Q(buyer_name__startswith=way) | Q(tracking_number__startswith=way)
-            found |= ~Q(address_name="") & Q(address_name__startswith=way)
-            found |= ~Q(address_phone="") & Q(address_phone__startswith=way)
+            found |= Q(number__begins=way) | Q(buyer_name__begins=way) | Q(tracking_number__begins=way)
+            found |= ~Q(address_name="") & Q(address_name__begins=way)
+            found |= ~Q(address_phone="") & Q(address_phone__begins=way)
         return self.filter(found)
 
     def tagged(self, tag, store, now):

@@ -30,7 +30,7 @@ class RefundQuerySet(TenantQuerySet):
         """
         returning = Q()
         for way in spellings(term):
-            returning |= Q(return_tracking_number__startswith=way)
+            returning |= Q(return_tracking_number__begins=way)
         if not returning:
             return self.none()
         rows = self.model.objects.in_scope().order_by()

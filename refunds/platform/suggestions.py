@@ -77,8 +77,10 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
     sent, declined = event_type("offer.sent").name, event_type("offer.declined").name
     names = Counter(events.filter(name__in=[sent, declined]).values_list("name", flat=True))
     sides = Counter(Evidence.objects.for_store(refund.store_id).filter(refund=refund).values_list("side", flat=True))
+    # A marketplace that names no buyer names none of any order: who else asked is not known then.
+    whose = {"order__buyer_id": order.buyer_id} if order.buyer_id else {"order": order}
     of_buyer = Refund.objects.for_store(refund.store_id).filter(
-        order__store_id=refund.store_id, order__buyer_id=order.buyer_id, created_at__gte=since
+        order__store_id=refund.store_id, created_at__gte=since, **whose
     )
     decided = Dispute.objects.for_store(refund.store_id).filter(status=DisputeStatus.DECIDED, decided_at__gte=since)
     rows = list(decided.values_list("outcome", "refund__order__buyer_id"))
@@ -92,7 +94,7 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
         buyers_files=sides[CaseSide.BUYER],
         merchants_files=sides[CaseSide.MERCHANT],
         other_refunds=of_buyer.exclude(pk=refund.pk).count(),
-        buyers_disputes=Counter(outcome for outcome, who in rows if who == order.buyer_id),
+        buyers_disputes=Counter(outcome for outcome, who in rows if who and who == order.buyer_id),
         stores_disputes=Counter(outcome for outcome, _who in rows),
     )
 

@@ -62,7 +62,8 @@ class Connected:
     def row(self, platform_id: str) -> MirroredRefund:
         """One mirrored refund."""
         with self.shop.scope():
-            return MirroredRefund.objects.for_store(self.shop.store.pk).get(platform_id=platform_id)
+            rows = MirroredRefund.objects.for_store(self.shop.store.pk).select_related("refund")
+            return rows.get(platform_id=platform_id)
 
 
 @pytest.fixture

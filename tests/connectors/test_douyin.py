@@ -289,12 +289,13 @@ def test_a_push_is_a_hint_with_the_same_key_whatever_its_id(douyin, number):
     assert later[0].key != hints[0].key, "in the same second"
 
 
-def test_many_messages_come_at_once_and_some_are_none_of_ours(douyin):
+def test_many_messages_come_at_once_and_say_whose_they_are(douyin):
     refund = douyin.fake.add()
     told = dict(douyin.fake.messages[0].content)
     other = told | {"data": told["data"] | {"shop_id": 2222222}}
     body = json.dumps([{"tag": "0", "msg_id": "0", "data": "t"}, told, {"tag": "100", "data": {}}, other]).encode()
-    assert [hint.refund_id for hint in pushed(douyin, douyin.fake.signed(body))[0]] == [refund.id]
+    told = [(hint.refund_id, hint.shop_id) for hint in pushed(douyin, douyin.fake.signed(body))[0]]
+    assert told == [(refund.id, douyin.fake.shop_id), (refund.id, "2222222")]
 
 
 @pytest.mark.parametrize("tag", [0, "0"])

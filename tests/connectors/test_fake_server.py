@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from threading import Thread
 
 import pytest
@@ -43,6 +44,9 @@ def fake(monkeypatch):
 
         def stamp(self, refund):
             refund.fields["version"] = refund.version
+
+        def falls_due(self, refund):
+            return (refund.updated_at + timedelta(hours=1), "withdraw") if refund.fields["status"] == "ASKED" else None
 
         def content(self, refund):
             return {"id": refund.id, "status": refund.fields["status"]}
@@ -189,3 +193,40 @@ def test_the_control_of_the_demo(fake):
     assert json.loads(send("GET", f"{fake.url}/_fake/log").body)[0]["mischief"] == "fault"
     assert json.loads(send("GET", f"{fake.url}/_fake/refunds").body)[0]["id"] == "R1"
     assert json.loads(send("GET", f"{fake.url}/_fake/ids").body) == ["R1"]
+
+
+def test_what_falls_due_happens_by_itself_once_it_lives(fake):
+    refund = fake.add()
+    fake.clock_offset = timedelta(hours=2)
+    send("GET", f"{fake.url}/list")
+    assert refund.fields["status"] == "ASKED"
+    fake.control("POST", "set", {"lives": True})
+    send("GET", f"{fake.url}/list")
+    assert (refund.fields["status"], len(refund.history)) == ("CLOSED", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "agreed", "paid"),
+    [
+        ("taobao", {"status": "SUCCESS"}, {"status": "SUCCESS"}),
+        ("kuaishou", {"status": 50}, {"status": 60}),
+        ("pinduoduo", {"after_sales_status": 5}, {"after_sales_status": 10}),
+        ("wechat_shop", {"status": "MERCHANT_OVERDUE_REFUND"}, {"status": "MERCHANT_REFUND_SUCCESS"}),
+        ("douyin", {"status": 12, "refund_status": 2}, {"status": 12, "refund_status": 3, "real_refund_amount": 1990}),
+    ],
+)
+def test_a_fake_agrees_at_the_deadline_and_pays_a_little_later(name, agreed, paid):
+    import_module(f"connectors.fakes.{name}")
+    server = base.FAKES[name]()
+    server.lives = True
+    refund = server.add()
+    began = dict(refund.fields)
+    for offset, then in ((timedelta(hours=47), {}), (timedelta(hours=49), agreed), (timedelta(hours=50), paid)):
+        server.clock_offset = offset
+        server.live()
+        assert {key: refund.fields[key] for key in then} == then, offset
+        if not then:
+            assert refund.fields == began
+    server.live()
+    assert len(refund.history) == (2 if agreed == paid else 3), "and that is the end of it"
+    server.server_close()

@@ -566,10 +566,11 @@ class TestPush:
         with pytest.raises(BadPush):
             self.pushed(shop, body)
 
-    def test_another_shops_and_other_events_are_acknowledged_only(self, fake, shop):
+    def test_it_says_whose_it_is_and_other_events_are_acknowledged_only(self, fake, shop):
         fake.add()
         body = fake.push(fake.messages[0]).body
-        assert self.pushed(replace(shop, shop_id="another"), body)[0] == ()
+        [hint] = self.pushed(replace(shop, shop_id="another"), body)[0]
+        assert hint.shop_id == fake.open_id
         fake.messages[0].content["event"] = "kwaishop_order_addOrder"
         assert self.pushed(shop, fake.push(fake.messages[0]).body)[0] == ()
 

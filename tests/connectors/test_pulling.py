@@ -1,13 +1,15 @@
 """What has changed is listed in windows, read, and mirrored: nothing is missed, and an older copy never wins."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.models import Event
-from connectors import working
+from connectors import pulling, working
 from connectors.looking_back import fetch_past
 from connectors.models import Connection
 from connectors.shops import LeaseLost, held
@@ -35,6 +37,24 @@ def test_everything_changed_since_the_day_before_is_mirrored(connected):
     assert connected.mirror() == {f"R{number}": (1, "asked") for number in range(8)} | {"old": (1, "asked")}
     assert counts["changed"] == 9
     assert connected.connection.cursor == NOON - LAG
+
+
+def test_what_a_new_refund_costs(connected, clock, monkeypatch):
+    """In statements: each the same, over what its page costs."""
+    monkeypatch.setattr(pulling, "GLANCE_EVERY_S", 999)  # however slow the machine is
+
+    def pulled(number: int, at: datetime) -> int:
+        for place in range(number):
+            connected.server.put(f"{number}-{place}", at)
+        clock.move(hours=1)
+        with CaptureQueriesContext(connection) as said:
+            connected.turn(most=1)
+        return len(said)
+
+    connected.turn()
+    pulled(1, NOON)
+    few, more = pulled(2, NOON + timedelta(hours=1)), pulled(3, NOON + timedelta(hours=2))
+    assert more - few == 10
 
 
 def test_windows_follow_each_other_with_an_overlap_and_end_behind_the_clock(connected):

@@ -550,13 +550,14 @@ class TestMessages:
         assert len(fake.confirmed) == 450
         assert len(fake.calls("taobao.tmc.messages.confirm")) == 3
 
-    def test_another_shops_stay_and_other_topics_are_done_with(self, fake, shop):
+    def test_another_shops_are_told_apart_and_other_topics_are_done_with(self, fake, shop):
         for _ in range(3):
             fake.add()
         theirs, trade, ours = fake.messages
         theirs.content["user_id"] = "1"
         trade.content["topic"] = "taobao_trade_TradeBuyerPay"
-        assert [hint.message_id for hint in TAOBAO.fetch_messages(shop, now=clock.now())] == [ours.id]
+        told = TAOBAO.fetch_messages(shop, now=clock.now())
+        assert [(hint.message_id, hint.shop_id) for hint in told] == [(theirs.id, "1"), (ours.id, fake.seller_id)]
         assert fake.confirmed == {trade.id}
 
 

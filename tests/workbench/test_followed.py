@@ -2,6 +2,7 @@
 
 import pytest
 
+from orders.models import OwedParcel
 from tests.marketplace import connected, followed, told
 from tests.world import NOON, make_shop, make_user
 
@@ -61,3 +62,14 @@ def test_what_waits_for_the_marketplace_does_not_await_me(desk, shop):
     assert rows(desk, queue="all", followed="sent") == {sent.order.number}
     told(shop, sent, "refunded", kind="refund_only", at=NOON)
     assert rows(desk, queue="all", followed="sent") == set()
+
+
+def test_new_goods_of_an_unconnected_shop_cannot_be_sent_and_the_button_says_so(desk, shop):
+    followed(shop, "to_reship", kind="exchange")
+    with shop.scope():
+        parcel = OwedParcel.objects.for_store(shop.store.pk).get()
+    promise = f"/admin/orders/owedparcel/{parcel.pk}/change/"
+    reason = "isn&#x27;t connected to its marketplace"
+    assert reason in desk.get(promise).content.decode()
+    with connected():
+        assert reason not in desk.get(promise).content.decode()

@@ -84,6 +84,9 @@ class ConnectForm(DecisionForm):
         note = _("Only if you hold tokens already; else leave both empty.")
         self.fields["access_token"] = _secret_field(_("Access token"), required=False, help_text=note)
         self.fields["refresh_token"] = _secret_field(_("Refresh token"), required=False)
+        if platform.names_shop:
+            note = _("Only if the application serves several shops: which of them this one is.")
+            self.fields["shop_id"] = forms.CharField(label=_("Shop id"), required=False, max_length=100, help_text=note)
 
 
 class ConnectShop(Saving):
@@ -115,6 +118,7 @@ class ConnectShop(Saving):
             access_token=data["access_token"].strip(),
             refresh_token=data["refresh_token"].strip(),
             base_url=kept.base_url if kept else "",
+            shop_id=data.get("shop_id", ""),
             actor=actor,
             now=now,
         )

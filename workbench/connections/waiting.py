@@ -1,7 +1,6 @@
 """What needs a person at the marketplace: decisions that were sent, tasks by hand, copies that need a look."""
 
 from django import forms
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,11 +8,10 @@ from common.errors import Refused
 from connectors.answering import give_code, resume_decision, why_not_give_code, why_not_resume_decision
 from connectors.by_hand import close_task
 from connectors.hinting import read_again
-from connectors.models import MirroredRefund, PlatformTask, SentDecision
 from connectors.platforms import platform_of
 from connectors.states import NOT_DONE, UNDER_WAY, SendingStatus
-from refunds.states import MarketplaceVerb
 from stores.permissions import DECIDE_REFUNDS
+from workbench.connections.card import how_it_stands, problem_of, sending_badge, verb_words
 from workbench.kit.base import DeskAdmin, column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
@@ -21,16 +19,6 @@ from workbench.kit.desk import desk_of
 from workbench.kit.marks import moment
 from workbench.kit.queue import Queue, QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
-
-SENDING_TONES = {
-    SendingStatus.WAITING: "blue",
-    SendingStatus.SENT: "blue",
-    SendingStatus.CODE_WANTED: "amber",
-    SendingStatus.BY_HAND: "amber",
-    SendingStatus.CONFIRMED: "green",
-    SendingStatus.MOVED_ON: "red",
-    SendingStatus.REFUSED: "red",
-}
 
 SENDING_QUEUES = [
     Queue(
@@ -92,19 +80,6 @@ MIRROR_QUEUES = [
         empty=gettext_lazy("No refund was read at the marketplace yet."),
     ),
 ]
-
-
-def verb_words(row: SentDecision | PlatformTask) -> str:
-    """What was decided, as people read it."""
-    return str(MarketplaceVerb(row.verb).label)
-
-
-def _sending_badge(decision: SentDecision) -> str:
-    tone = SENDING_TONES.get(SendingStatus(decision.status), "grey")
-    shown = format_html('<span class="wl-badge {}">{}</span>', tone, decision.get_status_display())
-    if not decision.needs_attention:
-        return shown
-    return format_html('{} <span class="wl-badge red">{}</span>', shown, _("needs attention"))
 
 
 class MarketplaceAdmin(QueueMixin, DecidingMixin, DeskAdmin):
@@ -210,20 +185,20 @@ class SentDecisionAdmin(OrderSearch, MarketplaceAdmin):
     list_display = ("show_order", "show_verb", "show_status", "show_told", "show_decided")
     show_order = column(gettext_lazy("order"), lambda row: row.refund.order.number)
     show_verb = column(gettext_lazy("decision"), verb_words)
-    show_status = column(gettext_lazy("status"), _sending_badge)
+    show_status = column(gettext_lazy("status"), sending_badge)
     show_told = column(gettext_lazy("the marketplace's words"), lambda row: row.told or row.last_error or "–")
     show_decided = column(gettext_lazy("decided"), lambda row: moment(row.decided_at))
 
     def row_page(self, request, decision, bound=None):
         """How far it is."""
-        status = _sending_badge(decision)
-        return self.shown(request, decision, "sending", verb_words(decision), status=status, bound=bound)
+        told = {"status": sending_badge(decision), "stands": how_it_stands(decision)}
+        return self.shown(request, decision, "sending", verb_words(decision), bound=bound, **told)
 
 
 class CloseTask(Decision):
     """It is done there."""
 
-    code, label, icon, is_inline = "close", gettext_lazy("Done"), "check", True
+    code, label, icon, is_inline, tone = "close", gettext_lazy("Done"), "check", True, "plain"
     capability, is_merchants = DECIDE_REFUNDS, True
     done = gettext_lazy("The task is closed.")
 
@@ -293,10 +268,3 @@ class MirroredRefundAdmin(MarketplaceAdmin):
     def row_page(self, request, row, bound=None):
         """What the marketplace says, and why nobody understands it."""
         return self.shown(request, row, "mirrored", str(row), problem=problem_of(row), bound=bound)
-
-
-def problem_of(row: MirroredRefund) -> str:
-    """Why it needs a look; empty where it doesn't."""
-    if not row.needs_look or row.problem:
-        return row.problem
-    return _("The marketplace's documents don't explain this status: it is shown as it came.")

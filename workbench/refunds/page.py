@@ -25,6 +25,7 @@ from refunds.parcels import parcels_of, split_off
 from refunds.platform.appeals import appeal_until
 from stores.models import User
 from workbench.cases.evidence import evidence_of, files_of
+from workbench.connections.card import sent_card
 from workbench.insights.loss import loss_if_lost
 from workbench.kit.timeline import entry, newest_events
 from workbench.kit.words import at_deadline
@@ -59,9 +60,9 @@ def lists_of(refund: Refund) -> RefundLists:
     offers = Offer.objects.for_store(store_id).filter(**about)
     cases = Appeal if refund.is_instant else Dispute
     grants = CouponGrant.objects.for_store(store_id).filter(offer__in=offers.values("pk")).select_related("coupon")
-    of_buyer = Refund.objects.for_store(store_id).filter(
-        order__store_id=store_id, order__buyer_id=refund.order.buyer_id
-    )
+    # A marketplace that names no buyer names none of any order: only this order's refunds are surely the same buyer's.
+    whose = {"order__buyer_id": refund.order.buyer_id} if refund.order.buyer_id else {"order": refund.order}
+    of_buyer = Refund.objects.for_store(store_id).filter(order__store_id=store_id, **whose)
     return RefundLists(
         offers=offers.select_related("return_address", "product").order_by("-id"),
         cases=cases.objects.for_store(store_id).filter(**about).order_by("-id"),
@@ -140,6 +141,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "thread": thread_of(refund, lists.messages),
         "evidence": evidence_of(refund, now, lists.files),
         "cases": cases,
+        "sent_card": sent_card(refund),
         "appeal_until": None if cases else open_appeal_until(refund, now),
         "tracking": tracking,
         "number_warnings": oddities_of(refund, tracking, now),

@@ -9,6 +9,7 @@ from orders.parcels import ship_parcel
 from orders.shipments import outbound_of
 from orders.states import OrderStatus, ParcelStatus
 from orders.why_not import why_not_ship, why_not_ship_parcel
+from refunds.handing_over import why_not_reship
 from stores.permissions import SHIP
 from workbench.kit.decisions import Decision
 from workbench.kit.waybills import CorrectionForm, WaybillForm
@@ -71,7 +72,7 @@ class ShipParcel(Decision):
         return parcel.status in (ParcelStatus.OWED, ParcelStatus.AWAITING_RETURN)
 
     def refusal(self, parcel, now):
-        return why_not_ship_parcel(parcel)
+        return why_not_ship_parcel(parcel) or why_not_reship(parcel)
 
     def run(self, parcel, data, *, actor, now):
         return ship_parcel(store_id=parcel.store_id, parcel_id=parcel.pk, actor=actor, now=now, **data)

@@ -34,9 +34,10 @@ class Command(BaseCommand):
             parser.add_argument(option, dest=str(secret), default="", required=secret == Secret.APP_SECRET)
         parser.add_argument("--access-token", default="")
         parser.add_argument("--refresh-token", default="")
+        parser.add_argument("--shop-id", default="", help="of an application with several shops: which one (Douyin)")
         parser.add_argument("--base-url", default="", help="instead of the platform's documented address")
 
-    def handle(self, *, code, app_key, access_token, refresh_token, base_url, **options):
+    def handle(self, *, code, app_key, access_token, refresh_token, shop_id, base_url, **options):
         """Connect it."""
         with system_scope():
             store = Store.objects.filter(code=code).first()
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 access_token=access_token,
                 refresh_token=refresh_token,
                 base_url=base_url,
+                shop_id=shop_id,
                 actor=on_command_line("connect_store"),
                 now=clock.now(),
             )

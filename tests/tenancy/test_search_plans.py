@@ -1,0 +1,57 @@
+"""What is typed into a search line is found by an index although row security stands before it."""
+
+import pytest
+from django.db import connection
+
+from orders.models import Order
+from payments.models import Payment
+from refunds.models import Refund
+from tests.world import make_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+STARTS = {"order_by_buyer", "order_number_start", "order_buyer_start", "order_tracking_start"}
+
+
+def multiply(model, row, times, **own):
+    """So many more rows like this one, with these columns of their own."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated and field.column not in own]
+    names = ", ".join(field.column for field in fields)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(own)}, {names}) SELECT {', '.join(own.values())}, {names}"
+            f" FROM {table}, generate_series(1, {times}) n WHERE id = %s",
+            [row.pk],
+        )
+        cursor.execute(f"ANALYZE {table}")
+
+
+def test_orders_refunds_and_payments_are_found_by_the_start_of_what_is_known(db):
+    shop = make_shop("taote")
+    refund = shop.refund()
+    with shop.scope():
+        unlike = {
+            "number": "'V' || n",
+            "buyer_name": "'王' || n",
+            "tracking_number": "'T' || n",
+            "buyer_id": "'b' || n",
+        }
+        multiply(Order, refund.order, 4000, id="gen_random_uuid()", **unlike)
+        multiply(Refund, refund, 4000, id="gen_random_uuid()", return_tracking_number="'R' || n")
+        orders = Order.objects.for_store(shop.store.pk).matching("V17")
+        assert {name for name in STARTS if name in orders.order_by("-id")[:51].explain()} >= STARTS
+        assert orders.count() == 111
+        refunds = Refund.objects.for_store(shop.store.pk).matching("R17").order_by("-id")[:51].explain()
+        payments = Payment.objects.for_store(shop.store.pk).filter(order__in=orders.values("pk")).explain()
+    assert "refund_tracking_start" in refunds
+    assert all("Seq Scan on orders_order" not in plan for plan in (refunds, payments))
+
+
+def test_what_begins_so_is_taken_as_it_stands(taote):
+    order = taote.order()
+    with taote.scope():
+        orders = Order.objects.for_store(taote.store.pk)
+        assert orders.filter(number__begins=order.number[:5]).get() == order
+        for typed in ("%", "_", order.number[1:], order.number.lower(), f"{order.number}0"):
+            assert not orders.filter(number__begins=typed).exists()
