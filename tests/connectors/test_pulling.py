@@ -54,7 +54,7 @@ def test_what_a_new_refund_costs(connected, clock, monkeypatch):
     connected.turn()
     pulled(1, NOON)
     few, more = pulled(2, NOON + timedelta(hours=1)), pulled(3, NOON + timedelta(hours=2))
-    assert more - few == 10
+    assert more - few == 20, "ten for the copy, and ten for the reasons that it may be refused for"
 
 
 def test_windows_follow_each_other_with_an_overlap_and_end_behind_the_clock(connected):
