@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.changed import Traced
 from common.ids import new_id
 from common.money import ZERO, MoneyField, grouped
 from common.tenancy import TenantModel, TenantQuerySet
@@ -32,7 +33,7 @@ class CouponQuerySet(TenantQuerySet):
         return self.order_by("-amount_off", "min_spend", "valid_until", "id")
 
 
-class Coupon(TenantModel):
+class Coupon(Traced, TenantModel):
     """A store's coupon: `amount_off` yuan from `min_spend` yuan on.
 
     `reserved` are promised by offers that wait for their answer; with those that are `granted` they never exceed
@@ -64,6 +65,7 @@ class Coupon(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="coupon_changed"),
             models.Index(fields=["store", "-id"], name="coupon_newest"),
             models.Index(fields=["store", "channel", "valid_until"], name="coupon_usable"),
         ]

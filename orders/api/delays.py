@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import lift_delay, report_delay
@@ -32,9 +33,12 @@ class ReportSerializer(serializers.ModelSerializer):
 
     status = serializers.ChoiceField(DelayReportStatus.choices)
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = DelayReport
         fields = ["id", "reason", "status", "expected_at", "order_count", "created_at", "overdue_at", "lifted_at"]
+        fields += ["updated_at"]
 
 
 class ReportDetailSerializer(ReportSerializer):
@@ -124,9 +128,11 @@ class NoticeSerializer(serializers.ModelSerializer):
     text = serializers.CharField(source="notice")
     at = serializers.DateTimeField(source="notified_at", label=_("told"))
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = DelayedOrder
-        fields = ["id", "order", "buyer", "text", "at"]
+        fields = ["id", "order", "buyer", "text", "at", "updated_at"]
 
 
 class NoticeFilter(django_filters.FilterSet):

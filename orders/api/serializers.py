@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import clock
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
 from orders.api.address import AddressField, GivenAddressField
@@ -145,6 +146,8 @@ class OrderSerializer(serializers.ModelSerializer):
     refundable_amount = StrictMoneyField()
     lines = OrderLineSerializer(many=True, source="own_lines")
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Order
         fields = [
@@ -168,6 +171,7 @@ class OrderSerializer(serializers.ModelSerializer):
             "paid_amount",
             "refundable_amount",
             "version",
+            "updated_at",
             "lines",
         ]
 
@@ -214,6 +218,8 @@ class ParcelSerializer(serializers.ModelSerializer):
     order = serializers.CharField(source="order.number")
     refund = serializers.UUIDField(source="topic_id")
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = OwedParcel
         fields = [
@@ -233,6 +239,7 @@ class ParcelSerializer(serializers.ModelSerializer):
             "tracking_number",
             "created_at",
             "shipped_at",
+            "updated_at",
         ]
 
 

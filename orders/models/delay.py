@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.changed import Traced
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.states import DelayReportStatus
@@ -21,7 +22,7 @@ class DelayReportQuerySet(TenantQuerySet):
         return self.open().filter(overdue_at__isnull=False)
 
 
-class DelayReport(TenantModel):
+class DelayReport(Traced, TenantModel):
     """“These orders ship later.” Open until it is lifted; `overdue_at` is when its date had passed with orders left."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -38,6 +39,7 @@ class DelayReport(TenantModel):
         verbose_name = _("delay report")
         verbose_name_plural = _("delay reports")
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="delay_changed"),
             models.Index(fields=["store", "-id"], name="delay_newest"),
             models.Index(
                 fields=["expected_at"], condition=Q(lifted_at__isnull=True, overdue_at__isnull=True), name="delay_due"
@@ -59,7 +61,7 @@ class DelayReport(TenantModel):
         return DelayReportStatus(self.status).label
 
 
-class DelayedOrder(TenantModel):
+class DelayedOrder(Traced, TenantModel):
     """An order of a report, and the notice to its buyer: one row, so that nobody is told twice.
 
     `is_open` ends with the report; an order is in one open report at a time.
@@ -81,7 +83,10 @@ class DelayedOrder(TenantModel):
                 fields=["order"], condition=Q(is_open=True), name="delayed_order_in_one_open_report"
             ),
         ]
-        indexes = [models.Index(fields=["store", "-id"], name="buyer_notice_newest")]
+        indexes = [
+            models.Index(fields=["store", "updated_at"], name="buyer_notice_changed"),
+            models.Index(fields=["store", "-id"], name="buyer_notice_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.notice

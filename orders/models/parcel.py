@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from common.changed import Traced
 from common.ids import new_id
 from common.states import StateField
 from common.tenancy import TenantModel
@@ -13,7 +14,7 @@ from orders.states import ParcelKind, ParcelStatus
 from stores.models import Product
 
 
-class OwedParcel(TenantModel):
+class OwedParcel(Traced, TenantModel):
     """A parcel that the merchant promised and owes until it is sent (Q16). `topic_id` is the refund it came from.
 
     `due_at` is the deadline, then the moment of escalation; empty when nothing runs.
@@ -47,6 +48,7 @@ class OwedParcel(TenantModel):
         verbose_name = _("promised parcel")
         verbose_name_plural = _("promised parcels")
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="parcel_changed"),
             models.Index(fields=["store", "-id"], name="parcel_newest"),
             models.Index(fields=["store", "status", "due_at"], name="parcel_queue"),
             models.Index(fields=["store", "topic_id"], name="parcel_of_topic"),

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import clock
+from common.api.changes import ChangedAt
 from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
 from common.api.represent import represent
 from common.events import event_types
@@ -141,6 +142,8 @@ class RefundSerializer(serializers.ModelSerializer):
     amount = StrictMoneyField()
     programme = serializers.SerializerMethodField()
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Refund
         fields = [
@@ -160,6 +163,7 @@ class RefundSerializer(serializers.ModelSerializer):
             "unread_by_merchant",
             "created_at",
             "resolved_at",
+            "updated_at",
         ]
 
     @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})

@@ -46,6 +46,8 @@ NETS = [
     ("P5", "appeal_pays_when_upheld", "UPDATE refunds_appeal SET compensation = 1"),
     ("Q17", "evidence_file_once", copy("refunds_evidence")),
     ("Q17", "evidence_type_known", copy("refunds_evidence", stored_as="'another'", type="'text/html'")),
+    ("Q17", "evidence_pack_once_per_language", copy("refunds_evidencepack")),
+    ("Q17", "evidence_pack_made_with_file", "UPDATE refunds_evidencepack SET size = NULL WHERE status = 'made'"),
 ]
 
 

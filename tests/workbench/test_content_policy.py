@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from common.web import address_limits
+
 pytestmark = pytest.mark.django_db
 
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
@@ -35,6 +37,18 @@ def test_the_page_of_a_refund_has_no_script_in_it(sign_in, taote):
 @pytest.mark.parametrize("path", ["/admin/login/", "/b/x/", "/api/v1/docs/"])
 def test_pages_for_strangers_have_none_either(path):
     check(Client().get(path))
+
+
+def test_whoever_is_refused_before_a_page_gets_a_policy_too(monkeypatch):
+    monkeypatch.setattr(address_limits, "over_rate", lambda *args, **kwargs: 7)
+    for path, policy in (
+        ("/b/x/", "'self'"),
+        ("/admin/login/", "'self'"),
+        ("/api/v1/x/", "'none'"),
+    ):
+        answer = Client().get(path)
+        assert (answer.status_code, answer.headers["X-Frame-Options"]) == (429, "DENY")
+        assert f"default-src {policy}" in answer.headers["Content-Security-Policy"]
 
 
 def test_an_answer_of_the_api_may_do_nothing_and_knows_no_session(taote, sign_in):

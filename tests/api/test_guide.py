@@ -1,0 +1,76 @@
+"""docs/api.md is run as it stands: each `sh` block, and its last answer compared with the `json` block under it."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from stores.states import KeyScope
+from tests.tenancy.test_urls import store_key
+from tests.world import make_shop
+
+pytestmark = pytest.mark.django_db
+GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
+BLOCK = re.compile(r"```(sh|json)\n(.*?)```", re.DOTALL)
+CALL = re.compile(r"(?:(?P<name>[A-Z])=\$\()?curl (?P<words>.*?)(?: \| j \"\['(?P<key>\w+)'\]\"\))?\Z", re.DOTALL)
+
+
+def calls_of(block: str) -> list[str]:
+    """A call may go on over lines that are indented."""
+    return re.split(r"\n(?! )", block.strip())
+
+
+def make(client, text: str, variables: dict[str, str]):
+    """Make the call that curl would make; what `X=$(… | j "['id']")` keeps goes into the variables."""
+    name, words, key = CALL.fullmatch(text).group("name", "words", "key")
+    for variable, value in variables.items():
+        words = words.replace(f"${variable}", value)
+    parts, headers, body, url = iter(shlex.split(words)), {}, None, ""
+    for part in parts:
+        if part in ("-H", "-sH"):
+            header, _colon, value = next(parts).partition(": ")
+            headers[header] = value
+        elif part == "-d":
+            body = next(parts)
+        else:
+            url = part
+    kind = headers.pop("Content-Type", "application/json")
+    answer = client.generic("GET" if body is None else "POST", url, body or "", content_type=kind, headers=headers)
+    if name:
+        variables[name] = answer.json()[key]
+    return answer
+
+
+def agrees(told, expected) -> bool:
+    """Whether an answer has what the guide says: `…` is anything, and ends a list that may go on."""
+    if expected == "…":
+        return True
+    if isinstance(expected, dict):
+        return isinstance(told, dict) and all(name in told and agrees(told[name], expected[name]) for name in expected)
+    if isinstance(expected, list):
+        if expected[-1:] == ["…"]:
+            expected, told = expected[:-1], told[: len(expected) - 1]
+        return len(told) == len(expected) and all(map(agrees, told, expected))
+    return told == expected
+
+
+def test_the_guide_is_true(client, clock):
+    shop = make_shop("taote", code="taote-demo")
+    variables = {
+        "A": "/api/v1",
+        "T": "Content-Type: application/json",
+        "S": f"Authorization: Bearer {store_key(shop, list(KeyScope.values))}",
+        "M": f"Authorization: Bearer {shop.marketplace_key}",
+    }
+    answer, compared = None, 0
+    for kind, block in BLOCK.findall(GUIDE.read_text()):
+        if kind == "sh":
+            for call in calls_of(block):
+                answer = make(client, call, variables)
+        else:
+            told = answer.content.decode()
+            assert agrees(answer.json(), json.loads(block)), f"{block}{told}"
+            compared += 1
+    assert compared >= 12
