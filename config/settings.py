@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "common.web.pages.PagePeople",
     "common.web.pages.PageSessionLimits",
     "common.web.pages.PageMessages",
-    "common.web.pages.PageLockouts",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
