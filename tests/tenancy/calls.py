@@ -170,6 +170,7 @@ CALLS = [
     _post("refunds/bulk/", "M", "refunds", body=lambda n: {"items": [{"order": n.in_transit, **REFUND_BODY}]}),
     _read("refunds/{}/", "SM", "refunds", "refund"),
     _read("refunds/{}/timeline/", "SM", "refunds", "refund"),
+    _read("refunds/{}/refusal-reasons/", "S", "refunds", "refund"),
     _read("refunds/{}/offer-options/", "S", "offers", "refund"),
     _post("refunds/{}/approve/", "S", "refunds", "refund", lambda n: {"return_address": n.address}, also=["address"]),
     _post("refunds/{}/reject/", "S", "refunds", "refund", {"reason": "no"}),
