@@ -53,6 +53,7 @@ def measure(stores: list[Store], *, rounds: int, count: int) -> Iterator[Figure]
         reference,
         "the same in raw SQL, prepared",
         "offers/s",
+        goal=0.4,
         note=NOTE.format(batch=BATCH),
     )
 

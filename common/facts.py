@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from common.calendar import shown
 from common.money import yuan
+from common.sentences import in_readers_words
 from common.words import labelled
 
 Data = Mapping[str, Any]
@@ -78,6 +79,15 @@ def optional(fact: Fact, nothing: str | Promise) -> Fact:
 def said(label: str | Promise) -> Fact:
     """A text that somebody wrote or saw, shown word for word under `label`."""
     return Fact("text, word for word", label=label)
+
+
+def worded(label: str | Promise) -> Fact:
+    """A sentence that is kept as its code and data, shown under `label` in the reader's language."""
+    return Fact(
+        "a sentence in the reader's language (stored as its code and data)",
+        lambda value, data: in_readers_words(value),
+        label=label,
+    )
 
 
 def hidden(fact: Fact) -> Fact:

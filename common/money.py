@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from django.db import models
 
+from common.errors import Invalid
+from common.sentences import sentence as _
+
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 MAX_DIGITS = 12
@@ -30,6 +33,11 @@ class MoneySumField(MoneyField):
     def __init__(self, **kwargs):
         kwargs.setdefault("max_digits", SUM_DIGITS)
         super().__init__(**kwargs)
+
+
+def why_not_above_zero(amount: Decimal) -> Invalid | None:
+    """Why nobody can be paid, offered or refunded so much: it is nothing."""
+    return None if amount > ZERO else Invalid("amount", _("The amount must be above zero."), "min_value")
 
 
 def parse_money(text: str) -> Decimal:

@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from psycopg.pq import TransactionStatus
 
 from common import time_limits
+from common.rows import read_row
 
 SET_SCOPE = "SELECT set_config('wanliu.stores', %s, true)"
 
@@ -131,6 +132,11 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        """An object of a row that was read."""
+        return read_row(cls, db, field_names, values)
 
 
 def tenant_models() -> Iterable[type[models.Model]]:

@@ -25,9 +25,36 @@ SCOPE_FUNCTION = RunSQL(
 )
 
 
+_RULE = (
+    "(CASE WHEN (SELECT wanliu_stores()) IS NULL THEN true"
+    " ELSE {column} = ANY ((SELECT wanliu_stores())::bigint[]) END)"
+)
+
+# For tables whose policy was made as an OR.
+POLICIES_AS_CASES = f"""
+    DO $$
+    DECLARE
+        each record;
+        rule text;
+    BEGIN
+        FOR each IN
+            SELECT polrelid::regclass AS name, substring(pg_get_expr(polqual, polrelid) FROM '(\\w+) = ANY') AS store
+            FROM pg_policy WHERE polname = 'tenant' AND pg_get_expr(polqual, polrelid) NOT LIKE '%CASE%'
+        LOOP
+            rule := replace('{_RULE}', '{{column}}', each.store);
+            EXECUTE format('ALTER POLICY tenant ON %s USING %s WITH CHECK %s', each.name, rule, rule);
+        END LOOP;
+    END $$;
+"""
+
+
 def secure_table(table: str, *, store_column: str = "store_id") -> RunSQL:
-    """Enable and FORCE row-level security on a tenant table. The sub-selects are read once per query, not per row."""
-    rule = f"((SELECT wanliu_stores()) IS NULL OR {store_column} = ANY ((SELECT wanliu_stores())::bigint[]))"
+    """Enable and FORCE row-level security on a tenant table. The sub-selects are read once per query, not per row.
+
+    A CASE, since PostgreSQL knows nothing about one and takes half of the rows to pass. Of an OR it believes that one
+    in a hundred does, and then reads and sorts all rows of a store where an index has the newest of them in order.
+    """
+    rule = _RULE.format(column=store_column)
     return RunSQL(
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;

@@ -21,10 +21,13 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from common.actors import Actor
+from common.changed import ChangedAtField, Traced
 from common.events import EventType
 from common.ids import event_id
 from common.models import Event
 from common.queries import preparing_cursor
+
+MOST_TOLD = 1000  # rows of a batch that learn at once when they were changed
 
 
 class LostUpdate(RuntimeError):
@@ -77,6 +80,8 @@ class WriteSet:
         """
         if id(row) in self._new:
             return
+        if isinstance(row, Traced):
+            row.forget_change()
         rows = self._updates[type(row)]
         told, before = rows.get(row.pk, (row, frozenset()))
         if told is not row:
@@ -126,19 +131,20 @@ class WriteSet:
 
     def flush(self) -> None:
         """Write everything in one statement. LostUpdate when a row to update was not there."""
-        hints = dict(self._hints)
-        updates, inserts, params = self._grouped_updates(), self._inserts, []
-        for which, rows in updates:
-            params += _arrays(_update_sql(*which)[1], rows)
-        for model, rows in inserts.items():
-            params += _arrays(_insert_sql(model)[1], rows)
+        hints, updates, inserts = dict(self._hints), self._grouped_updates(), self._inserts
+        params = [array for which, rows in updates for array in _arrays(_update_sql(*which)[1], rows)]
+        params += [array for model, rows in inserts.items() for array in _arrays(_insert_sql(model)[1], rows)]
+        groups = [rows for _which, rows in updates] + list(inserts.values())
+        traced = tuple(number for number, rows in enumerate(groups) if _are_told(rows))
         self.__init__()
-        if not params:
+        if not groups:
             return
         with preparing_cursor() as cursor:
-            cursor.execute(_statement(tuple(which for which, _rows in updates), tuple(inserts)), params)
-            if updates and list(cursor.fetchone()) != [len(rows) for _which, rows in updates]:
-                raise LostUpdate("A row changed or vanished although it was to be locked.")
+            cursor.execute(_statement(tuple(which for which, _rows in updates), tuple(inserts), traced), params)
+            answer = list(cursor.fetchone())
+        if answer[: len(updates)] != [len(rows) for _which, rows in updates]:
+            raise LostUpdate("A row changed or vanished although it was to be locked.")
+        _tell([groups[number] for number in traced], answer[len(updates) :])
         for tell, items in hints.items():
             transaction.on_commit(partial(tell, items), robust=True)
 
@@ -149,6 +155,18 @@ class WriteSet:
             for row, fields in told.values():
                 groups[model, fields].append(row)
         return [((model, tuple(sorted(fields))), rows) for (model, fields), rows in groups.items()]
+
+
+def _are_told(rows: list) -> bool:
+    """Whether these rows learn when the database noted their change; of many, each reads it when it is asked."""
+    return len(rows) <= MOST_TOLD and isinstance(rows[0], Traced)
+
+
+def _tell(traced: list[list], answer: list) -> None:
+    for place, rows in enumerate(traced):
+        changed_at = dict(zip(*answer[2 * place : 2 * place + 2], strict=True))
+        for row in rows:
+            row.updated_at = changed_at[str(row.pk)]
 
 
 def _store_of(subject: models.Model) -> int | None:
@@ -202,7 +220,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]):
     aliases = ", ".join([meta.pk.column, *fields])
     sql = (
         f"UPDATE {meta.db_table} t SET {sets} FROM unnest({arrays}) AS v({aliases}) "
-        f"WHERE t.{meta.pk.column} = v.{meta.pk.column} RETURNING 1"
+        f"WHERE t.{meta.pk.column} = v.{meta.pk.column} {_returning(model)}"
     )
     return sql, columns
 
@@ -210,20 +228,31 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]):
 @lru_cache
 def _insert_sql(model: type[models.Model]):
     meta = model._meta
-    fields = [f for f in meta.concrete_fields if not isinstance(f, models.AutoField | models.GeneratedField)]
+    fields = [
+        f for f in meta.concrete_fields if not isinstance(f, models.AutoField | models.GeneratedField | ChangedAtField)
+    ]
     columns = [_column(field) for field in fields]
     names = ", ".join(field.column for field in fields)
     arrays = ", ".join(_placeholder(kind) for _, kind, _ in columns)
-    return f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays})", columns
+    told = _returning(model) if issubclass(model, Traced) else ""
+    return f"INSERT INTO {meta.db_table} AS t ({names}) SELECT * FROM unnest({arrays}) {told}", columns
+
+
+def _returning(model: type[models.Model]) -> str:
+    return f"RETURNING t.{model._meta.pk.column} AS id, t.updated_at" if issubclass(model, Traced) else "RETURNING 1"
 
 
 @lru_cache(maxsize=1024)
-def _statement(updates: tuple[tuple[type[models.Model], tuple[str, ...]], ...], inserts: tuple) -> str:
-    """All of these in one: it answers how many rows each update found."""
+def _statement(
+    updates: tuple[tuple[type[models.Model], tuple[str, ...]], ...], inserts: tuple, traced: tuple[int, ...]
+) -> str:
+    """All of these in one: it answers how many rows each update found, and when those that are traced were changed."""
     parts = [_update_sql(*which)[0] for which in updates] + [_insert_sql(model)[0] for model in inserts]
     ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(parts))
-    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(len(updates))) or "1"
-    sql = f"WITH {ctes} SELECT {counts}"
+    wanted = [f"(SELECT count(*) FROM w{number})" for number in range(len(updates))]
+    for number in traced:
+        wanted += [f"(SELECT array_agg({what}) FROM w{number})" for what in ("id::text", "updated_at")]
+    sql = f"WITH {ctes} SELECT {', '.join(wanted) or '1'}"
     return sql % tuple(f"${number}" for number in range(1, sql.count("%s") + 1))
 
 

@@ -28,6 +28,8 @@ if not IS_EMBEDDED:
     check_secret_key(SECRET_KEY)
 # Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_connector_keys`).
 CONNECTOR_KEYS = env.list("CONNECTOR_KEYS", [])
+# Lets webhook endpoints be on the loopback, without TLS: for tests and first tries, never where people work.
+WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 # Networks of the proxies in front of us: only they may say who the client is, and that it came by TLS.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [])
@@ -86,7 +88,7 @@ MIDDLEWARE = [
     "common.web.pages.PagePeople",
     "common.web.pages.PageSessionLimits",
     "common.web.pages.PageMessages",
-    "common.web.pages.PageLockouts",
+    "axes.middleware.AxesMiddleware",
 ]
 
 # axes looks for its middleware by its own name; here it is among those of pages only (PageLockouts).
@@ -162,6 +164,7 @@ CELERY_WORKER_CONSUMER = "config.worker:SteadyConsumer"
 CELERY_WORKER_POOL = "config.worker:SteadyPool"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+WEBHOOKS_QUEUE = "webhooks"  # a worker of its own calls endpoints, in threads: slow receivers keep nobody else waiting
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
     "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
@@ -184,6 +187,12 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
     "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 5, "options": {"expires": 15}},
     "forget-hints": {"task": "connectors.tasks.forget_refund_hints", "schedule": 3600},
+    "deliver-webhooks": {
+        "task": "webhooks.tasks.deliver_webhooks",
+        "schedule": 2,
+        "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
+    },
+    "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
 
@@ -308,6 +317,8 @@ SPECTACULAR_SETTINGS = {
         "OfferStatusEnum": "offers.states.PUBLIC",
         "PaymentStatusEnum": "payments.states.PaymentStatus",
         "PaymentPurposeEnum": "payments.purposes.purpose_choices",
+        "EndpointStatusEnum": "webhooks.states.EndpointStatus",
+        "DeliveryStatusEnum": "webhooks.states.DeliveryStatus",
     },
 }
 

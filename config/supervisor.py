@@ -153,6 +153,7 @@ class Supervisor:
         for name, command, stop_seconds in (
             ("web", self._web_command, GRACE_S + 2.0),
             ("worker", self._worker_command, 6.0),
+            ("webhooks", self._webhooks_command, 6.0),
             ("beat", self._beat_command, 2.0),
         ):
             self._start(Child(name, command, self.options.log_dir, stop_seconds=stop_seconds))
@@ -161,10 +162,16 @@ class Supervisor:
         return self._command("web", *web_arguments(self.options.host, self.options.port))
 
     def _worker_command(self) -> Command:
+        return self._worker("wanliu", "--concurrency", "2")
+
+    def _webhooks_command(self) -> Command:
+        return self._worker("webhooks", "--queues", "webhooks", "--pool", "threads", "--concurrency", "8")
+
+    def _worker(self, name: str, *arguments: str) -> Command:
         unique = hashlib.sha256(f"{self.options.data_dir}".encode()).hexdigest()[:8]
         return self._command(
-            *("worker", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO"),
-            *("--hostname", f"wanliu-{unique}@%h", "--without-gossip", "--without-mingle"),
+            *("worker", "celery", "-A", "config", "worker", *arguments, "--loglevel", "INFO"),
+            *("--hostname", f"{name}-{unique}@%h", "--without-gossip", "--without-mingle"),
         )
 
     def _beat_command(self) -> Command:
@@ -217,7 +224,7 @@ class Supervisor:
         self.children = []
 
     def _stopping_order(self) -> list[Child]:
-        order = ["beat", "worker", "web", "fakes", "valkey", "postgres"]
+        order = ["beat", "worker", "webhooks", "web", "fakes", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
 
 

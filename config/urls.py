@@ -28,6 +28,7 @@ from refunds.returnless.api.public import public_badges
 from refunds.returnless.api.views import NegotiationViewSet, ReturnlessViewSet
 from stores.api.views import EventTypeViewSet, ProductViewSet, ReturnAddressViewSet, StoreSettingsViewSet
 from webhooks.api.events import EventViewSet
+from webhooks.api.views import DeliveryViewSet, EndpointViewSet
 from workbench.cases.api import DisputePackViewSet
 from workbench.connections.link import authorised
 
@@ -55,6 +56,8 @@ api.register("delay-reports", DelayReportViewSet, basename="delay-report")
 api.register("buyer-notices", NoticeViewSet, basename="buyer-notice")
 api.register("returnless", ReturnlessViewSet, basename="returnless")
 api.register("events", EventViewSet, basename="event")
+api.register("webhook-endpoints", EndpointViewSet, basename="webhook-endpoint")
+api.register("webhook-deliveries", DeliveryViewSet, basename="webhook-delivery")
 api.register("event-types", EventTypeViewSet, basename="event-type")
 api.register("insights", InsightsViewSet, basename="insights")
 api.register("payments", PaymentViewSet, basename="payment")

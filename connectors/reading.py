@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.http import Response
-from connectors.port import Throttled, Unreachable, UnreadableCopy
+from connectors.port import RefundCopy, Throttled, Unreachable, UnreadableCopy
 from orders.waybills import carrier_named
 
 BEIJING = timezone(timedelta(hours=8))
@@ -70,6 +70,13 @@ def without_receivers(value: Any) -> Any:
         case list():
             return [without_receivers(each) for each in value]
     return value
+
+
+def the_asked(refund_id: str, copy: RefundCopy) -> RefundCopy:
+    """The copy, if it is of the refund that was asked for. UnreadableCopy."""
+    if copy.id != refund_id:
+        raise UnreadableCopy("The answer tells nothing of this refund.")
+    return copy
 
 
 def part(value: Any, *names: str) -> dict[str, Any]:

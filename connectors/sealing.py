@@ -6,7 +6,7 @@ try) and no key is set, one is derived from SECRET_KEY; elsewhere nothing is sea
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -38,8 +38,22 @@ def unseal(sealed: str) -> dict[str, str]:
         ) from None
 
 
-@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
+_others: list[Callable[[], int]] = []
+
+
+def resealed(reseal: Callable[[], int]) -> Callable[[], int]:
+    """Have what a higher room keeps sealed too whenever the keys are changed."""
+    _others.append(reseal)
+    return reseal
+
+
 def reseal_all() -> int:
+    """Seal whatever is kept with the first key; returns how many rows. Refused `keys_missing`."""
+    return sum(reseal() for reseal in (reseal_connections, *_others))
+
+
+@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
+def reseal_connections() -> int:
     """Seal what every connection keeps with the first key; returns how many. Refused `keys_missing`."""
     connections = Connection.objects.in_scope().select_for_update(no_key=True).exclude(sealed_secrets="")
     for connection in connections:

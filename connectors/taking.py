@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
 from common.actors import Actor, ActorKind
-from common.errors import WanliuError, kind_of, told_safely
+from common.errors import Invalid, WanliuError, kind_of, told_safely
 from common.tenancy import tenant_scope
 from connectors.by_hand import close_tasks_of
 from connectors.copies import copy_as_json, digest_of, is_same_deadline
@@ -109,7 +109,9 @@ def _let_follow(connection: Connection, row: MirroredRefund, copy: RefundCopy, n
         row.refund = open_followed(store=connection.store, order=order, lines=lines, report=report, **done)
         return
     told = {"store_id": row.store_id, "refund_id": row.refund_id}
-    lock_refund(**told)
+    refund = lock_refund(**told)
+    if copy.order.number != refund.order.number:
+        raise Invalid("order", _("The marketplace names another order for this refund: look there which is right."))
     ended = end_with_copy(**told, copy=copy, **done)
     row.refund = follow(**told, report=report, **done)
     if ended == SendingStatus.CONFIRMED:  # where the refund hasn't moved by it

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.queries import named_query
-from common.words import for_buyers
+from common.sentences import kept
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from offers.coupons import free_coupons, promise_coupons, shown_of
 from offers.events import OFFER_ENDED, OFFER_LAPSED, OFFER_SENT
@@ -97,9 +96,7 @@ def _ends(refund: Refund, terms: Terms, now: datetime) -> datetime:
 
 
 def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
-    """Keep what was proposed, in the buyer's words too: it is evidence (Q17)."""
-    with for_buyers():
-        buyer_sees = METHODS[offer.method].buyer_sees(offer.refund, terms)
+    """Keep what was proposed, and what the buyer sees of it: it is evidence (Q17)."""
     writes.event(
         OFFER_SENT,
         offer,
@@ -114,7 +111,7 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
         item_id=terms.product.item_id if terms.product else None,
         coupons=[coupon.name for coupon in terms.coupons],
         agreed_with_buyer=terms.agreed_with_buyer,
-        buyer_sees=buyer_sees,
+        buyer_sees=kept(METHODS[offer.method].buyer_sees(offer.refund, terms)),
     )
 
 

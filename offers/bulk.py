@@ -11,13 +11,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from common import clock, workers
 from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.errors import Invalid, Refused, WanliuError, refuse_if
 from common.hints import tell_of
+from common.sentences import kept
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.cautions import Caution, cautions_of_terms
@@ -98,8 +99,8 @@ def start_bulk_job(
 ) -> BulkJob:
     """Make a job of the refunds and tell a worker. Invalid for none, Refused for too many.
 
-    Each of them gets a row: those for which nothing can be sent are refused at once, with the reason as `detail`. So is
-    what costs more than it keeps, unless the refund is among `sure_ids` (docs/adr/0029).
+    Each of them gets a row: those for which nothing can be sent are refused at once, and the row keeps why. So is what
+    costs more than it keeps, unless the refund is among `sure_ids` (docs/adr/0029).
     """
     refuse_if(why_not_start(len(refund_ids)))
     refunds = (
@@ -132,7 +133,7 @@ def _row_of(job: BulkJob, proposal: Proposal, *, is_sure: bool) -> BulkRow:
     row = BulkRow(store_id=job.store_id, job=job, refund=proposal.refund)
     doubts = [] if is_sure else [caution.detail for caution in proposal.cautions]
     if proposal.method is None or doubts:
-        row.status, row.detail = BulkRowStatus.REFUSED, (proposal.refusal or " ".join(doubts))[:300]
+        row.status, row.why = BulkRowStatus.REFUSED, kept([proposal.refusal] if proposal.refusal else doubts)
     else:
         row.method, row.next_attempt_at = proposal.method.code, Now()
     return row
@@ -167,9 +168,14 @@ def _do(row: BulkRow) -> None:
             with transaction.atomic():
                 row.offer = _send(row.job, row, Actor(**row.job.actor))
         except WanliuError as error:
-            row.status, row.detail = BulkRowStatus.REFUSED, str(error)[:300]
+            row.status, row.why = BulkRowStatus.REFUSED, [kept(why_of(error))]
         else:
             row.status = BulkRowStatus.SENT
+
+
+def why_of(error: WanliuError) -> str:
+    """What a refusal says; what is missing (somebody deleted it) is said to be so."""
+    return getattr(error, "detail", "") or _("What the offer was to name is no longer there.")
 
 
 def _send(job: BulkJob, row: BulkRow, actor: Actor):

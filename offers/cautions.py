@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Sum
-from django.utils.translation import gettext as _
 
 from common.money import ZERO, yuan
+from common.sentences import sentence as _
 from offers.coupons import coupons_of, shown_of
 from offers.insights.loss import loss_of
 from offers.insights.rates import costs_at

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from offers.events import COUPON_GRANTED, COUPON_MADE
 from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
@@ -20,6 +20,11 @@ from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
 from refunds.models import Refund
 from stores.models import Store
+
+
+def why_not_last(begins: date | datetime, ends: date | datetime) -> Invalid | None:
+    """Why a coupon can't hold from one instant or day to the end, which is no part of it: it would never be valid."""
+    return None if begins < ends else Invalid("valid_until", _("The coupon must end after it begins."))
 
 
 @action
@@ -37,8 +42,7 @@ def create_coupon(
     now: datetime,
 ) -> Coupon:
     """Make a coupon template. Invalid for an empty validity or a discount above its own threshold."""
-    if valid_until <= valid_from:
-        raise Invalid("valid_until", _("The coupon must end after it begins."))
+    refuse_if(why_not_last(valid_from, valid_until))
     if min_spend and amount_off > min_spend:
         raise Invalid("min_spend", _("The threshold must be at least the discount, or zero."))
     facts = {
@@ -66,7 +70,7 @@ def why_not_promise(coupon: Coupon, now: datetime) -> Refused | None:
             _("“%(name)s” is on the channel “%(channel)s”. Create it on the channel “%(right)s”.")
             % {
                 "name": coupon.name,
-                "channel": coupon.get_channel_display(),
+                "channel": CouponChannel(coupon.channel).label,
                 "right": CouponChannel.SMART_RETENTION.label,
             },
             "coupons",
@@ -86,7 +90,11 @@ def why_not_grant(coupon: Coupon, now: datetime, *, was_granted: bool) -> Refuse
                 "“%(name)s” is on the channel “%(channel)s”, which only accepted offers give from. "
                 "Choose one on “%(right)s”."
             )
-            % {"name": coupon.name, "channel": coupon.get_channel_display(), "right": CouponChannel.GENERAL.label},
+            % {
+                "name": coupon.name,
+                "channel": CouponChannel(coupon.channel).label,
+                "right": CouponChannel.GENERAL.label,
+            },
             "coupon",
         )
     if was_granted:

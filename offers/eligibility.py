@@ -16,18 +16,18 @@ So a coupon on the wrong channel is told its channel even where the store has no
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from common.errors import Refused
+from common.sentences import sentence as _
 from common.words import in_one_language, listed
 from offers.coupons import why_not_promise
 from offers.methods import METHODS, Method, Situation
 from offers.models import Coupon
+from offers.registry import gives_coupons
 from offers.states import OfferStatus
 from orders.states import OrderStatus
 from refunds.handing_over import why_under_way
 from refunds.models import Refund
-from refunds.states import RefundStatus
+from refunds.states import RefundKind, RefundStatus
 from stores.marketplaces import MarketplaceRules, marketplace_label
 from stores.models import Store
 
@@ -43,11 +43,6 @@ def keeps_orders(rules: MarketplaceRules) -> bool:
 def retains(store: Store) -> bool:
     """Whether refunds of this store may be kept by offers at all (Q2)."""
     return keeps_orders(store.rules) and store.rules.offers_on(store.site)
-
-
-def gives_coupons(rules: MarketplaceRules) -> bool:
-    """Whether the marketplace has an offer of coupons (Q13)."""
-    return any(METHODS[code].gives_coupons for code in rules.offer_methods)
 
 
 def why_not_retain(situation: Situation) -> Refused | None:
@@ -83,7 +78,7 @@ def _not_retainable(situation: Situation) -> Refused | None:
             "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
         )
     if refund.kind not in rules.offers_for_kinds:
-        kind = refund.get_kind_display()
+        kind = RefundKind(refund.kind).label
         return Refused(
             "not_retainable", _("There are no offers for this kind of request: %(kind)s.") % {"kind": kind}, "refund"
         )
@@ -136,7 +131,7 @@ def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:
     Either offers there give no coupons at all, or this one can't be promised.
     """
     rules = coupon.store.rules
-    if not retains(coupon.store) or not any(METHODS[code].gives_coupons for code in rules.offer_methods):
+    if not retains(coupon.store) or not gives_coupons(rules.offer_methods):
         return Refused("method_not_available", _("Offers of this store give no coupons."), "method")
     return why_not_promise(coupon, now)
 

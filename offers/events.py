@@ -23,6 +23,7 @@ from common.facts import (
     named,
     optional,
     said,
+    worded,
 )
 from common.words import listed
 from offers.registry import method_label
@@ -53,7 +54,7 @@ class _Sent(_Ended):
     item_id: Annotated[str | None, ITEM]
     coupons: Annotated[list[str], Fact("names of the coupons", lambda names, data: listed(names))]
     agreed_with_buyer: Annotated[bool, replace(FLAG, word=_agreed)]
-    buyer_sees: Annotated[str, said(gettext_lazy("The buyer sees"))]
+    buyer_sees: Annotated[dict, worded(gettext_lazy("The buyer sees"))]
     message: Annotated[str, said(gettext_lazy("Message"))]
 
 

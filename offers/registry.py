@@ -1,6 +1,6 @@
 """The methods by code, as offers/methods/ registers them: models and SQL ask here, and name no method themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from common.registry import Registry
@@ -22,6 +22,11 @@ def method_label(code: str) -> str:
 def codes_where(asked: Callable[[Any], object]) -> list[str]:
     """The codes of the methods that answer yes."""
     return [code for code, method in METHODS.items() if asked(method)]
+
+
+def gives_coupons(codes: Iterable[str]) -> bool:
+    """Whether any of these methods, such as a marketplace's, gives coupons (Q13)."""
+    return any(METHODS[code].gives_coupons for code in codes)
 
 
 def method_parameters() -> dict[str, list[str]]:

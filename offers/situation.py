@@ -10,7 +10,7 @@ from common.calendar import day_of
 from common.queries import among, named_query
 from common.together import read_together
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
-from offers.registry import METHODS
+from offers.registry import METHODS, gives_coupons
 from refunds.holds import most_refundable
 from refunds.models import Refund, RefundLine
 from stores.models import open_categories
@@ -111,6 +111,6 @@ class Situation:
     @cached_property
     def has_coupons(self) -> bool:
         """Whether the store has a coupon that can be granted now (Q13)."""
-        if not any(METHODS[code].gives_coupons for code in self.refund.rules.offer_methods):
+        if not gives_coupons(self.refund.rules.offer_methods):
             return False
         return Coupon.objects.for_store(self.refund.store_id).usable(self.now).exists()

@@ -5,9 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.errors import Invalid, refuse_if
+from common.sentences import sentence as _
 from offers.coupons import find_coupons
 from offers.eligibility import why_not_try
 from offers.methods import METHODS, Terms

@@ -51,4 +51,13 @@ CHECKS = (
             OR (j.status <> 'done' AND count(r.id) FILTER (WHERE r.code <> '') <> j.wrong)
         """,
     ),
+    Check(
+        "a promise is followed under its own number, and not after its parcel has ended elsewhere than at the buyer's",
+        """
+        SELECT 'parcel ' || p.id FROM orders_owedparcel p JOIN orders_shipment s ON s.id = p.shipment_id
+        WHERE p.status <> 'shipped' OR (p.carrier, p.tracking_number) <> (s.carrier, s.tracking_number)
+            OR s.direction <> 'promised' OR s.order_id <> p.order_id OR s.topic_id <> p.topic_id
+            OR s.status IN ('back', 'lost', 'cancelled', 'replaced')
+        """,
+    ),
 )

@@ -1,6 +1,7 @@
 """A tracking number that was written down wrong: before the carrier has the parcel, another takes its place."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -10,9 +11,11 @@ from common.errors import Refused, refuse_if
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.events import SHIPMENT_CORRECTED
-from orders.models import Order, Shipment
+from orders.models import Order, OwedParcel, Shipment
+from orders.parcels import lock_parcel
 from orders.shipments import announce_shipment, outbound_of
-from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus, ShipmentTask
+from orders.signals import parcel_correction_asked
+from orders.states import OrderStatus, ParcelStatus, ShipmentDirection, ShipmentStatus, ShipmentTask
 from orders.waybills import waybill
 
 NOT_PICKED_UP = (ShipmentStatus.ANNOUNCED, ShipmentStatus.AWAITING_PICKUP)
@@ -36,6 +39,45 @@ def why_not_correct_order(order: Order, shipment: Shipment | None) -> Refused | 
     if order.status != OrderStatus.SHIPPED:
         return Refused("invalid_transition", _("Only an order that is on its way has a number to correct."))
     return why_not_correct(shipment)
+
+
+def why_not_correct_parcel(parcel: OwedParcel) -> Refused | None:
+    """The number of a promised parcel that is on its way, unless it was told to somebody who takes no other (Q16)."""
+    if parcel.status != ParcelStatus.SHIPPED:
+        return Refused("invalid_transition", _("Only a parcel that was sent has a number to correct."))
+    if (refused := why_not_correct(parcel.shipment)) is not None:
+        return refused
+    answers = parcel_correction_asked.send(sender=OwedParcel, parcel=parcel)
+    return next((answer for _receiver, answer in answers if answer is not None), None)
+
+
+@action
+def correct_parcel(
+    *,
+    store_id: int,
+    parcel_id: UUID | str,
+    carrier: str,
+    tracking_number: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> OwedParcel:
+    """A promised parcel has another number than was written down; the old one isn't followed any more (Q16).
+
+    Refused `already_picked_up` once the carrier has it, `invalid_transition` when it wasn't sent or has this number.
+    Invalid for an unknown carrier or an odd number.
+    """
+    corrected = waybill(carrier, tracking_number)
+    parcel = lock_parcel(store_id=store_id, parcel_id=parcel_id)
+    refuse_if(why_not_correct_parcel(parcel))
+    writes = WriteSet()
+    parcel.shipment = replace_shipment(
+        writes, parcel.shipment, corrected, order=parcel.order, reason=reason, actor=actor, now=now
+    )
+    parcel.carrier, parcel.tracking_number = corrected
+    writes.update(parcel, "carrier", "tracking_number", "shipment")
+    writes.flush()
+    return parcel
 
 
 @action
@@ -76,7 +118,7 @@ def replace_shipment(
     refuse_if(_why_same(shipment, corrected))
     carrier, tracking_number = corrected
     before = shipment.status
-    was_asked = shipment.direction == ShipmentDirection.OUTBOUND and (
+    was_asked = shipment.direction != ShipmentDirection.RETURN and (
         shipment.task != ShipmentTask.CREATE_PICKUP or shipment.attempts > 0
     )
     shipment.replace()

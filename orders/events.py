@@ -1,6 +1,6 @@
 """What can happen to orders, to the parcels that were promised, and to shipments.
 
-Delay reports: orders/delays/events.py.
+Delay reports: orders/delays/events.py; files for and from an ERP: orders/file_events.py.
 """
 
 from dataclasses import replace
@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, named, said
+from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, said
 from common.words import listed
+from orders import file_events as _files  # noqa: F401  its types are the room's
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
 from orders.waybills import carrier_label
-from stores.events import EventArea
 
 
 def _product(item_id: str, data: Data) -> str:
@@ -237,6 +237,22 @@ PARCEL_SHIPPED = EventType(
     EventTone.GOOD,
     meaning=gettext_lazy("The merchant has sent what was promised, under this number."),
 )
+PARCEL_CAME_BACK = EventType(
+    "parcel.came_back",
+    gettext_lazy("The promised parcel is back: it is to be sent again"),
+    "owedparcel",
+    Carried,
+    EventTone.BAD,
+    meaning=gettext_lazy("It never reached the buyer, so the promise isn't kept, and has its time anew."),
+)
+PARCEL_LOST = EventType(
+    "parcel.lost",
+    gettext_lazy("The promised parcel is lost: it is to be sent again"),
+    "owedparcel",
+    Carried,
+    EventTone.BAD,
+    meaning=gettext_lazy("The carrier owes the store what was in it; the promise has its time anew."),
+)
 
 # --- shipments
 
@@ -336,64 +352,3 @@ SHIPMENT_MOVED = {
         ),
     )
 }
-
-# --- files with tracking numbers (K2)
-
-
-class _File(TypedDict):
-    file_name: Annotated[str, TEXT]
-    rows: Annotated[int, named(gettext_lazy("Rows"), COUNT)]
-
-
-class _CheckedFile(_File):
-    wrong: Annotated[int, named(gettext_lazy("Rows with errors"), COUNT)]
-
-
-class _Exported(TypedDict):
-    rows: Annotated[int, named(gettext_lazy("Orders"), COUNT)]
-    format: Annotated[str, TEXT]
-    filter: Annotated[str, named(gettext_lazy("Filter"), TEXT)]
-
-
-ORDERS_EXPORTED = EventType(
-    "store.orders_exported",
-    gettext_lazy("Orders exported with their buyers' names and addresses"),
-    "store",
-    _Exported,
-    EventTone.NOTE,
-    area=EventArea.EXPORTS,
-    meaning=gettext_lazy("Somebody has downloaded orders as a file for an ERP."),
-)
-SHIPMENT_FILE_UPLOADED = EventType(
-    "shipment_file.uploaded",
-    gettext_lazy("File with tracking numbers uploaded"),
-    "shipmentimport",
-    _CheckedFile,
-    meaning=gettext_lazy("A file was read and checked; nothing is shipped before somebody confirms it."),
-)
-SHIPMENT_FILE_CONFIRMED = EventType(
-    "shipment_file.confirmed",
-    gettext_lazy("File with tracking numbers confirmed"),
-    "shipmentimport",
-    _File,
-    EventTone.NOTE,
-    meaning=gettext_lazy("Somebody has looked at what the file would ship and said yes; a worker ships it."),
-)
-SHIPMENT_FILE_SHIPPED = EventType(
-    "shipment_file.shipped",
-    gettext_lazy("The file's orders are shipped"),
-    "shipmentimport",
-    _File,
-    EventTone.GOOD,
-    meaning=gettext_lazy("All orders of the file were shipped together."),
-)
-SHIPMENT_FILE_REFUSED = EventType(
-    "shipment_file.refused",
-    gettext_lazy("Not imported: some of the file's orders can't be shipped"),
-    "shipmentimport",
-    _CheckedFile,
-    EventTone.BAD,
-    meaning=gettext_lazy(
-        "When it came to shipping, some of the orders couldn't be any more, so none of the file was shipped."
-    ),
-)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from decimal import ROUND_UP, Decimal
 from typing import Protocol
 
-from django.utils.translation import gettext as _
-
 from common.errors import Refused, refuse_if
 from common.money import ZERO
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.models import Order, OrderLine
 from orders.signals import more_held

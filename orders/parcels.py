@@ -16,10 +16,20 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
-from orders.events import PARCEL_CANCELLED, PARCEL_DUE, PARCEL_ESCALATED, PARCEL_LATE, PARCEL_PROMISED, PARCEL_SHIPPED
-from orders.models import Order, OwedParcel
+from orders.events import (
+    PARCEL_CAME_BACK,
+    PARCEL_CANCELLED,
+    PARCEL_DUE,
+    PARCEL_ESCALATED,
+    PARCEL_LATE,
+    PARCEL_LOST,
+    PARCEL_PROMISED,
+    PARCEL_SHIPPED,
+)
+from orders.models import Order, OwedParcel, Shipment
+from orders.shipments import announce_shipment
 from orders.signals import parcel_shipped
-from orders.states import ParcelKind, ParcelStatus
+from orders.states import ParcelKind, ParcelStatus, ShipmentDirection, ShipmentStatus
 from orders.waybills import waybill
 from orders.why_not import why_not_ship_parcel
 from stores.marketplaces import MarketplaceRules, rules_of
@@ -99,26 +109,45 @@ def start_exchange(writes: WriteSet, parcel: OwedParcel, *, topic, actor: Actor,
     writes.event(PARCEL_DUE, parcel, topic=topic, at=now, actor=actor, states=(before, parcel.status), rule="Q16")
 
 
-@action
-def ship_parcel(
-    *, store_id: int, parcel_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
-) -> OwedParcel:
-    """The promise is kept: the parcel is with the carrier. Refused `invalid_transition` before its time or twice.
-
-    Invalid for an unknown carrier or an odd number.
-    """
-    carrier, tracking_number = waybill(carrier, tracking_number)
+def lock_parcel(*, store_id: int, parcel_id: UUID | str) -> OwedParcel:
+    """Load a promised parcel and lock it after its order. NotFound when missing."""
     parcel = (
         OwedParcel.objects.for_store(store_id)
-        .select_related("order")
+        .select_related("order", "shipment")
         .select_for_update(of=("order", "self"), no_key=True)
         .filter(pk=parcel_id)
         .first()
     )
     if parcel is None:
         raise NotFound
+    return parcel
+
+
+@action
+def ship_parcel(
+    *, store_id: int, parcel_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
+) -> OwedParcel:
+    """The promise is kept: the parcel is with the carrier, who is asked to pick it up.
+
+    Refused `invalid_transition` before its time or twice.
+
+    Invalid for an unknown carrier or an odd number.
+    """
+    carrier, tracking_number = waybill(carrier, tracking_number)
+    parcel = lock_parcel(store_id=store_id, parcel_id=parcel_id)
     refuse_if(why_not_ship_parcel(parcel))
     writes = WriteSet()
+    parcel.shipment = announce_shipment(
+        writes,
+        order=parcel.order,
+        topic_id=parcel.topic_id,
+        direction=ShipmentDirection.PROMISED,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        address=parcel.address,
+        now=now,
+    )
+    writes.update(parcel, "shipment")
     keep_promise(writes, parcel, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
     parcel_shipped.send(sender=OwedParcel, parcel=parcel, writes=writes, actor=actor, now=now)
     writes.flush()
@@ -151,6 +180,31 @@ def cancel_parcel(writes: WriteSet, parcel: OwedParcel, *, actor: Actor, now: da
     parcel.cancel()
     writes.update(parcel, "status", "due_at")
     writes.event(PARCEL_CANCELLED, parcel, topic=parcel.topic_id, at=now, actor=actor, states=(before, parcel.status))
+
+
+def parcels_in(shipments: Sequence[Shipment]) -> list[OwedParcel]:
+    """The promised parcels that these shipments are, locked; the caller has locked their orders."""
+    found = OwedParcel.objects.in_scope().select_related("product").filter(shipment__in=shipments)
+    return list(found.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
+def owe_again(writes: WriteSet, parcel: OwedParcel, shipment: Shipment, *, now: datetime) -> None:
+    """A locked parcel that was sent as `shipment` has not reached the buyer: it is owed as on the first day (Q16)."""
+    before = parcel.status
+    parcel.owe_again(due_at=now + rules_of(parcel.rules_name, parcel.rules_version).promise_ships_within)
+    sent = ("carrier", "tracking_number", "shipped_at", "shipment")
+    writes.update(parcel, "status", "due_at", "late_at", "escalated_at", *sent)
+    writes.event(
+        PARCEL_LOST if shipment.status == ShipmentStatus.LOST else PARCEL_CAME_BACK,
+        parcel,
+        topic=parcel.topic_id,
+        at=now,
+        actor=SYSTEM,
+        states=(before, parcel.status),
+        rule="Q16",
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+    )
 
 
 def sweep_due_parcels(*, limit: int = BATCH) -> int:

@@ -75,7 +75,7 @@ def announce_shipment(
         carrier=carrier,
         tracking_number=tracking_number,
         address=address,
-        task=ShipmentTask.CREATE_PICKUP if direction == ShipmentDirection.OUTBOUND else ShipmentTask.TRACK,
+        task=ShipmentTask.TRACK if direction == ShipmentDirection.RETURN else ShipmentTask.CREATE_PICKUP,
         next_attempt_at=Now(),
         created_at=now,
     )
@@ -243,6 +243,8 @@ def _rule(shipment: Shipment) -> str:
         return "P2"
     if shipment.direction == ShipmentDirection.RETURN:
         return "P3"
+    if shipment.direction == ShipmentDirection.PROMISED:
+        return "Q16"
     return "P4" if shipment.recalled_for else ""
 
 

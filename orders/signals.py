@@ -21,9 +21,14 @@ orders_shipped = Signal()
 # that what they were promised on top can be looked at again.
 more_held = Signal()
 
-# Sent with `lines` of orders; whoever holds the whole price of some of their pieces answers with how many, by line id.
+# Sent with the ids of `lines` of orders; whoever holds the whole price of some of their pieces answers with how many,
+# by line id.
 whole_pieces_asked = Signal()
 
 # Sent with `parcel` (locked with its order), `writes`, `actor`, `now` in the transaction in which the merchant sends a
 # promised parcel.
 parcel_shipped = Signal()
+
+# Sent with `parcel`, a promised one that was sent; whoever has told somebody of its number answers with the `Refused`
+# that says why it can't be another.
+parcel_correction_asked = Signal()

@@ -71,6 +71,7 @@ class ShipmentDirection(models.TextChoices):
     """Which way a parcel goes."""
 
     OUTBOUND = "outbound", _("To the buyer")
+    PROMISED = "promised", _("To the buyer, as promised")
     RETURN = "return", _("Back to the store")
 
 

@@ -20,7 +20,9 @@ from common.errors import Invalid
 from common.search import plain_text
 
 MAX_CARRIER = 50
-NUMBER = re.compile(r"[A-Z0-9\-]{1,64}")
+NUMBER = re.compile(r"(?=.*[0-9])(?=.*[A-Z1-9])[A-Z0-9\-]{1,64}")
+NO_NUMBER = gettext_lazy("Write one tracking number: at most 64 letters, digits and hyphens, and digits among them.")
+LONG_GROUP = 8  # characters: the groups in which people write a number are shorter
 _OTHER = re.compile(r"(?:other|其他|其它)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _OTHERS = frozenset({"other", "其他", "其它"})
 
@@ -133,8 +135,12 @@ def unknown_carrier(text: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """A tracking number as it is kept, whatever case, width, blanks, dashes and invisible characters it came with."""
-    joined = "".join(plain_text(text).split())
+    """A tracking number as it is kept, whatever case, width, blanks, dashes and invisible characters it came with.
+
+    Two numbers stay two, and so none: no parcel is known by both at once.
+    """
+    groups = plain_text(text).split()
+    joined = (" " if sum(len(group) >= LONG_GROUP for group in groups) > 1 else "").join(groups)
     return "".join("-" if unicodedata.category(char) == "Pd" else char for char in joined).upper()
 
 
@@ -145,5 +151,5 @@ def waybill(carrier: str, tracking_number: str) -> tuple[str, str]:
         raise Invalid("carrier", unknown_carrier(carrier), "unknown_carrier")
     number = plain_number(tracking_number)
     if not NUMBER.fullmatch(number):
-        raise Invalid("tracking_number", _("Tracking numbers are made of at most 64 letters, digits and hyphens."))
+        raise Invalid("tracking_number", str(NO_NUMBER))
     return kept, number

@@ -17,6 +17,7 @@ from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, refuse_if
 from common.hints import tell_once
+from common.rows import new_row
 from common.writes import WriteSet
 from orders.models import Order
 from payments.allowances import give_back
@@ -68,9 +69,9 @@ def reserve(
     A `gateway` is named only for money that is reported (payments.reported): no worker ever takes it up. Else the
     store's is chosen when a worker does.
     """
-    payment = Payment(
+    payment = new_row(
+        Payment,
         store_id=order.store_id,
-        order=order,
         topic_id=topic.pk,
         purpose=purpose,
         amount=amount,
@@ -81,7 +82,9 @@ def reserve(
         next_attempt_at=None if gateway else Now(),
         created_at=now,
     )
-    payout = Transfer(
+    payment.order = order
+    payout = new_row(
+        Transfer,
         store_id=order.store_id,
         payment_id=payment.pk,
         purpose=TransferPurpose.PAYOUT,

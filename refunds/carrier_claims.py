@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -25,9 +26,17 @@ def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipme
         amount = sum((line.worth(line.quantity_to_ship) for line in shipment.order.own_lines), ZERO)
     else:
         amount = sum((line.line.worth(line.quantity) for line in refund.own_lines), ZERO)
+    refund_id = refund.pk if refund else None
+    return add_carrier_claim(writes, shipment, amount, refund_id=refund_id, topic=refund or shipment.order, now=now)
+
+
+def add_carrier_claim(
+    writes: WriteSet, shipment: Shipment, amount: Decimal, *, refund_id: UUID | None, topic, now: datetime
+) -> CarrierClaim:
+    """The carrier has lost goods of this worth, in yuan; `topic` is in whose history it is told."""
     claim = CarrierClaim(
         store_id=shipment.store_id,
-        refund=refund,
+        refund_id=refund_id,
         shipment=shipment,
         amount=amount,
         opened_at=now,
@@ -36,7 +45,7 @@ def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipme
     writes.event(
         CARRIER_CLAIM_OPENED,
         claim,
-        topic=refund or shipment.order,
+        topic=topic,
         at=now,
         actor=SYSTEM,
         states=("", claim.status),

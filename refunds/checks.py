@@ -87,17 +87,17 @@ CHECKS = (
         """,
     ),
     Check(
-        "a lost parcel that goods were to come back in has one carrier claim; so may one that a refund says is lost, "
-        "and no other parcel",
+        "a lost parcel that was promised, or that goods were to come back in, has one carrier claim; so may one "
+        "that a refund says is lost, and no other parcel",
         """
         SELECT 'shipment ' || s.id FROM orders_shipment s
         LEFT JOIN (refunds_carrierclaim c LEFT JOIN refunds_refund r ON r.id = c.refund_id) ON c.shipment_id = s.id
-        WHERE s.status = 'lost' AND (s.direction = 'return' OR s.recalled_for IS NOT NULL) AND c.id IS NULL
+        WHERE s.status = 'lost' AND (s.direction <> 'outbound' OR s.recalled_for IS NOT NULL) AND c.id IS NULL
            OR c.id IS NOT NULL AND NOT (
                s.direction = 'outbound' AND r.reason = 'parcel_lost' AND r.order_id = s.order_id
                OR s.direction = 'outbound' AND s.status = 'lost' AND c.refund_id IS NULL
                OR s.status = 'lost' AND c.refund_id IS NOT DISTINCT FROM
-                  CASE s.direction WHEN 'return' THEN s.topic_id ELSE s.recalled_for END
+                  CASE s.direction WHEN 'outbound' THEN s.recalled_for ELSE s.topic_id END
            )
         """,
     ),

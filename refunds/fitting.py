@@ -30,6 +30,7 @@ from refunds.models import Dispute, Refund
 from refunds.platform.disputes import drop_disputes
 from refunds.platform.events import DISPUTE_OPENED, REFUND_DISPUTED
 from refunds.platform.suggestions import suggest
+from refunds.pleas import reason_given
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, promise_asked, refund_followed, refunds_decided
 from refunds.states import (
@@ -223,7 +224,7 @@ def _fit_dispute(writes: WriteSet, refund: Refund, before: str, *, actor: Actor,
         store_id=refund.store_id,
         refund=refund,
         opened_by=CaseSide.BUYER,
-        plea=refund.description or refund.get_reason_display(),
+        plea=refund.description or reason_given(refund.reason),
         evidence_until=refund.due_at or now + refund.rules.evidence_within,
         suggestion=suggest(refund, now),
         opened_at=now,

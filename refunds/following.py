@@ -16,6 +16,7 @@ from refunds.events.goods import REFUND_RECALL_FAILED, REFUND_RECALL_LOST, REFUN
 from refunds.exchanges import owe_new_goods
 from refunds.holds import lines_of
 from refunds.models import Refund
+from refunds.promised import follow_promised
 from refunds.states import RefundStatus
 from refunds.undelivered import follow_undelivered
 from stores.actions import default_return_addresses
@@ -26,8 +27,9 @@ AT_THE_BUYERS = (ShipmentStatus.RECALL_REFUSED, ShipmentStatus.DELIVERED)
 
 
 def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datetime) -> None:
-    """Move the refunds that wait for these parcels, and the orders that never arrived; the orders are locked."""
+    """Move the refunds that wait for these parcels, and what never arrived; the orders are locked."""
     follow_undelivered(writes, shipments, now)
+    follow_promised(writes, shipments, now)
     by_refund = {
         shipment.recalled_for or shipment.topic_id: shipment
         for shipment in shipments

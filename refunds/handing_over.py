@@ -10,11 +10,11 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, Refused
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.models import OwedParcel
 from orders.states import ParcelKind
@@ -70,7 +70,7 @@ def why_under_way(refund: Refund) -> Refused | None:
     return Refused(
         "decision_under_way",
         _("%(decision)s is on its way to the marketplace: wait until it says what became of it.")
-        % {"decision": refund.get_decision_sent_display()},
+        % {"decision": MarketplaceVerb(refund.decision_sent).label},
     )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from orders.models import Order, Shipment
+from orders.models import Order, OwedParcel, Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
 from refunds.models import Refund
 from refunds.parcels import Parcels
@@ -56,9 +56,12 @@ def _is_silent(parcel: Shipment, now: datetime) -> bool:
 
 
 def _sent_out(refund: Refund) -> list[NumberWarning]:
-    """Orders of the store that went out under the number, this refund's own among them."""
-    orders = Order.objects.for_store(refund.store_id).filter(tracking_number=refund.return_tracking_number)
-    numbers = list(orders.order_by("-id").values_list("number", flat=True)[:MOST_NAMED])
+    """Orders of the store of which something went out under the number, this refund's own among them."""
+    same = {"tracking_number": refund.return_tracking_number}
+    orders = Order.objects.for_store(refund.store_id)
+    promised = OwedParcel.objects.for_store(refund.store_id).filter(**same).values("order")
+    sent = orders.filter(**same).union(orders.filter(pk__in=promised))  # a union: each part has its index
+    numbers = list(sent.order_by("-id").values_list("number", flat=True)[:MOST_NAMED])
     if not numbers:
         return []
     text = _("An order went out under this number: %(orders)s.") % {"orders": ", ".join(numbers)}
@@ -94,6 +97,7 @@ def with_odd_numbers(rows: QuerySet, now: datetime) -> QuerySet:
         status=ShipmentStatus.ANNOUNCED,
         created_at__lte=now - SILENT_AFTER,
     )
+    promised = OwedParcel.objects.in_scope().filter(**number, tracking_number=OuterRef("return_tracking_number"))
     foreign = others.exclude(order__buyer_id=OuterRef("order__buyer_id"))
-    odd = Exists(sent) | Exists(foreign) | Exists(silent)
+    odd = Exists(sent) | Exists(promised) | Exists(foreign) | Exists(silent)
     return rows.filter(odd, status=RefundStatus.RETURNING).exclude(return_tracking_number="")

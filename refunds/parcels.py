@@ -85,7 +85,7 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
             outbound = shipment
             if shipment.recalled_for == refund.pk:
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
-        elif shipment.topic_id == refund.pk:
+        elif shipment.direction == ShipmentDirection.RETURN and shipment.topic_id == refund.pk:
             returning = shipment
     return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
 

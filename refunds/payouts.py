@@ -44,6 +44,11 @@ def why_not_give_up_paying(refund: Refund) -> Refused | None:
     return why_not_give_up(refund, payments_of(refund), is_platforms=is_platforms(refund))
 
 
+def is_paid_here(refund: Refund) -> bool:
+    """Whether the store pays: what is followed the marketplace pays, but an offer's money in place of it the store."""
+    return not refund.is_followed or refund.status == RefundStatus.WITHDRAWN
+
+
 @action
 def pay_again(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
     """Pay again what the gateway declined for good, through the gateway that the store has now.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from common.words import listed
+from refunds.states import RefundReason
 
 MOST_CHARACTERS = 1000
 _ODD = re.compile("[*,]")  # they part pieces from goods, and goods from goods
@@ -26,8 +27,16 @@ def missing_pieces(pieces: Mapping[str, int]) -> str:
     return plea.rstrip(",")
 
 
+def reason_given(reason: str) -> str:
+    """The plea of a buyer who gave nothing but the reason of the refund: `reason:quality`."""
+    return f"reason:{reason}"
+
+
 def plea_in_words(plea: str) -> str:
     """The plea in the current language; what somebody wrote is given back as it was written."""
+    code, _colon, reason = plea.partition(":")
+    if code == "reason" and reason in RefundReason.values:
+        return str(RefundReason(reason).label)
     match = _MISSING.fullmatch(plea)
     if match is None:
         return plea

@@ -7,9 +7,10 @@ from django.db.models import F, Func, Sum
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
-from common.errors import refuse_if
+from common.errors import Refused, refuse_if
 from common.money import MoneyField
-from orders.signals import parcel_shipped, shipments_moved, whole_pieces_asked
+from orders.signals import parcel_correction_asked, parcel_shipped, shipments_moved, whole_pieces_asked
+from orders.states import ParcelKind
 from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.signals import payments_reversed, payments_settled, topic_asked
@@ -20,7 +21,8 @@ from refunds.handing_over import DecisionData, exchanged_there, hand_over, why_n
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
-from refunds.states import MarketplaceVerb, RefundStatus
+from refunds.states import MarketplaceVerb, RefundGoods, RefundStatus
+from refunds.why_not import why_followed
 
 
 def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
@@ -81,6 +83,16 @@ def tell_of_new_goods(sender, parcel, writes, actor, now, **kwargs) -> None:
     refuse_if(why_not_hand_over(refund, MarketplaceVerb.RESHIP))
     data = DecisionData(carrier=parcel.carrier, tracking_number=parcel.tracking_number)
     hand_over(writes, refund, MarketplaceVerb.RESHIP, data, actor=actor, now=now)
+
+
+@receiver(parcel_correction_asked)
+def keep_what_was_told(sender, parcel, **kwargs) -> Refused | None:
+    """The marketplace of a followed exchange was told the number, and takes it once."""
+    if parcel.kind != ParcelKind.EXCHANGE:
+        return None
+    exchanged = Refund.objects.for_store(parcel.store_id).filter(pk=parcel.topic_id, goods=RefundGoods.EXCHANGED)
+    refund = exchanged.first()
+    return why_followed(refund) if refund is not None else None
 
 
 @receiver(payments_reversed)

@@ -23,7 +23,11 @@ from refunds.models import Refund
 from refunds.signals import refunds_decided
 from refunds.states import RefundKind, RefundStatus
 
-TITLES = {ShipmentStatus.BACK: ORDER_CAME_BACK, ShipmentStatus.LOST: ORDER_LOST}
+TITLES = {
+    ShipmentStatus.BACK: ORDER_CAME_BACK,
+    ShipmentStatus.CANCELLED: ORDER_CAME_BACK,
+    ShipmentStatus.LOST: ORDER_LOST,
+}
 WAITING = Q(
     kind__in=[RefundKind.RETURN_AND_REFUND, RefundKind.EXCHANGE],
     return_tracking_number="",

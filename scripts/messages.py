@@ -32,7 +32,7 @@ ROOMS = (
     "demo",
     "config",
 )
-FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "sentence"}
 THEME_LEFT_OUT = {
     "unfold_crispy",
     "import_export",

@@ -42,6 +42,7 @@ class EventArea(models.TextChoices):
     ACCOUNTS = "accounts", gettext_lazy("Accounts")
     WORK = SETBACK_RESUMED.area, gettext_lazy("Work left aside")
     CONNECTIONS = "connections", gettext_lazy("Connections")
+    WEBHOOKS = "webhooks", gettext_lazy("Webhooks")
 
 
 def _marketplace(name: str, data: Data) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
 from common.calendar import PLATFORM_ZONE, day_of, end_of_day
+from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
@@ -35,7 +36,7 @@ def _known_time_zones() -> set[str]:
     return zoneinfo.available_timezones()
 
 
-class Store(models.Model):
+class Store(Traced):
     """A merchant's shop on one marketplace: the tenant."""
 
     code = models.SlugField(_("code"), max_length=50, unique=True)
@@ -200,7 +201,7 @@ class ApiKey(AbstractAPIKey, TenantModel):
 digits = RegexValidator(r"\A[0-9]{1,20}\Z", _("Write the item id as 1 to 20 digits."))
 
 
-class Product(TenantModel):
+class Product(Traced, TenantModel):
     """An item of the store's product warehouse."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -224,6 +225,7 @@ class Product(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="product_changed"),
             models.Index(fields=["store", "-id"], name="product_newest"),
             models.Index(fields=["store"], condition=models.Q(taken_off=True), name="product_taken_off"),
         ]
@@ -240,7 +242,7 @@ class ReturnAddressQuerySet(TenantQuerySet):
         return self.filter(retired_at=None)
 
 
-class ReturnAddress(TenantModel):
+class ReturnAddress(Traced, TenantModel):
     """Where buyers of a store send returns. It is told to buyers, so it never changes.
 
     Another one takes its `place` instead, and it is retired; the first place is that of the store's default.
@@ -258,7 +260,10 @@ class ReturnAddress(TenantModel):
     class Meta:
         verbose_name = _("return address")
         verbose_name_plural = _("return addresses")
-        indexes = [models.Index(fields=["store", "-id"], name="return_address_newest")]
+        indexes = [
+            models.Index(fields=["store", "updated_at"], name="return_address_changed"),
+            models.Index(fields=["store", "-id"], name="return_address_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact} {self.phone}, {self.address}"

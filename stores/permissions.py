@@ -104,6 +104,8 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "stores.change_store": MANAGE_STORE,
     "stores.view_membership": MANAGE_STORE,
     "stores.view_apikey": MANAGE_STORE,
+    "webhooks.view_endpoint": MANAGE_STORE,
+    "webhooks.view_delivery": MANAGE_STORE,
     "connectors.view_connection": MANAGE_STORE,
 }
 

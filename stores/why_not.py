@@ -5,10 +5,9 @@ The action asks, and the desk before.
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
-
 from common.actors import Actor, ActorKind
 from common.errors import Refused
+from common.sentences import sentence as _
 from stores.models import Membership, Product, ReturnAddress
 from stores.permissions import user_id_of
 from stores.states import MemberRole

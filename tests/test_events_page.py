@@ -12,7 +12,7 @@ def test_every_event_has_a_line_with_a_title_in_both_languages():
     page = events_table.render()
     for event in event_types():
         [line] = [line for line in page.splitlines() if line.startswith(f"| `{event.name}` |")]
-        _, _, english, chinese, tone, area, code, _data, _ = line.split(" | ".strip())
+        _, _, english, chinese, _meaning, _said, tone, area, code, _data, _ = line.split(" | ".strip())
         assert english.strip() != chinese.strip() != "", event
         assert (tone.strip(), area.strip()) == (event.tone, event.area)
         assert code.strip(), f"nobody records {event}"

@@ -1,4 +1,7 @@
 """What integrators are told of: the feed of events, endpoints that are called, and every call with its answer.
 
 This room reads the events of all rooms below; nobody below knows of it. telling: an event as clients see it.
+
+planning (events → deliveries, up to what is settled) → delivering (one endpoint's turn) → wire (one call); addresses
+(where endpoints may be), secrets (what signs), actions (what people do), forgetting (the log's end).
 """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common.models import Event
+from common.sentences import in_readers_words
 from orders.models import Order
 from refunds.models import Refund
 
@@ -33,5 +34,5 @@ def _told(event: Event, numbers: dict[UUID, str], refunds: dict[UUID, str]) -> d
         "from": event.from_state,
         "to": event.to_state,
         "rule": event.rule,
-        "data": event.data,
+        "data": in_readers_words(event.data),
     }

@@ -11,6 +11,7 @@ from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store, User
+from webhooks.models import Delivery, Endpoint
 from workbench.cases.appeals import AppealAdmin
 from workbench.cases.disputes import DisputeAdmin
 from workbench.connections.connection import ConnectionAdmin
@@ -35,6 +36,7 @@ from workbench.store.keys import ApiKeyAdmin
 from workbench.store.members import MembershipAdmin
 from workbench.store.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.store.switches import StoreMethodAdmin
+from workbench.store.webhooks import DeliveryAdmin, EndpointAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
@@ -66,3 +68,5 @@ admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(User, AccountAdmin)
 admin.site.register(CategoryOpening, CategoryAdmin)
 admin.site.register(MarketplaceMethod, MarketplaceMethodAdmin)
+admin.site.register(Endpoint, EndpointAdmin)
+admin.site.register(Delivery, DeliveryAdmin)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from common.money import yuan
 from common.search import spellings
-from orders.models import Order
+from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.kit.changelist import LONGEST_SEARCH
 from workbench.navigation import sidebar
@@ -64,6 +64,9 @@ def _find(request: HttpRequest, term: str) -> list[Group]:
     if request.user.has_perm("refunds.view_refund"):
         refunds = Refund.objects.in_scope().matching(term).select_related("order").order_by("-id")[:MOST_OF_A_KIND]
         groups.append(Group(_("Refunds"), [_refund(refund) for refund in refunds]))
+    if request.user.has_perm("orders.view_owedparcel"):
+        parcels = OwedParcel.objects.in_scope().sent_under(term).select_related("order").order_by("-id")
+        groups.append(Group(_("Promises to keep"), [_promise(parcel) for parcel in parcels[:MOST_OF_A_KIND]]))
     return groups
 
 
@@ -83,6 +86,11 @@ def _order(order: Order) -> Found:
 
 def _buyer(order: Order) -> Found:
     return Found(order.buyer_name, address_of(order.store, order.buyer_id), "support_agent", order.buyer_id)
+
+
+def _promise(parcel: OwedParcel) -> Found:
+    link = reverse("admin:orders_owedparcel_change", args=[parcel.pk])
+    return Found(parcel.order.number, link, "redeem", f"{parcel} · {parcel.get_status_display()}")
 
 
 def _refund(refund: Refund) -> Found:

@@ -83,6 +83,8 @@ MENU = [
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_apikey_changelist", "stores.view_apikey", "key", lambda: _("API keys")),
+            ("webhooks_endpoint_changelist", "webhooks.view_endpoint", "webhook", lambda: _("Webhook endpoints")),
+            ("webhooks_delivery_changelist", "webhooks.view_delivery", "outbox", lambda: _("Webhook deliveries")),
             ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],

@@ -1,6 +1,7 @@
 """The API's base: strict input, one error shape, cursor pages.
 
 In: parsers, fields, filters, unknown (what nobody reads). Out: represent and render (rows as
-JSON), pagination, errors (the one shape), pages (what Django answers by itself).
+JSON), pagination, changes (what has changed since), errors (the one shape), pages (what Django
+answers by itself).
 schema is the OpenAPI document. The view that joins them with keys and scopes is stores/api/base.py.
 """

@@ -4,6 +4,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from common.api.changes import PARAMETERS
+
 ALWAYS = ("400", "401", "403", "404", "429")
 WRITES = ("409", "415")
 
@@ -32,7 +34,7 @@ class WanliuSchema(AutoSchema):
     def get_override_parameters(self):
         """What every view takes."""
         if self.method == "GET":
-            return [STORE]
+            return [STORE, *(PARAMETERS if self.view.traces(self.view.action) else [])]
         if self.method == "POST":
             required = self.view.action in self.view.idempotency_key_required
             text = "Repeating a call with the same key has no second effect; the first answer is kept for 24 hours."

@@ -1,6 +1,5 @@
 """Middleware that only people's pages need: the API has no session, no form, no message and nobody signed in."""
 
-from axes.middleware import AxesMiddleware
 from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -63,7 +62,3 @@ class PagePolicy(CSPMiddleware):
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY_OF_API)
         return response
-
-
-class PageLockouts(PagesOnly, AxesMiddleware):
-    """Answers whoever guessed too many passwords."""

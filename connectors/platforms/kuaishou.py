@@ -58,7 +58,7 @@ from connectors.port import (
     WindowTooFull,
     register,
 )
-from connectors.reading import json_object, part, rows, text, whole
+from connectors.reading import json_object, part, rows, text, the_asked, whole
 
 AUTHORISE = "https://open.kwaixiaodian.com"
 PAGE, MOST_PAGES = 100, 200
@@ -162,7 +162,7 @@ class Kuaishou(Platform):
             raise NotThere(_("The marketplace has no such refund for this shop."))
         inner = [value for value in data.values() if isinstance(value, dict) and "refundId" in value]
         # How the details are told isn't documented in full: with a wrapper they are read as well.
-        return kuaishou_copy(data if "refundId" in data or len(inner) != 1 else inner[0])
+        return the_asked(refund_id, kuaishou_copy(data if "refundId" in data or len(inner) != 1 else inner[0]))
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile."""

@@ -168,7 +168,10 @@ class Pinduoduo(Platform):
             "page_size": str(PAGE_SIZE),
         }
         first = _list(shop, asked, 1)
-        last = -(-(whole(first.get("total_count")) or 0) // PAGE_SIZE)
+        total = whole(first.get("total_count"))
+        if total is None and len(_rows(first)) >= PAGE_SIZE:
+            raise Unreachable("The answer doesn't say how many refunds there are.")
+        last = -(-(total or 0) // PAGE_SIZE)
         for page in range(last, 1, -1):
             yield _rows(_list(shop, asked, page))
         yield _rows(first if last <= 1 else _list(shop, asked, 1))

@@ -38,7 +38,7 @@ from connectors.port import (
     WindowTooFull,
     register,
 )
-from connectors.reading import part, rows, text
+from connectors.reading import part, rows, text, the_asked
 from connectors.top.asking import GATEWAY, ask_top, beijing_text, oauth_host, redeem_code, tokens_of, wants_code
 from connectors.top.copies import FIELDS, LIST_FIELDS, top_copy, top_version
 from connectors.top.decisions import has_phase, is_true, objection, top_call
@@ -124,7 +124,7 @@ class Taobao(Platform):
         said = self._ask(shop, "taobao.refund.get", {"fields": FIELDS, "refund_id": refund_id}, now)
         if not part(said, "refund"):
             raise NotThere(_("The marketplace has no such refund for this shop."))
-        return top_copy(part(said, "refund"))
+        return the_asked(refund_id, top_copy(part(said, "refund")))
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.port import (
     AddressCopy,
     Authorisation,
@@ -33,6 +35,7 @@ from connectors.port import (
     Verdict,
     VerdictOutcome,
     Windows,
+    WindowTooFull,
     register,
 )
 from connectors.reading import part, rows, text, whole
@@ -43,6 +46,7 @@ from connectors.weixin.pushes import decrypt, hints_of, message_object, verify
 
 # Scenes that a reason to refuse is for, by the refund's kind: of the request, of what came back.
 SCENES = {"REFUND": (1, 1), "RETURN": (4, 4), "EXCHANGE": (5, 6)}
+MOST_PAGES = 1000  # of 20 or more
 SOON = timedelta(minutes=10)  # a token that ends by then is renewed by asking; one that lives longer has to be forced
 
 
@@ -83,7 +87,7 @@ class WechatShop(Platform):
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
         """The ids of the window's refunds; order and version are in the details only."""
         asked: dict[str, Any] = {"begin_update_time": int(since.timestamp()), "end_update_time": int(until.timestamp())}
-        while True:
+        for _count in range(MOST_PAGES):
             answer = ask_weixin(shop, f"{AFTERSALE}getaftersalelist", asked)
             ids = answer.get("after_sale_order_id_list")
             if not isinstance(ids, list):
@@ -94,6 +98,7 @@ class WechatShop(Platform):
             if not (next_key := text(answer.get("next_key"))) or next_key == asked.get("next_key"):
                 raise Unreachable("There is more, and nothing to ask for it by.")
             asked["next_key"] = next_key
+        raise WindowTooFull(_("There are more changes in this window than can be paged through."))
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField, ItemIdField, NamesField, StrictMoneyField, WholeNumberField
 from common.api.represent import represent
 from common.money import CENT, ZERO
@@ -27,6 +28,8 @@ class CouponSerializer(serializers.ModelSerializer):
     valid_until = InstantField(whole_day=True, help_text="A date is the last day on which it holds.")
     quantity = WholeNumberField(min_value=1, max_value=10_000_000)
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Coupon
         fields = [
@@ -40,6 +43,7 @@ class CouponSerializer(serializers.ModelSerializer):
             "quantity",
             "granted",
             "reserved",
+            "updated_at",
         ]
         read_only_fields = ["granted", "reserved"]
 

@@ -144,7 +144,7 @@ class Method(ABC):
 
     @abstractmethod
     def buyer_sees(self, refund: Refund, terms: Terms) -> str:
-        """The proposal in the words that the buyer reads (T11, Q6)."""
+        """The proposal in the words that the buyer reads, as a sentence that can be kept (T11, Q6)."""
 
     def buyer_facts(self, offer: Offer) -> dict:
         """What `buyer_template` shows beside those words."""

@@ -1,10 +1,10 @@
 """The buyer keeps the goods and gets an amount (T5)."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
 from common.money import grouped
+from common.sentences import sentence as _
 from offers.arriving import money_words
 from offers.methods.base import register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount

@@ -1,11 +1,11 @@
 """The buyer sends the goods back first (T6)."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.calendar import clock_face
 from common.errors import Invalid, Refused
 from common.money import grouped, yuan
+from common.sentences import sentence as _
 from offers.methods.base import Situation, register
 from offers.methods.negotiation import NegotiationMethod, check_agreed, check_agreed_amount
 from refunds.actions import approve, change_request

@@ -1,11 +1,10 @@
 """Store coupons for the next purchase (Q13, Q14)."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
 from common.money import ZERO
-from common.words import joined
+from common.sentences import sentence as _
 from offers.coupons import grant_coupons, shown_of
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import RetentionMethod
@@ -68,7 +67,7 @@ class CouponMethod(RetentionMethod):
         return _("Paid only when the buyer comes back.")
 
     def buyer_sees(self, refund, terms):
-        return _("Keep your order and receive: %(coupons)s.") % {"coupons": joined(shown_of(terms.coupons, refund))}
+        return _("Keep your order and receive: %(coupons)s.") % {"coupons": shown_of(terms.coupons, refund)}
 
     def accept(self, writes, offer, *, actor, now):
         """Withdraw the refund and grant the coupons: all of them or nothing."""

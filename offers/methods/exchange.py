@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
 from common.money import ZERO, yuan
+from common.sentences import Sentence, paragraph
+from common.sentences import sentence as _
 from common.words import duration
 from offers.arriving import promised_parcels
 from offers.methods.base import register
@@ -59,7 +59,14 @@ class Exchange(ParcelMethod):
         """The debt of a parcel, once the buyer's is on its way."""
         time = duration(offer.refund.rules.promise_ships_within)
         owed = _("You owe the new parcel within %(time)s after the buyer's return is on its way.") % {"time": time}
-        told = _difference(self.price_difference(offer), _TELL_MERCHANT)
+        told = _difference(
+            self.price_difference(offer),
+            dearer=_("The new goods cost %(amount)s more than is asked back: you bear it, the buyer pays nothing."),
+            cheaper=_(
+                "The new goods cost %(amount)s less than is asked back: you owe the buyer the difference. Send it as a"
+                " small payment for a price difference."
+            ),
+        )
         return [*RetentionMethod.brings(self, offer), owed, *told]
 
     def price_difference(self, offer):
@@ -77,22 +84,14 @@ class Exchange(ParcelMethod):
         offered = _("Send the goods back and receive %(product)s instead.") % {
             "product": self.product_text(refund, terms)
         }
-        return " ".join([offered, *_difference(self.worth(refund, terms.product) - refund.amount, _TELL_BUYER)])
+        told = _difference(
+            self.worth(refund, terms.product) - refund.amount,
+            dearer=_("It costs %(amount)s more; you don't pay the difference."),
+            cheaper=_("It costs %(amount)s less; the seller owes you the difference."),
+        )
+        return paragraph([offered, *told])
 
 
-_TELL_MERCHANT = (
-    gettext_lazy("The new goods cost %(amount)s more than is asked back: you bear it, the buyer pays nothing."),
-    gettext_lazy(
-        "The new goods cost %(amount)s less than is asked back: you owe the buyer the difference. Send it as a small"
-        " payment for a price difference."
-    ),
-)
-_TELL_BUYER = (
-    gettext_lazy("It costs %(amount)s more; you don't pay the difference."),
-    gettext_lazy("It costs %(amount)s less; the seller owes you the difference."),
-)
-
-
-def _difference(more: Decimal, words: tuple[Promise, Promise]) -> list[str]:
+def _difference(more: Decimal, *, dearer: Sentence, cheaper: Sentence) -> list[Sentence]:
     """Who owes whom what, in the sentence for dearer or for cheaper goods; nothing where they cost the same."""
-    return [str(words[more < ZERO]) % {"amount": yuan(abs(more))}] if more else []
+    return [(cheaper if more < ZERO else dearer) % {"amount": yuan(abs(more))}] if more else []

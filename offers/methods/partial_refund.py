@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.money import grouped
+from common.sentences import sentence as _
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
 from refunds.actions import withdraw_for_offer

@@ -1,9 +1,9 @@
 """A kind word and nothing else (Q9)."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
+from common.sentences import sentence as _
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import RetentionMethod
 

@@ -1,8 +1,8 @@
 """What is lost or missing is sent again (Q15, Q16)."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.sentences import sentence as _
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import ParcelMethod
 from orders.states import ParcelKind

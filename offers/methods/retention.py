@@ -3,10 +3,9 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
-
 from common.errors import Invalid, Refused, refuse_if
-from common.money import CENT, ZERO, yuan
+from common.money import CENT, why_not_above_zero, yuan
+from common.sentences import sentence as _
 from common.words import duration
 from offers.arriving import money_words, parcel_words, promised_parcels
 from offers.methods.base import Method, Situation, Terms
@@ -77,8 +76,7 @@ class MoneyMethod(RetentionMethod):
         """The amount is above zero and within the limit."""
         if terms.amount is None:
             raise Invalid("amount", _("Enter the amount that the buyer gets."), "required")
-        if terms.amount <= ZERO:
-            raise Invalid("amount", _("The amount must be above zero."), "min_value")
+        refuse_if(why_not_above_zero(terms.amount))
         refuse_if(self.why_above(situation, terms.amount))
 
     def why_above(self, situation: Situation, amount: Decimal) -> Refused | None:
@@ -177,7 +175,7 @@ class ParcelMethod(RetentionMethod):
         title, pieces = terms.product.title, self.pieces(refund, terms.product.item_id)
         if not terms.product.listed:
             title = _("%(title)s (off-shelf)") % {"title": title}
-        return f"{title} × {pieces}" if pieces > 1 else title
+        return _("%(title)s × %(pieces)d") % {"title": title, "pieces": pieces} if pieces > 1 else title
 
     def accept(self, writes, offer: Offer, *, actor, now):
         """Withdraw the refund and owe the parcel (Q16)."""

@@ -1,11 +1,12 @@
 """Before an unshipped order is cancelled the marketplace asks the buyer to stay (K1, K3)."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.calendar import clock_face
 from common.errors import Refused
 from common.money import grouped
+from common.sentences import paragraph
+from common.sentences import sentence as _
 from offers.methods.base import PLATFORM, Method, Situation, register
 from offers.states import OfferStatus
 from orders.saving import prioritise
@@ -55,7 +56,7 @@ class Stay(Method):
 
     def buyer_sees(self, refund, terms):
         """The proposal and what is true about the order, in one text: it is evidence (Q17)."""
-        return " ".join([headline(refund), *reasons_to_stay(refund)])
+        return paragraph([headline(refund), *reasons_to_stay(refund)])
 
     def buyer_facts(self, offer):
         """The proposal point by point; for a wrong address with a field for the right one (K1, K3)."""

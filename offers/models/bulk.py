@@ -2,13 +2,12 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils import translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.ids import new_id
 from common.obligations import Obligation, ObligationQuerySet
+from common.sentences import in_readers_words, kept, sentence
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
 from offers.registry import method_choices
@@ -48,7 +47,8 @@ class BulkRowQuerySet(ObligationQuerySet, TenantQuerySet):
 class BulkRow(Obligation, TenantModel):
     """One refund of a job: which method was chosen when the job was made, and what became of it.
 
-    It is a worker's obligation as long as it waits. Without a `method` nothing could be sent; `detail` says why.
+    It is a worker's obligation as long as it waits. Without a `method` nothing could be sent. `why` is why nothing was,
+    as sentences that are kept; rows of earlier releases say it in the words of their job's language, as `detail`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -56,12 +56,13 @@ class BulkRow(Obligation, TenantModel):
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
     method = models.CharField(_("method"), max_length=30, choices=method_choices, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=BulkRowStatus.choices, default=BulkRowStatus.WAITING)
+    why = models.JSONField(_("why nothing was sent"), default=list, db_default=models.Value([], models.JSONField()))
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = BulkRowQuerySet.as_manager()
 
-    WORK_FIELDS = (*Obligation.WORK_FIELDS, "status", "detail", "offer")
+    WORK_FIELDS = (*Obligation.WORK_FIELDS, "status", "why", "offer")
 
     class Meta:
         verbose_name = _("refund of a bulk sending")
@@ -79,5 +80,9 @@ class BulkRow(Obligation, TenantModel):
         """The job's page says that this one is to be sent by hand."""
         super().call_person()
         self.status = BulkRowStatus.REFUSED
-        with translation.override(self.job.language):
-            self.detail = gettext("It could not be sent: send it from the refund's own page.")
+        self.why = [kept(sentence("It could not be sent: send it from the refund's own page."))]
+
+    @property
+    def reason(self) -> str:
+        """Why nothing was sent, in the reader's language."""
+        return " ".join(in_readers_words(self.why)) or self.detail

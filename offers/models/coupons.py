@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.changed import Traced
 from common.ids import new_id
 from common.money import ZERO, MoneyField, grouped
+from common.sentences import sentence
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
 from offers.states import BY_HAND, CouponChannel
@@ -32,7 +34,7 @@ class CouponQuerySet(TenantQuerySet):
         return self.order_by("-amount_off", "min_spend", "valid_until", "id")
 
 
-class Coupon(TenantModel):
+class Coupon(Traced, TenantModel):
     """A store's coupon: `amount_off` yuan from `min_spend` yuan on.
 
     `reserved` are promised by offers that wait for their answer; with those that are `granted` they never exceed
@@ -64,6 +66,7 @@ class Coupon(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="coupon_changed"),
             models.Index(fields=["store", "-id"], name="coupon_newest"),
             models.Index(fields=["store", "channel", "valid_until"], name="coupon_usable"),
         ]
@@ -71,8 +74,8 @@ class Coupon(TenantModel):
     def __str__(self) -> str:
         terms = {"name": self.name, "off": grouped(self.amount_off), "spend": grouped(self.min_spend)}
         if self.min_spend:
-            return _("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
-        return _("%(name)s (¥%(off)s off)") % terms
+            return sentence("%(name)s (¥%(off)s off from ¥%(spend)s)") % terms
+        return sentence("%(name)s (¥%(off)s off)") % terms
 
     def is_available(self, now) -> bool:
         """Whether it is valid at this instant and some are left."""

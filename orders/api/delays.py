@@ -1,5 +1,7 @@
 """Delay reports, and the notices to buyers that follow from them (K4)."""
 
+from contextlib import nullcontext
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -8,7 +10,9 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField
+from common.words import for_buyers
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import lift_delay, report_delay
 from orders.models.delay import DelayedOrder, DelayReport
@@ -32,9 +36,12 @@ class ReportSerializer(serializers.ModelSerializer):
 
     status = serializers.ChoiceField(DelayReportStatus.choices)
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = DelayReport
         fields = ["id", "reason", "status", "expected_at", "order_count", "created_at", "overdue_at", "lifted_at"]
+        fields += ["updated_at"]
 
 
 class ReportDetailSerializer(ReportSerializer):
@@ -121,12 +128,14 @@ class NoticeSerializer(serializers.ModelSerializer):
 
     order = serializers.CharField(source="order.number")
     buyer = serializers.CharField(source="order.buyer_id")
-    text = serializers.CharField(source="notice")
+    text = serializers.CharField(help_text="In the language of `Accept-Language`, without one in the buyers'.")
     at = serializers.DateTimeField(source="notified_at", label=_("told"))
+
+    updated_at = ChangedAt()
 
     class Meta:
         model = DelayedOrder
-        fields = ["id", "order", "buyer", "text", "at"]
+        fields = ["id", "order", "buyer", "text", "at", "updated_at"]
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -152,3 +161,8 @@ class NoticeViewSet(ListMixin, StoreViewSet):
     def get_queryset(self):
         """The store's notices."""
         return DelayedOrder.objects.for_store(self.store.pk).select_related("order")
+
+    def list(self, request, *args, **kwargs):
+        """For whoever reads or passes them on: in the language that is asked for, or else in the buyers'."""
+        with nullcontext() if "Accept-Language" in request.headers else for_buyers():
+            return super().list(request, *args, **kwargs)

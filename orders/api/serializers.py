@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import clock
+from common.api.changes import ChangedAt
 from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
 from orders.api.address import AddressField, GivenAddressField
@@ -145,6 +146,8 @@ class OrderSerializer(serializers.ModelSerializer):
     refundable_amount = StrictMoneyField()
     lines = OrderLineSerializer(many=True, source="own_lines")
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Order
         fields = [
@@ -168,6 +171,7 @@ class OrderSerializer(serializers.ModelSerializer):
             "paid_amount",
             "refundable_amount",
             "version",
+            "updated_at",
             "lines",
         ]
 
@@ -208,11 +212,22 @@ class StoreNameSerializer(serializers.Serializer):
     store = serializers.CharField(required=False)
 
 
+class ShipmentSerializer(serializers.ModelSerializer):
+    """A parcel as its carrier tells of it."""
+
+    class Meta:
+        model = Shipment
+        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]
+
+
 class ParcelSerializer(serializers.ModelSerializer):
-    """A promised parcel. `refund` is the one in which it was promised."""
+    """A promised parcel. `refund` is the one in which it was promised, `shipment` what its carrier tells of it."""
 
     order = serializers.CharField(source="order.number")
     refund = serializers.UUIDField(source="topic_id")
+    shipment = ShipmentSerializer(allow_null=True)
+
+    updated_at = ChangedAt()
 
     class Meta:
         model = OwedParcel
@@ -233,12 +248,6 @@ class ParcelSerializer(serializers.ModelSerializer):
             "tracking_number",
             "created_at",
             "shipped_at",
+            "shipment",
+            "updated_at",
         ]
-
-
-class ShipmentSerializer(serializers.ModelSerializer):
-    """A parcel as its carrier tells of it."""
-
-    class Meta:
-        model = Shipment
-        fields = ["carrier", "tracking_number", "status", "needs_attention", "created_at", "reported_at"]

@@ -20,7 +20,7 @@ from orders.api.serializers import (
     ShipSerializer,
     StoreNameSerializer,
 )
-from orders.corrections import correct_order
+from orders.corrections import correct_order, correct_parcel
 from orders.models import Order, OwedParcel, with_lines
 from orders.parcels import ship_parcel
 from orders.states import ParcelKind, ParcelStatus
@@ -136,7 +136,7 @@ class ParcelViewSet(ListMixin, StoreViewSet):
     """Promised replacement parcels."""
 
     resource = "orders"
-    callers = {"list": "S", "ship": "S"}
+    callers = {"list": "S", "ship": "S", "correct_shipment": "S"}
     serializer_class = ParcelSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = ParcelFilter
@@ -144,7 +144,7 @@ class ParcelViewSet(ListMixin, StoreViewSet):
 
     def get_queryset(self):
         """The store's promises."""
-        return OwedParcel.objects.for_store(self.store.pk).select_related("order")
+        return OwedParcel.objects.for_store(self.store.pk).select_related("order", "shipment")
 
     @extend_schema(request=ShipSerializer, responses=ParcelSerializer)
     @action(detail=True, methods=["post"])
@@ -156,5 +156,18 @@ class ParcelViewSet(ListMixin, StoreViewSet):
             actor=self.actor,
             now=self.now,
             **self.input(ShipSerializer),
+        )
+        return Response(ParcelSerializer(parcel).data)
+
+    @extend_schema(request=CorrectShipmentSerializer, responses=ParcelSerializer)
+    @action(detail=True, methods=["post"], url_path="correct-shipment")
+    def correct_shipment(self, request, pk):
+        """It has another number, and the carrier hasn't picked it up yet."""
+        parcel = correct_parcel(
+            store_id=self.store.pk,
+            parcel_id=parse_id(pk),
+            actor=self.actor,
+            now=self.now,
+            **self.input(CorrectShipmentSerializer),
         )
         return Response(ParcelSerializer(parcel).data)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import Actor
 from common.calendar import clock_face
 from common.errors import Invalid, ManyRefused, NotFound, Refused, refuse_if
-from common.words import for_buyers
+from common.sentences import Sentence, kept
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.delays.events import BUYER_NOTIFIED, DELAY_LIFTED, DELAY_REPORTED, ORDER_DELAYED, ORDER_RESUMED
 from orders.models import Order
@@ -19,14 +18,13 @@ from orders.why_not import why_not_choose, why_not_delay, why_not_lift
 from stores.models import Store
 
 
-def notice_text(store: Store, number: str, reason: str, expected_at: datetime) -> str:
-    """What the buyer of a delayed order reads, in the buyers' language."""
-    with for_buyers():
-        return _("Your order %(number)s will be shipped by %(date)s: %(reason)s. We are sorry for the delay.") % {
-            "number": number,
-            "date": clock_face(expected_at, store.time_zone),
-            "reason": reason.rstrip(".。"),
-        }
+def notice_text(store: Store, number: str, reason: str, expected_at: datetime) -> Sentence:
+    """What the buyer of a delayed order reads."""
+    return _("Your order %(number)s will be shipped by %(date)s: %(reason)s. We are sorry for the delay.") % {
+        "number": number,
+        "date": clock_face(expected_at, store.time_zone),
+        "reason": reason.rstrip(".。"),
+    }
 
 
 def check_expected(store: Store, expected_at: datetime, now: datetime) -> None:
@@ -89,10 +87,12 @@ def _lock_orders(store: Store, numbers: Sequence[str], expected_at: datetime) ->
     return list(orders.values())
 
 
-def _delay(writes: WriteSet, report: DelayReport, order: Order, notice: str, *, actor: Actor, now: datetime) -> None:
+def _delay(
+    writes: WriteSet, report: DelayReport, order: Order, notice: Sentence, *, actor: Actor, now: datetime
+) -> None:
     order.rule_ship_by, order.ship_by, order.resumed_at = order.ship_by, report.expected_at, None
     writes.update(order, "rule_ship_by", "ship_by", "resumed_at")
-    told = DelayedOrder(store_id=order.store_id, report=report, order=order, notice=notice, notified_at=now)
+    told = DelayedOrder(store_id=order.store_id, report=report, order=order, sentence=kept(notice), notified_at=now)
     writes.insert(told)
     facts = {"topic": order, "at": now, "actor": actor, "rule": "K4"}
     writes.event(
@@ -104,7 +104,7 @@ def _delay(writes: WriteSet, report: DelayReport, order: Order, notice: str, *, 
         reason=report.reason,
         ship_by=[order.rule_ship_by.isoformat(), order.ship_by.isoformat()],
     )
-    writes.event(BUYER_NOTIFIED, told, **facts, report=str(report.pk), text=notice)
+    writes.event(BUYER_NOTIFIED, told, **facts, report=str(report.pk), text=told.sentence)
 
 
 @action

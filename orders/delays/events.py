@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, INSTANT, REFERENCE, Data, Fact, changed, hidden, said
+from common.facts import COUNT, INSTANT, REFERENCE, Data, Fact, changed, hidden, said, worded
 
 
 def _ship_by(fact: Fact) -> Fact:
@@ -38,7 +38,7 @@ class _Delayed(_Resumed):
 
 class _Notified(TypedDict):
     report: Annotated[str, REFERENCE]
-    text: Annotated[str, said("")]
+    text: Annotated[dict, worded("")]
 
 
 DELAY_REPORTED = EventType(

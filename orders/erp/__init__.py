@@ -2,5 +2,5 @@
 
 Out: export. In: reading (a file as rows, by sheets/ in a process of its own) → checking (what is wrong with them) →
 imports (a job) → running (it ships; prints tell whether it is what was shown). cells are written so that no
-spreadsheet runs them.
+spreadsheet runs them; workbooks writes an xlsx row by row.
 """

@@ -22,12 +22,16 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
+# Texts in which there is nothing to quote and nothing to leave out.
+_PLAIN = re.compile(r"[0-9A-Za-z一-鿿][ -~一-鿿×]*")
+
+
 def inert(value: Value) -> Value:
     """The cell to write: a text that could be taken for a formula gets the apostrophe by which spreadsheets mark text.
 
     So does one that begins with such an apostrophe itself: whoever takes one away has the text again.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value or _PLAIN.fullmatch(value):
         return value
     text = printable(value)
     return f"'{text}" if is_live(text) else text

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.erp.sheets import faults
 from orders.erp.sheets.table import FileRow
 from orders.models import Order
-from orders.waybills import MAX_CARRIER, NUMBER, carrier_named, plain_number, unknown_carrier
+from orders.waybills import MAX_CARRIER, NO_NUMBER, NUMBER, carrier_named, plain_number, unknown_carrier
 from orders.why_not import why_not_send
 
 BATCH = 1000
@@ -29,7 +29,7 @@ DETAILS = {
     "order_number_missing": _("The order number is missing."),
     "carrier_missing": _("The carrier is missing."),
     "tracking_number_missing": _("The tracking number is missing."),
-    "tracking_number_invalid": _("Tracking numbers are made of at most 64 letters, digits and hyphens."),
+    "tracking_number_invalid": NO_NUMBER,
     faults.DIGITS_LOST: _(
         "Cell %(about)s: a spreadsheet keeps 15 digits of a number, so the last digits of this one are lost. Format "
         "the column as"

@@ -24,7 +24,7 @@ from orders.erp.checking import MAX_ABOUT, CheckedRow, check, detail_of
 from orders.erp.prints import PrintOfRows
 from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
-from orders.events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
+from orders.file_events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.why_not import why_not_confirm_import
 from stores.models import Store

@@ -21,7 +21,7 @@ from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
 from orders.erp.prints import PrintOfRows
-from orders.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
+from orders.file_events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.models import Order
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.signals import orders_shipped

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.changed import Traced
 from common.ids import new_id
+from common.sentences import in_readers_words
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.states import DelayReportStatus
 
@@ -21,7 +23,7 @@ class DelayReportQuerySet(TenantQuerySet):
         return self.open().filter(overdue_at__isnull=False)
 
 
-class DelayReport(TenantModel):
+class DelayReport(Traced, TenantModel):
     """“These orders ship later.” Open until it is lifted; `overdue_at` is when its date had passed with orders left."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -38,6 +40,7 @@ class DelayReport(TenantModel):
         verbose_name = _("delay report")
         verbose_name_plural = _("delay reports")
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="delay_changed"),
             models.Index(fields=["store", "-id"], name="delay_newest"),
             models.Index(
                 fields=["expected_at"], condition=Q(lifted_at__isnull=True, overdue_at__isnull=True), name="delay_due"
@@ -59,16 +62,18 @@ class DelayReport(TenantModel):
         return DelayReportStatus(self.status).label
 
 
-class DelayedOrder(TenantModel):
+class DelayedOrder(Traced, TenantModel):
     """An order of a report, and the notice to its buyer: one row, so that nobody is told twice.
 
+    `sentence` is the notice as its code and data; rows of earlier releases have it word for word, as `notice`.
     `is_open` ends with the report; an order is in one open report at a time.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     report = models.ForeignKey(DelayReport, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False)
-    notice = models.CharField(_("notice to the buyer"), max_length=500)
+    sentence = models.JSONField(_("notice to the buyer"), null=True)
+    notice = models.CharField(_("notice to the buyer"), max_length=500, default="")
     notified_at = models.DateTimeField(_("told"))
     is_open = models.BooleanField(default=True)
 
@@ -81,7 +86,15 @@ class DelayedOrder(TenantModel):
                 fields=["order"], condition=Q(is_open=True), name="delayed_order_in_one_open_report"
             ),
         ]
-        indexes = [models.Index(fields=["store", "-id"], name="buyer_notice_newest")]
+        indexes = [
+            models.Index(fields=["store", "updated_at"], name="buyer_notice_changed"),
+            models.Index(fields=["store", "-id"], name="buyer_notice_newest"),
+        ]
 
     def __str__(self) -> str:
-        return self.notice
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """The notice in the reader's language."""
+        return in_readers_words(self.sentence) if self.sentence else self.notice

@@ -9,6 +9,7 @@ from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from common.changed import Traced
 from common.ids import new_id
 from common.money import CENT, ZERO, MoneyField
 from common.queries import among, named_query
@@ -30,7 +31,7 @@ def _lines_of_orders(store_id, order_ids):
     return OrderLine.objects.for_store(store_id).filter(among("order", order_ids)).order_by("id")
 
 
-class Order(OwnsLines, TenantModel):
+class Order(OwnsLines, Traced, TenantModel):
     """What a buyer bought and paid. `claimed_amount` is what refunds and payments have taken or may still take of it.
 
     `ship_by` is the deadline that counts; while a delay report has moved it, `rule_ship_by` is the one to come back to.
@@ -116,6 +117,7 @@ class Order(OwnsLines, TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="order_changed"),
             models.Index(fields=["store", "-id"], name="order_newest"),
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),

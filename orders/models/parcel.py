@@ -5,18 +5,33 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from common.changed import Traced
 from common.ids import new_id
+from common.search import spellings
 from common.states import StateField
-from common.tenancy import TenantModel
+from common.tenancy import TenantModel, TenantQuerySet
 from orders.models.order import Order
+from orders.models.shipment import Shipment
 from orders.states import ParcelKind, ParcelStatus
 from stores.models import Product
 
 
-class OwedParcel(TenantModel):
+class OwedParcelQuerySet(TenantQuerySet):
+    """Promised parcels, by store."""
+
+    def sent_under(self, term):
+        """Those whose tracking number begins with what was typed, however it is typed."""
+        found = Q(pk__in=[])
+        for way in spellings(term):
+            found |= Q(tracking_number__startswith=way)
+        return self.filter(found)
+
+
+class OwedParcel(Traced, TenantModel):
     """A parcel that the merchant promised and owes until it is sent (Q16). `topic_id` is the refund it came from.
 
-    `due_at` is the deadline, then the moment of escalation; empty when nothing runs.
+    `due_at` is the deadline, then the moment of escalation; empty when nothing runs. `shipment` is how its carrier
+    knows it, as long as it is on its way or has arrived.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -38,19 +53,32 @@ class OwedParcel(TenantModel):
     escalated_at = models.DateTimeField(_("escalated"), null=True)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
+    shipment = models.ForeignKey(
+        Shipment, verbose_name=_("shipment"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     rules_name = models.CharField(max_length=20, editable=False)
     rules_version = models.PositiveSmallIntegerField(editable=False)
     created_at = models.DateTimeField(_("promised"))
     shipped_at = models.DateTimeField(_("shipped"), null=True)
 
+    objects = OwedParcelQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("promised parcel")
         verbose_name_plural = _("promised parcels")
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="parcel_changed"),
             models.Index(fields=["store", "-id"], name="parcel_newest"),
             models.Index(fields=["store", "status", "due_at"], name="parcel_queue"),
             models.Index(fields=["store", "topic_id"], name="parcel_of_topic"),
             models.Index(fields=["store", "order"], name="parcel_of_order"),
+            models.Index(fields=["shipment"], condition=Q(shipment__isnull=False), name="parcel_of_shipment"),
+            models.Index(
+                fields=["store", "tracking_number"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                condition=~Q(tracking_number=""),
+                name="parcel_tracking_start",
+            ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="parcel_due"),
         ]
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]
@@ -78,3 +106,9 @@ class OwedParcel(TenantModel):
     def ship(self, *, carrier: str, tracking_number: str, now):
         """The merchant has sent it; the promise is kept."""
         self.carrier, self.tracking_number, self.shipped_at, self.due_at = carrier, tracking_number, now, None
+
+    @transition(field=status, source=ParcelStatus.SHIPPED, target=ParcelStatus.OWED)
+    def owe_again(self, *, due_at):
+        """It never reached the buyer: what was promised is sent once more, and has its time for it."""
+        self.carrier, self.tracking_number, self.shipped_at, self.shipment = "", "", None, None
+        self.due_at, self.late_at, self.escalated_at = due_at, None, None

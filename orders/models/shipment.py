@@ -26,6 +26,8 @@ class ShipmentQuerySet(ObligationQuerySet, TenantQuerySet):
 class Shipment(Obligation, TenantModel):
     """One parcel. `topic_id` is what it belongs to: the order on its way out, the refund on the way back.
 
+    A promised parcel (orders/models/parcel.py) belongs to the refund in which it was promised.
+
     `task` is what we want of the carrier next; to ask is a worker's obligation as long as anybody waits for the answer.
     The id is the key under which the carrier knows the parcel: however often it is asked, it does a thing once.
     `recalled_for` is the refund for which the parcel is to come back.

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.api.changes import ChangedAt
 from common.api.fields import NamesField, StrictMoneyField
 from common.money import CENT
 from payments.api.extras import WARNINGS
@@ -25,6 +26,8 @@ class PaymentSerializer(serializers.ModelSerializer):
     refund = serializers.SerializerMethodField()
     last_error = serializers.SerializerMethodField()
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Payment
         fields = [
@@ -44,6 +47,7 @@ class PaymentSerializer(serializers.ModelSerializer):
             "settled_at",
             "reversed_at",
             "given_up_at",
+            "updated_at",
             "written_off_at",
             "conflict",
         ]

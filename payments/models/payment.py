@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField
 from common.obligations import Obligation, ObligationQuerySet
@@ -35,7 +36,7 @@ class PaymentQuerySet(ObligationQuerySet, TenantQuerySet):
         return self.exclude(conflict="")
 
 
-class Payment(Obligation, TenantModel):
+class Payment(Obligation, Traced, TenantModel):
     """Money for the buyer of an order. `topic_id` is the refund that it belongs to, or else the order.
 
     It is a worker's obligation until it is settled. The id is the gateway's idempotency key: however often it is
@@ -91,6 +92,7 @@ class Payment(Obligation, TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="payment_changed"),
             models.Index(fields=["store", "-id"], name="payment_newest"),
             models.Index(fields=["store", "status", "-id"], name="payment_by_status"),
             models.Index(fields=["store", "order"], name="payment_of_order"),

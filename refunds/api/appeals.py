@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.changes import ChangedAt
 from common.api.fields import StrictMoneyField
 from common.api.represent import represent
 from refunds.api.disputes import DecisionSerializer
@@ -35,6 +36,8 @@ class AppealSerializer(serializers.ModelSerializer):
     amount = StrictMoneyField(allow_null=True)
     compensation = StrictMoneyField()
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Appeal
         fields = [
@@ -51,6 +54,7 @@ class AppealSerializer(serializers.ModelSerializer):
             "note",
             "opened_at",
             "decided_at",
+            "updated_at",
         ]
 
     @extend_schema_field(serializers.ChoiceField(CaseOutcome.choices, allow_null=True))

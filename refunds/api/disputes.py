@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.api.changes import ChangedAt
 from common.api.fields import StrictMoneyField
 from common.api.represent import represent
 from common.money import CENT
@@ -68,6 +69,8 @@ class DisputeSerializer(serializers.ModelSerializer):
     amount = StrictMoneyField(allow_null=True)
     suggestion = serializers.SerializerMethodField()
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Dispute
         fields = [
@@ -85,6 +88,7 @@ class DisputeSerializer(serializers.ModelSerializer):
             "note",
             "opened_at",
             "decided_at",
+            "updated_at",
         ]
 
     @extend_schema_field(serializers.ChoiceField(CaseOutcome.choices, allow_null=True))

@@ -6,12 +6,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import clock
+from common.api.changes import ChangedAt
 from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
 from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
 from common.queries import named_query
+from common.sentences import in_readers_words
 from orders.api.serializers import ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
@@ -141,6 +143,8 @@ class RefundSerializer(serializers.ModelSerializer):
     amount = StrictMoneyField()
     programme = serializers.SerializerMethodField()
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Refund
         fields = [
@@ -160,6 +164,7 @@ class RefundSerializer(serializers.ModelSerializer):
             "unread_by_merchant",
             "created_at",
             "resolved_at",
+            "updated_at",
         ]
 
     @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
@@ -329,8 +334,13 @@ class EventSerializer(serializers.ModelSerializer):
             "from": serializers.CharField(source="from_state"),
             "to": serializers.CharField(source="to_state"),
             "rule": serializers.CharField(),
-            "data": serializers.JSONField(),
+            "data": serializers.SerializerMethodField(),
         }
+
+    @extend_schema_field(serializers.JSONField())
+    def get_data(self, event):
+        """What `GET /api/v1/event-types/` says that it holds, its sentences in the reader's language."""
+        return in_readers_words(event.data)
 
     class Meta:
         model = Event

@@ -95,7 +95,7 @@ class RefundViewSet(ListMixin, StoreViewSet):
 
     def get_queryset(self):
         """The store's refunds."""
-        return Refund.objects.for_store(self.store.pk).select_related("order", "store")
+        return Refund.objects.for_store(self.store.pk).select_related("order")
 
     def paginate_queryset(self, queryset):
         """Newest first; what is asked for by its deadline comes by its deadline, which is what the index is for."""

@@ -39,6 +39,7 @@ class Appeal(PlatformCase):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="appeal_changed"),
             models.Index(fields=["store", "-id"], name="appeal_newest"),
             models.Index(fields=["store", "evidence_until"], condition=Q(status="open"), name="appeal_queue"),
         ]

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.changed import Traced
 from common.ids import new_id
 from common.tenancy import TenantModel, TenantQuerySet
 from refunds.models.refund import Refund
@@ -35,7 +36,7 @@ class WithOutcome(models.Model):
         self.outcome, self.note, self.decided_at = outcome, note, now
 
 
-class PlatformCase(WithOutcome, TenantModel):
+class PlatformCase(WithOutcome, Traced, TenantModel):
     """What disputes and appeals share. `plea` is what the side that opened it says; clients know it as `claim`.
 
     `status` and its transitions are each model's own; both begin with `open`.

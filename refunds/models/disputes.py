@@ -45,6 +45,7 @@ class Dispute(PlatformCase):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="dispute_changed"),
             models.Index(fields=["store", "-id"], name="dispute_newest"),
             models.Index(fields=["store", "refund"], name="dispute_of_refund"),
             models.Index(fields=["store", "evidence_until"], condition=Q(status="open"), name="dispute_queue"),

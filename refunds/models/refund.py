@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, transition
 
 from common.calendar import day_of
+from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField, yuan
 from common.states import StateField
@@ -28,7 +29,7 @@ from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
 
-class Refund(OwnsLines, TenantModel):
+class Refund(OwnsLines, Traced, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
 
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
@@ -112,6 +113,7 @@ class Refund(OwnsLines, TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["store", "updated_at"], name="refund_changed"),
             models.Index(fields=["store", "-id"], name="refund_newest"),
             models.Index(fields=["store", "status", "-id"], name="refund_by_status"),
             models.Index(fields=["store", "order"], name="refund_of_order"),
@@ -172,10 +174,7 @@ class Refund(OwnsLines, TenantModel):
 
     @property
     def lacks_address(self) -> bool:
-        """Whether the buyer may send the goods back and doesn't know where to: no clock runs until it is named (P1).
-
-        The marketplace itself tells the buyer where.
-        """
+        """Whether the buyer of a refund of ours may send goods and nobody said where: no clock runs until then (P1)."""
         return self.status == RefundStatus.AWAITING_RETURN and self.return_address_id is None and not self.is_followed
 
     def read_lines(self) -> list[RefundLine]:
@@ -183,9 +182,9 @@ class Refund(OwnsLines, TenantModel):
         return lines_of_refund.all(store_id=self.store_id, refund_id=self.pk)
 
     def is_overdue(self, now) -> bool:
-        """Whether the deadline has passed: what it brings is decided, even if the sweep has yet to do it.
+        """Whether the deadline has passed and what it brings is decided, even if the sweep has yet to do it.
 
-        What the marketplace's deadline brings, only the marketplace knows.
+        What a marketplace's deadline brings, only it knows.
         """
         return self.due_at is not None and self.due_at <= now and not self.is_followed
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_filters.utils import translate_validation
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
@@ -17,8 +18,10 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from common import idempotency
 from common.actors import Actor, ActorKind
+from common.api.changes import BY_CHANGE, NAMES, ChangesFilter
 from common.api.represent import represent
 from common.api.unknown import unknown_fields
+from common.changed import Traced
 from common.dear import dear
 from common.errors import NotFound
 from common.models import IdempotentAnswer
@@ -93,7 +96,30 @@ class StoreViewSet(viewsets.GenericViewSet):
 
     def reads_settled(self) -> bool:
         """Whether the call asks `settled`."""
-        return self.action in self.feeds
+        return self.action in self.feeds or (
+            self.traces(self.action) and bool(NAMES & self.request.query_params.keys())
+        )
+
+    def traces(self, action: str) -> bool:
+        """Whether the rows of this list can be asked for by their last change."""
+        model = getattr(getattr(self, "queryset", None), "model", None)
+        return action == "list" and model is not None and issubclass(model, Traced)
+
+    def filter_queryset(self, queryset):
+        """Narrow the rows; those asked for by their last change end where nothing can appear any more."""
+        queryset = super().filter_queryset(queryset)
+        if not self.traces(self.action) or not self.reads_settled():
+            return queryset
+        changes = ChangesFilter(self.request.query_params, queryset, request=self.request)
+        if not changes.is_valid():
+            raise translate_validation(changes.errors)
+        return changes.qs.filter(updated_at__lt=self.settled().at)
+
+    def paginate_queryset(self, queryset):
+        """One page, in the order of their changes where these are asked for."""
+        if self.traces(self.action) and self.reads_settled():
+            self.paginator.ordering = (BY_CHANGE, "pk")
+        return super().paginate_queryset(queryset)
 
     def settled(self) -> Settled:
         """Up to where nothing can appear any more. Asked once, before anything is written."""
@@ -108,6 +134,8 @@ class StoreViewSet(viewsets.GenericViewSet):
             known |= {self.paginator.cursor_query_param, self.paginator.page_size_query_param}
         if self.action in self.filtered and self.filter_backends:
             known |= self.filterset_class.base_filters.keys()
+        if self.traces(self.action):
+            known |= NAMES
         wrong = {}
         for name, values in self.request.query_params.lists():
             if name not in known:
@@ -209,8 +237,13 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Keep the answer when the call had an Idempotency-Key."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if getattr(self, "answer", None) is not None:
-            idempotency.keep(self.answer, status_code=response.status_code, body=_plain(response.data))
+            body = self.kept(_plain(response.data))
+            idempotency.keep(self.answer, status_code=response.status_code, body=body)
         return response
+
+    def kept(self, data):
+        """What is kept of an answer for repeated calls."""
+        return data
 
     def dispatch(self, request, *args, **kwargs):
         """Close the scope with the request, and give back the place of a dear one."""

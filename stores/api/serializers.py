@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from common.api.changes import ChangedAt
 from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
 from common.events import EventTone
 from common.money import ZERO
@@ -20,6 +21,8 @@ class StoreSerializer(serializers.ModelSerializer):
     urge_alert_at = serializers.IntegerField(source="alerts_at")
     certified_merchant = serializers.SerializerMethodField()
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Store
         fields = [
@@ -32,6 +35,7 @@ class StoreSerializer(serializers.ModelSerializer):
             "smart_customer_service",
             "urge_alert_at",
             "certified_merchant",
+            "updated_at",
         ]
         read_only_fields = fields
 
@@ -61,9 +65,11 @@ class ProductSerializer(serializers.ModelSerializer):
     listed = serializers.BooleanField(required=False, default=True)
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = Product
-        fields = ["item_id", "title", "category", "price", "listed", "source"]
+        fields = ["item_id", "title", "category", "price", "listed", "source", "updated_at"]
 
 
 class ProductChangeSerializer(ProductSerializer):
@@ -75,9 +81,11 @@ class ProductChangeSerializer(ProductSerializer):
 class ReturnAddressSerializer(serializers.ModelSerializer):
     """Where buyers send returns."""
 
+    updated_at = ChangedAt()
+
     class Meta:
         model = ReturnAddress
-        fields = ["id", "contact", "phone", "address"]
+        fields = ["id", "contact", "phone", "address", "updated_at"]
 
 
 class EventTypeSerializer(serializers.Serializer):

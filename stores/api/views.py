@@ -34,6 +34,7 @@ class StoreSettingsViewSet(ListMixin, StoreViewSet):
     callers = {"list": "S", "retrieve": "S", "partial_update": "S"}
     serializer_class = StoreSerializer
     lookup_field = "code"
+    queryset = Store.objects.none()
 
     def get_queryset(self):
         """One store."""
@@ -58,6 +59,7 @@ class ProductViewSet(ListMixin, StoreViewSet):
     callers = {"list": "S", "retrieve": "S", "create": "S", "partial_update": "S"}
     serializer_class = ProductSerializer
     lookup_field = "item_id"
+    queryset = Product.objects.none()
 
     def get_queryset(self):
         """The store's products."""
@@ -96,6 +98,7 @@ class ReturnAddressViewSet(ListMixin, StoreViewSet):
     resource = "catalog"
     callers = {"list": "S", "create": "S"}
     serializer_class = ReturnAddressSerializer
+    queryset = ReturnAddress.objects.none()
 
     def get_queryset(self):
         """The store's return addresses that can be named."""

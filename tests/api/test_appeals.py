@@ -111,6 +111,7 @@ def test_an_upheld_appeal_pays_the_merchant_back_once(pdd, outcome, amount, back
         "note": "",
         "opened_at": "2026-11-20T04:00:00Z",
         "decided_at": None,
+        "updated_at": opened["updated_at"],
     }
     assert pdd.merchant.get(f"appeals/{opened['id']}/").json() == opened
     decided = decide(pdd, opened["id"], outcome, **({"amount": amount} if amount else {})).json()

@@ -48,7 +48,7 @@ def of_several(shop) -> Api:
 
 
 # What differs although the same was asked: ids, and what hangs on them.
-DIFFERENT = ("id", "number", "order", "tracking_number", "detail")
+DIFFERENT = ("id", "number", "order", "tracking_number", "detail", "updated_at")
 
 
 def alike(body):

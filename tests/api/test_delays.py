@@ -6,6 +6,7 @@ import pytest
 
 from common import clock as wall
 from common.models import Event
+from common.sentences import in_readers_words
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from orders.actions import deliver_order
@@ -79,10 +80,16 @@ def test_buyers_are_told_once_and_the_marketplace_fetches_it(shop):
     assert "2026-11-23 12:00" in notice["text"]
     assert "敬请谅解" in notice["text"], "in the buyers' language, whatever the caller's"
     assert shop.merchant.get("buyer-notices/", order=order.number).json()["results"] == [notice]
+    path = "/api/v1/buyer-notices/"
+    english = shop.merchant.client.get(path, headers={"Accept-Language": "en"}).json()["results"][0]["text"]
+    assert (
+        english
+        == f"Your order {order.number} will be shipped by 2026-11-23 12:00: 暴雪封路. We are sorry for the delay."
+    )
     assert shop.merchant.get("buyer-notices/", order="x").json()["results"] == []
     with system_scope():
         told = Event.objects.get(topic_id=order.pk, name="buyer.notified")
-    assert (told.data["text"], told.rule) == (notice["text"], "K4")
+    assert (in_readers_words(told.data["text"]), told.rule) == (english, "K4")
 
 
 def test_a_retry_with_its_key_reports_once(shop):

@@ -72,7 +72,7 @@ def step(shop, order, refunds, move):
             case "resubmit":
                 actions.resubmit_refund(**named, correction={"amount": amount}, actor=BUYER)
             case "ship":
-                returns.ship_return(**named, carrier="SF", tracking_number="R", actor=BUYER)
+                returns.ship_return(**named, carrier="SF", tracking_number="R1", actor=BUYER)
             case "pass" | "fail":
                 returns.inspect_return(**named, passed=name == "pass", note="", actor=MERCHANT)
 

@@ -131,3 +131,18 @@ def test_a_writer_is_known_to_all_before_it_takes_a_number(shop):
 def known(cursor):
     cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
     return cursor.fetchone()[0]
+
+
+def test_a_change_that_is_committed_late_is_not_skipped(shop):
+    late, prompt = shop.refund(), shop.refund()
+    since = shop.merchant.get("refunds/", ordering="updated_at").json()["results"][-1]["updated_at"]
+
+    def changed(after):
+        return shop.merchant.get("refunds/", updated_after=after).json()["results"]
+
+    with Late(shop, late):
+        with shop.scope():
+            reject(shop, prompt)
+        early = changed(since)
+    rows = early + changed(early[-1]["updated_at"] if early else since)
+    assert [row["id"] for row in rows] == [str(late.pk), str(prompt.pk)]

@@ -50,7 +50,7 @@ def by_hand(shop, order):
             store_id=shop.store.pk,
             number=order.number,
             carrier="ZTO",
-            tracking_number="H",
+            tracking_number="H1",
             actor=MERCHANT,
             now=NOON,
         )
@@ -77,7 +77,7 @@ def test_shipped_by_hand_a_moment_before_the_import_gets_there(shop, clock):
     job = confirmed(shop, orders)
     race = overtaken(partial(by_hand, shop, orders[4]), partial(run_imports, ids=[job.pk]))
     assert (race.codes, race.waited) == (("ok", "ok"), False)  # `by_hand` brings its own scope and has committed
-    assert shipped(orders) == ["", "", "", "", "H", "", ""]
+    assert shipped(orders) == ["", "", "", "", "H1", "", ""]
     job = shop.reload(job)
     assert (job.status, job.wrong, job.next_attempt_at) == ("failed", 1, None)
     with shop.scope():
@@ -91,14 +91,14 @@ def test_the_import_waits_for_a_hand_and_then_leaves_everything(shop, clock):
     manual = partial(scoped_ship, shop, orders[3])
     race = overtaken(manual, partial(run_imports, ids=[job.pk]), scope=shop.scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
-    assert shipped(orders) == ["", "", "", "H", ""]
+    assert shipped(orders) == ["", "", "", "H1", ""]
     assert shop.reload(job).status == "failed"
 
 
 def scoped_ship(shop, order):
     """Within the scope that the race opens."""
     ship_order(
-        store_id=shop.store.pk, number=order.number, carrier="ZTO", tracking_number="H", actor=MERCHANT, now=NOON
+        store_id=shop.store.pk, number=order.number, carrier="ZTO", tracking_number="H1", actor=MERCHANT, now=NOON
     )
 
 

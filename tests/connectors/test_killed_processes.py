@@ -30,7 +30,7 @@ REFUNDS = int(os.environ.get("CONNECTOR_HISTORY", "16"))
 SEED = os.environ.get("CONNECTOR_HISTORY_SEED", "1")
 KEY = Fernet.generate_key().decode()  # without one only an embedded database has secrets sealed
 IS_LONG = REFUNDS > 100
-MOST_KILLS = 350 if IS_LONG else 20
+MOST_KILLS = 450 if IS_LONG else 20
 ROUNDS = max(3, REFUNDS // 25)
 PAYING = (Verb.AGREE_REFUND, Verb.CONFIRM_RECEIPT)
 
@@ -81,7 +81,8 @@ def test_whatever_dies_the_mirror_ends_with_the_truth_and_no_decision_is_done_tw
 def assert_mirror_is_the_truth(history: History) -> None:
     there = {truth(history.fake.name, fields) for fields in history.fake.tell("refunds")}
     here = {told_by(copy_from_json(row.copy)) for row in history.rows()}
-    assert here == there
+    shop = history.connection
+    assert here == there, (shop.status, shop.told, shop.last_error, shop.cursor, history.now, shop.next_attempt_at)
     assert {row.problem for row in history.rows()} == {""}
 
 
@@ -89,7 +90,8 @@ def assert_decided_once_or_told(history: History) -> None:
     """What pays was done once for each confirmation, nothing more often than was decided, and each no was told."""
     done = Counter(refund for refund, _call in history.fake.tell("decided"))
     decisions = history.decisions()
-    assert {each.status for each in decisions} & {*UNDER_WAY} <= {SendingStatus.BY_HAND}
+    left = [each for each in decisions if each.status in UNDER_WAY and not each.needs_attention]
+    assert {each.status for each in left} <= {SendingStatus.BY_HAND}, "the others are done, or a person is called"
     may_be_done = Counter(each.platform_id for each in decisions if each.status in ("confirmed", "moved_on"))
     assert {refund: times for refund, times in done.items() if times > may_be_done[refund]} == {}
     paid = Counter(each.platform_id for each in decisions if each.status == "confirmed" and each.verb in PAYING)

@@ -1,15 +1,13 @@
 """What has changed is listed in windows, read, and mirrored: nothing is missed, and an older copy never wins."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from common.models import Event
-from connectors import pulling, working
+from connectors import working
 from connectors.looking_back import fetch_past
 from connectors.models import Connection
 from connectors.shops import LeaseLost, held
@@ -39,22 +37,13 @@ def test_everything_changed_since_the_day_before_is_mirrored(connected):
     assert connected.connection.cursor == NOON - LAG
 
 
-def test_what_a_new_refund_costs(connected, clock, monkeypatch):
-    """In statements: each the same, over what its page costs."""
-    monkeypatch.setattr(pulling, "GLANCE_EVERY_S", 999)  # however slow the machine is
-
-    def pulled(number: int, at: datetime) -> int:
-        for place in range(number):
-            connected.server.put(f"{number}-{place}", at)
-        clock.move(hours=1)
-        with CaptureQueriesContext(connection) as said:
-            connected.turn(most=1)
-        return len(said)
-
-    connected.turn()
-    pulled(1, NOON)
-    few, more = pulled(2, NOON + timedelta(hours=1)), pulled(3, NOON + timedelta(hours=2))
-    assert more - few == 10
+def test_what_a_new_refund_costs(connected, django_assert_num_queries):
+    """Its scope, two savepoints, two locks, goods, everything that follows in one statement, and the copy."""
+    first, second = (copy_of(connected.server.put(name)) for name in ("R1", "R2"))
+    take_copy(connected.connection, first, read_at=NOON, now=NOON)
+    connection = connected.connection
+    with django_assert_num_queries(11):
+        assert take_copy(connection, second, read_at=NOON, now=NOON)
 
 
 def test_windows_follow_each_other_with_an_overlap_and_end_behind_the_clock(connected):

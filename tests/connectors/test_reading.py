@@ -44,13 +44,13 @@ def test_what_is_no_fen(value):
     ("value", "yuan"), [("19.90", "19.90"), ("19.9", "19.90"), ("19", "19.00"), (19, "19.00"), (None, None), ("", None)]
 )
 def test_yuan(value, yuan):
-    assert reading.yuan(value) == (None if yuan is None else Decimal(yuan))
+    assert reading.yuan_told(value) == (None if yuan is None else Decimal(yuan))
 
 
 @pytest.mark.parametrize("value", ["-1", "19.901", 19.9, "NaN", "Infinity", "1e99", "x", [], "9" * 30])
 def test_what_is_no_yuan(value):
     with pytest.raises(UnreadableCopy):
-        reading.yuan(value)
+        reading.yuan_told(value)
 
 
 def test_a_change_goes_back_into_whole_fen_only():
@@ -71,7 +71,7 @@ def test_instants():
 
 @given(VALUES)
 def test_any_value_reads_as_something_or_is_unreadable(value):
-    for read in (reading.fen, reading.yuan):
+    for read in (reading.fen, reading.yuan_told):
         try:
             assert read(value) is None or isinstance(read(value), Decimal)
         except UnreadableCopy:
@@ -126,7 +126,7 @@ def test_receivers_are_left_out_at_every_depth_and_ids_of_addresses_stay():
 
 def test_a_base_that_has_the_path_already_keeps_it_once():
     for base in ("http://h:1", "http://h:1/", "http://h:1/api/router", "http://h:1/api/router/"):
-        assert reading.address_of(base, "/api/router") == "http://h:1/api/router"
+        assert reading.call_address(base, "/api/router") == "http://h:1/api/router"
 
 
 def test_a_carrier_is_found_by_its_code_its_name_and_our_name_for_it():

@@ -25,7 +25,7 @@ def start(shop, refunds):
 
 def rows(shop, job):
     with shop.scope():
-        return list(BulkRow.objects.filter(job=job).order_by("id").values_list("status", "method", "detail"))
+        return list(BulkRow.objects.filter(job=job).order_by("id").values_list("status", "method", "why"))
 
 
 @pytest.mark.rule("Q11")

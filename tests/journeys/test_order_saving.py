@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from common.models import Event
+from common.sentences import in_readers_words
 from offers.models import Acceptance, Offer
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
@@ -65,7 +67,8 @@ def test_the_platform_answers_first_in_the_transaction_that_opens_the_request(ku
     assert (offer["due_at"], asked["due_at"]) == ("2026-11-21T04:00:00Z", "2026-11-22T04:00:00Z")
     requested, sent = events(kuaishou, asked["id"])
     assert (requested.name, sent.name, sent.actor, sent.rule) == ("refund.requested", "offer.sent", "platform", "K1")
-    said = sent.data["buyer_sees"]
+    with translation.override("zh-hans"):
+        said = in_readers_words(sent.data["buyer_sees"])
     for words in ("2026-11-21 12:00", "优先", "¥59.00"):
         assert words in said
 
@@ -94,8 +97,8 @@ def test_staying_withdraws_the_request_and_tags_the_order_when_the_switch_is_on(
     assert order["tags"] == (["priority_shipping"] if tagged else [])
     found = kuaishou.merchant.get("orders/", tag="priority_shipping").json()["results"]
     assert [row["number"] for row in found] == ([order["number"]] if tagged else [])
-    said = [event.data["buyer_sees"] for event in events(kuaishou, refund["id"]) if event.name == "offer.sent"]
-    assert ("优先" in said[0]) == tagged
+    said = [str(event.data["buyer_sees"]) for event in events(kuaishou, refund["id"]) if event.name == "offer.sent"]
+    assert ("ship it before other orders" in said[0]) == tagged
     assert code(answer(kuaishou, refund, "accept")) == (409, "offer_not_pending", None)
     kuaishou.merchant.post(f"orders/{order['number']}/ship/", PARCEL)
     assert order_of(kuaishou, refund)["tags"] == []
@@ -177,8 +180,8 @@ def test_recommendation_learns_nothing_from_it(kuaishou, asked):
 def test_a_wrong_address_is_changed_and_the_order_kept_in_one_step(kuaishou):
     order = kuaishou.order(shipped=False)
     refund = ask(kuaishou, order, reason="wrong_address").json()
-    [said] = [event.data["buyer_sees"] for event in events(kuaishou, refund["id"]) if event.name == "offer.sent"]
-    assert "地址" in said
+    [said] = [str(event.data["buyer_sees"]) for event in events(kuaishou, refund["id"]) if event.name == "offer.sent"]
+    assert "the address of this order can still be changed" in said
     for wrong in ("  ", "x" * 301):
         refused = answer(kuaishou, refund, "accept", address=wrong)
         assert (refused.status_code, code(refused)[2]) == (400, "address")
@@ -212,7 +215,7 @@ def test_a_second_request_is_met_again_and_a_late_order_is_not_promised_what_is_
         "refunds/", {"order": asked["order"], "kind": "refund_only", "reason": "seller_delay", "amount": "59.00"}
     ).json()
     [sent] = [event for event in events(kuaishou, again["id"]) if event.name == "offer.sent"]
-    assert "2026-11-21 12:00" in sent.data["buyer_sees"]
+    assert "2026-11-21 12:00" in in_readers_words(sent.data["buyer_sees"])
     with kuaishou.scope():
         assert Offer.objects.count() == 2
         assert Payment.objects.count() == 0

@@ -60,3 +60,14 @@ def test_an_order_that_cost_less_than_was_refunded_is_not_believed(taote, clock)
     answer = taote.buyer.post("orders/", whole(refund, "10.00"))
     assert (answer.status_code, taote.reload(refund.order).is_masked) == (409, True)
     assert_sound()
+
+
+def test_goods_that_cost_less_than_was_refunded_of_them_are_not_believed(taote, clock):
+    """Though the whole order cost enough."""
+    refund = followed(taote, "refunded", "59.00")
+    goods = [("8000", "10.00"), ("8001", "300.00")]
+    lines = [{"item_id": item_id, "quantity": 2, "unit_price": price} for item_id, price in goods]
+    answer = taote.buyer.post("orders/", whole(refund, "10.00", lines=lines))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "invalid_transition")
+    assert taote.reload(refund.order).is_masked
+    assert_sound()

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from refunds.pleas import MOST_CHARACTERS, missing_pieces, plea_in_words
+from refunds.pleas import MOST_CHARACTERS, missing_pieces, plea_in_words, reason_given
 
 pytestmark = pytest.mark.rule("P1")
 
@@ -20,7 +20,23 @@ def test_missing_pieces_are_worded_for_the_reader(language, words):
         assert plea_in_words(missing_pieces({"8000": 1, "8001": 2})) == words
 
 
-@pytest.mark.parametrize("plea", ["", "少一件", "missing_pieces:", "missing_pieces:all", "missing_pieces:1*2 and more"])
+def test_the_reason_of_a_buyer_who_wrote_nothing_is_worded_for_the_reader():
+    with translation.override("zh-hans"):
+        assert plea_in_words(reason_given("parcel_lost")) == "包裹丢失"
+
+
+@pytest.mark.parametrize(
+    "plea",
+    [
+        "reason:",
+        "reason:unheard_of",
+        "",
+        "少一件",
+        "missing_pieces:",
+        "missing_pieces:all",
+        "missing_pieces:1*2 and more",
+    ],
+)
 def test_what_somebody_wrote_stays(plea):
     assert plea_in_words(plea) == plea
 

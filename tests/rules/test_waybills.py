@@ -74,7 +74,17 @@ def test_a_number_is_kept_in_one_way(typed):
     assert waybill("SF", typed) == ("SF", "SF1234-5")
 
 
-@pytest.mark.parametrize("typed", ["", " ", "SF_1", "SF/1", "单号1", "1" * 65, "a\x00_"])
+# What programs write where nothing is, and two numbers in one cell, are no parcel's either.
+NOTHING = ["nan", "None", "NULL", "N/A", "-", "0", "00-0", "无"]
+TWO = ["7730123456789 7730123456790", "SF1000000001\nSF1000000002"]
+
+
+@pytest.mark.parametrize("typed", ["7730 1234 5678 90", " 773012345678 9\n", "SF 1000000001"])
+def test_a_number_may_be_written_in_groups(typed):
+    assert waybill("SF", typed)[1] == "".join(typed.split())
+
+
+@pytest.mark.parametrize("typed", ["", " ", "SF_1", "SF/1", "单号1", "1" * 65, "a\x00_", *NOTHING, *TWO])
 def test_what_is_no_number_is_named(typed):
     with pytest.raises(Invalid) as refused:
         waybill("SF", typed)

@@ -57,6 +57,7 @@ COUPON_BODY = {
     "valid_until": "2026-12-19T04:00:00Z",
     "quantity": 3,
 }
+PUBLIC = "https://93.184.215.14/hook"  # an address that needs no resolving, and that nobody calls
 OFFER_BODY = {"method": "change_to_refund_only", "amount": "2.00", "agreed_with_buyer": True}
 
 
@@ -92,6 +93,32 @@ CALLS = [
     ),
     _read("event-types/", "SM", None),
     _read("events/", "S", "webhooks"),
+    _read("webhook-endpoints/", "S", "webhooks"),
+    _post("webhook-endpoints/", "S", "webhooks", body={"url": PUBLIC}, status=201),
+    _read("webhook-endpoints/{}/", "S", "webhooks", "endpoint"),
+    Call(
+        "PATCH",
+        "webhook-endpoints/{}/",
+        "S",
+        "webhooks",
+        lambda n: f"webhook-endpoints/{n.endpoint}/",
+        lambda n: {"description": "D"},
+        names=("endpoint",),
+    ),
+    Call(
+        "DELETE",
+        "webhook-endpoints/{}/",
+        "S",
+        "webhooks",
+        lambda n: f"webhook-endpoints/{n.endpoint}/",
+        status=204,
+        names=("endpoint",),
+    ),
+    _post("webhook-endpoints/{}/rotate-secret/", "S", "webhooks", "endpoint"),
+    _post("webhook-endpoints/{}/redeliver/", "S", "webhooks", "endpoint", {"since": "2026-11-19"}),
+    _read("webhook-deliveries/", "S", "webhooks"),
+    _read("webhook-deliveries/{}/", "S", "webhooks", "delivery"),
+    _post("webhook-deliveries/{}/redeliver/", "S", "webhooks", "delivery"),
     _read("insights/retention/", "S", "offers"),
     _read("products/", "S", "catalog"),
     _post("products/", "S", "catalog", body=PRODUCT_BODY, status=201),
@@ -143,6 +170,7 @@ CALLS = [
     _post("refunds/bulk/", "M", "refunds", body=lambda n: {"items": [{"order": n.in_transit, **REFUND_BODY}]}),
     _read("refunds/{}/", "SM", "refunds", "refund"),
     _read("refunds/{}/timeline/", "SM", "refunds", "refund"),
+    _read("refunds/{}/refusal-reasons/", "S", "refunds", "refund"),
     _read("refunds/{}/offer-options/", "S", "offers", "refund"),
     _post("refunds/{}/approve/", "S", "refunds", "refund", lambda n: {"return_address": n.address}, also=["address"]),
     _post("refunds/{}/reject/", "S", "refunds", "refund", {"reason": "no"}),
@@ -219,6 +247,7 @@ CALLS = [
     ),
     _read("parcels/", "S", "orders"),
     _post("parcels/{}/ship/", "S", "orders", "parcel", PARCEL),
+    _post("parcels/{}/correct-shipment/", "S", "orders", "parcel", {**PARCEL, "reason": "typed wrong"}, status=409),
     _read("quality/", "S", "refunds"),
     _post("refunds/{}/negotiate/", "S", "refunds", "promised", {"text": "hello"}),
     _read("returnless/", "S", "payments"),

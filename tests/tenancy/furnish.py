@@ -32,6 +32,8 @@ from tests.tenancy.things import (
     make_appeal,
     make_coupon,
     make_delay,
+    make_delivery,
+    make_endpoint,
     make_evidence,
     make_pack,
     make_parcel,
@@ -54,6 +56,7 @@ def furnish(shop: Shop) -> Shop:
             now=NOON,
         )
         offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
+        make_delivery(shop, make_endpoint(shop))
         idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)

@@ -58,6 +58,8 @@ NETS = {
     "daily_loss_once": again("offers_dailyloss"),
     "daily_retention_accepted_within_answered": "UPDATE offers_dailyretention SET accepted = answered + 1",
     "daily_retention_once": again("offers_dailyretention"),
+    "delivery_once": again("webhooks_delivery"),
+    "endpoint_paused_for_a_reason": "UPDATE webhooks_endpoint SET status = 'paused'",
     "day_allowance_once": again("payments_dayallowance"),
     "day_allowance_used_not_negative": "UPDATE payments_dayallowance SET used = -0.01",
     "delayed_order_in_one_open_report": SECOND_REPORT,

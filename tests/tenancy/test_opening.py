@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
+from common import time_limits
 from common.tenancy import Scope, current_scope, set_scope, system_scope
 from orders.models import Order
 from stores.actions import create_marketplace_key
@@ -67,3 +68,12 @@ def test_a_key_that_is_gone_opens_nothing(taote, opened, change):
     with system_scope():
         ApiKey.objects.filter(prefix=taote.merchant_key.partition(".")[0]).update(**change)
     assert opened(taote.merchant_key, taote.store.code) == (None, set())
+
+
+def test_the_calls_time_limit_comes_with_it(taote):
+    with time_limits.within(1234), transaction.atomic():
+        open_call(prefix=taote.merchant_key.partition(".")[0], named=None)
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone()[0] == "1234ms"
+        set_scope(None)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from common import uploads
 from common.actors import SYSTEM
+from common.models import Event
 from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
@@ -29,6 +30,8 @@ from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
+from webhooks.actions import add_endpoint
+from webhooks.models import Delivery, Endpoint
 from workbench.cases.packs import make_due_packs
 
 
@@ -123,6 +126,15 @@ class Names:
         )
         with self.shop.scope():
             return str(Payment.objects.get(topic_id=refund).pk)
+
+    @cached_property
+    def endpoint(self) -> str:
+        return str(make_endpoint(self.shop).pk)
+
+    @cached_property
+    def delivery(self) -> str:
+        """A delivery to an endpoint."""
+        return str(make_delivery(self.shop, make_endpoint(self.shop)).pk)
 
     @cached_property
     def promised(self) -> str:
@@ -318,3 +330,24 @@ class Missing:
 
     def __getattr__(self, name: str) -> str:
         return str(uuid4())
+
+
+def make_endpoint(shop: Shop) -> Endpoint:
+    """An endpoint somewhere on the internet."""
+    with shop.scope():
+        return add_endpoint(store=shop.store, url="https://93.184.215.14/hook", events=[], actor=MERCHANT, now=NOON)[0]
+
+
+def make_delivery(shop: Shop, endpoint: Endpoint) -> Delivery:
+    """What this endpoint is owed for the store's last event."""
+    with shop.scope():
+        event = Event.objects.for_store(shop.store.pk).latest("pk")
+        return Delivery.objects.create(
+            store=shop.store,
+            endpoint=endpoint,
+            event=event.pk,
+            name=event.name,
+            topic_id=event.topic_id,
+            created_at=NOON,
+            next_attempt_at=NOON,
+        )

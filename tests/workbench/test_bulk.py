@@ -229,12 +229,14 @@ def test_what_nothing_can_be_sent_for_is_named_in_the_results(tmall, sign_in):
     with system_scope():
         rows = {row.refund_id: row for row in BulkRow.objects.select_related("job")}
     assert {pk: row.status for pk, row in rows.items()} == {slow.pk: "sent", gone.pk: "refused", early.pk: "refused"}
-    assert rows[gone.pk].detail == "Offers are possible only while the refund awaits the merchant."
-    assert "have not been shipped" in rows[early.pk].detail
+    assert rows[gone.pk].reason == "Offers are possible only while the refund awaits the merchant."
+    assert "have not been shipped" in rows[early.pk].reason
     assert all(row.job.finished_at for row in rows.values())
     results = desk.get(f"offers/bulkjob/{rows[early.pk].job_id}/change/").content.decode()
     assert early.order.number in results
     assert "have not been shipped" in results
+    desk.client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/admin/"})
+    assert "商品尚未发货" in desk.get(f"offers/bulkjob/{rows[early.pk].job_id}/change/").content.decode()
 
 
 def test_nothing_and_too_much_are_refused(tmall, sign_in, monkeypatch):
@@ -282,7 +284,7 @@ def test_an_offer_that_costs_more_than_the_order_is_sent_only_with_its_own_tick(
     with tmall.scope():
         rows = dict(BulkRow.objects.values_list("refund", "status"))
         assert rows == {cheap: "waiting", dear: "refused", sure: "waiting"}
-        assert "The whole order was paid with" in BulkRow.objects.get(refund=dear).detail
+        assert "The whole order was paid with" in BulkRow.objects.get(refund=dear).reason
 
 
 def test_statements_do_not_grow_with_jobs_and_rows(tmall, sign_in):

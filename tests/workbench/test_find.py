@@ -55,7 +55,7 @@ def test_statements_do_not_grow_with_what_is_found(taote, clock, sign_in):
     few = statements()
     for _ in range(3):
         taote.refund()
-    assert statements() == few <= 12
+    assert statements() == few <= 13
 
 
 def test_the_keyboard_skips_the_menu(taote, clock, sign_in):

@@ -187,7 +187,7 @@ class BulkJobAdmin(DeskAdmin):
         """How far the job is, for the page to show; each row with its result."""
         job = self.find(request, object_id)
         rows = [
-            {"id": str(row.pk), "status": row.status, "label": row.get_status_display(), "detail": row.detail}
+            {"id": str(row.pk), "status": row.status, "label": row.get_status_display(), "detail": row.reason}
             for row in BulkRow.objects.for_store(job.store_id).filter(job=job).exclude(status=BulkRowStatus.WAITING)
         ]
         return JsonResponse(

@@ -348,8 +348,9 @@ class CorrectReturn(RefundDecision):
     form = CorrectionForm
 
     def concerns(self, refund):
-        """Only while a parcel is coming back."""
-        return refund.status == RefundStatus.RETURNING
+        """Only while a parcel is coming back; after an accepted exchange the refund is withdrawn."""
+        is_exchanged = refund.status == RefundStatus.WITHDRAWN and bool(refund.return_tracking_number)
+        return refund.status == RefundStatus.RETURNING or is_exchanged
 
     def refusal(self, refund, now):
         return why_not.why_not_correct_return(refund, returns.returning_of(refund), now)

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy
 
 from common.words import duration
 from refunds import payouts, why_not
-from refunds.states import RefundStatus
 from stores.permissions import PAY
 from workbench.refunds.decisions import RefundDecision
 
@@ -17,8 +16,7 @@ class DeclinedMoney(RefundDecision):
 
     def concerns(self, refund):
         """Only after a declined payment; what the marketplace pays is seen to there."""
-        is_ours = not refund.is_followed or refund.status == RefundStatus.WITHDRAWN
-        return refund.needs_attention and not refund.lacks_address and is_ours
+        return refund.needs_attention and not refund.lacks_address and payouts.is_paid_here(refund)
 
 
 class PayAgain(DeclinedMoney):

@@ -63,12 +63,13 @@ def lists_of(refund: Refund) -> RefundLists:
     # A marketplace that names no buyer names none of any order: only this order's refunds are surely the same buyer's.
     whose = {"order__buyer_id": refund.order.buyer_id} if refund.order.buyer_id else {"order": refund.order}
     of_buyer = Refund.objects.for_store(store_id).filter(order__store_id=store_id, **whose)
+    promises = OwedParcel.objects.for_store(store_id).filter(topic_id=refund.pk)
     return RefundLists(
         offers=offers.select_related("return_address", "product").order_by("-id"),
         cases=cases.objects.for_store(store_id).filter(**about).order_by("-id"),
         payments=Payment.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("-id"),
         small_payments=sent_about(refund.order),
-        parcels=OwedParcel.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("-id"),
+        parcels=promises.select_related("shipment").order_by("-id"),
         grants=grants.order_by("-id"),
         related=of_buyer.exclude(pk=refund.pk).select_related("order").order_by("-id")[:MOST_RELATED],
         split_into=split_off(refund),

@@ -18,7 +18,7 @@ from workbench.money.small_payments import PayingMixin, pay_card
 from workbench.shipping.filters import TagFilter
 from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.saving import GrantCoupon, hidden_events, saving_of
-from workbench.shipping.sending import CorrectOrder, ShipOrder
+from workbench.shipping.sending import AskAgainOfOrder, CorrectOrder, ShipOrder
 from workbench.shipping.worklist import ShippingMixin
 
 
@@ -27,7 +27,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_held", "show_paid_at")
     queues = ORDER_QUEUES
-    decisions = (ShipOrder(), CorrectOrder(), ChangeAddress(), GrantCoupon())
+    decisions = (ShipOrder(), CorrectOrder(), AskAgainOfOrder(), ChangeAddress(), GrantCoupon())
     on_overview = True
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)

@@ -9,7 +9,7 @@ from workbench.kit.queue import QueueFilter, QueueMixin, Tile, capped
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import PARCEL_QUEUES
-from workbench.shipping.sending import ShipParcel
+from workbench.shipping.sending import AskAgain, CorrectParcel, ShipParcel
 
 
 class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
@@ -21,7 +21,7 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     change_list_template = "workbench/shipping/promises/list.html"
     list_display = ("order",)
     queues = PARCEL_QUEUES
-    decisions = (ShipParcel(),)
+    decisions = (ShipParcel(), CorrectParcel(), AskAgain())
     list_filter = (QueueFilter, "kind")
 
     def tiles(self, request, now):
@@ -36,17 +36,22 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         note = {"tone": self.queues[1].tone, "note": _("%(count)s late") % {"count": capped(late)}}
         return {**tile, **note} if late else tile
 
+    def get_search_results(self, request, queryset, search_term):
+        """By the order, or by the number under which it was sent."""
+        found, is_doubled = super().get_search_results(request, queryset, search_term)
+        return (found | queryset.sent_under(search_term) if search_term.strip() else found), is_doubled
+
     def changelist_view(self, request, extra_context=None):
         """The queue, by the name that the menu gives it."""
         return super().changelist_view(request, {"title": _("Promises to keep"), **(extra_context or {})})
 
     def get_queryset(self, request):
-        """With the order that each row names."""
-        return super().get_queryset(request).select_related("order")
+        """With the order that each row names, and what carriers tell."""
+        return super().get_queryset(request).select_related("order", "shipment")
 
     def page_queryset(self, request):
-        """A promise with its order and store."""
-        return super().page_queryset(request).select_related("order")
+        """A promise with its order, store and what its carrier tells."""
+        return super().page_queryset(request).select_related("order", "shipment")
 
     def row_page(self, request, parcel, bound=None):
         return self.page(

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.sentences import sentence as _
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
 from orders.holds import hold_yuan

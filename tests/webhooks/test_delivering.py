@@ -1,0 +1,226 @@
+"""What a receiver gets: every event once it is settled, signed, in order, again when it fails, and nothing lost."""
+
+import threading
+from contextlib import suppress
+from itertools import count
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+
+from common.models import Event
+from common.tenancy import system_scope
+from tests.concurrency.crash import crash_at
+from tests.webhooks.receiver import OK, Receiver, answer
+from tests.world import wait
+from webhooks import wire
+from webhooks.delivering import call_endpoints
+from webhooks.models import Delivery, Endpoint
+from webhooks.planning import plan_deliveries
+
+
+def deliveries(shop, **params):
+    return shop.merchant.get("webhook-deliveries/", **params).json()["results"]
+
+
+def shown(shop, endpoint):
+    return shop.merchant.get(f"webhook-endpoints/{endpoint['id']}/").json()
+
+
+def names(receiver):
+    return [call.message["type"] for call in receiver.received]
+
+
+def test_an_event_arrives_signed_and_as_the_feed_tells_it(shop, endpoint, receiver, work):
+    refund = shop.refund()
+    work()
+    asked = receiver.received[-1]
+    assert asked.line == "POST /hook?x=1 HTTP/1.1"
+    assert asked.is_signed_with(endpoint["secret"])
+    assert not asked.is_signed_with("whsec_" + "A" * 44)
+    assert asked.headers["content-type"] == "application/json"
+    told = shop.merchant.get("events/", name="refund.requested").json()["results"][-1]
+    assert asked.message == {"type": told["name"], "timestamp": told["at"], "store": shop.store.code, "data": told}
+    assert told["refund"] == str(refund.pk)
+    (row,) = deliveries(shop, name="refund.requested")
+    assert (row["id"], row["status"], row["response_status"]) == (asked.headers["webhook-id"], "delivered", 200)
+    assert (row["event"], row["response"], row["attempts"]) == (told["id"], "ok", 1)
+    work()
+    ids = [call.headers["webhook-id"] for call in receiver.received]
+    assert len(ids) == len(set(ids))
+
+
+def test_only_the_wanted_events_of_the_own_store_after_it_was_made(shop, other, endpoint, receiver, work):
+    before = shop.refund()
+    changed = shop.merchant.patch(f"webhook-endpoints/{endpoint['id']}/", {"events": ["refund.rejected"]})
+    assert changed.json()["events"] == ["refund.rejected"]
+    other.merchant.post(f"refunds/{other.refund().pk}/reject/", {"reason": "no"})
+    shop.merchant.post(f"refunds/{before.pk}/reject/", {"reason": "no"})
+    work()
+    assert [(call.message["type"], call.message["data"]["refund"]) for call in receiver.received] == [
+        ("refund.rejected", str(before.pk))
+    ]
+
+
+def test_a_later_event_of_a_history_waits_for_an_earlier_one_and_others_dont(shop, endpoint, receiver, work):
+    shop.merchant.patch(f"webhook-endpoints/{endpoint['id']}/", {"events": ["refund.requested", "refund.rejected"]})
+    first, second = shop.refund(), shop.refund()
+    shop.merchant.post(f"refunds/{first.pk}/reject/", {"reason": "no"})
+    receiver.answers = [answer(500, b"not now"), answer(500, b"not now")]
+    work()
+    wait(seconds=6)
+    work()
+    wait(seconds=11)  # the endpoint has rested, and the first message has not yet
+    work()
+    (failed,) = [row for row in deliveries(shop, status="waiting") if row["attempts"]]
+    assert (failed["response_status"], failed["response"], failed["last_error"]) == (500, "not now", "refused")
+    told = [call.message["data"]["refund"] for call in receiver.received[2:]]
+    assert told == [str(second.pk)]
+    wait(seconds=61)
+    work()
+    about = [(call.message["type"], call.message["data"]["refund"]) for call in receiver.received]
+    assert about[0] == ("refund.requested", str(first.pk))
+    assert about.index(("refund.rejected", str(first.pk))) > about.index(("refund.requested", str(first.pk)), 1)
+    assert ("refund.requested", str(second.pk)) in about
+    assert shown(shop, endpoint)["failures"] == 0
+    assert {row["status"] for row in deliveries(shop)} == {"delivered"}
+
+
+def test_who_takes_nothing_for_three_days_is_paused_and_told_everything_when_resumed(
+    shop, endpoint, receiver, work, clock
+):
+    refund = shop.refund()
+    receiver.behave = lambda call, there: there.sendall(answer(503))
+    for _ in range(12):
+        work()
+        clock.move(hours=7)
+    paused = shown(shop, endpoint)
+    assert (paused["status"], paused["paused_for"]) == ("paused", "dead")
+    assert 6 < len(receiver.received) < 40
+    assert shop.merchant.get("events/", name="webhook.paused").json()["results"][0]["data"]["reason"] == "dead"
+    work()
+    calls = len(receiver.received)
+    shop.merchant.post(f"refunds/{refund.pk}/withdraw/")
+    clock.move(days=2)
+    work()
+    assert len(receiver.received) == calls, "nobody calls a paused endpoint"
+    receiver.behave = None
+    assert shop.merchant.patch(f"webhook-endpoints/{endpoint['id']}/", {"status": "active"}).status_code == 200
+    work()
+    assert deliveries(shop, status="waiting") == []
+    assert names(receiver)[-1] == "webhook.resumed"
+
+
+def test_who_says_gone_is_paused_at_once(shop, endpoint, receiver, work):
+    receiver.answers = [answer(410)]
+    work()
+    assert (shown(shop, endpoint)["paused_for"], len(receiver.received)) == ("gone", 1)
+
+
+def test_a_new_secret_signs_beside_the_older_one_for_a_day(shop, endpoint, receiver, work, clock):
+    new = shop.merchant.post(f"webhook-endpoints/{endpoint['id']}/rotate-secret/").json()["secret"]
+    shop.refund()
+    work()
+    assert receiver.received[-1].is_signed_with(new)
+    assert receiver.received[-1].is_signed_with(endpoint["secret"])
+    clock.move(hours=25)
+    shop.refund()
+    work()
+    assert receiver.received[-1].is_signed_with(new)
+    assert not receiver.received[-1].is_signed_with(endpoint["secret"])
+
+
+def test_by_hand_and_by_range_the_same_message_comes_again(shop, endpoint, receiver, work, clock):
+    shop.refund()
+    work()
+    first = receiver.received[-1]
+    (row,) = deliveries(shop, name="refund.requested")
+    assert shop.merchant.post(f"webhook-deliveries/{row['id']}/redeliver/").json()["status"] == "waiting"
+    work()
+    again = next(call for call in receiver.received[::-1] if call.message["type"] == "refund.requested")
+    assert (again.headers["webhook-id"], again.body) == (first.headers["webhook-id"], first.body)
+    calls, rows = len(receiver.received), len(deliveries(shop))
+    path = f"webhook-endpoints/{endpoint['id']}/redeliver/"
+    assert shop.merchant.post(path, {"since": "2026-11-21"}).json() == {"deliveries": 0}
+    assert shop.merchant.post(path, {"since": "2026-11-20", "until": "2026-11-20"}).json() == {"deliveries": rows}
+    work()
+    assert len(receiver.received) >= calls + rows
+
+
+def slowly(call, there):
+    while True:
+        there.sendall(b"H")
+        threading.Event().wait(0.05)
+
+
+def endless(call, there):
+    there.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        there.sendall(b"x" * 65536)
+
+
+@pytest.mark.parametrize(
+    ("behave", "error", "status"),
+    [
+        (slowly, "took_too_long", "waiting"),
+        (endless, "", "delivered"),
+        (lambda call, there: there.sendall(answer(302, Location="http://127.0.0.1/x")), "refused", "waiting"),
+        (lambda call, there: there.sendall(b"hello\r\n\r\n"), "not_http", "waiting"),
+        (lambda call, there: None, "not_http", "waiting"),
+    ],
+    ids=["slow", "endless", "redirect", "no HTTP", "silent"],
+)
+def test_a_receiver_that_misbehaves_has_failed(shop, endpoint, receiver, work, monkeypatch, behave, error, status):
+    monkeypatch.setattr(wire, "WHOLE_SECONDS", 0.4)
+    receiver.behave = behave
+    plan_deliveries()
+    call_endpoints()
+    first = deliveries(shop)[-1]
+    assert (first["status"], first["last_error"]) == (status, error)
+    assert len(first["response"]) <= 2000
+
+
+def test_one_endpoint_is_called_by_one_worker_and_the_other_by_the_next(shop, endpoint, receiver):
+    quick = Receiver()
+    shop.merchant.post("webhook-endpoints/", {"url": quick.url})
+    let_go = threading.Event()
+    receiver.behave = lambda call, there: (let_go.wait(20), there.sendall(OK))
+    shop.refund()
+    plan_deliveries()
+
+    def call():
+        try:
+            while call_endpoints():
+                pass
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=call) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+        worker.join(3)
+    assert "refund.requested" in names(quick), "the other endpoint was told meanwhile"
+    assert len(receiver.received) == 1
+    let_go.set()
+    for worker in workers:
+        worker.join(20)
+    quick.close()
+
+
+def test_a_worker_that_is_killed_anywhere_loses_no_event(shop, endpoint, receiver, work):
+    shop.refund()
+    for step in count(1):
+        with suppress(OperationalError, InterfaceError), crash_at(step) as steps:
+            work()
+        if not steps.crashed:
+            break
+        connection.close()
+        wait(seconds=30)
+    assert step > 10
+    work()
+    with system_scope():
+        owed = set(Event.objects.filter(store=shop.store, pk__gt=0).values_list("pk", flat=True))
+        told = {int(call.message["data"]["id"]) for call in receiver.received}
+        cursor = Endpoint.objects.get().cursor
+        assert told == set(Delivery.objects.values_list("event", flat=True))
+        assert told <= owed
+        assert max(owed) == cursor

@@ -1,0 +1,166 @@
+"""One endpoint's turn: whoever holds its lease sends what is due, one message after the other.
+
+Messages of one history (a refund's, an order's) go in the order of their events: a later one waits for an earlier one.
+What fails is tried again for three days, at growing intervals; an endpoint that fails is called less often, and
+paused when it has taken nothing for three days. A turn has one connection at a time and ends after TURN_S, so that a
+slow receiver takes one of the threads that call endpoints, and nothing from anybody else.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from time import monotonic
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Min
+from rest_framework.utils.encoders import JSONEncoder
+
+from common import clock
+from common.actions import bookkeeping
+from common.actors import SYSTEM
+from common.errors import told_safely
+from common.models import Event
+from common.tenancy import tenant_scope
+from common.workers import in_turn, take_up
+from webhooks.actions import pause_endpoint
+from webhooks.models import LONGEST_ANSWER, Delivery, Endpoint
+from webhooks.secrets import signed
+from webhooks.states import DeliveryStatus, PauseReason
+from webhooks.telling import told
+from webhooks.wire import CallAnswer, post
+
+log = logging.getLogger("wanliu.webhooks")
+
+TURN_S = 20
+TRY_FOR = timedelta(days=3)
+RETRY_AFTER = [timedelta(seconds=seconds) for seconds in (5, 60, 300, 1800, 7200, 18_000, 36_000)]
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
+GONE = 410
+_NO_ACT = "What came of a call is written on the delivery; the event that it tells of is on record."
+
+
+class EndpointLost(Exception):
+    """Another worker has the endpoint by now, or nobody may call it any more."""
+
+
+def call_endpoints(*, ids: Sequence[UUID] | None = None) -> int:
+    """Take up one endpoint that is due (of these, if given) and give it its turn; returns how many: 0 or 1.
+
+    Safe to run anywhere, any number of times, and to kill at any moment: what was sent and not noted is sent again,
+    under the same id.
+    """
+    taken = _take_up(ids)
+    in_turn(taken, _turn)
+    return len(taken)
+
+
+@bookkeeping("A lease says which worker is busy.", alone=True)
+def _take_up(ids: Sequence[UUID] | None) -> list[Endpoint]:
+    rows = Endpoint.objects.active().select_related("store")
+    taken, worn_out = take_up(rows if ids is None else rows.filter(pk__in=ids), limit=1)
+    for endpoint in worn_out:  # workers died; the receiver can do nothing for it
+        endpoint.make_due()
+    for endpoint in [*taken, *worn_out]:
+        endpoint.save(update_fields=endpoint.WORK_FIELDS)
+    return taken
+
+
+def _turn(endpoint: Endpoint) -> None:
+    ends_at = monotonic() + TURN_S
+    try:
+        while monotonic() < ends_at:
+            message = _next(endpoint)
+            if message is None or not _send(endpoint, *message):
+                break
+        _rest(endpoint)
+    except EndpointLost:
+        log.info("endpoint %s is another worker's by now, or nobody's", endpoint.pk)
+    except Exception as error:
+        log.error("endpoint %s: %s", endpoint.pk, told_safely(error))
+        _rest(endpoint, broken=True)
+
+
+def _next(endpoint: Endpoint) -> tuple[Delivery, str] | None:
+    """The first delivery that is due, and its message."""
+    with tenant_scope(endpoint.store_id):
+        rows = Delivery.objects.for_store(endpoint.store_id).filter(endpoint=endpoint)
+        delivery = rows.first_of_their_history().due().order_by("event").first()
+        return None if delivery is None else (delivery, message_of(endpoint, delivery))
+
+
+def message_of(endpoint: Endpoint, delivery: Delivery) -> str:
+    """What is sent: the event as `GET events/` tells it, with its name and its instant beside it."""
+    event = Event.objects.for_store(endpoint.store_id).get(pk=delivery.event)
+    data = told(endpoint.store_id, [event])[0]
+    message = {"type": event.name, "timestamp": event.at, "store": endpoint.store.code, "data": data}
+    return json.dumps(message, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+def _send(endpoint: Endpoint, delivery: Delivery, body: str) -> bool:
+    """Call the endpoint and write down what came of it; whether it took the message."""
+    headers = {"Content-Type": "application/json", "User-Agent": "Wanliu-Webhooks/1", "Connection": "close"}
+    headers |= signed(endpoint, message_id=str(delivery.pk), body=body, at=clock.now())
+    answer = post(endpoint.url, body.encode(), headers)
+    with transaction.atomic(), tenant_scope(endpoint.store_id):
+        _note(endpoint, delivery, answer)
+    return answer.is_taken
+
+
+@bookkeeping(_NO_ACT)
+def _note(endpoint: Endpoint, delivery: Delivery, answer: CallAnswer) -> None:
+    mine = _held(endpoint)
+    row = Delivery.objects.timed().select_for_update(no_key=True).get(pk=delivery.pk)
+    now = clock.now()
+    row.attempts += 1
+    row.tried_since = row.tried_since or now
+    row.response_status, row.took_ms = answer.status, answer.took_ms
+    row.response = answer.body.replace("\0", "\ufffd")[:LONGEST_ANSWER]
+    if answer.is_taken:
+        row.status, row.delivered_at = DeliveryStatus.DELIVERED, now
+        row.plan(None)
+        mine.failures, mine.failing_since = 0, None
+    else:
+        row.last_error = answer.error or "refused"
+        if row.has_been_tried_for(now) >= TRY_FOR:
+            row.status, row.next_attempt_at = DeliveryStatus.FAILED, None
+        else:
+            row.next_attempt_at = row.database_now + RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
+        mine.failures, mine.failing_since = mine.failures + 1, mine.failing_since or now
+    row.save()
+    mine.save(update_fields=["failures", "failing_since"])
+    if answer.status == GONE or (mine.failing_since and now - mine.failing_since >= TRY_FOR):
+        reason = PauseReason.GONE if answer.status == GONE else PauseReason.DEAD
+        pause_endpoint(store_id=mine.store_id, endpoint_id=mine.pk, reason=reason, actor=SYSTEM, now=now)
+
+
+def _rest(endpoint: Endpoint, *, broken: bool = False) -> None:
+    """Write down when the endpoint is due again, unless somebody else has it by now."""
+    try:
+        with transaction.atomic(), tenant_scope(endpoint.store_id):
+            _plan(_held(endpoint), broken)
+    except EndpointLost:
+        return
+
+
+@bookkeeping(_NO_ACT)
+def _plan(mine: Endpoint, broken: bool) -> None:
+    mine.attempts = 0
+    waiting = Delivery.objects.for_store(mine.store_id).filter(endpoint=mine).first_of_their_history()
+    soonest = waiting.aggregate(at=Min("next_attempt_at"))["at"]
+    mine.plan(None)
+    if soonest is not None:
+        failures = max(mine.failures, int(broken))
+        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE) if failures else timedelta(0)
+        mine.next_attempt_at = max(soonest, mine.database_now + pause)
+    mine.save(update_fields=Endpoint.WORK_FIELDS)
+
+
+def _held(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, locked. EndpointLost when it isn't this worker's any more."""
+    rows = Endpoint.objects.active().timed().select_for_update(of=("self",), no_key=True)
+    mine = rows.filter(pk=endpoint.pk, leased_by=endpoint.leased_by).first()
+    if mine is None:
+        raise EndpointLost
+    return mine

@@ -1,0 +1,27 @@
+"""States of endpoints and deliveries; the same strings in database and API."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EndpointStatus(models.TextChoices):
+    """Whether an endpoint is called."""
+
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+
+
+class PauseReason(models.TextChoices):
+    """Why an endpoint isn't called."""
+
+    BY_HAND = "by_hand", _("Paused by hand")
+    GONE = "gone", _("The receiver said that it is gone for good")
+    DEAD = "dead", _("It has taken nothing for three days")
+
+
+class DeliveryStatus(models.TextChoices):
+    """What became of one event for one endpoint."""
+
+    WAITING = "waiting", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Given up")

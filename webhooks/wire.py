@@ -1,0 +1,134 @@
+"""One call to an endpoint: to the address that was looked at, within one time limit, reading a bounded answer.
+
+No redirects, no proxy of the environment, no cookies, no connection that is kept: what a receiver does, however slow or
+endless or huge, ends with the call.
+"""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from time import monotonic
+
+from webhooks.addresses import Forbidden, Target, addresses_of, target_of
+
+WHOLE_SECONDS = 15.0  # of a call, the resolving of the name aside
+CONNECT_SECONDS = 5.0
+BYTES_READ = 16 * 1024  # of an answer; nobody needs the rest
+
+
+@dataclass(frozen=True)
+class CallAnswer:
+    """What came of a call: a status and the beginning of the answer, or an `error` in a word."""
+
+    status: int | None = None
+    body: str = ""
+    error: str = ""
+    took_ms: int = 0
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver has it."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+class _Deadline:
+    """Shuts the connection when the call's time is over, whatever it does then."""
+
+    def __init__(self) -> None:
+        self.sock: socket.socket | None = None
+        self.has_passed = False
+
+    def watch(self, sock: socket.socket) -> None:
+        """This connection is the call's."""
+        self.sock = sock
+        if self.has_passed:
+            self.pass_()
+
+    def pass_(self) -> None:
+        """The time is over."""
+        self.has_passed = True
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _deadline() -> Iterator[_Deadline]:
+    deadline = _Deadline()
+    timer = threading.Timer(WHOLE_SECONDS, deadline.pass_)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield deadline
+    finally:
+        timer.cancel()
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> CallAnswer:
+    """Send once. Never raises for what the receiver, the network or the name does."""
+    began = monotonic()
+    try:
+        target = target_of(url)
+        addresses = addresses_of(target)
+    except Forbidden:
+        return CallAnswer(error="address_not_allowed")
+    with _deadline() as deadline:
+        try:
+            status, text = _exchange(target, addresses, body, headers, deadline)
+            error = "took_too_long" if deadline.has_passed else ""
+        except (OSError, HTTPException, ValueError) as failure:
+            status, text = None, ""
+            error = "took_too_long" if deadline.has_passed or isinstance(failure, TimeoutError) else _word(failure)
+    took_ms = int((monotonic() - began) * 1000)
+    return CallAnswer(None if error else status, text, error, took_ms)
+
+
+def _word(failure: Exception) -> str:
+    if isinstance(failure, ssl.SSLError):
+        return "tls_failed"
+    return "not_http" if isinstance(failure, HTTPException | ValueError) else "not_reached"
+
+
+def _exchange(target: Target, addresses, body: bytes, headers, deadline: _Deadline) -> tuple[int, str]:
+    with _connect(target, addresses, deadline) as sock:
+        connection = HTTPConnection(target.host, target.port)
+        connection.sock = sock
+        connection.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in {"Host": target.authority, "Content-Length": str(len(body)), **headers}.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        return answer.status, answer.read(BYTES_READ).decode("utf-8", "replace")
+
+
+def _connect(target: Target, addresses: list[str], deadline: _Deadline) -> socket.socket:
+    """To the first of these addresses that answers: no name is looked up any more."""
+    sock = _reach(target, addresses)
+    if target.scheme == "https":
+        context = ssl.create_default_context()
+        sock = context.wrap_socket(sock, server_hostname=target.host, do_handshake_on_connect=False)
+    deadline.watch(sock)
+    if isinstance(sock, ssl.SSLSocket):
+        try:
+            sock.do_handshake()
+        except BaseException:
+            sock.close()
+            raise
+    return sock
+
+
+def _reach(target: Target, addresses: list[str]) -> socket.socket:
+    failure: OSError = OSError("no address")
+    for address in addresses[:2]:
+        try:
+            sock = socket.create_connection((address, target.port), timeout=CONNECT_SECONDS)
+        except OSError as error:
+            failure = error
+        else:
+            sock.settimeout(WHOLE_SECONDS)
+            return sock
+    raise failure
