@@ -135,7 +135,9 @@ class TenantModel(models.Model):
 
     @classmethod
     def from_db(cls, db, field_names, values):
-        """An object of a row that was read."""
+        """An object of a row that was read, made without `__init__` unless the model has one of its own."""
+        if cls.__init__ is not models.Model.__init__:
+            return super().from_db(db, field_names, values)
         return read_row(cls, db, field_names, values)
 
 

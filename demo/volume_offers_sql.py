@@ -114,7 +114,8 @@ EVENTS = f"""
         UNION ALL SELECT offered_at, 2, '{OFFER_SENT}', 'offer', '', 'pending', 'merchant',
                CASE offer_method WHEN 'change_to_refund_only' THEN 'T2' ELSE 'Q6' END,
                jsonb_build_object('method', offer_method, 'amount', offer_amount::text, 'message', offer_message,
-                                  'buyer_sees', offer_message, 'coupons', '[]'::jsonb, 'item_id', NULL,
+                                  'buyer_sees', jsonb_build_object('text', offer_message, 'data', '{{}}'::jsonb),
+                                  'coupons', '[]'::jsonb, 'item_id', NULL,
                                   'agreed_with_buyer', false)
                WHERE offer_id IS NOT NULL
         UNION ALL SELECT offer_ended_at, 2, {_ENDED}, 'offer', 'pending', offer_status,

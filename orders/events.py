@@ -1,6 +1,6 @@
 """What can happen to orders, to the parcels that were promised, and to shipments.
 
-Delay reports: orders/delays/events.py; files for and from an ERP: orders/file_events.py.
+Delay reports: orders/delays/events.py; files for and from an ERP: orders/erp/events.py.
 """
 
 from dataclasses import replace
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from common.events import EventTone, EventType
 from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, said
 from common.words import listed
-from orders import file_events as _files  # noqa: F401  its types are the room's
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
 from orders.waybills import carrier_label

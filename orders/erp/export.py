@@ -25,8 +25,8 @@ from common.calendar import local_time
 from common.writes import WriteSet
 from orders.addresses import COLUMNS as COLUMNS_OF_ADDRESS
 from orders.erp.cells import Value, inert, printable
+from orders.erp.events import ORDERS_EXPORTED
 from orders.erp.workbooks import write_workbook
-from orders.file_events import ORDERS_EXPORTED
 from orders.models import Order
 from orders.packing import read_packing
 from orders.states import OrderStatus

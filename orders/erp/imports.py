@@ -21,10 +21,10 @@ from common.errors import Invalid, NotFound, WanliuError, refuse_if
 from common.writes import WriteSet
 from orders.erp.cells import printable
 from orders.erp.checking import MAX_ABOUT, CheckedRow, check, detail_of
+from orders.erp.events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
 from orders.erp.prints import PrintOfRows
 from orders.erp.reading import read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
-from orders.file_events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.why_not import why_not_confirm_import
 from stores.models import Store

@@ -20,8 +20,8 @@ from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
+from orders.erp.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.erp.prints import PrintOfRows
-from orders.file_events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.models import Order
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.signals import orders_shipped

@@ -8,6 +8,7 @@ from common.actors import SYSTEM
 from common.tenancy import system_scope
 from offers.insights.rebuild import roll_everything
 from offers.models import CostRates, DailyRetention, RolledUpOffer
+from orders import amounts
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
@@ -56,8 +57,9 @@ def test_a_sale_that_is_refunded_later_was_not_kept(rated, clock):
 
 
 @pytest.mark.rule("Q18")
-def test_sums_hold_more_than_any_of_the_things_that_they_add_up(rated):
-    most = Decimal("9999999999.99")  # what a column of yuan holds
+def test_sums_hold_more_than_any_of_the_things_that_they_add_up(rated, monkeypatch):
+    most = Decimal("9999999999.99")  # what a column of yuan holds, and a hundred orders of the most that one may cost
+    monkeypatch.setattr(amounts, "MOST_PER_ORDER", most)
     for _ in range(2):
         order = rated.order(prices=(f"{most}",), shipped=False)
         rated.merchant.post(f"refunds/{rated.refund(order, kind='refund_only', amount=most).pk}/approve/")

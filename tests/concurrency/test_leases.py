@@ -370,7 +370,7 @@ def test_a_refund_of_a_bulk_sending_that_raises_stops_nobody_and_is_left_to_a_pe
     with shop.scope():
         row = BulkRow.objects.get(refund=broken.pk)
     assert (row.status, row.needs_attention, row.attempts) == (BulkRowStatus.REFUSED, True, workers.MAX_ATTEMPTS)
-    assert "own page" in row.detail
+    assert "own page" in row.reason
     assert shop.reload(job).finished_at is not None
 
 
