@@ -31,7 +31,7 @@ class ListBench:
         self.store, self.stores = store, stores
         with system_scope():
             _, key = create_store_key(store=store, name="bench lists", actor=on_command_line("bench"), now=clock.now())
-        self.client = Client(headers={"Authorization": f"Bearer {key}"})
+        self.client = Client(headers={"Authorization": f"Bearer {key}"}, SERVER_NAME="localhost")
         self.times: dict[str, dict[int, list[float]]] = {name: {} for name in self.lists()}
 
     def lists(self) -> dict[str, Callable[[], int]]:

@@ -9,10 +9,11 @@ slow receiver takes one of the threads that call endpoints, and nothing from any
 import json
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Min
 from rest_framework.utils.encoders import JSONEncoder
@@ -20,7 +21,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
-from common.errors import told_safely
+from common.errors import kind_of, told_safely
 from common.models import Event
 from common.tenancy import tenant_scope
 from common.workers import in_turn, take_up
@@ -71,8 +72,8 @@ def _turn(endpoint: Endpoint) -> None:
     ends_at = monotonic() + TURN_S
     try:
         while monotonic() < ends_at:
-            message = _next(endpoint)
-            if message is None or not _send(endpoint, *message):
+            delivery = _next(endpoint)
+            if delivery is None or not _attempt(endpoint, delivery):
                 break
         _rest(endpoint)
     except EndpointLost:
@@ -82,12 +83,24 @@ def _turn(endpoint: Endpoint) -> None:
         _rest(endpoint, broken=True)
 
 
-def _next(endpoint: Endpoint) -> tuple[Delivery, str] | None:
-    """The first delivery that is due, and its message."""
+def _next(endpoint: Endpoint) -> Delivery | None:
+    """The first delivery that is due."""
     with tenant_scope(endpoint.store_id):
         rows = Delivery.objects.for_store(endpoint.store_id).filter(endpoint=endpoint)
-        delivery = rows.first_of_their_history().due().order_by("event").first()
-        return None if delivery is None else (delivery, message_of(endpoint, delivery))
+        return rows.first_of_their_history().due().order_by("event").first()
+
+
+def _attempt(endpoint: Endpoint, delivery: Delivery) -> bool:
+    """Send it; whether the next one may be sent. One that breaks here is put off, and the others go on."""
+    try:
+        return _send(endpoint, delivery)
+    except (EndpointLost, SoftTimeLimitExceeded):
+        raise
+    except Exception as error:
+        log.error("delivery %s: %s", delivery.pk, told_safely(error))
+        with transaction.atomic(), tenant_scope(endpoint.store_id):
+            _put_aside(endpoint, delivery, kind_of(error))
+        return True
 
 
 def message_of(endpoint: Endpoint, delivery: Delivery) -> str:
@@ -98,8 +111,10 @@ def message_of(endpoint: Endpoint, delivery: Delivery) -> str:
     return json.dumps(message, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
-def _send(endpoint: Endpoint, delivery: Delivery, body: str) -> bool:
+def _send(endpoint: Endpoint, delivery: Delivery) -> bool:
     """Call the endpoint and write down what came of it; whether it took the message."""
+    with tenant_scope(endpoint.store_id):
+        body = message_of(endpoint, delivery)
     headers = {"Content-Type": "application/json", "User-Agent": "Wanliu-Webhooks/1", "Connection": "close"}
     headers |= signed(endpoint, message_id=str(delivery.pk), body=body, at=clock.now())
     answer = post(endpoint.url, body.encode(), headers)
@@ -110,11 +125,8 @@ def _send(endpoint: Endpoint, delivery: Delivery, body: str) -> bool:
 
 @bookkeeping(_NO_ACT)
 def _note(endpoint: Endpoint, delivery: Delivery, answer: CallAnswer) -> None:
-    mine = _held(endpoint)
-    row = Delivery.objects.timed().select_for_update(no_key=True).get(pk=delivery.pk)
     now = clock.now()
-    row.attempts += 1
-    row.tried_since = row.tried_since or now
+    mine, row = _tried(endpoint, delivery, now)
     row.response_status, row.took_ms = answer.status, answer.took_ms
     row.response = answer.body.replace("\0", "\ufffd")[:LONGEST_ANSWER]
     if answer.is_taken:
@@ -122,17 +134,40 @@ def _note(endpoint: Endpoint, delivery: Delivery, answer: CallAnswer) -> None:
         row.plan(None)
         mine.failures, mine.failing_since = 0, None
     else:
-        row.last_error = answer.error or "refused"
-        if row.has_been_tried_for(now) >= TRY_FOR:
-            row.status, row.next_attempt_at = DeliveryStatus.FAILED, None
-        else:
-            row.next_attempt_at = row.database_now + RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
+        _put_off(row, answer.error or "refused", now)
         mine.failures, mine.failing_since = mine.failures + 1, mine.failing_since or now
     row.save()
     mine.save(update_fields=["failures", "failing_since"])
     if answer.status == GONE or (mine.failing_since and now - mine.failing_since >= TRY_FOR):
         reason = PauseReason.GONE if answer.status == GONE else PauseReason.DEAD
         pause_endpoint(store_id=mine.store_id, endpoint_id=mine.pk, reason=reason, actor=SYSTEM, now=now)
+
+
+@bookkeeping(_NO_ACT)
+def _put_aside(endpoint: Endpoint, delivery: Delivery, error: str) -> None:
+    """The receiver isn't to blame for it: nothing is counted against the endpoint."""
+    now = clock.now()
+    _mine, row = _tried(endpoint, delivery, now)
+    _put_off(row, error, now)
+    row.save()
+
+
+def _tried(endpoint: Endpoint, delivery: Delivery, now: datetime) -> tuple[Endpoint, Delivery]:
+    """Both, locked, and the attempt counted."""
+    mine = _held(endpoint)
+    row = Delivery.objects.timed().select_for_update(no_key=True).get(pk=delivery.pk)
+    row.attempts += 1
+    row.tried_since = row.tried_since or now
+    return mine, row
+
+
+def _put_off(row: Delivery, error: str, now: datetime) -> None:
+    """Again later, until it has been tried for TRY_FOR."""
+    row.last_error = error[: Delivery._meta.get_field("last_error").max_length]
+    if row.has_been_tried_for(now) >= TRY_FOR:
+        row.status, row.next_attempt_at = DeliveryStatus.FAILED, None
+    else:
+        row.next_attempt_at = row.database_now + RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
 
 
 def _rest(endpoint: Endpoint, *, broken: bool = False) -> None:

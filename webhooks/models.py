@@ -126,6 +126,7 @@ class Delivery(Obligation, Traced, TenantModel):
             models.Index(fields=["store", "-id"], name="delivery_newest"),
             models.Index(fields=["store", "updated_at"], name="delivery_changed"),
             models.Index(fields=["created_at"], name="delivery_age"),
+            models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="delivery_due"),
             models.Index(
                 fields=["endpoint", "topic_id", "event"],
                 condition=Q(status=DeliveryStatus.WAITING),

@@ -4,12 +4,16 @@ An endpoint's `cursor` moves in the transaction that makes its deliveries: kille
 made twice. Endpoints that are paused stay where they are, and go on from there.
 """
 
-from django.db.models import Exists, OuterRef
+from collections.abc import Sequence
+from functools import partial
+
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from common import clock
 from common.actions import bookkeeping
 from common.models import Event
+from common.setbacks import sweep_rows
 from common.settled import look
 from common.tenancy import system_scope
 from webhooks.models import Delivery, Endpoint
@@ -19,20 +23,26 @@ ENDPOINTS_AT_ONCE = 100
 
 
 def plan_deliveries() -> int:
-    """Owe up to ENDPOINTS_AT_ONCE endpoints what is new for them; returns how many events were looked at."""
+    """Owe up to ENDPOINTS_AT_ONCE endpoints what is new for them; returns how many endpoints that were."""
     with system_scope():
-        return _plan(look().event_id)
+        settled = look().event_id
+    behind, plan = partial(_behind, settled), partial(_plan, settled)
+    return sweep_rows("events owed to endpoints", behind, plan, limit=ENDPOINTS_AT_ONCE)
+
+
+def _behind(settled: int) -> QuerySet[Endpoint]:
+    new = Event.objects.filter(store=OuterRef("store"), pk__gt=OuterRef("cursor"), pk__lte=settled)
+    rows = Endpoint.objects.active().filter(cursor__lt=settled).filter(Exists(new))
+    return rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
 
 
 @bookkeeping("What is owed follows from the event, which is on record.")
-def _plan(settled: int) -> int:
-    behind = Event.objects.filter(store=OuterRef("store"), pk__gt=OuterRef("cursor"), pk__lte=settled)
-    rows = Endpoint.objects.active().filter(cursor__lt=settled).filter(Exists(behind))
-    endpoints = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:ENDPOINTS_AT_ONCE]
-    return sum(_plan_for(endpoint, settled) for endpoint in endpoints)
+def _plan(settled: int, endpoints: Sequence[Endpoint]) -> None:
+    for endpoint in endpoints:
+        _plan_for(endpoint, settled)
 
 
-def _plan_for(endpoint: Endpoint, settled: int) -> int:
+def _plan_for(endpoint: Endpoint, settled: int) -> None:
     events = Event.objects.for_store(endpoint.store_id).filter(pk__gt=endpoint.cursor, pk__lte=settled)
     new = list(events.order_by("pk").values_list("pk", "name", "topic_id")[:EVENTS_AT_ONCE])
     owed = [_owed(endpoint, *event) for event in new if endpoint.wants(event[1])]
@@ -41,7 +51,6 @@ def _plan_for(endpoint: Endpoint, settled: int) -> int:
     if owed and not endpoint.failures:  # one that fails is called again when its pause is over
         endpoint.next_attempt_at = Now()
     endpoint.save(update_fields=["cursor", "next_attempt_at"])
-    return len(new)
 
 
 def _owed(endpoint: Endpoint, event: int, name: str, topic_id) -> Delivery:

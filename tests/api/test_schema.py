@@ -92,6 +92,8 @@ def names_of(shop) -> dict[str, list[str]]:
         "appeals": [names.appeal],
         "parcels": [names.parcel],
         "delay-reports": [names.delay],
+        "webhook-endpoints": [names.endpoint],
+        "webhook-deliveries": [names.delivery],
     }
 
 

@@ -5,15 +5,17 @@ The poison is a trigger of the database that lets the sweep's writes for that st
 
 import io
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
+from django.test import override_settings
 
 from common import idempotency
-from common.models import IdempotentAnswer, Setback
+from common.models import IdempotentAnswer, Setback, Watermark
 from common.obligations import MAX_ATTEMPTS, obligations
 from common.tenancy import system_scope
 from connectors.connecting import connect_shop
@@ -30,10 +32,14 @@ from payments.gateways.base import NoStatement
 from payments.models import DayAllowance, Reconciliation
 from payments.settlement import settle_batch
 from refunds.models import Refund
+from refunds.platform.packs import ask_for_pack
 from tests.api.test_gateways import SANDBOX, post
 from tests.insights import accepted, send
 from tests.quality import ask
+from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_pack
+from tests.webhooks.receiver import Receiver
 from tests.world import MERCHANT, NOON, Shop, make_shop
+from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
 EVENTS = "common_event"
@@ -49,6 +55,7 @@ class Scene:
     marketplace: str = "tmall"
     does: str = "INSERT"
     later: timedelta = timedelta()
+    status: str = ""  # counted, and poisoned, are the rows that have it
 
 
 def _approved(shop: Shop) -> None:
@@ -159,6 +166,39 @@ def _connected(shop: Shop):
     )
 
 
+def _owed(shop: Shop) -> None:
+    make_endpoint(shop)
+    with system_scope():  # as if somebody had looked once all this was committed
+        Watermark.objects.create(xid=0, event_id=2**62, at=NOON)
+
+
+def _owing(shop: Shop):
+    delivery = make_delivery(shop, make_endpoint(shop))
+    with shop.scope():
+        Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=Now())
+    return delivery
+
+
+def _called(shop: Shop) -> None:
+    SERVERS.enter_context(override_settings(WEBHOOKS_ALLOW_LOOPBACK=True))
+    receiver = SERVERS.enter_context(closing(Receiver()))
+    delivery = _owing(shop)
+    with shop.scope():
+        Endpoint.objects.filter(pk=delivery.endpoint_id).update(url=receiver.url, next_attempt_at=Now())
+
+
+def _delivered(shop: Shop) -> None:
+    delivery = _owing(shop)
+    with shop.scope():
+        Delivery.objects.filter(pk=delivery.pk).update(status="delivered", next_attempt_at=None)
+
+
+def _asked_for_pack(shop: Shop) -> None:
+    dispute = make_dispute(shop)
+    with shop.scope():
+        ask_for_pack(store_id=shop.store.pk, dispute_id=dispute.pk, language="en", actor=MERCHANT, now=NOON)
+
+
 def _hinted(shop: Shop) -> None:
     connected = _connected(shop)
     with shop.scope():
@@ -190,6 +230,11 @@ SCENES = {
     "rolled up": Scene(_settled, "offers_dailyloss"),
     "shops followed": Scene(_connected, "connectors_mirroredrefund", marketplace="kuaishou"),
     "hints forgotten": Scene(_hinted, "connectors_refundhint", marketplace="kuaishou", does="DELETE"),
+    "events owed to endpoints": Scene(_owed, "webhooks_delivery"),
+    "endpoints called": Scene(_called, "webhooks_delivery", does="UPDATE", status="delivered"),
+    "deliveries forgotten": Scene(_delivered, "webhooks_delivery", does="DELETE", later=timedelta(days=31)),
+    "packs made": Scene(_asked_for_pack, "refunds_evidencepack", does="UPDATE", status="made"),
+    "packs forgotten": Scene(make_pack, "refunds_evidencepack", does="DELETE", later=timedelta(days=1)),
 }
 SWEEPS = {sweep.name: sweep for sweep in all_sweeps()}
 
@@ -213,7 +258,7 @@ def poison():
         with connection.cursor() as cursor:
             cursor.execute(
                 f"CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF {row}.store_id = {shop.store.pk} THEN "
+                f"IF {row}.store_id = {shop.store.pk} {_of(scene, row)} THEN "
                 f"RAISE EXCEPTION '王小明 is poisoned' USING ERRCODE = '22003'; END IF; RETURN {row}; END $$;"
                 f"CREATE TRIGGER poison BEFORE {scene.does} ON {scene.table} "
                 f"FOR EACH ROW EXECUTE FUNCTION poison()"
@@ -227,9 +272,14 @@ def poison():
     return put
 
 
+def _of(scene: Scene, row: str) -> str:
+    return f"AND {row}.status = '{scene.status}'" if scene.status else ""
+
+
 def work_done(scene: Scene, shop: Shop) -> int:
     with system_scope(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {scene.table} WHERE store_id = %s", [shop.store.pk])
+        rows = f"{scene.table} counted WHERE store_id = %s {_of(scene, 'counted')}"
+        cursor.execute(f"SELECT count(*) FROM {rows}", [shop.store.pk])
         return cursor.fetchone()[0]
 
 

@@ -256,6 +256,7 @@ def test_a_list_holds_the_own_rows_only(own, foreign, taote, other):
         assert names.dispute
         assert names.appeal
         assert names.delay
+        assert names.delivery
     lists = [
         call
         for call in CALLS

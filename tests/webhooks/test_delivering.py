@@ -179,6 +179,22 @@ def test_a_receiver_that_misbehaves_has_failed(shop, endpoint, receiver, work, m
     assert len(first["response"]) <= 2000
 
 
+def test_a_message_that_breaks_here_is_put_off_and_the_others_go_out(shop, endpoint, receiver, work):
+    with shop.scope():
+        here = Endpoint.objects.get(pk=endpoint["id"])
+        lost = Delivery(store=shop.store, endpoint=here, event=0, name="refund.requested", topic_id=here.pk)
+        lost.created_at = lost.next_attempt_at = here.created_at
+        lost.save()
+    work()
+    assert names(receiver) == []
+    shop.refund()
+    work()
+    assert "refund.requested" in names(receiver)
+    (row,) = [each for each in deliveries(shop) if each["event"] == "0"]
+    assert (row["status"], row["attempts"], row["last_error"]) == ("waiting", 1, "DoesNotExist")
+    assert shown(shop, endpoint)["failures"] == 0
+
+
 def test_one_endpoint_is_called_by_one_worker_and_the_other_by_the_next(shop, endpoint, receiver):
     quick = Receiver()
     shop.merchant.post("webhook-endpoints/", {"url": quick.url})

@@ -7,6 +7,7 @@ from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from orders.api.serializers import StoreNameSerializer
 from stores.api.base import StoreViewSet, get_or_404, parse_id
 from webhooks import actions
 from webhooks.api.serializers import (
@@ -72,13 +73,15 @@ class EndpointViewSet(mixins.ListModelMixin, StoreViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request, pk):
         """Tell it nothing more; what it was told stays on record."""
+        self.input(StoreNameSerializer)
         actions.delete_endpoint(store_id=self.store.pk, endpoint_id=parse_id(pk), actor=self.actor, now=self.now)
         return Response(status=204)
 
-    @extend_schema(request=None, responses=EndpointWithSecretSerializer)
+    @extend_schema(request=StoreNameSerializer, responses=EndpointWithSecretSerializer)
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request, pk):
         """Sign with a new secret; for 24 hours messages bear a signature of the older one too."""
+        self.input(StoreNameSerializer)
         endpoint, secret = actions.rotate_secret(
             store_id=self.store.pk, endpoint_id=parse_id(pk), actor=self.actor, now=self.now
         )
@@ -123,10 +126,11 @@ class DeliveryViewSet(mixins.ListModelMixin, StoreViewSet):
         """One delivery."""
         return Response(DeliverySerializer(get_or_404(self.get_queryset(), pk=parse_id(pk))).data)
 
-    @extend_schema(request=None, responses=DeliverySerializer)
+    @extend_schema(request=StoreNameSerializer, responses=DeliverySerializer)
     @action(detail=True, methods=["post"])
     def redeliver(self, request, pk):
         """Send it again, under the same id."""
+        self.input(StoreNameSerializer)
         delivery = get_or_404(self.get_queryset(), pk=parse_id(pk))
         actions.resend(
             store_id=self.store.pk,

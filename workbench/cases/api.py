@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.schema import ErrorsSerializer
+from orders.api.serializers import StoreNameSerializer
 from refunds.models import Dispute, EvidencePack
 from refunds.platform.packs import ask_for_pack, pack_of, take_pack
 from refunds.states import PackStatus
@@ -41,7 +42,7 @@ class DisputePackViewSet(StoreViewSet):
         """Whoever asks for a PDF by its type gets it."""
         return super().perform_content_negotiation(request, force=True)
 
-    @extend_schema(methods=["POST"], request=None, responses={202: EvidencePackSerializer})
+    @extend_schema(methods=["POST"], request=StoreNameSerializer, responses={202: EvidencePackSerializer})
     @extend_schema(
         methods=["GET"],
         responses={
@@ -58,6 +59,7 @@ class DisputePackViewSet(StoreViewSet):
         202 tells how far it is while a worker makes it. A finished one is kept for a day.
         """
         if request.method == "POST":
+            self.input(StoreNameSerializer)
             asked = {"language": translation.get_language(), "actor": self.actor, "now": self.now}
             return self._progress(ask_for_pack(store_id=self.store.pk, dispute_id=parse_id(pk), **asked))
         disputes = Dispute.objects.for_store(self.store.pk).select_related("store", "refund__order")
