@@ -35,7 +35,7 @@ class MoneySumField(MoneyField):
         super().__init__(**kwargs)
 
 
-def why_not_above_zero(amount: Decimal) -> Invalid | None:
+def why_no_amount(amount: Decimal) -> Invalid | None:
     """Why nobody can be paid, offered or refunded so much: it is nothing."""
     return None if amount > ZERO else Invalid("amount", _("The amount must be above zero."), "min_value")
 

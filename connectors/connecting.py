@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.errors import Busy, Invalid, NotFound, Refused
+from common.errors import Busy, Invalid, NotFound, Refused, refuse_if
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from connectors.events import CONNECTION_MADE
@@ -65,7 +65,8 @@ def connect_shop(
     Without tokens a platform that wants a link is kept as waiting to be authorised. Invalid names what is missing;
     Refused says what the platform found wrong. One that doesn't answer is kept, and asked again by itself.
     """
-    platform = known_platform(store)
+    refuse_if(why_not_connect(store))
+    platform = platform_of(store.marketplace)
     shop = Shop(
         app_key=_filled("app_key", app_key),
         secrets={each: _filled(str(each), secrets.get(each, "")) for each in sorted(platform.secrets)}
@@ -97,15 +98,14 @@ def _named_shop(store: Store, platform: Platform, shop: Shop, shop_id: str) -> s
     return shop_id or (kept.shop_id if kept else "")
 
 
-def known_platform(store: Store) -> Platform:
-    """The open platform of the store's marketplace. Refused `no_platform` where we know none."""
-    platform = platform_of(store.marketplace)
-    if platform is None:
-        raise Refused(
-            "no_platform",
-            _("%(marketplace)s has no open platform that we know.") % {"marketplace": store.get_marketplace_display()},
-        )
-    return platform
+def why_not_connect(store: Store) -> Refused | None:
+    """Why no shop of the store can be connected: Refused `no_platform` where its marketplace has none that we know."""
+    if platform_of(store.marketplace) is not None:
+        return None
+    marketplace = store.get_marketplace_display()
+    return Refused(
+        "no_platform", _("%(marketplace)s has no open platform that we know.") % {"marketplace": marketplace}
+    )
 
 
 def known_address(base_url: str) -> str:
@@ -196,7 +196,7 @@ def keep_connection(
     kept = Connection.objects.for_store(store.pk).select_for_update(no_key=True).first()
     if platform.authorisation == Authorisation.APPLICATION and not shop.shop_id:
         shop = with_tokens(shop, Tokens(shop.access_token, None, shop_id=shop.app_key))
-    _refuse_other_shop(kept, shop)
+    refuse_if(why_not_follow(kept, shop))
     connection = kept or Connection(store=store, created_at=now)
     is_authorised = bool(shop.access_token)
     connection.platform, connection.app_key, connection.base_url = platform.name, shop.app_key, shop.base_url
@@ -215,13 +215,12 @@ def keep_connection(
     return connection
 
 
-def _refuse_other_shop(kept: Connection | None, shop: Shop) -> None:
-    """What this store has read belongs to one shop for ever: another one needs a store of its own."""
+def why_not_follow(kept: Connection | None, shop: Shop) -> Refused | None:
+    """Why the store can't follow this shop: what it has read is another's for ever. Refused `other_shop`."""
     if kept is None or not shop.shop_id or kept.shop_id in ("", shop.shop_id, kept.app_key):
-        return
-    if MirroredRefund.objects.for_store(kept.store_id).exists():
-        raise Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP]))
-    kept.shop_id = shop.shop_id
+        return None
+    has_read = MirroredRefund.objects.for_store(kept.store_id).exists()
+    return Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP])) if has_read else None
 
 
 def save_once(connection: Connection) -> None:

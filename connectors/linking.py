@@ -62,19 +62,25 @@ def make_link(*, store_id: int, user: str, callback: str, actor: Actor, now: dat
     return platform.authorise_link(shop_for(connection), state=state, callback=callback)
 
 
+def why_not_open_link(made_for: str, nonce: str, made_at: float, *, user: str, now: datetime) -> Refused | None:
+    """Why this user can't come back by a link of ours now: Refused `link_over`."""
+    if made_for != user or not nonce:
+        return _link_over(_("This link was made for somebody else: make one of your own."))
+    if now.timestamp() - made_at > LINK_HOLDS.total_seconds():
+        return _link_over(_("This link is older than an hour: make a new one."))
+    return None
+
+
 def opened_link(*, state: str, user: str, now: datetime) -> tuple[int, str]:
     """(the store, what is kept on its connection) of the link that a merchant came back with.
 
     Refused `link_over` for what isn't ours, is too old, or was made for somebody else.
     """
     try:
-        store_id, nonce, whose, made_at = _STATE.unsign_object(state)
+        store_id, nonce, made_for, made_at = _STATE.unsign_object(state)
     except (signing.BadSignature, ValueError):
         raise _link_over(_("This isn't one of our links: begin anew on the page of the connection.")) from None
-    if whose != user or not nonce:
-        raise _link_over(_("This link was made for somebody else: make one of your own."))
-    if now.timestamp() - made_at > LINK_HOLDS.total_seconds():
-        raise _link_over(_("This link is older than an hour: make a new one."))
+    refuse_if(why_not_open_link(made_for, nonce, made_at, user=user, now=now))
     return store_id, nonce
 
 
@@ -107,6 +113,15 @@ def _link_used() -> Refused:
     return _link_over(_("This link was used already, or a newer one was made: the newest works once."))
 
 
+def why_not_keep(connection: Connection, nonce: str, tokens: Tokens) -> Refused | None:
+    """Why a locked connection can't take what a link brought: Refused `link_over`, `other_shop`."""
+    if connection.link_nonce != nonce:
+        return _link_used()
+    if connection.shop_id and tokens.shop_id and connection.shop_id != tokens.shop_id:
+        return Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP]))
+    return None
+
+
 @action
 def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Actor, now: datetime) -> Connection:
     """Keep what the merchant's authorisation gave; the shop is followed on from where it was.
@@ -114,12 +129,9 @@ def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Acto
     Refused `link_over`, `other_shop`, `shop_connected_twice`.
     """
     connection = lock_connection(store_id)
-    if connection.link_nonce != nonce:
-        raise _link_used()
+    refuse_if(why_not_keep(connection, nonce, tokens))
     platform = platform_for(connection)
     shop = shop_for(connection)
-    if connection.shop_id and tokens.shop_id and connection.shop_id != tokens.shop_id:
-        raise Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP]))
     take_tokens(connection, platform, with_tokens(shop, tokens), tokens)
     connection.link_nonce, connection.fault, connection.told = "", "", ""
     connection.status = ConnectionStatus.CONNECTED

@@ -22,7 +22,7 @@ from refunds.models import Refund
 from stores.models import Store
 
 
-def why_not_last(begins: date | datetime, ends: date | datetime) -> Invalid | None:
+def why_no_validity(begins: date | datetime, ends: date | datetime) -> Invalid | None:
     """Why a coupon can't hold from one instant or day to the end, which is no part of it: it would never be valid."""
     return None if begins < ends else Invalid("valid_until", _("The coupon must end after it begins."))
 
@@ -42,7 +42,7 @@ def create_coupon(
     now: datetime,
 ) -> Coupon:
     """Make a coupon template. Invalid for an empty validity or a discount above its own threshold."""
-    refuse_if(why_not_last(valid_from, valid_until))
+    refuse_if(why_no_validity(valid_from, valid_until))
     if min_spend and amount_off > min_spend:
         raise Invalid("min_spend", _("The threshold must be at least the discount, or zero."))
     facts = {

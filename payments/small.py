@@ -17,7 +17,7 @@ from common.actions import action
 from common.actors import Actor
 from common.calendar import clock_face, day_of, end_of_day
 from common.errors import Invalid, NotFound, Refused, refuse_if
-from common.money import CENT, ZERO, why_not_above_zero
+from common.money import CENT, ZERO, why_no_amount
 from common.together import read_together
 from common.writes import WriteSet
 from orders.actions import lock_order
@@ -188,7 +188,7 @@ def send_small_payment(
     """
     if purpose not in SMALL_PURPOSES:
         raise Invalid("purpose", _("Choose what the payment is for."), "invalid_choice")
-    refuse_if(why_not_above_zero(amount))
+    refuse_if(why_no_amount(amount))
     order = lock_order(store_id=store.pk, number=order_number)
     topic = _topic(order, refund_id)
     refuse_if(why_not_repeat(order, order_used))

@@ -34,7 +34,7 @@ from refunds.goods import GoodsDisposition, Whereabouts, recall, stop
 from refunds.handing_over import DecisionData, agreement_of, hand_over, merchants_files, yuan_text
 from refunds.holds import hold, keep_yuan, release
 from refunds.models import Refund
-from refunds.objections import why_not_reason
+from refunds.objections import why_no_reason
 from refunds.programme import paying_account
 from refunds.quality.counting import count_correction
 from refunds.signals import faults_verified, refunds_decided
@@ -262,7 +262,7 @@ def reject_refund(
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_reject(refund, now))
     files = merchants_files(refund) if refund.is_followed else []
-    refuse_if(why_not_reason(refund, reason_code, files))
+    refuse_if(why_no_reason(refund, reason_code, files))
     writes = WriteSet()
     if refund.is_followed:
         data = DecisionData(reason_code=reason_code, text=reason, evidence=files)

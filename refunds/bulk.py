@@ -14,7 +14,7 @@ from common.writes import WriteSet
 from orders.bulk import lock_orders
 from refunds.goods import load_order_lines
 from refunds.models import Refund
-from refunds.opening import RefundRequest, ask, begin, why_not_such
+from refunds.opening import RefundRequest, ask, begin, why_no_such_refund
 from stores.models import Store
 
 
@@ -30,7 +30,7 @@ def open_refunds(
     with together(orders.values()):
         for request in requests:
             try:
-                refuse_if(why_not_such(store, request))
+                refuse_if(why_no_such_refund(store, request))
                 if (order := orders.get(request["order"])) is None:
                     raise NotFound("order")
                 outcomes.append(ask(writes, store, order, request, actor=actor, now=now))

@@ -37,7 +37,7 @@ def reasons_there(refund: Refund) -> MarketplaceReasons | None:
     return next((answer for answer in answers if answer is not None), None)
 
 
-def why_not_reason(refund: Refund, code: str, files: Sequence[str]) -> Invalid | None:
+def why_no_reason(refund: Refund, code: str, files: Sequence[str]) -> Invalid | None:
     """Why the refund can't be refused for this reason with these files; without a code nothing is picked."""
     if not code:
         return None

@@ -82,7 +82,7 @@ def open_refund(
     request = RefundRequest(
         order=order_number, kind=kind, reason=reason, amount=amount, description=description, lines=lines
     )
-    refuse_if(why_not_such(store, request))
+    refuse_if(why_no_such_refund(store, request))
     order = lock_order(store_id=store.pk, number=order_number)
     writes = WriteSet()
     refund = ask(writes, store, order, request, actor=actor, now=now)
@@ -91,7 +91,7 @@ def open_refund(
     return refund
 
 
-def why_not_such(store: Store, request: RefundRequest) -> Invalid | None:
+def why_no_such_refund(store: Store, request: RefundRequest) -> Invalid | None:
     """Why this store's marketplace knows no such request, whatever the order is."""
     rules, kind = store.rules, request["kind"]
     if request["amount"] is None and kind != RefundKind.EXCHANGE:

@@ -27,7 +27,7 @@ from refunds.events.goods import (
 from refunds.exchanges import owe_new_goods
 from refunds.handing_over import DecisionData, hand_over, merchants_files, yuan_text
 from refunds.models import Refund
-from refunds.objections import why_not_reason
+from refunds.objections import why_no_reason
 from refunds.signals import faults_verified
 from refunds.states import MarketplaceVerb, RefundStatus
 from refunds.why_not import (
@@ -179,7 +179,7 @@ def inspect_return(
             refuse_if(why_not_split_receipt(refund))
         _send_inspection(writes, refund, passed=passed, note=note, reason_code=reason_code, actor=actor, now=now)
         return refund
-    refuse_if(why_not_reason(refund, reason_code, ()))
+    refuse_if(why_no_reason(refund, reason_code, ()))
     arrived = count_arrivals(refund, received) if received is not None else None
     if passed:
         if arrived is not None:
@@ -206,7 +206,7 @@ def _send_inspection(
     data = DecisionData(text=note, amount=yuan_text(refund.amount))
     if not passed:
         data["evidence"], data["reason_code"] = merchants_files(refund), reason_code
-        refuse_if(why_not_reason(refund, reason_code, data["evidence"]))
+        refuse_if(why_no_reason(refund, reason_code, data["evidence"]))
     hand_over(writes, refund, verb, data, actor=actor, now=now)
     writes.flush()
 

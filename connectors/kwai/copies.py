@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, milliseconds, text, whole, without_receivers
+from refunds.states import RefundKind
 
 STAGES = {
     10: RefundStage.ASKED,
@@ -31,7 +32,7 @@ def kuaishou_copy(data: Mapping[str, Any]) -> RefundCopy:
         raise UnreadableCopy("The refund lacks its id, its order, its amount or the time of its last change.")
     kind = WAYS.get(way, "") if way is not None else ""
     stage = STAGES.get(status, RefundStage.UNKNOWN) if status is not None else RefundStage.UNKNOWN
-    if stage == RefundStage.REFUNDED and kind == "exchange" and not amount:
+    if stage == RefundStage.REFUNDED and kind == RefundKind.EXCHANGE and not amount:
         stage = RefundStage.EXCHANGED
     line = LineCopy(item_id=text(raw.get("itemId")), sku=text(raw.get("skuNick")) or text(raw.get("skuId")))
     lines = (line,) if line.item_id else ()

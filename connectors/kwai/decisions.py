@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from connectors.kwai.asking import number_or_text
 from connectors.port import PlatformDecision, RefundCopy, Verb
 from connectors.reading import company_called, in_fen, part, whole
+from refunds.states import RefundKind
 
 PROPOSED = {"return_and_refund": 1, "refund_only": 10}
 # expressCode of the carriers that the desk knows; the platform turns down what doesn't fit the number.
@@ -43,7 +44,7 @@ def kuaishou_call(decision: PlatformDecision) -> KuaishouCall | None:
     amount = in_fen(copy.amount if decision.amount is None else decision.amount)
     seen = {"refundVersion": copy.version}
     match decision.verb, copy.kind:
-        case Verb.AGREE_REFUND, "exchange":
+        case Verb.AGREE_REFUND, RefundKind.EXCHANGE:
             return KuaishouCall("open.refund.direct.refund", {"refundId": refund_id, **seen})
         case Verb.AGREE_REFUND, _:
             param = {
@@ -66,7 +67,7 @@ def kuaishou_call(decision: PlatformDecision) -> KuaishouCall | None:
             if freight := part(copy.raw, "returnFreightInfo"):
                 param |= {"returnFreightHandlingAdvice": 1, "returnFreightAmount": freight.get("returnFreightAmount")}
             return KuaishouCall("open.seller.order.refund.confirm.receipt", param)
-        case Verb.RESHIP, "exchange":
+        case Verb.RESHIP, RefundKind.EXCHANGE:
             company = company_called(decision.carrier, COMPANIES)
             if company is None:
                 return None

@@ -42,6 +42,7 @@ from connectors.reading import part, rows, text, the_asked
 from connectors.top.asking import GATEWAY, ask_top, beijing_text, oauth_host, redeem_code, tokens_of, wants_code
 from connectors.top.copies import FIELDS, LIST_FIELDS, top_copy, top_version
 from connectors.top.decisions import has_phase, is_true, objection, top_call
+from refunds.states import RefundKind
 
 PAGE, MOST_PAGES, MOST_MESSAGES = 100, 200, 200
 
@@ -141,7 +142,7 @@ class Taobao(Platform):
 
     def refusal_reasons(self, shop: Shop, copy: RefundCopy, *, now: datetime) -> Sequence[RefusalReason]:
         """Tmall has reasons, and wants a proof beside them; Taobao has none to ask for and takes any words."""
-        if copy.kind == "exchange":
+        if copy.kind == RefundKind.EXCHANGE:
             asked = {"dispute_id": copy.id, "dispute_type": "0", "fields": "reason_id,reason_text"}
             said = self._ask(shop, "tmall.exchange.refusereason.get", asked, now)
             found = rows(part(said, "result", "results").get("reason"))
@@ -152,7 +153,7 @@ class Taobao(Platform):
             found = rows(part(said, "reasons").get("reason"))
         else:
             return ()
-        needs_proof = copy.kind != "exchange"
+        needs_proof = copy.kind != RefundKind.EXCHANGE
         return [
             RefusalReason(text(row["reason_id"]), text(row.get("reason_text")), needs_proof, needs_proof)
             for row in found

@@ -10,6 +10,7 @@ from typing import Any
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy, Verb
 from connectors.reading import beijing, milliseconds, part, pieces, text, whole, without_receivers, yuan_told
 from connectors.top.decisions import is_true
+from refunds.states import RefundKind
 
 STAGES = {
     "WAIT_SELLER_AGREE": RefundStage.ASKED,
@@ -66,7 +67,7 @@ def top_copy(row: Mapping[str, Any]) -> RefundCopy:
     stage = STAGES.get(status, RefundStage.UNKNOWN)
     if stage in OPEN and whole(raw.get("cs_status")) in WITH_PLATFORM:
         stage = RefundStage.DISPUTED
-    if stage == RefundStage.REFUNDED and kind == "exchange":
+    if stage == RefundStage.REFUNDED and kind == RefundKind.EXCHANGE:
         stage = RefundStage.EXCHANGED
     version = top_version(raw)
     updated_at = beijing(raw.get("modified")) or milliseconds(version)

@@ -13,6 +13,7 @@ from common.words import for_buyers
 from connectors.port import PlatformDecision, RefundCopy, Unreachable, Verb
 from connectors.reading import in_fen, part, rows, text
 from orders.waybills import carrier_label
+from refunds.states import RefundKind
 
 EXCHANGE_FIELDS = "dispute_id,bizorder_id,modified,status"
 EXPRESS = "200"
@@ -31,7 +32,7 @@ def top_call(decision: PlatformDecision) -> TopCall | None:
     copy = decision.copy
     if copy.raw_kind == "TAOBAO_EXCHANGE" or copy.raw.get("operation_contraint") == "refund_onweb":
         return None
-    build = (_OF_EXCHANGES if copy.kind == "exchange" else _OF_REFUNDS).get(decision.verb)
+    build = (_OF_EXCHANGES if copy.kind == RefundKind.EXCHANGE else _OF_REFUNDS).get(decision.verb)
     return build(decision) if build else None
 
 

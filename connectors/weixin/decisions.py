@@ -5,6 +5,7 @@ from typing import Any
 from connectors.port import PlatformDecision, Shop, Verb, Verdict, VerdictOutcome
 from connectors.reading import company_called, in_fen, rows, text, whole
 from connectors.weixin.asking import ask_weixin
+from refunds.states import RefundKind
 
 AGREE_TO_RETURN, PAY_OUT = 1, 2  # accept_type
 CHANGE_THE_REQUEST = 3  # merchant_update_type
@@ -33,7 +34,7 @@ def weixin_call(shop: Shop, decision: PlatformDecision) -> tuple[str, dict[str, 
                 "waybill_id": decision.tracking_number,
                 "delivery_id": company[0] if company else "OTHER",
             }
-        case Verb.CHANGE_REQUEST if decision.amount is not None and decision.kind != "exchange":
+        case Verb.CHANGE_REQUEST if decision.amount is not None and decision.kind != RefundKind.EXCHANGE:
             kind = decision.kind or decision.copy.kind
             is_other_kind = kind != decision.copy.kind
             return "merchantupdateaftersale", {

@@ -1,7 +1,7 @@
 """What methods that change the request have in common (T1–T3, T5, T7–T9, T11)."""
 
 from common.errors import Invalid, Refused, refuse_if
-from common.money import CENT, why_not_above_zero, yuan
+from common.money import CENT, why_no_amount, yuan
 from common.sentences import sentence as _
 from offers.methods.base import Method, Situation, Terms
 from offers.states import OfferStatus
@@ -54,5 +54,5 @@ def check_agreed_amount(situation: Situation, terms: Terms, *, required: bool) -
         if required:
             raise Invalid("amount", _("Enter the amount that the buyer gets."), "required")
         return
-    refuse_if(why_not_above_zero(terms.amount))
+    refuse_if(why_no_amount(terms.amount))
     refuse_if(why_not_take(terms.amount, most=situation.most))

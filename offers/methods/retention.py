@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from common.errors import Invalid, Refused, refuse_if
-from common.money import CENT, why_not_above_zero, yuan
+from common.money import CENT, why_no_amount, yuan
 from common.sentences import sentence as _
 from common.words import duration
 from offers.arriving import money_words, parcel_words, promised_parcels
@@ -76,7 +76,7 @@ class MoneyMethod(RetentionMethod):
         """The amount is above zero and within the limit."""
         if terms.amount is None:
             raise Invalid("amount", _("Enter the amount that the buyer gets."), "required")
-        refuse_if(why_not_above_zero(terms.amount))
+        refuse_if(why_no_amount(terms.amount))
         refuse_if(self.why_above(situation, terms.amount))
 
     def why_above(self, situation: Situation, amount: Decimal) -> Refused | None:

@@ -81,9 +81,9 @@ class Outside:
         assert answer.status == 200, said
         return said
 
-    def be_at(self, now: datetime) -> None:
-        """Its clock shows this instant, and goes on from there."""
-        self.tell("set", {"clock_offset": now.timestamp() - time_machine.escape_hatch.time.time()})
+    def be_at(self, now: datetime, *, lives: bool) -> None:
+        """Its clock shows this instant, and goes on from there; what falls due by then happens if it `lives`."""
+        self.tell("set", {"clock_offset": now.timestamp() - time_machine.escape_hatch.time.time(), "lives": lives})
 
 
 @contextmanager
@@ -107,11 +107,11 @@ class History:
         self.counts: Counter[str] = Counter()
         self.now = NOON
 
-    def move(self, **delta: float) -> None:
-        """Time passes, here and there."""
+    def move(self, *, lives: bool = True, **delta: float) -> None:
+        """Time passes, here and there; until the next move things happen there by themselves, if it `lives`."""
         self.clock.move(**delta)
         self.now += timedelta(**delta)
-        self.fake.be_at(self.now)
+        self.fake.be_at(self.now, lives=lives)
 
     # --- what buyers, agents and the platform do
 
@@ -215,10 +215,14 @@ class History:
                     resume_decision(store_id=self.shop.store.pk, **told)
 
     def finish(self) -> None:
-        """Nothing goes wrong any more: all that is due is done."""
+        """Nothing goes wrong any more: all that is due is done.
+
+        At last the fake rests: what it did by itself after that move would be younger than all that is listed, and be
+        missed here until time passes again. By then it has paid for what was decided two moves ago.
+        """
         self.fake.tell("behave", {})
-        for minutes in (5, 10, 10):
-            self.move(minutes=minutes)
+        for minutes, lives in ((5, True), (10, True), (10, True), (10, False)):
+            self.move(minutes=minutes, lives=lives)
             self.recover()
             while work_on_shops(ids=[self.connection.pk]):
                 pass

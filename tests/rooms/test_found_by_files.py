@@ -24,6 +24,8 @@ from tests.world import NOON, make_shop
 SHARED = {"base", "retention", "negotiation"}  # what several methods have in common
 RULE_FILES = ROOT / "stores" / "marketplaces"
 OUTSIDE = [path for path in IN_ROOMS if path.parent != RULE_FILES]
+# An open platform and its fake say in their file what they are called and which marketplaces they serve.
+NAMED_FILES = {ROOT / "connectors" / "platforms", ROOT / "connectors" / "fakes"}
 STAGE = ROOT / "demo"  # plays stores of every marketplace: names are its data, but no condition
 
 
@@ -55,7 +57,7 @@ def test_no_marketplace_is_known_by_name():
     """Neither in code, SQL nor templates: what a marketplace does is a field of its rules. Prose may name one."""
     known = set(marketplaces.newest()) | {code for code, _label in marketplaces.site_choices()}
     found = []
-    for path in OUTSIDE:
+    for path in (path for path in OUTSIDE if path.parent not in NAMED_FILES):
         tree = ast.parse(path.read_text()) if STAGE not in path.parents else ast.Module([], [])
         prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):

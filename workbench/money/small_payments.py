@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.money import ZERO, why_not_above_zero
+from common.money import ZERO, why_no_amount
 from offers.cautions import cautions_of_payment
 from orders.models import Order
 from payments.allowances import AllowanceRows, allowances_today
@@ -60,7 +60,7 @@ class SmallPaymentForm(DeskForm):
     def clean_amount(self):
         """Above zero; the limits are the action's."""
         amount = self.cleaned_data["amount"]
-        if (refused := why_not_above_zero(amount)) is not None:
+        if (refused := why_no_amount(amount)) is not None:
             raise forms.ValidationError(str(refused))
         return amount
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.calendar import day_of, end_of_day, start_of_day
 from common.money import ZERO
-from offers.coupons import create_coupon, why_not_last
+from offers.coupons import create_coupon, why_no_validity
 from offers.eligibility import retains
 from offers.models import CouponGrant
 from offers.states import CouponChannel
@@ -115,7 +115,7 @@ class CouponForm(DecisionForm):
         """The last day is not before the first, and not over; the only store needs no choice."""
         data = {"store": self.row[0], **super().clean()}
         first, last = data.get("first_day"), data.get("last_day")
-        if first and last and (refused := why_not_last(first, last + timedelta(days=1))) is not None:
+        if first and last and (refused := why_no_validity(first, last + timedelta(days=1))) is not None:
             self.add_error("last_day", str(refused))
         elif last and last < day_of(self.now, data["store"].time_zone):
             self.add_error("last_day", _("Choose today or a later day."))
