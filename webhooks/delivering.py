@@ -28,7 +28,7 @@ from common.workers import in_turn, take_up
 from webhooks.actions import pause_endpoint
 from webhooks.models import LONGEST_ANSWER, Delivery, Endpoint
 from webhooks.secrets import signed
-from webhooks.states import DeliveryStatus, PauseReason
+from webhooks.states import CallError, DeliveryStatus, PauseReason
 from webhooks.telling import told
 from webhooks.wire import CallAnswer, post
 
@@ -134,7 +134,7 @@ def _note(endpoint: Endpoint, delivery: Delivery, answer: CallAnswer) -> None:
         row.plan(None)
         mine.failures, mine.failing_since = 0, None
     else:
-        _put_off(row, answer.error or "refused", now)
+        _put_off(row, answer.error or CallError.REFUSED, now)
         mine.failures, mine.failing_since = mine.failures + 1, mine.failing_since or now
     row.save()
     mine.save(update_fields=["failures", "failing_since"])

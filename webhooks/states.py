@@ -25,3 +25,14 @@ class DeliveryStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Given up")
+
+
+class CallError(models.TextChoices):
+    """Why a call came to nothing."""
+
+    REFUSED = "refused", _("Not taken")
+    ADDRESS_NOT_ALLOWED = "address_not_allowed", _("The address isn't on the public internet")
+    TOOK_TOO_LONG = "took_too_long", _("No answer in time")
+    TLS_FAILED = "tls_failed", _("No safe connection (TLS)")
+    NOT_HTTP = "not_http", _("The answer isn't HTTP")
+    NOT_REACHED = "not_reached", _("Not reached")

@@ -14,6 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from time import monotonic
 
 from webhooks.addresses import Forbidden, Target, addresses_of, target_of
+from webhooks.states import CallError
 
 WHOLE_SECONDS = 15.0  # of a call, the resolving of the name aside
 CONNECT_SECONDS = 5.0
@@ -75,22 +76,23 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> CallAnswer:
         target = target_of(url)
         addresses = addresses_of(target)
     except Forbidden:
-        return CallAnswer(error="address_not_allowed")
+        return CallAnswer(error=CallError.ADDRESS_NOT_ALLOWED)
     with _deadline() as deadline:
         try:
             status, text = _exchange(target, addresses, body, headers, deadline)
-            error = "took_too_long" if deadline.has_passed else ""
+            error = CallError.TOOK_TOO_LONG if deadline.has_passed else ""
         except (OSError, HTTPException, ValueError) as failure:
             status, text = None, ""
-            error = "took_too_long" if deadline.has_passed or isinstance(failure, TimeoutError) else _word(failure)
+            late = deadline.has_passed or isinstance(failure, TimeoutError)
+            error = CallError.TOOK_TOO_LONG if late else _word(failure)
     took_ms = int((monotonic() - began) * 1000)
     return CallAnswer(None if error else status, text, error, took_ms)
 
 
 def _word(failure: Exception) -> str:
     if isinstance(failure, ssl.SSLError):
-        return "tls_failed"
-    return "not_http" if isinstance(failure, HTTPException | ValueError) else "not_reached"
+        return CallError.TLS_FAILED
+    return CallError.NOT_HTTP if isinstance(failure, HTTPException | ValueError) else CallError.NOT_REACHED
 
 
 def _exchange(target: Target, addresses, body: bytes, headers, deadline: _Deadline) -> tuple[int, str]:

@@ -42,6 +42,7 @@ def test_the_log_shows_message_and_answer_and_sends_again(taote, sign_in):
     assert "2026-11-20 12:00" in owner.get("webhooks/delivery/").content.decode()
     page = owner.get(f"webhooks/delivery/{delivery.pk}/change/").content.decode()
     assert "&lt;b&gt;busy&lt;/b&gt;" in page
+    assert "503 · Not taken" in page
     assert "&quot;type&quot;:&quot;webhook.made&quot;" in page
     assert owner.post(f"webhooks/delivery/{delivery.pk}/redeliver/").status_code == 302
     assert taote.reload(delivery).status == "waiting"

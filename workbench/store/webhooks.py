@@ -11,7 +11,7 @@ from webhooks import actions
 from webhooks.addresses import LONGEST_URL
 from webhooks.delivering import message_of
 from webhooks.models import Delivery, Endpoint
-from webhooks.states import DeliveryStatus, EndpointStatus
+from webhooks.states import CallError, DeliveryStatus, EndpointStatus
 from webhooks.why_not import why_not_pause_endpoint, why_not_resume_endpoint
 from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
@@ -59,6 +59,11 @@ def status_shown(row: Endpoint | Delivery):
     """Its status, in the colour of how it is to be taken."""
     tone = (ENDPOINT_TONES if isinstance(row, Endpoint) else DELIVERY_TONES)[row.status]
     return format_html('<span class="wl-badge {}">{}</span>', tone, row.get_status_display())
+
+
+def error_shown(delivery: Delivery) -> str:
+    """Why the last call came to nothing, in words; what broke here has none, and stays as it is."""
+    return str(dict(CallError.choices).get(delivery.last_error, delivery.last_error))
 
 
 def event_choices() -> list[tuple[str, str]]:
@@ -242,7 +247,7 @@ class DeliveryAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     show_status = column(gettext_lazy("status"), status_shown)
     show_created = column(gettext_lazy("Created"), lambda delivery: moment(delivery.created_at))
     show_answer = column(
-        gettext_lazy("answer"), lambda delivery: delivery.response_status or delivery.last_error or "–"
+        gettext_lazy("answer"), lambda delivery: delivery.response_status or error_shown(delivery) or "–"
     )
 
     def page_queryset(self, request):
@@ -261,6 +266,7 @@ class DeliveryAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
             delivery.name,
             delivery=delivery,
             status=status_shown(delivery),
+            error=error_shown(delivery),
             message=message_of(delivery.endpoint, delivery),
             decide=self.choices(request, delivery, bound),
         )
