@@ -160,7 +160,8 @@ def test_an_exchange_whose_new_goods_are_lost_after_the_inspection_owes_them_aga
 @pytest.mark.rule("P3")
 def test_the_carrier_owes_what_so_many_pieces_were_paid_with(db, clock):
     shop = make_shop("wechat_shop")
-    lines = [{"item_id": "1", "sku": sku, "quantity": n, "unit_price": f"{n}0.00"} for sku, n in (("red", 1), ("blue", 2))]
+    pieces = {"red": 1, "blue": 2}
+    lines = [{"item_id": "1", "sku": sku, "quantity": n, "unit_price": f"{n}0.00"} for sku, n in pieces.items()]
     number = place(shop, lines=lines, discount="0", paid_amount="58.00")["number"]
     shop.merchant.post(f"orders/{number}/ship/", {"carrier": "SF", "tracking_number": "SF41"})
     two_blue = [{"item_id": "1", "sku": "blue", "quantity": 2}]
