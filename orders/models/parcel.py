@@ -84,7 +84,7 @@ class OwedParcel(Traced, TenantModel):
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.title or self.item_id} × {self.quantity}"
+        return f"{self.get_kind_display()} · {self.title or self.item_id} × {self.quantity}"
 
     def is_late(self, now) -> bool:
         """Whether the promise was not kept in time, even if the sweep has yet to flag it (Q16)."""

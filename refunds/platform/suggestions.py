@@ -193,7 +193,7 @@ def _words(code: str, facts: dict) -> str:
                 else _("The merchant offered nothing.")
             )
         case "evidence":
-            return _("Evidence: %(buyer)d files of the buyer, %(merchant)d of the merchant.") % facts
+            return _("Files of evidence: %(buyer)d of the buyer, %(merchant)d of the merchant.") % facts
         case "refunds":
             return _("%(count)d other refunds of this buyer in this store within %(days)d days.") % facts
         case "buyers_disputes":

@@ -112,7 +112,7 @@ def test_the_page_shows_both_sides_the_suggestion_and_the_record(taote, sign_in)
     assert titles == ["Offer sent", "Offer declined by the buyer", "Message"]
     page = text(answer)
     assert "The buyer declined 1 of 1 offers." in page
-    assert "Evidence: 1 files of the buyer, 0 of the merchant." in page
+    assert "Files of evidence: 1 of the buyer, 0 of the merchant." in page
     assert 'id="decide-answer"' in page
     assert desk.post(f"{DISPUTE}/{dispute_id}/answer/", reply="发货前检查过").status_code == 302
     page = text(desk.get(f"{DISPUTE}/{dispute_id}/change/"))

@@ -39,6 +39,7 @@ def test_the_log_shows_message_and_answer_and_sends_again(taote, sign_in):
             status="failed", response="<b>busy</b>", response_status=503, last_error="refused", next_attempt_at=None
         )
     assert [row.pk for row in owner.rows("webhooks/delivery/", queue="failed")] == [delivery.pk]
+    assert "2026-11-20 12:00" in owner.get("webhooks/delivery/").content.decode()
     page = owner.get(f"webhooks/delivery/{delivery.pk}/change/").content.decode()
     assert "&lt;b&gt;busy&lt;/b&gt;" in page
     assert "&quot;type&quot;:&quot;webhook.made&quot;" in page

@@ -34,7 +34,7 @@ def test_no_latin_mark_stands_beside_a_chinese_character():
 
 
 # Terms of the rulebook, and a kind of product: 平台 stands in them whoever decides.
-FIXED_TERMS = re.compile("平台介入|平台极速退款|平台智能推荐挽留优惠券|第三方平台")
+FIXED_TERMS = re.compile("平台介入|平台极速退款|平台智能推荐挽留优惠券|第三方平台|开放平台")
 
 
 OPEN_PLATFORM = "开放平台"  # of a marketplace, where it lets programs in: the English has to say so

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
@@ -95,7 +96,7 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """The list, titled by what it lists; without the look-ups in the address that its page doesn't offer."""
-        context = {"title": self.opts.verbose_name_plural, **(extra_context or {})}
+        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         try:
             return super().changelist_view(request, context)
         except NotOffered as refusal:

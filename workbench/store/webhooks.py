@@ -17,6 +17,7 @@ from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
+from workbench.kit.marks import moment
 from workbench.kit.queue import Queue, QueueFilter, QueueMixin
 from workbench.store.owners import OwnersAdmin
 
@@ -199,11 +200,13 @@ class EndpointAdmin(QueueMixin, AddingMixin, DecidingMixin, OwnersAdmin):
     on_overview = only_what_waits = True
     adding = AddEndpoint()
     decisions = (RotateSecret(), PauseEndpoint(), ResumeEndpoint(), DeleteEndpoint())
-    list_display = ("show_host", "show_status", "show_events", "description", "failures", "failing_since")
+    list_display = ("show_host", "show_status", "show_events", "show_purpose", "failures", "show_failing")
     list_filter = (QueueFilter,)
     show_host = column(gettext_lazy("address"), lambda endpoint: endpoint.host)
     show_status = column(gettext_lazy("status"), status_shown)
     show_events = column(gettext_lazy("events"), lambda endpoint: len(endpoint.events) or _("all"))
+    show_purpose = column(gettext_lazy("What it is for"), lambda endpoint: endpoint.description or "–")
+    show_failing = column(gettext_lazy("Failing since"), lambda endpoint: moment(endpoint.failing_since))
 
     def get_queryset(self, request):
         """Those that exist."""
@@ -232,11 +235,12 @@ class DeliveryAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
 
     queues = DELIVERY_QUEUES
     decisions = (Redeliver(),)
-    list_display = ("name", "show_host", "show_status", "attempts", "show_answer", "created_at")
+    list_display = ("name", "show_host", "show_status", "attempts", "show_answer", "show_created")
     list_filter = (QueueFilter,)
     list_select_related = ("endpoint", "store")
     show_host = column(gettext_lazy("endpoint"), lambda delivery: delivery.endpoint.host)
     show_status = column(gettext_lazy("status"), status_shown)
+    show_created = column(gettext_lazy("Created"), lambda delivery: moment(delivery.created_at))
     show_answer = column(
         gettext_lazy("answer"), lambda delivery: delivery.response_status or delivery.last_error or "–"
     )
