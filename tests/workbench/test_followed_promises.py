@@ -12,6 +12,7 @@ from orders.models import OwedParcel, SandboxParcel
 from orders.parcels import sweep_due_parcels
 from refunds.models import CarrierClaim, Refund
 from tests.api.helpers import ask, code, detail, everything
+from tests.api.test_what_was_paid import place
 from tests.marketplace import connected, followed
 from tests.parcels import SILENT, UNPICKED, ask_everybody
 from tests.workbench.test_promises import LIST, promise
@@ -154,6 +155,26 @@ def test_an_exchange_whose_new_goods_are_lost_after_the_inspection_owes_them_aga
         assert set(OwedParcel.objects.values_list("status", flat=True)) == {"owed"}
     now = detail(shop, refund)
     assert (now["status"], now["payments"]) == ("closed", [])
+
+
+@pytest.mark.rule("P3")
+def test_the_carrier_owes_what_so_many_pieces_were_paid_with(db, clock):
+    shop = make_shop("wechat_shop")
+    pieces = {"red": 1, "blue": 2}
+    lines = [{"item_id": "1", "sku": sku, "quantity": n, "unit_price": f"{n}0.00"} for sku, n in pieces.items()]
+    number = place(shop, lines=lines, discount="0", paid_amount="58.00")["number"]
+    shop.merchant.post(f"orders/{number}/ship/", {"carrier": "SF", "tracking_number": "SF41"})
+    two_blue = [{"item_id": "1", "sku": "blue", "quantity": 2}]
+    refund = ask(shop, number, kind="exchange", amount="40.00", lines=two_blue).json()["id"]
+    shop.merchant.post(f"refunds/{refund}/approve/")
+    shop.buyer.post(f"refunds/{refund}/ship-return/", {"carrier": "SF", "tracking_number": "R1"})
+    shop.merchant.post(f"refunds/{refund}/inspect/", {"result": "passed"})
+    with shop.scope():
+        parcel = OwedParcel.objects.get(topic_id=refund)
+    sent(shop, parcel)
+    ends(clock, "SF42", CarrierStage.LOST)
+    with shop.scope():
+        assert f"{CarrierClaim.objects.get().amount}" == "40.00"
 
 
 def test_a_return_under_the_number_of_a_promised_parcel_is_told_of(tmall):
