@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from offers.insights.rebuild import roll_everything
+from offers.management.commands import rebuild_insights
 from offers.models import CostRates, DailyRetention, RolledUpOffer
 from orders import amounts
 from payments.models import Payment, SandboxTransfer
@@ -164,3 +166,19 @@ def test_a_loss_stays_on_its_day_when_the_store_moves(rated, clock, rolled_first
     consistent(rated)
     assert report(rated, **day)["lost"] == report(rated, **{"from": "2026-11-19", "to": "2026-11-19"})["lost"]
     assert report(rated, **day)["lost"]["refunds"] == 0
+
+
+def test_a_store_that_fails_stops_no_other(rated, monkeypatch, capsys):
+    other = make_shop("tmall")
+    rebuild = rebuild_insights.rebuild
+
+    def fail(store):
+        if store.pk == rated.store.pk:
+            raise RuntimeError("a fault of ours")
+        return rebuild(store)
+
+    monkeypatch.setattr(rebuild_insights, "rebuild", fail)
+    with pytest.raises(CommandError, match=f"{rated.store.code}: RuntimeError"):
+        call_command("rebuild_insights")
+    assert "of 1 stores anew" in capsys.readouterr().out
+    assert other.store.pk

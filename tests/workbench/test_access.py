@@ -135,3 +135,14 @@ def test_an_address_that_names_no_row_is_not_found(sign_in, key):
     for model in site._registry:
         path = f"{model._meta.label_lower.replace('.', '/')}/{key}/change/"
         assert desk.get(path).status_code == 404, path
+
+
+def test_a_filter_that_fits_nothing_does_not_say_that_all_is_done(taote, clock, sign_in):
+    taote.refund(reason="minor_flaw")
+    desk = sign_in("owner", taote)
+    narrowed = desk.get("refunds/refund/?queue=awaiting&reason__exact=quality").content.decode()
+    assert "Nothing matches." in narrowed
+    assert "task_alt" not in narrowed
+    assert 'name="followed"' not in narrowed, "no shop of theirs is connected: there is nothing to tell apart"
+    settled = desk.get("refunds/refund/?queue=overdue").content.decode()
+    assert "task_alt" in settled

@@ -14,6 +14,7 @@ from unfold.views import ChangeList
 
 LONGEST_SEARCH = 100
 LONGEST_NAMED = 40
+QUEUE_VAR = "queue"  # which tab is open
 PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE_KEY = "desk_page_size"
 
@@ -54,6 +55,11 @@ class DeskChangeList(ChangeList):
     def is_bare(self) -> bool:
         """Whether there is nothing to list at all, whatever is asked for."""
         return not self.result_list and not self.root_queryset.exists()
+
+    @cached_property
+    def is_filtered(self) -> bool:
+        """Whether a filter narrows the list, or the tab of it that is open."""
+        return any(value for name, value in self.get_filters_params(self.params).items() if name != QUEUE_VAR)
 
     def get_filters(self, request):
         """Django's, which by itself would take any look-up of any field."""

@@ -14,6 +14,7 @@ from django.db.models.expressions import OrderBy
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from workbench.kit.changelist import QUEUE_VAR
 from workbench.kit.desk import Desk, desk_of
 
 MOST_COUNTED = 10_000
@@ -91,7 +92,7 @@ class QueueFilter(SimpleListFilter):
     """Narrows a list to the queue asked for. Shown as tabs, not as a filter."""
 
     title = _("queue")
-    parameter_name = "queue"
+    parameter_name = QUEUE_VAR
 
     def __init__(self, request, params, model, model_admin):
         self.queues = model_admin.queues

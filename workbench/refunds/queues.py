@@ -220,7 +220,9 @@ class FollowedFilter(SimpleListFilter):
     parameter_name = "followed"
 
     def lookups(self, request, model_admin):
-        """All that came from there, and what waits."""
+        """All that came from there, and what waits; nothing, where none ever came."""
+        if not Refund.objects.in_scope().filter(is_followed=True).exists():
+            return []
         return [("yes", _("From the marketplace")), ("sent", _("Waits for the marketplace"))]
 
     def queryset(self, request, queryset):

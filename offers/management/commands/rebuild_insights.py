@@ -3,13 +3,14 @@
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from common.errors import kind_of
 from common.tenancy import system_scope
 from offers.insights.rebuild import rebuild
 from stores.models import Store
 
 
 class Command(BaseCommand):
-    """Says in which stores the roll-ups were off; they are right afterwards."""
+    """Says in which stores the roll-ups were off; they are right afterwards. A store that fails stops no other."""
 
     help = "Make the daily roll-ups of money kept and lost anew from raw rows, and say where they had been off."
 
@@ -22,7 +23,16 @@ class Command(BaseCommand):
             stores = list(Store.objects.filter(code=store) if store else Store.objects.order_by("code"))
         if not stores:
             raise CommandError(f"There is no store “{store}”." if store else "There are no stores.")
-        off = {each.code: rows for each in tqdm(stores, desc="stores", disable=None) if (rows := rebuild(each))}
+        off, failed = {}, {}
+        for each in tqdm(stores, desc="stores", disable=None):
+            try:
+                off[each.code] = rebuild(each)
+            except Exception as error:
+                failed[each.code] = kind_of(error)
+        off = {code: rows for code, rows in off.items() if rows}
         for code, rows in off.items():
             self.stdout.write(self.style.WARNING(f"{code}: {rows} rows were off"))
-        self.stdout.write(f"Made the roll-ups of {len(stores)} stores anew; {len(off)} had been off.")
+        self.stdout.write(f"Made the roll-ups of {len(stores) - len(failed)} stores anew; {len(off)} had been off.")
+        if failed:
+            told = "; ".join(f"{code}: {error}" for code, error in failed.items())
+            raise CommandError(f"The roll-ups of {len(failed)} stores are as they were: {told}")
