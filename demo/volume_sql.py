@@ -15,7 +15,8 @@ from refunds.quality.events import REFUND_COUNTED
 # now. Cases come oldest first, so that ids grow and indexes are appended to.
 _DICE = """
     SELECT n, CASE WHEN (n + 1) * %(largest)s::bigint / %(total)s > n * %(largest)s::bigint / %(total)s THEN 1
-                   ELSE 1 + %(after)s + n %% (%(stores)s - %(after)s) END AS store_place,
+                   ELSE 1 + %(after)s + (n - n * %(largest)s::bigint / %(total)s) %% (%(stores)s - %(after)s)
+              END AS store_place,
            random() AS luck, random() AS share, random() AS pace, random() AS wait,
            (random() * 1000)::int AS pick, (random() * 1000)::int AS other
     FROM generate_series(%(first)s, %(last)s) n

@@ -88,6 +88,7 @@ class Offer(TenantModel):
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="offer_newest"),
+            models.Index(fields=["store", "status", "method", "-id"], name="offer_by_status_method"),
             models.Index(fields=["store", "refund"], name="offer_of_refund"),
             models.Index(fields=["due_at"], condition=Q(status__in=OUT), name="offer_to_end"),
             models.Index(

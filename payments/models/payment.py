@@ -95,6 +95,7 @@ class Payment(Obligation, Traced, TenantModel):
             models.Index(fields=["store", "updated_at"], name="payment_changed"),
             models.Index(fields=["store", "-id"], name="payment_newest"),
             models.Index(fields=["store", "status", "-id"], name="payment_by_status"),
+            models.Index(fields=["store", "purpose", "-id"], name="payment_by_purpose"),
             models.Index(fields=["store", "order"], name="payment_of_order"),
             models.Index(fields=["store", "topic_id"], name="payment_of_topic"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="payment_due"),

@@ -116,6 +116,7 @@ class Refund(OwnsLines, Traced, TenantModel):
             models.Index(fields=["store", "updated_at"], name="refund_changed"),
             models.Index(fields=["store", "-id"], name="refund_newest"),
             models.Index(fields=["store", "status", "-id"], name="refund_by_status"),
+            models.Index(fields=["store", "kind", "reason", "-id"], name="refund_by_kind_reason"),
             models.Index(fields=["store", "order"], name="refund_of_order"),
             models.Index(
                 fields=["store", "return_tracking_number"],

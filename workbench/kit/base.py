@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -31,13 +32,22 @@ MAX_PAGE = 200
 
 
 class NextPaginator(InfinitePaginator):
-    """Knows the rows of a page and whether another follows; never counts a history."""
+    """Knows the rows of a page and whether another follows; never counts a history.
+
+    The database picks and sorts ids alone: what a row shows (its order, its store, whether an offer is out) is looked up
+    for those of the page, in `whole`, the list without its filters.
+    """
+
+    def __init__(self, object_list, per_page, *, whole: QuerySet):
+        super().__init__(object_list, per_page)
+        self.whole = whole
 
     def page(self, number) -> Page:
         """One page; a number out of bounds is the nearest one."""
         number = min(max(int(number), 1), MAX_PAGE)
         start = (number - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
+        picked = self.object_list.values("pk")[start : start + self.per_page + 1]
+        rows = list(self.whole.filter(pk__in=picked).order_by(*self.object_list.query.order_by))
         self.has_next = len(rows) > self.per_page and number < MAX_PAGE
         return Page(rows[: self.per_page], number, self)
 
@@ -55,7 +65,6 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
     """A list and a page to look at. What changes state is a view of its own that calls an action."""
 
     actions = None
-    paginator = NextPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count a history, filter by filter
     list_per_page = 50
@@ -79,6 +88,10 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
     def get_queryset(self, request):
         """Rows of the open scope, named by store."""
         return self.model.objects.in_scope().select_related("store").order_by(*self.get_ordering(request))
+
+    def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
+        """Pages of `queryset`, their rows as `get_queryset` has them."""
+        return NextPaginator(queryset, per_page, whole=self.get_queryset(request))
 
     def get_list_display(self, request):
         """The columns; over several stores each row names its own."""

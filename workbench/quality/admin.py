@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from django.contrib.admin import SimpleListFilter
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,10 +44,10 @@ class CountedFilter(SimpleListFilter):
 
     def queryset(self, request, queryset):
         """The refunds with, or without, a row that counts them."""
-        counted = QualityRefund.objects.in_scope().values("refund")
+        counted = Exists(QualityRefund.objects.in_scope().filter(refund=OuterRef("pk"), store=OuterRef("store")))
         if self.value() == "yes":
-            return queryset.filter(pk__in=counted)
-        return queryset.exclude(pk__in=counted) if self.value() == "no" else queryset
+            return queryset.filter(counted)
+        return queryset.filter(~counted) if self.value() == "no" else queryset
 
 
 class QualityAdmin(OrderSearch, DeskAdmin):
