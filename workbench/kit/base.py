@@ -34,8 +34,8 @@ MAX_PAGE = 200
 class NextPaginator(InfinitePaginator):
     """Knows the rows of a page and whether another follows; never counts a history.
 
-    The database picks and sorts ids alone: what a row shows (its order, its store, whether an offer is out) is looked up
-    for those of the page, in `whole`, the list without its filters.
+    The database picks and sorts ids alone: what a row shows (its order, its store, whether an offer is out) is
+    looked up for those of the page, in `whole`, the list without its filters.
     """
 
     def __init__(self, object_list, per_page, *, whole: QuerySet):
