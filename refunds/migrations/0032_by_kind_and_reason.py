@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0022_kept_sentences'),
-        ('refunds', '0030_updated_at'),
+        ('refunds', '0031_searched'),
         ('stores', '0018_updated_at'),
     ]
 
