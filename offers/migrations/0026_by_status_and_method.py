@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offers', '0025_kept_sentences'),
-        ('refunds', '0031_by_kind_and_reason'),
+        ('refunds', '0032_by_kind_and_reason'),
         ('stores', '0018_updated_at'),
     ]
 
