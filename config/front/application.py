@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
+from common.request_ids import HEADER, request_id_of
 from config.front.body import TooLarge, TooSlow, most_bytes, read_body
 from config.front.call import Answer, Call
 from config.front.environ import REFUSAL, has_all, make_environ
@@ -43,12 +44,14 @@ class Front:
         if scope.proto != "http":
             return
         if scope.path == "/healthz" and scope.method in ("GET", "HEAD"):
-            proto.response_bytes(200, JSON, HEALTHY)
+            proto.response_bytes(200, [*JSON, _request_id(scope)], HEALTHY)
             return
         environ = await self._read(scope, proto)
         if self.under_way >= self.most:
-            log.warning("a call was refused: %d are waiting", self.under_way)
-            proto.response_bytes(503, [*JSON, ("retry-after", "1")], BUSY)
+            request_id = _request_id(scope)
+            log.warning("call %s was refused: %d are waiting", request_id[1], self.under_way)
+            proto.response_bytes(503, [*JSON, ("retry-after", "1"), request_id], BUSY)
+            environ["wsgi.input"].close()
             return
         self.under_way += 1
         try:
@@ -90,6 +93,11 @@ class Front:
             return None
         finally:
             left.cancel()
+
+
+def _request_id(scope) -> tuple[str, str]:
+    """The header that names the call, where nobody behind us answers it."""
+    return HEADER.lower(), request_id_of(scope.headers.get(HEADER.lower()) or "")
 
 
 def _send(proto, answer: Answer) -> None:
