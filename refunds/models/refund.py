@@ -1,5 +1,7 @@
 """A refund: the buyer's request about (part of) an order, and its way to an end."""
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,8 @@ from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Order
 from orders.models.lines import OwnsLines
+from payments.models import Payment
+from refunds.models.contradicted import contradicted
 from refunds.models.line import RefundLine, lines_of_refund
 from refunds.models.queries import RefundQuerySet
 from refunds.states import (
@@ -171,6 +175,11 @@ class Refund(OwnsLines, Traced, TenantModel):
     def pays(self) -> bool:
         """Whether it ends with money; an exchange ends with a new parcel."""
         return self.kind != RefundKind.EXCHANGE
+
+    @cached_property
+    def contradicted(self) -> list[Payment]:
+        """Payments about it of which the gateway says otherwise than our books; read when they are first asked for."""
+        return contradicted(self)
 
     @property
     def lacks_address(self) -> bool:
