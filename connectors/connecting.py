@@ -74,6 +74,7 @@ def connect_shop(
         base_url=known_address(base_url),
         access_token=access_token,
         refresh_token=refresh_token,
+        marketplace=store.marketplace,
     )
     with tenant_scope(store.pk):
         shop = replace(shop, shop_id=_named_shop(store, platform, shop, shop_id.strip()))

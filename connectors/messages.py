@@ -32,7 +32,7 @@ def platform_push(request: HttpRequest, platform: str, token: str) -> HttpRespon
     if not length.isdigit() or int(length) > LARGEST_PUSH or len(request.body) > LARGEST_PUSH:
         return HttpResponse("The message is too large.", status=413, content_type="text/plain")
     with system_scope():
-        found = Connection.objects.exclude(status=ConnectionStatus.DISCONNECTED)
+        found = Connection.objects.exclude(status=ConnectionStatus.DISCONNECTED).select_related("store")
         connection = found.filter(push_token=token, platform=platform).first()
         if connection is None or not platform_for(connection).takes_pushes:
             raise Http404

@@ -49,6 +49,7 @@ def shop_for(connection: Connection) -> Shop:
         access_token=tokens.get(ACCESS, ""),
         refresh_token=tokens.get(REFRESH, ""),
         shop_id=connection.shop_id,
+        marketplace=connection.store.marketplace,
     )
 
 

@@ -108,11 +108,17 @@ WORDS = {
         },
     ),
     "kuaishou": Words(
-        _kuaishou, {"agreed": {"status": 30}, "sent back": "send_back", "paid": "pay_out", "withdrawn": "withdraw"}
+        _kuaishou,
+        {"agreed": {"status": 30}, "sent back": "send_back", "paid": {"status": 60}, "withdrawn": "withdraw"},
     ),
     "pinduoduo": Words(
         _pinduoduo,
-        {"agreed": {"after_sales_status": 7}, "sent back": "ship_back", "paid": "pay", "withdrawn": "withdraw"},
+        {
+            "agreed": {"after_sales_status": 7},
+            "sent back": "ship_back",
+            "paid": {"after_sales_status": 10, "expire_time": None},
+            "withdrawn": "withdraw",
+        },
     ),
     "wechat_shop": Words(
         _wechat_shop,

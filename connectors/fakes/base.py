@@ -9,7 +9,7 @@ a refund there (`acts`), at a deadline by itself (`falls_due`).
 import json
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, MutableSequence
+from collections.abc import Callable, Mapping, MutableSequence, Set
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
@@ -25,6 +25,7 @@ from connectors.fakes.shapes import (
     FakeRefund,
     FakeRefusal,
     FakeRequest,
+    ImpossibleAct,
     Misbehaviour,
     Mischief,
     Push,
@@ -39,6 +40,7 @@ __all__ = [
     "FakeRefusal",
     "FakeRequest",
     "FakeServer",
+    "ImpossibleAct",
     "Misbehaviour",
     "Mischief",
     "Push",
@@ -55,21 +57,24 @@ class FakeServer(ThreadingHTTPServer):
 
     name: ClassVar[str]
     acts: ClassVar[Mapping[str, Mapping[str, Any]]]  # what can happen to a refund, and the fields that this sets
+    begins: ClassVar[Mapping[str, Set[Any]]] = {}  # the states in which an act can happen; in any where none is named
     settings: ClassVar[tuple[str, ...]] = ("push_to",)  # attributes that the control may set
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Make the fake known by its name."""
+        """Make the fake known by its name; what has none is a part of one."""
         super().__init_subclass__(**kwargs)
-        FAKES.add(cls.name, cls)
+        if "name" in vars(cls):
+            FAKES.add(cls.name, cls)
 
     def __init__(self, port: int = 0, *, now: Callable[[], datetime] = clock.now) -> None:
         super().__init__(("127.0.0.1", port), FakeHandler)
         self.lock = threading.RLock()
         self.requests: MutableSequence[FakeRequest] = []
         self._now = now
+        self.asked = ""  # the shop whose token came with the call that is being worked on, as `FakeRefund.shop`
         self.answering = ""  # the call that is being worked on
         self.keep: Callable[[], None] = lambda: None  # see keeping
         self._plumbing = {*vars(self), "_plumbing"}
@@ -96,6 +101,14 @@ class FakeServer(ThreadingHTTPServer):
     @abstractmethod
     def excuse(self, kind: Mischief, seconds: int) -> Reply:
         """The platform's own words for throttling, trouble, an expired token, a revoked authorisation, …"""
+
+    def shop_of(self, request: FakeRequest) -> str:
+        """The id of the shop whose token came with a call; empty when it can't be told."""
+        return ""
+
+    def state_of(self, refund: FakeRefund) -> Any:
+        """Where the refund stands: one of those in `begins`."""
+        return refund.fields.get("status")
 
     @abstractmethod
     def blank(self, number: int) -> tuple[str, dict[str, Any]]:
@@ -131,12 +144,12 @@ class FakeServer(ThreadingHTTPServer):
         """The platform's clock."""
         return self._now() + self.clock_offset
 
-    def add(self, *, at: datetime | None = None, **fields: Any) -> FakeRefund:
-        """A buyer asks for a refund; `fields` in the platform's own names."""
+    def add(self, *, at: datetime | None = None, shop: str = "", **fields: Any) -> FakeRefund:
+        """A buyer asks for a refund of the first shop, or another one; `fields` in the platform's own names."""
         with self.lock:
             at = at or self.now()
             refund_id, blank = self.blank(len(self.refunds) + 1)
-            refund = FakeRefund(refund_id, blank | fields, 0, at, at)
+            refund = FakeRefund(refund_id, blank | fields, 0, at, at, shop)
             self.refunds[refund.id] = refund
             self._changed(refund, at)
             return refund
@@ -150,8 +163,23 @@ class FakeServer(ThreadingHTTPServer):
             return refund
 
     def act(self, act: str, refund_id: str, *, at: datetime | None = None, **fields: Any) -> FakeRefund:
-        """One of `acts` happens: the buyer withdraws, sends the goods back, … KeyError."""
-        return self.change(refund_id, at=at, **{**self.acts[act], **fields})
+        """One of `acts` happens: the buyer withdraws, sends the goods back, … KeyError, ImpossibleAct."""
+        with self.lock:
+            if not self.may_happen(act, self.refunds[refund_id]):
+                raise ImpossibleAct(f"{act} can't happen to a refund in {self.state_of(self.refunds[refund_id])}")
+            return self.change(refund_id, at=at, **{**self.acts[act], **fields})
+
+    def may_happen(self, act: str, refund: FakeRefund) -> bool:
+        """Whether one of `acts` can happen to the refund as it stands. KeyError."""
+        return act in self.acts and (act not in self.begins or self.state_of(refund) in self.begins[act])
+
+    def possible_acts(self, refund_id: str) -> list[str]:
+        """What can happen to the refund as it stands. KeyError."""
+        return [act for act in sorted(self.acts) if self.may_happen(act, self.refunds[refund_id])]
+
+    def theirs(self) -> list[FakeRefund]:
+        """The refunds of the shop that asks."""
+        return [refund for refund in self.refunds.values() if refund.shop == self.asked]
 
     def live(self) -> None:
         """Let happen whatever has fallen due by now, if it `lives`."""
@@ -220,10 +248,10 @@ class FakeServer(ThreadingHTTPServer):
         finally:
             connection.close()
 
-    def next_misbehaviour(self, call: str) -> Misbehaviour | None:
-        """What this call meets, counted down."""
+    def next_misbehaviour(self, call: str, shop: str = "") -> Misbehaviour | None:
+        """What this call of this shop meets, counted down."""
         for misbehaviour in self.misbehaviours:
-            if misbehaviour.call in ("", call) and misbehaviour.times:
+            if misbehaviour.call in ("", call) and misbehaviour.shop in ("", shop) and misbehaviour.times:
                 if misbehaviour.skip:
                     misbehaviour.skip -= 1
                     continue
@@ -234,7 +262,8 @@ class FakeServer(ThreadingHTTPServer):
     def control(self, method: str, what: str, told: dict[str, Any]) -> Any:
         """What is asked under /_fake/: the cases below. `at` is an instant in ISO 8601.
 
-        `decided` tells what was done at a merchant's word, `behave` ends all misbehaviour.
+        `acts` tells what can happen to each refund, `decided` what was done at a merchant's word; `behave` ends all
+        misbehaviour.
         """
         if "at" in told:
             told["at"] = datetime.fromisoformat(told["at"])
@@ -247,7 +276,7 @@ class FakeServer(ThreadingHTTPServer):
                     for each in self.calls()
                 ]
             case "GET", "acts":
-                return [*self.acts]
+                return {refund_id: self.possible_acts(refund_id) for refund_id in self.refunds}
             case "GET", "decided":
                 return self.decided
             case "GET", "refunds":

@@ -2,11 +2,21 @@
 
 import json
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.fakes.shapes import SAID, SPOILS, FakeRefusal, FakeRequest, Misbehaviour, Mischief, Reply
+from connectors.fakes.shapes import (
+    SAID,
+    SPOILS,
+    FakeRefusal,
+    FakeRequest,
+    ImpossibleAct,
+    Misbehaviour,
+    Mischief,
+    Reply,
+)
 
 
 class FakeHandler(BaseHTTPRequestHandler):
@@ -39,7 +49,7 @@ class FakeHandler(BaseHTTPRequestHandler):
             request = FakeRequest(self.command, parts.path, parts.query, dict(self.headers), body, server.now())
             request.call = server.call_of(request)
             server.requests.append(request)
-            met = server.next_misbehaviour(request.call)
+            met = server.next_misbehaviour(request.call, server.shop_of(request))
             request.mischief = met.kind if met else ""
             reply = self._reply(request, met)
             request.status, request.answer = reply.status, reply.body
@@ -50,7 +60,7 @@ class FakeHandler(BaseHTTPRequestHandler):
         """Do the work, unless the mischief comes before it."""
         server = self.server
         if met and met.kind == Mischief.MOVES and not met.done:
-            server.act(met.act, met.refund, **met.fields)
+            self._move(met)
         reply = Reply(b"")
         if met is None or met.done or met.kind in SPOILS:
             server.answering = request.call
@@ -61,8 +71,13 @@ class FakeHandler(BaseHTTPRequestHandler):
             finally:
                 server.answering = ""
         if met and met.kind == Mischief.MOVES and met.done:
-            server.act(met.act, met.refund, **met.fields)
+            self._move(met)
         return server.excuse(met.kind, met.seconds) if met and met.kind in SAID else reply
+
+    def _move(self, met: Misbehaviour) -> None:
+        """What was to happen by now, unless something else has happened before."""
+        with suppress(ImpossibleAct):
+            self.server.act(met.act, met.refund, **met.fields)
 
     def _send_badly(self, reply: Reply, met: Misbehaviour | None) -> None:
         """Send the answer in the way that the mischief asks for."""

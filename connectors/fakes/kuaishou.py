@@ -6,8 +6,8 @@ moves all behind it; refusals whose codes aren't documented have the words of it
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Set
+from datetime import UTC, datetime
 from hashlib import md5, sha256
 from hmac import digest
 from typing import Any, ClassVar
@@ -19,13 +19,12 @@ from connectors.fakes.base import (
     PAYS_AFTER,
     FakeMessage,
     FakeRefund,
-    FakeRefusal,
     FakeRequest,
-    FakeServer,
     Mischief,
     Push,
     Reply,
 )
+from connectors.fakes.permits import KuaishouTokens, kuaishou_refusal
 
 DAY = 86_400_000
 READS = {
@@ -35,6 +34,10 @@ READS = {
     "open.address.seller.list",
 }
 WAITING = {10, 12, 20, 22, 30, 40, 45}
+OPEN = {10, 12, 20, 22, 30, 40, 88}
+EXCHANGE = 3  # handlingWay
+# Why nothing can be decided about a refund that is over.
+ENDED = {70: (300013, "REFUND ORDER CANCELED BY BUYER"), 60: (300010, "REFUND ORDER STATUS CAN NOT REFUND")}
 REASONS = [
     {"reasonCode": 1, "reasonDesc": "商品已发出", "requiredRejectDesc": True, "requiredRejectImage": False},
     {"reasonCode": 2, "reasonDesc": "影响二次销售", "requiredRejectDesc": True, "requiredRejectImage": True},
@@ -46,7 +49,7 @@ def in_milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-class FakeKuaishou(FakeServer):
+class FakeKuaishou(KuaishouTokens):
     """`span_minutes` is how long a window may be today."""
 
     name = "kuaishou"
@@ -59,28 +62,31 @@ class FakeKuaishou(FakeServer):
         "pay_out": {"status": 60},
         "agree": {"status": 50, "negotiateStatus": 2},
         "allow_return": {"status": 30, "negotiateStatus": 2},
+        "receive_exchange": {"status": 60},
         "go_strange": {"status": 88},
     }
+    begins: ClassVar[Mapping[str, Set[int]]] = {
+        "withdraw": OPEN,
+        "close": OPEN,
+        "send_back": {22, 30},
+        "ask_again": {12},
+        "complain": {10, 12, 40},
+        "pay_out": {50},
+        "agree": {10, 20, 40},
+        "allow_return": {10, 20},
+        "receive_exchange": {45},
+        "go_strange": OPEN,
+    }
     settings = ("push_to", "span_minutes")
-    app_key, app_secret, sign_secret = "ks650000000000000001", "app-secret", "sign-secret"
-    message_key = b64encode(b"0123456789abcdef").decode()
-    open_id = "f1234567890"
 
     def __init__(self, port: int = 0, **kwargs: Any) -> None:
         super().__init__(port, **kwargs)
         self.span_minutes = 1440
-        self.access_tokens: dict[str, datetime | None] = {"access-1": None}
-        self.refresh_tokens: dict[str, datetime] = {"refresh-1": self.now() + timedelta(days=180)}
-        self.spent: set[str] = set()
-        self.codes: set[str] = {"code-1"}
-        self._given = 1
 
-    @property
-    def keys(self) -> dict[str, str]:
-        """Those that hold now."""
-        tokens = {"access_token": [*self.access_tokens][-1], "refresh_token": [*self.refresh_tokens][-1]}
-        secrets = {"app_secret": self.app_secret, "sign_secret": self.sign_secret, "message_key": self.message_key}
-        return {"app_key": self.app_key, **secrets, **tokens}
+    def shop_of(self, request: FakeRequest) -> str:
+        """Of the token."""
+        told = {**request.query, **request.form}
+        return self.owners.get(told.get("access_token") or told.get("refresh_token", ""), self.open_id)
 
     def call_of(self, request: FakeRequest) -> str:
         """Of the path, as the platform goes by it."""
@@ -124,7 +130,7 @@ class FakeKuaishou(FakeServer):
         if fields["status"] == 50:
             return refund.updated_at + PAYS_AFTER, "pay_out"
         acts = {10: "agree" if fields["handlingWay"] == 10 else "allow_return", 30: "close"}
-        if fields["handlingWay"] != 3:
+        if fields["handlingWay"] != EXCHANGE:
             acts[40] = "agree"
         ends = datetime.fromtimestamp(fields["expireTime"] / 1000, UTC)
         return (ends, acts[fields["status"]]) if fields["expireTime"] and fields["status"] in acts else None
@@ -143,7 +149,7 @@ class FakeKuaishou(FakeServer):
             "eventId": message.id,
             "bizId": int(message.refund_id),
             "userId": 1,
-            "openId": self.open_id,
+            "openId": self.refunds[message.refund_id].shop or self.open_id,
             "appKey": "ks-another" if wrong == "app" else self.app_key,
             "event": message.content["event"],
             "info": json.dumps(message.content["info"]),
@@ -163,11 +169,13 @@ class FakeKuaishou(FakeServer):
     def excuse(self, kind: Mischief, seconds: int) -> Reply:
         """Trouble as Kuaishou puts it."""
         return {
-            Mischief.THROTTLED: _no(19, f"Exceed qps limit, KEY [apiId:x;appkey:{self.app_key}], MAX_QPS [100.0]"),
-            Mischief.BUSY: _no(2, "服务器繁忙，请稍后再试"),
-            Mischief.TOKEN_EXPIRED: _no(28, "鉴权失败，TOKEN过期"),
-            Mischief.REVOKED: _no(24, "AUTHORIZATION_REVOKED"),
-            Mischief.NO_PERMISSION: _no(27, "token中无scope权限"),
+            Mischief.THROTTLED: kuaishou_refusal(
+                19, f"Exceed qps limit, KEY [apiId:x;appkey:{self.app_key}], MAX_QPS [100.0]"
+            ),
+            Mischief.BUSY: kuaishou_refusal(2, "服务器繁忙，请稍后再试"),
+            Mischief.TOKEN_EXPIRED: kuaishou_refusal(28, "鉴权失败，TOKEN过期"),
+            Mischief.REVOKED: kuaishou_refusal(24, "AUTHORIZATION_REVOKED"),
+            Mischief.NO_PERMISSION: kuaishou_refusal(27, "token中无scope权限"),
         }[kind].reply
 
     def answer(self, request: FakeRequest) -> Reply:
@@ -179,24 +187,24 @@ class FakeKuaishou(FakeServer):
                 code = {"code": f"code-{len(self.codes)}", "state": asked["state"]}
                 return Reply(b"", 302, headers=(("Location", f"{asked['redirect_uri']}?{urlencode(code)}"),))
             case "/oauth2/access_token":
-                return self._redeem(request)
+                return self.redeem(request)
             case "/oauth2/refresh_token":
-                return self._refresh(request)
+                return self.renew(request)
         fields = {**request.query, **(request.form if request.method == "POST" else {})}
         name = fields.get("method", "")
         if name != request.call or request.method != ("GET" if name in READS else "POST"):
-            raise _no(10, "method not supported")
+            raise kuaishou_refusal(10, "method not supported")
         if request.method == "POST" and "param" in request.query:
-            raise _no(10, "param belongs into the body")
+            raise kuaishou_refusal(10, "param belongs into the body")
         self._check(fields)
         call = getattr(self, "_" + name.replace(".", "_"), None)
         if call is None:
-            raise _no(10, "no such api")
+            raise kuaishou_refusal(10, "no such api")
         return Reply.json({"result": 1, "error_msg": "SUCCESS", "data": call(json.loads(fields["param"]))})
 
     def _check(self, fields: Mapping[str, str]) -> None:
         if fields.get("appkey") != self.app_key:
-            raise _no(100200101, "unauthorized_client")
+            raise kuaishou_refusal(100200101, "unauthorized_client")
         text = "&".join(f"{name}={fields[name]}" for name in sorted(fields) if name != "sign")
         base = (text + "&signSecret=" + self.sign_secret).encode()
         by_method = {
@@ -204,63 +212,33 @@ class FakeKuaishou(FakeServer):
             "HMAC_SHA256": lambda: b64encode(digest(self.sign_secret.encode(), base, sha256)).decode(),
         }
         if fields.get("sign") != by_method.get(fields.get("signMethod", ""), lambda: None)():
-            raise _no(5, "验签失败")
+            raise kuaishou_refusal(5, "验签失败")
         if abs(int(fields["timestamp"]) - in_milliseconds(self.now())) > 600_000:
-            raise _no(6, "timestamp 超出允许范围")
+            raise kuaishou_refusal(6, "timestamp 超出允许范围")
         if fields.get("access_token") not in self.access_tokens:
-            raise _no(28, "鉴权失败")
+            raise kuaishou_refusal(28, "鉴权失败")
         ends = self.access_tokens[fields["access_token"]]
         if ends and ends <= self.now():
-            raise _no(28, "TOKEN过期")
-
-    def _give(self, until: datetime) -> dict[str, Any]:
-        self._given += 1
-        access, refresh = f"access-{self._given}", f"refresh-{self._given}"
-        self.access_tokens[access] = self.now() + timedelta(seconds=172_800)
-        self.refresh_tokens[refresh] = until
-        given = {"access_token": access, "refresh_token": refresh, "expires_in": 172_800, "open_id": self.open_id}
-        return {"result": 1, **given, "scopes": ["merchant_refund"]}
-
-    def _redeem(self, request: FakeRequest) -> Reply:
-        asked = request.query
-        if (asked.get("app_id"), asked.get("app_secret")) != (self.app_key, self.app_secret):
-            raise _no(100200101, "app 非法", "unauthorized_client")
-        if request.method != "GET" or asked.get("grant_type") != "code" or asked.get("code") not in self.codes:
-            raise _no(100200105, "code 无效", "invalid_grant")
-        self.codes.discard(asked["code"])
-        return Reply.json(self._give(self.now() + timedelta(days=180)))
-
-    def _refresh(self, request: FakeRequest) -> Reply:
-        """The new refresh token ends when the old one would have; the old one is spent."""
-        asked = request.form
-        old = asked.get("refresh_token", "")
-        if (asked.get("app_id"), asked.get("app_secret")) != (self.app_key, self.app_secret):
-            raise _no(100200101, "app 非法", "unauthorized_client")
-        if request.method != "POST" or asked.get("grant_type") != "refresh_token":
-            raise _no(100200104, "grantType 错误", "unsupported_grant_type")
-        if old in self.spent:
-            raise _no(100200102, "refreshToken.discarded", "access_denied")
-        if old not in self.refresh_tokens or self.refresh_tokens[old] <= self.now():
-            raise _no(100200102, "invalid refresh_token", "access_denied")
-        self.spent.add(old)
-        ends = self.refresh_tokens[old]
-        return Reply.json({**self._give(ends), "refresh_token_expires_in": int((ends - self.now()).total_seconds())})
+            raise kuaishou_refusal(28, "TOKEN过期")
+        self.asked = self.owners.get(fields["access_token"], "")
 
     def _open_seller_order_refund_pcursor_list(self, param: dict[str, Any]) -> dict[str, Any]:
         begin, end, now = param["beginTime"], param["endTime"], in_milliseconds(self.now())
         if begin >= end:
-            raise _no(300003, "ENDTIME MUST AFTER BEGINTIME")
+            raise kuaishou_refusal(300003, "ENDTIME MUST AFTER BEGINTIME")
         if end - begin > 7 * DAY:
-            raise _no(300004, "SEARCH TIME RANGE EXPAND 7 DAYS")
+            raise kuaishou_refusal(300004, "SEARCH TIME RANGE EXPAND 7 DAYS")
         if end - begin > self.span_minutes * 60_000:
-            raise _no(300019, "SEARCH TIME RANGE EXPAND LIMIT")
+            raise kuaishou_refusal(300019, "SEARCH TIME RANGE EXPAND LIMIT")
         if begin < now - 90 * DAY:
-            raise _no(300005, "CAN NOT SEARCH BEFORE 90 DAYS")
+            raise kuaishou_refusal(300005, "CAN NOT SEARCH BEFORE 90 DAYS")
         size = param.get("pageSize", 20)
         if not 1 <= size <= 100 or "currentPage" not in param or param.get("type") not in (8, 9):
-            raise _no(10, "param error")
+            raise kuaishou_refusal(10, "param error")
         by = "updateTime" if param.get("queryType") == 2 else "createTime"
-        found = [refund.fields for refund in self.refunds.values() if begin <= refund.fields[by] <= end]
+        found = [refund.fields for refund in self.theirs() if begin <= refund.fields[by] <= end]
+        if not param.get("option", {}).get("needExchange"):
+            found = [fields for fields in found if fields["handlingWay"] != EXCHANGE]
         found = [fields for fields in found if param["type"] == 9 or fields["status"] == 10]
         found.sort(key=lambda fields: (fields[by], str(fields["refundId"])), reverse=param.get("sort", 1) != 2)
         start = int(param.get("pcursor") or 0)
@@ -274,21 +252,23 @@ class FakeKuaishou(FakeServer):
 
     def _refund(self, param: dict[str, Any], *states: int) -> FakeRefund:
         if "refundId" not in param:
-            raise _no(300006, "REFUND ID IS BLANK")
+            raise kuaishou_refusal(300006, "REFUND ID IS BLANK")
         refund = self.refunds.get(str(param["refundId"]))
         if refund is None:
-            raise _no(300011, "REFUND ORDER NOT FOUND")
+            raise kuaishou_refusal(300011, "REFUND ORDER NOT FOUND")
+        if refund.shop != self.asked:
+            raise kuaishou_refusal(300012, "REFUND ORDER OPERATION REJECT")
         if states and refund.fields["status"] not in states:
-            raise _no(300018, "REFUND ORDER STATUS NOT ALLOW")
+            raise kuaishou_refusal(*ENDED.get(refund.fields["status"], (300018, "REFUND ORDER STATUS NOT ALLOW")))
         return refund
 
     def _locked(self, param: dict[str, Any], *states: int) -> FakeRefund:
         """With the version, or the state, that the caller saw."""
         refund = self._refund(param)
         if param.get("refundVersion", refund.version) != refund.version:
-            raise _no(300014, "REFUND ORDER UPDATED")
+            raise kuaishou_refusal(300014, "REFUND ORDER UPDATED")
         if param.get("status", refund.fields["status"]) != refund.fields["status"]:
-            raise _no(300014, "REFUND ORDER UPDATED")
+            raise kuaishou_refusal(300014, "REFUND ORDER UPDATED")
         return self._refund(param, *states)
 
     def _open_seller_order_refund_detail(self, param: dict[str, Any]) -> dict[str, Any]:
@@ -297,22 +277,22 @@ class FakeKuaishou(FakeServer):
     def _open_seller_order_refund_approve(self, param: dict[str, Any]) -> None:
         refund = self._locked({"status": None, **param}, 10)
         if param.get("refundAmount") != refund.fields["refundFee"]:
-            raise _no(300009, "REFUND AMOUNT IS ZERO" if not param.get("refundAmount") else "amount")
+            raise kuaishou_refusal(300009, "REFUND AMOUNT IS ZERO" if not param.get("refundAmount") else "amount")
         if param.get("refundHandingWay") != refund.fields["handlingWay"]:
-            raise _no(300008, "HANDING WAY ERROR")
+            raise kuaishou_refusal(300008, "HANDING WAY ERROR")
         if param.get("negotiateStatus") not in (None, refund.fields["negotiateStatus"]):
-            raise _no(300017, "REFUND NEGOTIATE STATUS CHANGED")
+            raise kuaishou_refusal(300017, "REFUND NEGOTIATE STATUS CHANGED")
         self.change(refund.id, status=50, negotiateStatus=2)
 
     def _open_seller_order_refund_returngoods_approve(self, param: dict[str, Any]) -> None:
         refund = self._locked(param, 10)
-        is_exchange = refund.fields["handlingWay"] == 3
-        if refund.fields["handlingWay"] not in (1, 3):
-            raise _no(300008, "HANDING WAY ERROR")
+        is_exchange = refund.fields["handlingWay"] == EXCHANGE
+        if refund.fields["handlingWay"] not in (1, EXCHANGE):
+            raise kuaishou_refusal(300008, "HANDING WAY ERROR")
         if param.get("refundAmount") != (0 if is_exchange else refund.fields["refundFee"]):
-            raise _no(300009, "amount")
+            raise kuaishou_refusal(300009, "amount")
         if param.get("addressId", 71) not in (71, 72):
-            raise _no(10, "address")
+            raise kuaishou_refusal(10, "address")
         self.change(refund.id, status=30, negotiateStatus=2)
 
     def _open_seller_order_refund_confirm_receipt(self, param: dict[str, Any]) -> None:
@@ -320,21 +300,23 @@ class FakeKuaishou(FakeServer):
         freight = refund.fields.get("returnFreightInfo")
         told = {name for name in param if name.startswith("returnFreight")}
         if refund.fields["handlingWay"] != 1 or bool(told) != bool(freight):
-            raise _no(10, "returnFreight")
+            raise kuaishou_refusal(10, "returnFreight")
         if freight and param.get("returnFreightAmount") != freight["returnFreightAmount"]:
-            raise _no(10, "returnFreightAmount")
+            raise kuaishou_refusal(10, "returnFreightAmount")
         self.change(refund.id, status=60)
 
     def _open_refund_reject(self, param: dict[str, Any]) -> None:
         refund = self._locked({"refundVersion": None, **param}, 10, 30, 40)
+        if param.get("editHandlingWay") not in (None, 1, 10):
+            raise kuaishou_refusal(300008, "HANDING WAY ERROR")
         if "editHandlingWay" in param:
             self.change(refund.id, status=12, negotiateStatus=3, editHandlingWay=param["editHandlingWay"])
             return
         reason = next((each for each in REASONS if each["reasonCode"] == param.get("reasonCode")), None)
         if reason is None or (reason["requiredRejectDesc"] and not param.get("rejectDesc")):
-            raise _no(10, "reasonCode, rejectDesc")
+            raise kuaishou_refusal(10, "reasonCode, rejectDesc")
         if reason["requiredRejectImage"] and not param.get("rejectImages"):
-            raise _no(10, "rejectImages")
+            raise kuaishou_refusal(10, "rejectImages")
         self.change(refund.id, status=12, negotiateStatus=3)
 
     def _open_refund_reject_reason(self, param: dict[str, Any]) -> list[dict[str, Any]]:
@@ -342,20 +324,23 @@ class FakeKuaishou(FakeServer):
         return REASONS
 
     def _open_refund_confirm_and_send(self, param: dict[str, Any]) -> None:
-        refund = self._refund(param, 40)
+        refund = self._exchange(param, 40)
         if not param.get("expressNo") or not isinstance(param.get("expressCode"), int):
-            raise _no(10, "express")
-        self.change(refund.id, status=45)
+            raise kuaishou_refusal(10, "express")
+        self.change(refund.id, status=45, expressNo=param["expressNo"])
+
+    def _exchange(self, param: dict[str, Any], *states: int) -> FakeRefund:
+        refund = self._refund(param, *states)
+        if refund.fields["handlingWay"] != EXCHANGE:
+            raise kuaishou_refusal(300008, "HANDING WAY ERROR")
+        return refund
 
     def _open_refund_direct_refund(self, param: dict[str, Any]) -> None:
         refund = self._locked({"refundVersion": None, **param}, 10, 30, 40)
+        self._exchange(param)
         self.change(refund.id, status=50, handlingWay=10)
 
     def _open_address_seller_list(self, _param: dict[str, Any]) -> list[dict[str, Any]]:
         book = [(71, "李仓", "13800000000", "杭州市余杭区仓前路1号", True), (72, "王库", "", "二号库", False)]
         names = ("addressId", "consignee", "mobile", "address", "defaultAddress")
         return [dict(zip(names, each, strict=True)) for each in book]
-
-
-def _no(result: int, words: str, error: str = "") -> FakeRefusal:
-    return FakeRefusal(Reply.json({"result": result, **({"error": error} if error else {}), "error_msg": words}))

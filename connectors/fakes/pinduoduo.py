@@ -6,7 +6,7 @@ kinds one more). A list is in the order of the last change, which makes rows mov
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
@@ -15,6 +15,8 @@ from connectors.fakes.base import PAYS_AFTER, FakeRefund, FakeRefusal, FakeReque
 
 LONGEST_WINDOW, CLOCK = 1800, 600  # seconds
 TOKEN_LIFE = 24 * 3600
+ASKED = {2, 3, 14, 21}
+OPEN = ASKED | {6, 7, 8, 77}
 
 
 class PinduoduoFake(FakeServer):
@@ -35,6 +37,19 @@ class PinduoduoFake(FakeServer):
         "receive_exchange": {"after_sales_status": 16, "expire_time": None},
         "become_strange": {"after_sales_status": 77, "expire_time": None},
     }
+    begins: ClassVar[Mapping[str, Set[int]]] = {
+        "withdraw": OPEN,
+        "ship_back": {7},
+        "intervene": ASKED | {6, 7},
+        "platform_agrees": {2, 3, 7, 8},
+        "pay": {4, 5},
+        "refuse": ASKED,
+        "close": {6, 7, 8},
+        "allow_return": {3},
+        "ask_again": {6},
+        "receive_exchange": {18, 27},
+        "become_strange": OPEN,
+    }
 
     def __init__(self, port: int = 0, **how: Any) -> None:
         super().__init__(port, **how)
@@ -44,6 +59,7 @@ class PinduoduoFake(FakeServer):
         self.token_ends = self.now() + timedelta(seconds=TOKEN_LIFE)
         self.is_listed = True  # our address, on the white list
         self.is_live = True  # the application isn't in its test state
+        self.others: dict[str, dict[str, Any]] = {}  # what other malls hold: access, refresh, until; the code at first
         self._tokens = 1
 
     @property
@@ -51,6 +67,25 @@ class PinduoduoFake(FakeServer):
         """Those that hold now."""
         tokens = {"access_token": self.access_token, "refresh_token": self.refresh_token}
         return {"app_key": self.client_id, "app_secret": self.secret, **tokens}
+
+    def open_shop(self, shop_id: str) -> str:
+        """One more mall lets the application in; the code that it comes back with."""
+        self.others[shop_id] = {"code": f"code-of-{shop_id}"}
+        return f"code-of-{shop_id}"
+
+    def _owner(self, name: str, value: str | None) -> str:
+        """Which of the other malls holds this; empty for none of them."""
+        return next((mall for mall, held in self.others.items() if value and held.get(name) == value), "")
+
+    def shop_of(self, request: FakeRequest) -> str:
+        """Of the token."""
+        told = self._params(request)
+        owner = self._owner("access", told.get("access_token")) or self._owner("refresh", told.get("refresh_token"))
+        return owner or self.mall_id
+
+    def state_of(self, refund: FakeRefund) -> int:
+        """Its status."""
+        return refund.fields["after_sales_status"]
 
     def call_of(self, request: FakeRequest) -> str:
         """Its `type`."""
@@ -103,9 +138,10 @@ class PinduoduoFake(FakeServer):
         if not self.is_live:
             raise self._refusal(70036, "应用处于测试状态，调用次数已达上限")
         if not call.startswith("pdd.pop.auth"):
-            if params.get("access_token") != self.access_token:
+            self.asked = self._owner("access", params.get("access_token"))
+            if not self.asked and params.get("access_token") != self.access_token:
                 raise self._refusal(20032, "access_token 与 client_id 不匹配")
-            if self.now() >= self.token_ends:
+            if self.now() >= (self.others[self.asked]["until"] if self.asked else self.token_ends):
                 raise self._refusal(10019, "access_token 已过期")
         return call
 
@@ -187,7 +223,7 @@ class PinduoduoFake(FakeServer):
         found = sorted(
             (
                 refund
-                for refund in self.refunds.values()
+                for refund in self.theirs()
                 if start <= int(refund.fields["updated_time"]) <= end
                 and status in (1, refund.fields["after_sales_status"])
                 and kind in (1, refund.fields["after_sales_type"] + 1)
@@ -219,7 +255,7 @@ class PinduoduoFake(FakeServer):
     def _found(self, told: Mapping[str, Any]) -> FakeRefund:
         """The refund of this number and order."""
         refund = self.refunds.get(str(told.get("after_sales_id")))
-        if refund is None or refund.fields["order_sn"] != told.get("order_sn"):
+        if refund is None or refund.shop != self.asked or refund.fields["order_sn"] != told.get("order_sn"):
             raise self._refusal(50001, "售后单不存在", "50001")
         return refund
 
@@ -270,26 +306,33 @@ class PinduoduoFake(FakeServer):
         return {"logistics_companies_get_response": {"logistics_companies": known}}
 
     def _create_token(self, params: dict[str, str]) -> dict[str, Any]:
-        if params.get("code") != self.code:
+        owner = self._owner("code", params.get("code"))
+        if not owner and params.get("code") != self.code:
             raise self._refusal(10000, "code 已失效")
-        self.code = ""
-        return {"pop_auth_token_create_response": self._new_tokens()}
+        if not owner:
+            self.code = ""
+        return {"pop_auth_token_create_response": self._new_tokens(owner)}
 
     def _refresh_token(self, params: dict[str, str]) -> dict[str, Any]:
-        if params.get("refresh_token") != self.refresh_token:
+        owner = self._owner("refresh", params.get("refresh_token"))
+        if not owner and params.get("refresh_token") != self.refresh_token:
             raise self._refusal(10000, "refresh_token 已失效")
-        return {"pop_auth_token_refresh_response": self._new_tokens()}
+        return {"pop_auth_token_refresh_response": self._new_tokens(owner)}
 
-    def _new_tokens(self) -> dict[str, Any]:
+    def _new_tokens(self, owner: str) -> dict[str, Any]:
         """New ones, which end the old ones; the relative end of `w1` is an instant, as in the official sample."""
         self._tokens += 1
-        self.access_token, self.refresh_token = f"pdd-access-{self._tokens}", f"pdd-refresh-{self._tokens}"
-        self.token_ends = self.now() + timedelta(seconds=TOKEN_LIFE)
-        end = int(self.token_ends.timestamp())
+        access, refresh = f"pdd-access-{self._tokens}", f"pdd-refresh-{self._tokens}"
+        until = self.now() + timedelta(seconds=TOKEN_LIFE)
+        if owner:
+            self.others[owner] = {"access": access, "refresh": refresh, "until": until}
+        else:
+            self.access_token, self.refresh_token, self.token_ends = access, refresh, until
+        end = int(until.timestamp())
         return {
-            "access_token": self.access_token,
-            "refresh_token": self.refresh_token,
-            "owner_id": self.mall_id,
+            "access_token": access,
+            "refresh_token": refresh,
+            "owner_id": owner or self.mall_id,
             "owner_name": "pdd41010412345",
             "scope": ["pdd.refund.list.increment.get", "pdd.refund.information.get", "pdd.refund.agree"],
             "expires_in": TOKEN_LIFE,

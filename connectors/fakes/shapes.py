@@ -24,7 +24,7 @@ class Mischief(StrEnum):
     TOKEN_EXPIRED = "token_expired"
     REVOKED = "revoked"  # the shop has let us go
     NO_PERMISSION = "no_permission"
-    MOVES = "moves"  # `act` happens to `refund` before the call, or after it when `done`
+    MOVES = "moves"  # `act` happens to `refund`, where it can, before the call, or after it when `done`
 
 
 # Said in the platform's own words (`excuse`); the others happen at the wire.
@@ -37,11 +37,13 @@ SPOILS = {Mischief.MOVES, Mischief.DRIP, Mischief.HALF, Mischief.BROKEN}
 class Misbehaviour:
     """A mischief that the next `times` calls of this name meet (any call when empty), after `skip` that go well.
 
-    `done` tells whether the call's work is done all the same: a decision that was carried out, its answer lost.
+    `shop` is whose calls, by its id at the platform, where the fake has several; empty for anybody's. `done` tells
+    whether the call's work is done all the same: a decision that was carried out, its answer lost.
     """
 
     kind: Mischief
     call: str = ""
+    shop: str = ""
     times: int = 1
     skip: int = 0
     done: bool = False
@@ -60,6 +62,7 @@ class FakeRefund:
     version: int
     created_at: datetime
     updated_at: datetime
+    shop: str = ""  # whose it is, where an application has several; empty: the first one's
     history: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -121,6 +124,10 @@ class Push:
     body: bytes
     headers: Mapping[str, str]
     query: str = ""
+
+
+class ImpossibleAct(ValueError):
+    """What is to happen can't happen to a refund that stands as this one does."""
 
 
 class FakeRefusal(Exception):

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -39,12 +40,14 @@ from connectors.port import (
     register,
 )
 from connectors.reading import part, rows, text, the_asked
-from connectors.top.asking import GATEWAY, ask_top, beijing_text, oauth_host, redeem_code, tokens_of, wants_code
-from connectors.top.copies import FIELDS, LIST_FIELDS, top_copy, top_version
+from connectors.top.asking import GATEWAY, ask_top, oauth_host, redeem_code, tokens_of, wants_code
+from connectors.top.copies import DISPUTE_FIELDS, EXCHANGE_FIELDS, FIELDS, dispute_copy, exchange_copy, top_copy
 from connectors.top.decisions import has_phase, is_true, objection, top_call
+from connectors.top.lists import DISPUTES, LISTINGS, Listing
 from refunds.states import RefundKind
 
-PAGE, MOST_PAGES, MOST_MESSAGES = 100, 200, 200
+MOST_PAGES, MOST_MESSAGES = 200, 200
+WITH_DISPUTES = {"tmall"}  # the marketplaces whose shops may ask for exchanges and for all disputes
 
 
 @register
@@ -103,35 +106,65 @@ class Taobao(Platform):
         return tokens_of(answer, now)
 
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
-        """Forward to the end, and where there were several pages back again.
+        """Forward to the end, and where there were several pages back again; of Tmall one list after the other.
 
         A refund that changes leaves the window, and those behind it move to an earlier page, maybe one that was read.
         On the way back nothing slips past the reader; what was told before is left out.
         """
         told: set[Brief] = set()
-        last = 0
-        has_next = True
-        while has_next:
-            last += 1
-            if last > MOST_PAGES:
-                raise WindowTooFull(_("There are more changes in this window than can be paged through."))
-            page, has_next = self._page(shop, last, since, until, now)
-            yield _untold(page, told)
-        for number in range(last - 1, 0, -1):
-            yield _untold(self._page(shop, number, since, until, now)[0], told)
+        for listing in LISTINGS if shop.marketplace in WITH_DISPUTES else LISTINGS[:1]:
+            page_at = partial(self._page, shop, listing, listing.asked(since, until), now)
+            last = 0
+            has_next = True
+            while has_next:
+                last += 1
+                if last > MOST_PAGES:
+                    raise WindowTooFull(_("There are more changes in this window than can be paged through."))
+                page, has_next = page_at(last)
+                yield _untold(page, told)
+            for number in range(last - 1, 0, -1):
+                yield _untold(page_at(number)[0], told)
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
-        """With the deadline, which the list doesn't tell."""
-        said = self._ask(shop, "taobao.refund.get", {"fields": FIELDS, "refund_id": refund_id}, now)
-        if not part(said, "refund"):
-            raise NotThere(_("The marketplace has no such refund for this shop."))
-        return the_asked(refund_id, top_copy(part(said, "refund")))
+        """With the deadline, which the list doesn't tell. At Tmall it may be an exchange, or about postage alone."""
+        refusal: PlatformError = NotThere(_("The marketplace has no such refund for this shop."))
+        try:
+            said = self._ask(shop, "taobao.refund.get", {"fields": FIELDS, "refund_id": refund_id}, now)
+            if refund := part(said, "refund"):
+                return the_asked(refund_id, top_copy(refund))
+        except Refusal as error:
+            refusal = error
+        found = self._dispute(shop, refund_id, now) if shop.marketplace in WITH_DISPUTES else None
+        if found is None:
+            raise refusal
+        return the_asked(refund_id, found)
+
+    def _dispute(self, shop: Shop, refund_id: str, now: datetime) -> RefundCopy | None:
+        """What the calls beside those for refunds say of it, if anything."""
+        try:
+            asked = {"dispute_id": refund_id, "fields": EXCHANGE_FIELDS}
+            told = part(self._ask(shop, "tmall.exchange.get", asked, now), "result", "exchange")
+            if told:
+                return exchange_copy(told)
+            asked = {"refund_id": refund_id, "fields": DISPUTE_FIELDS, "page_no": "1"}
+            disputes = self._ask(shop, "tmall.dispute.receive.get", asked, now)
+        except Refusal:
+            return None
+        mine = [row for row in DISPUTES.rows(disputes) if text(row.get("refund_id")) == refund_id]
+        return dispute_copy(mine[0]) if mine else None
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
-        """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile."""
+        """One call. When it is refused the refund is read, to tell whether it has moved on meanwhile.
+
+        The calls for exchanges take no version, so that those are read before.
+        """
         copy, call = decision.copy, top_call(decision)
         if call is None:
             return Verdict(VerdictOutcome.BY_HAND)
+        if copy.kind == RefundKind.EXCHANGE:
+            seen = self.read(shop, refund_id=copy.id, order_number=copy.order.number, now=now)
+            if seen.as_decided_on != copy.as_decided_on:
+                return Verdict(VerdictOutcome.MOVED_ON, text=seen.raw_status)
         if call.method == "taobao.rp.returngoods.agree" and not has_phase(copy):
             call.fields.update(self._address_in_words(shop, decision.address_id, now))
         try:
@@ -203,20 +236,9 @@ class Taobao(Platform):
         return ask_top(shop, method, fields, now=now, sign_method=self.sign_method, files=files)
 
     def _page(
-        self, shop: Shop, number: int, since: datetime, until: datetime, now: datetime
+        self, shop: Shop, listing: Listing, asked: Mapping[str, str], now: datetime, number: int
     ) -> tuple[list[Brief], bool]:
-        asked = {
-            "fields": LIST_FIELDS,
-            "start_modified": beijing_text(since),
-            "end_modified": beijing_text(until),
-            "page_no": str(number),
-            "page_size": str(PAGE),
-            "use_has_next": "true",
-        }
-        said = self._ask(shop, "taobao.refunds.receive.get", asked, now)
-        found = rows(part(said, "refunds").get("refund"))
-        page = [Brief(text(row.get("refund_id")), text(row.get("tid")), top_version(row)) for row in found]
-        return page, is_true(said.get("has_next"))
+        return listing.page(self._ask(shop, listing.method, {**asked, "page_no": str(number)}, now))
 
     def _refused(self, shop: Shop, copy: RefundCopy, code: str, words: str, now: datetime) -> Verdict:
         """Why a decision wasn't done. What TOP's codes mean for refunds isn't documented, so the refund is asked."""

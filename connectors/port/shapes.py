@@ -116,6 +116,7 @@ class Shop:
     access_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     shop_id: str = ""
+    marketplace: str = ""  # the store's: a platform may rule several, and let each ask something else
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A refund as TOP tells it, and what we make of it. What its documents don't explain stays as it came.
+"""A refund, an exchange, a dispute as TOP tells them, and what we make of it. What isn't explained stays as it came.
 
 Not explained are `EXCHANGE_TRANSFORM_TO_REFUND` (whether the merchant is to pay, or a new refund takes its place) and
 `POST_FEE_DISPUTE_WAIT_ACTIVATE`: a person looks at those.
@@ -25,12 +25,28 @@ STAGES = {
     "WAIT_BUYER_CONFIRM_EXCHANGE_SELLER_SEND_GOODS": RefundStage.RESHIPPED,
     "WAIT_BUYER_CONFIRM_REDO_SEND_GOODS": RefundStage.RESHIPPED,
     "EXCHANGE_WAIT_BUYER_CONFIRM_GOODS": RefundStage.RESHIPPED,
+    # The same as the calls for exchanges and for all disputes tell them. 14, EXCHANGE_TRANSFORM_TO_REFUND, isn't among
+    # them, nor is 11, which an older document calls "the exchange has ended".
+    "1": RefundStage.ASKED,
+    "2": RefundStage.AWAITING_RETURN,
+    "3": RefundStage.RETURNING,
+    "4": RefundStage.CLOSED,
+    "5": RefundStage.REFUNDED,
+    "6": RefundStage.REFUSED,
+    "7": RefundStage.RESHIPPED,
+    "8": RefundStage.ASKED,
+    "12": RefundStage.TO_RESHIP,
+    "13": RefundStage.RESHIPPED,
 }
 KINDS = {
     "REFUND": "refund_only",
     "REFUND_AND_RETURN": "return_and_refund",
     "TMALL_EXCHANGE": "exchange",
     "TAOBAO_EXCHANGE": "exchange",
+    # As the list of all disputes words them.
+    "仅退款": "refund_only",
+    "退货退款": "return_and_refund",
+    "换货": "exchange",
 }
 # cs_status: the platform is asked to decide, decides, has decided at first, or failed a review: it is its turn.
 WITH_PLATFORM = {2, 3, 4, 5}
@@ -41,13 +57,22 @@ SHIPPED = {
     "TRADE_BUYER_SIGNED": True,
     "TRADE_FINISHED": True,
 }
-LIST_FIELDS = "refund_id,tid,oid,status,modified,refund_version,refund_phase,dispute_type"
 # What is asked for, and all that is kept: nothing of a receiver is among it.
 FIELDS = (
     "refund_id,tid,oid,buyer_nick,buyer_open_uid,total_fee,payment,refund_fee,status,order_status,cs_status,"
     "advance_status,created,modified,good_status,has_good_return,reason,desc,num_iid,title,price,num,good_return_time,"
     "company_name,sid,shipping_type,refund_remind_timeout,refund_phase,refund_version,operation_contraint,attribute,"
     "outer_id,sku,dispute_type"
+)
+# Of exchanges beside these, as they are told: the goods that the buyer wants, and the parcel with them.
+OF_EXCHANGES = ("exchange_sku", "seller_logistic_name", "seller_logistic_no")
+EXCHANGE_FIELDS = (
+    "dispute_id,bizorder_id,num,buyer_nick,status,created,modified,reason,title,buyer_logistic_no,buyer_logistic_name,"
+    "seller_logistic_no,seller_logistic_name,bought_sku,exchange_sku,time_out"
+)
+DISPUTE_FIELDS = (
+    "refund_id,tid,oid,buyer_nick,status,created,modified,order_status,refund_fee,good_status,show_return_logistic,"
+    "time_out,refund_version,title,num,dispute_request,reason,desc"
 )
 
 
@@ -59,7 +84,7 @@ def top_version(row: Mapping[str, Any]) -> int:
 
 def top_copy(row: Mapping[str, Any]) -> RefundCopy:
     """UnreadableCopy without an id, a trade, an amount or a time of its last change."""
-    raw = {name: row[name] for name in FIELDS.split(",") if name in row}
+    raw = {name: row[name] for name in (*FIELDS.split(","), *OF_EXCHANGES) if name in row}
     status, raw_kind = text(raw.get("status")), text(raw.get("dispute_type"))
     kind = KINDS.get(raw_kind, "")
     if not raw_kind and "has_good_return" in raw:
@@ -112,3 +137,32 @@ def top_copy(row: Mapping[str, Any]) -> RefundCopy:
         refused=frozenset({Verb.REFUSE, Verb.REFUSE_RECEIPT}) if cannot_refuse else frozenset(),
         raw=without_receivers(raw),
     )
+
+
+def exchange_copy(row: Mapping[str, Any]) -> RefundCopy:
+    """An exchange as Tmall's calls for exchanges tell it: no money, and no item's id. UnreadableCopy as `top_copy`."""
+    return top_copy(
+        {
+            **row,
+            **_of_a_dispute(row),
+            "refund_id": row.get("dispute_id"),
+            "refund_fee": "0.00",
+            "dispute_type": "TMALL_EXCHANGE",
+            "company_name": row.get("buyer_logistic_name"),
+            "sid": row.get("buyer_logistic_no"),
+            "sku": row.get("bought_sku"),
+        }
+    )
+
+
+def dispute_copy(row: Mapping[str, Any]) -> RefundCopy:
+    """A row of the list of all disputes, for one that no other call tells of. UnreadableCopy as `top_copy`."""
+    return top_copy({**row, **_of_a_dispute(row), "dispute_type": row.get("dispute_request")})
+
+
+def _of_a_dispute(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What both name otherwise than refunds do."""
+    return {
+        "tid": row.get("biz_order_id") or row.get("tid"),
+        "refund_remind_timeout": {"exist_timeout": bool(text(row.get("time_out"))), "timeout": row.get("time_out")},
+    }

@@ -15,8 +15,9 @@ from connectors.reading import in_fen, part, rows, text
 from orders.waybills import carrier_label
 from refunds.states import RefundKind
 
-EXCHANGE_FIELDS = "dispute_id,bizorder_id,modified,status"
+ANSWERED = "dispute_id,bizorder_id,modified,status"
 EXPRESS = "200"
+DECIDED = {"REFUND", "REFUND_AND_RETURN", "TMALL_EXCHANGE", ""}  # "": of an answer that doesn't tell the kind
 
 
 class TopCall(NamedTuple):
@@ -28,9 +29,13 @@ class TopCall(NamedTuple):
 
 
 def top_call(decision: PlatformDecision) -> TopCall | None:
-    """The call for a decision; None where there is none and a person has to do it at the back office."""
+    """The call for a decision; None where there is none and a person has to do it at the back office.
+
+    So it is with what isn't a refund, a return or an exchange of Tmall's, and with what only the list of all disputes
+    tells of: no call is documented to decide about those.
+    """
     copy = decision.copy
-    if copy.raw_kind == "TAOBAO_EXCHANGE" or copy.raw.get("operation_contraint") == "refund_onweb":
+    if copy.raw_kind not in DECIDED or copy.raw.get("operation_contraint") == "refund_onweb":
         return None
     build = (_OF_EXCHANGES if copy.kind == RefundKind.EXCHANGE else _OF_REFUNDS).get(decision.verb)
     return build(decision) if build else None
@@ -111,16 +116,16 @@ def _refuse_goods(decision: PlatformDecision) -> TopCall | None:
 
 def _agree_to_exchange(decision: PlatformDecision) -> TopCall:
     fields = {"dispute_id": decision.copy.id, "address_id": decision.address_id, "leave_message": decision.text}
-    return TopCall("tmall.exchange.agree", {**fields, "fields": EXCHANGE_FIELDS})
+    return TopCall("tmall.exchange.agree", {**fields, "fields": ANSWERED})
 
 
 def _goods_came_back(decision: PlatformDecision) -> TopCall:
-    return TopCall("tmall.exchange.returngoods.agree", {"dispute_id": decision.copy.id, "fields": EXCHANGE_FIELDS})
+    return TopCall("tmall.exchange.returngoods.agree", {"dispute_id": decision.copy.id, "fields": ANSWERED})
 
 
 def _refuse_exchange(decision: PlatformDecision) -> TopCall:
     call = _refuse_exchanged_goods(decision)
-    return TopCall("tmall.exchange.refuse", {**call.fields, "fields": EXCHANGE_FIELDS}, call.files)
+    return TopCall("tmall.exchange.refuse", {**call.fields, "fields": ANSWERED}, call.files)
 
 
 def _refuse_exchanged_goods(decision: PlatformDecision) -> TopCall:
@@ -140,7 +145,7 @@ def _send_new_goods(decision: PlatformDecision) -> TopCall:
         "logistics_no": decision.tracking_number,
         "logistics_type": EXPRESS,
         "logistics_company_name": carrier,
-        "fields": EXCHANGE_FIELDS,
+        "fields": ANSWERED,
     }
     return TopCall("tmall.exchange.consigngoods", fields)
 

@@ -117,14 +117,14 @@ class History:
 
     def live(self, refunds: int, changes: int) -> None:
         """Buyers ask, withdraw, send goods back, complain and ask again, often in the same second."""
-        acts = sorted(set(self.fake.tell("acts")) - PAYS)
         for _ in range(refunds):
             blank = RETURNS[self.fake.name] if self.dice.random() < 0.4 else {}
             self.fake.tell("refunds", {**blank, "at": self._moment()})
         ids = self.fake.tell("ids")
         for _ in range(changes):
-            told = {"act": self.dice.choice(acts), "refund": self.dice.choice(ids), "at": self._moment()}
-            self.fake.tell("act", told)
+            refund_id = self.dice.choice(ids)
+            if acts := sorted(set(self.fake.tell("acts")[refund_id]) - PAYS):
+                self.fake.tell("act", {"act": self.dice.choice(acts), "refund": refund_id, "at": self._moment()})
 
     def _moment(self) -> str:
         if self.dice.random() < 0.3:

@@ -69,6 +69,8 @@ def live(fake: FakeServer, clock: Clock, random: Random, *, refunds: int, change
 
 
 def happen(fake: FakeServer, clock: Clock, random: Random) -> None:
-    """Something happens to some refund."""
+    """Something that can happen to it happens to some refund."""
     at = clock.forward(timedelta(seconds=random.choice((0, 0, 1, 5))))
-    fake.act(random.choice(sorted(fake.acts)), random.choice(sorted(fake.refunds)), at=at)
+    refund_id = random.choice(sorted(fake.refunds))
+    if acts := fake.possible_acts(refund_id):
+        fake.act(random.choice(acts), refund_id, at=at)

@@ -14,7 +14,7 @@ import pytest
 
 from common.registry import Registry
 from connectors.fakes import base
-from connectors.fakes.base import FakeServer, Misbehaviour, Mischief, Push, Reply
+from connectors.fakes.base import FakeServer, ImpossibleAct, Misbehaviour, Mischief, Push, Reply
 from connectors.http import send
 from connectors.port import Unreachable
 
@@ -26,7 +26,8 @@ def fake(monkeypatch):
 
     class FakeList(FakeServer):
         name = "list"
-        acts = {"withdraw": {"status": "CLOSED"}}
+        acts = {"withdraw": {"status": "CLOSED"}, "ask_again": {"status": "ASKED"}}
+        begins = {"withdraw": {"ASKED", "NEW"}}
         done = 0
 
         def call_of(self, request):
@@ -67,6 +68,20 @@ def test_a_refund_has_a_history_and_versions_that_rise(fake):
     versions = [fields["version"] for _at, fields in refund.history]
     assert versions == [versions[0], versions[0] + 1, versions[0] + 2], "although its clock stood still"
     assert [message.content["status"] for message in fake.messages] == ["ASKED", "CLOSED", "ASKED"]
+
+
+def test_nothing_happens_to_a_refund_that_stands_elsewhere(fake):
+    refund = fake.add()
+    assert fake.possible_acts(refund.id) == ["ask_again", "withdraw"]
+    fake.act("withdraw", refund.id)
+    with pytest.raises(ImpossibleAct, match="CLOSED"):
+        fake.act("withdraw", refund.id)
+    told = send("POST", f"{fake.url}/_fake/act", body=json.dumps({"act": "withdraw", "refund": refund.id}).encode())
+    assert (told.status, "CLOSED" in json.loads(told.body)["error"]) == (400, True)
+    fake.misbehave(Mischief.MOVES, "list", act="withdraw", refund=refund.id)
+    assert send("GET", f"{fake.url}/list").status == 200, "what was to move under the call has moved before"
+    assert len(refund.history) == 2
+    assert json.loads(send("GET", f"{fake.url}/_fake/acts").body) == {refund.id: ["ask_again"]}
 
 
 @pytest.mark.parametrize(

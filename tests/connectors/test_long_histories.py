@@ -94,7 +94,9 @@ def live(at: Tried, dice: Random, clock, number: int) -> None:
             clock.move(seconds=dice.randrange(4))
         ids.append(at.fake.add().id)
         for _ in range(dice.randrange(3)):
-            at.fake.act(dice.choice(sorted(at.fake.acts)), dice.choice(ids))
+            refund_id = dice.choice(ids)
+            if acts := at.fake.possible_acts(refund_id):
+                at.fake.act(dice.choice(acts), refund_id)
 
 
 def disturb(at: Tried, dice: Random) -> None:

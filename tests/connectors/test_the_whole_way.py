@@ -92,7 +92,8 @@ def test_a_refund_is_agreed_to_and_paid_when_the_marketplace_says_so(way):
     assert way.refund(refund.id).status == "awaiting_merchant", "until the marketplace says so"
     assert "sent: 1" in way.sync()
     assert len(way.fake.calls(AGREE[way.fake.name])) == 1
-    way.fake.act("pay_out", refund.id)
+    if way.fake.name == "kuaishou":  # Tmall pays at once
+        way.fake.act("pay_out", refund.id)
     way.sync()
     assert way.refund(refund.id).status == "refunded"
     assert way.truth() == way.read()
