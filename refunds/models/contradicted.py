@@ -1,6 +1,7 @@
 """The payments about a refund that a gateway's later word contradicts (payments.conflicts)."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from uuid import UUID
 
 from common.queries import among, named_query
@@ -15,8 +16,8 @@ def _in_conflict(store_ids, order_ids, refund_ids):
 
 
 @read_together
-def contradicted(refunds: Sequence) -> dict[UUID, list[Payment]]:
-    """Those about each refund, by the refund's id; about one that is new nothing was paid yet."""
+def _contradicted_of(refunds: Sequence) -> dict[UUID, list[Payment]]:
+    """By the refund's id; about one that is new nothing was paid yet."""
     found: dict[UUID, list[Payment]] = {refund.pk: [] for refund in refunds}
     asked = [refund for refund in refunds if not refund.is_new]
     if asked:
@@ -25,3 +26,12 @@ def contradicted(refunds: Sequence) -> dict[UUID, list[Payment]]:
         for payment in _in_conflict.all(store_ids=list(stores), order_ids=list(orders), refund_ids=ids):
             found[payment.topic_id].append(payment)
     return found
+
+
+class MayBeContradicted:
+    """Gives a refund `contradicted`; whoever has its payments at hand sets it."""
+
+    @cached_property
+    def contradicted(self) -> list[Payment]:
+        """Payments about it of which the gateway says otherwise than our books; read when they are first asked for."""
+        return _contradicted_of(self)

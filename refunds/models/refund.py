@@ -1,7 +1,5 @@
 """A refund: the buyer's request about (part of) an order, and its way to an end."""
 
-from functools import cached_property
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +13,7 @@ from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Order
 from orders.models.lines import OwnsLines
-from payments.models import Payment
-from refunds.models.contradicted import contradicted
+from refunds.models.contradicted import MayBeContradicted
 from refunds.models.line import RefundLine, lines_of_refund
 from refunds.models.queries import RefundQuerySet
 from refunds.states import (
@@ -33,7 +30,7 @@ from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
 
-class Refund(OwnsLines, Traced, TenantModel):
+class Refund(OwnsLines, MayBeContradicted, Traced, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
 
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and
@@ -175,11 +172,6 @@ class Refund(OwnsLines, Traced, TenantModel):
     def pays(self) -> bool:
         """Whether it ends with money; an exchange ends with a new parcel."""
         return self.kind != RefundKind.EXCHANGE
-
-    @cached_property
-    def contradicted(self) -> list[Payment]:
-        """Payments about it of which the gateway says otherwise than our books; read when they are first asked for."""
-        return contradicted(self)
 
     @property
     def lacks_address(self) -> bool:
