@@ -60,9 +60,30 @@ def clock_face(at: datetime, zone: str) -> str:
     return f"{local_time(at, zone):%Y-%m-%d %H:%M}"
 
 
+def end_face(end: datetime, zone: str) -> str:
+    """As `clock_face`, for the first instant that isn't meant any more: midnight ends a day, `2026-11-30 24:00`."""
+    day = day_of(end, zone)
+    return f"{day - ONE_DAY} 24:00" if end == start_of_day(day, zone) else clock_face(end, zone)
+
+
+def until_face(end: datetime, zone: str) -> str:
+    """Until when something holds that is over at `end`: its last day where it ends with one, `2026-11-30`."""
+    return end_face(end, zone).removesuffix(" 24:00")
+
+
 def shown(at: datetime) -> str:
     """`clock_face` in the time zone that the page is shown in: the one that Django has active."""
     return clock_face(at, timezone.get_current_timezone_name())
+
+
+def end_shown(end: datetime) -> str:
+    """`end_face` in the time zone that the page is shown in."""
+    return end_face(end, timezone.get_current_timezone_name())
+
+
+def until_shown(end: datetime) -> str:
+    """`until_face` in the time zone that the page is shown in."""
+    return until_face(end, timezone.get_current_timezone_name())
 
 
 def day_shown(at: datetime) -> date:

@@ -19,7 +19,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from common.calendar import shown
+from common.calendar import end_shown, shown
 from common.money import yuan
 from common.sentences import in_readers_words
 from common.words import labelled
@@ -99,8 +99,13 @@ def _instant(text: str, data: Data) -> str:
     return shown(datetime.fromisoformat(text))
 
 
+def _end(text: str, data: Data) -> str:
+    return end_shown(datetime.fromisoformat(text))
+
+
 YUAN = Fact("yuan with two decimals, as text", lambda value, data: yuan(value))
 INSTANT = Fact("instant in ISO 8601 with its offset", _instant)
+END = Fact("instant in ISO 8601 with its offset, itself not included", _end)
 TEXT = Fact("text", lambda value, data: value)
 COUNT = Fact("whole number", lambda value, data: str(value))
 SHARE = Fact("share of one as decimal text: 0.0312 is 3.12 %")

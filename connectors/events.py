@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, FLAG, INSTANT, TEXT, Data, Fact, choice, hidden, named, said
+from common.facts import COUNT, END, FLAG, INSTANT, TEXT, Data, Fact, choice, hidden, named, said
 from common.words import in_one_language
 from connectors.platforms import PLATFORMS
 from connectors.states import LookBack
@@ -26,7 +26,7 @@ class _Shop(TypedDict):
 
 
 class _Authorised(_Shop):
-    until: NotRequired[Annotated[str, named(gettext_lazy("Until"), INSTANT)]]
+    until: NotRequired[Annotated[str, named(gettext_lazy("Until"), END)]]
 
 
 class _Stopped(_Shop):
@@ -36,7 +36,7 @@ class _Stopped(_Shop):
 
 class _Warned(_Shop):
     days: Annotated[int, named(gettext_lazy("Days left"), COUNT)]
-    until: Annotated[str, named(gettext_lazy("Until"), INSTANT)]
+    until: Annotated[str, named(gettext_lazy("Until"), END)]
 
 
 class _LookBackBegun(_Shop):

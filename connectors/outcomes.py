@@ -63,6 +63,17 @@ def end_with_copy(
     return ended
 
 
+def sent_parcel(*, store_id: int, refund_id: UUID) -> dict[str, str]:
+    """The parcel that the newest decision about a refund told of, as a `MarketplaceReport` names it; {} for none."""
+    decision = SentDecision.objects.for_store(store_id).filter(refund_id=refund_id).order_by("-id").first()
+    if decision is None or decision.verb != Verb.RESHIP:
+        return {}
+    return {
+        "new_carrier": decision.data.get("carrier", ""),
+        "new_tracking_number": decision.data.get("tracking_number", ""),
+    }
+
+
 def _end_of(decision: SentDecision, seen: RefundCopy, copy: RefundCopy) -> SendingStatus | None:
     if is_done(Verb(decision.verb), seen, copy):
         return SendingStatus.CONFIRMED

@@ -19,7 +19,7 @@ from connectors.states import ConnectionStatus, SendingStatus
 from connectors.waking import wake_shop
 from refunds.models import Refund
 from refunds.objections import MarketplaceReasons
-from refunds.signals import decision_asked, decision_handed_over, reasons_asked
+from refunds.signals import decision_asked, decision_handed_over, reasons_asked, receipt_asked
 
 
 @receiver(decision_asked)
@@ -39,6 +39,13 @@ def answer_decision(refund: Refund, verb: str, **kwargs) -> bool | Refused | Non
     if Verb(verb) in copy_from_json(mirrored.copy).refused:
         return Refused("invalid_transition", _("The marketplace doesn't allow this now."))
     return True
+
+
+@receiver(receipt_asked)
+def tell_receipt(refund: Refund, **kwargs) -> bool:
+    """Whether an exchange's receipt is told to the platform by sending the new goods."""
+    connection = Connection.objects.for_store(refund.store_id).first()
+    return connection is not None and platform_for(connection).reships_at_receipt
 
 
 @receiver(reasons_asked)

@@ -1,6 +1,7 @@
 """A copy that was read becomes the mirror, and the refund here follows it: the newer copy wins, whenever it comes."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import OperationalError, transaction
@@ -13,7 +14,7 @@ from common.tenancy import tenant_scope
 from connectors.by_hand import close_tasks_of
 from connectors.copies import copy_as_json, digest_of, is_same_deadline
 from connectors.models import Connection, MirroredRefund
-from connectors.outcomes import end_with_copy
+from connectors.outcomes import end_with_copy, sent_parcel
 from connectors.port import LineCopy, RefundCopy, RefundStage
 from connectors.reasons import note_copy
 from connectors.shops import platform_for
@@ -113,6 +114,8 @@ def _let_follow(connection: Connection, row: MirroredRefund, copy: RefundCopy, n
     if copy.order.number != refund.order.number:
         raise Invalid("order", _("The marketplace names another order for this refund: look there which is right."))
     ended = end_with_copy(**told, copy=copy, **done)
+    if ended == SendingStatus.CONFIRMED and copy.stage == RefundStage.RESHIPPED:
+        report = replace(report, **sent_parcel(**told))
     row.refund = follow(**told, report=report, **done)
     if ended == SendingStatus.CONFIRMED:  # where the refund hasn't moved by it
         end_decision(**told, is_refused=False, code="", text="", **done)

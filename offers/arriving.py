@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from common.calendar import clock_face
+from common.calendar import clock_face, end_face
 from common.money import yuan
 from offers.models import Offer
 from orders.models import OwedParcel
@@ -47,7 +47,7 @@ def parcel_words(offer: Offer, parcel: OwedParcel) -> str:
     facts["address"] = parcel.address
     if parcel.status == ParcelStatus.AWAITING_RETURN:
         return _("Once your parcel is on its way, %(store)s sends %(goods)s to %(address)s.") % facts
-    facts["due"] = clock_face(parcel.late_at or parcel.due_at, store.time_zone)
+    facts["due"] = end_face(parcel.late_at or parcel.due_at, store.time_zone)
     if parcel.late_at is not None:
         return _("%(goods)s should have been sent to %(address)s by %(due)s; %(store)s has been reminded.") % facts
     return _("%(store)s sends %(goods)s to %(address)s by %(due)s.") % facts

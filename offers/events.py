@@ -11,6 +11,7 @@ from common.events import EventTone, EventType
 from common.facts import (
     COUNT,
     DATE,
+    END,
     FLAG,
     INSTANT,
     SWITCH,
@@ -143,7 +144,7 @@ class _Made(TypedDict):
     min_spend: Annotated[str, named(gettext_lazy("Threshold"), YUAN)]
     quantity: Annotated[int, named(gettext_lazy("Quantity"), COUNT)]
     valid_from: Annotated[str, named(gettext_lazy("Valid from"), INSTANT)]
-    valid_until: Annotated[str, named(gettext_lazy("Valid until"), INSTANT)]
+    valid_until: Annotated[str, named(gettext_lazy("Valid until"), END)]
 
 
 def _rate(label: Promise, fact: Fact = YUAN) -> Fact:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from common.errors import Invalid
-from common.money import MOST_PER_ORDER, ZERO, apportion
+from common.money import MOST_PER_ORDER, ZERO, apportion, grouped
 from orders.models import Order, OrderLine
 
 
@@ -25,13 +25,15 @@ def paid_for(head: Mapping, lines: Sequence[Mapping]) -> Decimal:
         raise Invalid("lines", _("The discount of a line is at most what its pieces cost."), "max_value")
     total = sum(goods, ZERO)
     if head["discount"] > total:
-        raise Invalid("discount", _("The discount is at most what the goods cost: %(most)s.") % {"most": total})
+        raise Invalid(
+            "discount", _("The discount is at most what the goods cost: %(most)s.") % {"most": grouped(total)}
+        )
     paid = total - head["discount"] + head["shipping_fee"]
     if paid > MOST_PER_ORDER:
-        most = _("The lines of an order are worth at most %(most)s together.") % {"most": MOST_PER_ORDER}
+        most = _("The lines of an order are worth at most %(most)s together.") % {"most": grouped(MOST_PER_ORDER)}
         raise Invalid("lines", most, "max_value")
     if head.get("paid_amount") not in (None, paid):
-        sums = {"paid": head["paid_amount"], "sum": paid}
+        sums = {"paid": grouped(head["paid_amount"]), "sum": grouped(paid)}
         raise Invalid("paid_amount", _("It says %(paid)s; the lines, discounts and fee make %(sum)s.") % sums)
     return paid
 

@@ -11,7 +11,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Protocol
 
 from common.errors import Refused, refuse_if
-from common.money import ZERO
+from common.money import ZERO, grouped
 from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.models import Order, OrderLine
@@ -58,7 +58,9 @@ def why_not_take(amount: Decimal, *, most: Decimal) -> Refused | None:
     """Why `amount` yuan can't be refunded where `most` are left."""
     if amount <= most:
         return None
-    return Refused("amount_above_refundable", _("At most %(most)s can be refunded here.") % {"most": most}, "amount")
+    return Refused(
+        "amount_above_refundable", _("At most %(most)s can be refunded here.") % {"most": grouped(most)}, "amount"
+    )
 
 
 def check_amount(order: Order, holds: Sequence[Hold], amount: Decimal) -> None:

@@ -136,6 +136,15 @@ def ship_parcel(
     parcel = lock_parcel(store_id=store_id, parcel_id=parcel_id)
     refuse_if(why_not_ship_parcel(parcel))
     writes = WriteSet()
+    announce_parcel(writes, parcel, carrier=carrier, tracking_number=tracking_number, now=now)
+    keep_promise(writes, parcel, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
+    parcel_shipped.send(sender=OwedParcel, parcel=parcel, writes=writes, actor=actor, now=now)
+    writes.flush()
+    return parcel
+
+
+def announce_parcel(writes: WriteSet, parcel: OwedParcel, *, carrier: str, tracking_number: str, now: datetime) -> None:
+    """The carrier of a locked parcel is asked to pick it up, and followed."""
     parcel.shipment = announce_shipment(
         writes,
         order=parcel.order,
@@ -147,10 +156,6 @@ def ship_parcel(
         now=now,
     )
     writes.update(parcel, "shipment")
-    keep_promise(writes, parcel, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
-    parcel_shipped.send(sender=OwedParcel, parcel=parcel, writes=writes, actor=actor, now=now)
-    writes.flush()
-    return parcel
 
 
 def keep_promise(

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy
 
+from common.money import grouped
+
 # The codes of WeChat Pay's transfers to buyers, as its errors and `fail_reason` name them.
 WECHAT_PAY = {
     "ACCOUNT_FROZEN": gettext_lazy("The buyer's account is frozen."),
@@ -51,6 +53,7 @@ def lowered(limit: str, most: Decimal | int) -> str:
 def own_words(error: str) -> str:
     """What kept us from asking a gateway, in the reader's language; what a gateway said stays as it was said."""
     code, _colon, most = error.partition(":")
+    most = grouped(most) if "." in most else most
     return str(OURS[code]) % {"most": most} if code in OURS else error
 
 

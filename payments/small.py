@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
-from common.calendar import clock_face, day_of, end_of_day
+from common.calendar import clock_face, day_of, end_face, end_of_day
 from common.errors import Invalid, NotFound, Refused, refuse_if
-from common.money import CENT, ZERO, why_no_amount
+from common.money import CENT, ZERO, grouped, why_no_amount
 from common.together import read_together
 from common.writes import WriteSet
 from orders.actions import lock_order
@@ -108,12 +108,12 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
         return Refused(
             "payment_window_closed",
             _("Small payments for this order were possible until %(until)s; it was paid too long ago.")
-            % {"until": clock_face(allowance.usable_until, allowance.time_zone)},
+            % {"until": end_face(allowance.usable_until, allowance.time_zone)},
         )
     if amount > limits.per_payment:
         return Refused(
             "payment_above_limit",
-            _("At most %(most)s yuan per payment; send less.") % {"most": limits.per_payment}
+            _("At most %(most)s yuan per payment; send less.") % {"most": grouped(limits.per_payment)}
             if limits.per_payment
             else _("The platform lets this store send no small payments."),
             "amount",
@@ -166,8 +166,8 @@ def _day_is_spent(allowance: Allowance) -> Refused:
         "store_day_limit_reached",
         _("The store has %(left)s yuan left of today's %(limit)s; send less, or wait until %(resets)s.")
         % {
-            "left": allowance.day_left,
-            "limit": allowance.limits.per_day,
+            "left": grouped(allowance.day_left),
+            "limit": grouped(allowance.limits.per_day),
             "resets": clock_face(allowance.resets_at, allowance.time_zone),
         },
         "amount",

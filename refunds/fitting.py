@@ -13,7 +13,7 @@ from common.money import ZERO
 from common.writes import WriteSet
 from orders.marketplace import make_room
 from orders.models import OrderLine, OwedParcel
-from orders.parcels import cancel_parcel, keep_promise, owe_parcel
+from orders.parcels import announce_parcel, cancel_parcel, keep_promise, owe_parcel
 from orders.states import ParcelKind, ParcelStatus
 from payments.reported import book_reported
 from refunds.events import (
@@ -84,7 +84,8 @@ class MarketplaceReport:
     """What a marketplace says about one refund. Yuan; aware instants of the marketplace.
 
     `kind` and `reason` are ours, empty where its own have no counterpart; `raw_status` is its word for the stage.
-    `refunded_amount` is what it has paid out, where it says so; `deadline` of whoever is to act there.
+    `refunded_amount` is what it has paid out, where it says so; `deadline` of whoever is to act there. The new parcel
+    is the one with an exchange's new goods, where its number went straight to the marketplace.
     """
 
     stage: str
@@ -97,6 +98,8 @@ class MarketplaceReport:
     deadline: datetime | None = None
     return_carrier: str = ""
     return_tracking_number: str = ""
+    new_carrier: str = ""
+    new_tracking_number: str = ""
     created_at: datetime
     updated_at: datetime
 
@@ -187,7 +190,7 @@ def _fit_stage(
         now=now,
     )
     _fit_dispute(writes, refund, before, actor=actor, now=now)
-    _fit_parcels(writes, refund, stage, actor=actor, now=now)
+    _fit_parcels(writes, refund, report, stage, actor=actor, now=now)
 
 
 def _kind_of(refund: Refund, report: MarketplaceReport, stage: MarketplaceStage) -> str:
@@ -243,7 +246,15 @@ def _fit_dispute(writes: WriteSet, refund: Refund, before: str, *, actor: Actor,
     )
 
 
-def _fit_parcels(writes: WriteSet, refund: Refund, stage: MarketplaceStage, *, actor: Actor, now: datetime) -> None:
+def _fit_parcels(
+    writes: WriteSet,
+    refund: Refund,
+    report: MarketplaceReport,
+    stage: MarketplaceStage,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """The new goods of an exchange are owed, or on their way, or not owed any more."""
     if refund.is_new and stage not in EXCHANGING:
         return
@@ -260,7 +271,10 @@ def _fit_parcels(writes: WriteSet, refund: Refund, stage: MarketplaceStage, *, a
     if stage != MarketplaceStage.TO_RESHIP:
         for parcel in parcels:
             if parcel.status == ParcelStatus.OWED:
-                keep_promise(writes, parcel, carrier="", tracking_number="", actor=actor, now=now)
+                sent = {"carrier": report.new_carrier, "tracking_number": report.new_tracking_number}
+                if report.new_tracking_number:
+                    announce_parcel(writes, parcel, **sent, now=now)
+                keep_promise(writes, parcel, **sent, actor=actor, now=now)
 
 
 def _owe_missing(

@@ -20,7 +20,7 @@ from orders.models import OwedParcel
 from orders.states import ParcelKind
 from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
 from refunds.models import Evidence, Refund
-from refunds.signals import decision_asked, decision_handed_over
+from refunds.signals import decision_asked, decision_handed_over, receipt_asked
 from refunds.states import CaseSide, MarketplaceVerb, RefundGoods, RefundKind, RefundStatus
 
 
@@ -49,6 +49,13 @@ def agreement_of(refund: Refund) -> MarketplaceVerb:
         case RefundKind.RETURN_AND_REFUND:
             return MarketplaceVerb.AGREE_RETURN
     return MarketplaceVerb.AGREE_REFUND
+
+
+def reships_at_receipt(refund: Refund) -> bool:
+    """Whether the marketplace hears that what came back is fine by the parcel with the new goods alone."""
+    if not refund.is_followed or refund.pays or refund.status != RefundStatus.RETURNING:
+        return False
+    return any(answer for _receiver, answer in receipt_asked.send(sender=Refund, refund=refund))
 
 
 def may_name_address_there(refund: Refund) -> bool:

@@ -25,7 +25,7 @@ from refunds.events.goods import (
     REFUND_RETURN_SHIPPED,
 )
 from refunds.exchanges import owe_new_goods
-from refunds.handing_over import DecisionData, hand_over, merchants_files, yuan_text
+from refunds.handing_over import DecisionData, hand_over, merchants_files, reships_at_receipt, yuan_text
 from refunds.models import Refund
 from refunds.objections import why_no_reason
 from refunds.signals import faults_verified
@@ -166,18 +166,27 @@ def inspect_return(
     now: datetime,
     received: Sequence[Arrival] | None = None,
     reason_code: str = "",
+    carrier: str = "",
+    tracking_number: str = "",
 ) -> Refund:
     """The merchant has looked at what came back: passed pays or exchanges, failed rejects with the note (P1).
 
     With fewer pieces `received` than announced, the refund becomes one for those, and the rest a disputed refund of its
     own. Invalid `received` for what can't have arrived. `reason_code` is the marketplace's own, as in `reject_refund`.
+    `carrier` and `tracking_number` are of the new goods, where a marketplace hears of an exchange's receipt by them
+    (`reships_at_receipt`): Invalid without them there, and with them anywhere else.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_inspect(refund, now, passed=passed))
+    parcel = _new_parcel(refund, carrier, tracking_number, passed=passed)
     writes = WriteSet()
     if refund.is_followed:
         if received is not None:
             refuse_if(why_not_split_receipt(refund))
+        if parcel is not None:
+            hand_over(writes, refund, MarketplaceVerb.RESHIP, {**parcel, "text": note}, actor=actor, now=now)
+            writes.flush()
+            return refund
         _send_inspection(writes, refund, passed=passed, note=note, reason_code=reason_code, actor=actor, now=now)
         return refund
     refuse_if(why_no_reason(refund, reason_code, ()))
@@ -197,6 +206,20 @@ def inspect_return(
         )
     writes.flush()
     return refund
+
+
+def _new_parcel(refund: Refund, carrier: str, tracking_number: str, *, passed: bool) -> DecisionData | None:
+    """The parcel with an exchange's new goods, where the marketplace hears of the receipt by it; None elsewhere."""
+    if passed and reships_at_receipt(refund):
+        for field, told in (("carrier", carrier), ("tracking_number", tracking_number)):
+            if not told.strip():
+                raise Invalid(field, _("This marketplace hears of the receipt by the new goods: name their parcel."))
+        carrier, tracking_number = waybill(carrier, tracking_number)
+        return DecisionData(carrier=carrier, tracking_number=tracking_number)
+    for field, told in (("carrier", carrier), ("tracking_number", tracking_number)):
+        if told.strip():
+            raise Invalid(field, _("The new goods aren't sent with the inspection: leave their parcel out here."))
+    return None
 
 
 def _send_inspection(

@@ -25,6 +25,10 @@ faults_verified = Signal()
 # marketplace answers True, or the Refused that says why this one can't be sent now. Nobody's answer: not connected.
 decision_asked = Signal()
 
+# Asked with `refund` about an exchange that is followed, whose goods came back: whoever sends decisions to its
+# marketplace answers True where that hears of their receipt by the parcel with the new goods, and by nothing before.
+receipt_asked = Signal()
+
 # Asked with `refund` about a refund that is followed: whoever has read its marketplace's own reasons to refuse it
 # answers with them (refunds.objections).
 reasons_asked = Signal()

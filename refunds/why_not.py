@@ -17,7 +17,7 @@ from payments.conflicts import why_in_conflict
 from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.handing_over import agreement_of, may_name_address_there, why_not_hand_over
+from refunds.handing_over import agreement_of, may_name_address_there, reships_at_receipt, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
 from stores.models import ReturnAddress
@@ -162,7 +162,9 @@ def why_not_inspect(refund: Refund, now: datetime, *, passed: bool = True) -> Re
     refused = why_not_move(refund, [RefundStatus.RETURNING], now)
     if refused is None and passed and refund.pays:
         refused = why_not_pay_more(refund)
-    verb = MarketplaceVerb.CONFIRM_RECEIPT if passed else MarketplaceVerb.REFUSE_RECEIPT
+    verb = MarketplaceVerb.REFUSE_RECEIPT
+    if passed:
+        verb = MarketplaceVerb.RESHIP if reships_at_receipt(refund) else MarketplaceVerb.CONFIRM_RECEIPT
     return refused or why_not_hand_over(refund, verb)
 
 

@@ -10,8 +10,8 @@ from common.events import SETBACK_RESUMED, EventTone, EventType
 from common.facts import (
     COUNT,
     DATE,
+    END,
     FLAG,
-    INSTANT,
     SWITCH,
     TEXT,
     YUAN,
@@ -249,7 +249,7 @@ class _KeyMade(TypedDict):
     prefix: Annotated[str, TEXT]
     marketplace: NotRequired[Annotated[str, MARKETPLACE]]
     scopes: NotRequired[Annotated[list[str], SCOPES]]
-    expires_at: NotRequired[Annotated[str, named(gettext_lazy("Expires"), INSTANT)]]
+    expires_at: NotRequired[Annotated[str, named(gettext_lazy("Expires"), END)]]
 
 
 class _KeyRevoked(TypedDict):

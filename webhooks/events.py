@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, INSTANT, TEXT, Fact, changed, choice, named
+from common.facts import COUNT, END, TEXT, Fact, changed, choice, named
 from stores.events import EventArea
 from webhooks.states import PauseReason
 
@@ -35,7 +35,7 @@ class _Resent(_Host):
 
 
 class _Rotated(_Host):
-    until: Annotated[str, named(gettext_lazy("The older secret signs until"), INSTANT)]
+    until: Annotated[str, named(gettext_lazy("The older secret signs until"), END)]
 
 
 def _webhook(name: str, title, data: type, meaning, tone: EventTone = EventTone.NEUTRAL) -> EventType:

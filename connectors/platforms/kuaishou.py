@@ -101,6 +101,7 @@ class Kuaishou(Platform):
     )
     back_office = "https://s.kwaixiaodian.com/"
     takes_pushes = True
+    reships_at_receipt = True
     sign_method: ClassVar[str] = "HMAC_SHA256"
     scopes: ClassVar[str] = "merchant_refund,merchant_logistics"  # the second for return addresses
 

@@ -47,6 +47,7 @@ class Platform(ABC):
     fetches_messages: ClassVar[bool] = False
     takes_pushes: ClassVar[bool] = False
     names_shop: ClassVar[bool] = False  # of an application with several shops each is named by its id
+    reships_at_receipt: ClassVar[bool] = False  # an exchange's receipt is told by sending the new goods, RESHIP
 
     @property
     def shown(self) -> str:

@@ -25,7 +25,9 @@ class CouponSerializer(serializers.ModelSerializer):
     amount_off = StrictMoneyField(minimum=CENT)
     min_spend = StrictMoneyField(minimum=ZERO, required=False, default=ZERO)
     valid_from = InstantField()
-    valid_until = InstantField(whole_day=True, help_text="A date is the last day on which it holds.")
+    valid_until = InstantField(
+        whole_day=True, help_text="Its end, not included. A date is the last day on which it holds."
+    )
     quantity = WholeNumberField(min_value=1, max_value=10_000_000)
 
     updated_at = ChangedAt()

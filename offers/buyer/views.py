@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.actors import Actor, ActorKind
-from common.calendar import clock_face
+from common.calendar import end_face
 from common.errors import WanliuError
 from common.rates import over_rate
 from common.tenancy import tenant_scope
@@ -55,7 +55,7 @@ def what_comes(offer: Offer) -> list[str]:
     facts = {"marketplace": offer.refund.store.get_marketplace_display(), "store": offer.refund.store.name}
     if method.changes_refund:
         return [_("%(store)s has asked %(marketplace)s to change your request as agreed.") % facts]
-    facts["due"] = clock_face(offer.due_at - READ_WITHIN, offer.refund.store.time_zone)
+    facts["due"] = end_face(offer.due_at - READ_WITHIN, offer.refund.store.time_zone)
     return [
         _("Now withdraw your request at %(marketplace)s, by %(due)s. As soon as it is withdrawn, you get this.") % facts
     ]

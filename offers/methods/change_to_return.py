@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from common.calendar import clock_face
+from common.calendar import end_face
 from common.errors import Invalid, Refused
 from common.money import grouped, yuan
 from common.sentences import sentence as _
@@ -71,7 +71,7 @@ class ChangeToReturn(NegotiationMethod):
             _("Send the goods to %(address)s by %(due)s; you receive %(amount)s once they have arrived.")
             % {
                 "address": refund.return_address,
-                "due": clock_face(refund.due_at, refund.store.time_zone),
+                "due": end_face(refund.due_at, refund.store.time_zone),
                 "amount": yuan(refund.amount),
             },
         ]

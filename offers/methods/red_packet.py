@@ -40,7 +40,9 @@ class RedPacket(MoneyMethod):
         most = self.most(situation)
         if amount <= most:
             return None
-        return Refused("payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": most}, "amount")
+        return Refused(
+            "payment_above_limit", _("A red packet holds at most %(most)s.") % {"most": grouped(most)}, "amount"
+        )
 
     def why(self, situation):
         return _("A small sum at once says sorry quickly.")

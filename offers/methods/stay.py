@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from common.calendar import clock_face
+from common.calendar import end_face
 from common.errors import Refused
 from common.money import grouped
 from common.sentences import paragraph
@@ -90,7 +90,7 @@ class Stay(Method):
             went = _("%(store)s has sent it to %(address)s: %(carrier)s, tracking number %(number)s.")
             found = [went % {**facts, "carrier": carrier_label(order.carrier), "number": order.tracking_number}]
         else:
-            facts["due"] = clock_face(order.ship_by, store.time_zone)
+            facts["due"] = end_face(order.ship_by, store.time_zone)
             found = [_("%(store)s sends it to %(address)s by %(due)s.") % facts]
             if order.is_priority:
                 found.append(_("The warehouse is asked to ship it before other orders."))
@@ -118,7 +118,7 @@ def headline(refund: Refund) -> str:
 def reasons_to_stay(refund: Refund) -> list[str]:
     """Why it may be worth staying: nothing but what is known about the order."""
     order = refund.order
-    ship_by = clock_face(order.ship_by, refund.store.time_zone)
+    ship_by = end_face(order.ship_by, refund.store.time_zone)
     if order.ship_by > refund.created_at:
         facts = [_("It is in the seller's warehouse, to be shipped by %(ship_by)s.") % {"ship_by": ship_by}]
     else:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.actions import action
 from common.actors import Actor
-from common.calendar import clock_face
+from common.calendar import end_face
 from common.errors import Invalid, ManyRefused, NotFound, Refused, refuse_if
 from common.sentences import Sentence, kept
 from common.sentences import sentence as _
@@ -22,7 +22,7 @@ def notice_text(store: Store, number: str, reason: str, expected_at: datetime) -
     """What the buyer of a delayed order reads."""
     return _("Your order %(number)s will be shipped by %(date)s: %(reason)s. We are sorry for the delay.") % {
         "number": number,
-        "date": clock_face(expected_at, store.time_zone),
+        "date": end_face(expected_at, store.time_zone),
         "reason": reason.rstrip(".。"),
     }
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, INSTANT, REFERENCE, Data, Fact, changed, hidden, said, worded
+from common.facts import COUNT, END, REFERENCE, Data, Fact, changed, hidden, said, worded
 
 
 def _ship_by(fact: Fact) -> Fact:
@@ -17,19 +17,19 @@ def _ship_by(fact: Fact) -> Fact:
     return replace(fact, word=word)
 
 
-SHIP_BY = _ship_by(INSTANT)
+SHIP_BY = _ship_by(END)
 REASON = said(gettext_lazy("Reason"))
 
 
 class _DelayReported(TypedDict):
-    expected_at: Annotated[str, hidden(INSTANT)]
+    expected_at: Annotated[str, hidden(END)]
     orders: Annotated[int, hidden(COUNT)]
     reason: Annotated[str, REASON]
 
 
 class _Resumed(TypedDict):
     report: Annotated[str, REFERENCE]
-    ship_by: Annotated[list[str], _ship_by(changed(INSTANT))]
+    ship_by: Annotated[list[str], _ship_by(changed(END))]
 
 
 class _Delayed(_Resumed):

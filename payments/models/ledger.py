@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
-from common.money import MoneyField
+from common.money import MoneyField, yuan
 from common.tenancy import TenantModel
 from payments.models.payment import Payment
 from payments.states import OF_PAYMENT, AccountKind, TransferPhase, TransferPurpose
@@ -88,4 +88,4 @@ class Transfer(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"¥{self.amount} {self.get_phase_display()}"
+        return f"{yuan(self.amount)} {self.get_phase_display()}"

@@ -7,7 +7,7 @@ from django_fsm import transition
 
 from common.changed import Traced
 from common.ids import new_id
-from common.money import MoneyField
+from common.money import MoneyField, yuan
 from common.obligations import Obligation, ObligationQuerySet
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
@@ -108,7 +108,7 @@ class Payment(Obligation, Traced, TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"¥{self.amount} {self.get_status_display()}"
+        return f"{yuan(self.amount)} {self.get_status_display()}"
 
     @transition(field=status, source=[PaymentStatus.PENDING, PaymentStatus.PROCESSING], target=PaymentStatus.PROCESSING)
     def process(self):

@@ -14,7 +14,7 @@ from common.models import Event
 from common.money import CENT
 from common.queries import named_query
 from common.sentences import in_readers_words
-from orders.api.serializers import ShipSerializer, SkuField, each_once
+from orders.api.serializers import CARRIER_HELP, ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
 from refunds.api.extras import DETAIL_FIELDS
@@ -110,12 +110,18 @@ class ArrivalSerializer(serializers.Serializer):
 
 
 class InspectSerializer(serializers.Serializer):
-    """What was found in the parcel; an item that `received` doesn't name didn't arrive."""
+    """What was found in the parcel; an item that `received` doesn't name didn't arrive.
+
+    `carrier` and `tracking_number` are of an exchange's new goods, where the marketplace of a connected shop hears of
+    the receipt by them.
+    """
 
     result = serializers.ChoiceField(["passed", "failed"])
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     received = ArrivalSerializer(many=True, required=False, max_length=200)
     reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", help_text=CARRIER_HELP)
+    tracking_number = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
     def validate_received(self, received):
         """Each item once, or each of its SKUs."""

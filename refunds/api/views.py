@@ -205,6 +205,8 @@ class RefundViewSet(ListMixin, StoreViewSet):
             note=data["note"],
             received=data.get("received"),
             reason_code=data["reason_code"],
+            carrier=data["carrier"],
+            tracking_number=data["tracking_number"],
         )
 
     @extend_schema(responses=EventSerializer(many=True), filters=False)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from common.ids import new_id
-from common.money import MoneyField
+from common.money import MoneyField, yuan
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Order, Shipment
@@ -52,7 +52,7 @@ class CarrierClaim(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"¥{self.amount} {self.get_status_display()}"
+        return f"{yuan(self.amount)} {self.get_status_display()}"
 
     @property
     def about(self) -> Refund | Order:

@@ -1,11 +1,13 @@
-"""Shops at the fakes of Pinduoduo, WeChat Shop and Douyin, as our side of the wire sees them."""
+"""Shops at the fakes, as our side of the wire sees them: how each is connected, and the calls of its platform."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 from common import clock
 from connectors.fakes.douyin import DouyinFake
+from connectors.fakes.kuaishou import FakeKuaishou
 from connectors.fakes.pinduoduo import PinduoduoFake
+from connectors.fakes.taobao import FakeTaobao
 from connectors.fakes.wechat_shop import WechatShopFake
 from connectors.platforms.douyin import Douyin
 from connectors.platforms.pinduoduo import Pinduoduo
@@ -13,12 +15,26 @@ from connectors.platforms.wechat_shop import WechatShop
 from connectors.port import Platform, PlatformDecision, RefundCopy, Secret, Shop, Verb, Verdict
 
 LIST = {
+    "taobao": "taobao.refunds.receive.get",
+    "kuaishou": "open.seller.order.refund.pcursor.list",
     "pinduoduo": "pdd.refund.list.increment.get",
     "wechat_shop": "getaftersalelist",
     "douyin": "afterSale.List",
 }
-DETAIL = {"pinduoduo": "pdd.refund.information.get", "wechat_shop": "getaftersaleorder", "douyin": "afterSale.Detail"}
-AGREE = {"pinduoduo": "pdd.refund.agree", "wechat_shop": "acceptapply", "douyin": "afterSale.operate"}
+DETAIL = {
+    "taobao": "taobao.refund.get",
+    "kuaishou": "open.seller.order.refund.detail",
+    "pinduoduo": "pdd.refund.information.get",
+    "wechat_shop": "getaftersaleorder",
+    "douyin": "afterSale.Detail",
+}
+AGREE = {
+    "taobao": "taobao.rp.refunds.agree",
+    "kuaishou": "open.seller.order.refund.approve",
+    "pinduoduo": "pdd.refund.agree",
+    "wechat_shop": "acceptapply",
+    "douyin": "afterSale.operate",
+}
 
 
 @dataclass
@@ -83,11 +99,33 @@ def _douyin(fake: DouyinFake) -> Shop:
     )
 
 
+def _taobao(fake: FakeTaobao) -> Shop:
+    secrets = {Secret.APP_SECRET: fake.app_secret}
+    keys = fake.keys
+    tokens = {"access_token": keys["access_token"], "refresh_token": keys["refresh_token"]}
+    return Shop(fake.app_key, secrets, fake.url, **tokens, marketplace="tmall")
+
+
+def _kuaishou(fake: FakeKuaishou) -> Shop:
+    keys = fake.keys
+    secrets = {Secret(name): keys[name] for name in ("app_secret", "sign_secret", "message_key")}
+    tokens = {"access_token": keys["access_token"], "refresh_token": keys["refresh_token"]}
+    return Shop(fake.app_key, secrets, fake.url, **tokens)
+
+
 SHOPS = {"pinduoduo": _pinduoduo, "wechat_shop": _wechat_shop, "douyin": _douyin}
 MADE = {
     "pinduoduo": (Pinduoduo, PinduoduoFake),
     "wechat_shop": (WechatShop, WechatShopFake),
     "douyin": (Douyin, DouyinFake),
+}
+
+
+# A marketplace → its platform's fake, and how a shop of it is connected to that.
+FAKES = {name: (MADE[name][1], shop) for name, shop in SHOPS.items()} | {
+    "tmall": (FakeTaobao, _taobao),
+    "taote": (FakeTaobao, _taobao),
+    "kuaishou": (FakeKuaishou, _kuaishou),
 }
 
 

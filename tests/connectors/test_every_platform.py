@@ -5,34 +5,13 @@ import pytest
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from connectors.connecting import connect_shop
-from connectors.fakes.kuaishou import FakeKuaishou
-from connectors.fakes.taobao import FakeTaobao
 from connectors.models import SentDecision
-from connectors.port import Secret, Shop
 from operations.verification import run_checks
 from refunds.actions import lock_refund
 from refunds.handing_over import hand_over
 from tests.connectors.conftest import Connected, ago
-from tests.connectors.shops import MADE, SHOPS
+from tests.connectors.shops import FAKES
 from tests.world import MERCHANT, NOON, make_shop
-
-
-def _taobao(fake: FakeTaobao) -> Shop:
-    secrets = {Secret.APP_SECRET: fake.app_secret}
-    return Shop(fake.app_key, secrets, fake.url, access_token="session-1", refresh_token="refresh-1")
-
-
-def _kuaishou(fake: FakeKuaishou) -> Shop:
-    secrets = {Secret.APP_SECRET: fake.app_secret, Secret.SIGN_SECRET: fake.sign_secret}
-    return Shop(fake.app_key, secrets, fake.url, access_token="access-1", refresh_token="refresh-1")
-
-
-# A marketplace → its platform's fake, and how a shop is connected to it.
-FAKES = {name: (MADE[name][1], shop) for name, shop in SHOPS.items()} | {
-    "tmall": (FakeTaobao, _taobao),
-    "taote": (FakeTaobao, _taobao),
-    "kuaishou": (FakeKuaishou, _kuaishou),
-}
 
 
 @pytest.fixture(params=sorted(FAKES))

@@ -13,6 +13,7 @@ import pytest
 
 from common import clock as wall
 from connectors.fakes.base import Mischief
+from connectors.fakes.exchanges import number_of
 from connectors.port import BadPush, RefundCopy, Throttled, Unreachable
 from tests.connectors.shops import DETAIL, LIST, MADE, Tried, tried
 from tests.world import NOON
@@ -149,8 +150,10 @@ def truth(name: str, fields: dict) -> tuple:
     """What the platform holds, told apart from our code."""
     match name:
         case "taobao":
-            amount = int(Decimal(fields["refund_fee"]) * 100)
-            return fields["refund_id"], fields["status"], amount, fields["refund_version"], fields.get("sid", "")
+            status, amount = fields["status"], int(Decimal(fields["refund_fee"]) * 100)
+            if fields["dispute_type"] == "TMALL_EXCHANGE":  # told in numbers, and without any money
+                status, amount = number_of(status), 0
+            return fields["refund_id"], status, amount, fields["refund_version"], fields.get("sid", "")
         case "kuaishou":
             return str(fields["refundId"]), str(fields["status"]), fields["refundFee"], fields["updateTime"], ""
         case "pinduoduo":

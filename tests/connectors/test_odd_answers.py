@@ -10,8 +10,7 @@ from connectors import http
 from connectors.platforms import platform_of, wechat_shop
 from connectors.port import Unreachable, UnreadableCopy, WindowTooFull
 from tests.connectors.conftest import ago
-from tests.connectors.shops import Tried, tried
-from tests.connectors.test_every_platform import FAKES
+from tests.connectors.shops import FAKES, Tried, tried
 from tests.connectors.test_http import Wire
 from tests.world import NOON
 

@@ -13,12 +13,14 @@ from common.calendar import (
     clock_face,
     day_of,
     days_until,
+    end_face,
     end_of_day,
     local_time,
     number_of_days,
     sql_day_of,
     sql_is_on,
     start_of_day,
+    until_face,
 )
 
 SHANGHAI = "Asia/Shanghai"
@@ -52,6 +54,22 @@ def test_an_instant_with_another_offset_is_the_same_instant():
     assert day_of(at, SHANGHAI) == date(2026, 11, 21)
     assert local_time(at, SHANGHAI).isoformat() == "2026-11-21T12:30:00+08:00"
     assert clock_face(at, SHANGHAI) == "2026-11-21 12:30"
+
+
+@pytest.mark.parametrize(
+    ("zone", "end", "face", "until"),
+    [
+        (SHANGHAI, "2026-11-30T16:00:00", "2026-11-30 24:00", "2026-11-30"),
+        (SHANGHAI, "2026-11-30T15:59:00", "2026-11-30 23:59", "2026-11-30 23:59"),
+        (SHANGHAI, "2026-12-31T16:00:00", "2026-12-31 24:00", "2026-12-31"),
+        (SHANGHAI, "2028-02-29T16:00:00", "2028-02-29 24:00", "2028-02-29"),
+        ("UTC", "2026-11-30T16:00:00", "2026-11-30 16:00", "2026-11-30 16:00"),
+        ("America/Santiago", "2026-09-06T04:00:00", "2026-09-05 24:00", "2026-09-05"),  # midnight is skipped
+        ("America/Santiago", "2026-09-06T03:59:00", "2026-09-05 23:59", "2026-09-05 23:59"),
+    ],
+)
+def test_what_ends_with_a_day_ends_on_that_day(zone, end, face, until):
+    assert (end_face(utc(end), zone), until_face(utc(end), zone)) == (face, until)
 
 
 @pytest.mark.rule("K10")

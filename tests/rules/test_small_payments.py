@@ -82,7 +82,7 @@ def test_a_store_that_may_send_nothing_is_told_so_without_an_amount():
 def test_the_day_says_what_is_left_and_until_when_by_the_stores_clock():
     refused = why_not_pay(left(day_used=Decimal("99000.50")), NOON, Decimal(1000))
     assert refused.detail == (
-        "The store has 999.50 yuan left of today's 100000.00; send less, or wait until 2026-11-21 00:00."
+        "The store has 999.50 yuan left of today's 100,000.00; send less, or wait until 2026-11-21 00:00."
     )
     assert left(day_used=Decimal("100000.01"), order_used=9).day_left == Decimal("0.00")
     assert left(order_used=9).order_left == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from orders.models import OwedParcel
-from tests.marketplace import connected, followed, told
+from tests.marketplace import connected, copied_line, followed, told
 from tests.world import NOON, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +73,12 @@ def test_new_goods_of_an_unconnected_shop_cannot_be_sent_and_the_button_says_so(
     assert reason in desk.get(promise).content.decode()
     with connected():
         assert reason not in desk.get(promise).content.decode()
+
+
+def test_what_came_back_is_received_as_a_whole(desk, shop):
+    refund = followed(shop, "returning", lines=[copied_line(quantity=3)])
+    with connected() as sent:
+        assert 'name="received-' not in page(desk, refund, "decide/inspection-passed/")
+        answer = desk.post(f"/admin/refunds/refund/{refund.pk}/decide/inspection-passed/", {"note": "complete"})
+    assert answer.status_code == 302
+    assert [verb for verb, _data in sent] == ["confirm_receipt"]

@@ -58,7 +58,7 @@ def test_from_the_form_over_a_look_to_the_payment(shop, sign_in, way):
     assert "3 of 3 left" in form
     assert "¥100,000.00 of ¥100,000.00 left" in form
     assert "2026-11-21 00:00" in form
-    assert "2027-11-20 00:00" in form
+    assert "2027-11-19 24:00" in form
     look = fill(desk, f"{path}pay/", "preview")
     assert "Pay ¥12.30" in text_of(look)
     assert sent(shop) == [], "nothing goes out before the second step"
@@ -94,7 +94,7 @@ def test_more_than_the_order_is_asked_twice(shop, sign_in):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"amount": "1000.01"}, "At most 1000.00 yuan per payment"),
+        ({"amount": "1000.01"}, "At most 1,000.00 yuan per payment"),
         ({"amount": "60.00"}, "50.00 yuan left of today"),
         ({"amount": "0"}, "above zero"),
         ({"amount": "1.234"}, "at most two decimals"),

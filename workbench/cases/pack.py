@@ -22,7 +22,7 @@ from orders.waybills import carrier_label
 from refunds.models import Dispute, Evidence, Message
 from refunds.platform.suggestions import explain
 from refunds.states import CaseSide
-from workbench.kit.marks import moment
+from workbench.kit.marks import end, moment
 from workbench.kit.timeline import Entry, negotiation, timeline
 from workbench.kit.words import yuan
 
@@ -125,7 +125,7 @@ def _case(dispute: Dispute) -> Iterator[Flowable]:
             (_("Store"), f"{refund.store.name} · {refund.store.get_marketplace_display()}"),
             (_("Status"), dispute.get_status_display()),
             (_("opened by").capitalize(), f"{dispute.get_opened_by_display()} · {moment(dispute.opened_at)}"),
-            (_("evidence until").capitalize(), moment(dispute.evidence_until)),
+            (_("evidence until").capitalize(), end(dispute.evidence_until)),
             (
                 _("Request"),
                 f"{refund.get_kind_display()} · {refund.get_reason_display()} · {moment(refund.created_at)}",

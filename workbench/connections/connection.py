@@ -36,7 +36,7 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm, choose, take_outside
 from workbench.kit.desk import desk_of
 from workbench.kit.editing import Saving, store_to_add_to
-from workbench.kit.marks import moment
+from workbench.kit.marks import end
 from workbench.kit.queue import Queue, QueueFilter, QueueMixin, Tile
 from workbench.kit.switches import day_field
 from workbench.store.owners import OwnersAdmin
@@ -269,7 +269,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     show_platform = column(gettext_lazy("marketplace"), lambda row: platform_for(row).shown)
     show_status = column(gettext_lazy("status"), connection_badge)
     show_behind = timed_column(gettext_lazy("behind"), lambda row, now: behind(row, now) or "–")
-    show_until = column(gettext_lazy("authorised until"), lambda row: moment(row.ends_at))
+    show_until = column(gettext_lazy("authorised until"), lambda row: end(row.ends_at))
     show_to_do = timed_column(gettext_lazy("to do"), _to_do)
 
     class Media:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.money import ZERO
+from common.money import ZERO, grouped
 from offers.insights.rates import RATES, costs_of, set_cost_rates
 from offers.models import CostRates
 from stores.permissions import MANAGE_STORE
@@ -36,7 +36,7 @@ class CostRateField(YuanField):
         if amount < ZERO:
             raise forms.ValidationError(_("This can't be below zero."))
         if self.most is not None and amount > self.most:
-            raise forms.ValidationError(_("At most %(most)s.") % {"most": self.most})
+            raise forms.ValidationError(_("At most %(most)s.") % {"most": grouped(self.most)})
         return amount
 
 

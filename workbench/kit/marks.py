@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from common.calendar import shown
+from common.calendar import end_shown, shown
 from workbench.kit.words import is_soon, time_left
 
 # One colour per meaning: amber asks for the merchant, blue is under way, green is done well, red is trouble.
@@ -65,6 +65,11 @@ def moment(value):
     return shown(value) if value else "–"
 
 
+def end(value):
+    """A deadline, or the end of something that holds until then; midnight ends the day before it."""
+    return end_shown(value) if value else "–"
+
+
 def countdown(due_at: datetime | None, now: datetime):
     """The time left until a deadline; the browser keeps it going."""
     if due_at is None:
@@ -76,7 +81,7 @@ def countdown(due_at: datetime | None, now: datetime):
         ' data-over="{}">{}</time>',
         tone,
         due_at.isoformat(),
-        moment(due_at),
+        end(due_at),
         now.isoformat(),
         _("%(d)d d %(h)d h"),
         _("%(h)d h %(min)d min"),

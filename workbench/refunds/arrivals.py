@@ -1,16 +1,23 @@
 """The inspection's form: how many pieces of each line were in the parcel."""
 
+from copy import deepcopy
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from refunds.arrivals import Arrival
+from refunds.handing_over import reships_at_receipt
 from refunds.models import Refund
 from workbench.kit.decisions import DecisionForm
+from workbench.kit.waybills import WaybillForm
 
 
 class ArrivalForm(DecisionForm):
-    """What arrived, and a note. A refund of a single piece has nothing to count."""
+    """What arrived, and a note. A refund of a single piece has nothing to count, nor has a marketplace's.
+
+    Where the marketplace hears of an exchange's receipt by the new goods, it asks for their parcel.
+    """
 
     note = forms.CharField(
         label=gettext_lazy("Inspection note"),
@@ -22,7 +29,10 @@ class ArrivalForm(DecisionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.lines = self.row.own_lines
-        if pieces_of(self.row) == 1:
+        if reships_at_receipt(self.row):
+            self.fields |= deepcopy(WaybillForm.base_fields)
+            self.order_fields([*WaybillForm.base_fields, "note"])
+        if self.row.is_followed or pieces_of(self.row) == 1:
             return
         for line in self.lines:
             self.fields[f"received-{line.line.goods}"] = forms.IntegerField(
@@ -38,8 +48,10 @@ class ArrivalForm(DecisionForm):
             )
         self.order_fields([name for name in self.fields if name != "note"])
 
-    def received(self) -> list[Arrival]:
-        """The counted pieces; what wasn't counted arrived as announced."""
+    def received(self) -> list[Arrival] | None:
+        """The counted pieces, what wasn't counted as announced; None where a marketplace takes all of them or none."""
+        if self.row.is_followed:
+            return None
         counted = [self.cleaned_data.get(f"received-{line.line.goods}") for line in self.lines]
         return [
             Arrival(item_id=line.line.item_id, sku=line.line.sku, quantity=line.quantity if count is None else count)

@@ -303,6 +303,8 @@ class Inspect(RefundDecision):
             note=data["note"],
             received=data.get("received"),
             reason_code=data.get("reason_code", ""),
+            carrier=data.get("carrier", ""),
+            tracking_number=data.get("tracking_number", ""),
             actor=actor,
             now=now,
         )

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.calendar import until_face
 from common.money import grouped
 from offers.coupons import why_not_promise
 from offers.eligibility import keeps_orders
@@ -16,7 +17,6 @@ from offers.models import Coupon
 from offers.scripts import scripts_for
 from stores.models import Product, ReturnAddress
 from workbench.kit.forms import DeskForm, YuanField
-from workbench.kit.marks import moment
 from workbench.refunds.retention import OfferWay
 
 USABLE_SHOWN = 100
@@ -96,7 +96,7 @@ class OfferForm(DeskForm):
         if not self._asks_for("amount", "max_amount"):
             return
         most, amount = self.way.limits["max_amount"], self.fields["amount"]
-        amount.widget.attrs.update(max=most, placeholder=f"0.01 – {most}")
+        amount.widget.attrs.update(max=most, placeholder=f"0.01 – {grouped(most)}")
         amount.help_text = _("At most ¥%(most)s.") % {"most": grouped(most)}
         if usual := self.way.limits.get("usual_amount"):
             amount.initial = Decimal(usual)
@@ -134,7 +134,8 @@ class OfferForm(DeskForm):
         )
         field = self.fields["coupons"]
         field.widget.why_not = {str(coupon.pk): str(why_not_promise(coupon, now)) for coupon in others}
-        field.choices = [(str(coupon.pk), _coupon_words(coupon)) for coupon in usable]
+        zone = self.situation.refund.store.time_zone
+        field.choices = [(str(coupon.pk), _coupon_words(coupon, zone)) for coupon in usable]
         field.choices += [(str(coupon.pk), str(coupon)) for coupon in others]
         most = self.way.limits["coupons_shown"]
         field.help_text = _("The buyer sees the first %(most)d of those that you tick.") % {"most": most}
@@ -162,10 +163,10 @@ class OfferForm(DeskForm):
         }
 
 
-def _coupon_words(coupon: Coupon) -> str:
-    """Its terms, its end, and how many are left."""
+def _coupon_words(coupon: Coupon, zone: str) -> str:
+    """Its terms, its end on the store's calendar, and how many are left."""
     return _("%(coupon)s · until %(until)s · %(left)d left") % {
         "coupon": coupon,
-        "until": moment(coupon.valid_until)[:10],
+        "until": until_face(coupon.valid_until, zone),
         "left": coupon.left,
     }

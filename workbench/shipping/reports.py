@@ -15,14 +15,14 @@ from stores.permissions import SHIP
 from workbench.kit.base import DeskAdmin, column, timed_column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision
-from workbench.kit.marks import badge, countdown, moment
+from workbench.kit.marks import badge, countdown, end, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import DELAY_QUEUES
 
 
 def _when(report: DelayReport, now: datetime):
-    return moment(report.expected_at) if report.lifted_at else countdown(report.expected_at, now)
+    return end(report.expected_at) if report.lifted_at else countdown(report.expected_at, now)
 
 
 def with_left(reports):

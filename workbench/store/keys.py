@@ -19,7 +19,7 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.forms import CalendarField
-from workbench.kit.marks import moment
+from workbench.kit.marks import end, moment
 from workbench.store.owners import OwnersAdmin
 
 
@@ -110,7 +110,7 @@ class ApiKeyAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     show_state = timed_column(gettext_lazy("state"), _state)
     show_scopes = column(gettext_lazy("scopes"), lambda key: " · ".join(in_words(key.scopes)) or "–")
     show_used = column(gettext_lazy("last used"), lambda key: moment(key.last_used_at))
-    show_expiry = column(gettext_lazy("expires"), lambda key: moment(key.expiry_date))
+    show_expiry = column(gettext_lazy("expires"), lambda key: end(key.expiry_date))
 
     def row_key(self, key):
         """The prefix."""

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from common.calendar import until_shown
 from common.words import duration, labelled
 from orders.waybills import carrier_label
 from payments.gateway_errors import gateway_error_words
@@ -15,6 +16,8 @@ register.filter("duration", duration)
 register.filter("labelled", labelled)
 register.filter("percent", words.percent)
 register.filter("moment", marks.moment)
+register.filter("end", marks.end)
+register.filter("until", until_shown)
 register.filter("gateway_error", gateway_error_words)
 register.filter("carrier", carrier_label)
 register.simple_tag(marks.badge)

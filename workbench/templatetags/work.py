@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.translation import gettext as _
 
+from common.calendar import clock_face, end_face
 from common.money import ZERO
 from offers import eligibility
 from offers.coupons import why_not_grant
@@ -86,6 +87,13 @@ def why_not_in_offers(coupon: Coupon, now: datetime) -> str:
 def why_not_by_hand(coupon: Coupon, now: datetime) -> str:
     """Why this coupon can't be given to the buyer of an order now; empty when it can (K7)."""
     return str(why_not_grant(coupon, now, was_granted=False) or "")
+
+
+@register.filter
+def validity(coupon: Coupon) -> str:
+    """From when until when it holds, by its store's clock: `2026-11-01 00:00 – 2026-11-30 24:00`."""
+    zone = coupon.store.time_zone
+    return f"{clock_face(coupon.valid_from, zone)} – {end_face(coupon.valid_until, zone)}"
 
 
 @register.filter
