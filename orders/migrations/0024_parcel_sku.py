@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0022_kept_sentences'),
+        ('orders', '0023_searched'),
     ]
 
     operations = [
