@@ -11,8 +11,9 @@ NAMED = re.compile(r"""(?:env\.\w+|environ(?:\.get)?)[(\[]["']([A-Z_]+)["']""")
 
 
 def variables() -> set[str]:
-    """The environment's names that these files read."""
-    return {name for path in READERS for name in NAMED.findall((ROOT / path).read_text())}
+    """The environment's names that these files read; `HTTP_…` are headers of a request."""
+    found = {name for path in READERS for name in NAMED.findall((ROOT / path).read_text())}
+    return {name for name in found if not name.startswith("HTTP_")}
 
 
 def test_the_names_are_found():
