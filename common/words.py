@@ -29,6 +29,12 @@ def joined(parts: Iterable[object]) -> str:
     return _("; ").join(str(part) for part in parts)
 
 
+def lined(*phrases: str) -> str:
+    """What people wrote, without what is empty, on one line: `a, b`, with the Chinese comma where it is Chinese."""
+    written = [phrase for phrase in phrases if phrase]
+    return ("，" if any("\u4e00" <= char <= "\u9fff" for char in "".join(written)) else ", ").join(written)
+
+
 def labelled(name: object, text: object) -> str:
     """A text under its name: `name: text`, in Chinese with the full-width colon."""
     return _("%(name)s: %(text)s") % {"name": name, "text": text}

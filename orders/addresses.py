@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+from common.words import lined
+
 # The parts of an address and how many characters each has at most; all of them make a line of `Order.address`.
 PARTS = {"name": 50, "phone": 30, "province": 30, "city": 30, "district": 30, "detail": 120}
 COLUMNS = {part: f"address_{part}" for part in PARTS}
@@ -27,7 +29,7 @@ def address_columns(address: str | Mapping[str, str]) -> dict[str, str]:
 
 
 def in_a_line(parts: Mapping[str, str]) -> str:
-    """`浙江省 杭州市 西湖区 文三路 1 号, 王芳 13800000000`."""
+    """`浙江省 杭州市 西湖区 文三路 1 号，王芳 13800000000`."""
     place = " ".join(filter(None, (parts.get(part, "") for part in ("province", "city", "district", "detail"))))
     receiver = " ".join(filter(None, (parts.get(part, "") for part in ("name", "phone"))))
-    return ", ".join(filter(None, (place, receiver)))
+    return lined(place, receiver)

@@ -123,7 +123,7 @@ ORDER_LATE = EventType(
 )
 ORDER_CANCELLED = EventType(
     "order.cancelled",
-    gettext_lazy("Order cancelled: everything was refunded before it reached the buyer"),
+    gettext_lazy("Order cancelled: a refund of everything was granted before it reached the buyer"),
     "order",
     _Stopped,
     meaning=gettext_lazy("Nothing of the order is to be shipped any more."),
@@ -134,7 +134,7 @@ ORDER_UNSHIPPED = EventType(
     "order",
     _Stopped,
     meaning=gettext_lazy(
-        "The carrier won't pick the parcel up: refunded pieces are taken out, the rest is to be shipped anew."
+        "The carrier won't pick the parcel up: the refund's pieces are taken out, the rest is to be shipped anew."
     ),
 )
 ORDER_CAME_BACK = EventType(
@@ -155,10 +155,12 @@ ORDER_LOST = EventType(
 )
 ORDER_PIECES_STOPPED = EventType(
     "order.pieces_stopped",
-    gettext_lazy("Refunded pieces are not packed any more"),
+    gettext_lazy("Pieces of a granted refund are not packed any more"),
     "order",
     _Stopped,
-    meaning=gettext_lazy("These pieces are left out of the parcel because they were refunded; the rest is shipped."),
+    meaning=gettext_lazy(
+        "These pieces are left out of the parcel because their refund was granted; the rest is shipped."
+    ),
 )
 ORDER_ADDRESS_CHANGED = EventType(
     "order.address_changed",

@@ -21,7 +21,8 @@ def why_not_ship(order: Order) -> Refused | None:
     """Why this order can't be handed to a carrier: nothing of it is left to send (P2), or a carrier has it."""
     if order.status == OrderStatus.CANCELLED:
         return Refused(
-            "invalid_transition", _("Don't ship this order: everything in it was refunded before it was picked up.")
+            "invalid_transition",
+            _("Don't ship this order: a refund of everything was granted before it was picked up."),
         )
     if order.has_left:
         return Refused("order_already_shipped", _("This order has already been shipped."))
@@ -147,7 +148,7 @@ def why_not_urge(order: Order) -> Refused | None:
 def _why_cancelled(order: Order) -> Refused | None:
     if order.status != OrderStatus.CANCELLED:
         return None
-    return Refused("invalid_transition", _("This order is cancelled: everything in it was refunded."))
+    return Refused("invalid_transition", _("This order is cancelled: a refund of everything in it was granted."))
 
 
 def _why_left(order: Order, text: str) -> Refused | None:

@@ -17,7 +17,7 @@ from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
-from common.words import in_one_language
+from common.words import in_one_language, lined
 from stores import marketplaces
 from stores.states import KeyScope, MemberRole, ProductSource
 
@@ -266,7 +266,7 @@ class ReturnAddress(Traced, TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contact} {self.phone}, {self.address}"
+        return lined(f"{self.contact} {self.phone}", self.address)
 
 
 class CategoryOpening(models.Model):

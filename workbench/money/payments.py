@@ -24,7 +24,8 @@ from refunds.payouts import (
     why_not_give_up_paying,
 )
 from refunds.why_not import why_not_pay_again
-from stores.permissions import PAY
+from stores.models import User
+from stores.permissions import PAY, can
 from workbench.kit.base import DeskAdmin, column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, choose
@@ -51,6 +52,13 @@ def _status(payment: Payment) -> str:
     else:
         return badge(payment)
     return format_html('{} <span class="wl-badge red">{}</span>', badge(payment), why)
+
+
+def _anew(payment: Payment, user: User) -> str:
+    """Where this user sends another small payment instead of this one, which failed; empty for whom there is none."""
+    if not payment.is_small or payment.status != PaymentStatus.FAILED or not can(user, PAY, payment.store_id):
+        return ""
+    return reverse("admin:orders_order_pay", args=[payment.order_id])
 
 
 class ResumePayment(Decision):
@@ -251,4 +259,5 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             .select_related("debit_account", "credit_account")
             .order_by("id"),
             decide=self.choices(request, payment),
+            anew=_anew(payment, request.user),
         )

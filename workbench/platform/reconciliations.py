@@ -52,17 +52,21 @@ class ReconciliationAdmin(PlatformAdmin):
             row.payment = by_id.get(row.payment_id)
             row.here = _state_here(row.status_here)
             row.there = STATES_THERE.get(row.status_there, row.status_there)
-        conflicts = GatewayNotice.objects.filter(
-            gateway=report.gateway,
-            result__in=[NoticeResult.CONFLICT, NoticeResult.UNKNOWN, NoticeResult.FAILED, NoticeResult.UNREADABLE],
-        ).order_by("-received_at")[:20]
+        conflicts = list(
+            GatewayNotice.objects.filter(
+                gateway=report.gateway,
+                result__in=[NoticeResult.CONFLICT, NoticeResult.UNKNOWN, NoticeResult.FAILED, NoticeResult.UNREADABLE],
+            ).order_by("-received_at")[:20]
+        )
+        for notice in conflicts:
+            notice.says = STATES_THERE.get(notice.outcome, notice.outcome)
         return self.page(
             request,
             "workbench/platform/reconciliation.html",
             str(report),
             report=report,
             rows=rows,
-            conflicts=list(conflicts),
+            conflicts=conflicts,
         )
 
 

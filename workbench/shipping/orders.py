@@ -3,6 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy
 
+from orders.models import OwedParcel
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
@@ -58,6 +59,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
     def row_page(self, request, order, bound=None):
         choices = self.choices(request, order, bound)
         refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
+        promises = OwedParcel.objects.for_store(order.store_id).filter(order=order)
         payments = Payment.objects.for_store(order.store_id).filter(order=order).order_by("-id")
         return self.page(
             request,
@@ -68,6 +70,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
             refunds=refunds,
             loss=loss_of_order(order, refunds),
             payments=list(payments),
+            parcels=list(promises.select_related("shipment").order_by("-id")),
             pay_card=pay_card(order, order.store, request.user, request.now),
             entries=timeline(order.store_id, order.pk, hidden=hidden_events(order)),
             decide=choices,
