@@ -51,6 +51,11 @@ RETURNS = {
     "wechat_shop": {"type": "RETURN"},
     "douyin": {"type": 0},
 }
+EXCHANGES = {
+    "taobao": {"dispute_type": "TMALL_EXCHANGE"},
+    "kuaishou": {"handlingWay": 3, "refundFee": 0},
+    "wechat_shop": {"type": "EXCHANGE"},
+}
 PAYS = {"pay_out", "pay", "agree", "platform_agrees", "fail_to_pay", "recover", "overdue"}
 MISCHIEF = (
     *({"kind": kind} for kind in ("broken", "fault", "garbage", "half", "empty", "busy", "token_expired", "closed")),
@@ -62,6 +67,9 @@ WISHES = {
     (RefundStage.ASKED, "refund_only"): (Verb.AGREE_REFUND, Verb.AGREE_REFUND, Verb.REFUSE),
     (RefundStage.ASKED, "return_and_refund"): (Verb.AGREE_RETURN, Verb.AGREE_RETURN, Verb.REFUSE),
     (RefundStage.RETURNING, "return_and_refund"): (Verb.CONFIRM_RECEIPT, Verb.CONFIRM_RECEIPT, Verb.REFUSE_RECEIPT),
+    (RefundStage.ASKED, "exchange"): (Verb.AGREE_EXCHANGE, Verb.AGREE_EXCHANGE, Verb.REFUSE),
+    (RefundStage.RETURNING, "exchange"): (Verb.CONFIRM_RECEIPT, Verb.RESHIP, Verb.RESHIP, Verb.REFUSE_RECEIPT),
+    (RefundStage.TO_RESHIP, "exchange"): (Verb.RESHIP,),
 }
 
 
@@ -118,7 +126,8 @@ class History:
     def live(self, refunds: int, changes: int) -> None:
         """Buyers ask, withdraw, send goods back, complain and ask again, often in the same second."""
         for _ in range(refunds):
-            blank = RETURNS[self.fake.name] if self.dice.random() < 0.4 else {}
+            roll = self.dice.random()
+            blank = RETURNS[self.fake.name] if roll < 0.35 else EXCHANGES.get(self.fake.name, {}) if roll < 0.5 else {}
             self.fake.tell("refunds", {**blank, "at": self._moment()})
         ids = self.fake.tell("ids")
         for _ in range(changes):
@@ -153,8 +162,10 @@ class History:
             refund = lock_refund(store_id=row.store_id, refund_id=row.refund_id)
             if why_not_hand_over(refund, verb) is not None:
                 return False
-            text = {"text": "其他"} if verb in (Verb.REFUSE, Verb.REFUSE_RECEIPT) else {}
-            hand_over(writes, refund, verb, text, actor=MERCHANT, now=self.now)
+            told = {"text": "其他"} if verb in (Verb.REFUSE, Verb.REFUSE_RECEIPT) else {}
+            if verb == Verb.RESHIP:
+                told = {"carrier": "SF", "tracking_number": f"SF{refund.pk.int % 10**9}"}
+            hand_over(writes, refund, verb, told, actor=MERCHANT, now=self.now)
             writes.flush()
         return True
 
