@@ -1,7 +1,7 @@
 """What every room needs and no room owns.
 
 A write: actions (the decorator) → actors → errors → writes (`WriteSet`) → events with facts; idempotency.
-changes: from what to what; changed: when; ids.
+changes: from what to what; changed: when; ids, request_ids.
 Whose rows: tenancy (the scope), tenancy_sql (policies, for migrations), grants.
 Values: clock, calendar, money, words, sentences (kept, then worded), search (what was typed).
 Work: upkeep (what rooms declare as due and as true) → obligations, workers, setbacks; progress; hints, hint_server;

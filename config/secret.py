@@ -1,4 +1,4 @@
-"""The signing key: from SECRET_KEY, which must be a good one where people work, or made once and kept in DATA_DIR."""
+"""The signing key: from SECRET_KEY, which must be a good one, or made once and kept in DATA_DIR."""
 
 import os
 import secrets
@@ -32,5 +32,6 @@ def check_secret_key(key: str) -> None:
     """ImproperlyConfigured for a key that can be guessed: buyers' links, sessions and notices are signed with it."""
     if len(key) < SHORTEST or len(set(key)) < FEWEST_SIGNS or key.startswith("django-insecure-"):
         raise ImproperlyConfigured(
-            f"SECRET_KEY is weak: give at least {SHORTEST} random characters, or leave it unset to have one made."
+            f"SECRET_KEY is weak: give at least {SHORTEST} random characters, or leave it unset to have one made,"
+            " which is kept in DATA_DIR/secret_key."
         )

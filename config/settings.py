@@ -23,9 +23,8 @@ PORT = env.int("PORT", 8000)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or load_secret_key(DATA_DIR)
+check_secret_key(SECRET_KEY)
 IS_EMBEDDED = env.str("DATABASE_URL", "") in ("", database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER))
-if not IS_EMBEDDED:
-    check_secret_key(SECRET_KEY)
 # Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_connector_keys`).
 CONNECTOR_KEYS = env.list("CONNECTOR_KEYS", [])
 # Lets webhook endpoints be on the loopback, without TLS: for tests and first tries, never where people work.

@@ -28,7 +28,7 @@ from refunds.actions import lock_refund
 from refunds.handing_over import DecisionData, hand_over, why_not_hand_over, why_under_way, yuan_text
 from refunds.models import Refund
 from refunds.states import MarketplaceVerb, RefundStatus
-from refunds.why_not import why_not_move
+from refunds.why_not import why_not_move, why_not_pay_more
 
 READ_WITHIN = timedelta(hours=1)  # what happened at a marketplace has been read here
 
@@ -144,8 +144,17 @@ def why_not_accept(offer: Offer, now: datetime) -> Refused | None:
         METHODS[offer.method].why_gone(offer)
         or why_not_answer_offer(offer, now)
         or why_not_move(offer.refund, [RefundStatus.AWAITING_MERCHANT], now)
+        or _why_not_pay_yet(offer)
         or _why_not_agree_there(offer)
     )
+
+
+def _why_not_pay_yet(offer: Offer) -> Refused | None:
+    """Why the money of a yes can't go out now, in the buyer's words; the merchant is told which payment is in doubt."""
+    if not METHODS[offer.method].sends_money or why_not_pay_more(offer.refund) is None:
+        return None
+    text = _("The store has to look at an earlier payment to you first: try again later, before the offer ends.")
+    return Refused("payment_in_conflict", text)
 
 
 def _why_not_agree_there(offer: Offer) -> Refused | None:

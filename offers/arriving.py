@@ -40,7 +40,7 @@ def promised_parcels(offer: Offer) -> list[OwedParcel]:
 def parcel_words(offer: Offer, parcel: OwedParcel) -> str:
     """What is sent, from where to where, and until when; or how it was sent."""
     store = offer.refund.store
-    facts = {"goods": f"{parcel.title or parcel.item_id} × {parcel.quantity}", "store": store.name}
+    facts = {"goods": f"{parcel.label} × {parcel.quantity}", "store": store.name}
     if parcel.status == ParcelStatus.SHIPPED:
         sent = {"carrier": carrier_label(parcel.carrier), "number": parcel.tracking_number}
         return _("%(store)s has sent %(goods)s: %(carrier)s, tracking number %(number)s.") % {**facts, **sent}

@@ -6,7 +6,7 @@ The rules are asked in one order, the same for every method, and the first that 
 2. something can be offered for the refund: it is retainable, it is the merchant's turn, no offer is pending, and an
    attempt is left;
 3. the method is switched on (Q4);
-4. the method can be used for this refund (`Method.why_not`);
+4. the method can be used for this refund (`Method.why_not`), and no payment that it would stand beside is in doubt;
 5. what was named is good, each by its own rule: the words, the address, the product, the coupons (`offers.terms`);
 6. the store has what the method needs to be filled in (`Method.lacks`);
 7. the terms are complete and within their limits (`Method.check`).
@@ -28,6 +28,7 @@ from orders.states import OrderStatus
 from refunds.handing_over import why_under_way
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
+from refunds.why_not import why_not_pay_more
 from stores.marketplaces import MarketplaceRules, marketplace_label
 from stores.models import Store
 
@@ -112,6 +113,8 @@ def why_not_try(method: Method, situation: Situation) -> Refused | None:
             _("%(method)s was used for this refund; choose something else.") % {"method": method.label},
             "method",
         )
+    if method.sends_money and (refused := why_not_pay_more(situation.refund)) is not None:
+        return refused
     return method.why_not(situation)
 
 

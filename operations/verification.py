@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import connection, transaction
 
 from common.upkeep import Check
 from operations.collecting import all_checks
 
 
+def run_check(check: Check) -> list[str]:
+    """The rows that are off, in every store. Needs the system scope, which outlives a check that fails."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(check.sql, check.parameters and check.parameters())
+        return [row[0] for row in cursor.fetchall()]
+
+
 def run_checks() -> Iterator[tuple[Check, list[str]]]:
-    """Each check with the rows that are off, in every store. Needs the system scope."""
+    """Each check with the rows that are off. Needs the system scope."""
     for check in all_checks():
-        with connection.cursor() as cursor:
-            cursor.execute(check.sql, check.parameters and check.parameters())
-            yield check, [row[0] for row in cursor.fetchall()]
+        yield check, run_check(check)

@@ -19,7 +19,7 @@ from orders.waybills import carrier_label
 
 
 def _product(item_id: str, data: Data) -> str:
-    name = data.get("title") or _("item %(item)s") % {"item": item_id}
+    name = f"{data.get('title') or _('item %(item)s') % {'item': item_id}} {data.get('sku', '')}".rstrip()
     return f"{name} × {data['quantity']}" if data.get("quantity") else name
 
 
@@ -193,6 +193,7 @@ ORDER_PRIORITISED = EventType(
 class _Promised(TypedDict):
     kind: Annotated[str, choice(ParcelKind)]
     item_id: Annotated[str, ITEM]
+    sku: NotRequired[Annotated[str, hidden(TEXT)]]
     title: Annotated[str, hidden(TEXT)]
     quantity: Annotated[int, hidden(COUNT)]
 

@@ -46,6 +46,7 @@ def owe_parcel(
     kind: str,
     product: Product | None,
     item_id: str,
+    sku: str,
     title: str,
     quantity: int,
     rules: MarketplaceRules,
@@ -53,7 +54,7 @@ def owe_parcel(
     now: datetime,
     goods_are_back: bool = False,
 ) -> OwedParcel:
-    """Add a promised parcel to the caller's writes.
+    """Add a promised parcel to the caller's writes; `sku` is "" where the item has none, or none was named.
 
     An exchange's clock starts when the buyer's return is on its way, unless the goods are back already.
     """
@@ -65,6 +66,7 @@ def owe_parcel(
         kind=kind,
         product=product,
         item_id=item_id,
+        sku=sku,
         title=title,
         quantity=quantity,
         address=order.address,
@@ -87,18 +89,15 @@ def owe_parcel(
         item_id=item_id,
         title=title,
         quantity=quantity,
+        **({"sku": sku} if sku else {}),
     )
     return parcel
 
 
-def awaited_parcel(topic) -> OwedParcel | None:
-    """The exchange parcel of the topic that waits for the buyer's return, locked; the caller has locked the order."""
-    return (
-        OwedParcel.objects.for_store(topic.store_id)
-        .select_for_update(no_key=True)
-        .filter(topic_id=topic.pk, status=ParcelStatus.AWAITING_RETURN)
-        .first()
-    )
+def awaited_parcels(topic) -> list[OwedParcel]:
+    """The exchange parcels of the topic that wait for the buyer's return, locked; the caller has locked the order."""
+    waiting = OwedParcel.objects.for_store(topic.store_id).select_for_update(no_key=True)
+    return list(waiting.filter(topic_id=topic.pk, status=ParcelStatus.AWAITING_RETURN).order_by("id"))
 
 
 def start_exchange(writes: WriteSet, parcel: OwedParcel, *, topic, actor: Actor, now: datetime) -> None:

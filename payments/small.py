@@ -4,7 +4,7 @@ They stand beside refunds: nothing is held of what the order was paid. Locks: or
 transfer, then the day's allowance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,7 +35,8 @@ from stores.models import Store
 class Allowance:
     """What may still be sent about an order now. Yuan; `day_left` and `order_left` are never below zero.
 
-    `day_used` is None where nobody has looked: the day's row tells when the payment is drawn from it.
+    `day_used` is None where nobody has looked: the day's row tells when the payment is drawn from it. `rivals` are the
+    payments of the order in conflict beside which nothing is paid.
     """
 
     limits: Limits
@@ -45,6 +46,7 @@ class Allowance:
     resets_at: datetime
     usable_until: datetime
     time_zone: str
+    rivals: Sequence[Payment] = ()
 
     @property
     def order_left(self) -> int:
@@ -65,8 +67,9 @@ def allowance_of(
     looks_at_day: bool = True,
     limits: Limits | None = None,
     day_used: Decimal | None = None,
+    rivals: Iterable[Payment] = (),
 ) -> Allowance:
-    """What is left for this order of its store, before anything is sent.
+    """What is left for this order of its store, before anything is sent, beside these `rivals`.
 
     `limits` and what is used of the day are read unless they are given.
     """
@@ -79,6 +82,7 @@ def allowance_of(
         resets_at=store.business_day_ends(now),
         usable_until=usable_until(order, store),
         time_zone=store.time_zone,
+        rivals=list(rivals),
     )
 
 
@@ -94,9 +98,12 @@ def usable_until(order: Order, store: Store) -> datetime:
 def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> Refused | None:
     """Why `amount` yuan, or without one anything at all, can't be sent about this order now (K8–K10).
 
-    `payment_window_closed`, then `payment_above_limit`, `order_payment_count_reached` and `store_day_limit_reached`.
+    `payment_in_conflict`, then `payment_window_closed`, `payment_above_limit`, `order_payment_count_reached` and
+    `store_day_limit_reached`.
     """
     limits = allowance.limits
+    if (refused := why_in_conflict(allowance.rivals)) is not None:
+        return refused
     if now >= allowance.usable_until:
         return Refused(
             "payment_window_closed",
@@ -194,9 +201,8 @@ def send_small_payment(
     refuse_if(why_not_repeat(order, order_used))
     rivals = rivals_of(order, topic_id=topic.pk, is_small=True)
     limits, is_in_conflict = limits_beside(store, rivals)
-    if is_in_conflict:
-        refuse_if(why_in_conflict(rivals))
-    allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits)
+    beside = rivals if is_in_conflict else ()
+    allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits, rivals=beside)
     refuse_if(why_not_pay(allowance, now, amount))
     writes = WriteSet()
     order.small_payments += 1

@@ -52,6 +52,7 @@ def owe_new_goods(
                 kind=ParcelKind.EXCHANGE,
                 product=products.get((refund.store_id, line.line.item_id)),
                 item_id=line.line.item_id,
+                sku=line.line.sku,
                 title=line.line.title,
                 quantity=line.quantity,
                 rules=refund.rules,

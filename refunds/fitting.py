@@ -12,7 +12,7 @@ from common.events import EventType
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.marketplace import make_room
-from orders.models import OwedParcel
+from orders.models import OrderLine, OwedParcel
 from orders.parcels import announce_parcel, cancel_parcel, keep_promise, owe_parcel
 from orders.states import ParcelKind, ParcelStatus
 from payments.reported import book_reported
@@ -267,7 +267,7 @@ def _fit_parcels(
             cancel_parcel(writes, parcel, actor=actor, now=now)
         return
     parcels = list(standing)
-    parcels += _owe_missing(writes, refund, {parcel.item_id for parcel in parcels}, actor=actor, now=now)
+    parcels += _owe_missing(writes, refund, {(parcel.item_id, parcel.sku) for parcel in parcels}, actor=actor, now=now)
     if stage != MarketplaceStage.TO_RESHIP:
         for parcel in parcels:
             if parcel.status == ParcelStatus.OWED:
@@ -277,8 +277,11 @@ def _fit_parcels(
                 keep_promise(writes, parcel, **sent, actor=actor, now=now)
 
 
-def _owe_missing(writes: WriteSet, refund: Refund, there: set[str], *, actor: Actor, now: datetime) -> list[OwedParcel]:
-    missing = [each for each in refund.own_lines if each.line.item_id not in there]
+def _owe_missing(
+    writes: WriteSet, refund: Refund, there: set[tuple[str, str]], *, actor: Actor, now: datetime
+) -> list[OwedParcel]:
+    """Owe the lines of which no parcel is `there`, by item and SKU; one that names no SKU is of whichever it has."""
+    missing = [each for each in refund.own_lines if there.isdisjoint(_ways_to_name(each.line))]
     wanted = [each.line.item_id for each in missing]
     found = Product.objects.for_store(refund.store_id).filter(item_id__in=wanted) if wanted else ()
     products = {product.item_id: product for product in found}
@@ -290,6 +293,7 @@ def _owe_missing(writes: WriteSet, refund: Refund, there: set[str], *, actor: Ac
             kind=ParcelKind.EXCHANGE,
             product=products.get(each.line.item_id),
             item_id=each.line.item_id,
+            sku=each.line.sku,
             title=each.line.title,
             quantity=each.quantity,
             rules=refund.rules,
@@ -299,6 +303,10 @@ def _owe_missing(writes: WriteSet, refund: Refund, there: set[str], *, actor: Ac
         )
         for each in missing
     ]
+
+
+def _ways_to_name(line: OrderLine) -> list[tuple[str, str]]:
+    return [(line.item_id, line.sku), (line.item_id, "")]
 
 
 def _take_words(writes: WriteSet, refund: Refund, report: MarketplaceReport, *, actor: Actor, now: datetime) -> None:

@@ -43,7 +43,7 @@ def _worths(parcels: Sequence[OwedParcel]) -> dict[UUID, Decimal]:
         bought[line.order_id, line.item_id].append(line)
     worths = {}
     for parcel in parcels:
-        lines = bought[parcel.order_id, parcel.item_id]
+        lines = [line for line in bought[parcel.order_id, parcel.item_id] if parcel.sku in ("", line.sku)]
         line = next((line for line in lines if line.quantity >= parcel.quantity), None)
         price = parcel.product.price if parcel.product is not None else ZERO
         worths[parcel.pk] = line.worth(parcel.quantity) if line is not None else parcel.quantity * price

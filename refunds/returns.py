@@ -12,7 +12,7 @@ from common.errors import Invalid, refuse_if
 from common.writes import WriteSet
 from orders.corrections import replace_shipment
 from orders.models import Shipment
-from orders.parcels import awaited_parcel, start_exchange
+from orders.parcels import awaited_parcels, start_exchange
 from orders.shipments import announce_shipment
 from orders.states import ShipmentDirection
 from orders.waybills import waybill
@@ -52,10 +52,11 @@ def ship_return(
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     writes = WriteSet()
     before = refund.status
-    exchange = awaited_parcel(refund) if refund.status == RefundStatus.WITHDRAWN else None
-    if exchange is not None:
+    exchanged = awaited_parcels(refund) if refund.status == RefundStatus.WITHDRAWN else []
+    if exchanged:
         refund.return_carrier, refund.return_tracking_number = carrier, tracking_number
-        start_exchange(writes, exchange, topic=refund, actor=actor, now=now)
+        for parcel in exchanged:
+            start_exchange(writes, parcel, topic=refund, actor=actor, now=now)
     else:
         refuse_if(why_not_ship_return(refund, now))
         refund.ship_return(carrier=carrier, tracking_number=tracking_number, now=now)

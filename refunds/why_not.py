@@ -76,9 +76,20 @@ def why_not_return(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
     return None
 
 
+def why_not_pay_more(refund: Refund) -> Refused | None:
+    """Why nobody may pay about this refund now: its gateway says otherwise than our books of an earlier payment.
+
+    `payment_in_conflict`, until a person has settled it. Whoever decides is told; what comes by itself (a deadline, a
+    parcel's news, the platform's word) goes on, and its money waits for that person (docs/adr/0028).
+    """
+    return why_in_conflict(refund.contradicted)
+
+
 def why_not_approve(refund: Refund, now: datetime) -> Refused | None:
     """The merchant may say yes as long as nobody has decided; the deadline would say the same (T10)."""
     refused = why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
+    if refused is None and not refund.moves_goods:
+        refused = why_not_pay_more(refund)
     return refused or why_not_hand_over(refund, agreement_of(refund))
 
 
@@ -149,6 +160,8 @@ def why_no_address(address: ReturnAddress | None) -> Invalid | None:
 def why_not_inspect(refund: Refund, now: datetime, *, passed: bool = True) -> Refused | None:
     """The merchant may judge what is coming back until the deadline has refunded it (P1)."""
     refused = why_not_move(refund, [RefundStatus.RETURNING], now)
+    if refused is None and passed and refund.pays:
+        refused = why_not_pay_more(refund)
     verb = MarketplaceVerb.REFUSE_RECEIPT
     if passed:
         verb = MarketplaceVerb.RESHIP if reships_at_receipt(refund) else MarketplaceVerb.CONFIRM_RECEIPT

@@ -10,6 +10,7 @@ uv does the installing: every file is checked against the hashes in the lock. It
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 TOOLS = VENV / ".tools"
 STAMP = VENV / ".installed"
-UV = "uv==0.13.9"  # a newer one is tried here before everybody gets it
+UV = "0.13.9"  # a newer one is tried here before everybody gets it
+OLDEST_UV = "0.5.0"  # takes what FROM_PIP names; only where UV itself can't be had
 LOG = VENV / "setup.log"
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
 # uv does not read pip's configuration, where mirrors and certificates usually are: pip's name -> uv's.
@@ -90,27 +92,48 @@ def make_venv() -> None:
 
 
 def find_uv() -> Path:
-    """uv from PyPI in .venv/.tools: by the venv's own pip, this Python's, or as installed here."""
+    """The uv of this release, from PyPI in .venv/.tools: by the venv's own pip, or this Python's.
+
+    Where it can't be had, one that is installed here will do, if it isn't older than OLDEST_UV nor newer than UV.
+    """
     uv = TOOLS / "bin" / "uv"
-    if uv.exists():
+    if version_of(uv) == number(UV):
         return uv
     print("installing uv", flush=True)
     pip = [TOOLS / "bin" / "python", "-m", "pip"]
     attempts = [
-        [[sys.executable, "-m", "venv", TOOLS], [*pip, "install", "-q", UV]],
-        [[sys.executable, "-m", "pip", "install", "-q", "--target", TOOLS, UV]],
+        [[sys.executable, "-m", "venv", TOOLS], [*pip, "install", "-q", f"uv=={UV}"]],
+        [[sys.executable, "-m", "pip", "install", "-q", "--target", TOOLS, f"uv=={UV}"]],
     ]
     for commands in attempts:
         shutil.rmtree(TOOLS, ignore_errors=True)
         if all(_logged(command).returncode == 0 for command in commands) and uv.exists():
             return uv
-    if found := shutil.which("uv"):
+    found = shutil.which("uv")
+    if found and number(OLDEST_UV) <= version_of(Path(found)) <= number(UV):
         uv.parent.mkdir(parents=True, exist_ok=True)
         uv.unlink(missing_ok=True)
         uv.symlink_to(found)
         return uv
     _show_log()
-    raise OSError("uv cannot be installed: is PyPI in reach? (on Debian, `apt install python3-venv` may be missing)")
+    raise OSError(
+        f"uv {UV} cannot be installed: is PyPI in reach? (on Debian, `apt install python3-venv` may be missing;"
+        f" a uv from {OLDEST_UV} to {UV} on the PATH will do, too)"
+    )
+
+
+def number(version: str) -> tuple[int, ...]:
+    """A version to compare: (0, 13, 9)."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def version_of(uv: Path) -> tuple[int, ...]:
+    """What this uv says that it is; () when it isn't there or doesn't run."""
+    try:
+        answer = subprocess.run([uv, "--version"], capture_output=True, text=True)
+    except OSError:
+        return ()
+    return number(answer.stdout) if answer.returncode == 0 else ()
 
 
 def install(uv: Path, lock: Path) -> None:

@@ -7,18 +7,17 @@ a request is told by its route.
 import logging
 import re
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.urls import Resolver404, resolve
 
+from common.request_ids import HEADER, request_id_of
+
 log = structlog.get_logger("wanliu.access")
 
-HEADER = "X-Request-ID"
 NO_ROUTE = "-"
 LONGEST_REFUSAL = 200
-_SANE_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 
 
@@ -30,8 +29,7 @@ class AccessLogMiddleware:
 
     def __call__(self, request):
         """The answer, with its id."""
-        asked = request.headers.get(HEADER, "")
-        request_id = asked if _SANE_ID.fullmatch(asked) else uuid4().hex
+        request_id = request_id_of(request.headers.get(HEADER, ""))
         # Bound until the next request of this thread begins: an answer may still be streaming when we return it.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

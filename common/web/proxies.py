@@ -1,9 +1,10 @@
 """Who calls, and over what: a proxy's word counts only when the proxy is named in TRUSTED_PROXIES."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 
@@ -16,6 +17,8 @@ FORWARDED = (
     "HTTP_X_REAL_IP",
     "HTTP_FORWARDED",
 )
+
+OWNER = "wanliu.owner"  # in a request's environment: whose key it brought, once that was found good
 
 Address = IPv4Address | IPv6Address
 
@@ -56,6 +59,15 @@ def client_behind(peer: Address, hops: Iterable[str]) -> Address:
     return client
 
 
+def address_behind(meta: Mapping[str, Any]) -> str:
+    """The client's own address by a request's environment, in which the proxies' headers still are; "" for none."""
+    said = meta.get("REMOTE_ADDR", "")
+    peer = read_address(said)
+    if not is_trusted(peer):
+        return said
+    return str(client_behind(peer, reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(","))))
+
+
 @lru_cache(maxsize=1)
 def _warn_once() -> None:
     log.warning("a forwarded address was ignored: the proxy that sent it isn't in TRUSTED_PROXIES")
@@ -73,11 +85,10 @@ class ProxyMiddleware:
     def __call__(self, request):
         """The answer."""
         meta = request.META
+        address, is_behind = address_behind(meta), is_trusted(read_address(meta.get("REMOTE_ADDR", "")))
         said = {name: meta.pop(name) for name in FORWARDED if name in meta}
-        peer = read_address(meta.get("REMOTE_ADDR", ""))
-        if peer is not None and is_trusted(peer):
-            hops = reversed(said.get("HTTP_X_FORWARDED_FOR", "").split(","))
-            meta["REMOTE_ADDR"] = str(client_behind(peer, hops))
+        if is_behind:
+            meta["REMOTE_ADDR"] = address
             if said.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower() == "https":
                 meta["wsgi.url_scheme"] = "https"
         elif "HTTP_X_FORWARDED_FOR" in said:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
+
 from common import clock
 from common.api.represent import represent
 from common.together import read_together
@@ -20,7 +22,7 @@ from orders.models import Order
 from payments.api.extras import WARNINGS
 from payments.models import Payment
 from refunds.api.extras import DETAIL_FIELDS, LIST_FILTERS
-from refunds.api.serializers import KeptCouponSerializer
+from refunds.api.serializers import KeptCouponSerializer, RefundDetailSerializer
 from refunds.models import Refund
 
 
@@ -100,5 +102,6 @@ def _grants_about(orders: Sequence[Order]) -> dict[UUID, list[CouponGrant]]:
 DETAIL_FIELDS["kept_coupons"] = coupons_of_order
 DETAIL_FIELDS["loss"] = loss
 DETAIL_FIELDS["offers"] = offers_of
+extend_schema_field(OfferSerializer(many=True))(RefundDetailSerializer.get_offers)
 DETAIL_FIELDS["retainable"] = retainable
 WARNINGS.append(warnings_of)

@@ -92,6 +92,14 @@ class SendOfferSerializer(serializers.Serializer):
     coupons = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=100)
 
 
+class PromisedProductSerializer(serializers.Serializer):
+    """What an offer promises, as the buyer sees it; one that is `off_shelf` isn't listed (Q15)."""
+
+    item_id = serializers.CharField()
+    title = serializers.CharField()
+    off_shelf = serializers.BooleanField()
+
+
 class OfferSerializer(serializers.ModelSerializer):
     """An offer and what became of it. `coupons` is what the buyer sees: at most ten, in the order of Q14."""
 
@@ -132,7 +140,7 @@ class OfferSerializer(serializers.ModelSerializer):
         """
         return None
 
-    @extend_schema_field({"type": "object", "nullable": True})
+    @extend_schema_field(PromisedProductSerializer(allow_null=True))
     def get_product(self, offer: Offer):
         """What is promised, as the buyer sees it: `off_shelf` marks a product that isn't listed (Q15)."""
         if offer.product is None:

@@ -22,6 +22,7 @@ from offers.situation import Situation
 from payments.purposes import PURPOSES, PurposeFacts
 from refunds.holds import most_refundable
 from refunds.models import Refund
+from refunds.states import RefundKind
 from stores.models import Product, ReturnAddress
 
 # Who proposes what is `by_platform`.
@@ -98,6 +99,11 @@ class Method(ABC):
     @abstractmethod
     def why_not(self, situation: Situation) -> Refused | None:
         """Why this can't be offered for the refund now, whatever is filled in; None when it can."""
+
+    @property
+    def sends_money(self) -> bool:
+        """Whether a yes sends money to the buyer in the same moment: a payment of its own, or the refund's."""
+        return self.pays or self.becomes == RefundKind.REFUND_ONLY
 
     def proposes(self, refund: Refund) -> bool:
         """Whether the marketplace proposes this by itself when the refund is requested."""

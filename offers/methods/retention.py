@@ -1,5 +1,6 @@
 """What methods that keep the order have in common (Q1, Q5, Q10, Q12, Q15, Q16)."""
 
+from collections import Counter
 from decimal import Decimal
 from typing import ClassVar
 
@@ -124,15 +125,21 @@ class ParcelMethod(RetentionMethod):
 
     parcel_kind: ClassVar[ParcelKind]
 
-    def pieces(self, refund: Refund, item_id: str) -> int:
-        """As many as the refund is about where the method sends its own goods; else one."""
-        if not self.begins_with_goods:
-            return 1
-        return sum(line.quantity for line in refund.own_lines if line.line.item_id == item_id) or 1
+    def goods(self, refund: Refund, item_id: str) -> dict[str, int]:
+        """The pieces of the item to send, by SKU: what the refund is about where the method sends its own goods.
+
+        Else it is one piece of whatever was named, of no certain SKU.
+        """
+        lines = refund.own_lines if self.begins_with_goods else []
+        counts: Counter[str] = Counter()
+        for line in lines:
+            if line.line.item_id == item_id:
+                counts[line.line.sku] += line.quantity
+        return counts or {"": 1}
 
     def worth(self, refund, product):
         """Every piece that is sent, at its price now."""
-        return product.price * self.pieces(refund, product.item_id)
+        return product.price * sum(self.goods(refund, product.item_id).values())
 
     def check(self, situation, terms):
         """Needs a product."""
@@ -172,24 +179,31 @@ class ParcelMethod(RetentionMethod):
 
     def product_text(self, refund: Refund, terms: Terms) -> str:
         """The product as the buyer sees it, with how many; one that isn't listed is marked (Q15)."""
-        title, pieces = terms.product.title, self.pieces(refund, terms.product.item_id)
+        title, counts = terms.product.title, self.goods(refund, terms.product.item_id)
+        if len(counts) > 1:
+            title = f"{title} ({' + '.join(f'{sku} × {count}' for sku, count in counts.items())})"
+        else:
+            title = f"{title} {next(iter(counts))}".rstrip()
+        pieces = sum(counts.values())
         if not terms.product.listed:
             title = _("%(title)s (off-shelf)") % {"title": title}
         return _("%(title)s × %(pieces)d") % {"title": title, "pieces": pieces} if pieces > 1 else title
 
     def accept(self, writes, offer: Offer, *, actor, now):
-        """Withdraw the refund and owe the parcel (Q16)."""
+        """Withdraw the refund and owe the parcel, one for each SKU (Q16)."""
         super().accept(writes, offer, actor=actor, now=now)
-        owe_parcel(
-            writes,
-            order=offer.refund.order,
-            topic=offer.refund,
-            kind=self.parcel_kind,
-            product=offer.product,
-            item_id=offer.product.item_id,
-            title=offer.product.title,
-            quantity=self.pieces(offer.refund, offer.product.item_id),
-            rules=offer.refund.rules,
-            actor=actor,
-            now=now,
-        )
+        for sku, pieces in self.goods(offer.refund, offer.product.item_id).items():
+            owe_parcel(
+                writes,
+                order=offer.refund.order,
+                topic=offer.refund,
+                kind=self.parcel_kind,
+                product=offer.product,
+                item_id=offer.product.item_id,
+                sku=sku,
+                title=offer.product.title,
+                quantity=pieces,
+                rules=offer.refund.rules,
+                actor=actor,
+                now=now,
+            )

@@ -237,6 +237,7 @@ class ParcelSerializer(serializers.ModelSerializer):
             "refund",
             "kind",
             "item_id",
+            "sku",
             "title",
             "quantity",
             "address",

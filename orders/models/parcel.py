@@ -43,6 +43,7 @@ class OwedParcel(Traced, TenantModel):
         Product, verbose_name=_("product"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     item_id = models.CharField(_("item id"), max_length=20)
+    sku = models.CharField(_("SKU"), max_length=64, blank=True, default="", db_default="")
     title = models.CharField(_("title"), max_length=200, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     address = models.CharField(_("delivery address"), max_length=300)
@@ -79,7 +80,12 @@ class OwedParcel(Traced, TenantModel):
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.title or self.item_id} × {self.quantity}"
+        return f"{self.get_kind_display()} · {self.label} × {self.quantity}"
+
+    @property
+    def label(self) -> str:
+        """What is sent, as whoever packs it reads it: the title, or else the item id, with its SKU."""
+        return f"{self.title or self.item_id} {self.sku}".rstrip()
 
     def is_late(self, now) -> bool:
         """Whether the promise was not kept in time, even if the sweep has yet to flag it (Q16)."""

@@ -48,6 +48,10 @@ class OrderQuerySet(TenantQuerySet):
         """To be shipped later than the rule says, which an open delay report has told the buyer (K4)."""
         return self.to_ship().filter(rule_ship_by__isnull=False)
 
+    def undelayed(self):
+        """Those whose delay no open report tells of (K4)."""
+        return self.filter(rule_ship_by__isnull=True)
+
     def matching(self, term):
         """Those found by what was typed.
 

@@ -53,6 +53,7 @@ class PaymentViewSet(ListMixin, StoreViewSet):
         """The store's payments."""
         return Payment.objects.for_store(self.store.pk).select_related("order")
 
+    @extend_schema(responses=WarnedPaymentSerializer)
     def retrieve(self, request, pk):
         """One payment."""
         return Response(WarnedPaymentSerializer(get_or_404(self.get_queryset(), pk=pk)).data)

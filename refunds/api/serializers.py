@@ -201,6 +201,19 @@ class KeptCouponSerializer(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+class LossSerializer(serializers.Serializer):
+    """What a refund costs when it is paid (K12): the sale, the parts behind it and their sum, and all of it."""
+
+    sale = StrictMoneyField()
+    acquisition = StrictMoneyField()
+    outbound_freight = StrictMoneyField()
+    return_freight = StrictMoneyField()
+    handling = StrictMoneyField()
+    stock_loss = StrictMoneyField()
+    hidden = StrictMoneyField()
+    total = StrictMoneyField()
+
+
 @named_query
 def _payments_of(store_id, refund_id):
     return Payment.objects.for_store(store_id).filter(topic_id=refund_id).order_by("id")
@@ -298,9 +311,8 @@ class RefundDetailSerializer(RefundSerializer):
         """Whether something may be offered now, and if not, the code of the reason."""
         return DETAIL_FIELDS["retainable"](refund)
 
-    @extend_schema_field({"type": "array", "items": {"type": "object"}})
     def get_offers(self, refund):
-        """Oldest first."""
+        """Oldest first; the room that has them declares their shape."""
         return DETAIL_FIELDS["offers"](refund)
 
     @extend_schema_field(KeptCouponSerializer(many=True))
@@ -308,13 +320,7 @@ class RefundDetailSerializer(RefundSerializer):
         """Oldest first."""
         return DETAIL_FIELDS["kept_coupons"](refund)
 
-    @extend_schema_field(
-        {
-            "type": "object",
-            "nullable": True,
-            "additionalProperties": {"type": "string", "example": "12.30"},
-        }
-    )
+    @extend_schema_field(LossSerializer(allow_null=True))
     def get_loss(self, refund):
         """What the refund costs when it is paid: `sale`, the hidden parts, their sum `hidden`, and `total`."""
         return DETAIL_FIELDS["loss"](refund)

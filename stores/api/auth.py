@@ -13,7 +13,7 @@ from common.actors import Actor, ActorKind
 from common.rates import over_rate
 from common.tenancy import system_scope
 from common.web.access import note
-from common.web.proxies import client_address
+from common.web.proxies import OWNER, client_address
 from stores.actions import touch_key
 from stores.api.opening import open_call
 from stores.models import ApiKey, Store
@@ -89,7 +89,9 @@ class BearerKeyAuthentication(BaseAuthentication):
                 raise Throttled(wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
         note(key=key.prefix)
-        return Caller(key, store), key
+        caller = Caller(key, store)
+        request.META[OWNER] = caller.owner  # so that what stands before us gives each store its turns
+        return caller, key
 
     def authenticate_header(self, request) -> str:
         """Makes a missing key 401."""

@@ -9,6 +9,7 @@ from django.db import connection
 from common.models import Event, Watermark
 from common.settled import look
 from refunds import actions
+from stores.models import Product
 from tests.concurrency.harness import PATIENCE, Contender, await_, together
 from tests.world import MERCHANT, NOON
 
@@ -146,3 +147,37 @@ def test_a_change_that_is_committed_late_is_not_skipped(shop):
         early = changed(since)
     rows = early + changed(early[-1]["updated_at"] if early else since)
     assert [row["id"] for row in rows] == [str(late.pk), str(prompt.pk)]
+
+
+@pytest.fixture
+def held_rows():
+    """New products wait, after their change was noted, until the given connection lets go of its advisory lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION wait_to_be_written() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_advisory_lock_shared(4711); RETURN NEW; END $$; "
+            "CREATE TRIGGER zz_wait BEFORE INSERT ON stores_product FOR EACH ROW EXECUTE FUNCTION wait_to_be_written();"
+            "SELECT pg_advisory_lock(4711)"
+        )
+        yield cursor
+        cursor.execute("DROP TRIGGER zz_wait ON stores_product; DROP FUNCTION wait_to_be_written()")
+
+
+def test_a_writer_is_known_to_all_before_it_notes_when_its_row_was_changed(shop, held_rows):
+    def write():
+        with shop.scope():
+            Product.objects.create(store=shop.store, item_id="77", title="Quilt", price=1)
+
+    def is_waiting():
+        held_rows.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return held_rows.fetchone()[0] == 1
+
+    writer = Contender(write)
+    writer.start()
+    await_(is_waiting, "the row to be noted and not written")
+    with shop.scope():
+        settled = look()
+    held_rows.execute("SELECT pg_advisory_unlock(4711)")
+    assert writer.finish().ok, writer.result.error
+    with shop.scope():
+        assert Product.objects.get(item_id="77").updated_at >= settled.at, "it appears where nothing can any more"

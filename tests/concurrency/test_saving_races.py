@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from common.models import Event
-from common.tenancy import tenant_scope
+from common.tenancy import system_scope, tenant_scope
 from offers.actions import accept_offer, decline_offer
 from offers.coupons import create_coupon, grant_coupon
 from offers.models import Coupon, CouponGrant, Offer
@@ -59,6 +59,21 @@ def state(shop, offer) -> tuple[str, str, str, bool]:
         now = Offer.objects.select_related("refund__order").get(pk=offer.pk)
     order = now.refund.order
     return now.status, now.refund.status, order.status, order.is_priority
+
+
+@pytest.mark.rule("K1", "T7")
+def test_shipping_while_the_sweep_ends_the_proposal_ends_it_once(kuaishou, clock):
+    offer = proposal(kuaishou)
+    with kuaishou.scope():
+        due_at = Offer.objects.get(pk=offer.pk).due_at
+    clock.move(seconds=(due_at - NOON).total_seconds())
+    ship = call(kuaishou, ship_order, number=offer.refund.order.number, **{**PARCEL, "now": due_at})
+    race = overtaken(sweep_due_offers, ship, scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert state(kuaishou, offer)[0] == "expired"
+    with kuaishou.scope():
+        ends = Event.objects.filter(subject_id=offer.pk, name__in=["offer.expired", "offer.withdrawn"])
+        assert [event.name for event in ends] == ["offer.expired"]
 
 
 @pytest.mark.rule("K1")

@@ -14,7 +14,9 @@ LARGE = 24 * MB
 
 
 def respond(environ, start):
-    """What the path says."""
+    """What the path says. A key is good, and its store is what stands before its dot."""
+    if key := environ.get("HTTP_AUTHORIZATION"):
+        environ["wanliu.owner"] = f"store:{key.partition('.')[0]}"
     match environ["PATH_INFO"]:
         case "/sleep":
             time.sleep(3)
@@ -30,4 +32,6 @@ def respond(environ, start):
     return response
 
 
-application = front.Front(respond, threads=int(os.environ.get("THREADS", "1")), most_waiting=1)
+application = front.Front(
+    respond, threads=int(os.environ.get("THREADS", "1")), most_waiting=int(os.environ.get("WAITING", "1"))
+)

@@ -158,3 +158,14 @@ class TestVerify:
         with pytest.raises(CommandError, match="invariants are off"):
             call_command("verify_ledger", stdout=printed)
         assert f"OFF   {name}" in printed.getvalue()
+
+    def test_a_check_that_fails_keeps_no_other_from_being_done(self, taote, monkeypatch):
+        first, *others = all_checks()
+        monkeypatch.setattr(
+            "operations.management.commands.verify_ledger.all_checks",
+            lambda: [Check(first.name, "SELECT (1 / 0)::text"), *others],
+        )
+        printed = io.StringIO()
+        with pytest.raises(CommandError, match=f"1 could not be checked: {first.name}: DataError 22012"):
+            call_command("verify_ledger", stdout=printed)
+        assert printed.getvalue().splitlines() == [f"ok    {check.name}" for check in others]

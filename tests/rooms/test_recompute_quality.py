@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.tenancy import system_scope
+from refunds.management.commands import recompute_quality
 from refunds.models import QualityDay, QualityRefund
 from refunds.quality.rollup import KEPT_DAYS, roll_up_days
 from tests.quality import ask, bulk_orders, clean_books, counts, set_rules
@@ -86,6 +87,27 @@ def test_what_counts_by_verification_is_left_to_its_events(shop, monkeypatch):
     refund = ask(shop)
     shop.merchant.post(f"refunds/{refund.pk}/approve/")
     call_command("recompute_quality", "--check")
+
+
+def test_a_store_that_fails_stops_no_other(shop, monkeypatch, capsys):
+    other = make_shop("pinduoduo")
+    bulk_orders(other, 3, NOON - timedelta(days=5))
+    roll_up_days()
+    with other.scope():
+        QualityDay.objects.filter(date=(NOON - timedelta(days=5)).date()).update(orders=999)
+    looked_at = recompute_quality.differences
+
+    def fail(store, now):
+        if store == shop.store:
+            raise RuntimeError("a fault of ours")
+        return looked_at(store, now)
+
+    monkeypatch.setattr(recompute_quality, "differences", fail)
+    with pytest.raises(CommandError) as told:
+        call_command("recompute_quality")
+    assert str(told.value) == f"1 stores could not be looked at: {shop.store.code}: RuntimeError"
+    assert f"OFF   {other.store.code}: 2026-11-15: 0 of 999 rolled up" in capsys.readouterr().out
+    assert counts(other)[:2] == (0, 3)
 
 
 def test_an_unknown_store_is_told(db):

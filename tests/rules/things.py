@@ -93,6 +93,7 @@ def a_refund(
         for line, count in zip(order.own_lines, counts, strict=True)
         if count
     ]
+    refund.contradicted = []
     return refund
 
 

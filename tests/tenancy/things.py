@@ -204,6 +204,7 @@ def make_parcel(shop: Shop):
             kind="gift",
             product=None,
             item_id="8000",
+            sku="",
             title="Quilt",
             quantity=1,
             rules=refund.rules,

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from common.tenancy import system_scope
 from operations.verification import run_checks
@@ -16,7 +17,7 @@ from tests.api.test_what_was_paid import place
 from tests.marketplace import connected, followed
 from tests.parcels import SILENT, UNPICKED, ask_everybody
 from tests.workbench.test_promises import LIST, promise
-from tests.world import make_shop
+from tests.world import NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("Q16")]
 
@@ -48,6 +49,20 @@ def sent(shop, parcel, number="SF42"):
 def shown(shop, parcel):
     """The promise as the API lists it."""
     return next(each for each in shop.merchant.get("parcels/").json()["results"] if each["id"] == str(parcel.pk))
+
+
+def test_news_of_a_parcel_finds_its_promise_by_the_index(tmall):
+    parcel = sent(tmall, promise(tmall))
+    shipment, given = tmall.reload(parcel).shipment_id, {"address": "x", "created_at": NOON, "rules_version": 1}
+    owed = {"store": tmall.store, "order_id": parcel.order_id, "topic_id": parcel.topic_id, "status": "cancelled"}
+    with tmall.scope(), connection.cursor() as cursor:
+        # Few of many promises are on their way, and a planner that knows it.
+        OwedParcel.objects.bulk_create(
+            OwedParcel(kind="gift", item_id="1", rules_name="tmall", **owed, **given) for _ in range(1_000)
+        )
+        cursor.execute("ANALYZE orders_owedparcel")
+        plan = OwedParcel.objects.in_scope().filter(shipment__in=[shipment]).explain()
+    assert "parcel_of_shipment" in plan, plan
 
 
 def correct(shop, parcel, **body):

@@ -227,6 +227,38 @@ def test_a_delay_is_reported_in_three_steps(shop, sign_in):
     assert made.reason in desk.get("orders/delayreport/").content.decode()
 
 
+@pytest.mark.rule("K4")
+def test_a_delay_of_the_whole_list_is_reported_beyond_its_first_page(shop, sign_in):
+    orders, desk = [paid(shop, hours) for hours in range(53)], sign_in("warehouse", shop)
+    assert 'name="everything"' not in desk.get(LIST, q=orders[0].number).content.decode(), "one page is ticked at once"
+    report(shop, orders[0])
+    other = make_shop("kuaishou")
+    paid(other, 1)
+    with system_scope():  # in another store the same person only looks
+        Membership.objects.create(store=other.store, user=desk.user, role="viewer")
+    bar = desk.get(LIST).content.decode()
+    assert "Report a delay of all 52 of this list" in bar
+    named = desk.post(DELAY, everything="1").context["named"].split(",")
+    assert named == [str(order.pk) for order in sorted(orders[1:], key=lambda order: (order.ship_by, order.pk))]
+    terms = {"order": ",".join(named), "reason": "暴雪封路", "expected_at": "2026-11-25T18:00"}
+    assert desk.post(DELAY, **terms, step="send").status_code == 302
+    with system_scope():
+        assert DelayReport.objects.latest("id").order_count == 52
+
+
+def test_the_whole_list_is_that_of_its_queue_and_search_and_no_more_than_one_report_holds(shop, sign_in, monkeypatch):
+    late, other, _fine = paid(shop, 60), paid(shop, 61), paid(shop, 2)
+    desk = sign_in("warehouse", shop)
+    assert set(desk.post(f"{DELAY}?queue=late", everything="1").context["orders"]) == {late, other}
+    assert desk.post(f"{DELAY}?q={late.number}", everything="1").context["orders"] == [late]
+    assert desk.post(f"{DELAY}?address__regex=x", everything="1").status_code == 404
+    monkeypatch.setattr("workbench.shipping.selection.MOST_ORDERS", 1)
+    cut = desk.post(f"{DELAY}?queue=late", everything="1")
+    assert cut.context["orders"] == [other]
+    assert "these are the 1 orders that are due first" in cut.content.decode()
+    assert sign_in("viewer", shop).post(DELAY, everything="1").status_code == 403
+
+
 def test_the_form_says_what_is_wrong_with_a_delay(shop, sign_in):
     order, desk = paid(shop, 2), sign_in("warehouse", shop)
     past = desk.post(DELAY, order=[order.pk], reason="x", expected_at="2026-11-01T10:00")

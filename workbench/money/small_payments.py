@@ -17,6 +17,7 @@ from common.money import ZERO, why_no_amount
 from offers.cautions import cautions_of_payment
 from orders.models import Order
 from payments.allowances import AllowanceRows, allowances_today
+from payments.conflicts import rivals_of
 from payments.models import Payment
 from payments.small import Allowance, allowance_of, send_small_payment, why_not_pay
 from payments.states import SMALL_PURPOSES, PaymentPurpose
@@ -92,11 +93,13 @@ def pay_card(
 ) -> PayCard:
     """The card for this user; the store's `allowance_rows` and what was `sent_about` are read unless they are given."""
     [(_store, limits, day)] = allowances_today([store], now, rows)
-    allowance = allowance_of(order, store, now, limits=limits, day_used=day.used)
+    small = list(sent_about(order) if sent is None else sent)
+    rivals = [*(payment for payment in small if payment.conflict), *(refund.contradicted if refund else ())]
+    allowance = allowance_of(order, store, now, limits=limits, day_used=day.used, rivals=rivals)
     view, key = ("refunds_refund_pay", refund.pk) if refund else ("orders_order_pay", order.pk)
     return PayCard(
         allowance=allowance,
-        sent=list(sent_about(order) if sent is None else sent),
+        sent=small,
         link=reverse(f"admin:{view}", args=[key]) if can(user, PAY, store.pk) else "",
         refusal=str(why_not_pay(allowance, now) or ""),
     )
@@ -160,5 +163,7 @@ class PayingMixin:
     def pay_view(self, request, object_id):
         """Fill in (GET), look at it (POST preview), send (POST send) or go back (POST edit)."""
         row = self.find(request, object_id)
-        decision = PayBuyer(allowance_of(about(row)[0], row.store, request.now))
+        order, _refund = about(row)
+        rivals = rivals_of(order, topic_id=row.pk, is_small=True)
+        decision = PayBuyer(allowance_of(order, row.store, request.now, rivals=rivals))
         return in_zone_of(row, self.decide, request, row, decision)

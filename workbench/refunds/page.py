@@ -124,6 +124,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     tracking = parcels_of(refund)
     cases = cases_of(refund, lists.cases)
     payments = list(lists.payments)
+    refund.contradicted = [payment for payment in payments if payment.conflict and not payment.is_small]
     return {
         "refund": refund,
         "order": refund.order,

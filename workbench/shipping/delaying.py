@@ -18,7 +18,7 @@ from stores.models import Store
 from stores.permissions import SHIP, can
 from workbench.kit.base import refused_back_to
 from workbench.kit.decisions import Decision, DecisionForm
-from workbench.shipping.selection import ticked
+from workbench.shipping.selection import all_to_delay, ticked
 
 LIST = "admin:orders_order_changelist"
 REPORTS = "admin:orders_delayreport_changelist"
@@ -78,7 +78,7 @@ class ReportDelay(Decision):
 
     def context(self, orders):
         """The orders, and reasons to choose from."""
-        return {"orders": orders, "reasons": REASONS}
+        return {"orders": orders, "named": ",".join(str(order.pk) for order in orders), "reasons": REASONS}
 
     def run(self, orders, data, *, actor, now):
         by_store: dict[Store, list[str]] = {}
@@ -107,10 +107,19 @@ class DelayingMixin:
 
     @refused_back_to(LIST)
     def delay_view(self, request: HttpRequest) -> HttpResponse:
-        """The form for the ticked orders, then what the buyers will read, then the report. A GET goes to the queue."""
+        """The form for the orders that were ticked, or for the whole list; what the buyers will read; the report.
+
+        A GET goes to the queue.
+        """
         if request.method != "POST":
             return HttpResponseRedirect(reverse(LIST))
-        orders = ticked(request)
+        if "everything" in request.POST:
+            orders, is_cut = all_to_delay(request, self)
+        else:
+            orders, is_cut = ticked(request), False
+        if is_cut:
+            text = _("The list is longer: these are the %(most)d orders that are due first. Report the others later.")
+            messages.warning(request, text % {"most": len(orders)})
         if not orders:
             messages.warning(request, _("Tick the orders first."))
             return HttpResponseRedirect(reverse(LIST))

@@ -19,6 +19,7 @@ from stores.permissions import SEND_OFFERS, can
 from workbench.kit.queue import capped, count_rows
 from workbench.kit.words import time_left, yuan
 from workbench.refunds.selection import tickable
+from workbench.shipping.selection import delayable, stores_to_ship_for
 
 register = template.Library()
 
@@ -49,6 +50,15 @@ def may_tick(context, changelist) -> str:
         count = count_rows(tickable(changelist.queryset, context["desk"]))
     else:
         count = sum(may_pick(refund, context["request"].user) for refund in changelist.result_list)
+    return capped(count) if count else ""
+
+
+@register.simple_tag(takes_context=True)
+def delayable_beyond(context, changelist) -> str:
+    """How many orders of a list of more than one page may be delayed, as it is shown; empty for none."""
+    if not changelist.paginator.has_next and changelist.page_num == 1:
+        return ""
+    count = count_rows(delayable(changelist.queryset, stores_to_ship_for(context["request"])))
     return capped(count) if count else ""
 
 

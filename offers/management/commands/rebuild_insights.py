@@ -1,9 +1,11 @@
 """Make the roll-ups of money kept anew from raw rows."""
 
+from operator import attrgetter
+
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from common.errors import kind_of
+from common.commands import listed_failures, one_by_one
 from common.tenancy import system_scope
 from offers.insights.rebuild import rebuild
 from stores.models import Store
@@ -23,16 +25,11 @@ class Command(BaseCommand):
             stores = list(Store.objects.filter(code=store) if store else Store.objects.order_by("code"))
         if not stores:
             raise CommandError(f"There is no store “{store}”." if store else "There are no stores.")
-        off, failed = {}, {}
-        for each in tqdm(stores, desc="stores", disable=None):
-            try:
-                off[each.code] = rebuild(each)
-            except Exception as error:
-                failed[each.code] = kind_of(error)
-        off = {code: rows for code, rows in off.items() if rows}
+        bar = tqdm(stores, desc="stores", disable=None)
+        changed, failed = one_by_one(bar, attrgetter("code"), rebuild)
+        off = {code: rows for code, rows in changed.items() if rows}
         for code, rows in off.items():
             self.stdout.write(self.style.WARNING(f"{code}: {rows} rows were off"))
         self.stdout.write(f"Made the roll-ups of {len(stores) - len(failed)} stores anew; {len(off)} had been off.")
         if failed:
-            told = "; ".join(f"{code}: {error}" for code, error in failed.items())
-            raise CommandError(f"The roll-ups of {len(failed)} stores are as they were: {told}")
+            raise CommandError(f"The roll-ups of {len(failed)} stores are as they were: {listed_failures(failed)}")

@@ -1,9 +1,13 @@
 """Compute the quality figures anew from what happened, and compare them with what is shown."""
 
+from functools import partial
+from operator import attrgetter
+
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
 from common.actors import on_command_line
+from common.commands import listed_failures, one_by_one
 from common.snapshots import one_snapshot
 from common.tenancy import system_scope, tenant_scope
 from refunds.quality.recompute import differences, repair_quality
@@ -13,7 +17,7 @@ SHOWN = 10
 
 
 class Command(BaseCommand):
-    """Print what is off, store by store, and put it right.
+    """Print what is off, store by store, and put it right. A store that fails stops no other, and is named.
 
     `--check` only looks, and exits 1 when something is off.
     """
@@ -30,18 +34,23 @@ class Command(BaseCommand):
             stores = list(Store.objects.filter(**({"code": store} if store else {})).order_by("pk"))
         if store and not stores:
             raise CommandError(f"There is no store “{store}”.")
-        left = 0
-        for each in stores:
-            off = self._differences(each)
-            self._tell(each, off)
-            if off and not check:
-                with tenant_scope(each.pk):
-                    repair_quality(store=each, actor=on_command_line("recompute_quality"), now=clock.now())
-                off = self._differences(each)
-            left += len(off)
-        if left:
-            raise CommandError(f"{left} figures are off.")
+        left, failed = one_by_one(stores, attrgetter("code"), partial(self._look_at, check=check))
+        wrong = [f"{sum(left.values())} figures are off."] if any(left.values()) else []
+        if failed:
+            wrong.append(f"{len(failed)} stores could not be looked at: {listed_failures(failed)}")
+        if wrong:
+            raise CommandError(" ".join(wrong))
         self.stdout.write(f"The quality figures of {len(stores)} stores agree with their rows.")
+
+    def _look_at(self, store: Store, *, check: bool) -> int:
+        """Tell what is off in the store and put it right, unless this is a `check`; returns how much is left."""
+        off = self._differences(store)
+        self._tell(store, off)
+        if off and not check:
+            with tenant_scope(store.pk):
+                repair_quality(store=store, actor=on_command_line("recompute_quality"), now=clock.now())
+            off = self._differences(store)
+        return len(off)
 
     def _differences(self, store: Store) -> list[str]:
         with one_snapshot(), tenant_scope(store.pk):

@@ -6,10 +6,13 @@
     const boxes = [...document.querySelectorAll('input[name="order"][form="orders-bulk"]')];
     const all = document.querySelector("[data-all]");
     const output = form.querySelector("output");
+    const ofTicked = form.querySelectorAll("[data-needs-choice]");
+    const ofEverything = form.querySelector("[name=everything]");
     const show = () => {
       const chosen = boxes.filter((box) => box.checked).length;
       output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : "";
-      form.hidden = !chosen;
+      form.hidden = !chosen && !ofEverything;
+      ofTicked.forEach((button) => (button.disabled = !chosen));
       form.classList.toggle("has-choice", chosen > 0);
       all.checked = chosen > 0 && chosen === boxes.length;
       all.indeterminate = chosen > 0 && chosen < boxes.length;
