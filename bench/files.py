@@ -28,6 +28,7 @@ from stores.models import Store
 ERP = Actor(ActorKind.MERCHANT, "bench", "bench")
 PRICE = Decimal("59.00")
 FEW = 1000
+ROUNDS = 3
 GOALS = {ExportFormat.CSV: 0.5, ExportFormat.XLSX: 0.2}
 
 NOTE = (
@@ -84,12 +85,14 @@ def measure(store: Store, *, count: int) -> Iterator[Figure]:
     _place(store, count)
     with raw.connect() as connection:
         for kind in ExportFormat:
-            ours = _timed(count, lambda kind=kind: _export(store, kind))
-            reference = _timed(count, lambda: _raw_export(connection, store))
+            ours, reference = [], []
+            for _ in range(ROUNDS):
+                ours.append(_timed(count, lambda kind=kind: _export(store, kind)))
+                reference.append(_timed(count, lambda: _raw_export(connection, store)))
             yield Figure(
                 f"export of {count:,} orders, {kind}",
-                [ours],
-                [reference],
+                ours,
+                reference,
                 "SQL and csv",
                 "orders/s",
                 goal=GOALS[kind],

@@ -2,11 +2,12 @@
 
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from bench import world
+from bench import costs, world
 from bench.clients import HttpClient, closed_loop
 from bench.report import Figure
 from bench.server import application
@@ -36,13 +37,15 @@ def measure(log_dir: Path, *, rounds: int, seconds: float) -> Iterator[Figure]:
     by_store = {shop.store.pk: shop for shop in shops}
     ours = _Ours(by_store, world.place_orders([shop.store for shop in shops], count, now))
     bare = _Bare(world.place_bare_orders(count))
+    used: Counter = Counter()
     with application(log_dir) as port:
         for lifecycle in (ours, bare):  # the first calls import, connect and compile
             lifecycle.round(port, min(2.0, seconds))
         ours.forget()
         bare.forget()
         for _ in range(rounds):
-            ours.round(port, seconds)
+            with costs.counted(used):
+                ours.round(port, seconds)
             bare.round(port, seconds)
     yield Figure(
         "refund lifecycle over HTTP",
@@ -52,6 +55,7 @@ def measure(log_dir: Path, *, rounds: int, seconds: float) -> Iterator[Figure]:
         "lifecycles/s",
         goal=0.8,
         note=NOTE.format(clients=CLIENTS, ours=1000 * median(ours.taken), bare=1000 * median(bare.taken)),
+        cpu=costs.told(used, len(ours.taken)),
     )
 
 

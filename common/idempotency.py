@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
 from common.errors import Refused
 from common.models import IdempotentAnswer
+from common.queries import preparing_cursor
 from common.setbacks import sweep_rows
 
 KEPT_FOR = timedelta(hours=24)
@@ -49,20 +49,34 @@ def take_key(*, store_id: int, owner: str, key: str, print_: str, now: datetime)
     Waits for a call with the same key that is still running. Refused `idempotency_key_reused` when the key belongs to
     another call.
     """
-    IdempotentAnswer.objects.filter(owner=owner, key=key, created_at__lte=now - KEPT_FOR).delete()
-    try:
-        with transaction.atomic():
-            return IdempotentAnswer.objects.create(
-                store_id=store_id, owner=owner, key=key, fingerprint=print_, created_at=now
-            )
-    except IntegrityError:
-        kept = IdempotentAnswer.objects.for_store(store_id).filter(owner=owner, key=key).first()
+    mine = {"store_id": store_id, "owner": owner, "key": key, "fingerprint": print_, "created_at": now}
+    taken = _taken(mine)
+    if taken is None:
+        outlived = IdempotentAnswer.objects.filter(owner=owner, key=key, created_at__lte=now - KEPT_FOR)
+        if outlived.delete()[0]:
+            taken = _taken(mine)
+    kept = taken or IdempotentAnswer.objects.for_store(store_id).filter(owner=owner, key=key).first()
     if kept is None or kept.fingerprint != print_:
         raise Refused(
             "idempotency_key_reused",
             _("This Idempotency-Key was used for another call; use a new one."),
         )
     return kept
+
+
+# A key that another store's call has is a conflict as well, and nothing is seen of it.
+_TAKE = """
+    INSERT INTO common_idempotentanswer (store_id, owner, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (owner, key) DO NOTHING RETURNING id
+"""
+
+
+def _taken(row: dict) -> IdempotentAnswer | None:
+    """The row, newly written; None when there is one of its key. Waits for a call that is writing one."""
+    with preparing_cursor() as cursor:
+        cursor.execute(_TAKE, list(row.values()))
+        found = cursor.fetchone()
+    return None if found is None else IdempotentAnswer(pk=found[0], **row)
 
 
 @bookkeeping(_RECEIPT)

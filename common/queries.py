@@ -72,7 +72,7 @@ class _Compiled(NamedTuple):
 
 
 class NamedQuery(Generic[Row]):
-    """A read of whole rows of one model, with those that `select_related` adds."""
+    """A read of rows of one model, with those that `select_related` adds and what `annotate` does."""
 
     def __init__(self, build: Callable[..., models.QuerySet[Row]]) -> None:
         self.build = build
@@ -119,6 +119,7 @@ def _reader(compiler) -> Callable[[list[tuple]], list]:
     model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column.target.attname for column, _sql, _alias in select[first:last]]
     related = get_related_populators(info, select, alias)
+    annotated = tuple(compiler.annotation_col_map.items())
     converters = compiler.get_converters([column for column, _sql, _alias in select])
 
     def read(rows: list[tuple]) -> list:
@@ -127,6 +128,8 @@ def _reader(compiler) -> Callable[[list[tuple]], list]:
             one = model.from_db(alias, names, row[first:last])
             for populator in related:
                 populator.populate(row, one)
+            for name, at in annotated:
+                setattr(one, name, row[at])
             found.append(one)
         return found
 

@@ -6,8 +6,14 @@ from decimal import Decimal
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
+
 from orders.models import Order, OrderLine
 from orders.signals import whole_pieces_asked
+
+_BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace())  # what `rstrip` takes away
 
 
 class LineToPack(NamedTuple):
@@ -54,6 +60,31 @@ def read_packing(order_ids: Sequence[UUID]) -> dict[UUID, list[tuple[LineToPack,
     for line, pieces in _counted([LineToPack._make(values) for values in lines]):
         by_order[line.order_id].append((line, pieces))
     return by_order
+
+
+# What is packed of an order, in words, if nothing of it is held; a refund's room is asked of the others.
+_PARCEL = """(
+    SELECT CASE WHEN NOT bool_or(claimed_amount > 0) THEN ARRAY[
+        coalesce(string_agg(goods || '*' || pieces, ';' ORDER BY id) FILTER (WHERE pieces > 0), ''),
+        coalesce(string_agg(label || ' × ' || pieces, '; ' ORDER BY id) FILTER (WHERE pieces > 0), ''),
+        sum(pieces)::text
+    ] END
+    FROM (
+        SELECT id, claimed_amount, greatest(quantity - claimed_quantity - cancelled_quantity, 0) AS pieces,
+               CASE WHEN sku = '' THEN item_id ELSE item_id || ':' || sku END AS goods,
+               rtrim(coalesce(nullif(title, ''), item_id) || ' ' || sku, %s) AS label
+        FROM orders_orderline
+        WHERE store_id = orders_order.store_id AND order_id = orders_order.id
+    ) line
+)"""
+
+
+def parcel_as_text() -> RawSQL:
+    """Of an order in a query: what is packed (`item_id*pieces;…`), by its titles, and how many pieces.
+
+    Three texts; null where money of a line is held: how much of such an order is packed, `read_packing` says.
+    """
+    return RawSQL(_PARCEL, [_BLANKS], output_field=ArrayField(TextField()))
 
 
 def _counted(lines: Sequence[Line]) -> Iterator[tuple[Line, int]]:

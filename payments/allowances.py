@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, QuerySet, Subquery
+from django.db.models import F, QuerySet
 
 from common.actions import bookkeeping
 from common.calendar import day_of
@@ -46,15 +46,6 @@ def limits_under(rules: marketplaces.MarketplaceRules, terms: PaymentTerms | Non
 def limits_of(store: Store) -> Limits:
     """The store's limits now."""
     return limits_under(store.rules, PaymentTerms.objects.for_store(store.pk).first())
-
-
-def limits_beside(store: Store, payments: QuerySet[Payment]) -> tuple[Limits, bool]:
-    """The store's limits now, and whether there is any of these payments; in one statement."""
-    terms = PaymentTerms.objects.for_store(store.pk)
-    own = {name: Subquery(terms.values(name)[:1]) for name in ("per_payment", "per_order", "per_day")}
-    row = Store.objects.filter(pk=store.pk).values(is_any=Exists(payments), **own).get()
-    is_any = row.pop("is_any")
-    return limits_under(store.rules, PaymentTerms(**row)), is_any
 
 
 def used_on(store_id: int, day: date) -> Decimal:

@@ -110,10 +110,15 @@ def note_late_answers(answers: Sequence[GatewayAnswer], *, actor: Actor, now: da
 
 def rivals_of(order: Order, *, topic_id: UUID, is_small: bool) -> QuerySet[Payment]:
     """The order's payments in conflict that stop a payment about this topic: those about it, small ones small ones."""
+    return rivals(order.store_id, order.pk, topic_id, is_small=is_small)
+
+
+def rivals(store_id: int, order_id: UUID, topic_id: UUID, *, is_small: bool) -> QuerySet[Payment]:
+    """What `rivals_of` says, by ids."""
     same = Q(topic_id=topic_id, allowance_date__isnull=True)
     if is_small:
         same |= Q(allowance_date__isnull=False)
-    return Payment.objects.for_store(order.store_id).in_conflict().filter(same, order=order)
+    return Payment.objects.for_store(store_id).in_conflict().filter(same, order_id=order_id)
 
 
 def why_in_conflict(payments: Sequence[Payment]) -> Refused | None:

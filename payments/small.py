@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Exists, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from common.actions import action
@@ -18,17 +18,20 @@ from common.actors import Actor
 from common.calendar import clock_face, day_of, end_face, end_of_day
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.money import CENT, ZERO, grouped, why_no_amount
+from common.queries import named_query
 from common.together import read_together
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
 from payments.actions import reserve_payment
-from payments.allowances import Limits, draw_on_allowance, limits_beside, limits_of, used_on
-from payments.conflicts import rivals_of, why_in_conflict
-from payments.models import Payment
+from payments.allowances import Limits, draw_on_allowance, limits_of, limits_under, used_on
+from payments.conflicts import rivals, rivals_of, why_in_conflict
+from payments.models import Payment, PaymentTerms
 from payments.signals import topic_asked
 from payments.states import SMALL_PURPOSES, PaymentStatus
 from stores.models import Store
+
+LIMITS = ("per_payment", "per_order", "per_day")  # the columns of terms that are limits of small payments
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,15 @@ def _day_is_spent(allowance: Allowance) -> Refused:
     )
 
 
+@named_query
+def _before_paying(store_id, order_id, topic_id):
+    """The store with its own terms, and whether a payment in conflict stops one more about this topic."""
+    terms = PaymentTerms.objects.for_store(store_id)
+    own = {name: Subquery(terms.values(name)[:1]) for name in LIMITS}
+    in_conflict = Exists(rivals(store_id, order_id, topic_id, is_small=True))
+    return Store.objects.filter(pk=store_id).only("pk").annotate(is_in_conflict=in_conflict, **own)
+
+
 @action
 def send_small_payment(
     *,
@@ -199,9 +211,9 @@ def send_small_payment(
     order = lock_order(store_id=store.pk, number=order_number)
     topic = _topic(order, refund_id)
     refuse_if(why_not_repeat(order, order_used))
-    rivals = rivals_of(order, topic_id=topic.pk, is_small=True)
-    limits, is_in_conflict = limits_beside(store, rivals)
-    beside = rivals if is_in_conflict else ()
+    found = _before_paying.one(store_id=store.pk, order_id=order.pk, topic_id=topic.pk)
+    beside = rivals_of(order, topic_id=topic.pk, is_small=True) if found.is_in_conflict else ()
+    limits = limits_under(store.rules, PaymentTerms(**{name: getattr(found, name) for name in LIMITS}))
     allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits, rivals=beside)
     refuse_if(why_not_pay(allowance, now, amount))
     writes = WriteSet()

@@ -7,6 +7,7 @@ full-width ＝ gets through.
 """
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from orders.erp.sheets.text import is_live
@@ -22,8 +23,18 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
-# Texts in which there is nothing to quote and nothing to leave out.
-_PLAIN = re.compile(r"[0-9A-Za-z一-鿿][ -~一-鿿×]*")
+# Texts in which there is nothing to quote and nothing to leave out, and a row of them.
+_PLAIN_TEXT = "[0-9A-Za-z一-鿿][ -~一-鿿×]*"
+_PLAIN = re.compile(_PLAIN_TEXT)
+_PLAIN_ROW = re.compile(f"(?:{_PLAIN_TEXT})?(?:\\0(?:{_PLAIN_TEXT})?)*")
+
+
+def inert_row(values: Sequence[Value]) -> Sequence[Value]:
+    """The cells of a row to write, each of them inert; most rows are plain as a whole."""
+    together = "\0".join(map(str, values))
+    if _PLAIN_ROW.fullmatch(together) and together.count("\0") == len(values) - 1:
+        return values
+    return [inert(value) for value in values]
 
 
 def inert(value: Value) -> Value:

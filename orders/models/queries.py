@@ -69,14 +69,17 @@ class OrderQuerySet(TenantQuerySet):
 
     def tagged(self, tag, store, now):
         """Those of this store's orders that carry the tag now."""
-        match tag:
-            case OrderTag.LATE:
-                return self.late(now)
-            case OrderTag.SOON_LATE:
-                return self.soon_late(now, store.rules.ships_soon_within)
-            case OrderTag.DELAYED:
-                return self.delayed()
-            case OrderTag.URGED:
-                return self.urged()
-            case _:
-                return self.priority()
+        return self.filter(carries(tag, store, now))
+
+
+def carries(tag, store, now) -> Q:
+    """Whether an order of this store carries the tag now, as `Order.tags` says of one."""
+    within = store.rules.ships_soon_within
+    when = {
+        OrderTag.PRIORITY: Q(is_priority=True),
+        OrderTag.URGED: Q(is_urged=True) if store.smart_customer_service else Q(pk__in=[]),
+        OrderTag.LATE: Q(ship_by__lt=now),
+        OrderTag.SOON_LATE: Q(ship_by__gte=now, ship_by__lte=now + within),
+        OrderTag.DELAYED: Q(rule_ship_by__isnull=False),
+    }
+    return TO_SHIP & when[tag]

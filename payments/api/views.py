@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.filters import FlagFilter
+from common.api.represent import represent
 from orders.models import Order
 from payments.api.serializers import (
     AllowanceQuerySerializer,
@@ -56,7 +57,7 @@ class PaymentViewSet(ListMixin, StoreViewSet):
     @extend_schema(responses=WarnedPaymentSerializer)
     def retrieve(self, request, pk):
         """One payment."""
-        return Response(WarnedPaymentSerializer(get_or_404(self.get_queryset(), pk=pk)).data)
+        return Response(represent(WarnedPaymentSerializer, get_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(request=SmallPaymentSerializer, responses={201: WarnedPaymentSerializer})
     def create(self, request):
@@ -73,7 +74,7 @@ class PaymentViewSet(ListMixin, StoreViewSet):
                 actor=self.actor,
                 now=self.now,
             )
-        return Response(WarnedPaymentSerializer(payment).data, status=201)
+        return Response(represent(WarnedPaymentSerializer, payment), status=201)
 
     @extend_schema(request=SettleConflictSerializer, responses=WarnedPaymentSerializer)
     @action(detail=True, methods=["post"], url_path="settle-conflict")
@@ -83,7 +84,7 @@ class PaymentViewSet(ListMixin, StoreViewSet):
         payment = settle_conflict(
             store_id=self.store.pk, payment_id=parse_id(pk), how=how, actor=self.actor, now=self.now
         )
-        return Response(WarnedPaymentSerializer(payment).data)
+        return Response(represent(WarnedPaymentSerializer, payment))
 
     @extend_schema(
         parameters=[OpenApiParameter("order", str, required=True, description="The order's number.")],

@@ -10,11 +10,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.calendar import local_time
 from common.models import Event
 from common.tenancy import system_scope
 from orders.delays.actions import report_delay
 from orders.erp import reading
+from orders.erp.cells import inert
+from orders.erp.export import COLUMNS
 from orders.models import Order, Shipment, ShipmentImport
+from orders.packing import read_lines_to_pack
+from stores.models import Store
 from tests.api.helpers import ask, code, everything
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -66,6 +71,33 @@ def shipment(shop, place=1, order=None):
     return [order.number, "SF", f"T{place}"]
 
 
+def worded(order_id) -> dict[str, str]:
+    """An order's row, from its objects and one by one."""
+    with system_scope():
+        order = Order.objects.select_related("store").get(pk=order_id)
+        lines = [line for line in read_lines_to_pack([order])[order.pk] if line.pieces_to_pack]
+        zone = order.store.time_zone
+        row = [
+            order.number,
+            order.status,
+            ";".join(order.tags(order.store, NOON)),
+            local_time(order.paid_at, zone).isoformat(timespec="seconds"),
+            local_time(order.ship_by, zone).isoformat(timespec="seconds"),
+            order.buyer_id,
+            order.buyer_name,
+            order.address,
+            ";".join(f"{line.goods}*{line.pieces_to_pack}" for line in lines),
+            "; ".join(f"{line.label} × {line.pieces_to_pack}" for line in lines),
+            sum(line.pieces_to_pack for line in lines),
+            order.paid_amount,
+            order.carrier,
+            order.tracking_number,
+            *(order.address_name, order.address_phone, order.address_province),
+            *(order.address_city, order.address_district, order.address_detail),
+        ]
+    return dict(zip(COLUMNS, (str(inert(value)) for value in row), strict=True))
+
+
 def edit(order, **fields):
     with system_scope():
         Order.objects.filter(pk=order.pk).update(**fields)
@@ -112,6 +144,28 @@ class TestExport:
         assert refund.json()["status"] == "awaiting_merchant"
         [row] = exported(shop)
         assert row["items"] == ";".join([*([f"8000*{packed}"] if packed else []), "8001*2"])
+
+    @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/St_Johns", "Asia/Kathmandu", "UTC"])
+    def test_the_database_words_what_the_objects_say(self, shop, zone):
+        many = {"prices": ("10.00", "20.00", "5.00"), "quantity": 3, "shipped": False}
+        plain, held, cancelled, odd, urged = (shop.order(**many) for _ in range(5))
+        late = shop.order(shipped=False, now=NOON - timedelta(days=120))
+        ask(shop, held, amount="60.00", lines=[{"item_id": "8001", "quantity": 3}])
+        with system_scope():
+            cancelled.lines.filter(item_id="8000").update(cancelled_quantity=3)
+            cancelled.lines.filter(item_id="8001").update(cancelled_quantity=2)
+            odd.lines.filter(item_id="8000").update(sku="红 / L", title="=1+1\u3000")
+            odd.lines.filter(item_id="8001").update(sku="", title="伞 \t\u3000")
+            odd.lines.filter(item_id="8002").update(sku="", title="")
+            Store.objects.filter(pk=shop.store.pk).update(time_zone=zone, smart_customer_service=True)
+        edit(urged, is_urged=True, urges=1, urged_at=NOON, is_priority=True, rule_ship_by=NOON)
+        edit(plain, ship_by=NOON + timedelta(minutes=5, microseconds=999_999), buyer_name="a\nb", address="'x")
+        rows = {row["order_number"]: row for row in exported(shop)}
+        assert len(rows) == 6
+        for order in (plain, held, cancelled, odd, urged, late):
+            assert rows[order.number] == worded(order.pk)
+        assert rows[urged.number]["tags"] == "priority_shipping;urged;delayed"
+        assert rows[odd.number]["items"] == "8000:红 / L*3;8001*3;8002*3"
 
     def test_the_file_is_named_and_typed(self, shop):
         answer = shop.merchant.get("orders/export/")

@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orders.erp.cells import printable
+from orders.erp.cells import inert, inert_row, printable
 from orders.erp.export import COLUMNS, ExportFormat, write_table
 from orders.erp.sheets.table import columns_of, read_table
 from orders.erp.sheets.text import visible
@@ -72,3 +72,12 @@ def test_an_import_knows_the_columns_of_our_exports_in_every_language(language):
         "carrier": "carrier",
         "tracking_number": "tracking_number",
     }
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(letters, min_size=1, max_size=4))
+@example(["\0a"])
+@example(["", "\na"])
+@example(["a", "=1"])
+def test_a_row_is_inert_as_its_cells_are(texts):
+    assert list(inert_row(texts)) == [inert(text) for text in texts]

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, connections, transaction
+from django.db.models import Exists, F
 from django.test.utils import CaptureQueriesContext
 
 import config.urls  # noqa: F401  every room's queries
@@ -71,6 +72,20 @@ def test_what_stands_fixed_in_it_is_a_parameter_like_the_others(taote):
     with taote.scope():
         assert instant_of_store.one(store_id=taote.store.pk, refund_id=refund.pk) == refund
         assert instant_of_store.one(store_id=taote.store.pk, refund_id=UUID(int=0)) is None
+
+
+def test_what_is_annotated_stands_on_the_rows(taote):
+    @named_query
+    def asked_again(store_id, refund_id):
+        others = Refund.objects.for_store(store_id).exclude(pk=refund_id)
+        mine = Refund.objects.for_store(store_id).filter(pk=refund_id).only("kind")
+        return mine.annotate(has_others=Exists(others), again=F("kind"))
+
+    del NAMED[asked_again.name]
+    refund = taote.refund(kind="refund_only")
+    with taote.scope():
+        [found] = asked_again.all(store_id=taote.store.pk, refund_id=refund.pk)
+        assert (found.pk, found.kind, found.has_others, found.again) == (refund.pk, "refund_only", False, "refund_only")
 
 
 def test_its_plan_is_kept_from_the_second_time_on(taote):
