@@ -87,13 +87,19 @@ def keep_for_shops(connection: Connection, hints: Sequence[Hint], *, now: dateti
 
 
 def _connection_of(asked: Connection, shop_id: str) -> Connection | None:
-    """The connection of this shop of the asked one's application; the asked one where it isn't told apart."""
+    """The connection of this shop of the asked one's application; the asked one where it isn't told apart.
+
+    Nobody's where several have pasted tokens and nobody knows yet whose they are: the lists find what it tells of.
+    """
     if shop_id in ("", asked.shop_id):
         return asked
-    others = Connection.objects.exclude(status=ConnectionStatus.DISCONNECTED).filter(
-        platform=asked.platform, app_key=asked.app_key, base_url=asked.base_url, shop_id=shop_id
+    application = Connection.objects.exclude(status=ConnectionStatus.DISCONNECTED).filter(
+        platform=asked.platform, app_key=asked.app_key, base_url=asked.base_url
     )
-    return others.first() or (asked if asked.shop_id in ("", asked.app_key) else None)
+    if (known := application.filter(shop_id=shop_id).first()) is not None:
+        return known
+    is_only_one = asked.shop_id == "" and not application.filter(shop_id="").exclude(pk=asked.pk).exists()
+    return asked if is_only_one or asked.shop_id == asked.app_key else None
 
 
 @bookkeeping("Reading a refund once more is the machine's; what it finds is on record.")

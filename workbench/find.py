@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.money import yuan
-from common.search import spellings
+from common.search import folded
 from orders.models import Order, OwedParcel
 from refunds.models import Refund
 from workbench.kit.changelist import LONGEST_SEARCH
@@ -46,7 +46,7 @@ def find_view(request: HttpRequest) -> TemplateResponse:
     Nothing below two characters: a single one fits half the store.
     """
     term = request.GET.get("s", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    is_short = len(max(spellings(term), key=len, default="")) < SHORTEST
+    is_short = len(folded(term)) < SHORTEST
     groups = [] if is_short else [group for group in _find(request, term) if group.found]
     context = {"groups": groups, "is_short": is_short, "term": term}
     if "part" in request.GET:
@@ -73,9 +73,7 @@ def _find(request: HttpRequest, term: str) -> list[Group]:
 def _pages(request: HttpRequest, term: str) -> list[Found]:
     items = [item for group in sidebar(request) for item in group["items"]]
     return [
-        Found(item["title"], item["link"], item["icon"])
-        for item in items
-        if term.casefold() in item["title"].casefold()
+        Found(item["title"], item["link"], item["icon"]) for item in items if folded(term) in folded(item["title"])
     ][:MOST_OF_A_KIND]
 
 

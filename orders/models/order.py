@@ -13,6 +13,7 @@ from common.changed import Traced
 from common.ids import new_id
 from common.money import CENT, ZERO, MoneyField
 from common.queries import among, named_query
+from common.search import folded_column, starts_of
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.addresses import COLUMNS, AddressParts
@@ -83,6 +84,11 @@ class Order(OwnsLines, Traced, TenantModel):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+    number_folded = folded_column("number")
+    buyer_folded = folded_column("buyer_name")
+    tracking_folded = folded_column("tracking_number")
+    receiver_folded = folded_column("address_name")
+    phone_folded = folded_column("address_phone")
     # Places that small payments take; one that fails or comes back gives its place back (K9).
     small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
@@ -134,29 +140,11 @@ class Order(OwnsLines, Traced, TenantModel):
             ),
             models.Index(fields=["store", "paid_at"], name="order_by_payment"),
             # The search line asks for the start of each: only these operators serve it under every collation.
-            models.Index(
-                fields=["store", "number"], name="order_number_start", opclasses=["int8_ops", "varchar_pattern_ops"]
-            ),
-            models.Index(
-                fields=["store", "buyer_name"], name="order_buyer_start", opclasses=["int8_ops", "varchar_pattern_ops"]
-            ),
-            models.Index(
-                fields=["store", "tracking_number"],
-                name="order_tracking_start",
-                opclasses=["int8_ops", "varchar_pattern_ops"],
-            ),
-            models.Index(
-                fields=["store", "address_phone"],
-                condition=~Q(address_phone=""),
-                name="order_phone_start",
-                opclasses=["int8_ops", "varchar_pattern_ops"],
-            ),
-            models.Index(
-                fields=["store", "address_name"],
-                condition=~Q(address_name=""),
-                name="order_receiver_start",
-                opclasses=["int8_ops", "varchar_pattern_ops"],
-            ),
+            starts_of("number_folded", "order_number_start"),
+            starts_of("buyer_folded", "order_buyer_start"),
+            starts_of("tracking_folded", "order_tracking_start"),
+            starts_of("phone_folded", "order_phone_start", condition=~Q(phone_folded="")),
+            starts_of("receiver_folded", "order_receiver_start", condition=~Q(receiver_folded="")),
         ]
 
     def __str__(self) -> str:

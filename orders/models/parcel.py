@@ -7,7 +7,7 @@ from django_fsm import transition
 
 from common.changed import Traced
 from common.ids import new_id
-from common.search import spellings
+from common.search import folded, folded_column, starts_of
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models.order import Order
@@ -20,11 +20,10 @@ class OwedParcelQuerySet(TenantQuerySet):
     """Promised parcels, by store."""
 
     def sent_under(self, term):
-        """Those whose tracking number begins with what was typed, however it is typed."""
-        found = Q(pk__in=[])
-        for way in spellings(term):
-            found |= Q(tracking_number__startswith=way)
-        return self.filter(found)
+        """Those whose tracking number begins with what was typed, however it is typed and stored."""
+        if not (start := folded(term)):
+            return self.none()
+        return self.filter(~Q(tracking_folded=""), tracking_folded__begins=start)
 
 
 class OwedParcel(Traced, TenantModel):
@@ -53,6 +52,7 @@ class OwedParcel(Traced, TenantModel):
     escalated_at = models.DateTimeField(_("escalated"), null=True)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
+    tracking_folded = folded_column("tracking_number")
     shipment = models.ForeignKey(
         Shipment, verbose_name=_("shipment"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -73,12 +73,7 @@ class OwedParcel(Traced, TenantModel):
             models.Index(fields=["store", "topic_id"], name="parcel_of_topic"),
             models.Index(fields=["store", "order"], name="parcel_of_order"),
             models.Index(fields=["shipment"], condition=Q(shipment__isnull=False), name="parcel_of_shipment"),
-            models.Index(
-                fields=["store", "tracking_number"],
-                opclasses=["int8_ops", "varchar_pattern_ops"],
-                condition=~Q(tracking_number=""),
-                name="parcel_tracking_start",
-            ),
+            starts_of("tracking_folded", "parcel_tracking_start", condition=~Q(tracking_folded="")),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="parcel_due"),
         ]
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="parcel_quantity_positive")]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
-from common.search import spellings
+from common.search import folded, plain_text
 from common.tenancy import TenantQuerySet
 from orders.states import OrderStatus, OrderTag
 
@@ -52,14 +52,15 @@ class OrderQuerySet(TenantQuerySet):
         """Those found by what was typed.
 
         That is the beginning of the number, of the buyer's or the receiver's name, or of the phone, the buyer's id, or
-        a tracking number.
+        a tracking number, however it is typed and however it was stored; a buyer's id as it stands or in one case.
         """
-        ways = spellings(term)
-        found = Q(buyer_id__in=[term.strip(), *ways])
-        for way in ways:
-            found |= Q(number__begins=way) | Q(buyer_name__begins=way) | Q(tracking_number__begins=way)
-            found |= ~Q(address_name="") & Q(address_name__begins=way)
-            found |= ~Q(address_phone="") & Q(address_phone__begins=way)
+        start, plain = folded(term), plain_text(term)
+        if not start:
+            return self.none()
+        found = Q(buyer_id__in={term.strip(), plain, plain.lower(), plain.upper()})
+        found |= Q(number_folded__begins=start) | Q(buyer_folded__begins=start) | Q(tracking_folded__begins=start)
+        found |= ~Q(receiver_folded="") & Q(receiver_folded__begins=start)
+        found |= ~Q(phone_folded="") & Q(phone_folded__begins=start)
         return self.filter(found)
 
     def tagged(self, tag, store, now):

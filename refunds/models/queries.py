@@ -1,8 +1,6 @@
 """Refunds by what people and sweeps ask for."""
 
-from django.db.models import Q
-
-from common.search import spellings
+from common.search import folded
 from common.tenancy import TenantQuerySet
 from orders.models import Order
 from refunds.states import OPEN
@@ -28,11 +26,13 @@ class RefundQuerySet(TenantQuerySet):
 
         Two questions with an index each: an OR over both tables would read the store's whole history.
         """
-        returning = Q()
-        for way in spellings(term):
-            returning |= Q(return_tracking_number__begins=way)
-        if not returning:
+        if not folded(term):
             return self.none()
         rows = self.model.objects.in_scope().order_by()
         of_orders = rows.filter(order__in=Order.objects.in_scope().matching(term).order_by().values("pk")).values("pk")
-        return self.filter(pk__in=of_orders.union(rows.filter(returning).values("pk"), all=True))
+        return self.filter(pk__in=of_orders.union(rows.returning_under(term).values("pk"), all=True))
+
+    def returning_under(self, term):
+        """Those whose goods come back under a number that begins with what was typed, however typed and stored."""
+        start = folded(term)
+        return self.filter(return_tracking_folded__begins=start) if start else self.none()

@@ -9,6 +9,7 @@ from common.calendar import day_of
 from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField, yuan
+from common.search import folded_column, starts_of
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.models import Order
@@ -67,6 +68,7 @@ class Refund(OwnsLines, Traced, TenantModel):
     )
     return_carrier = models.CharField(_("return carrier"), max_length=50, blank=True)
     return_tracking_number = models.CharField(_("return tracking number"), max_length=64, blank=True)
+    return_tracking_folded = folded_column("return_tracking_number")
     rejection_reason = models.CharField(_("why it was rejected"), max_length=200, blank=True)
     inspection_note = models.CharField(_("inspection note"), max_length=200, blank=True)
     is_instant = models.BooleanField(_("refunded at once by the platform"), default=False)
@@ -117,11 +119,7 @@ class Refund(OwnsLines, Traced, TenantModel):
             models.Index(fields=["store", "-id"], name="refund_newest"),
             models.Index(fields=["store", "status", "-id"], name="refund_by_status"),
             models.Index(fields=["store", "order"], name="refund_of_order"),
-            models.Index(
-                fields=["store", "return_tracking_number"],
-                name="refund_tracking_start",
-                opclasses=["int8_ops", "varchar_pattern_ops"],
-            ),
+            starts_of("return_tracking_folded", "refund_tracking_start"),
             models.Index(
                 fields=["store", "split_from"], condition=Q(split_from__isnull=False), name="refund_split_from"
             ),

@@ -211,6 +211,27 @@ def test_new_goods_are_sent_with_the_platforms_own_name_of_the_carrier(mall):
     assert (asked["shipping_id"], asked["shipping_name"], asked["tracking_number"]) == (44, "顺丰快递", "SF1")
 
 
+@pytest.mark.parametrize(
+    ("fields", "verb"),
+    [
+        *(({"after_sales_status": status}, Verb.AGREE_REFUND) for status in (4, 5, 6, 8, 9, 10, 11, 12, 13)),
+        ({"after_sales_status": 7, "after_sales_type": 2}, Verb.CONFIRM_RECEIPT),
+        ({"after_sales_status": 10, "after_sales_type": 2}, Verb.CONFIRM_RECEIPT),
+        ({"after_sales_status": 7, "after_sales_type": 2}, Verb.AGREE_RETURN),
+        ({"after_sales_status": 2, "after_sales_type": 1}, Verb.AGREE_RETURN),
+        ({"after_sales_status": 16, "after_sales_type": 3}, Verb.RESHIP),
+        ({"after_sales_status": 14, "after_sales_type": 1}, Verb.RESHIP),
+    ],
+)
+def test_a_state_that_does_not_allow_it_is_refused_and_nothing_moves(mall, fields, verb):
+    refund = mall.fake.add(**fields)
+    how = {"address_id": "779860", "carrier": "SF", "tracking_number": "SF2000002"}
+    verdict = mall.decide(mall.read(refund.id), verb, **how)
+    assert verdict.outcome == VerdictOutcome.REFUSED
+    assert verdict.text
+    assert len(refund.history) == 1
+
+
 @pytest.mark.parametrize("verb", sorted(set(Verb) - PLATFORMS["pinduoduo"].decides))
 def test_what_there_is_no_call_for_is_done_by_hand_and_asks_nobody(mall, verb):
     refund = mall.fake.add()

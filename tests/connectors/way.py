@@ -1,6 +1,7 @@
 """A store of ours and its shop at a platform's fake, from the wire to the books, turn by turn."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from common import clock as wall
 from common.models import Event
@@ -9,6 +10,7 @@ from common.writes import WriteSet
 from connectors.connecting import connect_shop
 from connectors.copies import copy_from_json
 from connectors.fakes.base import FakeServer
+from connectors.linking import come_back, make_link
 from connectors.models import Connection, MirroredRefund, SentDecision
 from connectors.port import Verb
 from connectors.waking import wake_shops
@@ -23,8 +25,9 @@ from tests.world import MERCHANT, NOON, Shop
 class Way:
     """A store of ours, its shop at the platform's fake, and turns that are taken when a test says so."""
 
-    def __init__(self, shop: Shop, fake: FakeServer, clock, shop_at):
+    def __init__(self, shop: Shop, fake: FakeServer, clock, shop_at, at: str = ""):
         self.shop, self.fake, self.clock, self.shop_at = shop, fake, clock, shop_at
+        self.at = at  # which of the fake's shops it is, as `FakeRefund.shop`
 
     @property
     def name(self) -> str:
@@ -51,6 +54,23 @@ class Way:
             now=wall.now(),
         )
 
+    def connect_by_link(self, code: str) -> None:
+        """With the application's keys alone; the merchant comes back from the platform with this code."""
+        there, store = self.shop_at(self.fake), self.shop.store
+        keys = {"app_key": there.app_key, "secrets": there.secrets, "base_url": there.base_url}
+        done = {"actor": MERCHANT, "now": wall.now()}
+        if self.connections() == 0:
+            connect_shop(store=store, **keys, **done)
+        link = {"user": "anna", "callback": "http://testserver/connect/callback/"}
+        with self.shop.scope():
+            address = make_link(store_id=store.pk, **link, **done)
+        come_back(state=parse_qs(urlsplit(address).query)["state"][0], code=code, **link, **done)
+
+    def connections(self) -> int:
+        """How many the store has: none or one."""
+        with self.shop.scope():
+            return Connection.objects.for_store(self.shop.store.pk).count()
+
     def turns(self, *, most: int = 60, **later: float) -> None:
         """Time passes, and the shop gets its turns until none is due."""
         self.clock.move(**(later or {"minutes": 10}))
@@ -63,7 +83,7 @@ class Way:
     def add(self, number: int = 1) -> list[str]:
         """Buyers ask for their money, one a second."""
         now = self.fake.now()
-        return [self.fake.add(at=now - timedelta(seconds=ago)).id for ago in range(number - 1, -1, -1)]
+        return [self.fake.add(at=now - timedelta(seconds=ago), shop=self.at).id for ago in range(number - 1, -1, -1)]
 
     def decide(self, refund_id: str, verb: Verb = Verb.AGREE_REFUND) -> SentDecision:
         """An agent decides about what the desk shows."""
@@ -96,7 +116,7 @@ class Way:
 
     def assert_all_is_well(self) -> None:
         """The mirror is the fake's truth, nothing waits for a person, and the books are right."""
-        there = {truth(self.name, refund.fields) for refund in self.fake.refunds.values()}
+        there = {truth(self.name, refund.fields) for refund in self.fake.refunds.values() if refund.shop == self.at}
         assert {told_by(copy_from_json(row.copy)) for row in self.mirror().values()} == there
         assert {row.problem for row in self.mirror().values()} == {""}
         shop = self.connection

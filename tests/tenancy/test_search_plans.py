@@ -5,10 +5,12 @@ import json
 import pytest
 from django.db import connection
 
-from orders.models import Order
+from orders.models import Order, OwedParcel
 from payments.models import Payment
 from refunds.models import Refund
+from tests.tenancy.things import make_parcel
 from tests.world import make_shop
+from workbench.kit.search import orders_found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -41,13 +43,21 @@ def test_orders_refunds_and_payments_are_found_by_the_start_of_what_is_known(db)
         }
         multiply(Order, refund.order, 4000, id="gen_random_uuid()", **unlike)
         multiply(Refund, refund, 4000, id="gen_random_uuid()", return_tracking_number="'R' || n")
-        orders = Order.objects.for_store(shop.store.pk).matching("V17")
+        orders = Order.objects.for_store(shop.store.pk).matching("v-17")
         assert {name for name in STARTS if name in orders.order_by("-id")[:51].explain()} >= STARTS
         assert orders.count() == 111
-        refunds = Refund.objects.for_store(shop.store.pk).matching("R17").order_by("-id")[:51].explain()
+        refunds = Refund.objects.for_store(shop.store.pk).matching("r 17").order_by("-id")[:51].explain()
+        at_the_desk = orders_found("r17")
+        assert at_the_desk.get() == refund.order
+        desk = at_the_desk.order_by("-id")[:51].explain()
+        multiply(OwedParcel, make_parcel(shop), 4000, id="gen_random_uuid()", tracking_number="'P' || n")
+        promises = OwedParcel.objects.for_store(shop.store.pk).sent_under("p-17").order_by("-id")
+        assert "parcel_tracking_start" in promises[:51].explain()
+        assert promises.count() == 111
         payments = Payment.objects.for_store(shop.store.pk).filter(order__in=orders.values("pk")).explain()
     assert "refund_tracking_start" in refunds
-    assert all("Seq Scan on orders_order" not in plan for plan in (refunds, payments))
+    assert {name for name in (*STARTS, "refund_tracking_start") if name in desk} == {*STARTS, "refund_tracking_start"}
+    assert all("Seq Scan on orders_order" not in plan for plan in (refunds, payments, desk))
 
 
 def test_row_security_does_not_hide_from_the_planner_how_many_rows_a_store_has(db):

@@ -2,15 +2,26 @@
 
 from typing import ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from common.search import spellings
+from common.search import folded
 from orders.models import Order
+from refunds.models import Refund
+
+
+def orders_found(term: str) -> QuerySet[Order]:
+    """The open scope's orders that match what was typed, also by the number of a parcel that comes back.
+
+    Two questions with an index each, as `Refund.objects.matching` asks them.
+    """
+    of_their_own = Order.objects.in_scope().matching(term).order_by().values("pk")
+    coming_back = Refund.objects.in_scope().returning_under(term).order_by().values("order")
+    return Order.objects.in_scope().filter(pk__in=of_their_own.union(coming_back, all=True))
 
 
 class OrderSearch:
-    """A list whose rows belong to an order, which is found by its number, its buyer or its parcel's number."""
+    """A list whose rows belong to an order, which is found by its number, its buyer or a number of its parcels."""
 
     order_path: ClassVar[str] = "order"
     search_fields = ("order__number",)  # what makes Django show the line
@@ -20,8 +31,7 @@ class OrderSearch:
         """The rows of the orders that match; all of them when nothing was typed."""
         if not search_term.strip():
             return queryset, False
-        orders = Order.objects.in_scope().matching(search_term).values("pk")
-        return queryset.filter(**{f"{self.order_path}__in": orders}), False
+        return queryset.filter(**{f"{self.order_path}__in": orders_found(search_term).values("pk")}), False
 
 
 class WordSearch:
@@ -31,8 +41,9 @@ class WordSearch:
         """The rows that hold what was typed; all of them when nothing was typed."""
         if not search_term.strip():
             return queryset, False
-        found = Q(pk__in=[])
-        for way in spellings(search_term):
-            for field in self.search_fields:
-                found |= Q(**{f"{field}__icontains": way})
+        if not (part := folded(search_term)):
+            return queryset.none(), False
+        found = Q()
+        for field in self.search_fields:
+            found |= Q(**{f"{field}__folded__contains": part})
         return queryset.filter(found), False

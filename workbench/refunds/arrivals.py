@@ -31,6 +31,8 @@ class ArrivalForm(DecisionForm):
         self.lines = self.row.own_lines
         if reships_at_receipt(self.row):
             self.fields |= deepcopy(WaybillForm.base_fields)
+            self.fields["carrier"].label = _("Carrier of the new goods")
+            self.fields["tracking_number"].label = _("Tracking number of the new goods")
             self.order_fields([*WaybillForm.base_fields, "note"])
         if self.row.is_followed or pieces_of(self.row) == 1:
             return

@@ -18,6 +18,7 @@ from orders.models import Order
 from payments.models import Payment
 from refunds.models import Message, Refund
 from stores.models import Store, User
+from workbench.kit.search import orders_found
 from workbench.money.small_payments import PayCard, pay_card
 
 MOST_ROWS = 30
@@ -75,7 +76,7 @@ def _find_store(code: str) -> Store:
 def buyers_of(term: str) -> FoundOrders:
     """The newest orders that the term fits, and whose they are."""
     by_buyer: dict[tuple[int, str], Order] = {}
-    orders = Order.objects.in_scope().matching(term).select_related("store").order_by("-id")
+    orders = orders_found(term).select_related("store").order_by("-id")
     newest = list(orders[:SEARCHED])
     for order in newest:
         by_buyer.setdefault((order.store_id, order.buyer_id), order)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.search import folded
 from offers.actions import send_offer
 from offers.buyer.views import buyer_sees
 from offers.cautions import cautions_of_offer
@@ -83,8 +84,8 @@ def consequences(offer: Offer) -> list[str]:
 def find_products(store_id: int, term: str) -> list[Product]:
     """Products of the store whose title contains the term or whose item id begins with it, the newest first (Q15)."""
     products = Product.objects.for_store(store_id)
-    if term:
-        products = products.filter(Q(title__icontains=term) | Q(item_id__startswith=term))
+    if part := folded(term):
+        products = products.filter(Q(title__folded__contains=part) | Q(item_id__folded__startswith=part))
     return list(products.order_by("-id")[:MOST_FOUND])
 
 

@@ -12,6 +12,7 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.order_card import ChangeAddress
 from workbench.kit.queue import QueueFilter, QueueMixin
+from workbench.kit.search import orders_found
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
 from workbench.money.small_payments import PayingMixin, pay_card
@@ -44,9 +45,10 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
     show_paid_at = column(gettext_lazy("paid at"), lambda order: moment(order.paid_at))
 
     def get_search_results(self, request, queryset, search_term):
-        """By number, buyer or tracking number."""
-        term = search_term.strip()
-        return (queryset.matching(term) if term else queryset), False
+        """By number, buyer or a parcel's number in either direction."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=orders_found(search_term).values("pk")), False
 
     def get_urls(self):
         """The payment's address, before the admin's catch-all."""

@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from orders.models import OwedParcel
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueFilter, QueueMixin, Tile, capped
-from workbench.kit.search import OrderSearch
+from workbench.kit.search import OrderSearch, orders_found
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import PARCEL_QUEUES
 from workbench.shipping.sending import AskAgain, CorrectParcel, ShipParcel
@@ -38,8 +39,11 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """By the order, or by the number under which it was sent."""
-        found, is_doubled = super().get_search_results(request, queryset, search_term)
-        return (found | queryset.sent_under(search_term) if search_term.strip() else found), is_doubled
+        if not search_term.strip():
+            return queryset, False
+        rows = OwedParcel.objects.in_scope().order_by()
+        of_orders = rows.filter(order__in=orders_found(search_term).values("pk")).values("pk")
+        return queryset.filter(pk__in=of_orders.union(rows.sent_under(search_term).values("pk"), all=True)), False
 
     def changelist_view(self, request, extra_context=None):
         """The queue, by the name that the menu gives it."""
