@@ -39,7 +39,10 @@ class ListBench:
         return {
             "API: newest refunds of a store": lambda: self._get(),
             "API: awaiting merchant, newest": lambda: self._get(status=RefundStatus.AWAITING_MERCHANT),
-            "API: due within 2 hours": lambda: self._get(due_before=clock.now() + timedelta(hours=2)),
+            # At either size that many are due: a page that isn't full would be the cheaper one.
+            "API: due within 2 hours, the first 20": lambda: self._get(
+                page_size=20, due_before=clock.now() + timedelta(hours=2)
+            ),
             "API: retainable now": lambda: self._get(retainable="true"),
             "API: offer options of a refund": self._options,
             "queue: awaiting merchant by deadline": self._queue,

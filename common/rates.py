@@ -2,19 +2,50 @@
 
 from functools import partial
 from hashlib import sha1
+from typing import NamedTuple
 
 from redis.exceptions import NoScriptError
 
 from common.hint_server import client, hint_server
 
 
+class Rate(NamedTuple):
+    """How much of a window's uses is spent."""
+
+    most: int
+    used: int
+    resets_in_s: int
+
+    @property
+    def wait_s(self) -> int:
+        """0 within the rate, else the seconds until it counts anew."""
+        return self.resets_in_s if self.used > self.most else 0
+
+    def headers(self) -> dict[str, str]:
+        """What a client may still do: uses per window, those that are left, seconds until it counts anew."""
+        return {
+            "RateLimit-Limit": str(self.most),
+            "RateLimit-Remaining": str(max(0, self.most - self.used)),
+            "RateLimit-Reset": str(self.resets_in_s),
+        }
+
+
+def count_use(key: str, *, most: int, window_s: int, uses: int = 1) -> Rate | None:
+    """Count so many uses of `key`. None while the server is down: it holds hints, not the truth."""
+    counted = hint_server.ask(partial(_count, f"rate:{key}", window_s, uses), instead=None)
+    if counted is None:
+        return None
+    used, left = counted
+    return Rate(most, used, max(1, left))
+
+
 def over_rate(key: str, *, most: int, window_s: int, uses: int = 1) -> int:
     """Count so many uses of `key`; 0 when it is within `most` per window, else the seconds until it counts anew.
 
-    A server that is down lets everything pass: it holds hints, not the truth.
+    A server that is down lets everything pass.
     """
-    count, left = hint_server.ask(partial(_count, f"rate:{key}", window_s, uses), instead=(0, 0))
-    return max(1, left) if count > most else 0
+    rate = count_use(key, most=most, window_s=window_s, uses=uses)
+    return rate.wait_s if rate else 0
 
 
 # A window begins with its first use, and its counter can't be left without an end.

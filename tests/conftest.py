@@ -13,6 +13,8 @@ from django.test import override_settings
 
 from common import hint_server
 from common.writes import WriteSet
+from stores.api.base import StoreViewSet
+from tests.codes import undeclared
 from tests.flush import statements
 from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
@@ -82,6 +84,20 @@ def _events_have_their_shapes():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WriteSet, "event", checked)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _refusals_are_declared():
+    """Whatever call a test makes, the schema's operation names the code of its refusal."""
+    finalize = StoreViewSet.finalize_response
+
+    def checked(self, request, response, *args, **kwargs):
+        assert undeclared(self, request.method, response) == []
+        return finalize(self, request, response, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StoreViewSet, "finalize_response", checked)
         yield
 
 

@@ -5,9 +5,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from common.api.changes import PARAMETERS
+from common.api.codes import codes_of
 
-ALWAYS = ("400", "401", "403", "404", "429")
-WRITES = ("409", "415")
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds after which to come back."}}
 
 
 class ErrorSerializer(serializers.Serializer):
@@ -43,6 +43,10 @@ class WanliuSchema(AutoSchema):
 
     def _get_response_bodies(self, direction="response"):
         responses = super()._get_response_bodies(direction)
-        for status in ALWAYS + (WRITES if self.method in ("POST", "PUT", "PATCH", "DELETE") else ()):
-            responses.setdefault(status, self._get_response_for_code(ErrorsSerializer, status))
+        for status, codes in codes_of(type(self.view), self.view.action, self.method).items():
+            answer = self._get_response_for_code(ErrorsSerializer, str(status))
+            answer |= {"description": f"Codes: {', '.join(codes)}", "x-error-codes": list(codes)}
+            if status in (429, 503):
+                answer["headers"] = RETRY_AFTER
+            responses[str(status)] = answer
         return responses

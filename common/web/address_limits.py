@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from common.rates import over_rate
+from common.rates import Rate, count_use
 from common.web.proxies import client_address
 from common.web.refusals import refuse
 
@@ -44,21 +44,39 @@ def way_of(request) -> WayIn | None:
     return None
 
 
+def note_rate(request, rate: Rate | None) -> None:
+    """Let the answer tell its caller how much of its rate is left; the rate that was counted last is told."""
+    if rate is not None:
+        request.rate = rate
+
+
 class AddressLimitMiddleware:
-    """Sends an address away (429) that calls too often without saying who it is."""
+    """Sends an address away (429) that calls too often without saying who it is.
+
+    Answers of the API tell how much of the rate is left; whoever brings a key is counted by the view
+    (`stores.api.throttle`).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         """The answer."""
+        response = self._refusal(request) or self.get_response(request)
+        if request.path.startswith(WITHOUT_A_KEY.prefix) and (rate := getattr(request, "rate", None)) is not None:
+            for name, value in rate.headers().items():
+                response[name] = value
+        return response
+
+    def _refusal(self, request):
+        """429 for one who called too often; None for everybody else."""
         way = way_of(request)
-        if way is not None:
-            name = "".join(way.methods) + way.prefix
-            wait_s = over_rate(f"address:{name}:{client_address(request)}", most=way.most, window_s=WINDOW_S)
-            if wait_s:
-                return too_often(request, wait_s)
-        return self.get_response(request)
+        if way is None:
+            return None
+        name = "".join(way.methods) + way.prefix
+        rate = count_use(f"address:{name}:{client_address(request)}", most=way.most, window_s=WINDOW_S)
+        note_rate(request, rate)
+        return too_often(request, rate.wait_s) if rate and rate.wait_s else None
 
 
 def too_often(request, wait_s: int):

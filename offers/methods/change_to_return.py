@@ -35,7 +35,7 @@ class ChangeToReturn(NegotiationMethod):
             )
         return super().why_not(situation)
 
-    def why_gone(self, offer):
+    def why_gone(self, offer) -> Refused | None:
         """Nothing can come back any more: the parcel was stopped after the offer."""
         if offer.answered_at is not None:
             return None

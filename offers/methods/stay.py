@@ -68,7 +68,7 @@ class Stay(Method):
             "address": refund.order.address,
         }
 
-    def why_gone(self, offer):
+    def why_gone(self, offer) -> Refused | None:
         """An order that was shipped meanwhile has nothing left to propose, whatever became of the proposal."""
         order = offer.refund.order
         if not order.has_left or offer.answered_at is not None:

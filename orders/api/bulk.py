@@ -10,7 +10,7 @@ from common.api.represent import represent
 from orders.api.serializers import OrderSerializer, PlaceOrderSerializer, ShipSerializer
 from orders.bulk import ship_orders, upsert_orders
 from orders.models import Order, with_lines
-from stores.api.bulk import Answer, BulkViewSet, Outcome, envelope_of, results_of
+from stores.api.bulk import UNDONE, Answer, BulkViewSet, Outcome, envelope_of, results_of
 
 
 class ShipOneSerializer(ShipSerializer):
@@ -30,6 +30,7 @@ class OrderBulkViewSet(BulkViewSet):
     resource = "orders"
     callers = {"place": "M", "ship": "S"}
     dear = frozenset({"place", "ship"})
+    answers_with = dict.fromkeys(dear, UNDONE)
     serializer_class = OrderSerializer
     queryset = Order.objects.none()
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from common.api.parsers import UploadParser
 from common.api.unknown import unknown_fields
 from orders.api.filters import OrderFilter
-from orders.erp.checking import BY_STATE
+from orders.erp.checking import BY_STATE, CARRIER_UNKNOWN, DETAILS
 from orders.erp.export import CONTENT_TYPES, ExportFormat, export_orders, file_name
 from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview
 from orders.models import Order
@@ -79,6 +79,7 @@ class OrderFilesViewSet(StoreViewSet):
     dear = frozenset({"export", "import_shipments"})
     filtered = frozenset({"export"})
     queries = {"export": frozenset({"format"}), "import_shipments": frozenset({"dry_run"})}
+    answers_with = {"import_shipments": {400: {*DETAILS, CARRIER_UNKNOWN}, 409: BY_STATE}}
     serializer_class = OutcomeSerializer
     filter_backends = [DjangoFilterBackend]
     filterset_class = OrderFilter

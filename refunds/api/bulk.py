@@ -11,7 +11,7 @@ from refunds.api.serializers import OpenRefundSerializer, RefundDetailSerializer
 from refunds.bulk import open_refunds
 from refunds.models import Refund
 from refunds.opening import RefundRequest
-from stores.api.bulk import Answer, BulkViewSet, Outcome, envelope_of, results_of
+from stores.api.bulk import UNDONE, Answer, BulkViewSet, Outcome, envelope_of, results_of
 
 OpenManySerializer = envelope_of(OpenRefundSerializer, "OpenRefunds")
 RefundResultsSerializer = results_of(RefundDetailSerializer, "Refund")
@@ -23,6 +23,7 @@ class RefundBulkViewSet(BulkViewSet):
     resource = "refunds"
     callers = {"open": "M"}
     dear = frozenset({"open"})
+    answers_with = dict.fromkeys(dear, UNDONE)
     serializer_class = RefundDetailSerializer
     queryset = Refund.objects.none()
 

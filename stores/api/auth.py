@@ -10,9 +10,10 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 
 from common.actors import Actor, ActorKind
-from common.rates import over_rate
+from common.rates import count_use
 from common.tenancy import system_scope
 from common.web.access import note
+from common.web.address_limits import note_rate
 from common.web.proxies import OWNER, client_address
 from stores.actions import touch_key
 from stores.api.opening import open_call
@@ -84,9 +85,10 @@ class BearerKeyAuthentication(BaseAuthentication):
             view = request.parser_context["view"]
             key, store = open_call(prefix=prefix, named=view.named_early())
         if key is None or not key.is_valid(secret) or key.has_expired:
-            wait_s = over_rate(f"bad-key:{client_address(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
-            if wait_s:
-                raise Throttled(wait_s)
+            rate = count_use(f"bad-key:{client_address(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
+            note_rate(request._request, rate)
+            if rate and rate.wait_s:
+                raise Throttled(rate.wait_s)
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
         note(key=key.prefix)
         caller = Caller(key, store)

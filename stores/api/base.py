@@ -1,7 +1,7 @@
 """The view that every resource builds on: key, store and scope → idempotency → action."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import ClassVar, TypeVar
@@ -52,7 +52,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     `self.now` its instant; the whole request is one transaction. `dear` are the actions that read or write so much that
     a store may have few of them under way. A call's parameters are `store`, those of pages and filters where the action
     is `paged` and `filtered`, and those that `queries` adds; any other is refused. `feeds` are the actions that read no
-    further than what is settled.
+    further than what is settled. `answers_with` are the codes, by status, that an action answers without raising them.
     """
 
     resource: ClassVar[str | None]
@@ -65,6 +65,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     queries: ClassVar[dict[str, frozenset[str]]] = {}
     repeatable: ClassVar[frozenset[str]] = frozenset()
     feeds: ClassVar[frozenset[str]] = frozenset()
+    answers_with: ClassVar[dict[str, dict[int, Collection[str]]]] = {}
     lookup_value_regex = "[^/]+"
     filter_backends: ClassVar[list] = []
     store: Store
@@ -94,15 +95,24 @@ class StoreViewSet(viewsets.GenericViewSet):
         if request.method == "POST":
             self._take_key()
 
+    def check_permissions(self, request):
+        """Whoever may not do it is counted as well."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request):
+        """Counted before it is asked who may do it."""
+
     def reads_settled(self) -> bool:
         """Whether the call asks `settled`."""
         return self.action in self.feeds or (
             self.traces(self.action) and bool(NAMES & self.request.query_params.keys())
         )
 
-    def traces(self, action: str) -> bool:
+    @classmethod
+    def traces(cls, action: str) -> bool:
         """Whether the rows of this list can be asked for by their last change."""
-        model = getattr(getattr(self, "queryset", None), "model", None)
+        model = getattr(getattr(cls, "queryset", None), "model", None)
         return action == "list" and model is not None and issubclass(model, Traced)
 
     def filter_queryset(self, queryset):

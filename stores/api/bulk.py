@@ -29,6 +29,7 @@ from stores.models import Store
 
 MOST_ITEMS = 1000
 ITEMS_PER_CALL = 10  # so many items count as one call of the key's rate
+UNDONE = {409: ("undone",)}  # what else an item is answered: another one kept it from being done
 
 
 class Item(NamedTuple):

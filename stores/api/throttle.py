@@ -2,7 +2,8 @@
 
 from rest_framework.throttling import SimpleRateThrottle
 
-from common.rates import over_rate
+from common.rates import count_use
+from common.web.address_limits import note_rate
 
 
 class KeyThrottle(SimpleRateThrottle):
@@ -19,7 +20,9 @@ class KeyThrottle(SimpleRateThrottle):
         """Count so many uses of the caller's rate; 0 within it, else the seconds until it counts anew."""
         if request.user is None or self.rate is None or not uses:
             return 0
-        return over_rate(request.user.owner, most=self.num_requests, window_s=self.duration, uses=uses)
+        rate = count_use(request.user.owner, most=self.num_requests, window_s=self.duration, uses=uses)
+        note_rate(request._request, rate)
+        return rate.wait_s if rate else 0
 
     def wait(self) -> int:
         """Seconds until it counts anew."""

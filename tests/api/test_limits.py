@@ -44,6 +44,45 @@ def test_a_second_key_of_the_store_counts_with_the_first(taote, other, monkeypat
     assert taote.buyer.get("orders/").status_code == 200, "the marketplace is not held back by the merchant"
 
 
+def rate_of(answer) -> tuple[int, int, bool]:
+    """(uses per minute, those left, whether the rest of the minute is told)."""
+    limit, left, resets = (int(answer[f"RateLimit-{name}"]) for name in ("Limit", "Remaining", "Reset"))
+    return limit, left, 0 < resets <= 60
+
+
+def test_every_answer_tells_how_many_calls_are_left(taote, monkeypatch):
+    monkeypatch.setattr(KeyThrottle, "THROTTLE_RATES", {"key": "5/min"})
+    monkeypatch.setattr(address_limits, "WITHOUT_A_KEY", WayIn("/api/", 7))
+    key = taote.merchant
+    told = [
+        (key.get("orders/"), 200, (5, 4, True)),
+        (key.get("orders/nobody/"), 404, (5, 3, True)),
+        (key.post("orders/", {}), 403, (5, 2, True)),  # a refused caller is counted too
+        (key.get("orders/?colour=red"), 400, (5, 1, True)),
+        (key.get("orders/"), 200, (5, 0, True)),
+        (key.get("orders/"), 429, (5, 0, True)),
+        (Client().get("/api/v1/orders/"), 401, (7, 6, True)),
+        (Client().get("/api/v1/nothing/"), 404, (7, 5, True)),
+        (Api(f"{taote.merchant_key[:8]}.guess").get("orders/"), 401, (auth.BAD_KEYS_PER_MINUTE, 59, True)),
+    ]
+    assert [(answer.status_code, rate_of(answer)) for answer, *_ in told] == [tuple(expected) for _, *expected in told]
+
+
+def test_many_items_of_one_call_are_told_as_many(taote, monkeypatch):
+    monkeypatch.setattr(KeyThrottle, "THROTTLE_RATES", {"key": "20/min"})
+    body = {"store": taote.store.code, "items": [{} for _ in range(31)]}
+    assert rate_of(taote.buyer.post("orders/bulk/", body))[:2] == (20, 20 - 1 - 3)
+
+
+def test_without_a_counter_nothing_is_told_and_the_call_goes_on(taote, monkeypatch):
+    def down():
+        raise RedisDown
+
+    monkeypatch.setattr(rates, "client", down)
+    answer = taote.merchant.get("orders/")
+    assert (answer.status_code, answer.has_header("RateLimit-Limit")) == (200, False)
+
+
 @pytest.mark.parametrize(
     ("path", "method"),
     [

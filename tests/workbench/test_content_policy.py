@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from common.rates import Rate
 from common.web import address_limits
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_pages_for_strangers_have_none_either(path):
 
 
 def test_whoever_is_refused_before_a_page_gets_a_policy_too(monkeypatch):
-    monkeypatch.setattr(address_limits, "over_rate", lambda *args, **kwargs: 7)
+    monkeypatch.setattr(address_limits, "count_use", lambda *args, **kwargs: Rate(most=0, used=1, resets_in_s=7))
     for path, policy in (
         ("/b/x/", "'self'"),
         ("/admin/login/", "'self'"),

@@ -7,7 +7,6 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from common.api.schema import ErrorsSerializer
 from orders.api.serializers import StoreNameSerializer
 from refunds.models import Dispute, EvidencePack
 from refunds.platform.packs import ask_for_pack, pack_of, take_pack
@@ -48,7 +47,6 @@ class DisputePackViewSet(StoreViewSet):
         responses={
             (200, "application/pdf"): OpenApiTypes.BINARY,
             (202, "application/json"): EvidencePackSerializer,
-            (409, "application/json"): ErrorsSerializer,
         },
         filters=False,
     )
