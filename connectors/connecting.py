@@ -100,7 +100,12 @@ def _named_shop(store: Store, platform: Platform, shop: Shop, shop_id: str) -> s
 
 
 def why_not_connect(store: Store) -> Refused | None:
-    """Why no shop of the store can be connected: Refused `no_platform` where its marketplace has none that we know."""
+    """Why no shop of the store can be connected.
+
+    Refused `sandbox` for a store that is one, `no_platform` where its marketplace has none that we know.
+    """
+    if store.is_sandbox:
+        return Refused("sandbox", _("A sandbox is connected to no marketplace: open another store for the shop."))
     if platform_of(store.marketplace) is not None:
         return None
     marketplace = store.get_marketplace_display()

@@ -48,7 +48,8 @@ def set_payment_terms(
     Operators only.
 
     They count from now on, also for what is reserved but not paid out yet: a worker that takes it up looks again (K9,
-    K10). Invalid names the field; a gateway that isn't configured is Invalid, too.
+    K10). Invalid names the field; a gateway that isn't configured is Invalid, too, and so is any
+    that moves money for a sandbox.
     """
     refuse_if(why_not_set_terms(actor))
     for field, value in (("per_payment", per_payment), ("per_day", per_day)):
@@ -58,6 +59,8 @@ def set_payment_terms(
         raise Invalid("per_order", _("Between 0 and %(most)d payments per order.") % {"most": MOST_SMALL_PAYMENTS})
     if gateway and not is_usable(gateway):
         raise Invalid("gateway", _("This gateway isn't configured on this platform."), "invalid_choice")
+    if store.is_sandbox and gateway not in ("", DEFAULT):
+        raise Invalid("gateway", _("A sandbox pays nobody: leave its gateway empty."), "invalid_choice")
     values = {"per_payment": per_payment, "per_order": per_order, "per_day": per_day, "gateway": gateway}
     terms, _is_new = PaymentTerms.objects.get_or_create(store=store)
     lock(terms)

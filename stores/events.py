@@ -68,6 +68,7 @@ class _StoreOpened(TypedDict):
     code: Annotated[str, TEXT]
     marketplace: Annotated[str, MARKETPLACE]
     time_zone: Annotated[str, TEXT]
+    sandbox: NotRequired[Annotated[bool, FLAG]]
 
 
 class _StoreChanged(TypedDict, total=False):

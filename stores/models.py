@@ -45,6 +45,8 @@ class Store(Traced):
     time_zone = models.CharField(_("time zone"), max_length=50, default=PLATFORM_ZONE, validators=[validate_time_zone])
     site = models.CharField(_("site"), max_length=20, choices=marketplaces.site_choices, blank=True)
     is_demo = models.BooleanField(_("demo"), default=False, db_default=False, editable=False)
+    # For trying things: nobody outside is asked for it. Said when it is opened and never again; a trigger holds that.
+    is_sandbox = models.BooleanField(_("sandbox"), default=False, db_default=False, editable=False)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),
         default=True,

@@ -207,7 +207,7 @@ class Shop:
             return type(row).objects.get(pk=row.pk)
 
 
-def make_shop(marketplace: str = "taote", code: str | None = None) -> Shop:
+def make_shop(marketplace: str = "taote", code: str | None = None, **store_facts) -> Shop:
     """A store with everything it needs to work."""
     code = code or f"{marketplace}-{next(_numbers)}"
     if current_rules(marketplace).offers_in_open_categories_only:  # a test may have emptied the launch list
@@ -216,7 +216,7 @@ def make_shop(marketplace: str = "taote", code: str | None = None) -> Shop:
         )
     with system_scope():
         store = store_actions.create_store(
-            code=code, name=f"Store {code}", marketplace=marketplace, actor=OPERATOR, now=NOON
+            code=code, name=f"Store {code}", marketplace=marketplace, actor=OPERATOR, now=NOON, **store_facts
         )
         _, merchant_key = store_actions.create_store_key(store=store, name="erp", actor=MERCHANT, now=NOON)
         _, marketplace_key = store_actions.create_marketplace_key(

@@ -30,11 +30,13 @@ def create_store(
     time_zone: str = PLATFORM_ZONE,
     site: str | None = None,
     is_demo: bool = False,
+    is_sandbox: bool = False,
 ) -> Store:
     """Open a store on a marketplace. Invalid for an unknown marketplace or time zone or a code that is taken.
 
     `site` tells which part of the marketplace, its first when nothing is said (Q2). Invalid for one that it
-    doesn't have.
+    doesn't have. A sandbox is one for ever: it pays through the sandbox gateway, ships with the sandbox carrier and is
+    connected to no marketplace.
     """
     rules = known_rules(marketplace)
     sites = [each.code for each in rules.sites]
@@ -51,13 +53,14 @@ def create_store(
         time_zone=time_zone,
         site=site,
         is_demo=is_demo,
+        is_sandbox=is_sandbox,
         created_at=now,
     )
     store.full_clean()
     store.save(force_insert=True)
     store_created.send(sender=Store, store=store)
     writes = WriteSet()
-    facts = {"name": name, "code": code, "marketplace": marketplace, "time_zone": time_zone}
+    facts = {"name": name, "code": code, "marketplace": marketplace, "time_zone": time_zone, "sandbox": is_sandbox}
     writes.event(STORE_OPENED, store, topic=store, at=now, actor=actor, **facts)
     writes.flush()
     return store

@@ -15,9 +15,11 @@ from stores.states import ProductSource
 class StoreSerializer(serializers.ModelSerializer):
     """The store and its settings. `urge_alert_at` is the number in force, the store's own or the marketplace's (K6).
 
-    `certified_merchant` tells whether refund without return is in force (R10).
+    `certified_merchant` tells whether refund without return is in force (R10). In a `sandbox`, no gateway, carrier or
+    marketplace outside is asked; a store is one from its opening on, or never.
     """
 
+    sandbox = serializers.BooleanField(source="is_sandbox")
     urge_alert_at = serializers.IntegerField(source="alerts_at")
     certified_merchant = serializers.SerializerMethodField()
 
@@ -30,6 +32,7 @@ class StoreSerializer(serializers.ModelSerializer):
             "name",
             "marketplace",
             "time_zone",
+            "sandbox",
             "negotiation_open",
             "priority_shipping_tag",
             "smart_customer_service",

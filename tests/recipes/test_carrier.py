@@ -47,6 +47,11 @@ def test_a_parcel_goes_to_the_carrier_that_takes_it(configured, shop, called, po
     assert (found.port, found.status) == (port, "in_transit")
 
 
+def test_nobody_outside_is_asked_about_a_parcel_of_a_sandbox(configured, clock):
+    sandbox = make_shop("pinduoduo", is_sandbox=True)
+    assert parcel(sandbox, ship(sandbox, "SF")).port == "sandbox"
+
+
 def test_it_brings_a_name_that_nobody_knew(configured, shop):
     order = ship(shop, "sf freight")
     assert (shop.reload(order).carrier, carrier_label("SFKY")) == ("SFKY", "SF Freight")

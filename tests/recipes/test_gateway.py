@@ -12,6 +12,7 @@ from payments.gateways import gateway, usable_gateways
 from payments.inbox import process_due_notices
 from payments.models import GatewayNotice
 from payments.settlement import settle_batch
+from payments.terms import gateway_of
 from tests.api.test_small_payments import error, send
 from tests.world import make_shop
 
@@ -47,6 +48,15 @@ def test_without_its_settings_it_can_not_be_chosen_or_reached(shop, sign_in):
     with pytest.raises(ImproperlyConfigured, match="Set UNIONPAY_KEY to use unionpay"):
         gateway(NAME)
     assert post(({}, b"{}")).status_code == 404
+
+
+def test_a_sandbox_pays_nobody_through_it(configured, sign_in):
+    operator, sandbox = sign_in("operator"), make_shop("kuaishou", is_sandbox=True)
+    errors = choose(operator, sandbox, NAME).context["form"].errors
+    assert errors == {"gateway": ["A sandbox pays nobody: leave its gateway empty."]}
+    with sandbox.scope():
+        assert gateway_of(sandbox.store.pk) == "sandbox"
+    assert choose(operator, sandbox, "").status_code == 302
 
 
 def test_a_store_pays_through_it(configured, shop, sign_in):

@@ -14,7 +14,7 @@ from stores.states import MemberRole
 
 
 class Command(BaseCommand):
-    """`create_store shoes --marketplace taote --name "Shoes" --owner anna`."""
+    """`create_store shoes --marketplace taote --name "Shoes" --owner anna`; `--sandbox` for one to try things in."""
 
     help = "Open a store on a marketplace, optionally with an owner who exists already."
 
@@ -23,15 +23,23 @@ class Command(BaseCommand):
         parser.add_argument("--marketplace", required=True, choices=list(marketplaces.newest()))
         parser.add_argument("--name", help="shown to people; the code when left out")
         parser.add_argument("--time-zone", default=PLATFORM_ZONE)
+        parser.add_argument("--sandbox", action="store_true", help="for trying things; can't be changed afterwards")
         parser.add_argument("--owner", help="username of the owner")
 
-    def handle(self, *, code, marketplace, name, time_zone, owner, **options):
+    def handle(self, *, code, marketplace, name, time_zone, sandbox, owner, **options):
         """Create it."""
         done = {"actor": on_command_line("create_store"), "now": clock.now()}
         with refusals_told(), system_scope():
             if owner and not User.objects.filter(username=owner).exists():
                 raise CommandError(f"There is no user “{owner}”. Open the account first: create_user {owner}")
-            store = create_store(code=code, name=name or code, marketplace=marketplace, time_zone=time_zone, **done)
+            store = create_store(
+                code=code,
+                name=name or code,
+                marketplace=marketplace,
+                time_zone=time_zone,
+                is_sandbox=sandbox,
+                **done,
+            )
             if owner:
                 add_member(store=store, username=owner, role=MemberRole.OWNER, **done)
         self.stdout.write(f"Store {store.code} on {store.get_marketplace_display()} is open.")
