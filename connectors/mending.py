@@ -57,6 +57,7 @@ def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection
         _drop(decision, actor=actor, now=now)
     connection.sealed_secrets = connection.sealed_tokens = connection.link_nonce = connection.fault = ""
     connection.status, connection.is_refreshable = ConnectionStatus.DISCONNECTED, False
+    connection.renewal_asked_at = None
     connection.plan(None)
     connection.save()
     writes = WriteSet()

@@ -18,6 +18,8 @@ from connectors.port import (
     Authorisation,
     Brief,
     Platform,
+    PlatformError,
+    PlatformFault,
     ReauthorisationNeeded,
     Secret,
     SetupFault,
@@ -25,6 +27,7 @@ from connectors.port import (
     Throttled,
     TokenExpired,
     Tokens,
+    Unreachable,
     WrongSetup,
 )
 from connectors.sealing import seal, unseal
@@ -79,10 +82,25 @@ def take_tokens(connection: Connection, platform: Platform, shop: Shop, tokens: 
         connection.write_expires_at = tokens.write_expires_at
         connection.shop_name = tokens.shop_name or connection.shop_name
         connection.warned_days = None
+    connection.renewal_asked_at = None
     return (
-        *("sealed_tokens", "is_refreshable", "shop_id", "shop_name"),
+        *("sealed_tokens", "is_refreshable", "shop_id", "shop_name", "renewal_asked_at"),
         *("expires_at", "refresh_expires_at", "write_expires_at", "warned_days"),
     )
+
+
+@bookkeeping("That the machine is about to spend a refresh token; what came of it is kept with the tokens.")
+def note_renewal(connection: Connection, asked_at: datetime | None) -> datetime | None:
+    """Keep since when the answer to a renewal is awaited, None for no more; returns what was kept. LeaseLost.
+
+    No platform documents how long a spent refresh token still works: of a process that died before it kept the answer
+    this is all that is left, and the next one asks with the old token, whose refusal then isn't the merchant's doing.
+    """
+    mine = held(connection)
+    before = mine.renewal_asked_at
+    mine.renewal_asked_at = connection.renewal_asked_at = asked_at
+    mine.save(update_fields=["renewal_asked_at"])
+    return before
 
 
 class LeaseLost(Exception):
@@ -171,13 +189,23 @@ class Talk:
             if self.shop.access_token and ends_at is not None and ends_at > clock.now():
                 return  # a person has been warned; it holds until then
             raise ReauthorisationNeeded
+        unanswered = self._note_renewal(self.connection.renewal_asked_at or clock.now())
         try:
             tokens = self._paced(lambda platform, shop: platform.refresh(shop, now=clock.now()))
-        except TokenExpired as error:
-            raise ReauthorisationNeeded(error.text, code=error.code) from None
+        except (Unreachable, PlatformFault):
+            raise  # the old token may be spent: nobody knows
+        except PlatformError as error:
+            self._note_renewal(unanswered)
+            if isinstance(error, TokenExpired):
+                raise ReauthorisationNeeded(error.text, code=error.code) from None
+            raise
         self.shop = with_tokens(self.shop, tokens)
         with tenant_scope(self.connection.store_id):
             told = {"platform": self.platform, "shop": self.shop, "tokens": tokens}
             is_free = keep_tokens(connection=self.connection, **told)
         if not is_free:
             raise WrongSetup(SetupFault.CONNECTED_TWICE)
+
+    def _note_renewal(self, asked_at: datetime | None) -> datetime | None:
+        with tenant_scope(self.connection.store_id):
+            return note_renewal(self.connection, asked_at)

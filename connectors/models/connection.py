@@ -29,6 +29,10 @@ FAULTS = {
         "The application is still in its test state, where calls are few: have it go live in the marketplace's console."
     ),
 }
+RENEWAL_LOST = _(
+    "The marketplace was asked for new tokens and its answer was lost; the old ones no longer hold: "
+    "authorise the shop anew."
+)
 
 
 def new_push_token() -> str:
@@ -49,7 +53,8 @@ class Connection(Obligation, TenantModel):
 
     `sealed_secrets` and `sealed_tokens` are encrypted (connectors.secrets). `cursor` is the instant up to which every
     change has been listed; a look back lists the past between `looked_from` and `look_until`, of which `looked_at` says
-    how much is done. `fault` and `told` are what the platform found wrong, in our code and in its own words.
+    how much is done. `renewal_asked_at` is set while nobody knows what became of a spent refresh token. `fault` and
+    `told` are what the platform found wrong, in our code and in its own words.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,6 +75,7 @@ class Connection(Obligation, TenantModel):
     expires_at = models.DateTimeField(_("access until"), null=True)
     refresh_expires_at = models.DateTimeField(_("authorised until"), null=True)
     write_expires_at = models.DateTimeField(_("decisions until"), null=True)
+    renewal_asked_at = models.DateTimeField(null=True, editable=False)
     is_refreshable = models.BooleanField(default=False, editable=False)
     warned_days = models.PositiveSmallIntegerField(null=True, editable=False)
     cursor = models.DateTimeField(_("complete up to"), null=True)
@@ -129,6 +135,8 @@ class Connection(Obligation, TenantModel):
     @property
     def words(self) -> str:
         """What a person should do about it; empty when nothing is wrong."""
+        if self.status == ConnectionStatus.NEEDS_AUTHORISATION and self.renewal_asked_at is not None:
+            return str(RENEWAL_LOST)
         if self.status == ConnectionStatus.NEEDS_AUTHORISATION:
             return str(_("The authorisation has ended or was taken back: authorise the shop anew."))
         return str(FAULTS.get(self.fault, ""))

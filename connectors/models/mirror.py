@@ -50,7 +50,6 @@ class MirroredRefund(TenantModel):
         ]
         indexes = [
             models.Index(fields=["store", "-id"], condition=Q(needs_look=True), name="mirrored_refund_to_look"),
-            models.Index(fields=["store", "order_number"], name="mirrored_refund_of_order"),
             models.Index(fields=["store", "-id"], condition=Q(reasons_due=True), name="mirrored_refund_reasons_due"),
         ]
 
