@@ -29,6 +29,7 @@ from refunds.handing_over import DecisionData, hand_over, why_not_hand_over, why
 from refunds.models import Refund
 from refunds.states import MarketplaceVerb, RefundStatus
 from refunds.why_not import why_not_move, why_not_pay_more
+from stores.ceilings import Ceiling, why_above_ceiling
 
 READ_WITHIN = timedelta(hours=1)  # what happened at a marketplace has been read here
 
@@ -79,6 +80,7 @@ def send_offer(
         due_at=_ends(refund, terms, now),
         created_at=now,
     )
+    refuse_if(why_above_ceilings(offer, terms, actor))
     writes = WriteSet()
     writes.insert(offer)
     record_sent(writes, offer, terms, actor=actor, now=now)
@@ -86,6 +88,15 @@ def send_offer(
         promise_coupons(writes, offer, terms.coupons, now=now)
     writes.flush()
     return offer
+
+
+def why_above_ceilings(offer: Offer, terms: Terms, actor: Actor) -> Refused | None:
+    """Why this actor can't promise so much: the offer's own cost, or what a yes would approve, is above a ceiling."""
+    method, refund = METHODS[offer.method], offer.refund
+    refused = why_above_ceiling(refund.store, Ceiling.OFFER, method.cost(offer, terms.coupons), actor)
+    if refused is None and method.changes_refund:
+        return why_above_ceiling(refund.store, Ceiling.APPROVAL, offer.amount or refund.amount, actor)
+    return refused
 
 
 def _ends(refund: Refund, terms: Terms, now: datetime) -> datetime:

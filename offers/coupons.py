@@ -19,6 +19,7 @@ from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
 from refunds.models import Refund
+from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import Store
 
 
@@ -211,14 +212,16 @@ def grant_coupon(
     """Give a coupon to the buyer of an order by hand, each coupon once per order (K7).
 
     The order is locked first, the coupon last. NotFound for an unknown coupon or order, Refused as
-    `why_not_grant` says.
+    `why_not_grant` says, or `above_ceiling`.
     """
     order = lock_order(store_id=store_id, number=order_number)
-    coupon = Coupon.objects.for_store(store_id).filter(pk=coupon_id).select_for_update(no_key=True).first()
+    coupons = Coupon.objects.for_store(store_id).select_related("store").filter(pk=coupon_id)
+    coupon = coupons.select_for_update(of=("self",), no_key=True).first()
     if coupon is None:
         raise NotFound
     was_granted = CouponGrant.objects.for_store(store_id).filter(order=order, coupon=coupon).exists()
     refuse_if(why_not_grant(coupon, now, was_granted=was_granted))
+    refuse_if(why_above_ceiling(coupon.store, Ceiling.OFFER, coupon.amount_off, actor))
     coupon.granted += 1
     grant = CouponGrant(
         store_id=store_id,

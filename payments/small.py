@@ -29,6 +29,7 @@ from payments.conflicts import rivals, rivals_of, why_in_conflict
 from payments.models import Payment, PaymentTerms
 from payments.signals import topic_asked
 from payments.states import SMALL_PURPOSES, PaymentStatus
+from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import Store
 
 LIMITS = ("per_payment", "per_order", "per_day")  # the columns of terms that are limits of small payments
@@ -203,7 +204,8 @@ def send_small_payment(
 
     `order_used` is how many small payments the sender saw on the order, if they saw any count: Refused
     `invalid_transition` when another was sent or has failed since. With `refund_id` it is told in that refund's
-    history; NotFound `refund` when the order has no such refund. Refused as `why_not_pay` says (K8–K10).
+    history; NotFound `refund` when the order has no such refund. Refused as `why_not_pay` says (K8–K10),
+    or `above_ceiling`.
     """
     if purpose not in SMALL_PURPOSES:
         raise Invalid("purpose", _("Choose what the payment is for."), "invalid_choice")
@@ -216,6 +218,7 @@ def send_small_payment(
     limits = limits_under(store.rules, PaymentTerms(**{name: getattr(found, name) for name in LIMITS}))
     allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits, rivals=beside)
     refuse_if(why_not_pay(allowance, now, amount))
+    refuse_if(why_above_ceiling(store, Ceiling.PAYMENT, amount, actor))
     writes = WriteSet()
     order.small_payments += 1
     writes.update(order, "small_payments")

@@ -105,7 +105,7 @@ def approve_refund(
     Without an address the store's first one is used; Invalid `return_address` when it has none.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
-    refuse_if(why_not_approve(refund, now))
+    refuse_if(why_not_approve(refund, now, actor))
     address = None
     if refund.moves_goods:
         address = find_return_address(store_id, return_address_id)

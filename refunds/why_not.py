@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from common.actors import Actor
 from common.errors import Invalid, Refused
 from common.money import grouped
 from orders.corrections import why_not_correct
@@ -20,6 +21,7 @@ from payments.states import PaymentStatus
 from refunds.handing_over import agreement_of, may_name_address_there, reships_at_receipt, why_not_hand_over
 from refunds.models import Refund, RefundLine
 from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
+from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import ReturnAddress
 
 MOST_MESSAGES = 250  # of each side in one thread: all of it is shown, and goes into the evidence pack
@@ -85,12 +87,18 @@ def why_not_pay_more(refund: Refund) -> Refused | None:
     return why_in_conflict(refund.contradicted)
 
 
-def why_not_approve(refund: Refund, now: datetime) -> Refused | None:
-    """The merchant may say yes as long as nobody has decided; the deadline would say the same (T10)."""
+def why_not_approve(refund: Refund, now: datetime, actor: Actor | None = None) -> Refused | None:
+    """The merchant may say yes as long as nobody has decided; the deadline would say the same (T10).
+
+    An `actor` may have a ceiling besides.
+    """
     refused = why_not_move(refund, [RefundStatus.AWAITING_MERCHANT], now, before_deadline=False)
     if refused is None and not refund.moves_goods:
         refused = why_not_pay_more(refund)
-    return refused or why_not_hand_over(refund, agreement_of(refund))
+    refused = refused or why_not_hand_over(refund, agreement_of(refund))
+    if refused is None and actor is not None:
+        return why_above_ceiling(refund.store, Ceiling.APPROVAL, refund.amount, actor)
+    return refused
 
 
 def why_not_reject(refund: Refund, now: datetime) -> Refused | None:

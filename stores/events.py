@@ -71,6 +71,9 @@ class _StoreOpened(TypedDict):
     sandbox: NotRequired[Annotated[bool, FLAG]]
 
 
+_CEILING = changed(optional(YUAN, gettext_lazy("no ceiling")))
+
+
 class _StoreChanged(TypedDict, total=False):
     name: Annotated[list[str], named(gettext_lazy("Name"), changed(TEXT))]
     time_zone: Annotated[list[str], named(gettext_lazy("Time zone"), changed(TEXT))]
@@ -85,6 +88,9 @@ class _StoreChanged(TypedDict, total=False):
             changed(optional(COUNT, gettext_lazy("the marketplace's rule"))),
         ),
     ]
+    agent_offer_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that an agent may offer"), _CEILING)]
+    agent_approval_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that an agent may approve"), _CEILING)]
+    finance_payment_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that finance may send"), _CEILING)]
 
 
 STORE_OPENED = EventType(

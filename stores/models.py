@@ -36,6 +36,13 @@ def _known_time_zones() -> set[str]:
     return zoneinfo.available_timezones()
 
 
+class CeilingField(MoneyField):
+    """Yuan that one act of a member may give away at most; null is no ceiling."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"null": True, "blank": True, "validators": [MinValueValidator(0)], **kwargs})
+
+
 class Store(Traced):
     """A merchant's shop on one marketplace: the tenant."""
 
@@ -74,6 +81,10 @@ class Store(Traced):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_URGE_ALERT)],
         help_text=_("When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."),
     )
+    # Asked by stores.ceilings, of whoever isn't an owner.
+    agent_offer_ceiling = CeilingField(verbose_name=_("most that an agent may offer"))
+    agent_approval_ceiling = CeilingField(verbose_name=_("most that an agent may approve"))
+    finance_payment_ceiling = CeilingField(verbose_name=_("most that finance may send"))
     # While its zone has just changed: the day that was running, and the instant at which it is over (docs/adr/0027).
     held_day = models.DateField(null=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
@@ -91,6 +102,13 @@ class Store(Traced):
             models.CheckConstraint(
                 condition=models.Q(urge_alert_at=None) | models.Q(urge_alert_at__range=(1, MOST_URGE_ALERT)),
                 name="store_urge_alert_in_bounds",
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=models.Q((ceiling, None)) | models.Q((f"{ceiling}__gte", 0)),
+                    name=f"store_{ceiling}_not_negative",
+                )
+                for ceiling in ("agent_offer_ceiling", "agent_approval_ceiling", "finance_payment_ceiling")
             ),
             models.CheckConstraint(
                 condition=models.Q(held_day=None, held_until=None)

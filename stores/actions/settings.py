@@ -2,6 +2,7 @@
 
 from copy import copy
 from datetime import datetime
+from decimal import Decimal
 from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
@@ -67,13 +68,19 @@ def create_store(
 
 
 class StoreSettings(TypedDict, total=False):
-    """What a store's owner sets; what is left out stays. `urge_alert_at` None is the marketplace's own number (K6)."""
+    """What a store's owner sets; what is left out stays.
+
+    `urge_alert_at` None is the marketplace's own number (K6). Ceilings are yuan, None is no ceiling (stores.ceilings).
+    """
 
     name: str
     time_zone: str
     priority_shipping_tag: bool
     smart_customer_service: bool
     urge_alert_at: int | None
+    agent_offer_ceiling: Decimal | None
+    agent_approval_ceiling: Decimal | None
+    finance_payment_ceiling: Decimal | None
 
 
 @action

@@ -19,8 +19,9 @@ from refunds.objections import MarketplaceReason, reasons_there
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
 from stores.actions import default_return_address
+from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import ReturnAddress
-from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS
+from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, actor_of
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.marks import moment
 from workbench.kit.waybills import CorrectionForm
@@ -178,6 +179,11 @@ class Approve(PayingDecision):
     def refusal(self, refund, now):
         refused = why_not.why_not_approve(refund, now)
         return refused or (nowhere_to_return(refund) if refund.moves_goods else None)
+
+    def refusal_to(self, user, refund, now):
+        """Also what is above this user's ceiling."""
+        refused = super().refusal_to(user, refund, now)
+        return refused or why_above_ceiling(refund.store, Ceiling.APPROVAL, refund.amount, actor_of(user))
 
     def consequence(self, refund):
         """The buyer returns, or is paid; goods that haven't arrived are stopped or called back."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from common.calendar import PLATFORM_ZONE
 from refunds.returnless.promises import enrolment_in_force
 from stores import actions, marketplaces
+from stores.ceilings import Ceiling
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, OPERATE
 from stores.why_not import why_not_retire_address
@@ -140,6 +141,14 @@ class ReturnAddressAdmin(AddingMixin, EditingMixin, DeskAdmin):
         return super().decision_page(request, row, decision, form, template, **more)
 
 
+class CeilingInput(YuanField):
+    """Yuan from zero on, or nothing for no ceiling."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.widget.attrs["min"] = "0"
+
+
 class StoreForm(DecisionForm):
     """What the owner sets."""
 
@@ -171,6 +180,18 @@ class SettingsForm(StoreForm):
         required=False,
         min_value=1,
         max_value=MOST_URGE_ALERT,
+    )
+    agent_offer_ceiling = CeilingInput(
+        label=Ceiling.OFFER.label,
+        help_text=gettext_lazy("Yuan that one offer or coupon may cost, also when many are sent. Empty: no ceiling."),
+    )
+    agent_approval_ceiling = CeilingInput(
+        label=Ceiling.APPROVAL.label,
+        help_text=gettext_lazy("Yuan of one refund. Above it an owner approves. Empty: no ceiling."),
+    )
+    finance_payment_ceiling = CeilingInput(
+        label=Ceiling.PAYMENT.label,
+        help_text=gettext_lazy("Yuan of one small payment. Owners and API keys have no ceiling. Empty: no ceiling."),
     )
 
     def __init__(self, *args, row: Store, **kwargs):
