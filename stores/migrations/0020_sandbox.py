@@ -16,7 +16,7 @@ FOR_EVER = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0018_updated_at'),
+        ('stores', '0019_ceilings'),
     ]
 
     operations = [
