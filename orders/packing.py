@@ -62,7 +62,8 @@ def read_packing(order_ids: Sequence[UUID]) -> dict[UUID, list[tuple[LineToPack,
     return by_order
 
 
-# What is packed of an order, in words, if nothing of it is held; a refund's room is asked of the others.
+# What is packed of an order, in words, if nothing of it is held; a refund's room is asked of the others. Its lines are
+# those of its store; naming that as well has PostgreSQL read all the store's lines while it knows too little of them.
 _PARCEL = """(
     SELECT CASE WHEN NOT bool_or(claimed_amount > 0) THEN ARRAY[
         coalesce(string_agg(goods || '*' || pieces, ';' ORDER BY id) FILTER (WHERE pieces > 0), ''),
@@ -74,7 +75,7 @@ _PARCEL = """(
                CASE WHEN sku = '' THEN item_id ELSE item_id || ':' || sku END AS goods,
                rtrim(coalesce(nullif(title, ''), item_id) || ' ' || sku, %s) AS label
         FROM orders_orderline
-        WHERE store_id = orders_order.store_id AND order_id = orders_order.id
+        WHERE order_id = orders_order.id
     ) line
 )"""
 
