@@ -57,10 +57,10 @@ def _is_silent(parcel: Shipment, now: datetime) -> bool:
 
 def _sent_out(refund: Refund) -> list[NumberWarning]:
     """Orders of the store of which something went out under the number, this refund's own among them."""
-    same = {"tracking_number": refund.return_tracking_number}
     orders = Order.objects.for_store(refund.store_id)
-    promised = OwedParcel.objects.for_store(refund.store_id).filter(**same).values("order")
-    sent = orders.filter(**same).union(orders.filter(pk__in=promised))  # a union: each part has its index
+    parcels = OwedParcel.objects.for_store(refund.store_id).filter(tracking_number=refund.return_tracking_number)
+    itself = orders.filter(tracking_folded=refund.return_tracking_folded)
+    sent = itself.union(orders.filter(pk__in=parcels.values("order")))  # a union: each part has its index
     numbers = list(sent.order_by("-id").values_list("number", flat=True)[:MOST_NAMED])
     if not numbers:
         return []
@@ -70,7 +70,7 @@ def _sent_out(refund: Refund) -> list[NumberWarning]:
 
 def _shared(refund: Refund) -> list[NumberWarning]:
     """Other refunds that come back under the number: of other buyers, and of this one."""
-    others = Refund.objects.for_store(refund.store_id).filter(return_tracking_number=refund.return_tracking_number)
+    others = Refund.objects.for_store(refund.store_id).filter(return_tracking_folded=refund.return_tracking_folded)
     rows = others.exclude(pk=refund.pk).exclude(pk=refund.split_from_id).exclude(split_from=refund.pk)
     found = list(rows.order_by("-id").values_list("order__number", "order__buyer_id")[:MOST_NAMED])
     foreign = list(dict.fromkeys(number for number, buyer in found if buyer != refund.order.buyer_id))
@@ -86,10 +86,15 @@ def _shared(refund: Refund) -> list[NumberWarning]:
 
 
 def with_odd_numbers(rows: QuerySet, now: datetime) -> QuerySet:
-    """Those returns on their way whose number is another buyer's, one under which an order went out, or silent."""
+    """Those returns on their way whose number is another buyer's, one under which an order went out, or silent.
+
+    Each question is asked for itself: an OR of them would be asked of every return on its way, and one of them of the
+    store's whole history.
+    """
+    returning = Refund.objects.in_scope().filter(status=RefundStatus.RETURNING).exclude(return_tracking_number="")
     number = {"store_id": OuterRef("store_id")}
-    others = Refund.objects.in_scope().filter(**number, return_tracking_number=OuterRef("return_tracking_number"))
-    sent = Order.objects.in_scope().filter(**number, tracking_number=OuterRef("return_tracking_number"))
+    others = Refund.objects.in_scope().filter(**number, return_tracking_folded=OuterRef("return_tracking_folded"))
+    sent = Order.objects.in_scope().filter(**number, tracking_folded=OuterRef("return_tracking_folded"))
     silent = Shipment.objects.in_scope().filter(
         **number,
         topic_id=OuterRef("pk"),
@@ -99,5 +104,7 @@ def with_odd_numbers(rows: QuerySet, now: datetime) -> QuerySet:
     )
     promised = OwedParcel.objects.in_scope().filter(**number, tracking_number=OuterRef("return_tracking_number"))
     foreign = others.exclude(order__buyer_id=OuterRef("order__buyer_id"))
-    odd = Exists(sent) | Exists(promised) | Exists(foreign) | Exists(silent)
-    return rows.filter(odd, status=RefundStatus.RETURNING).exclude(return_tracking_number="")
+    first, *more = (
+        returning.filter(Exists(each)).order_by().values("pk") for each in (sent, promised, foreign, silent)
+    )
+    return rows.filter(pk__in=first.union(*more))
