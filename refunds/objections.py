@@ -20,6 +20,11 @@ class MarketplaceReason:
     needs_text: bool = False
     needs_evidence: bool = False
 
+    @property
+    def with_demand(self) -> str:
+        """Its words, and that a picture is demanded, if one is."""
+        return f"{self.text} – {_('with a picture')}" if self.needs_evidence else self.text
+
 
 @dataclass(frozen=True)
 class MarketplaceReasons:

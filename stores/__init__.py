@@ -1,6 +1,6 @@
 """Stores (the tenants), their people and keys, their catalogue, and the rules of their marketplaces.
 
 states → models → actions/ (what people do) and listings (what a restriction forbids, and what it takes off).
-permissions: what each role may do; sign_in: wrong passwords.
+permissions: what each role may do, ceilings: up to how much at once; sign_in: wrong passwords.
 marketplaces/ are the rules, one file each. api/ is the base of every view of the API, and the store's own.
 """

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from rest_framework.serializers import BaseSerializer, Field
 from common.api.changes import ChangesFilter
 from common.api.fields import StrictMoneyField
 from common.api.parsers import UploadParser
-from common.api.raised import Codes, Reach, rooms
+from common.api.raised import Codes, Reach, own_packages
 
 READS = ("GET", "HEAD", "OPTIONS")
 # What every call can be answered, whatever it is about: by the server in front, by keys, by the data's absence.
@@ -103,7 +104,7 @@ def _readers(view: type, reached: Reach) -> Iterator[type[BaseSerializer]]:
 def _checking(cls: type) -> Iterator[Any]:
     """What a serializer or a field of ours checks with."""
     for base in cls.__mro__:
-        if str(base.__module__).partition(".")[0] in rooms():
+        if str(base.__module__).partition(".")[0] in own_packages():
             for name, value in vars(base).items():
                 if name.startswith("validate") or name in ("to_internal_value", "run_validation"):
                     yield value
@@ -112,7 +113,7 @@ def _checking(cls: type) -> Iterator[Any]:
 def _of_serializer(serializer: type[BaseSerializer]) -> Iterator[str]:
     for each in get_flat_serializer_fields(serializer()):
         codes = get_serializer_field_error_codes(each.field, each.name)
-        is_ours = str(type(each.field).__module__).partition(".")[0] in rooms()
+        is_ours = str(type(each.field).__module__).partition(".")[0] in own_packages()
         yield from codes - _NEVER_OURS - _unbounded(each.field) if is_ours else codes
 
 
@@ -130,5 +131,6 @@ def _of_filters(view: type, action: str) -> set[str]:
         filters |= view.filterset_class.base_filters
     if view.traces(action):
         filters |= ChangesFilter.base_filters
-    fields = [each.field for each in filters.values()]
+    # A filter keeps the field that it makes, with the choices of that moment: those of a copy are nobody's.
+    fields = [deepcopy(each).field for each in filters.values()]
     return {code for field in fields for each in get_form_fields(field) for code in get_form_field_error_codes(each)}

@@ -45,7 +45,7 @@ _CHECKS = {"input", "validated", "answer_all"}
 
 
 @cache
-def rooms() -> frozenset[str]:
+def own_packages() -> frozenset[str]:
     """The project's own packages."""
     return frozenset(app.name for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR)
 
@@ -66,7 +66,7 @@ def _methods() -> dict[tuple[str, str], list[FunctionType]]:
     found: dict[tuple[str, str], list[FunctionType]] = defaultdict(list)
     for cls in _classes(object):
         room = str(cls.__module__).partition(".")[0]
-        if room in rooms() and not issubclass(cls, APIView | BaseSerializer | Field):
+        if room in own_packages() and not issubclass(cls, APIView | BaseSerializer | Field):
             for name, value in vars(cls).items():
                 if (function := function_of(value)) is not None:
                     found[room, name].append(function)
@@ -89,7 +89,7 @@ def function_of(value: Any) -> FunctionType | None:
         value = value.fget
     value = getattr(value, "func", getattr(value, "__func__", value))  # of a cached property, of a bound method
     value = inspect.unwrap(value) if callable(value) else value
-    if not isinstance(value, FunctionType) or value.__module__.partition(".")[0] not in rooms():
+    if not isinstance(value, FunctionType) or value.__module__.partition(".")[0] not in own_packages():
         return None
     return None if value.__code__.co_filename.startswith("<") else value  # a dataclass writes some itself
 

@@ -4,7 +4,7 @@ import pytest
 
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
-from tests.api.helpers import detail
+from tests.api.helpers import code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid
 from tests.api.test_given_up import declined, give_up
 from tests.world import make_shop
@@ -24,6 +24,7 @@ def test_beside_money_that_was_paid_in_another_amount_nothing_is_sent():
     refund.order.buyer_id = "buyer"
     with shop.scope():
         refund.order.save(update_fields=["buyer_id"])
-    shop.merchant.post(f"refunds/{refund.pk}/approve/")
+    answer = shop.merchant.post(f"refunds/{refund.pk}/approve/")
+    assert code(answer)[:2] == (409, "payment_in_conflict")
     settle_batch()
-    assert [p["status"] for p in detail(shop, refund)["payments"]] == ["failed", "failed"]
+    assert [p["status"] for p in detail(shop, refund)["payments"]] == ["failed"]

@@ -27,6 +27,7 @@ def test_a_store_shows_its_settings(taote):
         "priority_shipping_tag": True,
         "smart_customer_service": True,
         "urge_alert_at": 10,
+        "sandbox": False,
     }
     shown = taote.merchant.get(f"stores/{taote.store.code}/").json()
     assert shown == {**expected, "updated_at": shown["updated_at"]}

@@ -140,7 +140,7 @@ def words(link) -> str:
         (
             {"method": "exchange", "item_id": "8000"},
             [
-                "Send the goods back to: 仓库 13800000000, 义乌市稠州北路 8 号. Then write the tracking number",
+                "Send the goods back to: 仓库 13800000000，义乌市稠州北路 8 号. Then write the tracking number",
                 "Once your parcel is on its way, {store} sends Quilt 8000 × 1 to 杭州市西湖区文三路 1 号.",
             ],
         ),

@@ -46,9 +46,9 @@ def test_a_shop_that_nobody_connects_decides_in_the_back_office(taote, clock, st
     refund = followed(taote, stage, kind=kind)
     answer = taote.merchant.post(f"refunds/{refund.pk}/{call}/", body)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "not_connected")
-    with connected(refusal=Refused("code_wanted", "Not so.")):
+    with connected(refusal=Refused("decision_under_way", "Not so.")):
         answer = taote.merchant.post(f"refunds/{refund.pk}/{call}/", body)
-    assert answer.json()["errors"][0]["code"] == "code_wanted"
+    assert answer.json()["errors"][0]["code"] == "decision_under_way"
     assert taote.reload(refund).decision_sent == ""
 
 

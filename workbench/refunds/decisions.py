@@ -15,7 +15,7 @@ from refunds import actions, returns, why_not
 from refunds.goods import GoodsDisposition, Whereabouts
 from refunds.handing_over import may_name_address_there
 from refunds.models import Refund
-from refunds.objections import MarketplaceReason, reasons_there
+from refunds.objections import reasons_there
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
 from stores.actions import default_return_address
@@ -62,7 +62,7 @@ class RefusingForm(DecisionForm):
             return
         self.fields["reason_code"] = forms.ChoiceField(
             label=_("The marketplace's reason"),
-            choices=[(each.code, _listed(each)) for each in self.known.reasons],
+            choices=[(each.code, each.with_demand) for each in self.known.reasons],
             widget=forms.RadioSelect,
             help_text=_("As its list was on %(at)s.") % {"at": moment(self.known.read_at)},
         )
@@ -79,11 +79,6 @@ class RefusingForm(DecisionForm):
         if picked and not data.get(self.words):
             data[self.words] = picked.text[:200]
         return data
-
-
-def _listed(reason: MarketplaceReason) -> str:
-    """A reason with what is demanded for it."""
-    return f"{reason.text} – {_('with a picture')}" if reason.needs_evidence else reason.text
 
 
 class RejectForm(RefusingForm):
