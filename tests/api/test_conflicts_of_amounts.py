@@ -4,7 +4,7 @@ import pytest
 
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
-from tests.api.helpers import code, detail
+from tests.api.helpers import ask, code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid
 from tests.api.test_given_up import declined, give_up
 from tests.world import make_shop
@@ -28,3 +28,21 @@ def test_beside_money_that_was_paid_in_another_amount_nothing_is_sent():
     assert code(answer)[:2] == (409, "payment_in_conflict")
     settle_batch()
     assert [p["status"] for p in detail(shop, refund)["payments"]] == ["failed"]
+
+
+def test_what_was_given_up_and_paid_after_all_stops_the_money_of_another_refund_of_the_order():
+    shop = make_shop("tmall")
+    order = shop.order(buyer_id="sandbox-decline")
+    refund, payment = declined(shop, order=order)
+    give_up(shop, payment)
+    assert shop.buyer.post(f"refunds/{refund.pk}/withdraw/").status_code == 200
+    hear_that_it_was_paid(payment)
+    again = ask(shop, order, kind="refund_only").json()["id"]
+    assert shop.merchant.post(f"refunds/{again}/approve/").status_code == 200
+    with shop.scope():
+        Payment.objects.filter(topic_id=again).update(buyer_id="buyer")
+    settle_batch()
+    shown = shop.merchant.get(f"refunds/{again}/").json()
+    [held] = shown["payments"]
+    assert (held["status"], shown["needs_attention"]) == ("failed", True)
+    assert SandboxTransfer.objects.filter(key=held["id"]).count() == 0
