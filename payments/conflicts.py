@@ -158,7 +158,7 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
     refused = {}
     for payment in payments:
         for rival in by_order.get(payment.order_id, ()):
-            # Money that was given up claims nothing of the order: another of its refunds may be about the same goods.
+            # Money that was given up holds nothing of the order: another of its refunds may be about the same goods.
             is_freed = rival.given_up_at is not None and not payment.is_small
             alike = payment.is_small if rival.is_small else rival.topic_id == payment.topic_id or is_freed
             if rival.pk != payment.pk and alike:
