@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from common.tenancy import system_scope
+from connectors import limits
 from connectors.connecting import connect_shop
 from connectors.models import Connection, MirroredRefund
 from connectors.platforms import PLATFORMS
@@ -64,6 +65,12 @@ class Connected:
         with self.shop.scope():
             rows = MirroredRefund.objects.for_store(self.shop.store.pk).select_related("refund")
             return rows.get(platform_id=platform_id)
+
+
+@pytest.fixture(autouse=True)
+def unpaced(monkeypatch):
+    """All of a limit's calls may come at once, so that no test sleeps; test_limits.py proves how they are spread."""
+    monkeypatch.setattr(limits, "HELD", 1)
 
 
 @pytest.fixture

@@ -17,6 +17,15 @@ ONE_FOR_ALL = Limit(LimitScope.APPLICATION, 4, timedelta(minutes=10))
 SHOP = Shop("app", {}, shop_id="1")
 
 
+HELD = limits.HELD
+
+
+@pytest.fixture(autouse=True)
+def paced(unpaced, monkeypatch):
+    """As at work: a bucket holds a small share of its limit."""
+    monkeypatch.setattr(limits, "HELD", HELD)
+
+
 @pytest.fixture(params=["with Valkey", "without"])
 def counted(request, monkeypatch):
     """Both counters must do the same."""
