@@ -108,17 +108,15 @@ def note_late_answers(answers: Sequence[GatewayAnswer], *, actor: Actor, now: da
         note_conflicts(words=words, actor=actor, now=now)
 
 
-def rivals_of(order: Order, *, topic_id: UUID, is_small: bool) -> QuerySet[Payment]:
-    """The order's payments in conflict that stop a payment about this topic: those about it, small ones small ones."""
-    return rivals(order.store_id, order.pk, topic_id, is_small=is_small)
+def rivals_of(order: Order, *, topic_id: UUID) -> QuerySet[Payment]:
+    """The order's payments in conflict that stop a small payment about this topic: those about it and small ones."""
+    return rivals(order.store_id, order.pk, topic_id)
 
 
-def rivals(store_id: int, order_id: UUID, topic_id: UUID, *, is_small: bool) -> QuerySet[Payment]:
+def rivals(store_id: int, order_id: UUID, topic_id: UUID) -> QuerySet[Payment]:
     """What `rivals_of` says, by ids."""
-    same = Q(topic_id=topic_id, allowance_date__isnull=True)
-    if is_small:
-        same |= Q(allowance_date__isnull=False)
-    return Payment.objects.for_store(store_id).in_conflict().filter(same, order_id=order_id)
+    alike = Q(topic_id=topic_id) | Q(allowance_date__isnull=False)
+    return Payment.objects.for_store(store_id).in_conflict().filter(alike, order_id=order_id)
 
 
 def why_in_conflict(payments: Sequence[Payment]) -> Refused | None:
@@ -158,9 +156,8 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
     refused = {}
     for payment in payments:
         for rival in by_order.get(payment.order_id, ()):
-            # Money that was given up holds nothing of the order: another of its refunds may be about the same goods.
-            is_freed = rival.given_up_at is not None and not payment.is_small
-            alike = payment.is_small if rival.is_small else rival.topic_id == payment.topic_id or is_freed
+            about_the_same = rival.topic_id == payment.topic_id or (rival.is_freed and not payment.is_small)
+            alike = payment.is_small if rival.is_small else about_the_same
             if rival.pk != payment.pk and alike:
                 refused[payment.pk] = PAID_BEFORE
     return refused

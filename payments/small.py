@@ -183,7 +183,7 @@ def _before_paying(store_id, order_id, topic_id):
     """The store with its own terms, and whether a payment in conflict stops one more about this topic."""
     terms = PaymentTerms.objects.for_store(store_id)
     own = {name: Subquery(terms.values(name)[:1]) for name in LIMITS}
-    in_conflict = Exists(rivals(store_id, order_id, topic_id, is_small=True))
+    in_conflict = Exists(rivals(store_id, order_id, topic_id))
     return Store.objects.filter(pk=store_id).only("pk").annotate(is_in_conflict=in_conflict, **own)
 
 
@@ -214,7 +214,7 @@ def send_small_payment(
     topic = _topic(order, refund_id)
     refuse_if(why_not_repeat(order, order_used))
     found = _before_paying.one(store_id=store.pk, order_id=order.pk, topic_id=topic.pk)
-    beside = rivals_of(order, topic_id=topic.pk, is_small=True) if found.is_in_conflict else ()
+    beside = rivals_of(order, topic_id=topic.pk) if found.is_in_conflict else ()
     limits = limits_under(store.rules, PaymentTerms(**{name: getattr(found, name) for name in LIMITS}))
     allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits, rivals=beside)
     refuse_if(why_not_pay(allowance, now, amount))

@@ -160,3 +160,8 @@ class Payment(Obligation, Traced, TenantModel):
     def is_small(self) -> bool:
         """Whether this is a small payment."""
         return self.allowance_date is not None
+
+    @property
+    def is_freed(self) -> bool:
+        """Whether it holds nothing of its order any more, since it was given up: another refund may be about the same."""
+        return self.given_up_at is not None and not self.is_small

@@ -7,6 +7,7 @@ from payments.models import Payment
 from payments.settlement import settle_batch
 from tests.api.test_conflicts import hear_that_it_was_paid
 from tests.api.test_conflicts_block import in_doubt
+from tests.api.test_conflicts_of_amounts import given_up_and_paid_after_all
 from tests.api.test_small_payments import send
 from tests.world import make_shop
 
@@ -27,6 +28,16 @@ def test_approving_is_grey_and_the_page_leads_to_the_payment(sign_in):
     assert SAID % "59.00" in (asked.content.decode() + desk.get("").content.decode())
     with shop.scope():
         assert Payment.objects.count() == 1
+
+
+def test_so_it_is_where_the_money_was_given_up_and_the_goods_are_asked_for_anew(sign_in):
+    shop, again, payment = given_up_and_paid_after_all()
+    desk = sign_in("agent", shop)
+    page = desk.get(f"refunds/refund/{again}/change/")
+    refusals = {choice.decision.code: choice.refusal for choice in page.context["refused_choices"]}
+    assert refusals["approve"].startswith(SAID % "59.00")
+    assert reverse("admin:payments_payment_change", args=[payment]) in page.content.decode()
+    assert page.context["payments"] == [], "another refund's payment isn't listed as its own"
 
 
 @pytest.mark.rule("K11")

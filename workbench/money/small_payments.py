@@ -94,7 +94,8 @@ def pay_card(
     """The card for this user; the store's `allowance_rows` and what was `sent_about` are read unless they are given."""
     [(_store, limits, day)] = allowances_today([store], now, rows)
     small = list(sent_about(order) if sent is None else sent)
-    rivals = [*(payment for payment in small if payment.conflict), *(refund.contradicted if refund else ())]
+    about_it = [payment for payment in refund.contradicted if payment.topic_id == refund.pk] if refund else ()
+    rivals = [*(payment for payment in small if payment.conflict), *about_it]
     allowance = allowance_of(order, store, now, limits=limits, day_used=day.used, rivals=rivals)
     view, key = ("refunds_refund_pay", refund.pk) if refund else ("orders_order_pay", order.pk)
     return PayCard(
@@ -164,6 +165,6 @@ class PayingMixin:
         """Fill in (GET), look at it (POST preview), send (POST send) or go back (POST edit)."""
         row = self.find(request, object_id)
         order, _refund = about(row)
-        rivals = rivals_of(order, topic_id=row.pk, is_small=True)
+        rivals = rivals_of(order, topic_id=row.pk)
         decision = PayBuyer(allowance_of(order, row.store, request.now, rivals=rivals))
         return in_zone_of(row, self.decide, request, row, decision)

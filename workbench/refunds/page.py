@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from payments.allowances import allowance_rows
 from payments.models import Payment
 from payments.states import PaymentStatus
 from refunds.models import Appeal, Dispute, Evidence, Message, Refund, RefundLine
+from refunds.models.contradicted import stops
 from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from refunds.platform.appeals import appeal_until
@@ -64,10 +65,12 @@ def lists_of(refund: Refund) -> RefundLists:
     whose = {"order__buyer_id": refund.order.buyer_id} if refund.order.buyer_id else {"order": refund.order}
     of_buyer = Refund.objects.for_store(store_id).filter(order__store_id=store_id, **whose)
     promises = OwedParcel.objects.for_store(store_id).filter(topic_id=refund.pk)
+    # Beside its own those that may stop it (refunds.models.contradicted): given up for another refund of the order.
+    payments = Q(topic_id=refund.pk) | ~Q(conflict="") & Q(order=refund.order_id, given_up_at__isnull=False)
     return RefundLists(
         offers=offers.select_related("return_address", "product").order_by("-id"),
         cases=cases.objects.for_store(store_id).filter(**about).order_by("-id"),
-        payments=Payment.objects.for_store(store_id).filter(topic_id=refund.pk).order_by("-id"),
+        payments=Payment.objects.for_store(store_id).filter(payments).order_by("-id"),
         small_payments=sent_about(refund.order),
         parcels=promises.select_related("shipment").order_by("-id"),
         grants=grants.order_by("-id"),
@@ -123,8 +126,8 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     situation.earlier = offers[::-1]
     tracking = parcels_of(refund)
     cases = cases_of(refund, lists.cases)
-    payments = list(lists.payments)
-    refund.contradicted = [payment for payment in payments if payment.conflict and not payment.is_small]
+    refund.contradicted = [payment for payment in lists.payments if stops(payment, refund)]
+    payments = [payment for payment in lists.payments if payment.topic_id == refund.pk]
     return {
         "refund": refund,
         "order": refund.order,
