@@ -2,12 +2,15 @@
 
 import logging
 
+from celery import current_app
 from django.db import connection, transaction
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from common.heartbeats import beat_is_heard, live_workers
 from common.hints import brief_connection
+
+MAIN_QUEUE = current_app.conf.task_default_queue
 
 log = logging.getLogger("wanliu.health")
 
@@ -32,10 +35,10 @@ def _broker() -> None:
 @transaction.non_atomic_requests
 @require_safe
 def readyz(request):
-    """200 when database and broker answer and any worker lives, else 503 with the failing part named.
+    """200 when database and broker answer and a worker of the main queue lives, else 503 with the failing part named.
 
-    How many workers live is told by queue. One that dies is to be seen, but no reason to take web processes out of
-    service; nor is beat, whose silence is only told of.
+    How many workers live is told by queue: one that dies, or a queue beside the main one that nobody takes from, is to
+    be seen, but no reason to take web processes out of service; nor is beat, whose silence is only told of.
     """
     parts = {}
     for name, probe in (("database", _database), ("broker", _broker)):
@@ -46,7 +49,7 @@ def readyz(request):
             log.warning("not ready: the %s fails (%r)", name, error)
             parts[name] = "failing"
     workers = live_workers()
-    parts["worker"] = "unknown" if workers is None else "ok" if any(workers.values()) else "failing"
+    parts["worker"] = "unknown" if workers is None else "ok" if workers.get(MAIN_QUEUE) else "failing"
     ready = "failing" not in parts.values()
     told = {"workers": workers or {}, "beat": {True: "ok", False: "silent", None: "unknown"}[beat_is_heard()]}
     return JsonResponse({"status": "ok" if ready else "failing", **parts, **told}, status=200 if ready else 503)

@@ -1,11 +1,14 @@
-"""A POST with an Idempotency-Key has one effect: its first answer is kept in the transaction of that effect."""
+"""A POST with an Idempotency-Key has one effect: its first answer is kept in the transaction of that effect.
+
+How long it is kept goes by the database's clock: a process ahead of its time would forget it, and a retry pay again.
+"""
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
@@ -43,18 +46,16 @@ _RECEIPT = "Which call had which answer is kept for who calls again; what the ca
 
 
 @bookkeeping(_RECEIPT)
-def take_key(*, store_id: int, owner: str, key: str, print_: str, now: datetime) -> IdempotentAnswer:
+def take_key(*, store_id: int, owner: str, key: str, print_: str) -> IdempotentAnswer:
     """Return the kept answer of this call, or a new row (without `status_code`) to keep its answer in.
 
     Waits for a call with the same key that is still running. Refused `idempotency_key_reused` when the key belongs to
     another call.
     """
-    mine = {"store_id": store_id, "owner": owner, "key": key, "fingerprint": print_, "created_at": now}
+    mine = {"store_id": store_id, "owner": owner, "key": key, "fingerprint": print_}
     taken = _taken(mine)
-    if taken is None:
-        outlived = IdempotentAnswer.objects.filter(owner=owner, key=key, created_at__lte=now - KEPT_FOR)
-        if outlived.delete()[0]:
-            taken = _taken(mine)
+    if taken is None and _outlived().filter(owner=owner, key=key).delete()[0]:
+        taken = _taken(mine)
     kept = taken or IdempotentAnswer.objects.for_store(store_id).filter(owner=owner, key=key).first()
     if kept is None or kept.fingerprint != print_:
         raise Refused(
@@ -66,7 +67,7 @@ def take_key(*, store_id: int, owner: str, key: str, print_: str, now: datetime)
 
 # A key that another store's call has is a conflict as well, and nothing is seen of it.
 _TAKE = """
-    INSERT INTO common_idempotentanswer (store_id, owner, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO common_idempotentanswer (store_id, owner, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, now())
     ON CONFLICT (owner, key) DO NOTHING RETURNING id
 """
 
@@ -85,14 +86,17 @@ def keep(answer: IdempotentAnswer, *, status_code: int, body) -> None:
     IdempotentAnswer.objects.filter(pk=answer.pk).update(status_code=status_code, body=body)
 
 
-def forget(*, now: datetime) -> int:
+def forget_answers() -> int:
     """Delete a batch of the answers that are older than 24 hours; returns how many."""
-    return sweep_rows("idempotent answers forgotten", partial(_old, now), _delete, limit=FORGOTTEN_AT_ONCE)
+    return sweep_rows("idempotent answers forgotten", _old, _delete, limit=FORGOTTEN_AT_ONCE)
 
 
-def _old(now: datetime) -> QuerySet[IdempotentAnswer]:
-    old = IdempotentAnswer.objects.filter(created_at__lte=now - KEPT_FOR).only("store").order_by("created_at")
-    return old.select_for_update(skip_locked=True)
+def _old() -> QuerySet[IdempotentAnswer]:
+    return _outlived().only("store").order_by("created_at").select_for_update(skip_locked=True)
+
+
+def _outlived() -> QuerySet[IdempotentAnswer]:
+    return IdempotentAnswer.objects.filter(created_at__lte=Now() - KEPT_FOR)
 
 
 @bookkeeping("Nobody calls again so late: a kept answer that is deleted changes nothing.")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from common import heartbeats
-from common.sweeps import forget_answers
+from common.idempotency import forget_answers
 from common.workers import drain
 
 

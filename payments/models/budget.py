@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
-from common.money import ZERO, MoneyField
+from common.money import ZERO, MoneyField, MoneySumField
 from common.tenancy import TenantModel
 
 
@@ -19,8 +19,8 @@ class Budget(TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    balance = MoneyField(verbose_name=_("balance"), default=ZERO)
-    reserved = MoneyField(verbose_name=_("reserved"), default=ZERO)
+    balance = MoneySumField(verbose_name=_("balance"), default=ZERO)
+    reserved = MoneySumField(verbose_name=_("reserved"), default=ZERO)
     tops_up = models.BooleanField(_("automatic top-up"), default=False)
     threshold = MoneyField(verbose_name=_("threshold"), default=ZERO)
     top_up_amount = MoneyField(verbose_name=_("top-up amount"), default=ZERO)

@@ -163,5 +163,5 @@ class Payment(Obligation, Traced, TenantModel):
 
     @property
     def is_freed(self) -> bool:
-        """Whether it holds nothing of its order any more, since it was given up: another refund may be about the same."""
+        """Whether it was given up, and holds nothing of its order: another refund may be about the same goods."""
         return self.given_up_at is not None and not self.is_small

@@ -223,7 +223,6 @@ class StoreViewSet(viewsets.GenericViewSet):
             owner=self.request.user.pk,
             key=key,
             print_=idempotency.fingerprint(request.method, request.get_full_path(), body),
-            now=self.now,
         )
         if answer.status_code is not None:
             raise Replay(answer)

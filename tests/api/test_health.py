@@ -49,12 +49,18 @@ def test_one_dead_worker_of_two_is_seen_and_takes_no_web_process_out_of_service(
     long_ago("b@two")
     status, told = ready()
     assert (status, told["worker"], told["workers"]) == (200, "ok", {"celery": 1, "slow": 2})
-    long_ago("a@one")
-    assert ready()[1]["workers"] == {"celery": 0, "slow": 2}
     for name in ("a@one", "b@two"):
         long_ago(name, "slow")
     status, told = ready()
-    assert (status, told["worker"], told["workers"]) == (503, "failing", {"celery": 0, "slow": 0})
+    assert (status, told["worker"], told["workers"]) == (200, "ok", {"celery": 1, "slow": 0})
+
+
+def test_workers_of_another_queue_dont_stand_for_those_of_the_main_one():
+    heartbeats.note_worker("a@one", ["celery"])
+    heartbeats.note_worker("w@one", ["webhooks"])
+    long_ago("a@one")
+    status, told = ready()
+    assert (status, told["worker"], told["workers"]) == (503, "failing", {"celery": 0, "webhooks": 1})
 
 
 def test_the_broker_is_asked_and_not_the_cache(monkeypatch):

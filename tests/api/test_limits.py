@@ -199,16 +199,22 @@ def test_a_process_does_few_dear_calls_for_all(taote, monkeypatch):
     assert taote.merchant.get("orders/export/").status_code == 200
 
 
-def test_a_place_whose_holder_died_is_free_in_the_end(clock):
-    held = [dear("store:0") for _ in range(MOST_OF_ONE)]
-    for place in held[: dear_module.MOST_IN_PROCESS]:
-        place.__enter__()
-    dear_module._take("store:0", "third")
-    assert not dear_module._take("store:0", "fourth")
-    clock.move(seconds=dear_module.LIVES_S + 1)
-    assert dear_module._take("store:0", "fifth")
-    for place in held[: dear_module.MOST_IN_PROCESS]:
-        place.__exit__(None, None, None)
+def test_a_place_whose_holder_died_is_free_in_the_end():
+    places = [f"place {number}" for number in range(MOST_OF_ONE)]
+    assert all(dear_module._take("store:0", place) for place in places)
+    assert not dear_module._take("store:0", "one more")
+    server = client()
+    server.zincrby("dear:store:0", -dear_module.LIVES_S, places[0])
+    assert dear_module._take("store:0", "one more")
+    assert server.ttl("dear:store:0") == dear_module.LIVES_S
+
+
+def test_a_process_with_a_wrong_clock_gives_nobodys_place_away(clock):
+    """Places live by the server's clock."""
+    for number in range(MOST_OF_ONE):
+        assert dear_module._take("store:0", f"place {number}")
+    clock.move(days=1)
+    assert not dear_module._take("store:0", "one more")
 
 
 def test_a_server_of_hints_that_is_down_stops_no_dear_call(taote, monkeypatch):

@@ -2,13 +2,17 @@
 
 import pytest
 
+from common.actors import SYSTEM
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from payments.inbox import process_due_notices
+from payments.models import Payment, SandboxTransfer
+from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
 from tests.api.helpers import code, detail
 from tests.api.test_gateways import SANDBOX, post
 from tests.returnless import accounts, ask, budget, events, join, open_shop, place
+from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
 
@@ -41,6 +45,25 @@ def test_a_declined_payment_gives_the_reservation_back_once(shop):
     settle_batch()
     assert budget(shop) == ("500.00", "0.00", "500.00")
     assert accounts(shop, refund) == [("service_budget", "voided")]
+
+
+@pytest.mark.rule("R5")
+def test_what_comes_back_to_a_full_budget_is_in_it(shop):
+    join(shop)
+    place(shop, "K1")
+    refund = ask(shop, "K1")["id"]
+    shop.merchant.post(f"refunds/{refund}/approve/")
+    settle_batch()
+    full = "9999999999.99"
+    assert shop.merchant.put("returnless/", {"budget": full}).status_code == 200
+    SandboxTransfer.objects.update(outcome="returned")
+    with shop.scope():
+        [payment] = Payment.objects.filter(topic_id=refund)
+        reverse_payments(reasons={payment.pk: "account closed"}, actor=SYSTEM, now=NOON)
+    assert budget(shop) == ("10000000058.99", "0.00", "10000000058.99")
+    assert code(shop.merchant.post("returnless/top-up/", {"amount": "0.01"}))[:2] == (409, "budget_exhausted")
+    with system_scope():
+        assert {check.name: off for check, off in run_checks() if off} == {}
 
 
 @pytest.mark.rule("R5")

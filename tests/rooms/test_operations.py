@@ -10,6 +10,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models.functions import Now
 
 from common import idempotency
 from common.models import IdempotentAnswer
@@ -86,7 +87,8 @@ class TestSweep:
         with shop.scope():
             refunds = [shop.refund(reason="slow_logistics").pk for _ in range(2)]
             start_bulk_job(store=shop.store, refund_ids=refunds, actor=MERCHANT, now=NOON)
-            idempotency.take_key(store_id=shop.store.pk, owner="key", key="1", print_="", now=NOON - timedelta(days=2))
+            idempotency.take_key(store_id=shop.store.pk, owner="key", key="1", print_="")
+            IdempotentAnswer.objects.update(created_at=Now() - timedelta(days=2))
         order = ships.order(shipped=False)
         with ships.scope():
             file = io.BytesIO(f"order_number,carrier,tracking_number\n{order.number},SF,T1\n".encode())

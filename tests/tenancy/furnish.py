@@ -57,7 +57,7 @@ def furnish(shop: Shop) -> Shop:
         )
         offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
         make_delivery(shop, make_endpoint(shop))
-        idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="", now=NOON)
+        idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="")
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         _furnish_retention(shop, refund, offer)
         _furnish_quality(shop, refund)

@@ -126,8 +126,9 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     situation.earlier = offers[::-1]
     tracking = parcels_of(refund)
     cases = cases_of(refund, lists.cases)
-    refund.contradicted = [payment for payment in lists.payments if stops(payment, refund)]
-    payments = [payment for payment in lists.payments if payment.topic_id == refund.pk]
+    payments = list(lists.payments)
+    refund.contradicted = [payment for payment in payments if stops(payment, refund)]
+    declined = [payment for payment in payments if payment.status == PaymentStatus.FAILED and not payment.is_small]
     return {
         "refund": refund,
         "order": refund.order,
@@ -155,7 +156,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         "pay_card": pay_card(
             refund.order, refund.store, user, now, refund=refund, rows=allowance, sent=lists.small_payments
         ),
-        "failed_payments": any(payment.status == PaymentStatus.FAILED for payment in payments if not payment.is_small),
+        "failed_payments": any(payment.topic_id == refund.pk for payment in declined),
         "related": list(lists.related),
         "entries": [entry(event) for event in lists.events],
     }
