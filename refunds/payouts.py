@@ -53,11 +53,11 @@ def is_paid_here(refund: Refund) -> bool:
 def pay_again(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
     """Pay again what the gateway declined for good, through the gateway that the store has now.
 
-    Refused `invalid_transition` when there is no such payment.
+    Refused `invalid_transition` when there is no such payment, `payment_in_conflict` while the buyer may have it.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     payments = payments_of(refund)
-    refuse_if(why_not_pay_again(payments))
+    refuse_if(why_not_pay_again(refund, payments))
     refund.needs_attention = False
     writes = WriteSet()
     writes.update(refund, "needs_attention")

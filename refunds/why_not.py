@@ -187,11 +187,19 @@ def why_not_split_receipt(refund: Refund) -> Refused | None:
     )
 
 
-def why_not_pay_again(payments: Sequence[Payment]) -> Refused | None:
-    """A refund's money may be sent again when every payment before, small ones aside, was declined for good.
+def why_not_pay_again(refund: Refund, payments: Sequence[Payment]) -> Refused | None:
+    """A refund's money may be sent again when every payment of it before, small ones aside, was declined for good.
 
-    Not while its gateway says otherwise about one of them (`payment_in_conflict`): the buyer may have the money. Not
-    once the last was given up: the request is open again, or another one stands in its place.
+    Not while its gateway says otherwise about one of them, or about money that was given up for another refund of the
+    order (`payment_in_conflict`): the buyer may have it.
+    """
+    return why_not_pay_more(refund) or why_not_declined(payments)
+
+
+def why_not_declined(payments: Sequence[Payment]) -> Refused | None:
+    """Why no declined money of these payments of a refund waits for a person.
+
+    Not once the last was given up: the request is open again, or another one stands in its place.
     """
     if (refused := why_in_conflict(payments)) is not None:
         return refused
@@ -208,7 +216,7 @@ def why_not_give_up(refund: Refund, payments: Sequence[Payment], *, is_platforms
 
     Where the goods are the merchant's again, or the platform has decided, the money is owed (`payment_owed`).
     """
-    if (refused := why_not_pay_again(payments)) is not None:
+    if (refused := why_not_declined(payments)) is not None:
         return refused
     if refund.status == RefundStatus.WITHDRAWN:
         return None

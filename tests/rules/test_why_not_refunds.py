@@ -138,12 +138,12 @@ def test_talking_first_is_for_refunds_without_return(fields, code):
     ],
 )
 def test_only_what_was_declined_for_good_is_paid_again(statuses, code):
-    order = an_order()
-    payments = [a_payment(order, status) for status in statuses]
-    assert code_of(why_not_pay_again(payments)) == code
+    refund = a_refund(an_order())
+    payments = [a_payment(refund.order, status) for status in statuses]
+    assert code_of(why_not_pay_again(refund, payments)) == code
     if payments:
         payments[-1].given_up_at = NOON
-        assert code_of(why_not_pay_again(payments)) == "invalid_transition"
+        assert code_of(why_not_pay_again(refund, payments)) == "invalid_transition"
 
 
 @pytest.mark.rule("T9", "P5")

@@ -1,10 +1,13 @@
 """Sending the recommended offer to a selection: preview, job, results; and the queue of what is retainable now."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.utils import translation
 
 from common.tenancy import system_scope
-from offers.bulk import send_waiting_rows
+from offers.bulk import MOST_AT_ONCE, send_waiting_rows
 from offers.models import BulkJob, BulkRow, Offer
 from offers.switches import set_store_method
 from refunds.models import Refund
@@ -278,13 +281,23 @@ def test_an_offer_that_costs_more_than_the_order_is_sent_only_with_its_own_tick(
     assert {row.refund.pk: row.cautions[0] for row in page.context["dear"]} == dict.fromkeys(
         (dear, sure), "This costs ¥70.00. The whole order was paid with ¥59.00."
     )
-    assert page.content.decode().count('name="sure"') == 2
+    shown = page.content.decode()
+    assert shown.count('name="sure"') == 2
+    [named] = re.findall('name="refund" value="([^"]*)"', shown)
+    assert set(named.split(",")) == {str(cheap), str(dear), str(sure)}
 
-    desk.post(START, refund=[cheap, dear, sure], sure=[sure])
+    desk.post(START, refund=named, sure=[sure])
     with tmall.scope():
         rows = dict(BulkRow.objects.values_list("refund", "status"))
         assert rows == {cheap: "waiting", dear: "refused", sure: "waiting"}
         assert "The whole order was paid with" in BulkRow.objects.get(refund=dear).reason
+
+
+def test_the_most_refunds_at_once_with_all_ticks_are_understood(tmall, sign_in):
+    """More than a thousand fields would be an error before anybody looks at them."""
+    ids = [str(uuid4()) for _ in range(MOST_AT_ONCE)]
+    started = sign_in("agent", tmall).post(START, refund=",".join(ids), sure=ids)
+    assert started.status_code == 404, "there are no such refunds"
 
 
 def test_statements_do_not_grow_with_jobs_and_rows(tmall, sign_in):

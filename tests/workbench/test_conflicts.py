@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from payments.models import Payment
 from payments.settlement import settle_batch
+from refunds.models import Refund
 from tests.api.test_conflicts import hear_that_it_was_paid
 from tests.api.test_conflicts_block import in_doubt
 from tests.api.test_conflicts_of_amounts import given_up_and_paid_after_all
+from tests.api.test_disputes import dispute
 from tests.api.test_small_payments import send
 from tests.world import make_shop
 
@@ -39,6 +41,18 @@ def test_so_it_is_where_the_money_was_given_up_and_the_goods_are_asked_for_anew(
     assert reverse("admin:payments_payment_change", args=[payment]) in page.content.decode()
     assert "of another refund of this order" in page.content.decode()
     assert not page.context["failed_payments"]
+
+
+def test_deciding_a_dispute_tells_what_the_buyer_has_already_and_what_holds_the_money_up(sign_in):
+    shop, again, payment = given_up_and_paid_after_all()
+    with shop.scope():
+        order = Refund.objects.select_related("order").get(pk=again).order
+    assert send(shop, order, "5.00").status_code == 201
+    case = dispute(shop.buyer, again).json()["id"]
+    asked = sign_in("operator").get(f"refunds/dispute/{case}/decide/").content.decode()
+    assert "already got ¥5.00 in small payments for this order: with this refund that is ¥64.00" in asked
+    assert (SAID % "59.00" in asked, payment in asked) == (True, True)
+    assert "You can decide all the same" in asked
 
 
 @pytest.mark.rule("K11")

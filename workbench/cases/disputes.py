@@ -16,6 +16,7 @@ from workbench.cases.cases import CaseAdmin, DecideCase, side_views
 from workbench.cases.evidence import AddEvidence
 from workbench.cases.packs import MakePack, PackMixin
 from workbench.kit.decisions import Decision, DecisionForm
+from workbench.kit.paying import already_had, held_up
 
 
 class AnswerForm(DecisionForm):
@@ -66,6 +67,10 @@ class DecideDispute(DecideCase):
 
     def refusal(self, dispute, now):
         return why_not_decide_dispute(dispute)
+
+    def consequences(self, dispute):
+        """With what the buyer has already, and what holds the money up."""
+        return [*super().consequences(dispute), *already_had(dispute.refund), *held_up(dispute.refund)]
 
     def run(self, dispute, data, *, actor, now):
         decide_dispute(store_id=dispute.store_id, dispute_id=dispute.pk, actor=actor, now=now, **data)

@@ -1,10 +1,12 @@
 """Form fields of the desk, and their looks."""
 
 from abc import ABCMeta
+from collections.abc import Iterable
+from uuid import UUID
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from common.calendar import FIRST_DAY, LAST_DAY
@@ -14,6 +16,17 @@ from common.money import CENT, parse_money
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: the POST, even an empty one."""
     return request.POST if request.method == "POST" else None
+
+
+def ids_named(texts: Iterable[str]) -> set[UUID]:
+    """The ids that fields of a form name, one each or several with commas between them. Http404 for what is none.
+
+    A form about hundreds of rows names them in one field: Django takes no more than a thousand fields.
+    """
+    try:
+        return {UUID(text) for text in ",".join(texts).split(",") if text}
+    except ValueError:
+        raise Http404 from None
 
 
 class YuanField(forms.CharField):

@@ -98,7 +98,7 @@ class FailedPayment(Decision):
 
     def refusal_of(self, refund: Refund) -> Refused | None:
         """Why its refund doesn't allow it."""
-        return why_not_pay_again(payments_of(refund))
+        return why_not_pay_again(refund, payments_of(refund))
 
 
 class PayThisAgain(FailedPayment):

@@ -22,8 +22,9 @@ from stores.permissions import SEND_OFFERS
 from workbench.kit.base import DeskAdmin, column, refused_back_to
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import SURE, Decision, take
+from workbench.kit.forms import ids_named
 from workbench.kit.marks import moment
-from workbench.refunds.selection import ids_of, selected
+from workbench.refunds.selection import selected
 
 QUEUE = "admin:refunds_refund_changelist"
 
@@ -132,13 +133,15 @@ class BulkJobAdmin(DeskAdmin):
             messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
         previews = [preview_of(propose(refund, request.now)) for refund in chosen.refunds]
+        possible = [preview for preview in previews if preview.method]
         return self.page(
             request,
             "workbench/refunds/bulk/preview.html",
             _("Check the offers"),
             chosen=chosen,
-            possible=[preview for preview in previews if preview.method and not preview.cautions],
-            dear=[preview for preview in previews if preview.cautions],
+            named=",".join(str(preview.refund.pk) for preview in possible),
+            possible=[preview for preview in possible if not preview.cautions],
+            dear=[preview for preview in possible if preview.cautions],
             refused=[preview for preview in previews if not preview.method],
         )
 
@@ -149,7 +152,7 @@ class BulkJobAdmin(DeskAdmin):
         by_store: dict[int, list[Refund]] = {}
         for refund in selected(request, self.admin_site.get_model_admin(Refund)).refunds:
             by_store.setdefault(refund.store_id, []).append(refund)
-        start, jobs, refusals = SendRecommended(ids_of(request.POST.getlist(SURE))), [], []
+        start, jobs, refusals = SendRecommended(ids_named(request.POST.getlist(SURE))), [], []
         for rows in by_store.values():
             form = start.fill(request, rows)
             form.full_clean()

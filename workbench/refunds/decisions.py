@@ -8,9 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
 from common.words import duration
-from offers.kept_coupons import kept_coupons, would_end_coupons
 from offers.models import Offer
-from payments.small import compensated
 from refunds import actions, returns, why_not
 from refunds.goods import GoodsDisposition, Whereabouts
 from refunds.handing_over import may_name_address_there
@@ -24,6 +22,7 @@ from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, actor_of
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.marks import moment
+from workbench.kit.paying import already_had
 from workbench.kit.waybills import CorrectionForm
 from workbench.kit.words import sent_there, yuan
 from workbench.refunds.arrivals import ArrivalForm, pieces_of
@@ -128,27 +127,6 @@ class RefundDecision(Decision):
     def context(self, refund):
         """The head of the page."""
         return {"refund": refund, "order": refund.order}
-
-
-def already_had(refund: Refund) -> list[str]:
-    """What the buyer of a refund that is about to be paid has for this order besides, in sentences."""
-    told, order = [], refund.order
-    if not refund.pays:
-        return told
-    if small := compensated(order):
-        text = _(
-            "The buyer already got %(small)s in small payments for this order: with this refund that is %(total)s, and"
-            " %(paid)s were paid."
-        )
-        total = order.claimed_amount + small
-        told.append(text % {"small": yuan(small), "total": yuan(total), "paid": yuan(order.paid_amount)})
-    coupons = [str(grant.coupon) for grant in kept_coupons([order]).filter(ended_at=None)]
-    if coupons:
-        text = _("The buyer keeps the coupons that were granted for staying with this order: %(coupons)s.")
-        if would_end_coupons(refund):
-            text = _("With this refund the coupons end that were granted for staying with this order: %(coupons)s.")
-        told.append(text % {"coupons": "; ".join(coupons)})
-    return told
 
 
 class PayingDecision(RefundDecision):

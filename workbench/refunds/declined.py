@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from common.words import duration
 from refunds import payouts, why_not
 from stores.permissions import PAY
+from workbench.kit.paying import already_had
 from workbench.refunds.decisions import RefundDecision
 
 
@@ -26,11 +27,15 @@ class PayAgain(DeclinedMoney):
     done = gettext_lazy("The payment is on its way again.")
 
     def refusal(self, refund, now):
-        return why_not.why_not_pay_again(payouts.payments_of(refund))
+        return why_not.why_not_pay_again(refund, payouts.payments_of(refund))
 
     def consequence(self, refund):
         """A new payment, through the gateway that the store has by now."""
         return payouts.again_words(payouts.payments_of(refund)[-1])
+
+    def consequences(self, refund):
+        """With what the buyer has already."""
+        return [*super().consequences(refund), *already_had(refund)]
 
     def run(self, refund, data, *, actor, now):
         payouts.pay_again(store_id=refund.store_id, refund_id=refund.pk, actor=actor, now=now)

@@ -1,8 +1,6 @@
 """Which refunds a bulk sending is about: those that were ticked, or all of the list that was shown."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -16,6 +14,7 @@ from refunds.states import RefundStatus
 from stores.permissions import SEND_OFFERS, can, require
 from workbench.kit.changelist import NotOffered
 from workbench.kit.desk import Desk, desk_of
+from workbench.kit.forms import ids_named
 from workbench.kit.queue import capped, count_rows
 
 
@@ -37,7 +36,7 @@ def selected(request: HttpRequest, refunds_list: ModelAdmin) -> Selection:
     """
     if "everything" in request.POST:
         return _everything(request, refunds_list)
-    ids = ids_of(request.POST.getlist("refund"))
+    ids = ids_named(request.POST.getlist("refund"))
     refuse_if(why_not_start(len(ids)))
     rows = Refund.objects.in_scope().select_related("order", "store")
     found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
@@ -72,11 +71,3 @@ def _everything(request: HttpRequest, refunds_list: ModelAdmin) -> Selection:
     found = list(rows[: MOST_AT_ONCE + 1])
     is_cut = len(found) > MOST_AT_ONCE
     return Selection(found[:MOST_AT_ONCE], capped(count_rows(rows) if is_cut else len(found)), is_cut)
-
-
-def ids_of(texts: Sequence[str]) -> set[UUID]:
-    """The ids that a form names. Http404 for what is none."""
-    try:
-        return {UUID(text) for text in texts}
-    except ValueError:
-        raise Http404 from None

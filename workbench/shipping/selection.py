@@ -1,7 +1,5 @@
 """Which orders a bulk action of the shipping queue is about: those that were ticked, or all of the list shown."""
 
-from uuid import UUID
-
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,6 +12,7 @@ from stores.models import Store
 from stores.permissions import SHIP, can, require
 from workbench.kit.changelist import NotOffered
 from workbench.kit.desk import desk_of
+from workbench.kit.forms import ids_named
 from workbench.kit.queue import queue_asked_for
 from workbench.shipping.queues import ORDER_QUEUES
 
@@ -21,14 +20,9 @@ from workbench.shipping.queues import ORDER_QUEUES
 def ticked(request: HttpRequest) -> list[Order]:
     """The orders that were ticked, by deadline. Http404 when one is missing or foreign, Refused for too many.
 
-    A box or a form that goes on names one order, or several with commas between them. Raises PermissionDenied where the
-    user may not ship.
+    Raises PermissionDenied where the user may not ship.
     """
-    try:
-        named = ",".join(request.POST.getlist("order")).split(",")
-        ids = {UUID(text) for text in named if text}
-    except ValueError:
-        raise Http404 from None
+    ids = ids_named(request.POST.getlist("order"))
     refuse_if(why_not_choose(len(ids)))
     found = list(Order.objects.in_scope().filter(pk__in=ids).select_related("store").order_by("ship_by", "id"))
     if len(found) != len(ids):
