@@ -29,24 +29,31 @@ _OTHERS = frozenset({"other", "其他", "其它"})
 
 @dataclass(frozen=True)
 class KnownCarrier:
-    """A carrier: the code that is kept, its name in the reader's language, and what else people call it."""
+    """A carrier: the code that is kept, its name in the reader's language, and what else people call it.
+
+    `fewest_digits` is how long its numbers are at least that are digits alone; 0 where nobody knows.
+    """
 
     code: str
     label: str | Promise
     called: Sequence[str]
+    fewest_digits: int = 0
 
 
 KNOWN = (
-    KnownCarrier("SF", gettext_lazy("SF Express"), ("SF Express", "顺丰速运", "顺丰", "顺丰快递", "SFEXPRESS")),
-    KnownCarrier("ZTO", gettext_lazy("ZTO Express"), ("ZTO Express", "中通快递", "中通", "中通速递")),
-    KnownCarrier("YTO", gettext_lazy("YTO Express"), ("YTO Express", "圆通速递", "圆通", "圆通快递")),
-    KnownCarrier("STO", gettext_lazy("STO Express"), ("STO Express", "申通快递", "申通", "申通速递")),
-    KnownCarrier("YD", gettext_lazy("Yunda Express"), ("Yunda Express", "韵达速递", "韵达", "韵达快递", "YUNDA")),
-    KnownCarrier("JTSD", gettext_lazy("J&T Express"), ("J&T Express", "极兔速递", "极兔", "极兔快递", "J&T", "JT")),
+    KnownCarrier("SF", gettext_lazy("SF Express"), ("SF Express", "顺丰速运", "顺丰", "顺丰快递", "SFEXPRESS"), 12),
+    KnownCarrier("ZTO", gettext_lazy("ZTO Express"), ("ZTO Express", "中通快递", "中通", "中通速递"), 12),
+    KnownCarrier("YTO", gettext_lazy("YTO Express"), ("YTO Express", "圆通速递", "圆通", "圆通快递"), 10),
+    KnownCarrier("STO", gettext_lazy("STO Express"), ("STO Express", "申通快递", "申通", "申通速递"), 12),
+    KnownCarrier("YD", gettext_lazy("Yunda Express"), ("Yunda Express", "韵达速递", "韵达", "韵达快递", "YUNDA"), 13),
+    KnownCarrier("JTSD", gettext_lazy("J&T Express"), ("J&T Express", "极兔速递", "极兔", "极兔快递", "J&T", "JT"), 12),
     KnownCarrier("JD", gettext_lazy("JD Logistics"), ("JD Logistics", "京东物流", "京东快递", "京东", "JDL")),
-    KnownCarrier("EMS", gettext_lazy("EMS"), ("EMS", "邮政EMS", "中国邮政EMS", "邮政特快专递")),
+    KnownCarrier("EMS", gettext_lazy("EMS"), ("EMS", "邮政EMS", "中国邮政EMS", "邮政特快专递"), 13),
     KnownCarrier(
-        "YZPY", gettext_lazy("China Post"), ("China Post", "邮政快递包裹", "中国邮政", "邮政", "邮政包裹", "CHINAPOST")
+        "YZPY",
+        gettext_lazy("China Post"),
+        ("China Post", "邮政快递包裹", "中国邮政", "邮政", "邮政包裹", "CHINAPOST"),
+        13,
     ),
     KnownCarrier("DBL", gettext_lazy("Deppon Express"), ("Deppon Express", "德邦快递", "德邦", "德邦物流", "DEPPON")),
     KnownCarrier("DNWL", gettext_lazy("Cainiao Express"), ("Cainiao Express", "菜鸟速递", "菜鸟", "丹鸟", "丹鸟物流")),
@@ -55,9 +62,9 @@ KNOWN = (
     KnownCarrier("SNWL", gettext_lazy("Suning Logistics"), ("Suning Logistics", "苏宁物流", "苏宁快递", "苏宁")),
     KnownCarrier("KYSY", gettext_lazy("KYE Express"), ("KYE Express", "跨越速运", "跨越", "KYE")),
     KnownCarrier("ANE", gettext_lazy("ANE Logistics"), ("ANE Logistics", "安能物流", "安能")),
-    KnownCarrier("FEDEX", gettext_lazy("FedEx"), ("FedEx", "联邦快递")),
+    KnownCarrier("FEDEX", gettext_lazy("FedEx"), ("FedEx", "联邦快递"), 12),
     KnownCarrier("UPS", gettext_lazy("UPS"), ("UPS",)),
-    KnownCarrier("DHL", gettext_lazy("DHL"), ("DHL", "敦豪快递", "敦豪")),
+    KnownCarrier("DHL", gettext_lazy("DHL"), ("DHL", "敦豪快递", "敦豪"), 10),
 )
 
 
@@ -101,6 +108,12 @@ def carrier_label(kept: str) -> str:
     """A kept carrier in the reader's language; what isn't in the list reads as it was written."""
     known = _BY_CODE.get(kept)
     return kept if known is None else str(known.label)
+
+
+def fewest_digits(kept: str) -> int:
+    """How many digits a number of the kept carrier has at least if it is digits alone; 0 where nobody knows."""
+    known = _BY_CODE.get(kept)
+    return 0 if known is None else known.fewest_digits
 
 
 def names_of(kept: str) -> Sequence[str]:

@@ -1,8 +1,9 @@
 """What is wrong with the rows of an imported file, asked of the database a thousand rows at a time (K2)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from orders.erp.sheets import faults
 from orders.erp.sheets.table import FileRow
 from orders.models import Order
-from orders.waybills import MAX_CARRIER, NO_NUMBER, NUMBER, carrier_named, plain_number, unknown_carrier
+from orders.waybills import MAX_CARRIER, NO_NUMBER, NUMBER, carrier_named, fewest_digits, plain_number, unknown_carrier
 from orders.why_not import why_not_send
 
 BATCH = 1000
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 MAX_ABOUT = 200
+LONGEST_WITH_ZEROS = 24  # characters of an order's number that is looked for with zeros before it
 
 CARRIER_UNKNOWN = "carrier_unknown"  # `about` is what was written; the words name what it may have meant
 # What is wrong with a row, by its code; `about` is the cell, row or parcel that the code is about.
@@ -39,6 +41,10 @@ DETAILS = {
         "Cell %(about)s is kept otherwise than it is shown (a date, a fraction, or a number format that adds or hides "
         "digits)."
         " Format the column as text and enter what you see anew."
+    ),
+    faults.ZEROS_LOST: _(
+        "Cell %(about)s: a spreadsheet drops the zeros that a number begins with, and this one seems to lack them. "
+        'Format the column as text and enter the whole number anew; in a csv write it as ="00123".'
     ),
     faults.NOT_TEXT: _(
         "Cell %(about)s holds a date, a yes or no, or an error, and no number. Format the column as text and enter the "
@@ -81,16 +87,17 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
     """
     seen: dict[str, FileRow] = {}
     batch: list[FileRow] = []
+    has_zeros = cache(Order.objects.for_store(store_id).filter(number__gte="0", number__lt="1").exists)
     for row in map(_plain, rows):
         if row.number and not row.fault and _parcel(row) == _parcel(seen.get(row.number)):
             continue
         seen.setdefault(row.number, row)
         batch.append(row)
         if len(batch) == BATCH:
-            yield _check_batch(store_id, batch, seen)
+            yield _check_batch(store_id, batch, seen, has_zeros=has_zeros)
             batch = []
     if batch:
-        yield _check_batch(store_id, batch, seen)
+        yield _check_batch(store_id, batch, seen, has_zeros=has_zeros)
 
 
 def _plain(row: FileRow) -> FileRow:
@@ -108,7 +115,9 @@ def _parcel(row: FileRow | None) -> tuple[str, str] | None:
     return None if row is None else (row.carrier, row.tracking_number)
 
 
-def _check_batch(store_id: int, rows: list[FileRow], seen: dict[str, FileRow]) -> list[CheckedRow]:
+def _check_batch(
+    store_id: int, rows: list[FileRow], seen: dict[str, FileRow], *, has_zeros: Callable[[], bool]
+) -> list[CheckedRow]:
     numbers = [row.number for row in rows if ORDER_NUMBER.fullmatch(row.number)]
     found = (
         Order.objects.for_store(store_id)
@@ -116,18 +125,37 @@ def _check_batch(store_id: int, rows: list[FileRow], seen: dict[str, FileRow]) -
         .only("number", "status", "is_masked", "paid_amount", "claimed_amount")
     )
     orders = {order.number: order for order in found}
-    return [_checked(row, orders.get(row.number), seen.get(row.number, row)) for row in rows]
+    bare = [row.number for row in rows if row.number_at]
+    longer = _longer_numbers(store_id, bare) if bare and has_zeros() else {}
+    return [
+        _checked(row, orders.get(row.number), seen.get(row.number, row), longer.get(row.number, "")) for row in rows
+    ]
 
 
-def _checked(row: FileRow, order: Order | None, first: FileRow) -> CheckedRow:
-    """The row with what is wrong with it; `first` is the file's first row of this order."""
+def _longer_numbers(store_id: int, bare: Iterable[str]) -> dict[str, str]:
+    """The numbers of orders that are these with zeros before them, by what they are without."""
+    wanted = [number.zfill(size) for number in bare for size in range(len(number) + 1, LONGEST_WITH_ZEROS + 1)]
+    found = Order.objects.for_store(store_id).filter(number__in=wanted).order_by("-number")
+    return {number.lstrip("0"): number for number in found.values_list("number", flat=True)}
+
+
+def _checked(row: FileRow, order: Order | None, first: FileRow, longer: str) -> CheckedRow:
+    """The row with what is wrong with it; `first` is the file's first row of this order.
+
+    `longer` is the number of an order of the store that is this one with zeros before it.
+    """
     order_id = order.pk if order is not None else None
     if row.fault:
         return CheckedRow(row, order_id, row.fault, row.cell)
+    if longer:
+        return CheckedRow(row, order_id, faults.ZEROS_LOST, f"{row.number_at} ({longer})")
     if row.number and first.place != row.place:
         about = f"{first.place} ({first.carrier[:MAX_CARRIER]} {first.tracking_number[:64]})"
         return CheckedRow(row, order_id, "duplicate_row", about)
-    return CheckedRow(row, order_id, _code(row, order))
+    code = _code(row, order)
+    if not code and row.tracking_at and len(row.tracking_number) < fewest_digits(row.carrier):
+        return CheckedRow(row, order_id, faults.ZEROS_LOST, row.tracking_at)
+    return CheckedRow(row, order_id, code)
 
 
 def _code(row: FileRow, order: Order | None) -> str:

@@ -28,6 +28,7 @@ class WorkbookTooLarge(Unreadable):
 # Of a cell: a spreadsheet has, or may have, changed what was meant.
 DIGITS_LOST = "digits_lost"  # a number of more than 15 digits, or one that was written as 1.23E+15
 NUMBER_FORMAT = "number_format"  # shown otherwise than it is kept: dates, fractions, separators, padding, hidden
+ZEROS_LOST = "zeros_lost"  # a number that seems to lack the zeros that it began with
 NOT_TEXT = "not_text"  # true or false, a date, an error
 FORMULA = "formula"
 MERGED_CELLS = "merged_cells"

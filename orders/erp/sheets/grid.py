@@ -29,10 +29,14 @@ _LONGEST_NUMBER = 40
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell means, and the code of what a spreadsheet may have changed of it."""
+    """What a cell means, and the code of what a spreadsheet may have changed of it.
+
+    Of a number nobody can tell any more whether it began with zeros.
+    """
 
     text: str
     fault: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def number_cell(written: str, shown: Shown) -> Cell:
         return Cell(written, DIGITS_LOST)
     if value < 0 or value.adjusted() < -_LONGEST_NUMBER or value != value.to_integral_value():
         return Cell(written, NUMBER_FORMAT)
-    return Cell(str(int(value)), "" if shown.numbers else NUMBER_FORMAT)
+    return Cell(str(int(value)), "" if shown.numbers else NUMBER_FORMAT, is_number=True)
 
 
 def has_content(parts: Parts, part: str) -> bool:

@@ -1,14 +1,14 @@
 """A file as the rows of a shipment file: its header found, its three columns read, what is wrong with a row named."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from orders.erp.sheets.delimited import read_delimited
 from orders.erp.sheets.faults import COLUMN_HIDDEN, ROW_HIDDEN, Unreadable
 from orders.erp.sheets.grid import Cell, Grid, Region, column_name
 from orders.erp.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
-from orders.erp.sheets.text import fault_of, heading, identifier, visible, words
+from orders.erp.sheets.text import fault_of, heading, identifier, is_bare_number, visible, words
 from orders.erp.sheets.workbook import read_workbook
 
 XLSX_MAGIC = b"PK\x03\x04"
@@ -32,6 +32,7 @@ class FileRow:
     """One row of the file as it is meant there; `place` is its row in the spreadsheet, the header's being 1 or more.
 
     `fault` is the code of what a spreadsheet may have changed in it, and `cell` where: `Sheet1!B3`, or `B3` in a csv.
+    `number_at` and `tracking_at` are the cells of numbers that may have begun with zeros before a spreadsheet had them.
     """
 
     place: int
@@ -40,6 +41,8 @@ class FileRow:
     tracking_number: str
     fault: str = ""
     cell: str = ""
+    number_at: str = ""
+    tracking_at: str = ""
 
 
 def read_table(file: IO[bytes]) -> Iterator[FileRow]:
@@ -90,7 +93,8 @@ def _of_csv(file: IO[bytes]) -> Iterator[FileRow]:
 
 
 def _at(texts: Sequence[str], at: int) -> Cell:
-    return Cell(texts[at][:MAX_CELL] if at < len(texts) else "")
+    text = texts[at][:MAX_CELL] if at < len(texts) else ""
+    return Cell(text, is_number=is_bare_number(text))
 
 
 def _of_workbook(file: IO[bytes]) -> Iterator[FileRow]:
@@ -118,7 +122,7 @@ def _of_workbook(file: IO[bytes]) -> Iterator[FileRow]:
         elif region is not None:
             area = f"{column_name(region.left)}{region.top}:{column_name(region.right)}{region.bottom}"
             fault, cell = region.code, f"{sheet}!{area}"
-        yield FileRow(place, row.number, row.carrier, row.tracking_number, fault, cell)
+        yield row if cell == row.cell else replace(row, fault=fault, cell=cell)
 
 
 class _Regions:
@@ -144,4 +148,8 @@ def _row(place: int, cells: Mapping[str, Cell], columns: Mapping[str, int], shee
         fault = cell.fault or (fault_of(texts[name]) if name != "carrier" else "")
         if fault:
             return FileRow(place, **texts, fault=fault, cell=f"{sheet}{column_name(columns[name])}{place}")
-    return FileRow(place, **texts)
+    number_at, tracking_at = (
+        f"{sheet}{column_name(columns[name])}{place}" if cells[name].is_number else ""
+        for name in ("number", "tracking_number")
+    )
+    return FileRow(place, **texts, number_at=number_at, tracking_at=tracking_at)

@@ -62,6 +62,12 @@ def identifier(text: str) -> str:
     return _as_text(text).lstrip(_APOSTROPHES).strip()
 
 
+def is_bare_number(text: str) -> bool:
+    """Whether a csv's cell is digits that a spreadsheet keeps as a number: the zeros that it began with are gone."""
+    text = visible(text)
+    return text.isascii() and text.isdigit() and not text.startswith("0")
+
+
 def _as_text(text: str) -> str:
     """`="773012"` is how programs make a spreadsheet keep a number's digits."""
     inside = _AS_FORMULA.fullmatch(text)
