@@ -72,7 +72,7 @@ def send_offer(
         method=method,
         once_as=METHODS[method].once_as,
         message=message,
-        amount=amount,
+        amount=terms.amount,
         return_address=terms.return_address,
         agreed_with_buyer=agreed_with_buyer,
         product=terms.product,
@@ -162,7 +162,7 @@ def why_not_accept(offer: Offer, now: datetime) -> Refused | None:
 
 def _why_not_pay_yet(offer: Offer) -> Refused | None:
     """Why the money of a yes can't go out now, in the buyer's words; the merchant is told which payment is in doubt."""
-    if not METHODS[offer.method].sends_money or why_not_pay_more(offer.refund) is None:
+    if not METHODS[offer.method].sends_money(offer.amount) or why_not_pay_more(offer.refund) is None:
         return None
     text = _("The store has to look at an earlier payment to you first: try again later, before the offer ends.")
     return Refused("payment_in_conflict", text)

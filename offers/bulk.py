@@ -1,7 +1,7 @@
 """Send the recommended offer to many refunds: preview, then a job whose rows a worker works off."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -51,7 +51,7 @@ class Proposal:
     @property
     def filled(self) -> Terms:
         """The terms with the coupons, as the buyer sees them ordered, and the product that they name."""
-        return filled_terms(self.refund, self.terms)
+        return filled_terms(self.refund, self.method, self.terms)
 
 
 def propose(refund: Refund, now: datetime) -> Proposal:
@@ -64,20 +64,21 @@ def propose(refund: Refund, now: datetime) -> Proposal:
     for option in recommend(situation, possible):
         terms = default_terms(situation, option.method)
         if terms is not None:
-            cautions = cautions_of_terms(refund, option.method, filled_terms(refund, terms), now)
+            cautions = cautions_of_terms(refund, option.method, filled_terms(refund, option.method, terms), now)
             return Proposal(refund, option.method, terms, cautions=cautions)
     return Proposal(refund, None, {}, _("Every possible offer needs a choice of yours."))
 
 
-def filled_terms(refund: Refund, terms: Mapping[str, Any]) -> Terms:
-    """Arguments of `send_offer` with the rows that they name: the coupons as the buyer sees them, the product."""
+def filled_terms(refund: Refund, method: Method, terms: Mapping[str, Any]) -> Terms:
+    """Arguments of `send_offer` with the rows that they name, the coupons as the buyer sees them, and the amount."""
     given = dict(terms)
     ids, item_id = given.pop("coupon_ids", ()), given.pop("item_id", None)
     if ids:
         given["coupons"] = list(Coupon.objects.for_store(refund.store_id).filter(pk__in=ids).as_buyer_sees())
     if item_id:
         given["product"] = Product.objects.for_store(refund.store_id).filter(item_id=item_id).first()
-    return Terms(**given)
+    filled = Terms(**given)
+    return replace(filled, amount=method.amount_of(refund, filled))
 
 
 def default_terms(situation: Situation, method: Method) -> dict | None:

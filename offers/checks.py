@@ -31,7 +31,7 @@ CHECKS = (
             ON p.topic_id = r.id AND p.purpose = f.method AND NOT EXISTS (  -- else a lapsed offer's
                 SELECT FROM payments_payment g WHERE g.topic_id = r.id AND g.given_up_at IS NOT NULL AND g.id >= p.id
             )
-        WHERE f.method = ANY(%(paying)s)
+        WHERE f.method = ANY(%(paying)s) AND f.amount IS NOT NULL
         GROUP BY f.id, r.id
         HAVING CASE f.status
             WHEN 'accepted' THEN r.status <> 'withdrawn' OR bool_or(p.amount <> f.amount)

@@ -113,7 +113,7 @@ def why_not_try(method: Method, situation: Situation) -> Refused | None:
             _("%(method)s was used for this refund; choose something else.") % {"method": method.label},
             "method",
         )
-    if method.sends_money and (refused := why_not_pay_more(situation.refund)) is not None:
+    if method.sends_money() and (refused := why_not_pay_more(situation.refund)) is not None:
         return refused
     return method.why_not(situation)
 

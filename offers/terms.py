@@ -1,6 +1,7 @@
 """What a merchant fills in becomes the terms of an offer, or is refused by the rule that is nearest to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -52,7 +53,7 @@ def prepare_terms(
     )
     refuse_if(chosen.lacks(situation))
     chosen.check(situation, terms)
-    return terms
+    return replace(terms, amount=chosen.amount_of(refund, terms))
 
 
 def _find_product(store_id: int, item_id: str) -> Product:

@@ -63,7 +63,7 @@ def _is_done(offer: Offer) -> bool:
 def _come_true(writes: WriteSet, offer: Offer, *, actor: Actor, now: datetime) -> None:
     """What was promised happens, unless other refunds have taken its money meanwhile."""
     method, before = METHODS[offer.method], offer.status
-    if method.pays and offer.amount > method.money_left(offer.refund):
+    if method.pays and offer.amount and offer.amount > method.money_left(offer.refund):
         lapse(writes, offer, actor=actor, now=now)
         return
     offer.come_true()

@@ -16,12 +16,14 @@ class PurposeFacts:
     """What is true of a purpose. Money that `returns_price` is a part of what the order was paid.
 
     It goes back the way it came, and the refund's lines hold it. Other money is a present of the store's: it goes to
-    the buyer's account, and is held of the order as a whole, or (a small payment) not at all.
+    the buyer's account, and is held of the order as a whole, or (a small payment) not at all. What `is_owed` once it
+    was promised can't be given up.
     """
 
     label: str | Promise
     order: int  # its place where all purposes are listed
     returns_price: bool = False
+    is_owed: bool = False
 
 
 PURPOSES: Registry[PurposeFacts] = Registry(key=lambda facts: facts.order)

@@ -17,6 +17,7 @@ from orders.models import Order, Shipment
 from payments.conflicts import why_in_conflict
 from payments.gateways import waits_for_reports
 from payments.models import Payment
+from payments.purposes import PURPOSES
 from payments.states import PaymentStatus
 from refunds.handing_over import agreement_of, may_name_address_there, reships_at_receipt, why_not_hand_over
 from refunds.models import Refund, RefundLine
@@ -218,6 +219,10 @@ def why_not_give_up(refund: Refund, payments: Sequence[Payment], *, is_platforms
     """
     if (refused := why_not_declined(payments)) is not None:
         return refused
+    last = payments[-1]
+    if last.purpose in PURPOSES and PURPOSES[last.purpose].is_owed:
+        text = _("The buyer gets other goods and this difference of price: you owe ¥%(amount)s. Pay it again.")
+        return Refused("payment_owed", text % {"amount": grouped(last.amount)})
     if refund.status == RefundStatus.WITHDRAWN:
         return None
     amount = {"amount": grouped(refund.amount)}

@@ -155,7 +155,8 @@ class OfferSerializer(serializers.ModelSerializer):
     def get_price_difference(self, offer: Offer) -> str | None:
         """Yuan that the new goods of an exchange cost more than is asked back.
 
-        The merchant bears what is above zero, and owes the buyer what is below. Null where nothing is exchanged.
+        The merchant bears what is above zero; what is below is the `amount` that is paid when the buyer accepts. Null
+        where nothing is exchanged.
         """
         difference = METHODS[offer.method].price_difference(offer)
         return None if difference is None else f"{difference:.2f}"

@@ -69,8 +69,9 @@ class Method(ABC):
 
     # What acceptance means for the figures (Q18): whether the refund goes on with another amount or kind (else the
     # order is kept and the refund withdrawn), whether the work on it ends, whether a parcel that would have
-    # come back doesn't, whether a product or coupons are given away, and whether a payment goes out: its purpose is
-    # the method's code, and with `returns_price` it is a part of what the order was paid (payments.purposes).
+    # come back doesn't, whether a product or coupons are given away, and whether a payment goes out where the offer has
+    # an amount: its purpose is the method's code, with `purpose_label` or else the method's; with `returns_price` it
+    # is a part of what the order was paid, and what `is_owed` can't be given up (payments.purposes).
     changes_refund: ClassVar[bool] = False
     becomes: ClassVar[str] = ""  # the kind that a changed refund goes on as
     ends_work: ClassVar[bool] = True
@@ -79,6 +80,8 @@ class Method(ABC):
     gives_coupons: ClassVar[bool] = False
     pays: ClassVar[bool] = False
     returns_price: ClassVar[bool] = False
+    is_owed: ClassVar[bool] = False
+    purpose_label: ClassVar[str] = ""
 
     # Ready-made words to the buyer that say what this method gives, each within the marketplace's message length (Q5).
     scripts: ClassVar[tuple[str, ...]] = ()
@@ -100,9 +103,11 @@ class Method(ABC):
     def why_not(self, situation: Situation) -> Refused | None:
         """Why this can't be offered for the refund now, whatever is filled in; None when it can."""
 
-    @property
-    def sends_money(self) -> bool:
-        """Whether a yes sends money to the buyer in the same moment: a payment of its own, or the refund's."""
+    def sends_money(self, amount: Decimal | None = None) -> bool:
+        """Whether a yes to an offer of this amount sends money in the same moment: its own, or the refund's.
+
+        Without an amount, whether it surely will.
+        """
         return self.pays or self.becomes == RefundKind.REFUND_ONLY
 
     def proposes(self, refund: Refund) -> bool:
@@ -135,6 +140,10 @@ class Method(ABC):
     @abstractmethod
     def check(self, situation: Situation, terms: Terms) -> None:
         """Invalid for a missing or malformed term, Refused for one that a rule forbids now."""
+
+    def amount_of(self, refund: Refund, terms: Terms) -> Decimal | None:
+        """Yuan of the offer with these terms, once they are checked."""
+        return terms.amount
 
     @abstractmethod
     def limits(self, situation: Situation) -> dict:
@@ -206,5 +215,6 @@ def register(method: M) -> M:
     """Make a method known, and what it pays a purpose of payments: the decorator of every file's class."""
     METHODS.add(method.code, method())
     if method.pays:
-        PURPOSES.add(method.code, PurposeFacts(method.label, method.order, method.returns_price))
+        label = method.purpose_label or method.label
+        PURPOSES.add(method.code, PurposeFacts(label, method.order, method.returns_price, method.is_owed))
     return method

@@ -8,7 +8,6 @@ from common.money import grouped
 from common.sentences import sentence as _
 from offers.methods.base import BuyerConcern, register
 from offers.methods.retention import MoneyMethod
-from refunds.actions import withdraw_for_offer
 
 
 @register
@@ -33,9 +32,3 @@ class PartialRefund(MoneyMethod):
 
     def buyer_sees(self, refund, terms):
         return _("Keep the goods and receive ¥%(amount)s back.") % {"amount": grouped(terms.amount)}
-
-    def accept(self, writes, offer, *, actor, now):
-        """Pay the difference and withdraw the refund (Q10)."""
-        withdraw_for_offer(
-            writes, offer.refund, actor=actor, now=now, rule="Q10", difference=offer.amount, purpose=self.code
-        )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from common.errors import Invalid, Refused, refuse_if
-from common.money import CENT, why_no_amount, yuan
+from common.money import CENT, ZERO, why_no_amount, yuan
 from common.sentences import sentence as _
 from common.words import duration
 from offers.arriving import money_words, parcel_words, promised_parcels
@@ -51,8 +51,10 @@ class RetentionMethod(Method):
         return [_("When the buyer accepts, the refund is withdrawn.")]
 
     def accept(self, writes, offer, *, actor, now):
-        """Withdraw the refund (Q10)."""
-        withdraw_for_offer(writes, offer.refund, actor=actor, now=now, rule="Q10")
+        """Withdraw the refund (Q10), and pay the part of the price that was offered: both or neither."""
+        part = offer.amount if self.returns_price and offer.amount else ZERO
+        named = {"actor": actor, "now": now, "rule": "Q10"}
+        withdraw_for_offer(writes, offer.refund, difference=part, purpose=self.code, **named)
 
 
 class MoneyMethod(RetentionMethod):

@@ -77,7 +77,7 @@ def test_bulk_sending_proposes_no_money(shop):
         with shop.scope():
             return propose(Refund.objects.select_related("order", "store").get(pk=refund.pk), NOON).method
 
-    assert not proposed().sends_money
+    assert not proposed().sends_money()
     end_conflict(shop, payment)
     assert proposed() is not None
 
