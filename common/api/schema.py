@@ -41,6 +41,16 @@ class WanliuSchema(AutoSchema):
             return [OpenApiParameter("Idempotency-Key", str, "header", required=required, description=text)]
         return []
 
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        """A list of objects says how many it may hold, as lists of plain values do."""
+        shape = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction == "request" and isinstance(field, serializers.ListSerializer) and shape.get("type") == "array":
+            if field.max_length is not None:
+                shape["maxItems"] = field.max_length
+            if not field.allow_empty:
+                shape["minItems"] = 1
+        return shape
+
     def _get_response_bodies(self, direction="response"):
         responses = super()._get_response_bodies(direction)
         for status, codes in codes_of(type(self.view), self.view.action, self.method).items():

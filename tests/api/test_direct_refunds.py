@@ -6,6 +6,7 @@ import pytest
 
 from orders.carriers import sandbox
 from payments.settlement import settle_batch
+from stores import marketplaces
 from tests.api.helpers import ask, code, detail, everything
 from tests.parcels import NORECALL, UNPICKED, ask_everybody, shipped
 from tests.world import NOON, make_shop
@@ -101,8 +102,17 @@ def test_a_part_of_the_price_is_no_reason_to_stop_the_goods(shop):
     assert shop.reload(order).status == "cancelled"
 
 
-@pytest.mark.parametrize("kind", ["return_and_refund", "exchange"])
-def test_goods_that_were_never_sent_can_not_be_sent_back(shop, kind):
+RETURNING = [
+    (rules.name, kind)
+    for rules in marketplaces.newest().values()
+    for kind in ("return_and_refund", "exchange")
+    if kind in rules.refund_kinds
+]
+
+
+@pytest.mark.parametrize(("marketplace", "kind"), RETURNING)
+def test_goods_that_were_never_sent_can_not_be_sent_back(marketplace, kind):
+    shop = make_shop(marketplace)
     order = shop.order(shipped=False)
     refused = ask(shop, order, kind=kind)
     assert code(refused) == (409, "nothing_to_return", "kind")

@@ -1,6 +1,7 @@
 """Orders over the API: placed and delivered by the marketplace, shipped by the merchant."""
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.api.helpers import ask, code, everything
 
@@ -42,6 +43,17 @@ def test_the_same_number_brings_the_order_up_to_date(taote):
     assert (again.status_code, again.json()["address"], again.json()["paid_amount"]) == (200, "上海市", "7.00")
     assert [line["item_id"] for line in again.json()["lines"]] == ["9"]
     assert len(taote.merchant.get("orders/").json()["results"]) == 1
+
+
+def test_an_order_has_as_many_lines_as_the_schema_says(taote):
+    schema = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+    bounds = schema["PlaceOrderRequest"]["properties"]["lines"]
+    most = bounds["maxItems"]
+    lines = [{"item_id": str(place), "quantity": 1, "unit_price": "1.00"} for place in range(most + 1)]
+    assert (most, bounds["minItems"]) == (200, 1)
+    for wrong in (lines, []):
+        assert code(taote.buyer.post("orders/", body(lines=wrong)))[::2] == (400, "lines.non_field_errors")
+    assert taote.buyer.post("orders/", body(lines=lines[:most])).status_code == 201
 
 
 def test_a_delivery_that_comes_twice_changes_nothing(taote):

@@ -153,3 +153,6 @@ def test_a_database_that_cannot_be_reached_is_503_everywhere(taote, monkeypatch)
     for client, path in ((shop.merchant.client, "/api/v1/orders/"), (Client(), "/admin/login/"), (Client(), "/b/x/")):
         client.raise_request_exception = False
         assert client.get(path).status_code in ({503} if "api" in path else {503, 200, 404})
+    for pushed in ("/gateways/sandbox/webhook/", "/connect/kuaishou/token/"):
+        answer = client.post(pushed, b"{}", content_type="application/json")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5"), "who pushes comes again"

@@ -293,6 +293,25 @@ def test_an_offer_that_costs_more_than_the_order_is_sent_only_with_its_own_tick(
         assert "The whole order was paid with" in BulkRow.objects.get(refund=dear).reason
 
 
+@pytest.mark.rule("Q13")
+def test_the_last_coupon_is_promised_to_one_of_three(tmall, sign_in):
+    with tmall.scope():
+        for code in ("reassurance", "red_packet"):
+            set_store_method(
+                store=tmall.store, method=code, is_on=False, available_from=NOON.date(), actor=MERCHANT, now=NOON
+            )
+    valid = {"valid_from": "2026-11-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z", "quantity": 1}
+    coupon = {"name": "一张", "channel": "smart_retention", "amount_off": "5.00", "min_spend": "0.00", **valid}
+    assert tmall.merchant.post("coupons/", coupon).status_code == 201
+    desk = sign_in("agent", tmall)
+    desk.post(START, refund=[tmall.refund(reason="slow_logistics").pk for _ in range(3)])
+    while send_waiting_rows(job_ids=[only_job().pk]):
+        pass
+    with tmall.scope():
+        assert sorted(Offer.objects.values_list("method", flat=True)) == ["coupon"]
+        assert sorted(BulkRow.objects.values_list("status", flat=True)) == ["refused", "refused", "sent"]
+
+
 def test_the_most_refunds_at_once_with_all_ticks_are_understood(tmall, sign_in):
     """More than a thousand fields would be an error before anybody looks at them."""
     ids = [str(uuid4()) for _ in range(MOST_AT_ONCE)]

@@ -1,6 +1,7 @@
 """The content policy in a browser: what is ours runs, and what was smuggled in doesn't."""
 
-from tests.browser import in_browser, watch
+from tests.browser import in_browser, sign_in, watch
+from tests.world import make_shop, make_user
 
 pytestmark = in_browser
 
@@ -17,3 +18,20 @@ def test_our_scripts_run_and_smuggled_ones_do_not(browser, live_server):
     with page.expect_console_message(lambda message: "script-src" in message.text):
         page.evaluate(SMUGGLED)
     assert page.evaluate("window.ran") is None
+
+
+def test_a_new_keys_secret_is_copied_by_its_button(browser, live_server):
+    make_user("agent", shop=make_shop("taote"), role="owner")
+    page = browser.new_page(locale="en-GB")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/stores/apikey/add/")
+    page.fill("[name=name]", "ERP")
+    page.check("[name=scopes] >> nth=0")
+    page.click("main button[type=submit], .wl-form button.primary")
+    page.click("[data-copy]")
+    page.wait_for_selector("[data-copy]:has-text('Copied')")
+    secret = page.inner_text(".wl-secret")
+    assert "." in secret
+    assert page.evaluate("navigator.clipboard.readText()") == secret
+    assert wrong == []

@@ -10,7 +10,7 @@ from django.urls import reverse
 from offers.models import Coupon
 from orders.models import Order
 from stores.models import Product
-from tests.browser import DESKTOP, in_browser, sign_in
+from tests.browser import DESKTOP, in_browser, sign_in, width_of
 from tests.tenancy.furnish import make_furnished_shop
 from tests.world import make_user
 from workbench.kit.base import DeskAdmin
@@ -62,6 +62,7 @@ def _send_every_form(page, base: str, chosen: set[tuple[str, str]]) -> int:
         if answer.status != 200 or not page.locator(FORM).count() or not rows(page):
             continue
         tried, before = tried + 1, rows(page)
+        assert width_of(page) <= DESKTOP["width"], path
         send(page)
         assert "e=1" not in page.url, path
         assert rows(page) == before, path
