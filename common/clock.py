@@ -13,6 +13,11 @@ def now() -> datetime:
     return _fixed.get() or datetime.now(UTC)
 
 
+def wall() -> datetime:
+    """Everybody's instant, whatever a request or a sandbox's clock has it be."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
     """Let time stand at `instant`: how the demo gets a past, and how a request has one instant only."""

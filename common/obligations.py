@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.actions import bookkeeping
+from common.tenancy import TenantModel, store_alone
 
 LEASE = timedelta(seconds=20)  # what a dead worker held is free after it
 FIRST_RETRY_AFTER = timedelta(seconds=30)
@@ -103,6 +104,8 @@ def bring_forward(*, until: datetime) -> int:
     """
     moved = 0
     for model in obligations():
+        if store_alone() is not None and not issubclass(model, TenantModel):
+            continue
         later = model._default_manager.filter(next_attempt_at__gt=Now(), next_attempt_at__lte=until)
         moved += later.update(next_attempt_at=Now())
     return moved

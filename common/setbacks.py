@@ -21,7 +21,7 @@ from common.actors import Actor
 from common.errors import NotFound, kind_of, told_safely
 from common.events import SETBACK_RESUMED
 from common.models import Setback
-from common.tenancy import system_scope
+from common.tenancy import store_alone, system_scope
 from common.writes import WriteSet
 
 log = logging.getLogger("wanliu.sweeps")
@@ -56,7 +56,12 @@ def sweep_rows(
 
 
 def sweep_each(sweep: str, keys: Iterable[Key], do: Callable[[Key], int]) -> int:
-    """`do` each key in a transaction of its own; returns the sum of what that returns. What is set back is left out."""
+    """`do` each key in a transaction of its own; returns the sum of what that returns. What is set back is left out.
+
+    Alone with a store the keys are stores, and only that one is done.
+    """
+    if (only := store_alone()) is not None:
+        keys = [key for key in keys if key == only]
     known = dict(Setback.objects.filter(sweep=sweep).values_list("key", "pk"))
     resting = set(known) - set(_to_try_again(sweep)) if known else set()
     return sum(
@@ -74,6 +79,8 @@ def sweep_together(
 
     When that fails, each of `store_ids()` is done `alone`.
     """
+    if (only := store_alone()) is not None:
+        return _alone(sweep, str(only), partial(alone, only), is_known=False)
     done = sum(_alone(sweep, key, partial(alone, int(key))) for key in _to_try_again(sweep))
     set_back = stores_set_back(sweep)
     try:
@@ -93,6 +100,8 @@ def stores_set_back(sweep: str) -> list[int]:
 
 
 def _to_try_again(sweep: str) -> list[str]:
+    if store_alone() is not None:  # what is set back is everybody's, and tried again by everybody's clock
+        return []
     return list(Setback.objects.filter(sweep=sweep).due().order_by("next_attempt_at").values_list("key", flat=True))
 
 

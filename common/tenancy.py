@@ -39,6 +39,7 @@ class Scope:
 
 
 SYSTEM_SCOPE = Scope(None)
+_alone: ContextVar[int | None] = ContextVar("wanliu_alone", default=None)
 _current: ContextVar[Scope | None] = ContextVar("wanliu_scope", default=None)
 
 
@@ -50,8 +51,26 @@ def current_scope() -> Scope:
     return scope
 
 
+def store_alone() -> int | None:
+    """The store that everything is about just now (`alone_with`); None where it is about all of them."""
+    return _alone.get()
+
+
+@contextmanager
+def alone_with(store_id: int) -> Iterator[None]:
+    """Let every scope that is opened in here be of this store at most: work on all stores becomes work on this one."""
+    token = _alone.set(store_id)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
+
+
 def set_scope(scope: Scope | None) -> None:
     """Make `scope` the current one for the rest of the transaction. The context managers below are the usual way."""
+    if scope is not None and (store_id := _alone.get()) is not None:
+        sees_it = scope.store_ids is None or store_id in scope.store_ids
+        scope = Scope((store_id,) if sees_it else ())
     _current.set(scope)
     if scope is not None:
         if not connection.in_atomic_block:

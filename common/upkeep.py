@@ -7,17 +7,22 @@ collects both from every installed room.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import models
+
 
 @dataclass(frozen=True)
 class Sweep:
     """A kind of work that falls due by the clock: beat's `task` does it, and the command `sweep` by this name.
 
-    `step` does up to a batch of what is due and returns how much that was: 0 when nothing is.
+    `step` does up to a batch of what is due and returns how much that was: 0 when nothing is. A sandbox's own clock
+    brings it about as well (docs/adr/0048) if it is `of_stores`; `due` are the columns of instants at which it then is.
     """
 
     name: str
     step: Callable[[], int]
     task: str
+    of_stores: bool = False
+    due: tuple[tuple[type[models.Model], str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import Generic, TypeVar
@@ -26,7 +27,7 @@ from django.db.models.functions import Now
 from common.actions import bookkeeping
 from common.errors import Refused, kind_of, told_safely
 from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
-from common.tenancy import TenantModel, system_scope, tenant_scope
+from common.tenancy import TenantModel, store_alone, system_scope, tenant_scope
 from common.writes import WriteSet
 
 log = logging.getLogger("wanliu.workers")
@@ -45,9 +46,14 @@ Result = TypeVar("Result")
 def take_up(rows: models.QuerySet[Row], *, limit: int = BATCH) -> tuple[list[Row], list[Row]]:
     """Lock and lease up to `limit` due rows that nobody else has; the caller writes their WORK_FIELDS.
 
+    Those of a sandbox whose clock is ahead are taken up by that clock alone (docs/adr/0048).
+
     Returns the rows that are this worker's now, and those for which a person is called: every worker that took one of
     them up has died before it got an answer.
     """
+    if issubclass(rows.model, TenantModel) and store_alone() is None:
+        stores = rows.model._meta.get_field("store").related_model
+        rows = rows.exclude(store_id__in=stores.objects.filter(clock_ahead__gt=timedelta()).values("pk"))
     turn = uuid4()
     taken, worn_out = [], []
     due = rows.due().timed().select_for_update(of=("self",), skip_locked=True, no_key=True)

@@ -11,6 +11,7 @@ from connectors.messages import platform_push
 from offers.api.insights import CostRatesViewSet, InsightsViewSet
 from offers.api.views import CouponViewSet, OfferOptionsViewSet, OfferViewSet
 from offers.buyer.views import BuyerPage
+from operations.api import TestClockViewSet
 from orders.api.bulk import OrderBulkViewSet
 from orders.api.delays import DelayReportViewSet, NoticeViewSet
 from orders.api.files import OrderFilesViewSet
@@ -35,6 +36,7 @@ from workbench.connections.link import authorised
 api = SimpleRouter()
 api.register("stores", StoreSettingsViewSet, basename="store")
 api.register("stores", CostRatesViewSet, basename="store-costs")
+api.register("test-clock", TestClockViewSet, basename="test-clock")
 api.register("products", ProductViewSet, basename="product")
 api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
 api.register("orders", OrderFilesViewSet, basename="order-files")  # before an order that is called “export”

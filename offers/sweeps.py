@@ -58,9 +58,9 @@ def _end_unkeepable(offers: Sequence[Offer], now: datetime) -> None:
 
 
 SWEEPS = (
-    Sweep("offers", sweep_due_offers, "offers.tasks.sweep_offers"),
-    Sweep("offers that can't be kept", end_unkeepable_offers, "offers.tasks.sweep_offers"),
-    Sweep("bulk offers", send_waiting_rows, "offers.tasks.resume_bulk_jobs"),
+    Sweep("offers", sweep_due_offers, "offers.tasks.sweep_offers", of_stores=True, due=((Offer, "due_at"),)),
+    Sweep("offers that can't be kept", end_unkeepable_offers, "offers.tasks.sweep_offers", of_stores=True),
+    Sweep("bulk offers", send_waiting_rows, "offers.tasks.resume_bulk_jobs", of_stores=True),
     Sweep("answers counted", count_ended_offers, "offers.tasks.count_offers"),
     Sweep("rolled up", roll_up, "offers.tasks.roll_up_insights"),
 )

@@ -1,6 +1,7 @@
 """Running the platform: all that is due done at once, all that must hold checked at once, in every room below.
 
 collecting finds what rooms declare in `<room>/sweeps.py` and `<room>/checks.py`, as common/upkeep.py says.
+test_clock moves a sandbox's clock on (api: over the API).
 sweeping goes round until nothing is due; verification recomputes what must hold.
 backup writes everything to a file and counts what it wrote. The commands: `sweep`, `verify_ledger`, `backup`.
 """

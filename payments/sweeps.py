@@ -30,8 +30,8 @@ def _store_ids() -> list[int]:
 
 
 SWEEPS = (
-    Sweep("settlements", settle_batch, "payments.tasks.settle_due_payments"),
+    Sweep("settlements", settle_batch, "payments.tasks.settle_due_payments", of_stores=True),
     Sweep("notices", process_due_notices, "payments.tasks.process_notices"),
-    Sweep("allowances opened", open_allowances, "payments.tasks.open_allowances"),
+    Sweep("allowances opened", open_allowances, "payments.tasks.open_allowances", of_stores=True),
     Sweep("statements compared", reconcile_yesterday, "payments.tasks.reconcile_yesterday"),
 )

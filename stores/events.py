@@ -12,6 +12,7 @@ from common.facts import (
     DATE,
     END,
     FLAG,
+    INSTANT,
     SWITCH,
     TEXT,
     YUAN,
@@ -93,6 +94,10 @@ class _StoreChanged(TypedDict, total=False):
     finance_payment_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that finance may send"), _CEILING)]
 
 
+class _ClockAdvanced(TypedDict):
+    until: Annotated[str, named(gettext_lazy("Until"), INSTANT)]
+
+
 STORE_OPENED = EventType(
     "store.opened",
     gettext_lazy("Store opened"),
@@ -109,6 +114,14 @@ STORE_CHANGED = EventType(
     _StoreChanged,
     area=EventArea.STORE,
     meaning=gettext_lazy("The store's name, clock or switches are others now."),
+)
+CLOCK_ADVANCED = EventType(
+    "store.clock_advanced",
+    gettext_lazy("Test clock moved on"),
+    "store",
+    _ClockAdvanced,
+    area=EventArea.STORE,
+    meaning=gettext_lazy("Somebody moves the sandbox's clock on; what falls due until then follows."),
 )
 NEGOTIATION_OPENED = EventType(
     "store.negotiation_opened",

@@ -1,7 +1,7 @@
 """The tenant and what belongs to it: people, keys, products, return addresses."""
 
 import zoneinfo
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.contrib.auth.models import AbstractUser
@@ -54,6 +54,8 @@ class Store(Traced):
     is_demo = models.BooleanField(_("demo"), default=False, db_default=False, editable=False)
     # For trying things: nobody outside is asked for it. Said when it is opened and never again; a trigger holds that.
     is_sandbox = models.BooleanField(_("sandbox"), default=False, db_default=False, editable=False)
+    # A sandbox's own clock is so far ahead of everybody's (docs/adr/0048).
+    clock_ahead = models.DurationField(default=timedelta(), db_default=timedelta(), editable=False)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),
         default=True,
@@ -94,7 +96,14 @@ class Store(Traced):
         verbose_name = _("store")
         verbose_name_plural = _("stores")
         ordering = ["code"]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(clock_ahead__gt=timedelta()), name="store_ahead"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(clock_ahead=timedelta()) | models.Q(clock_ahead__gt=timedelta(), is_sandbox=True),
+                name="store_only_sandbox_ahead",
+            ),
             models.CheckConstraint(
                 condition=models.Q(products_off=False) | models.Q(listings_blocked=True),
                 name="store_off_means_blocked",
@@ -116,6 +125,10 @@ class Store(Traced):
                 name="store_held_day_has_end",
             ),
         ]
+
+    def on_its_clock(self, now: datetime) -> datetime:
+        """What a sandbox's own clock shows at this instant of everybody's; of any other store the instant itself."""
+        return now + self.clock_ahead
 
     def business_day(self, now: datetime) -> date:
         """The day on which what is limited by day counts: the store's date, which a change of its zone never moves on.

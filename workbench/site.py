@@ -14,6 +14,7 @@ from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.sites import UnfoldAdminSite
 
 from common import time_limits
+from stores.instants import on_clock_of
 from workbench import dashboard
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
@@ -45,7 +46,7 @@ class WorkbenchSite(UnfoldAdminSite):
             if request.user.is_superuser:
                 time_limits.allow(time_limits.OPERATOR_MS)
             desk = desk_of(request)
-            with desk.scope(), timezone.override(desk.zone):
+            with desk.scope(), timezone.override(desk.zone), on_clock_of(desk.only_store, request):
                 response = inner(request, *args, **kwargs)
                 if hasattr(response, "render") and not response.is_rendered:
                     response.render()

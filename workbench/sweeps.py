@@ -5,6 +5,6 @@ from refunds.platform.packs import forget_packs
 from workbench.cases.packs import make_due_packs
 
 SWEEPS = (
-    Sweep("packs made", make_due_packs, "workbench.tasks.resume_evidence_packs"),
+    Sweep("packs made", make_due_packs, "workbench.tasks.resume_evidence_packs", of_stores=True),
     Sweep("packs forgotten", forget_packs, "workbench.tasks.forget_evidence_packs"),
 )

@@ -4,13 +4,16 @@ from common import clock
 
 
 class OneInstantMiddleware:
-    """Reads the clock once, as `request.now`; whoever asks the clock while the request is answered is told the same."""
+    """Reads the clock once, as `request.now`; whoever asks the clock while the request is answered is told the same.
+
+    `request.came_at` stays what it is where a sandbox's own clock takes the place of everybody's (stores.instants).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         """The answer."""
-        request.now = clock.now()
+        request.now = request.came_at = clock.now()
         with clock.at(request.now):
             return self.get_response(request)

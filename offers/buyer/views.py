@@ -24,6 +24,8 @@ from offers.states import OfferStatus
 from orders.api.address import MAX_ADDRESS
 from refunds.messages import post_message
 from refunds.models import Message, Refund
+from stores.instants import on_clock_of
+from stores.models import Store
 
 POSTS_PER_MINUTE = 20
 VIEWS_PER_MINUTE = 60
@@ -78,7 +80,7 @@ class BuyerPage(View):
             response = HttpResponse(_("Too many requests; try again in a minute."), status=429)
             response["Retry-After"] = str(wait_s)
             return response
-        with tenant_scope(link.store_id):
+        with tenant_scope(link.store_id), on_clock_of(Store.objects.get(pk=link.store_id), request):
             response = super().dispatch(request, link=link, token=token)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "same-origin"  # with "no-referrer" a browser posts forms with a null origin

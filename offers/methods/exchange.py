@@ -1,6 +1,5 @@
 """The buyer sends the goods back and gets a new one (Q16)."""
 
-
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, refuse_if

@@ -14,7 +14,7 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.events import EventType
 from common.setbacks import sweep_each
-from common.tenancy import system_scope, tenant_scope
+from common.tenancy import store_alone, system_scope, tenant_scope
 from common.writes import WriteSet
 from refunds.models import QualityRestriction
 from refunds.quality.events import QUALITY_LIFTED, QUALITY_RESTRICTED
@@ -126,10 +126,11 @@ _CONCERNED = """
     SELECT s.id FROM stores_store s
     JOIN unnest(%(names)s::text[], %(minimums)s::int[], %(since)s::timestamptz[]) AS m(name, minimum, since)
       ON m.name = s.marketplace
-    WHERE EXISTS (SELECT FROM refunds_qualityrestriction r WHERE r.store_id = s.id AND r.lifted_at IS NULL)
+    WHERE (s.id = %(alone)s OR %(alone)s::bigint IS NULL AND s.clock_ahead = '0') AND (
+       EXISTS (SELECT FROM refunds_qualityrestriction r WHERE r.store_id = s.id AND r.lifted_at IS NULL)
        OR (SELECT count(*) FROM (
                SELECT FROM refunds_qualityrefund q WHERE q.store_id = s.id AND q.counted_at >= m.since LIMIT m.minimum
-           ) enough) = m.minimum
+           ) enough) = m.minimum)
     ORDER BY s.id
 """
 
@@ -153,6 +154,7 @@ def concerned_stores(now: datetime) -> list[int]:
         cursor.execute(
             _CONCERNED,
             {
+                "alone": store_alone(),
                 "names": [each.name for each in with_steps],
                 "minimums": [min(step.minimum for step in each.quality_thresholds) for each in with_steps],
                 # a day more than the window: its first date begins at different instants around the world

@@ -17,7 +17,7 @@ from common import clock
 from common.actions import bookkeeping
 from common.calendar import day_of, days_until, sql_day_of
 from common.setbacks import stores_set_back, sweep_each
-from common.tenancy import system_scope, tenant_scope
+from common.tenancy import store_alone, system_scope, tenant_scope
 from common.writes import WriteSet
 from orders.signals import order_redated, orders_placed
 from refunds.models import ChangedDay, QualityDay
@@ -71,7 +71,8 @@ def note_counted(writes: WriteSet, store_ids: Collection[int], now: datetime) ->
 _LAST_FINISHED = sql_day_of("%(ended)s", "s.time_zone") + " - 1"
 _UNFINISHED = f"""
     SELECT s.id FROM stores_store s
-    WHERE s.id <> ALL(%(set_back)s::bigint[]) AND (NOT EXISTS (
+    WHERE (s.id = %(alone)s OR %(alone)s::bigint IS NULL AND s.clock_ahead = '0')
+      AND s.id <> ALL(%(set_back)s::bigint[]) AND (NOT EXISTS (
         SELECT FROM refunds_qualityday d
         WHERE d.store_id = s.id AND d.time_zone = s.time_zone
           AND d.date = {_LAST_FINISHED}
@@ -91,7 +92,9 @@ def roll_up_days(*, limit: int = BATCH) -> int:
     now = clock.now()
     set_back = stores_set_back(_SWEEP)
     with system_scope(), connection.cursor() as cursor:
-        cursor.execute(_UNFINISHED, {"ended": now - GRACE, "limit": limit, "set_back": set_back})
+        cursor.execute(
+            _UNFINISHED, {"ended": now - GRACE, "limit": limit, "set_back": set_back, "alone": store_alone()}
+        )
         store_ids = [store_id for (store_id,) in cursor.fetchall()]
     return sweep_each(_SWEEP, [*set_back, *store_ids], lambda store_id: _roll_up_alone(store_id, now))
 

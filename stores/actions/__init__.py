@@ -1,8 +1,8 @@
 """What is done to stores, people, keys and the catalogue; stores/listings.py writes what a restriction does.
 
-`settings` opens a store and changes what its owner sets; `categories` are the platform's (Q2); `accounts` and `members`
-say who may do something, `keys` which program may; `catalogue` is products, `addresses` where returns go. `known`:
-whether a marketplace is one.
+`settings` opens a store and changes what its owner sets; `clocks` moves a sandbox's clock on; `categories` are the
+platform's (Q2); `accounts` and `members` say who may do something, `keys` which program may; `catalogue` is products,
+`addresses` where returns go. `known`: whether a marketplace is one.
 """
 
 from stores.actions.accounts import change_password, give_new_password, new_password, open_account
@@ -20,6 +20,7 @@ from stores.actions.catalogue import (
     upsert_products,
 )
 from stores.actions.categories import change_category, open_category
+from stores.actions.clocks import advance_clock, set_clock, why_no_test_clock
 from stores.actions.keys import create_marketplace_key, create_store_key, revoke_key, touch_key
 from stores.actions.members import add_member, change_member, remove_member
 from stores.actions.settings import StoreSettings, create_store, open_negotiation, update_store
@@ -30,6 +31,7 @@ __all__ = [
     "add_member",
     "add_product",
     "add_return_address",
+    "advance_clock",
     "change_category",
     "change_member",
     "change_password",
@@ -47,8 +49,10 @@ __all__ = [
     "remove_member",
     "retire_return_address",
     "revoke_key",
+    "set_clock",
     "touch_key",
     "update_product",
     "update_store",
     "upsert_products",
+    "why_no_test_clock",
 ]

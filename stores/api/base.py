@@ -30,6 +30,7 @@ from common.tenancy import Scope, current_scope, set_scope
 from common.web.access import note
 from stores.api.auth import MARKETPLACE, note_use
 from stores.api.opening import open_call
+from stores.instants import on_clock_of
 from stores.models import Store
 
 MAX_KEY_LENGTH = 255
@@ -85,6 +86,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         self.store = self._store()
         if current_scope() != (own := Scope((self.store.pk,))):
             set_scope(own)
+        if self.store.clock_ahead:
+            self.held.enter_context(self.on_clock_of(self.store))
         note(store=self.store.code)
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
@@ -94,6 +97,15 @@ class StoreViewSet(viewsets.GenericViewSet):
             self._check_query()
         if request.method == "POST":
             self._take_key()
+
+    @contextmanager
+    def on_clock_of(self, store: Store) -> Iterator[None]:
+        """Have it be, for the call, what the store's own clock shows."""
+        outer = self.now
+        with on_clock_of(store, self.request._request):
+            self.now = self.request._request.now
+            yield
+        self.now = outer
 
     def check_permissions(self, request):
         """Whoever may not do it is counted as well."""

@@ -129,13 +129,15 @@ class BulkViewSet(StoreViewSet):
     def _in(self, store: Store) -> Iterator[None]:
         """The part of the call that is about this store alone."""
         outer = self.store
-        if store.pk != outer.pk:
-            self.store = store
-            set_scope(Scope((store.pk,)))
-        yield
-        if store.pk != outer.pk:
-            self.store = outer
-            set_scope(Scope((outer.pk,)))
+        if store.pk == outer.pk:
+            yield
+            return
+        self.store = store
+        set_scope(Scope((store.pk,)))
+        with self.on_clock_of(store):
+            yield
+        self.store = outer
+        set_scope(Scope((outer.pk,)))
 
     def answer_all(self, serializer_class: type[serializers.Serializer], about: str, do: Do) -> Response:
         """Check every item by the single call's serializer, `do` the good ones in sets, and answer for each.

@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _differences(self, store: Store) -> list[str]:
         with one_snapshot(), tenant_scope(store.pk):
-            return differences(store, clock.now())
+            return differences(store, store.on_its_clock(clock.now()))
 
     def _tell(self, store: Store, off: list[str]) -> None:
         for line in off[:SHOWN]:

@@ -1,0 +1,55 @@
+"""A sandbox's own clock, which is moved on to try what time brings (docs/adr/0048)."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.actions import action, bookkeeping
+from common.actors import Actor
+from common.errors import Invalid, Refused, refuse_if
+from common.writes import WriteSet
+from stores.events import CLOCK_ADVANCED
+from stores.models import Store
+
+MOST_AT_ONCE = timedelta(days=92)
+MOST_AHEAD = timedelta(days=5 * 365)
+
+
+def why_no_test_clock(store: Store) -> Refused | None:
+    """Why the store has no clock of its own: it is no sandbox."""
+    if store.is_sandbox:
+        return None
+    return Refused("not_a_sandbox", _("Only a sandbox has a test clock; the operator opens one with --sandbox."))
+
+
+def why_not_advance(store: Store, until: datetime, now: datetime, attr: str) -> Refused | Invalid | None:
+    """Why the clock of this store, which shows `now`, can't be moved on `until` then; `attr` names who says so."""
+    if (refused := why_no_test_clock(store)) is not None:
+        return refused
+    if until <= now:
+        return Invalid(attr, _("A test clock goes on and never back: it shows %(now)s.") % {"now": now.isoformat()})
+    if until - now > MOST_AT_ONCE:
+        return Invalid(attr, _("At most %(most)d days at once.") % {"most": MOST_AT_ONCE.days})
+    if until - now + store.clock_ahead > MOST_AHEAD:
+        return Invalid(attr, _("A test clock is at most %(most)d days ahead.") % {"most": MOST_AHEAD.days})
+    return None
+
+
+@action
+def advance_clock(*, store: Store, until: datetime, attr: str, actor: Actor, now: datetime) -> None:
+    """Put on record that a sandbox's clock is moved on `until` then; the caller lets it come about, step by step.
+
+    Refused `not_a_sandbox`; Invalid (`attr`) for what is past or too far.
+    """
+    refuse_if(why_not_advance(store, until, now, attr))
+    writes = WriteSet()
+    writes.event(CLOCK_ADVANCED, store, topic=store, at=now, actor=actor, until=until.isoformat())
+    writes.flush()
+
+
+@bookkeeping("How far a sandbox's clock has come; that it is moved is an act.", alone=True)
+def set_clock(store_id: int, shows: datetime) -> None:
+    """The sandbox's clock shows this instant now, unless it shows a later one."""
+    ahead = shows - clock.wall()
+    Store.objects.filter(pk=store_id, clock_ahead__lt=ahead).update(clock_ahead=ahead)
