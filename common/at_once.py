@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.dateparse import parse_duration
 
 # What PostgreSQL writes into JSON → what its driver would have given. What isn't here is the same in both.
 _AS_DRIVEN: dict[type[models.Field], Callable[[Any], Any]] = {
@@ -17,6 +18,7 @@ _AS_DRIVEN: dict[type[models.Field], Callable[[Any], Any]] = {
     models.DateTimeField: datetime.fromisoformat,
     models.DateField: date.fromisoformat,
     models.DecimalField: Decimal,
+    models.DurationField: parse_duration,
     models.JSONField: json.dumps,  # Django reads it itself
 }
 _SAME = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)

@@ -79,8 +79,6 @@ def sweep_together(
 
     When that fails, each of `store_ids()` is done `alone`.
     """
-    if (only := store_alone()) is not None:
-        return _alone(sweep, str(only), partial(alone, only), is_known=False)
     done = sum(_alone(sweep, key, partial(alone, int(key))) for key in _to_try_again(sweep))
     set_back = stores_set_back(sweep)
     try:

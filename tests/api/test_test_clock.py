@@ -7,11 +7,13 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from common import clock as wall
-from common.models import Event
+from common.models import Event, Setback
 from common.tenancy import system_scope
 from operations.test_clock import follow_clocks
 from operations.verification import run_checks
 from payments.settlement import settle_batch
+from refunds.models import Message, QualityDay
+from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
 from stores.models import Store
 from tests.api.helpers import ask, code, detail
@@ -72,6 +74,15 @@ def test_nothing_of_another_store_is_moved(sandbox):
         assert not Event.objects.exclude(store=sandbox.store).filter(at__gt=NOON).exists()
 
 
+def test_what_was_set_back_of_another_store_waits_for_everybodys_clock(sandbox):
+    live = make_shop("kuaishou")
+    for sweep in ("quality days", "allowances opened", "deadlines"):
+        Setback.objects.create(sweep=sweep, key=str(live.store.pk), next_attempt_at=NOON, last_error="x")
+    before = list(Setback.objects.order_by("pk").values())
+    assert advance(sandbox, by="2d").status_code == 200
+    assert list(Setback.objects.order_by("pk").values()) == before
+
+
 def test_a_live_store_has_none(db):
     live = make_shop("kuaishou")
     assert code(live.merchant.get("test-clock/"))[:2] == (409, "not_a_sandbox")
@@ -91,7 +102,10 @@ def test_a_live_store_has_none(db):
         ({"to": "2027-11-20T04:00:00Z"}, "to"),
         ({"to": "soon"}, "to"),
         ({"to": "2026-11-21T04:00:00"}, "to"),
-        *[({"by": by}, "by") for by in ("", "0h", "-1h", "1.5h", "37", "h", "93d", "99999h", "１h", "1h2d", "1 h", None)],
+        *[
+            ({"by": by}, "by")
+            for by in ("", "0h", "-1h", "1.5h", "37", "h", "93d", "99999h", "１h", "1h2d", "1 h", None)
+        ],
         ({"by": "1h", "until": "x"}, "until"),
     ],
 )
@@ -159,22 +173,36 @@ def test_between_advances_workers_go_by_its_clock(sandbox):
 def test_its_quality_days_are_those_of_its_own_clock(sandbox):
     advance(sandbox, by="5d")
     with sandbox.scope():
-        before = list(sandbox.store.__class__.objects.filter(pk=sandbox.store.pk))
-    assert before
-    quality = sandbox.merchant.get("quality/").json()
+        days = list(QualityDay.objects.order_by("date").values_list("date", flat=True))
+    assert days[-1] == (NOON + timedelta(days=4)).date(), "the last that has ended there"
     roll_up_days()
-    assert sandbox.merchant.get("quality/").json() == quality, "everybody's clock takes no day of it back"
+    review_all()
+    with sandbox.scope():
+        assert list(QualityDay.objects.order_by("date").values_list("date", flat=True)) == days
 
 
-def test_the_buyers_page_goes_by_it(sandbox, client):
+def test_the_buyers_page_goes_by_it(client, transactional_db):
+    sandbox = make_shop("taote", is_sandbox=True)
     refund = sandbox.refund()
     advance(sandbox, by="1h")
-    body = {"refund": str(refund.pk), "method": "change_to_refund_only", "amount": "5.00", "agreed_with_buyer": True}
-    sent = sandbox.merchant.post("offers/", body)
-    if sent.status_code != 201:
-        pytest.skip(str(sent.json()))
-    page = sandbox.buyer.get(f"offers/{sent.json()['id']}/").json()["buyer_page"]
-    assert client.get(page).status_code == 200
+    terms = {"refund": str(refund.pk), "method": "change_to_refund_only", "amount": "5.00", "agreed_with_buyer": True}
+    sent = sandbox.merchant.post("offers/", terms).json()["id"]
+    page = sandbox.buyer.get(f"offers/{sent}/").json()["buyer_page"]
+    client.post(page, {"do": "message", "text": "你好"})
+    with sandbox.scope():
+        assert Message.objects.get().at == NOON + timedelta(hours=1)
+
+
+def test_many_orders_at_once_go_each_by_its_stores_clock(sandbox):
+    live = make_shop("kuaishou")
+    advance(sandbox, by="9d")
+    items = [
+        {"store": shop.store.code, "number": f"N{place}", "buyer": {"id": "b", "name": "B"}, "address": "x",
+         "paid_at": "2026-11-28T04:00:00Z", "lines": [{"item_id": "1", "quantity": 1, "unit_price": "1.00"}]}
+        for place, shop in enumerate((sandbox, live, sandbox))
+    ]  # fmt: skip
+    told = sandbox.buyer.client.post("/api/v1/orders/bulk/", {"items": items}, content_type="application/json").json()
+    assert [each["status"] for each in told["results"]] == [201, 400, 201], "for the live store it is still to come"
 
 
 def test_the_clock_of_the_world_is_nobodys(sandbox):

@@ -24,7 +24,7 @@ from payments.models import DayAllowance, Reconciliation
 from tests.world import MERCHANT, NOON, make_shop
 
 # Says that the workers work; there is nothing to be done of it.
-NO_WORK = {"common.tasks.heartbeat"}
+NO_WORK = {"common.tasks.heartbeat", "operations.tasks.follow_test_clocks"}  # the second does the rooms' own sweeps
 
 
 def modules(name: str) -> list:

@@ -78,6 +78,9 @@ def _post(route: str, key: str, resource: str, name: str = "", body=None, status
 CALLS = [
     _read("stores/", "S", None),
     _read("stores/{}/", "S", None, "code"),
+    # Of a live store; how a sandbox's clock goes is in tests/api/test_test_clock.py.
+    Call("GET", "test-clock/", "S", None, lambda n: "test-clock/", status=409),
+    Call("POST", "test-clock/advance/", "S", "catalog", lambda n: "test-clock/advance/", lambda n: {"by": "1h"}, 409),
     Call(
         "PATCH", "stores/{}/", "S", "catalog", lambda n: f"stores/{n.code}/", lambda n: {"name": "N"}, names=("code",)
     ),

@@ -125,6 +125,7 @@ NETS = {
     "store_finance_payment_ceiling_not_negative": "UPDATE stores_store SET finance_payment_ceiling = -0.01",
     "store_held_day_has_end": "UPDATE stores_store SET held_day = now(), held_until = NULL",
     "store_method_once": again("offers_storemethod"),
+    "store_only_sandbox_ahead": "UPDATE stores_store SET clock_ahead = '1 hour'",
     "store_off_means_blocked": "UPDATE stores_store SET products_off = true, listings_blocked = false",
     "store_urge_alert_in_bounds": "UPDATE stores_store SET urge_alert_at = 0",
     "transfer_amount_positive": again("payments_transfer", amount="0"),

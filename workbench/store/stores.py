@@ -214,7 +214,14 @@ class NewStoreForm(StoreForm):
         required=False,
         choices=lambda: [("", "–"), *marketplaces.site_choices()],
     )
-    field_order = ("code", "name", "marketplace", "site", "time_zone")
+    is_sandbox = forms.BooleanField(
+        label=gettext_lazy("Sandbox"),
+        required=False,
+        help_text=gettext_lazy(
+            "For trying things: it pays and ships through sandboxes only and has a clock to move on. It stays one."
+        ),
+    )
+    field_order = ("code", "name", "marketplace", "site", "time_zone", "is_sandbox")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -281,7 +288,7 @@ class StoreAdmin(AddingMixin, EditingMixin, WordSearch, DeskAdmin):
     """The user's stores and their settings; for the operator every store."""
 
     adding, editing, decisions = OpenStore(), ChangeStore(), (SetTerms(),)
-    list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "show_created")
+    list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "is_sandbox", "show_created")
     list_filter = ("marketplace", "negotiation_open")
     search_fields = ("code", "name")
     search_help_text = gettext_lazy("Code or name")
