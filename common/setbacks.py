@@ -56,12 +56,7 @@ def sweep_rows(
 
 
 def sweep_each(sweep: str, keys: Iterable[Key], do: Callable[[Key], int]) -> int:
-    """`do` each key in a transaction of its own; returns the sum of what that returns. What is set back is left out.
-
-    Alone with a store the keys are stores, and only that one is done.
-    """
-    if (only := store_alone()) is not None:
-        keys = [key for key in keys if key == only]
+    """`do` each key in a transaction of its own; returns the sum of what that returns. What is set back is left out."""
     known = dict(Setback.objects.filter(sweep=sweep).values_list("key", "pk"))
     resting = set(known) - set(_to_try_again(sweep)) if known else set()
     return sum(
