@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import NoneType
-from typing import Annotated, NotRequired, TypedDict, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
 from django.db import models
 from django.utils.functional import Promise
@@ -84,6 +84,11 @@ class EventType:
         """Each key of the data → what it holds, in the order of declaration."""
         hints = get_type_hints(self.data, include_extras=True)
         return {key: _fact(hint) for key, hint in hints.items()}
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """What the data of such an event may be: every key that it may carry."""
+        return {key: fact.example for key, fact in self.facts.items()}
 
     def phrases(self, data: Mapping) -> list[str]:
         """What `data` tells people, in the order of declaration; what is empty is left out."""

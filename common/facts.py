@@ -11,7 +11,7 @@ Keys are worded in the order of their declaration. `docs/events.md` and the API 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,13 +35,15 @@ class Fact:
     `word(value, data)` makes the phrase (or several) that people read, given the event's whole data because some facts
     read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word
     for word under the label ("" for none), or by its `word` where a machine wrote it. A fact with neither is kept for
-    programs and not shown. What is empty says nothing, unless null has words of its own (`words_null`).
+    programs and not shown. What is empty says nothing, unless null has words of its own (`words_null`). `example` is
+    one of what it may hold.
     """
 
     shape: str
     word: Callable[[Any, Data], str | list[str]] | None = None
     label: str | Promise | None = None
     words_null: bool = False
+    example: Any = field(default="text", kw_only=True)
 
 
 def choice(choices: type[models.TextChoices], *, optional: bool = False) -> Fact:
@@ -49,6 +51,7 @@ def choice(choices: type[models.TextChoices], *, optional: bool = False) -> Fact
     return Fact(
         f"one of {', '.join(choices.values)}" + (", or empty" if optional else ""),
         lambda value, data: str(choices(value).label) if value in choices.values else str(value),
+        example=choices.values[0],
     )
 
 
@@ -59,7 +62,7 @@ def changed(fact: Fact) -> Fact:
         before, after = (fact.word(value, data) for value in pair)
         return before if before == after else f"{before} → {after}"
 
-    return Fact(f"[before, after], each: {fact.shape}", word if fact.word else None)
+    return Fact(f"[before, after], each: {fact.shape}", word if fact.word else None, example=[fact.example] * 2)
 
 
 def named(name: str | Promise, fact: Fact) -> Fact:
@@ -73,6 +76,7 @@ def optional(fact: Fact, nothing: str | Promise) -> Fact:
         fact.shape + OR_NULL,
         lambda value, data: str(nothing) if value is None else fact.word(value, data),
         words_null=True,
+        example=fact.example,
     )
 
 
@@ -87,6 +91,7 @@ def worded(label: str | Promise) -> Fact:
         "a sentence in the reader's language (stored as its code and data)",
         lambda value, data: in_readers_words(value),
         label=label,
+        example="Keep your order and receive ¥5.00.",
     )
 
 
@@ -103,13 +108,14 @@ def _end(text: str, data: Data) -> str:
     return end_shown(datetime.fromisoformat(text))
 
 
-YUAN = Fact("yuan with two decimals, as text", lambda value, data: yuan(value))
-INSTANT = Fact("instant in ISO 8601 with its offset", _instant)
-END = Fact("instant in ISO 8601 with its offset, itself not included", _end)
+_NOON = "2026-11-20T04:00:00+00:00"
+YUAN = Fact("yuan with two decimals, as text", lambda value, data: yuan(value), example="12.30")
+INSTANT = Fact("instant in ISO 8601 with its offset", _instant, example=_NOON)
+END = Fact("instant in ISO 8601 with its offset, itself not included", _end, example=_NOON)
 TEXT = Fact("text", lambda value, data: value)
-COUNT = Fact("whole number", lambda value, data: str(value))
-SHARE = Fact("share of one as decimal text: 0.0312 is 3.12 %")
-FLAG = Fact("true or false")
-SWITCH = Fact("true or false", lambda value, data: _("on") if value else _("off"))
-DATE = Fact("date in ISO 8601", TEXT.word)
-REFERENCE = Fact("id of the row that the event speaks of, as text")
+COUNT = Fact("whole number", lambda value, data: str(value), example=2)
+SHARE = Fact("share of one as decimal text: 0.0312 is 3.12 %", example="0.0312")
+FLAG = Fact("true or false", example=True)
+SWITCH = Fact("true or false", lambda value, data: _("on") if value else _("off"), example=True)
+DATE = Fact("date in ISO 8601", TEXT.word, example="2026-11-20")
+REFERENCE = Fact("id of the row that the event speaks of, as text", example="01a21eef-29f1-73d2-9b6f-3507edd1613a")

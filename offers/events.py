@@ -37,7 +37,9 @@ def _agreed(agreed: bool, data: Data) -> str:
     return _("agreed with the buyer beforehand")
 
 
-METHOD = Fact("code of the offer's method", lambda code, data: method_label(code))
+ADDRESS = Fact("the new delivery address", lambda address, data: address, example="杭州市文三路 1 号")
+COUPON_NAME = Fact("the coupon's name", lambda name, data: name, example="满 50 减 5")
+METHOD = Fact("code of the offer's method", lambda code, data: method_label(code), example="partial_refund")
 
 # --- offers
 
@@ -47,13 +49,15 @@ class _Ended(TypedDict):
 
 
 class _Accepted(_Ended):
-    address: NotRequired[Annotated[str, Fact("the new delivery address", lambda address, data: address)]]
+    address: NotRequired[Annotated[str, ADDRESS]]
 
 
 class _Sent(_Ended):
     amount: Annotated[str | None, YUAN]
     item_id: Annotated[str | None, ITEM]
-    coupons: Annotated[list[str], Fact("names of the coupons", lambda names, data: listed(names))]
+    coupons: Annotated[
+        list[str], Fact("names of the coupons", lambda names, data: listed(names), example=["满 50 减 5"])
+    ]
     agreed_with_buyer: Annotated[bool, replace(FLAG, word=_agreed)]
     buyer_sees: Annotated[dict, worded(gettext_lazy("The buyer sees"))]
     message: Annotated[str, said(gettext_lazy("Message"))]
@@ -134,11 +138,11 @@ OFFER_ENDED = {
 
 
 class _Granted(TypedDict):
-    coupon: Annotated[str, Fact("the coupon's name", lambda name, data: name)]
+    coupon: Annotated[str, COUPON_NAME]
 
 
 class _Made(TypedDict):
-    coupon: Annotated[str, Fact("the coupon's name", lambda name, data: name)]
+    coupon: Annotated[str, COUPON_NAME]
     channel: Annotated[str, choice(CouponChannel)]
     amount_off: Annotated[str, named(gettext_lazy("Discount"), YUAN)]
     min_spend: Annotated[str, named(gettext_lazy("Threshold"), YUAN)]

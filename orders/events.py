@@ -44,10 +44,10 @@ def _attempts(attempts: int, data: Data) -> str:
     return _("%(count)d attempts") % {"count": attempts} if attempts > 1 else ""
 
 
-CARRIER = Fact("the carrier's code, or its name", _carrier)
-CARRIER_NAME = Fact("the carrier's code, or its name", lambda carrier, data: carrier_label(carrier))
-ITEM = Fact("the marketplace's item id", _product)
-PIECES = Fact("item id → number of pieces", _pieces)
+CARRIER = Fact("the carrier's code, or its name", _carrier, example="SF")
+CARRIER_NAME = Fact("the carrier's code, or its name", lambda carrier, data: carrier_label(carrier), example="SF")
+ITEM = Fact("the marketplace's item id", _product, example="620013")
+PIECES = Fact("item id → number of pieces", _pieces, example={"620013": 2})
 ATTEMPTS = replace(COUNT, word=_attempts)
 
 
@@ -62,7 +62,7 @@ class Carried(TypedDict):
 
 
 class _Updated(TypedDict):
-    fields: Annotated[list[str], Fact("names of the order's fields that changed", _order_fields)]
+    fields: Annotated[list[str], Fact("names of the order's fields that changed", _order_fields, example=["address"])]
 
 
 class _Shipped(Carried):

@@ -34,6 +34,7 @@ def _gateway(name: str, data: Data) -> str:
 PURPOSE = Fact(
     f"one of {', '.join(PaymentPurpose.values)}, or the code of the offer's method",
     lambda code, data: purpose_label(code),
+    example=PaymentPurpose.REFUND.value,
 )
 GATEWAY_ERROR = replace(said(gettext_lazy("Gateway")), word=lambda error, data: gateway_error_words(error))
 

@@ -5,6 +5,7 @@ scripts/events_table.py --check   exit 1 when it is stale
 """
 
 import ast
+import json
 import os
 import re
 import sys
@@ -21,18 +22,27 @@ statistics and the API (`GET /api/v1/event-types/`) know. Every event has a stor
 own), an instant, a subject, a topic (in whose history it stands), the states before and after, an actor, the
 rule that it rests on, and the data below. *Recorded in* is the code that names it. Each is shown in the history of its
 topic; where *page* says so, on the page *What changed* too, under that heading.
+
+An endpoint is sent, and `GET events/` lists as `data`:
+
+```json
+{message}
+```
 """
-COLUMNS = ["event", "title", "标题", "meaning", "含义", "tone", "page", "recorded in", "data"]
+COLUMNS = ["event", "title", "标题", "meaning", "含义", "tone", "page", "recorded in", "data", "example"]
+SHOWN = "refund.requested"  # whose whole message the page begins with
 
 
 def render() -> str:
     """The whole page."""
-    from common.events import event_types
+    from common.events import event_type, event_types
+    from webhooks.telling import example_of
 
     by_subject, recorded = defaultdict(list), recorded_in()
     for event in event_types():
         by_subject[event.subject].append(event)
-    parts = [HEAD.rstrip()]
+    message = json.dumps(example_of(event_type(SHOWN)), ensure_ascii=False, indent=2)
+    parts = [HEAD.replace("{message}", message).rstrip()]
     for subject in sorted(by_subject):
         lines = [_line(event, sorted(recorded[event.name])) for event in by_subject[subject]]
         parts.append("\n".join([f"## {subject}", "", _row(COLUMNS), _row(["---"] * len(COLUMNS)), *lines]))
@@ -84,7 +94,8 @@ def _line(event, places: list[str]) -> str:
     data = "<br>".join(f"`{key}`: {fact.shape}" for key, fact in event.facts.items())
     code = "<br>".join(f"`{place}`" for place in places)
     words = [_in(language, text) for text in (event.title, event.meaning) for language in ("en", "zh-hans")]
-    return _row([f"`{event.name}`", *words, event.tone, event.area, code, data])
+    example = f"`{json.dumps(event.example, ensure_ascii=False)}`"
+    return _row([f"`{event.name}`", *words, event.tone, event.area, code, data, example])
 
 
 def _in(language: str, text) -> str:

@@ -1,5 +1,6 @@
 """What can happen to stores, people, keys and the catalogue."""
 
+from dataclasses import replace
 from typing import Annotated, NotRequired, TypedDict
 
 from django.db import models
@@ -53,10 +54,12 @@ def _marketplace(name: str, data: Data) -> str:
         return name
 
 
-MARKETPLACE = Fact("name of a marketplace", _marketplace)
+MARKETPLACE = Fact("name of a marketplace", _marketplace, example="taote")
 _SCOPE = choice(KeyScope)
 SCOPES = Fact(
-    f"list, each {_SCOPE.shape}", lambda scopes, data: " · ".join(_SCOPE.word(scope, data) for scope in scopes)
+    f"list, each {_SCOPE.shape}",
+    lambda scopes, data: " · ".join(_SCOPE.word(scope, data) for scope in scopes),
+    example=[_SCOPE.example],
 )
 NEVER = gettext_lazy("never")
 
@@ -187,7 +190,7 @@ CATEGORY_CHANGED = EventType(
 class _AccountOpened(TypedDict):
     username: Annotated[str, TEXT]
     full_name: Annotated[str, TEXT]
-    is_operator: Annotated[bool, Fact("true or false", lambda value, data: _("Operator") if value else "")]
+    is_operator: Annotated[bool, replace(FLAG, word=lambda value, data: _("Operator") if value else "")]
 
 
 class _AccountNamed(TypedDict):

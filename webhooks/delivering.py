@@ -29,7 +29,7 @@ from webhooks.actions import pause_endpoint
 from webhooks.models import LONGEST_ANSWER, Delivery, Endpoint
 from webhooks.secrets import signed
 from webhooks.states import CallError, DeliveryStatus, PauseReason
-from webhooks.telling import told
+from webhooks.telling import message, told
 from webhooks.wire import CallAnswer, post
 
 log = logging.getLogger("wanliu.webhooks")
@@ -106,9 +106,9 @@ def _attempt(endpoint: Endpoint, delivery: Delivery) -> bool:
 def message_of(endpoint: Endpoint, delivery: Delivery) -> str:
     """What is sent: the event as `GET events/` tells it, with its name and its instant beside it."""
     event = Event.objects.for_store(endpoint.store_id).get(pk=delivery.event)
-    data = told(endpoint.store_id, [event])[0]
-    message = {"type": event.name, "timestamp": event.at, "store": endpoint.store.code, "data": data}
-    return json.dumps(message, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    told_of = told(endpoint.store_id, [event])[0]
+    sent = message(endpoint.store.code, event.name, event.at, told_of)
+    return json.dumps(sent, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
 def _send(endpoint: Endpoint, delivery: Delivery) -> bool:

@@ -9,7 +9,11 @@ from common.facts import COUNT, END, TEXT, Fact, changed, choice, named
 from stores.events import EventArea
 from webhooks.states import PauseReason
 
-EVENTS = Fact("list of names of events, empty for all", lambda names, data: ", ".join(names) or "*")
+EVENTS = Fact(
+    "list of names of events, empty for all",
+    lambda names, data: ", ".join(names) or "*",
+    example=["refund.refunded"],
+)
 
 
 class _Host(TypedDict):

@@ -1,12 +1,17 @@
 """An event as clients see it: the same in `GET events/` and in what endpoints are sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from common.events import EventType
+from common.facts import INSTANT, REFERENCE
 from common.models import Event
 from common.sentences import in_readers_words
 from orders.models import Order
 from refunds.models import Refund
+
+EXAMPLE_ID = UUID(REFERENCE.example)
 
 
 def told(store_id: int, events: Sequence[Event]) -> list[dict]:
@@ -20,6 +25,29 @@ def told(store_id: int, events: Sequence[Event]) -> list[dict]:
     numbers: dict[UUID, str] = dict(orders)
     orders_of_refunds: dict[UUID, str] = dict(refunds)
     return [_told(event, numbers | orders_of_refunds, orders_of_refunds) for event in events]
+
+
+def message(store_code: str, name: str, at: datetime | str, data: dict) -> dict:
+    """What an endpoint is sent: the event as `GET events/` tells it, with its name and its instant beside it."""
+    return {"type": name, "timestamp": at, "store": store_code, "data": data}
+
+
+def example_of(event_type: EventType) -> dict:
+    """What an endpoint may be sent of such an event."""
+    event = Event(
+        pk=42,
+        at=INSTANT.example,
+        name=event_type.name,
+        subject_type=event_type.subject,
+        subject_id=EXAMPLE_ID,
+        topic_id=EXAMPLE_ID,
+        actor_kind="buyer",
+        actor_id="key:WxY4HgCi",
+        actor_label="taote",
+        data=event_type.example,
+    )
+    told_of = _told(event, {EXAMPLE_ID: "G1"}, {EXAMPLE_ID: "G1"})
+    return message("taote-demo", event.name, INSTANT.example, told_of)
 
 
 def _told(event: Event, numbers: dict[UUID, str], refunds: dict[UUID, str]) -> dict:

@@ -51,7 +51,7 @@ class _Requested(TypedDict):
     amount: Annotated[str, YUAN]
     programme: Annotated[str, choice(RefundProgramme, optional=True)]
     reason: Annotated[str, choice(RefundReason)]
-    order: Annotated[str, Fact("the order's number")]
+    order: Annotated[str, Fact("the order's number", example="G1")]
 
 
 class _Changed(TypedDict):

@@ -38,8 +38,8 @@ def _quality_rate(rate: str, data: Data) -> str:
 class _Restricted(TypedDict):
     step: Annotated[str, choice(QualityStep)]
     rate: Annotated[str, replace(SHARE, word=_quality_rate)]
-    count: Annotated[int, Fact("quality refunds in the window")]
-    orders: Annotated[int, Fact("orders in the window")]
+    count: Annotated[int, Fact("quality refunds in the window", example=3)]
+    orders: Annotated[int, Fact("orders in the window", example=120)]
 
 
 QUALITY_RESTRICTED = EventType(

@@ -23,7 +23,11 @@ def _covered(covered: bool, data: Data) -> str:
 
 def _items(sign: str) -> Fact:
     """The first few of the products, each a phrase of its own."""
-    return Fact("item ids", lambda item_ids, data: [f"{sign} {item_id}" for item_id in item_ids[:MOST_NAMED]])
+    return Fact(
+        "item ids",
+        lambda item_ids, data: [f"{sign} {item_id}" for item_id in item_ids[:MOST_NAMED]],
+        example=["620013"],
+    )
 
 
 class _AgreementAccepted(TypedDict):
@@ -53,7 +57,7 @@ class _Session(TypedDict):
 class _Told(TypedDict):
     session: Annotated[str, Fact("the live session's name", lambda name, data: name)]
     started_at: Annotated[str, INSTANT]
-    covered: Annotated[bool, Fact("true or false", _covered)]
+    covered: Annotated[bool, replace(FLAG, word=_covered)]
 
 
 class _Upgraded(TypedDict):

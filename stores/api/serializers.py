@@ -95,7 +95,7 @@ class EventTypeSerializer(serializers.Serializer):
     """Something that can happen.
 
     `title` and `meaning` (a sentence: what is so from then on) are in the language that Accept-Language asks for.
-    `data` tells for each key that the event may carry what it holds, and in which unit.
+    `data` tells for each key that the event may carry what it holds, and in which unit; `example` is one of all of it.
     """
 
     name = serializers.CharField()
@@ -103,6 +103,8 @@ class EventTypeSerializer(serializers.Serializer):
     meaning = serializers.CharField()
     tone = serializers.ChoiceField(choices=[(tone.value, tone.value) for tone in EventTone])
     data = serializers.SerializerMethodField()
+
+    example = serializers.JSONField()
 
     def get_data(self, event) -> dict[str, str]:
         """Key → shape."""

@@ -27,6 +27,11 @@ def test_every_event_is_listed_with_its_title_its_tone_and_the_shape_of_its_data
             "pieces": "item id → number of pieces",
             "into": "id of the row that the event speaks of, as text",
         },
+        "example": {
+            "amount": ["12.30", "12.30"],
+            "pieces": {"620013": 2},
+            "into": "01a21eef-29f1-73d2-9b6f-3507edd1613a",
+        },
     }
     assert listed["refund.withdrawn"]["data"] == {}
     assert {event["tone"] for event in listed.values()} == {"neutral", "good", "note", "warning", "bad"}

@@ -1,6 +1,7 @@
 """The OpenAPI schema is right about the API, and nothing that it allows makes the API fall over."""
 
 import re
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -21,6 +22,7 @@ from tests.tenancy.calls import CALLS
 from tests.tenancy.things import Names
 from tests.world import make_shop
 
+CHANGES = Path(__file__).parents[2] / "docs" / "api-changes.md"
 # The paths of api.md that the Taote job needs.
 PATHS = {
     *("/stores/", "/stores/{}/", "/products/", "/products/{}/", "/return-addresses/"),
@@ -48,6 +50,11 @@ class TestTheSchema:
 
     def test_it_is_made_without_a_warning(self, capsys):
         call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
+
+    def test_its_version_is_the_newest_date_of_the_page_of_changes(self):
+        dates = re.findall(r"^## (\d{4}-\d{2}-\d{2})$", CHANGES.read_text(), re.MULTILINE)
+        assert dates == sorted(dates, reverse=True)
+        assert load_schema()["info"]["version"] == dates[0]
 
     def test_it_is_valid_openapi(self):
         validate_schema(load_schema())
