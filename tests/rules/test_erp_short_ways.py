@@ -19,5 +19,5 @@ def test_letters_and_digits_stay_what_they_are(number):
 
 
 def test_a_whole_number_is_its_digits_and_its_format_is_still_asked():
-    assert number_cell("000123", PLAIN) == number_cell("123.0", PLAIN) == Cell("123")
-    assert number_cell("123", Shown(numbers=False)) == Cell("123", NUMBER_FORMAT)
+    assert number_cell("000123", PLAIN) == number_cell("123.0", PLAIN) == Cell("123", is_number=True)
+    assert number_cell("123", Shown(numbers=False)) == Cell("123", NUMBER_FORMAT, is_number=True)

@@ -98,7 +98,7 @@ def _is_zero(size: str) -> bool:
 def number_cell(written: str, shown: Shown) -> Cell:
     """A cell that holds a number: its digits if it is whole, not too long and shown as it is."""
     if len(written) <= _DIGITS_KEPT and written.isascii() and written.isdigit():
-        return Cell(str(int(written)), "" if shown.numbers else NUMBER_FORMAT)
+        return Cell(str(int(written)), "" if shown.numbers else NUMBER_FORMAT, is_number=True)
     try:
         if len(written) > _LONGEST_NUMBER:
             raise WorkbookBroken
