@@ -63,6 +63,7 @@ def test_the_guide_is_true(client, clock):
         "T": "Content-Type: application/json",
         "S": f"Authorization: Bearer {store_key(shop, list(KeyScope.values))}",
         "X": f"Authorization: Bearer {make_shop('taote', code='sandbox-1', is_sandbox=True).merchant_key}",
+        "N": f"Authorization: Bearer {shop.marketplace_key}",
         "M": f"Authorization: Bearer {shop.marketplace_key}",
     }
     answer, compared = None, 0

@@ -8,7 +8,9 @@ from common.models import Event
 from common.tenancy import system_scope
 from stores.models import Store
 from tests.api.test_test_clock import advance
-from tests.world import NOON, make_shop
+from tests.browser import PHONE, in_browser, width_of
+from tests.browser import sign_in as open_desk
+from tests.world import NOON, make_shop, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "broker_tasks")]
 
@@ -35,3 +37,21 @@ def test_the_operator_opens_one(sign_in):
     assert sign_in("operator").post("stores/store/add/", **told).status_code == 302
     with system_scope():
         assert Store.objects.get(code="try-1").is_sandbox
+
+
+class TestOnAPhone:
+    """The mark has room beside the operator's."""
+
+    pytestmark = in_browser
+
+    def test_nothing_overflows(self, browser, live_server):
+        sandbox = make_shop("kuaishou", code="try-a-longer-name", is_sandbox=True)
+        advance(sandbox, by="5d")
+        make_user("boss", operator=True)
+        page = browser.new_page(viewport=PHONE, locale="en-GB")
+        wrong = open_desk(page, live_server.url, "boss")
+        page.click("#store-switcher summary")
+        page.click("#store-switcher button:has-text('try-a-longer-name')")
+        page.wait_for_selector("#sandbox-badge")
+        assert width_of(page) <= PHONE["width"]
+        assert wrong == []
