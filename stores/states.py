@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.events import SETBACK_RESUMED
+
 
 class MemberRole(models.TextChoices):
     """What a member may do in a store; see stores.permissions."""
@@ -37,3 +39,21 @@ class ProductSource(models.TextChoices):
     OWN = "own", _("Own")
     DISTRIBUTION = "distribution", _("Distribution library")
     THIRD_PARTY = "third_party", _("Third-party platform")
+
+
+class EventArea(models.TextChoices):
+    """Which part of the set-up an event changes, or what an owner wants to know of besides."""
+
+    STORE = "store", _("Store and settings")
+    MEMBERS = "members", _("Members")
+    KEYS = "keys", _("API keys")
+    LIMITS = "limits", _("Limits and cost rates")
+    SWITCHES = "switches", _("Methods and categories")
+    PRODUCTS = "products", _("Product warehouse")
+    ADDRESSES = "addresses", _("Return addresses")
+    COUPONS = "coupons", _("Coupons")
+    EXPORTS = "exports", _("Exports of buyers' data")
+    ACCOUNTS = "accounts", _("Accounts")
+    WORK = SETBACK_RESUMED.area, _("Work left aside")
+    CONNECTIONS = "connections", _("Connections")
+    WEBHOOKS = "webhooks", _("Webhooks")
