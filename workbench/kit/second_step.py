@@ -25,7 +25,7 @@ from common.sealing import seal, unseal
 from common.tenancy import system_scope
 from stores import actions
 from stores.models import User
-from stores.permissions import needs_second_factor
+from stores.permissions import OPERATE, needs_second_factor
 from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.own_password import OPEN_TO_ALL
 from workbench.kit.qr import qr_svg
@@ -35,7 +35,7 @@ PENDING_S = 600
 ISSUER = "Wanliu"
 
 
-class CodeForm(DecisionForm):
+class OneTimeCodeForm(DecisionForm):
     """A code of the app, or a recovery code."""
 
     code = forms.CharField(
@@ -48,7 +48,7 @@ class CodeForm(DecisionForm):
 class _Own(Decision):
     """What somebody decides about their own second factor."""
 
-    form = CodeForm
+    form = OneTimeCodeForm
 
     def may(self, user, row):
         """One's own."""
@@ -85,16 +85,12 @@ class ResetSecondFactor(Decision):
     """Take it from somebody who lost phone and recovery codes."""
 
     code, label, icon = "reset-second-factor", gettext_lazy("Remove the second factor"), "phonelink_erase"
-    tone = "danger"
+    tone, capability = "danger", OPERATE
     done = gettext_lazy("The second factor is removed.")
 
     def concerns(self, user):
         """Only where there is one."""
         return user.has_second_factor
-
-    def may(self, user, row):
-        """The operator's."""
-        return user.is_superuser
 
     def refusal(self, user, now):
         """It may always be taken from an account that has one."""
@@ -135,7 +131,7 @@ def code_step(request: HttpRequest) -> HttpResponse:
     if user is None:
         request.session.pop(PENDING, None)
         return HttpResponseRedirect(f"{reverse('admin:login')}?{urlencode({'next': reverse('admin:index')})}")
-    form = CodeForm(request.POST or None, row=user, now=request.now)
+    form = OneTimeCodeForm(request.POST or None, row=user, now=request.now)
     if request.method == "POST" and form.is_valid():
         credentials = {"username": user.username}
         if not AxesProxyHandler.is_allowed(request, credentials):
@@ -159,7 +155,7 @@ def _who_is_pending(request: HttpRequest, pending: dict | None) -> User | None:
     return user
 
 
-def _tried(request: HttpRequest, decision: Decision, user: User, form: CodeForm) -> list | None:
+def _tried(request: HttpRequest, decision: Decision, user: User, form: OneTimeCodeForm) -> list | None:
     """What the decision answered to the code; None when it was wrong, or one of too many."""
     if not actions.take_try(user, now=request.now):
         form.add_error("code", _("Too many codes were tried for this account; wait a quarter of an hour."))
@@ -176,7 +172,7 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
     from django.contrib.admin import site
 
     user, context = request.user, {**site.each_context(request), "title": _("Second factor")}
-    form = CodeForm(request.POST or None, row=user, now=request.now)
+    form = OneTimeCodeForm(request.POST or None, row=user, now=request.now)
     form.fields["code"].widget.attrs.pop("autofocus")
     if user.has_second_factor:
         if request.method == "POST" and form.is_valid() and _tried(request, RemoveSecondFactor(), user, form):
