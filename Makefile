@@ -1,4 +1,4 @@
-.PHONY: help run test bench lint lock
+.PHONY: help run test bench lint lock clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
@@ -17,3 +17,6 @@ lint:  ## The checks that need no services
 
 lock:  ## Resolve requirements*.txt anew
 	@scripts/lock
+
+clients:  ## Generate clients/ anew from the API's schema
+	@scripts/clients

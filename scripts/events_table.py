@@ -30,18 +30,18 @@ An endpoint is sent, and `GET events/` lists as `data`:
 ```
 """
 COLUMNS = ["event", "title", "标题", "meaning", "含义", "tone", "page", "recorded in", "data", "example"]
-SHOWN = "refund.requested"  # whose whole message the page begins with
 
 
 def render() -> str:
     """The whole page."""
-    from common.events import event_type, event_types
+    from common.events import event_types
+    from refunds.events import REFUND_REQUESTED
     from webhooks.telling import example_of
 
     by_subject, recorded = defaultdict(list), recorded_in()
     for event in event_types():
         by_subject[event.subject].append(event)
-    message = json.dumps(example_of(event_type(SHOWN)), ensure_ascii=False, indent=2)
+    message = json.dumps(example_of(REFUND_REQUESTED), ensure_ascii=False, indent=2)
     parts = [HEAD.replace("{message}", message).rstrip()]
     for subject in sorted(by_subject):
         lines = [_line(event, sorted(recorded[event.name])) for event in by_subject[subject]]

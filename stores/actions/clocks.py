@@ -23,10 +23,8 @@ def why_no_test_clock(store: Store) -> Refused | None:
     return Refused("not_a_sandbox", _("Only a sandbox has a test clock; the operator opens one with --sandbox."))
 
 
-def why_not_advance(store: Store, until: datetime, now: datetime, attr: str) -> Refused | Invalid | None:
-    """Why the clock of this store, which shows `now`, can't be moved on `until` then; `attr` names who says so."""
-    if (refused := why_no_test_clock(store)) is not None:
-        return refused
+def why_no_such_advance(store: Store, until: datetime, now: datetime, attr: str) -> Invalid | None:
+    """Why the clock of this sandbox, which shows `now`, can't be moved on `until` then; `attr` names who says so."""
     if until <= now:
         return Invalid(attr, _("A test clock goes on and never back: it shows %(now)s.") % {"now": now.isoformat()})
     if until - now > MOST_AT_ONCE:
@@ -42,7 +40,7 @@ def advance_clock(*, store: Store, until: datetime, attr: str, actor: Actor, now
 
     Refused `not_a_sandbox`; Invalid (`attr`) for what is past or too far.
     """
-    refuse_if(why_not_advance(store, until, now, attr))
+    refuse_if(why_no_test_clock(store) or why_no_such_advance(store, until, now, attr))
     writes = WriteSet()
     writes.event(CLOCK_ADVANCED, store, topic=store, at=now, actor=actor, until=until.isoformat())
     writes.flush()

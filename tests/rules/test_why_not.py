@@ -17,6 +17,7 @@ ON_THE_SPOT = {
     "orders/delays/actions.py": "joins what the function said of each order",
     "orders/erp/running.py": "the file, read anew by the worker, has other rows than were shown",
     "refunds/handing_over.py": "nobody keeps the decision: the shop was disconnected after the question",
+    "operations/api.py": "the database has found another call that moves the clock",
     "connectors/connecting.py": "what the platform said to a try; the database has found another store's shop",
     "connectors/linking.py": "a link unsigned, or that no connection keeps; what the platform said of its code",
     "common/sealing.py": "no key, or none that opens it: only the attempt tells",

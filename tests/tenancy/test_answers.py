@@ -101,7 +101,7 @@ def test_every_get_answers_what_it_declares(declared):
     routes, components = declared
     shop = make_furnished_shop()
     names, found, told = Names(shop), {}, defaultdict(int)
-    for call in READS:
+    for call in (read for read in READS if read.status == 200):
         reader = shop.merchant if "S" in call.key else shop.buyer
         answers = [reader.get(call.path(names))]
         if call.route.count("{}") == 1 and call.route.endswith("/{}/"):  # each row of the list, too

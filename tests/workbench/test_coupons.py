@@ -180,3 +180,10 @@ def test_statements_do_not_grow_with_the_coupons(tmall, sign_in):
     for _ in range(5):
         make(tmall)
     assert statements() == few
+
+
+def test_on_a_phone_yes_and_no_have_their_columns_words(tmall, sign_in):
+    make(tmall, channel="general")
+    page = sign_in("owner", tmall).get("offers/coupon/").content.decode()
+    for label in ("Usable in retention", "Can be given by hand"):
+        assert f'class="cell-usable" data-label="{label}"' in page

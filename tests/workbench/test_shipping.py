@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -97,6 +98,26 @@ def test_soon_is_what_each_marketplace_says(shop, sign_in):
     mine, theirs = paid(shop, 20), paid(second, 43)
     paid(second, 20)
     assert sorted(shown(desk, queue="soon")) == sorted([mine.number, theirs.number])
+
+
+def test_an_order_of_which_only_the_freight_is_left_stays_and_says_so(clock, sign_in):
+    shop = make_shop("taote")
+    order = paid(shop, 2, shipping_fee=Decimal("8.00"))
+    assert ask(shop, order, amount="59.00").status_code == 201
+    desk = sign_in("warehouse", shop)
+    assert shown(desk) == [order.number]
+    for path in (LIST, NEXT):
+        page = desk.get(path).content.decode()
+        assert "Nothing to pack until the refund is decided." in page
+        assert "Quilt 8000 <b>× 1</b>" not in page
+    chinese = desk.client.get(f"/admin/{LIST}", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "退款处理完之前没有需要打包的商品。" in chinese
+
+
+def test_more_fields_than_a_form_may_have_are_a_clear_error(shop, sign_in):
+    answer = sign_in("warehouse", shop).post(DELAY, **{f"order{place}": "1" for place in range(1001)})
+    assert answer.status_code == 400
+    assert "Your browser sent something that this page doesn" in answer.content.decode()
 
 
 @pytest.mark.rule("K4")

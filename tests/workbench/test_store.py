@@ -1,5 +1,7 @@
 """The store's own pages: who may change what."""
 
+import re
+
 import pytest
 
 from common.tenancy import system_scope
@@ -131,3 +133,13 @@ def test_an_address_is_changed_and_retired_on_its_page(taote, sign_in):
     owner.post(f"stores/returnaddress/{changed.pk}/retire/")
     shown = owner.get("stores/returnaddress/").content.decode()
     assert ("杭州" in shown, "义乌" in shown) == (True, False)
+
+
+def test_on_a_phone_labels_begin_as_headings_do(taote, sign_in):
+    with taote.scope():
+        Product.objects.update(title='" data-label="evil')
+    taote.order()
+    page = sign_in("owner", taote).get("stores/product/").content.decode()
+    labels = set(re.findall(r' data-label="([^"]*)"', page))
+    assert {"Item id", "Price"} <= labels
+    assert all(label[0].isupper() for label in labels)

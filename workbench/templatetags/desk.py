@@ -1,6 +1,9 @@
 """Words and badges for the desk's templates."""
 
+import re
+
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from common.calendar import until_shown
@@ -11,6 +14,7 @@ from workbench.kit import marks, words
 from workbench.kit.changelist import PAGE_SIZES
 
 register = template.Library()
+_LABEL = re.compile(r'(?<= data-label=")\w')
 register.filter("yuan", words.yuan)
 register.filter("duration", duration)
 register.filter("labelled", labelled)
@@ -27,6 +31,12 @@ register.simple_tag(marks.badge)
 def countdown(context, due_at):
     """The time left until a deadline, at the request's instant."""
     return marks.countdown(due_at, context["request"].now)
+
+
+@register.filter
+def labels_begin_large(table: SafeString) -> SafeString:
+    """A list's table whose cells are labelled as its columns are headed: on a phone each row is a card of them."""
+    return mark_safe(_LABEL.sub(lambda letter: letter[0].upper(), table))
 
 
 @register.filter

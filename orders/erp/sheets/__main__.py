@@ -9,11 +9,13 @@ import os
 import resource
 import sys
 from contextlib import suppress
-from dataclasses import astuple
+from operator import attrgetter
 
 from orders.erp.sheets.faults import Unreadable, WorkbookTooLarge
 from orders.erp.sheets.limits import CPU_SECONDS, MEMORY_BYTES, OPEN_FILES, OUTPUT_BYTES
-from orders.erp.sheets.table import read_table
+from orders.erp.sheets.table import FileRow, read_table
+
+_FIELDS = attrgetter(*FileRow.__slots__)
 
 LIMITS = {
     resource.RLIMIT_AS: MEMORY_BYTES,
@@ -32,7 +34,7 @@ def main() -> None:
     os.nice(5)  # whoever waits for a page comes first
     try:
         with open(sys.stdin.fileno(), "rb", closefd=False) as file:
-            rows = [astuple(row) for row in read_table(file)]
+            rows = [_FIELDS(row) for row in read_table(file)]
     except MemoryError:
         refused: Unreadable = WorkbookTooLarge()
     except Unreadable as unreadable:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from orders.erp.sheets.faults import (
     DIGITS_LOST,
@@ -27,8 +28,7 @@ _TRUE = ("1", "true")
 _LONGEST_NUMBER = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What a cell means, and the code of what a spreadsheet may have changed of it.
 
     Of a number nobody can tell any more whether it began with zeros.
@@ -97,6 +97,8 @@ def _is_zero(size: str) -> bool:
 
 def number_cell(written: str, shown: Shown) -> Cell:
     """A cell that holds a number: its digits if it is whole, not too long and shown as it is."""
+    if len(written) <= _DIGITS_KEPT and written.isascii() and written.isdigit():
+        return Cell(str(int(written)), "" if shown.numbers else NUMBER_FORMAT, is_number=True)
     try:
         if len(written) > _LONGEST_NUMBER:
             raise WorkbookBroken

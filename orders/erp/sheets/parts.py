@@ -118,16 +118,21 @@ class XmlReader:
         if self._depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
             raise WorkbookTooLarge
         self._is_text = tag in _TEXTS
-        if tag in self._starts:
-            self._starts[tag](attributes)
+        begin = self._starts.get(tag)
+        if begin is not None:
+            begin(attributes)
 
     def _end(self, tag: str) -> None:
         self._depth -= 1
         self._is_text = False
-        if tag in self._ends:
-            self._ends[tag]("".join(self._text))
-        if self._length:
-            self._text, self._length = [], 0
+        end = self._ends.get(tag)
+        if not self._length:
+            if end is not None:
+                end("")
+            return
+        if end is not None:
+            end("".join(self._text))
+        self._text, self._length = [], 0
 
     def _data(self, text: str) -> None:
         if not self._is_text:

@@ -56,6 +56,8 @@ def words(text: str) -> str:
 
 def identifier(text: str) -> str:
     """An order's or parcel's number as it was meant: plain letters and digits, without quotes of any kind around it."""
+    if _is_bare(text):
+        return text
     text = visible(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -68,6 +70,11 @@ def is_bare_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and not text.startswith("0")
 
 
+def _is_bare(text: str) -> bool:
+    """Whether it is letters and digits alone, as most numbers are: nothing to take away, no formula or error."""
+    return text.isascii() and text.isalnum()
+
+
 def _as_text(text: str) -> str:
     """`="773012"` is how programs make a spreadsheet keep a number's digits."""
     inside = _AS_FORMULA.fullmatch(text)
@@ -76,6 +83,8 @@ def _as_text(text: str) -> str:
 
 def fault_of(number: str) -> str:
     """The code of what a spreadsheet has made of an order's or parcel's number; empty when it may be what was meant."""
+    if _is_bare(number) and not _OTHER_VALUE.fullmatch(number):
+        return ""
     if number.startswith("="):
         return FORMULA
     if _SCIENTIFIC.fullmatch(number):

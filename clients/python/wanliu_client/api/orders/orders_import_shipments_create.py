@@ -1,0 +1,292 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.errors import Errors
+from ...models.outcome import Outcome
+from ...models.upload_request import UploadRequest
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    body: UploadRequest,
+    dry_run: bool | Unset = False,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    params: dict[str, Any] = {}
+
+    params["dry_run"] = dry_run
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orders/import-shipments/",
+        "params": params,
+    }
+
+    _kwargs["files"] = body.to_multipart()
+
+    headers["Content-Type"] = "multipart/form-data; boundary=+++"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Errors | Outcome | None:
+    if response.status_code == 200:
+        response_200 = Outcome.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Errors.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Errors.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Errors.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Errors.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = Errors.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 408:
+        response_408 = Errors.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Errors.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Errors.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Errors.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = Errors.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Errors.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Errors.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Errors | Outcome]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: UploadRequest,
+    dry_run: bool | Unset = False,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[Errors | Outcome]:
+    """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
+
+    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
+    dates,
+    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+
+    When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
+    wrong), each
+    error with its `row` and `order`, and nothing has changed.
+
+    Args:
+        dry_run (bool | Unset):  Default: False.
+        idempotency_key (str | Unset):
+        body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
+            order_number, carrier and tracking_number.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Errors | Outcome]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        dry_run=dry_run,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: UploadRequest,
+    dry_run: bool | Unset = False,
+    idempotency_key: str | Unset = UNSET,
+) -> Errors | Outcome | None:
+    """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
+
+    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
+    dates,
+    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+
+    When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
+    wrong), each
+    error with its `row` and `order`, and nothing has changed.
+
+    Args:
+        dry_run (bool | Unset):  Default: False.
+        idempotency_key (str | Unset):
+        body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
+            order_number, carrier and tracking_number.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Errors | Outcome
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+        dry_run=dry_run,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: UploadRequest,
+    dry_run: bool | Unset = False,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[Errors | Outcome]:
+    """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
+
+    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
+    dates,
+    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+
+    When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
+    wrong), each
+    error with its `row` and `order`, and nothing has changed.
+
+    Args:
+        dry_run (bool | Unset):  Default: False.
+        idempotency_key (str | Unset):
+        body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
+            order_number, carrier and tracking_number.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Errors | Outcome]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        dry_run=dry_run,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: UploadRequest,
+    dry_run: bool | Unset = False,
+    idempotency_key: str | Unset = UNSET,
+) -> Errors | Outcome | None:
+    """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
+
+    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
+    dates,
+    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+
+    When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
+    wrong), each
+    error with its `row` and `order`, and nothing has changed.
+
+    Args:
+        dry_run (bool | Unset):  Default: False.
+        idempotency_key (str | Unset):
+        body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
+            order_number, carrier and tracking_number.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Errors | Outcome
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            dry_run=dry_run,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

@@ -1,0 +1,324 @@
+import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.errors import Errors
+from ...models.paginated_delivery_list import PaginatedDeliveryList
+from ...models.webhook_deliveries_list_ordering import WebhookDeliveriesListOrdering
+from ...models.webhook_deliveries_list_status import WebhookDeliveriesListStatus
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    cursor: str | Unset = UNSET,
+    endpoint: UUID | Unset = UNSET,
+    name: str | Unset = UNSET,
+    ordering: WebhookDeliveriesListOrdering | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+    status: WebhookDeliveriesListStatus | Unset = UNSET,
+    store: str | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    json_endpoint: str | Unset = UNSET
+    if not isinstance(endpoint, Unset):
+        json_endpoint = str(endpoint)
+    params["endpoint"] = json_endpoint
+
+    params["name"] = name
+
+    json_ordering: str | Unset = UNSET
+    if not isinstance(ordering, Unset):
+        json_ordering = ordering.value
+
+    params["ordering"] = json_ordering
+
+    params["page_size"] = page_size
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
+
+    params["store"] = store
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/webhook-deliveries/",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Errors | PaginatedDeliveryList | None:
+    if response.status_code == 200:
+        response_200 = PaginatedDeliveryList.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Errors.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Errors.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Errors.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Errors.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = Errors.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 429:
+        response_429 = Errors.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Errors.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Errors.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Errors | PaginatedDeliveryList]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    endpoint: UUID | Unset = UNSET,
+    name: str | Unset = UNSET,
+    ordering: WebhookDeliveriesListOrdering | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+    status: WebhookDeliveriesListStatus | Unset = UNSET,
+    store: str | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+) -> Response[Errors | PaginatedDeliveryList]:
+    """What endpoints were owed, and what came of it.
+
+    Args:
+        cursor (str | Unset):
+        endpoint (UUID | Unset):
+        name (str | Unset):
+        ordering (WebhookDeliveriesListOrdering | Unset):
+        page_size (int | Unset):
+        status (WebhookDeliveriesListStatus | Unset):
+        store (str | Unset):
+        updated_after (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Errors | PaginatedDeliveryList]
+    """
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+        endpoint=endpoint,
+        name=name,
+        ordering=ordering,
+        page_size=page_size,
+        status=status,
+        store=store,
+        updated_after=updated_after,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    endpoint: UUID | Unset = UNSET,
+    name: str | Unset = UNSET,
+    ordering: WebhookDeliveriesListOrdering | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+    status: WebhookDeliveriesListStatus | Unset = UNSET,
+    store: str | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+) -> Errors | PaginatedDeliveryList | None:
+    """What endpoints were owed, and what came of it.
+
+    Args:
+        cursor (str | Unset):
+        endpoint (UUID | Unset):
+        name (str | Unset):
+        ordering (WebhookDeliveriesListOrdering | Unset):
+        page_size (int | Unset):
+        status (WebhookDeliveriesListStatus | Unset):
+        store (str | Unset):
+        updated_after (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Errors | PaginatedDeliveryList
+    """
+
+    return sync_detailed(
+        client=client,
+        cursor=cursor,
+        endpoint=endpoint,
+        name=name,
+        ordering=ordering,
+        page_size=page_size,
+        status=status,
+        store=store,
+        updated_after=updated_after,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    endpoint: UUID | Unset = UNSET,
+    name: str | Unset = UNSET,
+    ordering: WebhookDeliveriesListOrdering | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+    status: WebhookDeliveriesListStatus | Unset = UNSET,
+    store: str | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+) -> Response[Errors | PaginatedDeliveryList]:
+    """What endpoints were owed, and what came of it.
+
+    Args:
+        cursor (str | Unset):
+        endpoint (UUID | Unset):
+        name (str | Unset):
+        ordering (WebhookDeliveriesListOrdering | Unset):
+        page_size (int | Unset):
+        status (WebhookDeliveriesListStatus | Unset):
+        store (str | Unset):
+        updated_after (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Errors | PaginatedDeliveryList]
+    """
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+        endpoint=endpoint,
+        name=name,
+        ordering=ordering,
+        page_size=page_size,
+        status=status,
+        store=store,
+        updated_after=updated_after,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    endpoint: UUID | Unset = UNSET,
+    name: str | Unset = UNSET,
+    ordering: WebhookDeliveriesListOrdering | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+    status: WebhookDeliveriesListStatus | Unset = UNSET,
+    store: str | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+) -> Errors | PaginatedDeliveryList | None:
+    """What endpoints were owed, and what came of it.
+
+    Args:
+        cursor (str | Unset):
+        endpoint (UUID | Unset):
+        name (str | Unset):
+        ordering (WebhookDeliveriesListOrdering | Unset):
+        page_size (int | Unset):
+        status (WebhookDeliveriesListStatus | Unset):
+        store (str | Unset):
+        updated_after (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Errors | PaginatedDeliveryList
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            cursor=cursor,
+            endpoint=endpoint,
+            name=name,
+            ordering=ordering,
+            page_size=page_size,
+            status=status,
+            store=store,
+            updated_after=updated_after,
+        )
+    ).parsed

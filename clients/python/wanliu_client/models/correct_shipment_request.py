@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="CorrectShipmentRequest")
+
+
+@_attrs_define
+class CorrectShipmentRequest:
+    """What the parcel's carrier and number should have been, and why they weren't.
+
+    Attributes:
+        carrier (str): One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX,
+            UPS, DHL, or its name, or `other: NAME` for any other carrier.
+        tracking_number (str): At most 64 letters, digits and hyphens; kept in capitals, without blanks.
+        reason (str):
+    """
+
+    carrier: str
+    tracking_number: str
+    reason: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        carrier = self.carrier
+
+        tracking_number = self.tracking_number
+
+        reason = self.reason
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "carrier": carrier,
+                "tracking_number": tracking_number,
+                "reason": reason,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        carrier = d.pop("carrier")
+
+        tracking_number = d.pop("tracking_number")
+
+        reason = d.pop("reason")
+
+        correct_shipment_request = cls(
+            carrier=carrier,
+            tracking_number=tracking_number,
+            reason=reason,
+        )
+
+        correct_shipment_request.additional_properties = d
+        return correct_shipment_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

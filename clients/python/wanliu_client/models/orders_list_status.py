@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class OrdersListStatus(StrEnum):
+    CANCELLED = "cancelled"
+    DELIVERED = "delivered"
+    SHIPPED = "shipped"
+    UNSHIPPED = "unshipped"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class ParcelsListOrdering(StrEnum):
+    UPDATED_AT = "updated_at"
+
+    def __str__(self) -> str:
+        return str(self.value)

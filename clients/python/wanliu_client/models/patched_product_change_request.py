@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.source_enum import SourceEnum
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="PatchedProductChangeRequest")
+
+
+@_attrs_define
+class PatchedProductChangeRequest:
+    """Some fields of a product; its item id stays.
+
+    Attributes:
+        title (str | Unset):
+        category (str | Unset):  Default: ''.
+        price (str | Unset):  Example: 12.30.
+        listed (bool | Unset):  Default: True.
+        source (SourceEnum | Unset): * `own` - Own
+            * `distribution` - Distribution library
+            * `third_party` - Third-party platform Default: SourceEnum.OWN.
+    """
+
+    title: str | Unset = UNSET
+    category: str | Unset = ""
+    price: str | Unset = UNSET
+    listed: bool | Unset = True
+    source: SourceEnum | Unset = SourceEnum.OWN
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        title = self.title
+
+        category = self.category
+
+        price = self.price
+
+        listed = self.listed
+
+        source: str | Unset = UNSET
+        if not isinstance(self.source, Unset):
+            source = self.source.value
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if title is not UNSET:
+            field_dict["title"] = title
+        if category is not UNSET:
+            field_dict["category"] = category
+        if price is not UNSET:
+            field_dict["price"] = price
+        if listed is not UNSET:
+            field_dict["listed"] = listed
+        if source is not UNSET:
+            field_dict["source"] = source
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        title = d.pop("title", UNSET)
+
+        category = d.pop("category", UNSET)
+
+        price = d.pop("price", UNSET)
+
+        listed = d.pop("listed", UNSET)
+
+        _source = d.pop("source", UNSET)
+        source: SourceEnum | Unset
+        if isinstance(_source, Unset):
+            source = UNSET
+        else:
+            source = SourceEnum(_source)
+
+        patched_product_change_request = cls(
+            title=title,
+            category=category,
+            price=price,
+            listed=listed,
+            source=source,
+        )
+
+        patched_product_change_request.additional_properties = d
+        return patched_product_change_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="ReturnAddress")
+
+
+@_attrs_define
+class ReturnAddress:
+    """Where buyers send returns.
+
+    Attributes:
+        id (UUID):
+        contact (str):
+        phone (str):
+        address (str):
+        updated_at (datetime.datetime):
+    """
+
+    id: UUID
+    contact: str
+    phone: str
+    address: str
+    updated_at: datetime.datetime
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        contact = self.contact
+
+        phone = self.phone
+
+        address = self.address
+
+        updated_at = self.updated_at.isoformat()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "contact": contact,
+                "phone": phone,
+                "address": address,
+                "updated_at": updated_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        contact = d.pop("contact")
+
+        phone = d.pop("phone")
+
+        address = d.pop("address")
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
+
+        return_address = cls(
+            id=id,
+            contact=contact,
+            phone=phone,
+            address=address,
+            updated_at=updated_at,
+        )
+
+        return_address.additional_properties = d
+        return return_address
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

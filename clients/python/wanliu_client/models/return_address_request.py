@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="ReturnAddressRequest")
+
+
+@_attrs_define
+class ReturnAddressRequest:
+    """Where buyers send returns.
+
+    Attributes:
+        contact (str):
+        phone (str):
+        address (str):
+    """
+
+    contact: str
+    phone: str
+    address: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        contact = self.contact
+
+        phone = self.phone
+
+        address = self.address
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "contact": contact,
+                "phone": phone,
+                "address": address,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        contact = d.pop("contact")
+
+        phone = d.pop("phone")
+
+        address = d.pop("address")
+
+        return_address_request = cls(
+            contact=contact,
+            phone=phone,
+            address=address,
+        )
+
+        return_address_request.additional_properties = d
+        return return_address_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
