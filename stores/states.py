@@ -3,8 +3,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common.events import SETBACK_RESUMED
-
 
 class MemberRole(models.TextChoices):
     """What a member may do in a store; see stores.permissions."""
@@ -54,6 +52,6 @@ class EventArea(models.TextChoices):
     COUPONS = "coupons", _("Coupons")
     EXPORTS = "exports", _("Exports of buyers' data")
     ACCOUNTS = "accounts", _("Accounts")
-    WORK = SETBACK_RESUMED.area, _("Work left aside")
+    WORK = "work", _("Work left aside")  # of the event in common.events
     CONNECTIONS = "connections", _("Connections")
     WEBHOOKS = "webhooks", _("Webhooks")
