@@ -9,7 +9,7 @@ from django.db import models
 
 def lock(row: models.Model) -> None:
     """Lock the row and read it anew, so that what it was is what the change finds."""
-    row.refresh_from_db(from_queryset=type(row)._default_manager.select_for_update(no_key=True))
+    row.refresh_from_db(from_queryset=row._meta.model._default_manager.select_for_update(no_key=True))
 
 
 def changes_of(row: models.Model, wanted: Mapping[str, Any]) -> dict[str, list]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from environs import env
 
@@ -218,6 +219,7 @@ AXES_HANDLER = "stores.sign_in.SignInHandler"
 AXES_CLIENT_IP_CALLABLE = "common.web.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "workbench/locked_out.html"
 AXES_ENABLE_ADMIN = False
+OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", False)
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_IDLE = timedelta(hours=env.float("SESSION_IDLE_HOURS", 12))
@@ -335,6 +337,12 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": ["workbench.navigation.style"],
     "SCRIPTS": ["workbench.navigation.script", "workbench.navigation.drafts_script"],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Second factor"), "link": reverse_lazy("admin:second_factor")},
+        ]
+    },
     "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},
     "BORDER_RADIUS": "8px",
     "COLORS": {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.actions import action
 from common.actors import Actor
 from common.errors import Busy, Invalid, NotFound, Refused, refuse_if
+from common.sealing import seal
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from connectors.events import CONNECTION_MADE
@@ -39,7 +40,6 @@ from connectors.port import (
     WindowTooFull,
     WrongSetup,
 )
-from connectors.sealing import seal
 from connectors.shops import can_refresh, platform_for, take_tokens, with_tokens
 from connectors.states import ConnectionStatus, SendingStatus
 from stores.models import Store

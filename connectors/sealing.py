@@ -1,57 +1,17 @@
-"""Secrets at rest: sealed with the keys of CONNECTOR_KEYS, the first of which seals while all of them open.
+"""What shops keep sealed (common.sealing), and whether the keys for it are set. It is opened only to ask a platform."""
 
-A sealed text is opened only to ask a platform. Where the application runs on its embedded database (the demo, a first
-try) and no key is set, one is derived from SECRET_KEY; elsewhere nothing is sealed without keys of its own.
-"""
-
-import json
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
-from hashlib import sha256
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import Error, Warning, register
-from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
-from common.errors import Refused
+from common.sealing import resealed, seal, unseal
 from connectors.models import Connection
 
 MAKE_ONE = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
-def seal(values: Mapping[str, str]) -> str:
-    """These values, unreadable without a key. Refused `keys_missing` where this installation has none."""
-    return _keys().encrypt(json.dumps(dict(values)).encode()).decode()
-
-
-def unseal(sealed: str) -> dict[str, str]:
-    """What was sealed; nothing for nothing. Refused `keys_missing` when no key of ours opens it."""
-    if not sealed:
-        return {}
-    try:
-        return json.loads(_keys().decrypt(sealed.encode()))
-    except InvalidToken:
-        raise Refused(
-            "keys_missing", _("The shop's secrets can't be read with the keys in CONNECTOR_KEYS: add the old key.")
-        ) from None
-
-
-_others: list[Callable[[], int]] = []
-
-
-def resealed(reseal: Callable[[], int]) -> Callable[[], int]:
-    """Have what a higher room keeps sealed too whenever the keys are changed."""
-    _others.append(reseal)
-    return reseal
-
-
-def reseal_all() -> int:
-    """Seal whatever is kept with the first key; returns how many rows. Refused `keys_missing`."""
-    return sum(reseal() for reseal in (reseal_connections, *_others))
-
-
+@resealed
 @bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
 def reseal_connections() -> int:
     """Seal what every connection keeps with the first key; returns how many. Refused `keys_missing`."""
@@ -61,18 +21,6 @@ def reseal_connections() -> int:
         connection.sealed_tokens = seal(unseal(connection.sealed_tokens))
         connection.save(update_fields=["sealed_secrets", "sealed_tokens"])
     return len(connections)
-
-
-def _keys() -> MultiFernet:
-    keys = settings.CONNECTOR_KEYS
-    if not keys and settings.IS_EMBEDDED:
-        keys = [urlsafe_b64encode(sha256(b"connectors:" + settings.SECRET_KEY.encode()).digest()).decode()]
-    try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except ValueError:
-        raise Refused(
-            "keys_missing", _("Nothing can be connected before CONNECTOR_KEYS holds a key: the operator sets it.")
-        ) from None
 
 
 @register(deploy=True)

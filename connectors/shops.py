@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from common import clock
 from common.actions import bookkeeping
+from common.sealing import seal, unseal
 from common.tenancy import tenant_scope
 from connectors.limits import pacing
 from connectors.models import Connection
@@ -30,7 +31,6 @@ from connectors.port import (
     Unreachable,
     WrongSetup,
 )
-from connectors.sealing import seal, unseal
 
 REFRESH_AHEAD = timedelta(minutes=10)
 ACCESS, REFRESH = "access_token", "refresh_token"

@@ -70,9 +70,11 @@ def _constants() -> dict[str, set[str]]:
     from common.events import EventType
 
     found = defaultdict(set)
-    own = [name for name in sys.modules if "events" in name.split(".") and name != EventType.__module__]
+    own = [name for name in sys.modules if "events" in name.split(".")]
     for module in [sys.modules[name] for name in own]:
         for name, value in vars(module).items():
+            if name.startswith("_"):  # the catalogue itself
+                continue
             held = value.values() if isinstance(value, dict) else [value]
             found[name] |= {each.name for each in held if isinstance(each, EventType)}
     return {name: events for name, events in found.items() if events}

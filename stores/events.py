@@ -3,11 +3,10 @@
 from dataclasses import replace
 from typing import Annotated, NotRequired, TypedDict
 
-from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.events import SETBACK_RESUMED, EventTone, EventType
+from common.events import EventTone, EventType
 from common.facts import (
     COUNT,
     DATE,
@@ -26,25 +25,7 @@ from common.facts import (
     optional,
 )
 from stores import marketplaces
-from stores.states import KeyScope, MemberRole, ProductSource
-
-
-class EventArea(models.TextChoices):
-    """Which part of the set-up an event changes, or what an owner wants to know of besides."""
-
-    STORE = "store", gettext_lazy("Store and settings")
-    MEMBERS = "members", gettext_lazy("Members")
-    KEYS = "keys", gettext_lazy("API keys")
-    LIMITS = "limits", gettext_lazy("Limits and cost rates")
-    SWITCHES = "switches", gettext_lazy("Methods and categories")
-    PRODUCTS = "products", gettext_lazy("Product warehouse")
-    ADDRESSES = "addresses", gettext_lazy("Return addresses")
-    COUPONS = "coupons", gettext_lazy("Coupons")
-    EXPORTS = "exports", gettext_lazy("Exports of buyers' data")
-    ACCOUNTS = "accounts", gettext_lazy("Accounts")
-    WORK = SETBACK_RESUMED.area, gettext_lazy("Work left aside")
-    CONNECTIONS = "connections", gettext_lazy("Connections")
-    WEBHOOKS = "webhooks", gettext_lazy("Webhooks")
+from stores.states import EventArea, KeyScope, MemberRole, ProductSource
 
 
 def _marketplace(name: str, data: Data) -> str:
@@ -85,6 +66,7 @@ class _StoreChanged(TypedDict, total=False):
         list[bool], named(gettext_lazy("Tag orders for priority shipping"), changed(SWITCH))
     ]
     smart_customer_service: Annotated[list[bool], named(gettext_lazy("Smart customer service"), changed(SWITCH))]
+    second_factor_required: Annotated[list[bool], named(gettext_lazy("Members need a second factor"), changed(SWITCH))]
     urge_alert_at: Annotated[
         list[int | None],
         named(
@@ -197,6 +179,11 @@ class _AccountNamed(TypedDict):
     username: Annotated[str, TEXT]
 
 
+class _SecondFactorPassed(TypedDict):
+    username: Annotated[str, TEXT]
+    recovery_codes_left: NotRequired[Annotated[int, named(gettext_lazy("Recovery codes left"), COUNT)]]
+
+
 class _MemberNamed(TypedDict):
     username: Annotated[str, TEXT]
     full_name: Annotated[str, TEXT]
@@ -234,6 +221,32 @@ PASSWORD_CHANGED = EventType(
     _AccountNamed,
     area=EventArea.ACCOUNTS,
     meaning=gettext_lazy("A person has chosen another password; every other session of the account is over."),
+)
+SECOND_FACTOR_SET_UP = EventType(
+    "account.second_factor_set_up",
+    gettext_lazy("Second factor set up"),
+    "user",
+    _AccountNamed,
+    tone=EventTone.GOOD,
+    area=EventArea.ACCOUNTS,
+    meaning=gettext_lazy("The password alone no longer lets this person in: a code of an app is asked for as well."),
+)
+SECOND_FACTOR_PASSED = EventType(
+    "account.second_factor_passed",
+    gettext_lazy("Signed in with the second factor"),
+    "user",
+    _SecondFactorPassed,
+    area=EventArea.ACCOUNTS,
+    meaning=gettext_lazy("A person has signed in with a code; after a recovery code it tells how many are left."),
+)
+SECOND_FACTOR_REMOVED = EventType(
+    "account.second_factor_removed",
+    gettext_lazy("Second factor removed"),
+    "user",
+    _AccountNamed,
+    tone=EventTone.WARNING,
+    area=EventArea.ACCOUNTS,
+    meaning=gettext_lazy("The password alone lets this person in again."),
 )
 MEMBER_ADDED = EventType(
     "member.added",

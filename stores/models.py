@@ -83,6 +83,12 @@ class Store(Traced):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_URGE_ALERT)],
         help_text=_("When so many urged orders wait, the workbench interrupts everybody with the way to them (K6)."),
     )
+    second_factor_required = models.BooleanField(
+        _("members need a second factor"),
+        default=False,
+        db_default=False,
+        help_text=_("Whoever signs in without one sets it up before anything of the store is shown."),
+    )
     # Asked by stores.ceilings, of whoever isn't an owner.
     agent_offer_ceiling = CeilingField(verbose_name=_("most that an agent may offer"))
     agent_approval_ceiling = CeilingField(verbose_name=_("most that an agent may approve"))
@@ -176,6 +182,19 @@ class User(AbstractUser):
         help_text=_("The store whose owner may add this account as a member."),
     )
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    # The second factor (stores.actions.second_factor): its sealed secret, the last step of 30 s of which a code was
+    # taken, and the digests of the recovery codes that are left.
+    sealed_totp = models.TextField(blank=True, default="", db_default="", editable=False)
+    totp_step = models.BigIntegerField(default=0, db_default=0, editable=False)
+    recovery_digests = ArrayField(models.CharField(max_length=64), default=list, db_default=[], editable=False)
+    # How often a code was tried since when; a right one begins anew.
+    code_tries = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    code_tries_from = models.DateTimeField(null=True, editable=False)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether the password alone doesn't let them in."""
+        return bool(self.sealed_totp)
 
     class Meta:
         verbose_name = _("account")

@@ -1,5 +1,6 @@
 """What people may do: roles grant capabilities in a store, and Django's model permissions follow from them."""
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -122,6 +123,15 @@ def memberships_of(user: User) -> list[Membership]:
 def roles_of(user: User) -> dict[int, str]:
     """Store id → role."""
     return {membership.store_id: membership.role for membership in memberships_of(user)}
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether a store that the user works in, or the platform of its operators, wants a second factor they lack."""
+    if user.has_second_factor:
+        return False
+    if user.is_superuser:
+        return settings.OPERATORS_NEED_SECOND_FACTOR
+    return any(membership.store.second_factor_required for membership in memberships_of(user))
 
 
 def can(user: User, capability: str, store_id: int | None) -> bool:

@@ -37,3 +37,21 @@ class ProductSource(models.TextChoices):
     OWN = "own", _("Own")
     DISTRIBUTION = "distribution", _("Distribution library")
     THIRD_PARTY = "third_party", _("Third-party platform")
+
+
+class EventArea(models.TextChoices):
+    """Which part of the set-up an event changes, or what an owner wants to know of besides."""
+
+    STORE = "store", _("Store and settings")
+    MEMBERS = "members", _("Members")
+    KEYS = "keys", _("API keys")
+    LIMITS = "limits", _("Limits and cost rates")
+    SWITCHES = "switches", _("Methods and categories")
+    PRODUCTS = "products", _("Product warehouse")
+    ADDRESSES = "addresses", _("Return addresses")
+    COUPONS = "coupons", _("Coupons")
+    EXPORTS = "exports", _("Exports of buyers' data")
+    ACCOUNTS = "accounts", _("Accounts")
+    WORK = "work", _("Work left aside")  # of the event in common.events
+    CONNECTIONS = "connections", _("Connections")
+    WEBHOOKS = "webhooks", _("Webhooks")

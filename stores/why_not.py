@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from common.actors import Actor, ActorKind
 from common.errors import Refused
 from common.sentences import sentence as _
-from stores.models import Membership, Product, ReturnAddress
+from stores.models import Membership, Product, ReturnAddress, User
 from stores.permissions import user_id_of
 from stores.states import MemberRole
 
@@ -18,6 +18,24 @@ def why_not_open_accounts(actor: Actor) -> Refused | None:
     if actor.kind == ActorKind.OPERATOR:
         return None
     return Refused("invalid_transition", _("Only the platform's operator opens accounts."))
+
+
+def why_not_set_up_second_factor(user: User, actor: Actor) -> Refused | None:
+    """Why this actor can't give the user a second factor: it is somebody else's, or there is one."""
+    if user.pk != user_id_of(actor):
+        return Refused("invalid_transition", _("Everybody sets up the second factor of their own account only."))
+    if user.has_second_factor:
+        return Refused("invalid_transition", _("This account has a second factor; remove it first."))
+    return None
+
+
+def why_not_remove_second_factor(user: User, actor: Actor) -> Refused | None:
+    """Why this actor can't change the user's second factor: it is somebody else's, or there is none."""
+    if user.pk != user_id_of(actor):
+        return Refused("invalid_transition", _("Everybody sets up the second factor of their own account only."))
+    if not user.has_second_factor:
+        return Refused("invalid_transition", _("This account has no second factor."))
+    return None
 
 
 def why_not_change_member(

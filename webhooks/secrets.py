@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from standardwebhooks import Webhook
 
 from common.actions import bookkeeping
-from connectors.sealing import resealed, seal, unseal
+from common.sealing import resealed, seal, unseal
 from webhooks.models import Endpoint
 
 OVERLAP = timedelta(hours=24)

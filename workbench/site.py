@@ -3,14 +3,17 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from unfold.forms import AdminOwnPasswordChangeForm
+from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from common import time_limits
@@ -22,6 +25,7 @@ from workbench.kit.changelist import choose_page_size, next_page
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
 from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
 from workbench.kit.queue import QueueMixin
+from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
 
@@ -41,7 +45,7 @@ class WorkbenchSite(UnfoldAdminSite):
         def scoped(request, *args, **kwargs):
             if not request.user.is_authenticated:
                 return inner(request, *args, **kwargs)
-            if (first := sent_to_change_password(request)) is not None:
+            if (first := sent_elsewhere(request)) is not None:
                 return first
             if request.user.is_superuser:
                 time_limits.allow(time_limits.OPERATOR_MS)
@@ -64,7 +68,7 @@ class WorkbenchSite(UnfoldAdminSite):
         @transaction.non_atomic_requests
         @wraps(view)
         def unscoped(request, *args, **kwargs):
-            first = sent_to_change_password(request) if request.user.is_authenticated else None
+            first = sent_elsewhere(request) if request.user.is_authenticated else None
             return first or inner(request, *args, **kwargs)
 
         return unscoped
@@ -75,6 +79,8 @@ class WorkbenchSite(UnfoldAdminSite):
 
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
+            path("second-step/", code_step, name="second_step"),
+            path("second-factor/", self.admin_view(own_second_factor), name="second_factor"),
             path("page-size/", self.admin_view(choose_page_size), name="page_size"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("insights/", self.admin_view(insights_view), name="insights"),
@@ -90,6 +96,26 @@ class WorkbenchSite(UnfoldAdminSite):
             context["desk"] = desk_of(request)
             context["urge_alert"] = urge_alert(request)
         return context
+
+    @method_decorator(never_cache)
+    def login(self, request, extra_context=None):
+        """Ask for the password, and let in or lead on to the second step."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index")
+        view = PasswordStep.as_view(
+            extra_context=context, authentication_form=AuthenticationForm, template_name="admin/login.html"
+        )
+        request.current_app = self.name
+        return view(request)
 
     def password_change(self, request, extra_context=None):
         """Choose a password of one's own."""
@@ -111,6 +137,11 @@ class WorkbenchSite(UnfoldAdminSite):
         """The desk: what waits, and until when."""
         lists = [each for each in self._registry.values() if isinstance(each, QueueMixin)]
         return super().index(request, {**dashboard.build(request, lists), **(extra_context or {})})
+
+
+def sent_elsewhere(request: HttpRequest) -> HttpResponseRedirect | None:
+    """Where the user has to go before any page: to a password of their own, to a second factor; None for most."""
+    return sent_to_change_password(request) or sent_to_set_up(request)
 
 
 @require_POST

@@ -24,6 +24,8 @@ WAYS_IN = (
     WayIn("/api/v1/docs/", 60),
     WayIn("/admin/login/", 30, ("POST",)),
     WayIn("/admin/login/", 240),
+    WayIn("/admin/second-step/", 30, ("POST",)),
+    WayIn("/admin/second-step/", 240),
     WayIn("/b/", 240),
     WayIn("/i18n/", 60),
     WayIn("/live/", 240),

@@ -77,6 +77,7 @@ class StoreSettings(TypedDict, total=False):
     time_zone: str
     priority_shipping_tag: bool
     smart_customer_service: bool
+    second_factor_required: bool
     urge_alert_at: int | None
     agent_offer_ceiling: Decimal | None
     agent_approval_ceiling: Decimal | None

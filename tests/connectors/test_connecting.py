@@ -11,6 +11,7 @@ from django.test import override_settings
 
 from common.errors import Busy, Invalid, Refused
 from common.models import Event
+from common.sealing import seal, unseal
 from common.tenancy import system_scope
 from connectors import connecting
 from connectors.linking import come_back, keep_authorisation, make_link
@@ -18,7 +19,6 @@ from connectors.mending import disconnect_shop
 from connectors.models import Connection
 from connectors.platforms import PLATFORMS
 from connectors.port import Authorisation, Secret, Tokens
-from connectors.sealing import seal, unseal
 from connectors.shops import shop_for
 from connectors.states import ConnectionStatus
 from tests.connectors.conftest import Connected

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from django.db import connection as database
 from django.db.models.functions import Now
 
+from common.sealing import reseal_all, unseal
 from common.tenancy import system_scope
 from connectors.connecting import keep_connection
 from connectors.hinting import keep_hints
@@ -16,7 +17,6 @@ from connectors.mending import disconnect_shop
 from connectors.models import Connection, MirroredRefund, RefundHint, SentDecision
 from connectors.platforms import PLATFORMS
 from connectors.port import Hint, Secret, Shop, Tokens
-from connectors.sealing import reseal_all, unseal
 from connectors.shops import LeaseLost, keep_tokens, shop_for, with_tokens
 from connectors.states import ConnectionStatus, SendingStatus
 from connectors.taking import take_copy

@@ -5,9 +5,9 @@ from contextlib import suppress
 import pytest
 from django.db import Error
 
+from common.sealing import unseal
 from common.tenancy import system_scope
 from connectors.models.connection import RENEWAL_LOST
-from connectors.sealing import unseal
 from connectors.states import ConnectionStatus
 from connectors.waking import wake_shops
 from connectors.working import work_on_shops

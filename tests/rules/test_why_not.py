@@ -20,7 +20,7 @@ ON_THE_SPOT = {
     "operations/api.py": "the database has found another call that moves the clock",
     "connectors/connecting.py": "what the platform said to a try; the database has found another store's shop",
     "connectors/linking.py": "a link unsigned, or that no connection keeps; what the platform said of its code",
-    "connectors/sealing.py": "no key, or none that opens it: only the attempt tells",
+    "common/sealing.py": "no key, or none that opens it: only the attempt tells",
     "workbench/connections/link.py": "what the marketplace sent the browser back with",
 }
 REFUSALS = {"Refused", "ManyRefused"}

@@ -175,6 +175,11 @@ class SettingsForm(StoreForm):
             "Shows which orders buyers urge you to ship. When it is off they are recorded but not shown (K5)."
         ),
     )
+    second_factor_required = forms.BooleanField(
+        label=gettext_lazy("Members need a second factor"),
+        required=False,
+        help_text=gettext_lazy("Whoever signs in without one sets it up before anything of the store is shown."),
+    )
     urge_alert_at = forms.IntegerField(
         label=gettext_lazy("Urged orders that interrupt"),
         required=False,

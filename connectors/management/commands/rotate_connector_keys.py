@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand
 
 from common.commands import refusals_told
+from common.sealing import reseal_all
 from common.tenancy import system_scope
-from connectors.sealing import reseal_all
 
 
 class Command(BaseCommand):
