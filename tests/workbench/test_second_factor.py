@@ -15,10 +15,11 @@ from common.sealing import reseal_all, unseal
 from common.tenancy import system_scope
 from common.web import address_limits
 from stores import actions
+from stores.actions import set_clock
 from stores.actions.second_factor import MOST_TRIES
 from stores.models import User
 from stores.permissions import actor_of
-from tests.world import NOON, OPERATOR, make_user
+from tests.world import NOON, OPERATOR, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +230,17 @@ def test_other_keys_seal_it_anew(anna, settings):
     answer = with_password().post(STEP, {"code": code_at(wall.now())})
     assert "CONNECTOR_KEYS" in answer.content.decode()
     settings.CONNECTOR_KEYS = old
+
+
+def test_a_phone_goes_by_everybodys_clock_also_at_a_sandboxs_desk(db, clock):
+    sandbox = make_shop("taote", is_sandbox=True)
+    user = make_user("ben", shop=sandbox, role="owner")
+    set_clock(sandbox.store.pk, wall.now() + timedelta(days=5))
+    client = Client()
+    client.force_login(user, backend="stores.permissions.RoleBackend")
+    secret = client.get(OWN).context["secret"].replace(" ", "")
+    assert client.post(OWN, {"code": code_at(wall.now(), secret)}).context["codes"]
+    clock.move(seconds=60)
+    assert client.post(OWN, {"code": code_at(wall.now(), secret)}).status_code == 302
+    user.refresh_from_db()
+    assert not user.has_second_factor
