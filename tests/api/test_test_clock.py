@@ -9,6 +9,7 @@ from django.db import IntegrityError, connections, transaction
 from common import clock as wall
 from common.models import Event, Setback
 from common.tenancy import system_scope
+from operations import test_clock
 from operations.test_clock import do_what_is_due, follow_clocks
 from operations.verification import run_checks
 from payments.settlement import settle_batch
@@ -170,6 +171,23 @@ def test_between_advances_workers_go_by_its_clock(sandbox):
     assert told["status"] == "refunded"
     with sandbox.scope():
         assert Event.objects.get(topic_id=refund, name="refund.refunded").at == NOON + timedelta(days=5)
+
+
+def test_a_sandbox_that_fails_stops_no_other(sandbox, monkeypatch, caplog):
+    second = make_shop("kuaishou", is_sandbox=True)
+    for shop in (sandbox, second):
+        assert advance(shop, by="1d").status_code == 200
+    refund = ask(second, second.order(), kind="refund_only").json()["id"]
+    second.merchant.post(f"refunds/{refund}/approve/")
+    real = test_clock.do_what_is_due
+
+    def fail_for_the_first(store_id, instant):
+        return 1 / 0 if store_id == sandbox.store.pk else real(store_id, instant)
+
+    monkeypatch.setattr(test_clock, "do_what_is_due", fail_for_the_first)
+    assert follow_clocks() == 2
+    assert detail(second, refund)["status"] == "refunded"
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_its_quality_days_are_those_of_its_own_clock(sandbox):
