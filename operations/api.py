@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from common.api.fields import InstantField
 from common.errors import Refused, refuse_if
+from common.tenancy import tenant_scope
 from operations.test_clock import let_time_pass
 from orders.api.serializers import StoreNameSerializer
 from stores.actions import advance_clock, why_no_test_clock
@@ -87,19 +88,23 @@ class TestClockViewSet(StoreViewSet):
         data = self.input(AdvanceSerializer)
         attr = "to" if "to" in data else "by"
         until = data["to"] if "to" in data else self.now + data["by"]
-        advance_clock(store=self.store, until=until, attr=attr, actor=self.actor, now=self.now)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, self.store.pk])
             if not cursor.fetchone()[0]:
                 raise Refused("clock_is_moving", _("The clock is being moved by another call; wait for its answer."))
-        self._let_time_pass(until)
+        self._let_time_pass(until, attr)
         return Response(ClockSerializer({"now": until}).data)
 
-    def _let_time_pass(self, until: datetime) -> None:
-        """In a thread with a connection of its own, since each step is committed; this call's transaction waits."""
+    def _let_time_pass(self, until: datetime, attr: str) -> None:
+        """In a thread with a connection of its own, since each step is committed; this call's transaction waits.
+
+        That it begins is on record before the first step.
+        """
 
         def run() -> None:
             try:
+                with tenant_scope(self.store.pk):
+                    advance_clock(store=self.store, until=until, attr=attr, actor=self.actor, now=self.now)
                 let_time_pass(self.store.pk, until)
             finally:
                 connections.close_all()

@@ -156,6 +156,8 @@ def test_a_process_that_dies_on_the_way_leaves_what_was_reached_and_the_next_cal
         sandbox.merchant.client.raise_request_exception = False
         assert advance(sandbox, to=(due + timedelta(days=1)).isoformat()).status_code == 500
     assert NOON < shown(sandbox) <= due
+    with sandbox.scope():
+        assert Event.objects.filter(name="store.clock_advanced").count() == 1, "it has begun to move"
     assert advance(sandbox, to=(due + timedelta(days=1)).isoformat()).status_code == 200
     assert detail(sandbox, refund)["status"] == "refunded"
 
