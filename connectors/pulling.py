@@ -127,14 +127,16 @@ def _end_look_back(connection: Connection) -> None:
 
 def _list(talk: Talk, since: datetime, until: datetime, meanwhile: Callable[[], object]) -> datetime:
     """Take everything over that changed in the window, or in as much of it as can be listed; returns how far."""
+    is_renewed = False
     while True:
         try:
             _take_pages(talk, since, until, meanwhile)
             return until
         except TokenExpired:
+            if is_renewed:
+                raise
             talk.renew()
-            _take_pages(talk, since, until, meanwhile)
-            return until
+            is_renewed = True
         except WindowTooFull:
             if until - since <= SHORTEST:
                 raise

@@ -51,7 +51,7 @@ class ConnectionQuerySet(ObligationQuerySet, TenantQuerySet):
 class Connection(Obligation, TenantModel):
     """A store's shop at an open platform. Whoever works on it holds its lease: one shop is read by one worker.
 
-    `sealed_secrets` and `sealed_tokens` are encrypted (connectors.secrets). `cursor` is the instant up to which every
+    `sealed_secrets` and `sealed_tokens` are encrypted (common.sealing). `cursor` is the instant up to which every
     change has been listed; a look back lists the past between `looked_from` and `look_until`, of which `looked_at` says
     how much is done. `renewal_asked_at` is set while nobody knows what became of a spent refresh token. `fault` and
     `told` are what the platform found wrong, in our code and in its own words.
