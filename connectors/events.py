@@ -16,7 +16,7 @@ def _platform(name: str, data: Data) -> str:
     return in_one_language(PLATFORMS[name].label) if name in PLATFORMS else name
 
 
-PLATFORM = Fact("name of an open platform", _platform, example="taobao")
+PLATFORM = Fact("name of an open platform", _platform, example=min(PLATFORMS))
 _WORDS = said(gettext_lazy("The marketplace"))
 
 

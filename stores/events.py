@@ -35,7 +35,7 @@ def _marketplace(name: str, data: Data) -> str:
         return name
 
 
-MARKETPLACE = Fact("name of a marketplace", _marketplace, example="taote")
+MARKETPLACE = Fact("name of a marketplace", _marketplace, example=min(marketplaces.newest()))
 _SCOPE = choice(KeyScope)
 SCOPES = Fact(
     f"list, each {_SCOPE.shape}",

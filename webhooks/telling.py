@@ -43,11 +43,11 @@ def example_of(event_type: EventType) -> dict:
         topic_id=EXAMPLE_ID,
         actor_kind="buyer",
         actor_id="key:WxY4HgCi",
-        actor_label="taote",
+        actor_label="the marketplace",
         data=event_type.example,
     )
     told_of = _told(event, {EXAMPLE_ID: "G1"}, {EXAMPLE_ID: "G1"})
-    return message("taote-demo", event.name, INSTANT.example, told_of)
+    return message("shop-1", event.name, INSTANT.example, told_of)
 
 
 def _told(event: Event, numbers: dict[UUID, str], refunds: dict[UUID, str]) -> dict:
