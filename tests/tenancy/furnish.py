@@ -3,6 +3,7 @@
 import io
 
 from django.db import connection
+from psycopg import Cursor
 
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
@@ -162,9 +163,12 @@ def fingerprint(shop: Shop, *, without: tuple[str, ...] = ()) -> dict[str, str]:
     tables = {table: column for table, column in tenant_tables().items() if table not in without}
     union = " UNION ALL ".join(
         f"SELECT '{table}', count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') "
-        f"FROM {table} t WHERE {column} = {shop.store.pk}"
+        f"FROM {table} t WHERE {column} = %(store)s"
         for table, column in tables.items()
     )
-    with system_scope(), connection.cursor() as cursor:
-        cursor.execute(union)
-        return dict(cursor.fetchall())
+    with system_scope(), Cursor(connection.connection) as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # to plan it takes longer than to run it
+        cursor.execute(union, {"store": shop.store.pk}, prepare=True)
+        found = dict(cursor.fetchall())
+        cursor.execute("SET LOCAL plan_cache_mode = auto")
+        return found
