@@ -8,7 +8,12 @@ GRACE_S = 30  # that calls under way have to end when the service is stopped
 
 
 def web_arguments(
-    host: str, port: int, *, target: str = "config.front.application:application", more: tuple[str, ...] = ()
+    host: str,
+    port: int,
+    *,
+    processes: int = WEB_PROCESSES,
+    target: str = "config.front.application:application",
+    more: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """The arguments after `python -m`.
 
@@ -16,7 +21,7 @@ def web_arguments(
     """
     return (
         *("granian", "--interface", "rsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws"),
-        *("--workers", str(WEB_PROCESSES), "--respawn-failed-workers", "--workers-kill-timeout", f"{GRACE_S}s"),
+        *("--workers", str(processes), "--respawn-failed-workers", "--workers-kill-timeout", f"{GRACE_S}s"),
         *("--http1-header-read-timeout", str(HEAD_MS), "--http1-buffer-size", str(HEAD_BYTES)),
         *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)),
         *more,
