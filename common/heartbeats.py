@@ -1,4 +1,4 @@
-"""Who is alive: workers, beats and sweeps that end tell the hint server every few seconds, by that server's own clock."""
+"""Who is alive: workers, beats and sweeps that end tell the hint server every few seconds, by that server's clock."""
 
 from math import inf
 from socket import gethostname
