@@ -1,9 +1,11 @@
 """scripts/serve: what people shouldn't work with isn't started; what is started is asked at the wire, and stopped."""
 
+import json
 import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack
 
 import kombu
@@ -12,6 +14,7 @@ import pytest
 
 from config.embedded import paths
 from tests.durability.conftest import cluster
+from tests.durability.deployed import commands
 from tests.durability.desk import open_desk
 from tests.durability.production import BY_TLS, HOST, Service, wait_for
 from tests.durability.test_services_die import gateway_hangs_at, pending, somebody_waits
@@ -174,7 +177,7 @@ class TestProxy:
 
     def test_health_answers_in_plain_text(self, web):
         assert web.ask("/healthz")[0] == 200
-        assert web.ask("/readyz")[0] == 503
+        assert web.ask("/readyz", Host="10.1.2.3:8000")[0] == 503, "no worker; a probe names no host"
 
     def test_who_signs_in_is_who_the_proxy_says(self, web, operator):
         assert web.sign_in("anna", "wrong password", X_Forwarded_For="198.51.100.7, 203.0.113.9")[0] == 200
@@ -257,24 +260,34 @@ class TestStop:
 class TestHealth:
     """Whoever dies is seen to be dead within half a minute."""
 
-    def test_a_dead_worker_and_a_dead_beat_show(self, service):
-        service.start_web()
-        worker, webhooks, beat = service.start("worker"), service.start("worker", "webhooks"), service.start("beat")
-        wait_for(lambda: '"beat": "ok"' in service.ask("/readyz")[2], "beat")
-        wait_for(lambda: service.ask("/readyz")[0] == 200, "the worker")
-        wait_for(lambda: '"webhooks": 1' in service.ask("/readyz")[2], "the worker of webhooks")
-        wait_for(lambda: self.health(service, "workers", "beat")[0] == 0, "all of them")
+    def test_what_is_deployed_starts_and_what_dies_shows(self, service):
+        once = {arguments for arguments in commands() if arguments[0] in ("migrate", "manage")}
+        assert service.run("migrate").returncode == 0
+        assert once == {("migrate",), ("manage", "health")}
+        running = {arguments: service.start(*arguments) for arguments in commands() - once}
+        assert {name for name, *_queue in running} == {"web", "worker", "beat"}
+        wait_for(service.is_up, "web")
+        wait_for(lambda: service.ask("/readyz")[0] == 200, "a worker")
+        workers = Counter((queue or ["celery"])[0] for name, *queue in running if name == "worker")
+        wait_for(lambda: self.ready(service)["workers"] == workers, "every worker")
+        wait_for(lambda: self.ready(service)["beat"] == "ok", "beat")
+        wait_for(lambda: self.health(service)[0] == 0, "everything to be done once", 150)
 
-        beat.kill()
-        assert wait_for(lambda: '"beat": "silent"' in service.ask("/readyz")[2], "its silence") < DEAD_WITHIN
+        running["beat",].kill()
+        assert wait_for(lambda: self.ready(service)["beat"] == "silent", "its silence") < DEAD_WITHIN
         code, told = self.health(service, "beat")
         assert (code, told[0]) == (1, "failing  beat     beat: 0 alive")
 
-        for process in (webhooks, worker):
-            process.kill()
-        assert wait_for(lambda: service.ask("/readyz")[0] == 503, "its death") < DEAD_WITHIN
+        for arguments, process in running.items():
+            if arguments[0] == "worker":
+                process.kill()
+        assert wait_for(lambda: service.ask("/readyz")[0] == 503, "their death") < DEAD_WITHIN
         code, told = self.health(service, "workers")
         assert (code, told) == (1, ["failing  worker   celery: 0 alive", "failing  worker   webhooks: 0 alive"])
+
+    @staticmethod
+    def ready(service) -> dict:
+        return json.loads(service.ask("/readyz")[2])
 
     @staticmethod
     def health(service, *parts: str) -> tuple[int, list[str]]:
