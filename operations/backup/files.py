@@ -29,7 +29,8 @@ def copy_all(names: Iterable[str], source: Path, target: Path) -> dict[str, str]
     target.mkdir(mode=0o700, parents=True)
     for name in names:
         copy = target / name
-        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed(Path(name).parents):
+            (target / folder).mkdir(mode=0o700, exist_ok=True)
         try:
             shutil.copyfile(source / name, copy)
         except FileNotFoundError:
