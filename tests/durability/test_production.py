@@ -210,34 +210,7 @@ class TestStop:
         assert process.wait(20) == 0
         assert not service.is_up()
 
-    def test_a_restart_of_the_children_loses_no_call(self, service):
-        process, is_over, ends = service.start_web(WEB_PROCESSES="2"), threading.Event(), []
-
-        def ask():
-            while not is_over.is_set():
-                try:
-                    ends.append(service.ask("/admin/login/", **BY_TLS)[0])
-                except OSError as error:
-                    ends.append(error)
-
-        def children() -> set[int]:
-            found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout
-            return {int(pid) for pid in found.split()}
-
-        before = children()
-        callers = [threading.Thread(target=ask) for _ in range(2)]
-        for caller in callers:
-            caller.start()
-        process.send_signal(signal.SIGHUP)
-        wait_for(lambda: len(children()) >= 2 and not children() & before, "the children to be others", 60)
-        seen = len(ends)
-        wait_for(lambda: len(ends) > seen + 5, "calls that the new ones answer", 20)
-        is_over.set()
-        for caller in callers:
-            caller.join(30)
-        assert set(ends) == {200}
-
-    def test_a_task_under_way_is_finished_and_what_was_fetched_is_given_back(self, service):
+    def test_a_task_under_way_is_finished_and_the_next_ones_stay_where_they_are(self, service):
         desk = service.desk
         desk.offer("stopped", 1)
         desk.accept_all()
@@ -247,14 +220,13 @@ class TestStop:
             wait_for(lambda: somebody_waits(desk), "the payment to be under way", 30)
             for _ in range(3):
                 tell(desk, "common.tasks.heartbeat")
-            wait_for(lambda: waiting(desk) < 3, "the worker to fetch the next", 20)
             worker.send_signal(signal.SIGTERM)
             time.sleep(2)
             assert worker.poll() is None, "it waits for the task"
         assert worker.wait(60) == 0
         assert desk.payments() == {"succeeded": 1}
-        assert waiting(desk) == 3
         assert desk.rows("SELECT max(calls) FROM payments_sandboxtransfer") == [(1,)]
+        assert waiting(desk) == 3
 
 
 class TestHealth:
