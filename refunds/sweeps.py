@@ -160,7 +160,14 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: date
 
 
 SWEEPS = (
-    Sweep("deadlines", sweep_due_refunds, "refunds.tasks.sweep_refunds", of_stores=True, due=((Refund, "due_at"),)),
+    Sweep(
+        "deadlines",
+        sweep_due_refunds,
+        "refunds.tasks.sweep_refunds",
+        of_stores=True,
+        due=((Refund, "due_at"),),
+        undone=lambda: Refund.objects.moved_here(),
+    ),
     Sweep("returns without an address", name_missing_addresses, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality", of_stores=True),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),

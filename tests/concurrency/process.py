@@ -135,6 +135,19 @@ def negotiate(code: str, count: int) -> None:
         send(shop, shop.refund(now=clock.now()), now=clock.now())
 
 
+def show(code: str) -> None:
+    """A store with this code, to whose refund a buyer shows a photograph, and which has an endpoint with its secret."""
+    from common import clock
+    from tests.tenancy.things import make_evidence
+    from tests.world import MERCHANT, make_shop
+    from webhooks.actions import add_endpoint
+
+    shop = make_shop("taote", code)
+    make_evidence(shop, shop.refund(now=clock.now()).pk)
+    with shop.scope():
+        add_endpoint(store=shop.store, url="https://8.8.8.8/hook", events=[], actor=MERCHANT, now=clock.now())
+
+
 def shop(connection_id: str) -> None:
     """A worker gives a connected shop one turn after the other, until none is due."""
     from connectors.working import work_on_shops
@@ -143,7 +156,7 @@ def shop(connection_id: str) -> None:
         pass
 
 
-JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate, "shop": shop}
+JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate, "show": show, "shop": shop}
 
 if __name__ == "__main__":
     serve()

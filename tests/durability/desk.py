@@ -13,7 +13,7 @@ import psycopg
 import redis
 
 from config.embedded import paths
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import SUPERUSER, Postgres
 from config.embedded.processes import Command, kill_group, spawn
 from config.embedded.scratch import running, wait_until_up
 from config.embedded.valkey import Valkey
@@ -101,6 +101,11 @@ class Desk:
         with psycopg.connect(self.environ["DATABASE_URL"]) as connection:
             connection.execute("SELECT set_config('wanliu.stores', '*', true)")
             return connection.execute(sql, params).fetchall()
+
+    def superuser(self, sql: str) -> None:
+        """Have PostgreSQL's superuser do it."""
+        with psycopg.connect(host=str(self.postgres.socket_dir), user=SUPERUSER, autocommit=True) as connection:
+            connection.execute(sql)
 
     def redis(self) -> redis.Redis:
         """The broker itself."""

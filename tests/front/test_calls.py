@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 from django.db import OperationalError, connection
 from django.http import HttpResponse
@@ -41,6 +42,40 @@ def test_a_stop_lets_the_calls_under_way_end(one_thread, in_background):
     one_thread.process.wait(20)
     status, _, body = answer.result()
     assert (status, body) == (200, b"slept")
+
+
+def test_children_that_are_started_anew_lose_no_call(tmp_path, in_background):
+    with serve(tmp_path / "web.log", target=TARGET, more=("--respawn-interval", "2"), THREADS="4") as web:
+        before, ends, is_over = children(web), [], threading.Event()
+
+        def ask() -> None:
+            while not is_over.is_set():
+                try:
+                    ends.append(web.ask("/more")[0])
+                except OSError as error:
+                    ends.append(error)
+
+        calls = [in_background(ask) for _ in range(2)]
+        web.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 60
+        while children(web) & before and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert len(children(web)) == 2
+        assert not children(web) & before
+        answered = len(ends)
+        while len(ends) < answered + 20 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        is_over.set()
+        for call in calls:
+            call.result()
+        assert len(ends) > answered
+        assert set(ends) == {200}
+
+
+def children(web) -> set[int]:
+    """The processes that answer."""
+    below = psutil.Process(web.process.pid).children()
+    return {each.pid for each in below if any("spawn_main" in word for word in each.cmdline())}
 
 
 def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread, in_background):
