@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.web.access.AccessLogMiddleware",
+    "webhooks.failed_calls.middleware.FailedCallMiddleware",  # whatever the answer comes from
     "common.web.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "common.web.pages.PageFiles",
@@ -193,6 +194,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2,
         "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
     },
+    "keep-failed-calls": {"task": "webhooks.tasks.keep_failed_calls", "schedule": 5, "options": {"expires": 10}},
+    "forget-failed-calls": {"task": "webhooks.tasks.forget_failed_calls", "schedule": 3600},
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
