@@ -98,7 +98,10 @@ class DeliveryQuerySet(ObligationQuerySet, TenantQuerySet):
 
 
 class Delivery(Obligation, Traced, TenantModel):
-    """One event for one endpoint, and what came of the last call. `tried_since` is when it was called for it first."""
+    """One event for one endpoint, and what came of the last call. `tried_since` is when it was called for it first.
+
+    A test comes before everything that waits, and is tried once.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     endpoint = models.ForeignKey(
@@ -107,6 +110,7 @@ class Delivery(Obligation, Traced, TenantModel):
     event = models.BigIntegerField(_("event's number"), editable=False)
     name = models.CharField(_("event"), max_length=50)
     topic_id = models.UUIDField(editable=False)
+    is_test = models.BooleanField(default=False, db_default=False, editable=False)
     status = models.CharField(
         _("status"), max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING
     )
@@ -152,14 +156,14 @@ class FailedCall(TenantModel):
 
     hour = models.DateTimeField(editable=False)
     key_prefix = models.CharField(_("API key"), max_length=16, blank=True)
-    method = models.CharField(_("method"), max_length=10, blank=True)
+    method = models.CharField(_("HTTP method"), max_length=10, blank=True)
     route = models.CharField(_("route"), max_length=LONGEST_ROUTE, blank=True)
     status = models.PositiveSmallIntegerField(_("answer"))
     codes = ArrayField(models.CharField(max_length=LONGEST_CODE), verbose_name=_("codes"), blank=True)
     fields = ArrayField(models.CharField(max_length=LONGEST_FIELD), verbose_name=_("fields"), blank=True)
     times = models.PositiveIntegerField(_("calls"))
-    first_at = models.DateTimeField(_("first"))
-    last_at = models.DateTimeField(_("last"))
+    first_at = models.DateTimeField(_("first call"))
+    last_at = models.DateTimeField(_("last call"))
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Calls of stores' programs that were answered with an error."""
+"""Calls of stores' programs that were answered with an error; deliveries of test events."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -15,20 +15,25 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='delivery',
+            name='is_test',
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
         migrations.CreateModel(
             name='FailedCall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.DateTimeField(editable=False)),
                 ('key_prefix', models.CharField(blank=True, max_length=16, verbose_name='API key')),
-                ('method', models.CharField(blank=True, max_length=10, verbose_name='method')),
+                ('method', models.CharField(blank=True, max_length=10, verbose_name='HTTP method')),
                 ('route', models.CharField(blank=True, max_length=200, verbose_name='route')),
                 ('status', models.PositiveSmallIntegerField(verbose_name='answer')),
                 ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, size=None, verbose_name='codes')),
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, size=None, verbose_name='fields')),
                 ('times', models.PositiveIntegerField(verbose_name='calls')),
-                ('first_at', models.DateTimeField(verbose_name='first')),
-                ('last_at', models.DateTimeField(verbose_name='last')),
+                ('first_at', models.DateTimeField(verbose_name='first call')),
+                ('last_at', models.DateTimeField(verbose_name='last call')),
                 ('request_id', models.CharField(blank=True, max_length=64, verbose_name='request id')),
                 ('store', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store')),
             ],
