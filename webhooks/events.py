@@ -91,7 +91,7 @@ WEBHOOK_TESTED = _webhook(
     gettext_lazy("Webhook endpoint sent a test event"),
     _Host,
     gettext_lazy(
-        "Somebody tries whether an endpoint takes messages: it alone gets this one, once, whichever events it wants."
+        "Somebody tries whether an endpoint takes messages: it alone gets this one, whichever events it wants."
     ),
 )
 WEBHOOK_RESENT = _webhook(

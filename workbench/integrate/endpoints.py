@@ -139,7 +139,7 @@ class SendTestEvent(EndpointDecision):
     def consequence(self, endpoint):
         """It is an event as every other."""
         return _(
-            "It is told once that webhook.tested has happened, before all that waits and whichever events it wants."
+            "It gets one webhook.tested, before all that waits and whichever events it wants."
         )
 
     def run(self, endpoint, data, *, actor, now):
