@@ -43,15 +43,18 @@ Row = TypeVar("Row", bound=Obligation)
 Result = TypeVar("Result")
 
 
-def take_up(rows: models.QuerySet[Row], *, limit: int = BATCH) -> tuple[list[Row], list[Row]]:
+def take_up(
+    rows: models.QuerySet[Row], *, limit: int = BATCH, by_everybodys_clock: bool = False
+) -> tuple[list[Row], list[Row]]:
     """Lock and lease up to `limit` due rows that nobody else has; the caller writes their WORK_FIELDS.
 
-    Those of a sandbox whose clock is ahead are taken up by that clock alone (docs/adr/0048).
+    Those of a sandbox whose clock is ahead are taken up by that clock alone (docs/adr/0048), unless they are work that
+    goes by everybody's clock in a sandbox too.
 
     Returns the rows that are this worker's now, and those for which a person is called: every worker that took one of
     them up has died before it got an answer.
     """
-    if issubclass(rows.model, TenantModel) and store_alone() is None:
+    if issubclass(rows.model, TenantModel) and store_alone() is None and not by_everybodys_clock:
         stores = rows.model._meta.get_field("store").related_model
         rows = rows.exclude(store_id__in=stores.objects.filter(clock_ahead__gt=timedelta()).values("pk"))
     turn = uuid4()

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.web.access.AccessLogMiddleware",
+    "webhooks.failed_calls.middleware.FailedCallMiddleware",  # whatever the answer comes from
     "common.web.proxies.ProxyMiddleware",
     "common.web.plain_text.PlainTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -203,6 +204,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2,
         "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
     },
+    "keep-failed-calls": {"task": "webhooks.tasks.keep_failed_calls", "schedule": 5, "options": {"expires": 10}},
+    "forget-failed-calls": {"task": "webhooks.tasks.forget_failed_calls", "schedule": 3600},
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }

@@ -107,6 +107,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "stores.view_apikey": MANAGE_STORE,
     "webhooks.view_endpoint": MANAGE_STORE,
     "webhooks.view_delivery": MANAGE_STORE,
+    "webhooks.view_failedcall": MANAGE_STORE,
     "connectors.view_connection": MANAGE_STORE,
 }
 

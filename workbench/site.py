@@ -21,6 +21,7 @@ from stores.instants import on_clock_of
 from workbench import dashboard
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
+from workbench.integrate.page import guide_view, integrate_view
 from workbench.kit.changelist import choose_page_size, next_page
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
 from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
@@ -85,6 +86,8 @@ class WorkbenchSite(UnfoldAdminSite):
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("changes/", self.admin_view(changes_view), name="changes"),
+            path("integrate/", self.admin_view(integrate_view), name="integrate"),
+            path("integrate/guide/<slug:name>/", self.admin_view(guide_view), name="integrate_guide"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
             *super().get_urls(),
         ]

@@ -118,6 +118,7 @@ CALLS = [
         names=("endpoint",),
     ),
     _post("webhook-endpoints/{}/rotate-secret/", "S", "webhooks", "endpoint"),
+    _post("webhook-endpoints/{}/test/", "S", "webhooks", "endpoint"),
     _post("webhook-endpoints/{}/redeliver/", "S", "webhooks", "endpoint", {"since": "2026-11-19"}),
     _read("webhook-deliveries/", "S", "webhooks"),
     _read("webhook-deliveries/{}/", "S", "webhooks", "delivery"),

@@ -36,6 +36,7 @@ from tests.tenancy.things import (
     make_delivery,
     make_endpoint,
     make_evidence,
+    make_failed_call,
     make_pack,
     make_parcel,
     make_small_payment,
@@ -65,6 +66,7 @@ def furnish(shop: Shop) -> Shop:
         _furnish_returnless(shop)
         _furnish_connection(shop, refund)
         open_lost_claim(refund)
+    make_failed_call(shop)
     make_parcel(shop)
     make_small_payment(shop)
     with shop.scope():

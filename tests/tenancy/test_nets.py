@@ -60,6 +60,7 @@ NETS = {
     "daily_retention_once": again("offers_dailyretention"),
     "delivery_once": again("webhooks_delivery"),
     "endpoint_paused_for_a_reason": "UPDATE webhooks_endpoint SET status = 'paused'",
+    "failed_call_once": again("webhooks_failedcall"),
     "day_allowance_once": again("payments_dayallowance"),
     "day_allowance_used_not_negative": "UPDATE payments_dayallowance SET used = -0.01",
     "delayed_order_in_one_open_report": SECOND_REPORT,

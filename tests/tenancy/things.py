@@ -31,7 +31,7 @@ from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
 from webhooks.actions import add_endpoint
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Delivery, Endpoint, FailedCall
 from workbench.cases.packs import make_due_packs
 
 
@@ -352,3 +352,12 @@ def make_delivery(shop: Shop, endpoint: Endpoint) -> Delivery:
             created_at=NOON,
             next_attempt_at=NOON,
         )
+
+
+def make_failed_call(shop: Shop, **facts) -> FailedCall:
+    """A call of the store's key that failed, twice within an hour."""
+    facts = {"key_prefix": shop.merchant_key.partition(".")[0], "method": "GET", "status": 404, **facts}
+    facts = {"route": "api/v1/refunds/<pk>/", "codes": ["not_found"], "fields": [], "times": 2, **facts}
+    facts = {"hour": NOON, "first_at": NOON, "last_at": NOON, "request_id": "erp-0001", **facts}
+    with shop.scope():
+        return FailedCall.objects.create(store=shop.store, **facts)

@@ -17,7 +17,7 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
-from workbench.store.owners import OwnersAdmin
+from workbench.kit.owners import OwnersAdmin
 
 
 def role_choices() -> list[tuple[str, str]]:
