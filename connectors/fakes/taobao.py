@@ -69,13 +69,14 @@ class FakeTaobao(TopSessions, TmallDisputes):
         "receive_exchange": {"status": {ON_THE_WAY}},
         "go_strange": {"status": OPEN},
     }
-    settings = ("push_to", "phase", "sms_above", "can_refresh", "is_sub_account")
+    settings = ("push_to", "phase", "sms_above", "can_refresh", "is_sub_account", "is_listed")
 
     def __init__(self, port: int = 0, **kwargs: Any) -> None:
         super().__init__(port, **kwargs)
         self.phase = "aftersale"
         self.sms_above = 10_000
         self.is_sub_account = True
+        self.is_listed = True  # our address, on the white list
         self.exchanges_apart = True
         self.confirmed = set[str]()
 
@@ -228,6 +229,8 @@ class FakeTaobao(TopSessions, TmallDisputes):
             raise top_refusal(31, "Invalid timestamp", "isv.invalid-timestamp", "") from None
         if abs(at - self.now()) > timedelta(minutes=10):
             raise top_refusal(31, "Invalid timestamp", "isv.invalid-timestamp", "非法的时间戳")
+        if not self.is_listed:
+            raise top_refusal(11, "Insufficient isv permissions", "isv.permission-ip-whitelist-limit", "IP不在白名单内")
 
     def _taobao_refunds_receive_get(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
         since, until = fields.get("start_modified", ""), fields.get("end_modified", "9")
