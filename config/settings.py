@@ -164,6 +164,11 @@ CELERY_WORKER_CONSUMER = "config.worker:SteadyConsumer"
 CELERY_WORKER_POOL = "config.worker:SteadyPool"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+FILES_QUEUE = "files"  # a worker of its own reads and ships merchants' files, which takes many seconds for each
+CELERY_TASK_ROUTES = {
+    f"orders.tasks.{task}": {"queue": FILES_QUEUE}
+    for task in ("read_shipment_files", "run_shipment_imports", "resume_shipment_imports")
+}
 WEBHOOKS_QUEUE = "webhooks"  # a worker of its own calls endpoints, in threads: slow receivers keep nobody else waiting
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},

@@ -154,6 +154,7 @@ class Supervisor:
             ("web", self._web_command, GRACE_S + 2.0),
             ("worker", self._worker_command, 6.0),
             ("webhooks", self._webhooks_command, 6.0),
+            ("files", self._files_command, 6.0),
             ("beat", self._beat_command, 2.0),
         ):
             self._start(Child(name, command, self.options.log_dir, stop_seconds=stop_seconds))
@@ -166,6 +167,9 @@ class Supervisor:
 
     def _webhooks_command(self) -> Command:
         return self._worker("webhooks", "--queues", "webhooks", "--pool", "threads", "--concurrency", "8")
+
+    def _files_command(self) -> Command:
+        return self._worker("files", "--queues", "files", "--pool", "threads", "--concurrency", "2")
 
     def _worker(self, name: str, *arguments: str) -> Command:
         unique = hashlib.sha256(f"{self.options.data_dir}".encode()).hexdigest()[:8]
@@ -224,7 +228,7 @@ class Supervisor:
         self.children = []
 
     def _stopping_order(self) -> list[Child]:
-        order = ["beat", "worker", "webhooks", "web", "fakes", "valkey", "postgres"]
+        order = ["beat", "worker", "webhooks", "files", "web", "fakes", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
 
 

@@ -19,6 +19,7 @@ from orders.erp.sheets.faults import (
 from orders.erp.sheets.formats import PLAIN, Shown
 from orders.erp.sheets.limits import LAST_ROW, MAX_CELL, MAX_COLUMNS, MAX_REGIONS, MAX_ROWS
 from orders.erp.sheets.parts import Attributes, Parts, XmlReader
+from orders.erp.sheets.telling import Tell
 from orders.erp.sheets.text import unescaped, visible
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -128,7 +129,9 @@ def has_content(parts: Parts, part: str) -> bool:
     return bool(found)
 
 
-def read_grid(parts: Parts, part: str, shared: Sequence[str], formats: Sequence[Shown], choose: Choose) -> Grid:
+def read_grid(
+    parts: Parts, part: str, shared: Sequence[str], formats: Sequence[Shown], choose: Choose, tell: Tell
+) -> Grid:
     """Every row of a sheet that holds anything, with the cells of the columns of use."""
     sheet = _Sheet(shared, formats, choose)
     starts = {
@@ -146,7 +149,7 @@ def read_grid(parts: Parts, part: str, shared: Sequence[str], formats: Sequence[
         "c": sheet.cell_end,
         "row": sheet.row_end,
     }
-    parts.read(part, XmlReader(starts, ends))
+    parts.read(part, XmlReader(starts, ends), lambda share: tell(len(sheet.grid.rows), share))
     return sheet.grid
 
 

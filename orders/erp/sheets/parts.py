@@ -54,8 +54,8 @@ class Parts:
         """Whether there is such a part."""
         return name.casefold() in self._names
 
-    def read(self, name: str, reader: "XmlReader") -> None:
-        """Read a part from its beginning to its end, or until the reader has enough.
+    def read(self, name: str, reader: "XmlReader", tell: Callable[[float], None] | None = None) -> None:
+        """Read a part from its beginning to its end, or until the reader has enough, telling which share is read.
 
         WorkbookBroken when it is missing or unsound.
         """
@@ -67,6 +67,8 @@ class Parts:
                 # zipfile gives no more than the size that the entry declares, which was counted above.
                 while not reader.has_enough and (chunk := part.read(CHUNK)):
                     reader.feed(chunk)
+                    if tell is not None:
+                        tell(part.tell() / entry.file_size)
         except (zipfile.BadZipFile, expat.ExpatError, RuntimeError, OSError, EOFError, ValueError) as error:
             raise WorkbookBroken from error
 
