@@ -115,7 +115,7 @@ def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
     row = checked.row
     return ImportRow(
         store_id=job.store_id,
-        job=job,
+        job_id=job.pk,
         place=row.place,
         number=printable(row.number)[:64],
         carrier=printable(row.carrier)[:50],

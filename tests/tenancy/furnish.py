@@ -28,8 +28,8 @@ from refunds.models import (
     QualityRestriction,
 )
 from stores.models import Membership, Product, User
-from tests.tenancy.calls import SHIPMENTS
 from tests.tenancy.things import (
+    SHIPMENTS,
     make_appeal,
     make_coupon,
     make_delay,
