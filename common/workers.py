@@ -129,14 +129,21 @@ class _Turn(Generic[Row, Result]):
             self.done.append((row, self._do(row)))
 
 
-def do_due(rows: models.QuerySet[Row], do: Callable[[Row], None], *, limit: int = BATCH) -> int:
+def do_due(
+    rows: models.QuerySet[Row],
+    do: Callable[..., None],
+    *,
+    before: Callable[[Row], object] | None = None,
+    limit: int = BATCH,
+) -> int:
     """Take up to `limit` due rows up and `do` each in a transaction of its own; returns how many were taken up.
 
     For work that asks nobody outside. `do` is given the row, locked and in its store's scope: it is done, unless `do`
-    plans something else; its WORK_FIELDS are saved. What that raises puts the row off, and the others go on.
+    plans something else; its WORK_FIELDS are saved. What that raises puts the row off, and the others go on. What takes
+    long and needs no lock is done `before`, outside of the transaction: `do` is given what that answers as well.
     """
     turn = _lease(rows, limit)
-    in_turn(turn, partial(_attempt, do=do))
+    in_turn(turn, partial(_attempt, do=do, before=before))
     return len(turn)
 
 
@@ -153,23 +160,24 @@ def _lease(rows: models.QuerySet[Row], limit: int) -> list[Row]:
     return turn
 
 
-def _attempt(row: Row, *, do: Callable[[Row], None]) -> None:
+def _attempt(row: Row, *, do: Callable[..., None], before: Callable[[Row], object] | None) -> None:
     scope = partial(tenant_scope, row.store_id) if isinstance(row, TenantModel) else system_scope
     try:
+        found = () if before is None else (before(row),)
         with transaction.atomic(), scope():
-            _do_leased(row, do)
+            _do_leased(row, do, found)
     except Exception as error:
         log.error("%s %s could not be done: %s", row._meta.label, row.pk, told_safely(error))
         put_off(row, error)
 
 
 @bookkeeping(_NO_ACT)
-def _do_leased(row: Row, do: Callable[[Row], None]) -> None:
+def _do_leased(row: Row, do: Callable[..., None], found: tuple) -> None:
     """`do` the row, unless another worker has it by now."""
     mine = _lock(row)
     if mine is not None:
         mine.plan(None)
-        do(mine)
+        do(mine, *found)
         mine.save(update_fields=mine.WORK_FIELDS)
 
 

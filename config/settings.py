@@ -175,7 +175,13 @@ CELERY_WORKER_POOL = "config.worker:SteadyPool"
 CELERY_BEAT_SCHEDULER = "config.beat:TellingScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-WEBHOOKS_QUEUE = "webhooks"  # config.processes says what works on it
+# config.processes says what works on these.
+WEBHOOKS_QUEUE = "webhooks"
+FILES_QUEUE = "files"
+CELERY_TASK_ROUTES = {
+    f"orders.tasks.{task}": {"queue": FILES_QUEUE}
+    for task in ("read_shipment_files", "run_shipment_imports", "resume_shipment_imports")
+}
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
     "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
@@ -312,7 +318,7 @@ DRF_STANDARDIZED_ERRORS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Wanliu",
     "DESCRIPTION": "After-sales workbench: refunds, negotiation and retention offers, payments.",
-    "VERSION": "2026-11-27",  # the newest date of docs/api-changes.md
+    "VERSION": "2026-11-28",  # the newest date of docs/api-changes.md
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

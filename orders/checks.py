@@ -43,6 +43,14 @@ CHECKS = (
         """,
     ),
     Check(
+        "an uploaded file is kept until it is read, and no longer",
+        """
+        SELECT 'shipment import ' || j.id FROM orders_shipmentimport j
+        WHERE (j.status = 'reading') <> EXISTS (SELECT 1 FROM orders_filepart p WHERE p.job_id = j.id)
+            AND NOT j.needs_attention
+        """,
+    ),
+    Check(
         "an imported file has no rows left, and one that waits has as many as it says",
         """
         SELECT 'shipment import ' || j.id FROM orders_shipmentimport j

@@ -105,7 +105,11 @@ def lines_are_fixed() -> Refused:
 
 
 def why_not_confirm_import(job: ShipmentImport) -> Refused | None:
-    """Why the ERP's file can't be shipped: it was confirmed before, or rows of it are wrong (K2)."""
+    """Why the ERP's file can't be shipped: it isn't read, was confirmed before, or rows of it are wrong (K2)."""
+    if job.status == ImportStatus.READING:
+        return Refused("invalid_transition", _("This file is still being read."))
+    if job.status == ImportStatus.UNREADABLE:
+        return Refused("invalid_transition", _("This file can't be read: upload it anew."))
     if job.status != ImportStatus.CHECKED:
         return Refused("invalid_transition", _("This file has been confirmed before."))
     if not job.is_clean:

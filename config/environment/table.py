@@ -47,6 +47,7 @@ SETTINGS = (
     Setting("WEB_THREADS", "threads of each, which answer requests", kinds.whole(1, 64), default=4),
     Setting("WORKER_PROCESSES", "processes of a worker of the main queue", kinds.whole(1, 64), default=2),
     Setting("WEBHOOK_THREADS", "calls to endpoints at once, of a worker of webhooks", kinds.whole(1, 256), default=8),
+    Setting("FILE_THREADS", "files read or shipped at once, of a worker of files", kinds.whole(1, 64), default=2),
     Setting(
         "DATABASE_URL",
         "PostgreSQL, with a plain role that owns no table",

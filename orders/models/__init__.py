@@ -10,13 +10,14 @@ from orders.models.parcel import OwedParcel
 from orders.models.queries import COMES_FIRST
 from orders.models.sandbox import SandboxParcel
 from orders.models.shipment import Shipment
-from orders.models.shipment_import import ImportRow, ShipmentImport
+from orders.models.shipment_import import FilePart, ImportRow, ShipmentImport
 
 __all__ = [
     "COMES_FIRST",
     "MOST_SMALL_PAYMENTS",
     "DelayReport",
     "DelayedOrder",
+    "FilePart",
     "ImportRow",
     "Order",
     "OrderLine",

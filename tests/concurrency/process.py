@@ -78,7 +78,14 @@ def load_what_jobs_need() -> None:
     """What is loaded at first use is loaded once, before the forks."""
     from payments.actions import tell_worker
 
-    for module in ("connectors.working", "offers.actions", "payments.settlement", "refunds.sweeps", "tests.world"):
+    for module in (
+        "connectors.working",
+        "offers.actions",
+        "orders.erp.receiving",
+        "payments.settlement",
+        "refunds.sweeps",
+        "tests.world",
+    ):
         import_module(module)
     if os.environ["REDIS_URL"] == NO_BROKER:  # a connection to a real one isn't shared by forks
         tell_worker([uuid4()])
@@ -156,7 +163,22 @@ def shop(connection_id: str) -> None:
         pass
 
 
-JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate, "show": show, "shop": shop}
+def files() -> None:
+    """A worker reads the files that came."""
+    from orders.erp.receiving import read_files
+
+    read_files()
+
+
+JOBS = {
+    "files": files,
+    "accept": accept,
+    "settle": settle,
+    "sweep": sweep,
+    "negotiate": negotiate,
+    "show": show,
+    "shop": shop,
+}
 
 if __name__ == "__main__":
     serve()

@@ -62,6 +62,7 @@ class Service:
             "WEB_PROCESSES": "1",
             "WORKER_PROCESSES": "1",
             "WEBHOOK_THREADS": "1",
+            "FILE_THREADS": "1",
         }
 
     def run(self, *arguments: str, script: str = "serve", **environ: str) -> subprocess.CompletedProcess[str]:

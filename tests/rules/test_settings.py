@@ -167,7 +167,7 @@ def test_every_setting_is_used_and_nothing_else_is_read():
     code = {str(path.relative_to(ROOT)): path.read_text() for path in files}
     used = {name for text in code.values() for name in READ.findall(text)}
     by_make_run = {name for path in OWN_WAYS for _of, name in ASKED.findall(code[path])}
-    by_queue = {"WORKER_PROCESSES", "WEBHOOK_THREADS"}  # config.processes names them
+    by_queue = {"WORKER_PROCESSES", "WEBHOOK_THREADS", "FILE_THREADS"}  # config.processes names them
     assert (used | by_make_run | by_queue) - {"DJANGO_SETTINGS_MODULE"} == set(NAMES)
     others = {name for path in code.keys() - OWN_WAYS for of, name in ASKED.findall(code[path]) if of == "os.environ"}
     assert others == NOT_OURS

@@ -14,6 +14,7 @@ from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
 from orders.erp.imports import stage_import
+from orders.erp.receiving import receive_file
 from orders.models import Shipment
 from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
@@ -28,8 +29,8 @@ from refunds.models import (
     QualityRestriction,
 )
 from stores.models import Membership, Product, User
-from tests.tenancy.calls import SHIPMENTS
 from tests.tenancy.things import (
+    SHIPMENTS,
     make_appeal,
     make_coupon,
     make_delay,
@@ -92,10 +93,11 @@ def _furnish_returnless(shop: Shop) -> None:
 
 
 def _furnish_import(shop: Shop) -> None:
-    """A file with tracking numbers that waits to be confirmed."""
-    content = io.BytesIO(SHIPMENTS.format(shop.order(shipped=False).number).encode())
+    """A file with tracking numbers that waits to be confirmed, and one that waits to be read."""
+    content = SHIPMENTS.format(shop.order(shipped=False).number).encode()
     with shop.scope():
-        stage_import(store=shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
+        for bring in (stage_import, receive_file):
+            bring(store=shop.store, file=io.BytesIO(content), name="erp.csv", actor=MERCHANT, now=NOON)
 
 
 def _furnish_connection(shop: Shop, refund) -> None:

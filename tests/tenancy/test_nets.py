@@ -66,6 +66,7 @@ NETS = {
     "delayed_order_in_one_open_report": SECOND_REPORT,
     "delayed_order_told_once": again("orders_delayedorder", is_open="false"),
     "enrolment_once_per_store": again("refunds_enrolment"),
+    "file_part_place_once": again("orders_filepart"),
     "gateway_notice_once": twice(
         "payments_gatewaynotice",
         **dict.fromkeys(("gateway", "event_id", "key", "outcome", "reference", "error", "result", "last_error"), "'x'"),

@@ -15,6 +15,7 @@ from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from orders.delays.actions import report_delay
+from orders.erp.receiving import receive_file
 from orders.parcels import owe_parcel
 from payments.models import Payment
 from payments.small import send_small_payment
@@ -34,6 +35,8 @@ from webhooks.actions import add_endpoint
 from webhooks.models import Delivery, Endpoint, FailedCall
 from workbench.cases.packs import make_due_packs
 
+SHIPMENTS = "order_number,carrier,tracking_number\n{},SF,T1\n"
+
 
 class Names:
     """What a call may name of a store; each is made when it is first asked for."""
@@ -49,6 +52,14 @@ class Names:
     @cached_property
     def in_transit(self) -> str:
         return self.shop.order().number
+
+    @cached_property
+    def file(self) -> str:
+        """A shipment file that waits to be read."""
+        content = BytesIO(SHIPMENTS.format(self.to_ship).encode())
+        with self.shop.scope():
+            job = receive_file(store=self.shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
+        return str(job.pk)
 
     @cached_property
     def item(self) -> str:

@@ -73,6 +73,8 @@ from .evidence_pack import EvidencePack
 from .evidence_pack_status_enum import EvidencePackStatusEnum
 from .feed_event import FeedEvent
 from .figures import Figures
+from .file import File
+from .file_status_enum import FileStatusEnum
 from .goods_enum import GoodsEnum
 from .grant_coupon_request import GrantCouponRequest
 from .ground import Ground
@@ -114,6 +116,7 @@ from .order_tag_enum import OrderTagEnum
 from .orders_export_retrieve_format import OrdersExportRetrieveFormat
 from .orders_export_retrieve_status import OrdersExportRetrieveStatus
 from .orders_export_retrieve_tag import OrdersExportRetrieveTag
+from .orders_import_shipments_create_prefer import OrdersImportShipmentsCreatePrefer
 from .orders_list_ordering import OrdersListOrdering
 from .orders_list_status import OrdersListStatus
 from .orders_list_tag import OrdersListTag
@@ -211,6 +214,7 @@ from .small_payment_purpose_enum import SmallPaymentPurposeEnum
 from .small_payment_request import SmallPaymentRequest
 from .source_enum import SourceEnum
 from .start_session_request import StartSessionRequest
+from .step import Step
 from .step_enum import StepEnum
 from .store import Store
 from .store_name_request import StoreNameRequest
@@ -221,6 +225,7 @@ from .tone_enum import ToneEnum
 from .top_up_request import TopUpRequest
 from .tracking import Tracking
 from .type_enum import TypeEnum
+from .unreadable import Unreadable
 from .upload_request import UploadRequest
 from .warned_offer import WarnedOffer
 from .warned_payment import WarnedPayment
@@ -303,6 +308,8 @@ __all__ = (
     "EvidencePackStatusEnum",
     "FeedEvent",
     "Figures",
+    "File",
+    "FileStatusEnum",
     "GoodsEnum",
     "GrantCouponRequest",
     "Ground",
@@ -344,6 +351,7 @@ __all__ = (
     "OrdersExportRetrieveFormat",
     "OrdersExportRetrieveStatus",
     "OrdersExportRetrieveTag",
+    "OrdersImportShipmentsCreatePrefer",
     "OrdersListOrdering",
     "OrdersListStatus",
     "OrdersListTag",
@@ -441,6 +449,7 @@ __all__ = (
     "SmallPaymentRequest",
     "SourceEnum",
     "StartSessionRequest",
+    "Step",
     "StepEnum",
     "Store",
     "StoreNameRequest",
@@ -451,6 +460,7 @@ __all__ = (
     "TopUpRequest",
     "Tracking",
     "TypeEnum",
+    "Unreadable",
     "UploadRequest",
     "WarnedOffer",
     "WarnedPayment",
