@@ -13,6 +13,7 @@ from environs import env
 
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
+from config.mail import mail_settings, public_address
 from config.outside import variables_by_file
 from config.secret import check_secret_key, load_secret_key
 
@@ -194,6 +195,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
     },
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
+    "send-letters": {"task": "stores.tasks.send_letters", "schedule": 10, "options": {"expires": 30}},
+    "forget-people": {"task": "stores.tasks.forget_people", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
 
@@ -220,8 +223,10 @@ AXES_CLIENT_IP_CALLABLE = "common.web.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "workbench/locked_out.html"
 AXES_ENABLE_ADMIN = False
 OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", False)
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # of links by which somebody chooses a password
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "stores.sessions"
 SESSION_IDLE = timedelta(hours=env.float("SESSION_IDLE_HOURS", 12))
 SESSION_LONGEST = timedelta(hours=env.float("SESSION_LONGEST_HOURS", 7 * 24))
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
@@ -245,6 +250,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
     }
 }
+
+# --- e-mail -----------------------------------------------------------------------------------------------
+# Where links in e-mails and invitations lead: never what a request calls us.
+PUBLIC_URL = public_address(env.str("PUBLIC_URL", "") or f"http://127.0.0.1:{PORT}")
+vars().update(mail_settings(env.str("EMAIL_URL", ""), sender=env.str("EMAIL_FROM", "")))
 
 # --- language and time ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -341,6 +351,7 @@ UNFOLD = {
         "navigation": [
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
             {"title": _("Second factor"), "link": reverse_lazy("admin:second_factor")},
+            {"title": _("Sign-ins and e-mail"), "link": reverse_lazy("admin:own_account")},
         ]
     },
     "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},
