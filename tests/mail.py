@@ -6,7 +6,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
 
 
 class Mailbox:
@@ -38,6 +37,8 @@ class Mailbox:
 @pytest.fixture
 def mailbox(settings):
     """E-mail is set up, and this is where it arrives."""
+    from aiosmtpd.controller import Controller  # only tests of e-mail need it
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

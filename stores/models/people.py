@@ -118,7 +118,8 @@ class Letter(Obligation):
     to = models.EmailField(_("to"))
     language = models.CharField(max_length=10)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
-    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, null=True, related_name="letters")
+    # The id of an invitation; no key, for e-mails are the platform's and invitations a store's.
+    about = models.UUIDField(null=True, editable=False, db_index=True)
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(_("written"))
     sent_at = models.DateTimeField(_("sent"), null=True)

@@ -179,7 +179,7 @@ def _write(invitation: Invitation, actor: Actor, now: datetime) -> None:
         LetterKind.INVITATION,
         to=invitation.email,
         now=now,
-        invitation=invitation,
+        about=invitation,
         issue=invitation.issue,
         by=actor.label or str(_("The platform's operator")),
     )

@@ -28,7 +28,7 @@ def write_letter(
     to: str,
     now: datetime,
     user: User | None = None,
-    invitation: Invitation | None = None,
+    about: Invitation | None = None,
     **data,
 ) -> None:
     """Owe somebody an e-mail in the language of this page; nothing where no e-mail is set up, or for no address."""
@@ -39,7 +39,7 @@ def write_letter(
         to=to,
         language=get_language() or settings.LANGUAGE_CODE,
         user=user,
-        invitation=invitation,
+        about=about.pk if about else None,
         data=data,
         created_at=now,
     )

@@ -37,7 +37,7 @@ def send_letters() -> int:
 
 @bookkeeping("A lease says which worker is busy.", alone=True)
 def _take_up() -> list[Letter]:
-    taken, worn_out = take_up(Letter.objects.select_related("user", "invitation__store"), limit=BATCH)
+    taken, worn_out = take_up(Letter.objects.select_related("user"), limit=BATCH)
     for letter in [*taken, *worn_out]:
         letter.save(update_fields=letter.WORK_FIELDS)
     return taken

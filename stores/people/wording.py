@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from common.calendar import PLATFORM_ZONE, clock_face, end_face
-from stores.models import Letter, User
+from stores.models import Invitation, Letter, User
 from stores.people.browsers import browser_in_words
 from stores.people.links import address_link, invitation_link, password_link
 from stores.states import LetterKind
@@ -33,7 +33,7 @@ def worded(letter: Letter, now: datetime) -> Worded | None:
 
 
 def _invitation(letter: Letter, now: datetime) -> Worded | None:
-    invitation = letter.invitation
+    invitation = Invitation.objects.select_related("store").get(pk=letter.about)
     if not invitation.is_open or invitation.ends_at <= now or invitation.issue != letter.data["issue"]:
         return None
     store = invitation.store

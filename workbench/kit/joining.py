@@ -7,6 +7,7 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -14,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from common.actors import Actor, ActorKind
 from common.tenancy import tenant_scope
+from stores.instants import on_clock_of
 from stores.models import Invitation, User
 from stores.people.invitations import inviter_of, join_store, join_with_new_account, take_name_try
 from stores.people.links import InvitationLink, read_invitation_link
@@ -106,24 +108,28 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         invitation = rows.filter(pk=link.invitation_id).first()
         if invitation is None:
             raise Http404
-        response = _with_account(request, invitation, link) if request.user.is_authenticated else None
-        response = response or _anew(request, invitation, link)
+        by = _with_account if request.user.is_authenticated else _anew
+        with timezone.override(invitation.store.time_zone), on_clock_of(invitation.store, request):
+            outcome = by(request, invitation, link)
+        response = _begin_in(request, invitation, outcome) if isinstance(outcome, User) else outcome
     response["Referrer-Policy"] = "same-origin"
     return response
 
 
-def _with_account(request: HttpRequest, invitation: Invitation, link: InvitationLink) -> HttpResponse:
+def _with_account(request: HttpRequest, invitation: Invitation, link: InvitationLink) -> User | HttpResponse:
+    """Who has joined, or the page that asks."""
     decision, user = JoinWithAccount(link), request.user
     refused = decision.refusal_to(user, invitation, request.now)
     form = DecisionForm(posted(request), row=invitation, now=request.now)
     if request.method == "POST" and refused is None and form.is_valid():
         form.cleaned_data["user"] = user
         if take(request, decision, invitation, form) is not None:
-            return _begin_in(request, invitation)
+            return user
     return _page(request, invitation, refused, form)
 
 
-def _anew(request: HttpRequest, invitation: Invitation, link: InvitationLink) -> HttpResponse:
+def _anew(request: HttpRequest, invitation: Invitation, link: InvitationLink) -> User | HttpResponse:
+    """Who has joined, or the page that asks."""
     decision = JoinAnew(link)
     refused = decision.refusal(invitation, request.now)
     form = decision.fill(request, invitation)
@@ -135,13 +141,14 @@ def _anew(request: HttpRequest, invitation: Invitation, link: InvitationLink) ->
         invited = Actor(ActorKind.MERCHANT, f"invitation:{invitation.pk}", name)
         answers = take(request, decision, invitation, form, actor=invited)
         if answers is not None:
-            login(request, answers[0], backend=BACKEND)
-            return _begin_in(request, invitation)
+            return answers[0]
     return _page(request, invitation, refused, form)
 
 
-def _begin_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """At the desk of the store that was joined."""
+def _begin_in(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
+    """At the desk of the store that was joined; by everybody's clock, as sessions go."""
+    if not request.user.is_authenticated:
+        login(request, user, backend=BACKEND)
     request.session[SESSION_KEY] = invitation.store_id
     messages.success(request, _("Welcome to %(store)s.") % {"store": invitation.store.name})
     return HttpResponseRedirect(reverse("admin:index"))

@@ -29,6 +29,10 @@ from workbench.kit.own import OwnDecision
 class AskForm(DeskLooks, PasswordResetForm):
     """The address of an account, if there is one with it."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+
     def clean(self):
         """Nothing is promised where no e-mail is sent."""
         if not settings.MAIL_IS_SET_UP:

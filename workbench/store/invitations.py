@@ -93,7 +93,7 @@ def _state(invitation: Invitation, now: datetime) -> str:
     elif invitation.ends_at <= now:
         tone, word = "amber", _("ended")
     else:
-        tone, word = "blue", _("open")
+        tone, word = "blue", _("not used yet")
     return format_html('<span class="wl-badge {}">{}</span>', tone, word)
 
 
@@ -104,9 +104,7 @@ def _sent(letter: Letter | None) -> str:
     if letter.sent_at:
         return _("sent at %(at)s") % {"at": moment(letter.sent_at)}
     if letter.needs_attention:
-        return _("not delivered: %(error)s. Hand the link over, or invite another address.") % {
-            "error": letter.last_error
-        }
+        return _("It could not be delivered: hand the link over, or invite another address.")
     return _("on its way")
 
 
@@ -149,6 +147,6 @@ class InvitationAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
             state=_state(invitation, request.now),
             link="" if refused else invitation_link(invitation),
             refused=refused if invitation.is_open else None,
-            sent=_sent(invitation.letters.order_by("-created_at").first()),
+            sent=_sent(Letter.objects.filter(about=invitation.pk).order_by("-created_at").first()),
             decide=self.choices(request, invitation, bound) if invitation.is_open else {},
         )
