@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.test import Client
@@ -102,7 +102,7 @@ def test_whoever_has_an_account_elsewhere_joins_with_it_and_sees_both_stores(tao
     anna = make_user("anna", shop=other, role="agent")
     page = path_of(invited(taote, owner, "finance"))
     client = Client()
-    assert f"/admin/login/?next={page}" in client.get(page).content.decode()
+    assert f"/admin/login/?next={quote(page)}" in client.get(page).content.decode()
     client.post("/admin/login/", {"username": "anna", "password": "correct horse 9", "next": page})
     shown = client.get(page).content.decode()
     assert "Join as anna" in shown
