@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
+from config.mail import mail_settings
 from config.outside import variables_by_file
 from config.secret import check_secret_key, load_secret_key
 
@@ -213,6 +214,8 @@ CELERY_BEAT_SCHEDULE = {
     "keep-failed-calls": {"task": "webhooks.tasks.keep_failed_calls", "schedule": 5, "options": {"expires": 10}},
     "forget-failed-calls": {"task": "webhooks.tasks.forget_failed_calls", "schedule": 3600},
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
+    "send-letters": {"task": "stores.tasks.send_letters", "schedule": 10, "options": {"expires": 30}},
+    "forget-people": {"task": "stores.tasks.forget_people", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
 
@@ -227,7 +230,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "stores.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
@@ -239,8 +242,10 @@ AXES_CLIENT_IP_CALLABLE = "common.web.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "workbench/locked_out.html"
 AXES_ENABLE_ADMIN = False
 OPERATORS_NEED_SECOND_FACTOR = said["OPERATORS_NEED_SECOND_FACTOR"]
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # of links by which somebody chooses a password
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "stores.sessions"
 SESSION_IDLE = timedelta(hours=said["SESSION_IDLE_HOURS"])
 SESSION_LONGEST = timedelta(hours=said["SESSION_LONGEST_HOURS"])
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
@@ -269,6 +274,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
     }
 }
+
+# --- e-mail -----------------------------------------------------------------------------------------------
+# Where links in e-mails and invitations lead: never what a request calls us.
+PUBLIC_URL = said["PUBLIC_URL"] or f"http://127.0.0.1:{said['PORT']}"
+vars().update(mail_settings(said["EMAIL_URL"] or "", sender=said["EMAIL_FROM"] or ""))
 
 # --- language and time ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -365,6 +375,7 @@ UNFOLD = {
         "navigation": [
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
             {"title": _("Second factor"), "link": reverse_lazy("admin:second_factor")},
+            {"title": _("Sign-ins and e-mail"), "link": reverse_lazy("admin:own_account")},
         ]
     },
     "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},

@@ -58,6 +58,7 @@ class Service:
             **KEYS,
             "ALLOWED_HOSTS": HOST,
             "TRUSTED_PROXIES": "127.0.0.1",
+            "PUBLIC_URL": f"https://{HOST}",
             "PORT": str(self.port),
             "WEB_PROCESSES": "1",
             "WORKER_PROCESSES": "1",

@@ -29,6 +29,7 @@ from refunds.models import (
     QualityRestriction,
 )
 from stores.models import Membership, Product, User
+from stores.people.invitations import invite
 from tests.tenancy.things import (
     SHIPMENTS,
     make_appeal,
@@ -42,7 +43,7 @@ from tests.tenancy.things import (
     make_parcel,
     make_small_payment,
 )
-from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
+from tests.world import BUYER, MERCHANT, NOON, OPERATOR, Shop, make_shop
 
 
 def furnish(shop: Shop) -> Shop:
@@ -62,6 +63,7 @@ def furnish(shop: Shop) -> Shop:
         make_delivery(shop, make_endpoint(shop))
         idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="")
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
+        invite(store=shop.store, email="", role="viewer", actor=OPERATOR, now=NOON)
         _furnish_retention(shop, refund, offer)
         _furnish_quality(shop, refund)
         _furnish_returnless(shop)

@@ -39,6 +39,13 @@ SECOND_REPORT = (
     f"WITH r AS ({copy('orders_delayreport')} RETURNING id) INSERT INTO orders_delayedorder "
     f"SELECT (jsonb_populate_record(t, {ANOTHER_REPORTS})).* FROM orders_delayedorder t LIMIT 1"
 )
+DEVICE = {
+    "user_id": "(SELECT min(id) FROM stores_user)",
+    "browser": "'01a21eef-29f1-73d2-9b6f-3507edd1613a'::uuid",
+    "agent": "''",
+    "first_at": "now()",
+    "seen_at": "now()",
+}
 NETS = {
     "acceptance_once": again("offers_acceptance"),
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
@@ -75,6 +82,11 @@ NETS = {
     "idempotent_answer_once": again("common_idempotentanswer"),
     "import_row_order_once": again("orders_importrow", place="99"),
     "import_row_place_once": again("orders_importrow", code="'not_found'"),
+    "device_once_per_browser": twice("stores_device", **DEVICE),
+    "invitation_accepted_or_withdrawn": "UPDATE stores_invitation SET accepted_at = now()",
+    "invitation_open_once_per_address": (
+        "UPDATE stores_invitation SET email = 'a@example.com'; " + again("stores_invitation")
+    ),
     "ledger_account_once": again("payments_ledgeraccount"),
     "live_session_once": again("refunds_livesession"),
     "marketplace_acceptance_once": twice(
