@@ -18,8 +18,8 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import end, moment
-from workbench.store.members import person_named, role_field
 from workbench.kit.owners import OwnersAdmin
+from workbench.store.members import person_named, role_field
 
 
 class InvitationForm(DecisionForm):
