@@ -74,7 +74,7 @@ class PartForm(WaybillForm):
 class ShipPart(Decision):
     """Send some of the order's pieces in a parcel of their own."""
 
-    code, label, icon, tone = "ship-part", _("Ship a part"), "call_split", "plain"
+    code, label, icon, tone = "ship-part", _("Ship a part"), "call_split", "accent"
     done = _("The parcel is sent; the rest of the order is still to be shipped.")
     capability, form = SHIP, PartForm
 

@@ -466,7 +466,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The buyer has received it. */
+        /** @description The buyer has received it, or one of its parcels; with the last one it is delivered. */
         post: operations["orders_deliver_create"];
         delete?: never;
         options?: never;
@@ -483,7 +483,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Hand it to the carrier. */
+        /** @description Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left. */
         post: operations["orders_ship_create"];
         delete?: never;
         options?: never;
@@ -1710,6 +1710,19 @@ export interface components {
          * @enum {string}
          */
         ConflictEnum: "paid_there" | "declined_there" | "amount" | "demanded";
+        /** @description Which of the order's parcels it is about has to be said where it left in several. */
+        CorrectPartRequest: {
+            /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
+            carrier: string;
+            /** @description At most 64 letters, digits and hyphens; kept in capitals, without blanks. */
+            tracking_number: string;
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The id of one of several `parcels`.
+             */
+            parcel?: string | null;
+        };
         /** @description What the parcel's carrier and number should have been; a store says why they weren't. */
         CorrectReturnRequest: {
             /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
@@ -1873,6 +1886,15 @@ export interface components {
          * @enum {string}
          */
         DelayReportStatusEnum: "open" | "overdue" | "lifted";
+        /** @description What the buyer has received: all of the order, or one parcel of it. */
+        DeliverRequest: {
+            store?: string;
+            /**
+             * Format: uuid
+             * @description The id of one of several `parcels`.
+             */
+            parcel?: string | null;
+        };
         /** @description One event for one endpoint. `id` is the message's `webhook-id`; `event` is the event's id in `GET events/`. */
         Delivery: {
             /** Format: uuid */
@@ -2080,7 +2102,7 @@ export interface components {
             readonly data: unknown;
         };
         /** @enum {string} */
-        EventNameEnum: "account.opened" | "account.password_changed" | "account.password_given" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "key.made" | "key.revoked" | "live_session.started" | "member.added" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated";
+        EventNameEnum: "account.opened" | "account.password_changed" | "account.password_given" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "key.made" | "key.revoked" | "live_session.started" | "member.added" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.parcel_received" | "order.partly_shipped" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated";
         /**
          * @description Something that can happen.
          *
@@ -2475,7 +2497,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description An order with its lines. */
+        /** @description An order with its lines. `parcels` are those of an order that leaves in several, the oldest first. */
         Order: {
             /** Order number */
             number: string;
@@ -2527,6 +2549,9 @@ export interface components {
             /** Format: date-time */
             readonly updated_at: string;
             lines: components["schemas"]["OrderLine"][];
+            /** @description Pieces of it have left, and others wait to be shipped. */
+            is_partly_shipped: boolean;
+            parcels: components["schemas"]["Part"][];
         };
         OrderBody: components["schemas"]["Order"] | components["schemas"]["Errors"];
         /** @description One product of an order. */
@@ -2560,6 +2585,11 @@ export interface components {
             readonly claimed_amount: string;
             /** Quantity not shipped any more */
             readonly cancelled_quantity: number;
+            /**
+             * Quantity sent in parts
+             * @description Pieces that left in parcels with a part of the order; 0 where one parcel has everything.
+             */
+            readonly shipped_quantity: number;
         };
         /** @description One product of an order. */
         OrderLineRequest: {
@@ -2926,6 +2956,33 @@ export interface components {
          * @enum {string}
          */
         ParcelStatusEnum: "awaiting_return" | "owed" | "shipped" | "cancelled";
+        /** @description One of an order's several parcels, as its carrier tells of it. `received_at`: the marketplace says so. */
+        Part: {
+            /** Format: uuid */
+            readonly id: string;
+            carrier: string;
+            tracking_number: string;
+            status?: components["schemas"]["ShipmentStatusEnum"];
+            needs_attention?: boolean;
+            /**
+             * Handed over
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Last report
+             * Format: date-time
+             */
+            reported_at?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            readonly received_at: string | null;
+            /** @description Whether its pieces count as sent: not once it came back, got lost or was stopped. */
+            readonly is_out: boolean;
+            readonly lines: components["schemas"]["Pieces"][];
+        };
         /** @description What may be changed; `status` pauses and resumes. */
         PatchedChangeEndpointRequest: {
             url?: string;
@@ -3067,6 +3124,20 @@ export interface components {
          * @enum {string}
          */
         PaymentStatusEnum: "pending" | "processing" | "succeeded" | "failed";
+        /** @description Goods and how many pieces of them. */
+        Pieces: {
+            item_id: string;
+            /** @default  */
+            sku?: string;
+            quantity: number;
+        };
+        /** @description Goods and how many pieces of them. */
+        PiecesRequest: {
+            item_id: string;
+            /** @default  */
+            sku?: string;
+            quantity: number;
+        };
         /** @description An order as the marketplace sends it. */
         PlaceOrderRequest: {
             store: string;
@@ -3574,13 +3645,22 @@ export interface components {
         SettleConflictRequest: {
             how: components["schemas"]["HowEnum"];
         };
-        /** @description An order of the store, and its parcel. */
+        /** @description An order of the store, and its next parcel. */
         ShipOneRequest: {
             /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
             carrier: string;
             /** @description At most 64 letters, digits and hyphens; kept in capitals, without blanks. */
             tracking_number: string;
+            lines?: components["schemas"]["PiecesRequest"][] | null;
             number: string;
+        };
+        /** @description The order's next parcel, and what is in it: without `lines` everything that is left. */
+        ShipOrderRequest: {
+            /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
+            carrier: string;
+            /** @description At most 64 letters, digits and hyphens; kept in capitals, without blanks. */
+            tracking_number: string;
+            lines?: components["schemas"]["PiecesRequest"][] | null;
         };
         /** @description Many items; with `atomic` all of them are done or none. */
         ShipOrdersRequest: {
@@ -7590,7 +7670,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CorrectShipmentRequest"];
+                "application/json": components["schemas"]["CorrectPartRequest"];
             };
         };
         responses: {
@@ -7602,7 +7682,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Codes: blank, invalid, max_length, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
+            /** @description Codes: blank, does_not_exist, invalid, max_length, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7730,7 +7810,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["StoreNameRequest"];
+                "application/json": components["schemas"]["DeliverRequest"];
             };
         };
         responses: {
@@ -7742,7 +7822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Codes: blank, invalid, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown */
+            /** @description Codes: blank, does_not_exist, invalid, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7870,7 +7950,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ShipRequest"];
+                "application/json": components["schemas"]["ShipOrderRequest"];
             };
         };
         responses: {
@@ -7882,7 +7962,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Codes: blank, invalid, max_length, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
+            /** @description Codes: blank, does_not_exist, empty, invalid, max_length, max_value, min_value, not_a_list, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7936,7 +8016,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped */
+            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped, pieces_not_left */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8418,7 +8498,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
+            /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, does_not_exist, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8472,7 +8552,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: conflict, idempotency_key_reused, import_changed, nothing_to_ship, order_already_shipped */
+            /** @description Codes: conflict, idempotency_key_reused, import_changed, nothing_to_ship, order_already_shipped, pieces_not_left */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8556,7 +8636,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderResults"];
                 };
             };
-            /** @description Codes: blank, empty, invalid, max_length, not_a_list, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
+            /** @description Codes: blank, does_not_exist, empty, invalid, max_length, max_value, min_value, not_a_list, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8610,7 +8690,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped, undone */
+            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped, pieces_not_left, undone */
             409: {
                 headers: {
                     [name: string]: unknown;
