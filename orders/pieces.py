@@ -6,7 +6,7 @@ caller has locked the order.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TypedDict
 from uuid import UUID
 
@@ -70,6 +70,7 @@ def count_out(writes: WriteSet, order: Order, pieces: Pieces, *, sign: int = 1) 
 def take_back(writes: WriteSet, order: Order, shipment: Shipment) -> None:
     """The pieces of one of the order's parcels are the store's again, to be sent anew or never."""
     shipment.is_out = False
+    order.taken_back |= {shipment.pk}
     writes.update(shipment, "is_out")
     count_out(writes, order, shipment.pieces, sign=-1)
 
@@ -92,7 +93,8 @@ def parcels_out(orders: Sequence[Order]) -> dict[UUID, list[Shipment]]:
         by_order[shipment.order_id].append(shipment)
     for order in orders:
         sent = by_order[order.pk]
-        in_parts = [shipment for shipment in sent if shipment.pieces is not None and shipment.is_out]
+        out = [shipment for shipment in sent if shipment.is_out and shipment.pk not in order.taken_back]
+        in_parts = [shipment for shipment in out if shipment.pieces is not None]
         by_order[order.pk] = in_parts if order.shipped_pieces else sent[-1:]
     return by_order
 
@@ -130,12 +132,12 @@ def parcel_named(parcels: Sequence[Shipment], parcel_id: UUID | str | None) -> S
     raise Invalid("parcel", _("Nothing of this order goes out in this parcel."), "does_not_exist")
 
 
-def finish_shipping(writes: WriteSet, order: Order, *, without: Collection[UUID] = ()) -> None:
-    """Everything that is still to be sent of the order has left in several parcels, `without` those called off now.
+def finish_shipping(writes: WriteSet, order: Order) -> None:
+    """Everything that is still to be sent of the order has left in several parcels.
 
     Its own number is that of the parcel that left last; once all of them were received, it is delivered.
     """
-    parcels = [shipment for shipment in parcels_out([order])[order.pk] if shipment.pk not in without]
+    parcels = parcels_out([order])[order.pk]
     last = parcels[-1]
     if order.status == OrderStatus.UNSHIPPED:
         order.ship(carrier=last.carrier, tracking_number=last.tracking_number, now=last.created_at)

@@ -32,9 +32,8 @@ def stop_pieces(
     for line, quantity in stopped:
         line.cancelled_quantity += quantity
         writes.update(line, "cancelled_quantity")
-    recalled = []
     for parcel in called_off:
-        recalled.append(ask_recall(writes, order, parcel, topic=topic, actor=actor, now=now, rule=rule).pk)
+        ask_recall(writes, order, parcel, topic=topic, actor=actor, now=now, rule=rule)
         if parcel is not None and parcel.pieces is not None:
             take_back(writes, order, parcel)
     event = ORDER_PIECES_STOPPED
@@ -42,7 +41,7 @@ def stop_pieces(
         order.cancel()
         event = ORDER_CANCELLED
     elif not order.pieces_wait:
-        finish_shipping(writes, order, without=recalled)
+        finish_shipping(writes, order)
     elif before == OrderStatus.SHIPPED:
         order.unship()
         writes.update(order, "carrier", "tracking_number", "shipped_at")

@@ -18,7 +18,7 @@ from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
 from refunds.events.goods import REFUND_UNDELIVERED
-from refunds.goods import GoodsDisposition, Whereabouts, load_order_lines, stop
+from refunds.goods import GoodsDisposition, Whereabouts, load_order_lines, stop, stop_what_is_here
 from refunds.holds import hold, lines_of, release
 from refunds.models import Refund
 from refunds.signals import refunds_decided
@@ -148,3 +148,5 @@ def _stop_if_whole(writes: WriteSet, refund: Refund, now: datetime) -> None:
     reach = Whereabouts([refund]).reach(refund)
     if reach.disposition == GoodsDisposition.STOP and not reach.parcels:
         stop(writes, refund, [], actor=SYSTEM, now=now, rule="P3")
+    else:
+        stop_what_is_here(writes, refund, actor=SYSTEM, now=now, rule="P3")

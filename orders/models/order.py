@@ -95,7 +95,10 @@ class Order(OwnsLines, Traced, TenantModel):
     small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
     objects = OrderQuerySet.as_manager()
-    parts: Sequence = ()  # its parcels, where it leaves in several and they were read (orders.pieces.read_parts)
+    # Where it leaves in several parcels: those, if they were read, and the ids of those whose pieces just came back,
+    # which the database may not know yet (orders.pieces).
+    parts: Sequence = ()
+    taken_back: frozenset = frozenset()
 
     class Meta:
         verbose_name = _("order")

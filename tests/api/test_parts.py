@@ -231,6 +231,22 @@ def test_a_return_of_what_was_lost_asks_nothing_back_and_one_of_what_arrived_goe
     assert (detail(taote, never)["kind"], detail(taote, never)["goods_status"]) == ("refund_only", "not_shipped")
 
 
+@pytest.mark.rule("P3")
+def test_nobody_sends_again_what_a_granted_refund_has_paid_of_a_lost_parcel(taote, clock):
+    order = two_lines(taote)
+    send(taote, order, "SF1", pieces(a=2, b=1))
+    send(taote, order, "SF2")
+    ask_everybody()
+    refund = ask(taote, order, amount="60.00", lines=pieces(b=2)).json()["id"]
+    assert taote.merchant.post(f"refunds/{refund}/approve/").json()["status"] == "refunding"
+    sandbox.move("SF2", CarrierStage.LOST)
+    clock.move(days=1)
+    ask_everybody()
+    now = of(taote, order)
+    assert (now["status"], now["tracking_number"]) == ("shipped", "SF1")
+    assert [line["cancelled_quantity"] for line in now["lines"]] == [0, 1]
+
+
 @pytest.mark.rule("P2")
 def test_what_has_not_left_is_stopped_and_the_order_has_shipped_with_the_rest(pinduoduo):
     order = two_lines(pinduoduo)
