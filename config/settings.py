@@ -342,6 +342,7 @@ SPECTACULAR_SETTINGS = {
         "DelayReportStatusEnum": "orders.states.DelayReportStatus",
         "ParcelStatusEnum": "orders.states.ParcelStatus",
         "ParcelKindEnum": "orders.states.ParcelKind",
+        "ShipmentStatusEnum": "orders.states.ShipmentStatus",
         "EventNameEnum": "refunds.api.serializers.EVENT_NAMES",
         "RefundKindEnum": "refunds.states.RefundKind",
         "RefundStatusEnum": "refunds.states.RefundStatus",

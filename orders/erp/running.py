@@ -22,7 +22,7 @@ from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
 from orders.erp.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.erp.prints import PrintOfRows
-from orders.models import Order
+from orders.models import Order, read_lines_of
 from orders.models.shipment_import import FilePart, ImportRow, ShipmentImport
 from orders.signals import orders_shipped
 from orders.states import ImportStatus
@@ -97,11 +97,16 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
         locked = (
             Order.objects.for_store(job.store_id)
             .filter(pk__in=[row.order_id for row in rows])
-            .only("store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount")
+            .only(
+                "store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount", "shipped_pieces"
+            )
             .order_by("id")
             .select_for_update(no_key=True)
         )
-        yield rows, {order.pk: order for order in locked}
+        orders = {order.pk: order for order in locked}
+        if in_parts := [order for order in orders.values() if order.shipped_pieces]:
+            read_lines_of(job.store_id, in_parts)
+        yield rows, orders
         last = rows[-1].order_id
 
 

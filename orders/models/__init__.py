@@ -5,7 +5,7 @@ shipment_import are about many orders. sandbox is what the sandbox carrier remem
 """
 
 from orders.models.delay import DelayedOrder, DelayReport
-from orders.models.order import MOST_SMALL_PAYMENTS, Order, OrderLine, with_lines
+from orders.models.order import MOST_SMALL_PAYMENTS, Order, OrderLine, read_lines_of, with_lines
 from orders.models.parcel import OwedParcel
 from orders.models.queries import COMES_FIRST
 from orders.models.sandbox import SandboxParcel
@@ -25,5 +25,6 @@ __all__ = [
     "SandboxParcel",
     "Shipment",
     "ShipmentImport",
+    "read_lines_of",
     "with_lines",
 ]

@@ -105,6 +105,7 @@ NETS = {
     "order_line_discounts_within_price": "UPDATE orders_orderline SET order_discount = -0.01",
     "order_line_goods_once": again("orders_orderline"),
     "order_line_quantity_positive": "UPDATE orders_orderline SET quantity = 0 WHERE claimed_amount = 0",
+    "order_line_shipped_within_quantity": "UPDATE orders_orderline SET shipped_quantity = quantity + 1",
     "order_number_once": "UPDATE orders_order SET number = 'same'",
     "order_small_payments_bounded": "UPDATE orders_order SET small_payments = 51",
     "parcel_quantity_positive": "UPDATE orders_owedparcel SET quantity = 0",

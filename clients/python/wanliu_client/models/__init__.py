@@ -34,6 +34,7 @@ from .channel_enum import ChannelEnum
 from .clock import Clock
 from .code_enum import CodeEnum
 from .conflict_enum import ConflictEnum
+from .correct_part_request import CorrectPartRequest
 from .correct_return_request import CorrectReturnRequest
 from .correct_shipment_request import CorrectShipmentRequest
 from .cost_rates import CostRates
@@ -48,6 +49,7 @@ from .decision_request import DecisionRequest
 from .delay_report_status_enum import DelayReportStatusEnum
 from .delay_reports_list_ordering import DelayReportsListOrdering
 from .delay_reports_list_status import DelayReportsListStatus
+from .deliver_request import DeliverRequest
 from .delivery import Delivery
 from .delivery_status_enum import DeliveryStatusEnum
 from .dispute import Dispute
@@ -146,6 +148,7 @@ from .parcel_status_enum import ParcelStatusEnum
 from .parcels_list_kind import ParcelsListKind
 from .parcels_list_ordering import ParcelsListOrdering
 from .parcels_list_status import ParcelsListStatus
+from .part import Part
 from .patched_change_endpoint_request import PatchedChangeEndpointRequest
 from .patched_cost_rates_request import PatchedCostRatesRequest
 from .patched_product_change_request import PatchedProductChangeRequest
@@ -156,6 +159,8 @@ from .payment_of_refund import PaymentOfRefund
 from .payment_status_enum import PaymentStatusEnum
 from .payments_list_ordering import PaymentsListOrdering
 from .payments_list_status import PaymentsListStatus
+from .pieces import Pieces
+from .pieces_request import PiecesRequest
 from .place_order_request import PlaceOrderRequest
 from .place_order_request_address_type_1 import PlaceOrderRequestAddressType1
 from .place_orders_request import PlaceOrdersRequest
@@ -204,6 +209,7 @@ from .send_offer_request import SendOfferRequest
 from .settings_request import SettingsRequest
 from .settle_conflict_request import SettleConflictRequest
 from .ship_one_request import ShipOneRequest
+from .ship_order_request import ShipOrderRequest
 from .ship_orders_request import ShipOrdersRequest
 from .ship_request import ShipRequest
 from .ship_return_request import ShipReturnRequest
@@ -269,6 +275,7 @@ __all__ = (
     "Clock",
     "CodeEnum",
     "ConflictEnum",
+    "CorrectPartRequest",
     "CorrectReturnRequest",
     "CorrectShipmentRequest",
     "CostRates",
@@ -283,6 +290,7 @@ __all__ = (
     "DelayReportStatusEnum",
     "DelayReportsListOrdering",
     "DelayReportsListStatus",
+    "DeliverRequest",
     "Delivery",
     "DeliveryStatusEnum",
     "Dispute",
@@ -381,6 +389,7 @@ __all__ = (
     "ParcelsListKind",
     "ParcelsListOrdering",
     "ParcelsListStatus",
+    "Part",
     "PatchedChangeEndpointRequest",
     "PatchedCostRatesRequest",
     "PatchedProductChangeRequest",
@@ -391,6 +400,8 @@ __all__ = (
     "PaymentStatusEnum",
     "PaymentsListOrdering",
     "PaymentsListStatus",
+    "Pieces",
+    "PiecesRequest",
     "PlaceOrderRequest",
     "PlaceOrderRequestAddressType1",
     "PlaceOrdersRequest",
@@ -439,6 +450,7 @@ __all__ = (
     "SettingsRequest",
     "SettleConflictRequest",
     "ShipOneRequest",
+    "ShipOrderRequest",
     "ShipOrdersRequest",
     "ShipRequest",
     "ShipReturnRequest",
