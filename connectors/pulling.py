@@ -17,6 +17,7 @@ from common.actors import SYSTEM
 from common.calendar import local_time
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
+from connectors.ahead import ReadingAhead
 from connectors.connecting import record_connection
 from connectors.events import LOOK_BACK_DONE
 from connectors.hinting import read_later
@@ -26,7 +27,6 @@ from connectors.port import (
     Brief,
     NotThere,
     PlatformError,
-    RefundCopy,
     Refusal,
     TokenExpired,
     UnreadableCopy,
@@ -170,7 +170,8 @@ def _list(
     while True:
         mark = _Mark(talk.connection, partial(move, until))
         try:
-            _take_pages(talk, since, until, meanwhile, mark)
+            with ReadingAhead(talk) as ahead:
+                _take_pages(talk, since, until, meanwhile, mark, ahead)
             mark.at_last()
             return until
         except TokenExpired:
@@ -184,7 +185,14 @@ def _list(
             until = since + (until - since) / 2
 
 
-def _take_pages(talk: Talk, since: datetime, until: datetime, meanwhile: Callable[[], object], mark: _Mark) -> None:
+def _take_pages(
+    talk: Talk,
+    since: datetime,
+    until: datetime,
+    meanwhile: Callable[[], object],
+    mark: _Mark,
+    ahead: ReadingAhead,
+) -> None:
     """Take page after page over. Each is kept once it is known whether another one follows."""
     begun = monotonic()
     pages = talk.pages(since=since, until=until)
@@ -193,27 +201,29 @@ def _take_pages(talk: Talk, since: datetime, until: datetime, meanwhile: Callabl
         try:
             following = next(pages, None)
         except PlatformError:
-            _take_page(talk, page, meanwhile)
+            _take_page(talk, page, meanwhile, ahead)
             raise
-        _take_page(talk, page, meanwhile, at_end=mark.in_passing if following is None else None)
+        _take_page(talk, page, meanwhile, ahead, at_end=mark.in_passing if following is None else None)
         if following is not None and monotonic() - begun > LONGEST_WINDOW_S:
             raise WindowTooFull("It took too long.")
         page = following
 
 
 def _take_page(
-    talk: Talk, page: Sequence[Brief], meanwhile: Callable[[], object], at_end: Callable[[], None] | None = None
+    talk: Talk,
+    page: Sequence[Brief],
+    meanwhile: Callable[[], object],
+    ahead: ReadingAhead,
+    at_end: Callable[[], None] | None = None,
 ) -> None:
     """Read what is news of a page, outside of any transaction, and take it over; every GLANCE_EVERY_S what is read."""
-    known = _known(talk.connection, page)
     news: list[ReadCopy] = []
     glanced = monotonic()
     try:
-        for row in page:
-            read_at = clock.now()
-            copy = _news_of(talk, row, known.get(row.id))
+        for row, read in ahead.each(_news_of(talk, page)):
+            copy = _copy_of(talk, row, read)
             if copy is not None:
-                news.append(ReadCopy(copy, read_at))
+                news.append(copy)
             if monotonic() - glanced > GLANCE_EVERY_S:
                 _take(talk, news)
                 meanwhile()
@@ -234,17 +244,21 @@ def _known(connection: Connection, page: Sequence[Brief]) -> dict[str, MirroredR
         return {row.platform_id: row for row in rows.defer("copy")}
 
 
-def _news_of(talk: Talk, row: Brief, known: MirroredRefund | None) -> RefundCopy | None:
-    """The copy of a refund that was listed; None where what is known of it is all that there is, or it can't be read.
+def _news_of(talk: Talk, page: Sequence[Brief]) -> list[Brief]:
+    """What a page lists beside that of which everything is known.
 
     Where a list tells no version only the refund itself says whether it has changed.
     """
-    talk.counts["listed"] += 1
-    if known is not None and not known.problem and 0 < row.version <= known.version and _is_settled(talk, known):
-        return None
-    if known is None or known.version < row.version:
-        talk.counts["new"] += 1
-    return row.copy or read_refund(talk, refund_id=row.id, order_number=row.order_number)
+    known = _known(talk.connection, page)
+    news = []
+    for row in page:
+        mine = known.get(row.id)
+        is_known = mine is not None and not mine.problem and 0 < row.version <= mine.version
+        if not (is_known and _is_settled(talk, mine)):
+            talk.counts["new"] += mine is None or mine.version < row.version
+            news.append(row)
+    talk.counts["listed"] += len(page)
+    return news
 
 
 def _is_settled(talk: Talk, known: MirroredRefund) -> bool:
@@ -252,22 +266,15 @@ def _is_settled(talk: Talk, known: MirroredRefund) -> bool:
     return known.changed_at is not None and known.read_at >= known.changed_at + talk.platform.windows.lag + SHORTEST
 
 
-def read_refund(talk: Talk, *, refund_id: str, order_number: str) -> RefundCopy | None:
-    """Read one refund; None for one that can't be read: it is put aside, or asked for again later."""
+def _copy_of(talk: Talk, row: Brief, read: Callable[[], ReadCopy]) -> ReadCopy | None:
+    """What `read` answers; None for a refund that can't be read: it is put aside, or asked for again later."""
+    talk.counts["read"] += row.copy is None
+    told = {"platform_id": row.id, "order_number": row.order_number}
     try:
-        talk.counts["read"] += 1
-        return talk.ask(
-            lambda platform, shop: platform.read(shop, refund_id=refund_id, order_number=order_number, now=clock.now())
-        )
+        return read()
     except NotThere:
-        read_later(talk.connection, platform_id=refund_id, order_number=order_number, now=clock.now())
+        read_later(talk.connection, **told, now=clock.now())
     except (Refusal, UnreadableCopy) as error:
         talk.counts["put aside"] += 1
-        put_aside(
-            talk.connection,
-            platform_id=refund_id,
-            order_number=order_number,
-            problem=str(error),
-            now=clock.now(),
-        )
+        put_aside(talk.connection, **told, problem=str(error), now=clock.now())
     return None

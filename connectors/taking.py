@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import OperationalError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
@@ -36,7 +35,7 @@ LONGEST_ID, MOST_VERSION = 64, 2**63 - 1
 # What a copy brings to its row.
 KEPT = (
     *("version", "digest", "copy", "stage", "raw_status", "order_number", "changed_at", "read_at"),
-    *("reasons", "reasons_read_at", "reasons_due"),
+    *("reasons", "reasons_read_at", "reasons_due", "refund", "problem", "needs_look"),
 )
 
 
@@ -48,7 +47,7 @@ class ReadCopy(NamedTuple):
 
 
 class _Overtaken(Exception):
-    """A refund that was to be opened together with others is here by now: somebody else has read it, too."""
+    """A refund that was to be opened is here by now: somebody else has read it, too."""
 
 
 def take_copy(connection: Connection, copy: RefundCopy, *, read_at: datetime, now: datetime) -> bool:
@@ -112,45 +111,38 @@ def _runs(connection: Connection, copies: Sequence[ReadCopy]) -> list[list[ReadC
 @bookkeeping("The marketplace's copy; what changes here by it is on record with the refund.")
 def _mirror(connection: Connection, run: Sequence[ReadCopy], now: datetime) -> int:
     """Keep what is news of copies of different refunds, in the open transaction; returns how many were."""
-    platform = platform_for(connection)
+    platform, writes = platform_for(connection), WriteSet()
     rows = MirroredRefund.objects.for_store(connection.store_id).select_for_update(no_key=True).order_by("platform_id")
     kept = {row.platform_id: row for row in rows.filter(platform_id__in=[each.copy.id for each in run])}
-    new = {}
-    for copy, read_at in run:
-        if copy.id not in kept:
-            row = MirroredRefund(store_id=connection.store_id, connection=connection, platform_id=copy.id)
-            new[copy.id] = _keep(row, copy, read_at, platform)
-    kept |= _insert(rows, new)
     if len(run) > 1 and any(row.refund_id for row in kept.values()):
         raise _Overtaken  # to follow it, orders are locked: one at a time, as everybody does
-    writes = WriteSet()
-    news = []
+    new, news = {}, []
     for copy, read_at in run:
-        if copy.id in kept:
-            row = kept[copy.id]
-            if not _is_news(row, copy, read_at):
-                if copy.version == row.version and read_at > row.read_at:
-                    row.read_at = read_at
-                    writes.update(row, "read_at")
-                continue
-            writes.update(_keep(row, copy, read_at, platform), *KEPT)
-        row = kept.get(copy.id) or new[copy.id]
-        writes.update(row, "refund", "problem", "needs_look")
+        row = kept.get(copy.id)
+        if row is None:
+            row = MirroredRefund(store_id=connection.store_id, connection=connection, platform_id=copy.id)
+            new[copy.id] = row
+        elif not _is_news(row, copy, read_at):
+            if copy.version == row.version and read_at > row.read_at:
+                row.read_at = read_at
+                writes.update(row, "read_at")
+            continue
+        else:
+            writes.update(row, *KEPT)
+        _keep(row, copy, read_at, platform)
         news.append((row, copy))
     _let_all_follow(connection, news, now)
     for row, copy in news:
         row.needs_look = bool(row.problem) or copy.stage == RefundStage.UNKNOWN
-    writes.flush()
+    for _number, row in sorted(new.items()):
+        writes.insert(row)
+    try:
+        writes.flush()
+    except IntegrityError as error:
+        if "mirrored_refund_once" not in str(error):
+            raise
+        raise _Overtaken from None
     return len(news)
-
-
-def _insert(rows: QuerySet[MirroredRefund], new: dict[str, MirroredRefund]) -> dict[str, MirroredRefund]:
-    """Insert what is `new`, in the order of their numbers; returns those that somebody else has inserted meanwhile."""
-    if not new:
-        return {}
-    MirroredRefund.objects.bulk_create([new[number] for number in sorted(new)], ignore_conflicts=True)
-    others = rows.filter(platform_id__in=new).exclude(pk__in=[row.pk for row in new.values()])
-    return {row.platform_id: row for row in others}
 
 
 def put_aside(connection: Connection, *, platform_id: str, order_number: str, problem: str, now: datetime) -> None:
@@ -173,18 +165,18 @@ def _note_problem(connection: Connection, platform_id: str, order_number: str, p
 def _is_news(row: MirroredRefund, copy: RefundCopy, read_at: datetime) -> bool:
     if copy.version != row.version or read_at <= row.read_at:
         return copy.version > row.version
-    if row.problem or row.digest != digest_of(copy):
+    if row.problem or row.digest != digest_of(copy_as_json(copy)):
         return True
     kept = row.copy["deadline"]
     return not is_same_deadline(copy.deadline, datetime.fromisoformat(kept) if kept else None)
 
 
-def _keep(row: MirroredRefund, copy: RefundCopy, read_at: datetime, platform: Platform) -> MirroredRefund:
+def _keep(row: MirroredRefund, copy: RefundCopy, read_at: datetime, platform: Platform) -> None:
     note_copy(row, copy, platform)
-    row.version, row.digest, row.copy = copy.version, digest_of(copy), copy_as_json(copy)
+    row.version, row.copy = copy.version, copy_as_json(copy)
+    row.digest = digest_of(row.copy)
     row.stage, row.raw_status, row.order_number = copy.stage, copy.raw_status[:100], copy.order.number[:LONGEST_ID]
     row.changed_at, row.read_at, row.problem = copy.updated_at, read_at, ""
-    return row
 
 
 def _let_all_follow(connection: Connection, news: Sequence[tuple[MirroredRefund, RefundCopy]], now: datetime) -> None:

@@ -37,6 +37,7 @@ log = logging.getLogger("wanliu.connectors")
 TURN_S = 20
 SOONEST, LATEST = timedelta(seconds=15), timedelta(seconds=settings.CONNECTOR_LONGEST_PAUSE_S)
 QUIET_SHARE = 20  # a shop in which nothing has happened for an hour is asked after three minutes again
+REASONS_A_WINDOW = 20  # for each window of the past: beside it they cost a call for every refund that waits
 LONGEST_BAN = timedelta(hours=1)  # within a ban the platform isn't asked; the turn still sends and reads what it may
 
 
@@ -98,6 +99,7 @@ def _work(talk: Talk) -> timedelta:
             pass
 
     messages_fetched = False
+    reasons = 0
     while monotonic() < ends_at:
         if send_next(talk):
             continue
@@ -107,11 +109,14 @@ def _work(talk: Talk) -> timedelta:
         if read_hinted(talk):
             continue
         try:
-            if pause is None and (
-                pull_window(talk, until=horizon, meanwhile=meanwhile)
-                or read_reasons(talk)
-                or look_back_window(talk, meanwhile=meanwhile)
-            ):
+            if pause is None and pull_window(talk, until=horizon, meanwhile=meanwhile):
+                continue
+            is_turn_of_reasons = reasons < REASONS_A_WINDOW or not talk.connection.look_back
+            if pause is None and is_turn_of_reasons and read_reasons(talk):
+                reasons += 1
+                continue
+            if pause is None and look_back_window(talk, meanwhile=meanwhile):
+                reasons = 0
                 continue
         except Throttled as error:
             pause = min(timedelta(seconds=error.seconds or 0), LONGEST_BAN)

@@ -13,8 +13,8 @@ from django.db import connection
 
 from common.actors import Actor
 from common.errors import refuse_if
-from common.ids import new_id
 from common.money import CENT, ZERO
+from common.rows import new_row
 from common.writes import WriteSet
 from orders.events import ORDER_PLACED
 from orders.holds import Hold, most_of_line
@@ -157,8 +157,9 @@ def make_room(writes: WriteSet, order: Order, holds: Sequence[Hold], amount: Dec
 def _new_order(store: Store, told: ToldOrder) -> Order:
     copied, paid_at = told.copied, told.copied["paid_at"] or told.asked_at
     rows = _priced(told.lines, copied["paid_amount"])
-    order = Order(
-        store=store,
+    order = new_row(
+        Order,
+        store_id=store.pk,
         number=copied["number"],
         buyer_id=copied["buyer_id"],
         buyer_name=copied["buyer_name"],
@@ -169,7 +170,7 @@ def _new_order(store: Store, told: ToldOrder) -> Order:
         status=OrderStatus.SHIPPED if copied["is_shipped"] else OrderStatus.UNSHIPPED,
         paid_amount=copied["paid_amount"] or sum((row.paid_amount for row in rows), ZERO),
     )
-    order.own_lines = rows
+    order.store, order.own_lines = store, rows
     return order
 
 
@@ -206,8 +207,8 @@ def _priced(lines: Sequence[CopiedLine], paid: Decimal | None) -> list[OrderLine
         if item_id in by_item:
             by_item[item_id].quantity += line["quantity"]
             continue
-        row = OrderLine(
-            id=new_id(),
+        row = new_row(
+            OrderLine,
             item_id=item_id,
             title=line["title"],
             quantity=line["quantity"],

@@ -12,8 +12,10 @@ from uuid import UUID
 
 from common.actions import action
 from common.actors import Actor
+from common.rows import new_row
 from common.writes import WriteSet
 from orders.marketplace import CopiedLine, CopiedOrder, ToldOrder, lines_named, take_orders
+from orders.models import Order, OrderLine
 from refunds.actions import lock_refund
 from refunds.events import REFUND_REQUESTED
 from refunds.fitting import EXCHANGING, LEFT, STATUSES, MarketplaceReport, fit, is_promised
@@ -60,10 +62,7 @@ def open_followed(*, store: Store, copied: Sequence[CopiedRefund], actor: Actor,
     asked = []
     for each, order in zip(copied, orders, strict=True):
         refund = _asked(store, order, each.report)
-        refund.own_lines = [
-            RefundLine(store_id=store.pk, refund=refund, line=line, quantity=count)
-            for line, count in lines_named(order, each.lines)
-        ]
+        refund.own_lines = [_line_of(refund, line, count) for line, count in lines_named(order, each.lines)]
         asked.append((refund, each.report))
     _begin(writes, asked, actor=actor, now=now)
     writes.flush()
@@ -88,12 +87,12 @@ def follow(*, store_id: int, refund_id: UUID | str, report: MarketplaceReport, a
     return refund
 
 
-def _asked(store: Store, order, report: MarketplaceReport) -> Refund:
+def _asked(store: Store, order: Order, report: MarketplaceReport) -> Refund:
     """The request, before anything became of it."""
     rules = store.rules
-    return Refund(
-        store=store,
-        order=order,
+    refund = new_row(
+        Refund,
+        store_id=store.pk,
         kind=report.kind or RefundKind.REFUND_ONLY,
         reason=report.reason or RefundReason.OTHER,
         description=report.description[:500],
@@ -103,15 +102,20 @@ def _asked(store: Store, order, report: MarketplaceReport) -> Refund:
         rules_version=rules.version,
         created_at=report.created_at,
     )
+    refund.store, refund.order = store, order
+    return refund
+
+
+def _line_of(refund: Refund, line: OrderLine, quantity: int) -> RefundLine:
+    row = new_row(RefundLine, store_id=refund.store_id, quantity=quantity)
+    row.refund, row.line = refund, line
+    return row
 
 
 def _again(refund: Refund, report: MarketplaceReport) -> Refund:
     """The same request of the marketplace once more, about the same goods."""
     again = _asked(refund.store, refund.order, report)
-    again.own_lines = [
-        RefundLine(store_id=refund.store_id, refund=again, line=each.line, quantity=each.quantity)
-        for each in refund.own_lines
-    ]
+    again.own_lines = [_line_of(again, each.line, each.quantity) for each in refund.own_lines]
     return again
 
 
