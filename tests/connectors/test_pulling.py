@@ -38,11 +38,11 @@ def test_everything_changed_since_the_day_before_is_mirrored(connected):
 
 
 def test_what_a_new_refund_costs(connected, django_assert_num_queries):
-    """Its scope, a savepoint, three locks, goods, everything that follows in one statement, and the copy."""
+    """Its scope, two savepoints, two locks, goods, everything that follows in one statement, and the copy."""
     first, second = (copy_of(connected.server.put(name)) for name in ("R1", "R2"))
     take_copy(connected.connection, first, read_at=NOON, now=NOON)
     connection = connected.connection
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert take_copy(connection, second, read_at=NOON, now=NOON)
 
 
