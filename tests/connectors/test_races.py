@@ -1,7 +1,9 @@
 """Workers, agents, owners and messages at the same connected shop at once, each on a connection of their own."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -281,6 +283,20 @@ class TestPages:
         race = overtaken(read, pull, scope=connected.shop.scope())
         assert (race.codes, race.first.value, race.second.value) == (("ok", "ok"), True, 8)
         assert connected.mirror()["R4"] == (2, "agreed")
+        self.each_is_one()
+
+    def test_one_that_could_not_be_opened_and_is_here_meanwhile_is_followed(self, connected, page):
+        bad = replace(page[4].copy, amount=Decimal(0))
+        assert take_copy(connected.connection, bad, read_at=NOON, now=NOON)
+        assert connected.row("R4").problem
+        mended = copy_of(connected.server.put("R4", NOON + timedelta(seconds=1), order="O1"))
+        agreed = copy_of(connected.server.put("R4", NOON + timedelta(seconds=2), order="O1", status="agreed"))
+        page[4] = ReadCopy(agreed, NOON)
+        read = partial(take_copy, connected.connection, mended, read_at=NOON, now=NOON)
+        pull = partial(take_copies, connected.connection, page, now=NOON)
+        race = overtaken(read, pull, scope=connected.shop.scope())
+        assert (race.codes, race.waited, race.second.value) == (("ok", "ok"), True, 9)
+        assert connected.mirror()["R4"] == (3, "agreed")
         self.each_is_one()
 
     def test_an_order_that_is_posted_meanwhile_is_found(self, connected, page):
