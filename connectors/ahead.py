@@ -12,8 +12,8 @@ from typing import Self
 
 from common import clock
 from connectors.port import Brief, Platform, RefundCopy, Shop, TokenExpired
-from connectors.shops import Talk
 from connectors.taking import ReadCopy
+from connectors.talking import Talk
 
 AT_ONCE = 4  # a platform's answers take longer than what we do with them
 MANY = 8  # fewer are read one after the other

@@ -20,9 +20,10 @@ from connectors.models import Connection, MirroredRefund, RefundHint, SentDecisi
 from connectors.platforms import PLATFORMS
 from connectors.port import Hint, Secret, Shop, Tokens
 from connectors.pulling import _Mark
-from connectors.shops import LeaseLost, keep_tokens, shop_for, with_tokens
+from connectors.shops import shop_for, with_tokens
 from connectors.states import ConnectionStatus, SendingStatus
 from connectors.taking import ReadCopy, take_copies, take_copy
+from connectors.talking import LeaseLost, keep_tokens
 from connectors.working import work_on_shops
 from orders.models import Order
 from refunds.actions import approve_refund
