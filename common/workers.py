@@ -210,11 +210,32 @@ def write_down(done: Sequence[tuple[Row, Result]], write: Callable[[list[Result]
             put_off(row, error)
 
 
-def drain(step: Callable[[], int]) -> None:
-    """Take step after step until one finds nothing, or for DRAIN_FOR_S: the next sweep goes on."""
+def drain(step: Callable[[], int], *, at_once: int = 1) -> None:
+    """Take step after step until one finds nothing, or for DRAIN_FOR_S: the next sweep goes on.
+
+    So many threads do so side by side, each until it finds nothing; where it is one, it is done in this thread. What a
+    step raises is raised here once every thread has ended.
+    """
     ends_at = monotonic() + DRAIN_FOR_S
+    if at_once <= 1:
+        _take_steps(step, ends_at)
+        return
+    with ThreadPoolExecutor(at_once, thread_name_prefix="drain") as pool:
+        begun = [pool.submit(copy_context().run, _take_steps_apart, step, ends_at) for _ in range(at_once)]
+    for each in begun:
+        each.result()
+
+
+def _take_steps(step: Callable[[], int], ends_at: float) -> None:
     while step() and monotonic() < ends_at:
         pass
+
+
+def _take_steps_apart(step: Callable[[], int], ends_at: float) -> None:
+    try:
+        _take_steps(step, ends_at)
+    finally:
+        connections.close_all()  # a thread's own
 
 
 def _lock(row: Row) -> Row | None:

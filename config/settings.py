@@ -204,7 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
     "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
     "follow-test-clocks": {"task": "operations.tasks.follow_test_clocks", "schedule": 5, "options": {"expires": 15}},
-    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 5, "options": {"expires": 15}},
+    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 2, "options": {"expires": 10}},
     "forget-hints": {"task": "connectors.tasks.forget_refund_hints", "schedule": 3600},
     "deliver-webhooks": {
         "task": "webhooks.tasks.deliver_webhooks",

@@ -19,7 +19,7 @@ from common.money import ZERO
 from common.queries import named_query
 from common.writes import WriteSet
 from payments.actions import reserve_payment
-from payments.reported import book_reported
+from payments.reported import book_reported, tell_settled
 from payments.states import AccountKind, PaymentPurpose
 from refunds.carrier_claims import open_claim_of_lost_parcel
 from refunds.events import (
@@ -195,7 +195,8 @@ def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: 
     """
     if refund.is_followed:
         due = {"amount": refund.amount, "is_paid": False, "reason": ""}
-        book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
+        settled = book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
+        tell_settled(writes, settled, now=now)
         return
     stop_what_is_here(writes, refund, actor=actor, now=now)
     pay_out(writes, refund, purpose=PaymentPurpose.REFUND, amount=refund.amount, actor=actor, now=now, rule=rule)

@@ -228,6 +228,20 @@ def test_draining_ends_with_the_first_step_that_finds_nothing_or_when_the_next_s
     assert found == [7, 1]
 
 
+def test_steps_are_taken_side_by_side_and_each_thread_ends_when_it_finds_nothing():
+    both, left = threading.Barrier(2), [1, 1, 1, 1]
+
+    def step() -> int:
+        both.wait(5)  # two are at it at once, or this breaks
+        return left.pop() if left else 0
+
+    drain(step, at_once=2)
+    assert left == []
+    with pytest.raises(ZeroDivisionError):
+        drain(lambda: 1 // 0, at_once=2)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("drain")]
+
+
 # --- messages ---------------------------------------------------------------------------------------------
 
 
