@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0024_parcel_sku'),
+        ('orders', '0025_files_read_apart'),
         ('stores', '0022_second_factor'),
     ]
 
