@@ -37,10 +37,7 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
     }
     if not by_refund:
         return
-    found = (
-        Refund.objects.in_scope().moved_here().filter(pk__in=by_refund).select_for_update(no_key=True).order_by("pk")
-    )
-    refunds = list(found)
+    refunds = list(Refund.objects.in_scope().moved_here().filter(pk__in=by_refund).order_by("pk"))
     lines_of(refunds)  # together: one object per order line
     addresses = _return_addresses(refunds, by_refund)
     lost = [shipment for shipment in by_refund.values() if shipment.status == ShipmentStatus.LOST]
