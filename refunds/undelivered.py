@@ -50,7 +50,7 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
     has_claim = with_carrier_claim(ended)
     orders = {shipment.order_id: shipment.order for shipment in ended}
     concerned = Refund.objects.in_scope().moved_here().filter(WAITING | GRANTED, order__in=orders)
-    refunds = list(concerned.select_for_update(no_key=True).order_by("pk"))
+    refunds = list(concerned.order_by("pk"))
     for refund in refunds:
         refund.order = orders[refund.order_id]
     lines_of(refunds)  # together, and with those of the orders: one object per order line

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0025_parcels'),
+        ('orders', '0026_parcels'),
         ('refunds', '0032_by_kind_and_reason'),
         ('stores', '0022_second_factor'),
     ]

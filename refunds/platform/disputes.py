@@ -212,9 +212,12 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
 
 
 def drop_disputes(writes: WriteSet, refunds, *, actor: Actor, now: datetime) -> None:
-    """The buyer has withdrawn these locked refunds: what was to be decided about them is not any more."""
+    """The buyer has withdrawn these locked refunds: what was to be decided about them is not any more.
+
+    Whoever moves a dispute has locked its refund before (`lock_case`).
+    """
     disputes = Dispute.objects.in_scope().filter(refund__in=refunds, status=DisputeStatus.OPEN)
-    for dispute in disputes.select_for_update(no_key=True).order_by("pk"):
+    for dispute in disputes.order_by("pk"):
         dispute.withdraw(now=now)
         writes.update(dispute, "status", "decided_at")
         writes.event(
