@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -79,8 +80,12 @@ def await_(condition: Callable[[], bool], what: str, seconds: float) -> None:
 
 def children(web) -> set[int]:
     """The processes that answer."""
-    below = psutil.Process(web.process.pid).children()
-    return {each.pid for each in below if any("spawn_main" in word for word in each.cmdline())}
+    found = set()
+    for each in psutil.Process(web.process.pid).children():
+        with suppress(psutil.NoSuchProcess):
+            if any("spawn_main" in word for word in each.cmdline()):
+                found.add(each.pid)
+    return found
 
 
 def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread, in_background):
