@@ -7,12 +7,13 @@ import pytest
 from common.models import Event
 from common.tenancy import system_scope
 from connectors import connecting
+from connectors.fakes.base import Mischief
 from connectors.models import Connection, PlatformTask, SentDecision
 from connectors.models.connection import FAULTS
 from connectors.platforms import platform_of
 from connectors.port import SetupFault
 from refunds.models import Refund
-from tests.connectors.shops import FAKES
+from tests.connectors.shops import DETAIL, FAKES
 from tests.connectors.way import Way
 from tests.workbench.conftest import Desk
 from tests.world import make_shop, make_user
@@ -104,8 +105,13 @@ def test_the_code_from_the_sellers_phone_is_asked_for_and_given_at_the_desk(way,
         path = f"/admin/connectors/sentdecision/{decision.pk}/"
         assert "请输入发送到卖家手机的短信验证码" in way.agent.client.get(f"{path}change/").content.decode()
         way.agent.client.post(f"{path}code/", {"code": code})
+        way.fake.misbehave(Mischief.CLOSED, DETAIL[way.name], times=50)  # what became of it is read later
         way.turns(minutes=1)
+        way.fake.misbehaviours.clear()
         assert way.agent.tiles().get("Codes to enter") == left
+    with way.shop.scope():
+        sent = SentDecision.objects.get()
+    assert (sent.status, sent.data) == ("sent", {"amount": "88.00"})
     way.turns()
     assert (way.refund(refund_id).status, way.done(refund_id)) == ("refunded", 1)
     with way.shop.scope():
@@ -131,7 +137,10 @@ def test_a_refusal_that_has_no_call_is_a_task_with_a_link_that_closes_itself(way
     assert "已与买家协商，商品无质量问题" in page
     way.turns()
     assert {each.call for each in list(way.fake.requests)[asked:]} <= {"pdd.refund.list.increment.get"}
+    way.fake.change(refund_id, at=way.fake.now(), remark="请尽快处理")
+    way.turns()
     assert way.refund(refund_id).status == "awaiting_merchant", "nobody has refused it there yet"
+    assert way.agent.tiles()["To do by hand there"] == "1", "the buyer has only written more"
     way.fake.act("refuse", refund_id, at=way.fake.now())
     way.turns()
     with way.shop.scope():
