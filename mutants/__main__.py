@@ -3,6 +3,7 @@
 scripts/mutants                              all that is new or changed, then docs/proofs.md; exit 1 for a survivor
                                              without a reason (`make mutants`)
 scripts/mutants --room payments --limit 20   a part of it; --kind lock, --only 'payments/budgets.py::*', --again
+scripts/mutants --only … --tests tests/…::test_a   by these tests alone: the quick look when a guard is new
 scripts/mutants --list                       name them only
 scripts/mutants --collect [tests/api …]      measure which tests reach which lines; else done where it is missing
 scripts/mutants --table                      write docs/proofs.md of what is kept; --check: exit 1 when it is stale
@@ -19,7 +20,7 @@ from fnmatch import fnmatchcase
 from config.embedded import throwaway
 from config.embedded.paths import DATABASE
 from mutants import kept, table, tree
-from mutants.choosing import Choice
+from mutants.choosing import Choice, Named
 from mutants.finding import KINDS, Mutant, in_code
 from mutants.trying import collect, try_all
 
@@ -58,7 +59,8 @@ def _work(options: argparse.Namespace) -> int:
         collect(["tests"], again=False)
     results = kept.read_results()
     waiting = chosen if options.again else kept.to_try(chosen, results)
-    _try(waiting[: options.limit], results, options.seconds)
+    choice = Named(options.tests) if options.tests else Choice()
+    _try(waiting[: options.limit], results, choice, options.seconds)
     ends = Counter(results[mutant.name].outcome for mutant in chosen if mutant.name in results)
     print(f"{len(chosen)} mutants: " + ", ".join(f"{count} {end}" for end, count in ends.items()))
     living = kept.unexplained(results[mutant.name] for mutant in chosen if mutant.name in results)
@@ -67,7 +69,7 @@ def _work(options: argparse.Namespace) -> int:
     return 1 if living else table.write()
 
 
-def _try(mutants: Sequence[Mutant], results: dict[str, kept.Result], seconds: float) -> None:
+def _try(mutants: Sequence[Mutant], results: dict[str, kept.Result], choice: Choice | Named, seconds: float) -> None:
     """Try these; what came of each is kept at once, so that the next run goes on where this one ends."""
 
     def keep(result: kept.Result) -> None:
@@ -75,7 +77,7 @@ def _try(mutants: Sequence[Mutant], results: dict[str, kept.Result], seconds: fl
         kept.write_results(results.values())
         print(f"{result.outcome:<10}{result.name}  {result.by.splitlines()[-1] if result.by else ''}", flush=True)
 
-    try_all(mutants, Choice(), seconds, keep)
+    try_all(mutants, choice, seconds, keep)
 
 
 def _everything() -> list[Mutant]:
@@ -99,6 +101,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--room", action="append")
     parser.add_argument("--kind", action="append", choices=KINDS)
     parser.add_argument("--only", action="append", metavar="PATTERN")
+    parser.add_argument("--tests", nargs="*", metavar="TEST", help="those to try, in the place of all that reach it")
     parser.add_argument("--limit", type=int)
     parser.add_argument("--seconds", type=float, default=60, help="how long the tests of one may take")
     parser.add_argument("--again", action="store_true", help="also what was done")

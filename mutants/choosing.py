@@ -12,7 +12,7 @@ from mutants.finding import Mutant, functions_of
 from mutants.tree import KEPT, ROOT
 
 REACH = KEPT / "reach.jsonl"
-RACES = re.compile(r"^tests/concurrency/|_races\.py::|^tests/connectors/test_races")
+RACES = re.compile(r"\b(overtaken|together|threading)\b")  # what a test calls that lets some meet
 NETS = re.compile(r"nets\.py$|^tests/tenancy/")
 OF_RACES = {"lock", "skip_locked", "claim", "guard"}
 OF_TABLES = {"check", "unique", "reference", "policy", "trigger"}
@@ -56,7 +56,7 @@ class Choice:
         def rank(name: str) -> tuple:
             reach = self.tests[name]
             reaches = bool(wanted & set(reach.lines.get(key, ())))
-            return (not reaches, raced and not RACES.search(name), len(reach.lines), reach.seconds)
+            return (not reaches, raced and not is_race(name), len(reach.lines), reach.seconds)
 
         if outer:
             return sorted(self.by_function[key], key=rank)
@@ -76,6 +76,17 @@ class Choice:
         return sorted(named, key=rank)
 
 
+class Named:
+    """The tests that somebody has named, for whatever mutant."""
+
+    def __init__(self, names: Sequence[str]):
+        self.tests = {name: Reach(seconds=10.0, lines={}) for name in names}
+
+    def tests_for(self, mutant: Mutant, seconds: float) -> list[str]:
+        """All of them."""
+        return list(self.tests)
+
+
 @cache
 def _text(file: str) -> str:
     return (ROOT / file).read_text()
@@ -84,6 +95,14 @@ def _text(file: str) -> str:
 def text_of(test: str) -> str:
     """The file of a test."""
     return _text(test.partition("::")[0])
+
+
+@cache
+def is_race(test: str) -> bool:
+    """Whether a test lets several meet on connections of their own."""
+    name = test.rpartition("::")[2].partition("[")[0]
+    body = re.search(rf"^def {re.escape(name)}\b.*?(?=^(?:def|class|@)|\Z)", text_of(test), re.MULTILINE | re.DOTALL)
+    return bool(body and RACES.search(body[0]))
 
 
 def outer_function(mutant: Mutant) -> tuple[str, int, int]:

@@ -24,6 +24,7 @@ import pytest
 from django.db import connection, connections
 from pytest_django.plugin import blocking_manager_key
 
+from common.queries import NAMED
 from mutants.finding import ROOMS, functions_of
 from mutants.tree import holding
 
@@ -216,6 +217,9 @@ def _swap(functions: Sequence[FunctionType], text: bytes, path: Path) -> None:
         if (code.co_qualname, code.co_firstlineno) == (was.co_qualname, was.co_firstlineno):
             for function in functions:
                 function.__code__ = code
+            for query in NAMED.values():
+                if query.build in functions:
+                    vars(query).pop("compiled", None)  # of the code that was there before
             return
         waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     raise LookupError(f"{was.co_qualname} isn't in {path} any more.")

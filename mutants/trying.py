@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from mutants.choosing import REACH, Choice, outer_function, read_reach
+from mutants.choosing import REACH, Choice, Named, outer_function, read_reach
 from mutants.finding import Mutant
 from mutants.kept import Result
 from mutants.tree import KEPT, ROOT, TREE, holding
@@ -23,7 +23,7 @@ def collect(paths: Sequence[str], again: bool) -> None:
     _nursery([{"name": "reach", "measure": list(paths), "known": known, "but": UNMEASURED}], REACH)
 
 
-def try_all(mutants: Sequence[Mutant], choice: Choice, seconds: float, keep: Callable[[Result], None]) -> None:
+def try_all(mutants: Sequence[Mutant], choice: Choice | Named, seconds: float, keep: Callable[[Result], None]) -> None:
     """Try each; `keep` is told at once what came of it."""
     tasks = [(mutant, _task(mutant, choice, seconds)) for mutant in mutants]
     for mutant, task in tasks:
@@ -82,7 +82,7 @@ def _nursery(tasks: Sequence[dict], answers: Path, told: Callable[[dict], None] 
             process.wait()
 
 
-def _task(mutant: Mutant, choice: Choice, seconds: float) -> dict:
+def _task(mutant: Mutant, choice: Choice | Named, seconds: float) -> dict:
     outer, line, _last = outer_function(mutant) if mutant.file else ("", 0, 0)
     tests = choice.tests_for(mutant, seconds)
     return {
