@@ -170,15 +170,21 @@ def files() -> None:
     read_files()
 
 
-JOBS = {
-    "files": files,
-    "accept": accept,
-    "settle": settle,
-    "sweep": sweep,
-    "negotiate": negotiate,
-    "show": show,
-    "shop": shop,
-}
+def listen(code: str, url: str) -> None:
+    """A store with this code, of which an endpoint hears five requests of refunds and that it was made itself."""
+    from common import clock
+    from tests.world import MERCHANT, make_shop
+    from webhooks.actions import add_endpoint
+
+    shop = make_shop("taote", code)
+    with shop.scope():
+        wanted = ["refund.requested", "webhook.made"]
+        add_endpoint(store=shop.store, url=url, events=wanted, actor=MERCHANT, now=clock.now())
+    for _ in range(5):
+        shop.refund(now=clock.now())
+
+
+JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, listen)}
 
 if __name__ == "__main__":
     serve()

@@ -91,7 +91,7 @@ class EndpointViewSet(mixins.ListModelMixin, StoreViewSet):
     @extend_schema(request=StoreNameSerializer, responses=EndpointSerializer)
     @action(detail=True, methods=["post"], url_path="test")
     def send_test(self, request, pk):
-        """Have the endpoint sent a `webhook.tested` event within seconds, whichever events it wants."""
+        """Have the endpoint sent a test event within seconds, whichever events it wants."""
         self.input(StoreNameSerializer)
         endpoint = actions.send_test_event(
             store_id=self.store.pk, endpoint_id=parse_id(pk), actor=self.actor, now=self.now

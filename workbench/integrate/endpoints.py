@@ -138,7 +138,7 @@ class SendTestEvent(EndpointDecision):
 
     def consequence(self, endpoint):
         """It is an event as every other."""
-        return _("It gets one webhook.tested, before all that waits and whichever events it wants.")
+        return _("It gets one test event, before all that waits and whichever events it wants.")
 
     def run(self, endpoint, data, *, actor, now):
         actions.send_test_event(**self.named(endpoint, actor, now))
