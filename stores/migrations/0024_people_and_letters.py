@@ -11,7 +11,7 @@ from common.tenancy_sql import secure_table
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0022_second_factor'),
+        ('stores', '0023_advance_under_way'),
     ]
 
     operations = [
