@@ -14,7 +14,7 @@ from stores.models import User
 from stores.people.events import ADDRESS_CONFIRMED
 from stores.people.letters import write_letter
 from stores.people.links import read_address_link
-from stores.people.why_not import why_not_write
+from stores.people.why_not import why_not_send_mail
 from stores.states import LetterKind
 
 MOST_ASKED, ASKED_WITHIN_S = 5, 3600
@@ -23,7 +23,7 @@ MOST_ASKED, ASKED_WITHIN_S = 5, 3600
 @bookkeeping("Nothing is changed before the address is confirmed; that is the act.")
 def propose_address(*, user: User, email: str, now: datetime) -> None:
     """Send a link to this address, by which its owner confirms it. Refused where no e-mail is set up."""
-    refuse_if(why_not_write())
+    refuse_if(why_not_send_mail())
     if over_rate(f"address:{user.pk}", most=MOST_ASKED, window_s=ASKED_WITHIN_S):
         raise Invalid("email", _("Too many addresses were tried for this account; wait an hour."))
     write_letter(LetterKind.CONFIRM_ADDRESS, to=email, user=user, now=now)

@@ -30,7 +30,7 @@ from stores.people.why_not import (
     why_not_join_again,
     why_not_join_with,
     why_not_open_invitation,
-    why_not_write,
+    why_not_send_mail,
 )
 from stores.permissions import user_id_of
 from stores.states import LetterKind
@@ -166,7 +166,7 @@ def _address(email: str) -> str:
     email = email.strip()
     if not email:
         return ""
-    refuse_if(why_not_write())
+    refuse_if(why_not_send_mail())
     try:
         validate_email(email)
     except ValidationError as error:

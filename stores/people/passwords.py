@@ -17,7 +17,7 @@ from stores.models import Membership, User
 from stores.people.events import MEMBER_LINK_MADE, PASSWORD_LINK_MADE, PASSWORD_RESET
 from stores.people.letters import write_letter
 from stores.people.links import password_link, password_links
-from stores.people.why_not import why_not_make_link, why_not_use_link
+from stores.people.why_not import why_not_make_password_link, why_not_use_link
 from stores.permissions import GRANTS, MANAGE_STORE, user_id_of
 from stores.sessions import end_sessions
 from stores.states import LetterKind
@@ -42,7 +42,7 @@ def make_password_link(*, user: User, actor: Actor, now: datetime, members: Iter
     Refused where the account opens more than the actor may see. Each of the `members` has it on record in its store.
     """
     own, theirs = _managed_by(actor), _works_in(user)
-    refuse_if(why_not_make_link(user, actor, own, theirs))
+    refuse_if(why_not_make_password_link(user, actor, own, theirs))
     record_account(PASSWORD_LINK_MADE, user, actor, now)
     writes = WriteSet()
     named = {"username": user.username, "full_name": user.get_full_name()}
@@ -72,7 +72,7 @@ def reset_password(*, user: User, token: str, password: str, actor: Actor, now: 
 
 def why_no_link(user: User, actor: Actor):
     """Why this actor can't make such a link for this person."""
-    return why_not_make_link(user, actor, _managed_by(actor), _works_in(user))
+    return why_not_make_password_link(user, actor, _managed_by(actor), _works_in(user))
 
 
 def _managed_by(actor: Actor) -> set[int]:

@@ -17,7 +17,7 @@ from common.errors import kind_of
 from common.tenancy import system_scope
 from common.workers import in_turn, put_off, take_up
 from stores.models import Letter
-from stores.people.wording import worded
+from stores.people.wording import letter_words
 
 log = logging.getLogger("wanliu.letters")
 
@@ -59,7 +59,7 @@ def _send(letter: Letter) -> None:
 
 def _message(letter: Letter) -> EmailMessage | None:
     with system_scope(), translation.override(letter.language):
-        says = worded(letter, clock.now())
+        says = letter_words(letter, clock.now())
         if says is None:
             return None
         host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")

@@ -69,7 +69,7 @@ def why_not_join_again() -> Refused:
     )
 
 
-def why_not_make_link(user: User, actor: Actor, own_stores: set[int], stores: set[int]) -> Refused | None:
+def why_not_make_password_link(user: User, actor: Actor, own_stores: set[int], stores: set[int]) -> Refused | None:
     """Why this actor can't make a link for a new password of this person, who works in `stores`.
 
     An owner may for whoever works in stores of their own only: the link opens everything that the account does.
@@ -99,7 +99,7 @@ def why_not_confirm_devices(is_known_here: bool) -> Refused | None:
     return Refused("invalid_transition", _("Only a device that you have used before can say whose the new ones are."))
 
 
-def why_not_write() -> Refused | None:
+def why_not_send_mail() -> Refused | None:
     """Why no e-mail can be sent to anybody."""
     if settings.MAIL_IS_SET_UP:
         return None

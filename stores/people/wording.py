@@ -27,7 +27,7 @@ class Worded(NamedTuple):
         return "\n\n".join([_("Hello,"), *self.paragraphs, _("Wanliu, the after-sales workbench")]) + "\n"
 
 
-def worded(letter: Letter, now: datetime) -> Worded | None:
+def letter_words(letter: Letter, now: datetime) -> Worded | None:
     """What it says; None when it is no longer to be sent, since what it was about is over."""
     return _KINDS[LetterKind(letter.kind)](letter, now)
 

@@ -21,14 +21,14 @@ from stores.people.sign_ins import (
     new_devices,
     own_sessions,
 )
-from stores.people.why_not import why_not_write
+from stores.people.why_not import why_not_send_mail
 from stores.receivers import DEVICE
 from workbench.kit.decisions import DecisionForm, take
 from workbench.kit.forms import posted
 from workbench.kit.own import OwnDecision
 
 
-class AddressForm(DecisionForm):
+class EmailForm(DecisionForm):
     """Where e-mails about the account go."""
 
     email = forms.EmailField(
@@ -55,10 +55,10 @@ class UntilForm(DecisionForm):
 class ProposeAddress(OwnDecision):
     """Have a link sent to another address."""
 
-    code, label, form = "email", gettext_lazy("Send a link to confirm it"), AddressForm
+    code, label, form = "email", gettext_lazy("Send a link to confirm it"), EmailForm
 
     def refusal(self, user, now):
-        return why_not_write()
+        return why_not_send_mail()
 
     def told(self, user, data):
         """What to do next."""
