@@ -1309,8 +1309,8 @@ export interface paths {
         /**
          * @description Move a sandbox's clock on; answers when everything that was due by then is done.
          *
-         *     Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call that was
-         *     cut off, name the instant with `to`: what was reached stays.
+         *     Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that was cut off
+         *     leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on from there.
          */
         post: operations["test_clock_advance_create"];
         delete?: never;
@@ -15069,7 +15069,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: clock_is_moving, conflict, idempotency_key_reused, not_a_sandbox */
+            /** @description Codes: clock_is_moving, clock_not_there, conflict, idempotency_key_reused, not_a_sandbox */
             409: {
                 headers: {
                     [name: string]: unknown;
