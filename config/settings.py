@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
-from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
 from config.mail import mail_settings
 from config.outside import variables_by_file
+from config.schedule import ROUTES, SCHEDULE
 from config.secret import check_secret_key, load_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -176,48 +176,8 @@ CELERY_WORKER_POOL = "config.worker:SteadyPool"
 CELERY_BEAT_SCHEDULER = "config.beat:TellingScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# config.processes says what works on these.
-WEBHOOKS_QUEUE = "webhooks"
-FILES_QUEUE = "files"
-CELERY_TASK_ROUTES = {
-    f"orders.tasks.{task}": {"queue": FILES_QUEUE}
-    for task in ("read_shipment_files", "run_shipment_imports", "resume_shipment_imports")
-}
-CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
-    "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
-    "review-quality": {"task": "refunds.tasks.review_quality", "schedule": 60, "options": {"expires": 120}},
-    "roll-up-quality": {"task": "refunds.tasks.roll_up_quality", "schedule": 600, "options": {"expires": 1200}},
-    "sweep-offers": {"task": "offers.tasks.sweep_offers", "schedule": 10, "options": {"expires": 30}},
-    "sweep-parcels": {"task": "orders.tasks.sweep_parcels", "schedule": 30, "options": {"expires": 60}},
-    "sweep-shipping": {"task": "orders.tasks.sweep_shipping", "schedule": 60, "options": {"expires": 120}},
-    "resume-imports": {"task": "orders.tasks.resume_shipment_imports", "schedule": 10, "options": {"expires": 30}},
-    "forget-imports": {"task": "orders.tasks.forget_shipment_imports", "schedule": 3600},
-    "resume-packs": {"task": "workbench.tasks.resume_evidence_packs", "schedule": 10, "options": {"expires": 30}},
-    "forget-packs": {"task": "workbench.tasks.forget_evidence_packs", "schedule": 3600},
-    "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
-    "roll-up-insights": {"task": "offers.tasks.roll_up_insights", "schedule": 60, "options": {"expires": 120}},
-    "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 10, "options": {"expires": 30}},
-    "ask-carriers": {"task": "orders.tasks.ask_carriers", "schedule": 10, "options": {"expires": 30}},
-    "settle-payments": {"task": "payments.tasks.settle_due_payments", "schedule": 10, "options": {"expires": 30}},
-    "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
-    "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
-    "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
-    "follow-test-clocks": {"task": "operations.tasks.follow_test_clocks", "schedule": 5, "options": {"expires": 15}},
-    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 2, "options": {"expires": 10}},
-    "forget-hints": {"task": "connectors.tasks.forget_refund_hints", "schedule": 3600},
-    "deliver-webhooks": {
-        "task": "webhooks.tasks.deliver_webhooks",
-        "schedule": 2,
-        "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
-    },
-    "keep-failed-calls": {"task": "webhooks.tasks.keep_failed_calls", "schedule": 5, "options": {"expires": 10}},
-    "forget-failed-calls": {"task": "webhooks.tasks.forget_failed_calls", "schedule": 3600},
-    "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
-    "send-letters": {"task": "stores.tasks.send_letters", "schedule": 10, "options": {"expires": 30}},
-    "forget-people": {"task": "stores.tasks.forget_people", "schedule": 3600},
-    "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
-}
+CELERY_TASK_ROUTES = ROUTES
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- outside parties --------------------------------------------------------------------------------------
 # What a gateway's or a carrier's file needs stands in the variables under its name (docs/gateways.md).

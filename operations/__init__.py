@@ -4,5 +4,6 @@ collecting finds what rooms declare in `<room>/sweeps.py` and `<room>/checks.py`
 test_clock moves a sandbox's clock on (api: over the API).
 sweeping goes round until nothing is due; verification recomputes what must hold.
 health tells how processes and work are; backup writes everything to a place and restores it from there.
+system_checks: outside parties that are half set up.
 The commands: `sweep`, `verify_ledger`, `health`, `backup`, `restore`.
 """
