@@ -1,4 +1,4 @@
-.PHONY: help run serve test bench lint lock clients
+.PHONY: help run serve test bench mutants lint lock clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
@@ -14,6 +14,9 @@ test:  ## Install, then every check and test on services of its own
 
 bench:  ## The benchmarks
 	@scripts/bench
+
+mutants:  ## Take each guard out and see a test fail; hours at first (scripts/mutants --help)
+	@scripts/mutants
 
 lint:  ## The checks that need no services
 	@scripts/lint

@@ -19,10 +19,14 @@ class Queue:
     setting: str
 
 
-# Each has workers of its own: slow receivers of webhooks keep nobody else waiting.
+# Each has workers of its own: slow receivers of webhooks, and merchants' large files, keep nobody else waiting.
 QUEUES = {
     queue.name: queue
-    for queue in (Queue("celery", "", "WORKER_PROCESSES"), Queue("webhooks", "threads", "WEBHOOK_THREADS"))
+    for queue in (
+        Queue("celery", "", "WORKER_PROCESSES"),
+        Queue("webhooks", "threads", "WEBHOOK_THREADS"),
+        Queue("files", "threads", "FILE_THREADS"),
+    )
 }
 MAIN = "celery"
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
+from config.mail import mail_settings
 from config.outside import variables_by_file
 from config.secret import check_secret_key, load_secret_key
 
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.web.access.AccessLogMiddleware",
+    "webhooks.failed_calls.middleware.FailedCallMiddleware",  # whatever the answer comes from
     "common.web.proxies.ProxyMiddleware",
     "common.web.plain_text.PlainTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -174,7 +176,13 @@ CELERY_WORKER_POOL = "config.worker:SteadyPool"
 CELERY_BEAT_SCHEDULER = "config.beat:TellingScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-WEBHOOKS_QUEUE = "webhooks"  # config.processes says what works on it
+# config.processes says what works on these.
+WEBHOOKS_QUEUE = "webhooks"
+FILES_QUEUE = "files"
+CELERY_TASK_ROUTES = {
+    f"orders.tasks.{task}": {"queue": FILES_QUEUE}
+    for task in ("read_shipment_files", "run_shipment_imports", "resume_shipment_imports")
+}
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
     "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
@@ -196,14 +204,18 @@ CELERY_BEAT_SCHEDULE = {
     "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
     "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
     "follow-test-clocks": {"task": "operations.tasks.follow_test_clocks", "schedule": 5, "options": {"expires": 15}},
-    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 5, "options": {"expires": 15}},
+    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 2, "options": {"expires": 10}},
     "forget-hints": {"task": "connectors.tasks.forget_refund_hints", "schedule": 3600},
     "deliver-webhooks": {
         "task": "webhooks.tasks.deliver_webhooks",
         "schedule": 2,
         "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
     },
+    "keep-failed-calls": {"task": "webhooks.tasks.keep_failed_calls", "schedule": 5, "options": {"expires": 10}},
+    "forget-failed-calls": {"task": "webhooks.tasks.forget_failed_calls", "schedule": 3600},
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
+    "send-letters": {"task": "stores.tasks.send_letters", "schedule": 10, "options": {"expires": 30}},
+    "forget-people": {"task": "stores.tasks.forget_people", "schedule": 3600},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }
 
@@ -218,7 +230,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "stores.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
@@ -230,8 +242,10 @@ AXES_CLIENT_IP_CALLABLE = "common.web.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "workbench/locked_out.html"
 AXES_ENABLE_ADMIN = False
 OPERATORS_NEED_SECOND_FACTOR = said["OPERATORS_NEED_SECOND_FACTOR"]
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # of links by which somebody chooses a password
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "stores.sessions"
 SESSION_IDLE = timedelta(hours=said["SESSION_IDLE_HOURS"])
 SESSION_LONGEST = timedelta(hours=said["SESSION_LONGEST_HOURS"])
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
@@ -260,6 +274,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
     }
 }
+
+# --- e-mail -----------------------------------------------------------------------------------------------
+# Where links in e-mails and invitations lead: never what a request calls us.
+PUBLIC_URL = said["PUBLIC_URL"] or f"http://127.0.0.1:{said['PORT']}"
+vars().update(mail_settings(said["EMAIL_URL"] or "", sender=said["EMAIL_FROM"] or ""))
 
 # --- language and time ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -309,7 +328,7 @@ DRF_STANDARDIZED_ERRORS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Wanliu",
     "DESCRIPTION": "After-sales workbench: refunds, negotiation and retention offers, payments.",
-    "VERSION": "2026-11-27",  # the newest date of docs/api-changes.md
+    "VERSION": "2026-11-28",  # the newest date of docs/api-changes.md
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -323,6 +342,7 @@ SPECTACULAR_SETTINGS = {
         "DelayReportStatusEnum": "orders.states.DelayReportStatus",
         "ParcelStatusEnum": "orders.states.ParcelStatus",
         "ParcelKindEnum": "orders.states.ParcelKind",
+        "ShipmentStatusEnum": "orders.states.ShipmentStatus",
         "EventNameEnum": "refunds.api.serializers.EVENT_NAMES",
         "RefundKindEnum": "refunds.states.RefundKind",
         "RefundStatusEnum": "refunds.states.RefundStatus",
@@ -356,6 +376,7 @@ UNFOLD = {
         "navigation": [
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
             {"title": _("Second factor"), "link": reverse_lazy("admin:second_factor")},
+            {"title": _("Sign-ins and e-mail"), "link": reverse_lazy("admin:own_account")},
         ]
     },
     "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},

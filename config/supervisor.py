@@ -158,6 +158,7 @@ class Supervisor:
             ("web", self._web_command, GRACE_S + 2.0),
             ("worker", self._worker_command, 6.0),
             ("webhooks", self._webhooks_command, 6.0),
+            ("files", self._files_command, 6.0),
             ("beat", self._beat_command, 2.0),
         ):
             self._start(Child(name, command, self.options.log_dir, stop_seconds=stop_seconds))
@@ -170,6 +171,9 @@ class Supervisor:
 
     def _webhooks_command(self) -> Command:
         return self._worker("webhooks")
+
+    def _files_command(self) -> Command:
+        return self._worker("files")
 
     def _worker(self, queue: str) -> Command:
         unique = hashlib.sha256(f"{self.options.data_dir}".encode()).hexdigest()[:8]
@@ -221,7 +225,7 @@ class Supervisor:
         self.children = []
 
     def _stopping_order(self) -> list[Child]:
-        order = ["beat", "worker", "webhooks", "web", "fakes", "valkey", "postgres"]
+        order = ["beat", "worker", "webhooks", "files", "web", "fakes", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
 
 

@@ -95,8 +95,11 @@ def owe_parcel(
 
 
 def awaited_parcels(topic) -> list[OwedParcel]:
-    """The exchange parcels of the topic that wait for the buyer's return, locked; the caller has locked the order."""
-    waiting = OwedParcel.objects.for_store(topic.store_id).select_for_update(no_key=True)
+    """The exchange parcels of the topic that wait for the buyer's return; the caller has locked the order.
+
+    No clock runs for one that waits, so no sweep moves it beside.
+    """
+    waiting = OwedParcel.objects.for_store(topic.store_id)
     return list(waiting.filter(topic_id=topic.pk, status=ParcelStatus.AWAITING_RETURN).order_by("id"))
 
 
@@ -187,9 +190,9 @@ def cancel_parcel(writes: WriteSet, parcel: OwedParcel, *, actor: Actor, now: da
 
 
 def parcels_in(shipments: Sequence[Shipment]) -> list[OwedParcel]:
-    """The promised parcels that these shipments are, locked; the caller has locked their orders."""
+    """The promised parcels that these shipments are; the caller has locked their orders, and no clock runs for them."""
     found = OwedParcel.objects.in_scope().select_related("product").filter(shipment__in=shipments)
-    return list(found.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    return list(found.order_by("pk"))
 
 
 def owe_again(writes: WriteSet, parcel: OwedParcel, shipment: Shipment, *, now: datetime) -> None:

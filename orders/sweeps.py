@@ -2,6 +2,7 @@
 
 from common.upkeep import Sweep
 from orders.delays.overdue import sweep_due_reports
+from orders.erp.receiving import read_files
 from orders.erp.running import forget_imports, run_imports
 from orders.lateness import sweep_late_orders
 from orders.models import DelayReport, Order, OwedParcel
@@ -35,6 +36,7 @@ SWEEPS = (
         undone=lambda: DelayReport.objects.open().filter(overdue_at=None),
     ),
     Sweep("carriers", ask_carriers, "orders.tasks.ask_carriers", of_stores=True),
+    Sweep("files read", read_files, "orders.tasks.resume_shipment_imports", of_stores=True),
     Sweep("files shipped", run_imports, "orders.tasks.resume_shipment_imports", of_stores=True),
     Sweep("files forgotten", forget_imports, "orders.tasks.forget_shipment_imports"),
 )

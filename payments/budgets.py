@@ -1,7 +1,7 @@
 """A store's service budget: top up, reserve, post or void (R5).
 
 The budget's row is a store's hottest, so it is locked last and for the rest of the transaction only. Each change is one
-conditional update that holds only while the books stay within what was topped up; the ledger's transfers go with it.
+update by a difference, with the ledger's transfers, and the table refuses what would reserve more than was topped up.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from common.actors import Actor
 from common.errors import Refused, refuse_if
 from common.events import EventType
 from common.money import MAX_DIGITS, ZERO, grouped
-from common.writes import LostUpdate, WriteSet
+from common.writes import WriteSet
 from payments.events import BUDGET_EXCEEDED, BUDGET_LOWERED, BUDGET_TOPPED_UP
 from payments.ledger import post_transfer
 from payments.models import Budget, Transfer, account_id
@@ -114,7 +114,7 @@ def draw_on_budget(writes: WriteSet, *, store_id: int, amount: Decimal, topic_id
 def settle_draws(transfers: Sequence[Transfer]) -> None:
     """What was reserved in budgets is spent with its posted transfers and free again with its voided ones.
 
-    The caller resolves each transfer once and in the same transaction. Budgets are locked in the order of their stores.
+    The caller resolves each transfer once and in the same transaction. Budgets change in the order of their stores.
     """
     totals: dict[int, dict[str, Decimal]] = defaultdict(lambda: {"balance": ZERO, "reserved": ZERO})
     for transfer in transfers:
@@ -125,35 +125,29 @@ def settle_draws(transfers: Sequence[Transfer]) -> None:
                 total["balance"] -= transfer.amount
     if not totals:
         return
-    budgets = Budget.objects.in_scope().filter(store_id__in=totals).order_by("store_id")
-    for budget in budgets.select_for_update(no_key=True):
+    for budget in Budget.objects.in_scope().filter(store_id__in=totals).order_by("store_id"):
         _move(budget, **totals[budget.store_id])
 
 
 def refill_budgets(transfers: Sequence[Transfer]) -> None:
-    """What came back of payouts that budgets had paid is in them again (R5); locked in the order of their stores."""
+    """What came back of payouts that budgets had paid is in them again (R5), in the order of their stores."""
     back: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for transfer in transfers:
         if transfer.credit_account_id == account_id(transfer.store_id, AccountKind.SERVICE_BUDGET):
             back[transfer.store_id] += transfer.amount
     if not back:
         return
-    budgets = Budget.objects.in_scope().filter(store_id__in=back).order_by("store_id")
-    for budget in budgets.select_for_update(no_key=True):
+    for budget in Budget.objects.in_scope().filter(store_id__in=back).order_by("store_id"):
         _move(budget, balance=back[budget.store_id])
 
 
 def _move(budget: Budget, *, balance: Decimal = ZERO, reserved: Decimal = ZERO, **fields) -> None:
-    """Change a locked budget by these differences.
+    """Change a budget by these differences; whoever draws on it or lowers it has looked before, under its lock.
 
-    LostUpdate when it would be left with less than it reserves: whoever changes it has looked before.
+    The table refuses to be left with less than it reserves (`budget_reserved_within_balance`).
     """
-    rows = Budget.objects.for_store(budget.store_id).filter(
-        reserved__gte=-reserved, balance__gte=F("reserved") + reserved - balance
-    )
-    changed = rows.update(balance=F("balance") + balance, reserved=F("reserved") + reserved, **fields)
-    if not changed:
-        raise LostUpdate("The budget isn't what its lock has shown.")
+    rows = Budget.objects.for_store(budget.store_id)
+    rows.update(balance=F("balance") + balance, reserved=F("reserved") + reserved, **fields)
     budget.balance += balance
     budget.reserved += reserved
     for name, value in fields.items():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import F, Func, Sum
+from django.db.models import F, Func, Q, Sum
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
@@ -21,8 +21,11 @@ from refunds.handing_over import DecisionData, exchanged_there, hand_over, why_n
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
-from refunds.states import MarketplaceVerb, RefundGoods, RefundStatus
+from refunds.states import MarketplaceVerb, RefundGoods, RefundKind, RefundStatus
 from refunds.why_not import why_followed
+
+# A merchant or the platform may still say no.
+UNDECIDED = (RefundStatus.AWAITING_MERCHANT, RefundStatus.REJECTED, RefundStatus.DISPUTED)
 
 
 def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
@@ -36,12 +39,15 @@ def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
 
 @receiver(payments_settled)
 def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
-    """A paid refund is refunded; one whose payment failed for good waits for a person."""
+    """A paid refund is refunded; one whose payment failed for good waits for a person.
+
+    The orders are locked, as they are by whoever else moves a refund.
+    """
     by_topic = _moving(payments)
     if not by_topic:
         return
     waiting = Refund.objects.in_scope().filter(pk__in=by_topic).select_related("store").order_by("pk")
-    for refund in waiting.select_for_update(of=("self",), no_key=True):
+    for refund in waiting:
         payment = by_topic[refund.pk]
         before = refund.status
         if payment.status == PaymentStatus.FAILED:
@@ -97,12 +103,15 @@ def keep_what_was_told(sender, parcel, **kwargs) -> Refused | None:
 
 @receiver(payments_reversed)
 def reopen_refunds(sender, payments, writes, now, **kwargs) -> None:
-    """A refund whose money came back isn't refunded any more: a person looks after it and may pay again."""
+    """A refund whose money came back isn't refunded any more: a person looks after it and may pay again.
+
+    The orders are locked.
+    """
     by_topic = _moving(payments)
     if not by_topic:
         return
     paid = Refund.objects.in_scope().filter(pk__in=by_topic).order_by("pk")
-    for refund in paid.select_for_update(no_key=True):
+    for refund in paid:
         payment = by_topic[refund.pk]
         before = refund.status
         if refund.status == RefundStatus.REFUNDED and not refund.is_followed:
@@ -132,7 +141,9 @@ def count_whole_pieces(sender, lines, **kwargs) -> dict[UUID, int]:
     """The pieces of these lines whose whole price refunds hold now, or have paid; by line (P2)."""
     paid = F("line__quantity") * F("line__unit_price") - F("line__discount") - F("line__order_discount")
     price = Func(paid * F("quantity") / F("line__quantity"), 2, function="trunc", output_field=MoneyField())
+    undecided = Q(refund__kind=RefundKind.REFUND_ONLY, refund__status__in=UNDECIDED)
     whole = RefundLine.objects.in_scope().filter(line__in=lines, amount__gte=price)
+    whole = whole.filter(Q(line__shipped_quantity=0) | undecided)
     return dict(whole.order_by().values_list("line").annotate(pieces=Sum("quantity")))
 
 

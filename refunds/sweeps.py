@@ -112,7 +112,8 @@ def expire_refunds(*, refunds: Sequence[Refund], actor: Actor, now: datetime) ->
 
 def _needs_lines(refund: Refund) -> bool:
     """Whether what its deadline brings moves pieces or gives yuan back."""
-    return refund.due_action == DueAction.CLOSE or not refund.pays or is_reachable(refund)
+    in_parts = refund.order.is_partly_shipped
+    return refund.due_action == DueAction.CLOSE or not refund.pays or in_parts or is_reachable(refund)
 
 
 def _approve(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:

@@ -16,7 +16,7 @@ UPPER = ["webhooks", "connectors", "workbench", "operations", "demo"]
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
 CODE = [
     path
-    for room in [*ROOMS, "config", "scripts"]
+    for room in [*ROOMS, "config", "scripts", "mutants"]
     for path in sorted((ROOT / room).rglob("*.py"))
     if "migrations" not in path.parts
 ]
@@ -140,7 +140,7 @@ USUAL = {"api", "apps", "checks", "events", "models", "receivers", "signals", "s
 NO_CODE_OF_A_ROOM = {"management", "migrations", "templatetags", "agreements", "locale", "__pycache__"}
 MAPPED = [
     path.parent
-    for room in [*ROOMS, "connectors", "config"]
+    for room in [*ROOMS, "connectors", "config", "mutants"]
     for path in sorted((ROOT / room).rglob("__init__.py"))
     if not NO_CODE_OF_A_ROOM & set(path.relative_to(ROOT).parts)
 ]

@@ -7,6 +7,7 @@ a secret is never repeated.
 import logging
 import re
 from collections.abc import Callable
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -106,6 +107,32 @@ def origins(said: str) -> list[str]:
         if split.scheme not in {"http", "https"} or not split.netloc or split.path:
             raise ValueError(f"must be addresses such as https://desk.example.com; “{part}” is none")
     return items(said)
+
+
+def site(said: str) -> str:
+    """Where people reach the desk, without a slash at its end."""
+    split = split_url(said)
+    if split.scheme not in {"http", "https"} or not split.hostname or split.path.strip("/") or split.query:
+        raise ValueError(f"must be an address such as https://desk.example.com, and no path; “{said}” is none")
+    return said.rstrip("/")
+
+
+def mail_server(said: str) -> str:
+    """The address of a server that sends e-mail."""
+    split = split_url(said)
+    if split.scheme not in {"smtp", "submission"} or not split.hostname:
+        raise ValueError(
+            "must be an address such as submission://user:password@mail.example.com:587 (TLS), smtp://… (plain) or "
+            "smtp://…:465/?ssl=true"
+        )
+    return said
+
+
+def sender(said: str) -> str:
+    """Whom e-mail comes from."""
+    if "@" not in parseaddr(said)[1]:
+        raise ValueError(f"must be a sender such as Wanliu <desk@example.com>, not “{said}”")
+    return said
 
 
 def rate(said: str) -> str:

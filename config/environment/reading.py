@@ -77,6 +77,8 @@ def _not_for_production(setting: Setting, values: Mapping[str, Any], is_said: bo
             return "ALLOWED_HOSTS must name the hosts in production: “*” lets a caller choose where links lead."
         case "CSRF_TRUSTED_ORIGINS" if plain := [origin for origin in value if not origin.startswith("https://")]:
             return f"CSRF_TRUSTED_ORIGINS must begin with https:// in production; “{plain[0]}” doesn't."
+        case "PUBLIC_URL" if not value.startswith("https://"):
+            return f"PUBLIC_URL must begin with https:// in production; “{value}” doesn't."
     return None
 
 
@@ -84,6 +86,8 @@ def _disagreements(values: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with two settings together, where each alone is right."""
     if values.get("SESSION_IDLE_HOURS", 0) > values.get("SESSION_LONGEST_HOURS", float("inf")):
         yield "SESSION_IDLE_HOURS must not be more than SESSION_LONGEST_HOURS."
+    if values.get("EMAIL_URL") and values.get("EMAIL_FROM", "") is None:
+        yield "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
     ours, owners = values.get("DATABASE_URL"), values.get("OWNER_DATABASE_URL")
     if ours and owners:
         ours, owners = urlsplit(ours), urlsplit(owners)

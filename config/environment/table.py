@@ -47,6 +47,7 @@ SETTINGS = (
     Setting("WEB_THREADS", "threads of each, which answer requests", kinds.whole(1, 64), default=4),
     Setting("WORKER_PROCESSES", "processes of a worker of the main queue", kinds.whole(1, 64), default=2),
     Setting("WEBHOOK_THREADS", "calls to endpoints at once, of a worker of webhooks", kinds.whole(1, 256), default=8),
+    Setting("FILE_THREADS", "files read or shipped at once, of a worker of files", kinds.whole(1, 64), default=2),
     Setting(
         "DATABASE_URL",
         "PostgreSQL, with a plain role that owns no table",
@@ -112,6 +113,20 @@ SETTINGS = (
         default=[],
         unset="the service's own only",
     ),
+    Setting(
+        "PUBLIC_URL",
+        "where people reach the desk (`https://desk.example.com`): links in e-mails and invitations begin with it",
+        kinds.site,
+        unset="this machine, `PORT`",
+        needed=True,
+    ),
+    Setting(
+        "EMAIL_URL",
+        "the server that sends e-mail (`submission://user:password@mail.example.com:587`)",
+        kinds.mail_server,
+        unset="no e-mail: links are handed over",
+    ),
+    Setting("EMAIL_FROM", "the sender of it (`Wanliu <desk@example.com>`)", kinds.sender, unset="nobody"),
     Setting("HTTPS_ONLY", "cookies for TLS only, whatever a proxy says", kinds.switch, default=False, only=True),
     Setting(
         "HSTS_DAYS",

@@ -169,6 +169,12 @@ def test_what_was_split_off_is_no_second_quality_refund(shop, monkeypatch, broke
     call_command("recompute_quality", "--check")
 
 
+@pytest.mark.parametrize(("amount", "share"), [("0.25", "0.13"), ("0.35", "0.18"), ("0.01", "0.01")])
+def test_half_a_cent_goes_to_what_arrived(amount, share):
+    line = RefundLine(quantity=2, amount=Decimal(amount), line=OrderLine(unit_price=Decimal(1), quantity=2))
+    assert _share(line, 1) == Decimal(share)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), quantity=st.integers(1, 50), cents=st.integers(1, 99_999))
 def test_shares_stay_within_the_price_of_their_pieces(data, quantity, cents):

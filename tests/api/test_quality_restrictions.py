@@ -7,9 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from common.models import Event
+from common.tenancy import alone_with
 from refunds.models import QualityRestriction
 from refunds.quality.restrictions import concerned_stores, review_all
 from refunds.tasks import review_quality, review_quality_of
+from stores.actions import set_clock
 from stores.marketplaces.base import QualityThreshold
 from stores.models import Product
 from tests.api.helpers import code, everything
@@ -213,3 +215,15 @@ def test_a_harder_step_brings_the_milder_ones_even_with_odd_thresholds(shop, mon
     set_rules(monkeypatch, "pinduoduo", quality_thresholds=odd)
     restrict(shop, 2)
     assert steps(shop) == ["demotion", "no_new_listings"]
+
+
+@pytest.mark.rule("P7")
+def test_a_sandbox_that_is_ahead_is_looked_at_by_its_own_clock_alone(broker_tasks):
+    sandbox = make_shop("pinduoduo", is_sandbox=True)
+    for _ in range(5):
+        ask(sandbox)
+    assert concerned_stores(NOON) == [sandbox.store.pk]
+    set_clock(sandbox.store.pk, NOON + timedelta(hours=1))
+    assert concerned_stores(NOON) == []
+    with alone_with(sandbox.store.pk):
+        assert concerned_stores(NOON) == [sandbox.store.pk]

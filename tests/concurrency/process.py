@@ -78,7 +78,14 @@ def load_what_jobs_need() -> None:
     """What is loaded at first use is loaded once, before the forks."""
     from payments.actions import tell_worker
 
-    for module in ("connectors.working", "offers.actions", "payments.settlement", "refunds.sweeps", "tests.world"):
+    for module in (
+        "connectors.working",
+        "offers.actions",
+        "orders.erp.receiving",
+        "payments.settlement",
+        "refunds.sweeps",
+        "tests.world",
+    ):
         import_module(module)
     if os.environ["REDIS_URL"] == NO_BROKER:  # a connection to a real one isn't shared by forks
         tell_worker([uuid4()])
@@ -156,7 +163,28 @@ def shop(connection_id: str) -> None:
         pass
 
 
-JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate, "show": show, "shop": shop}
+def files() -> None:
+    """A worker reads the files that came."""
+    from orders.erp.receiving import read_files
+
+    read_files()
+
+
+def listen(code: str, url: str) -> None:
+    """A store with this code, of which an endpoint hears five requests of refunds and that it was made itself."""
+    from common import clock
+    from tests.world import MERCHANT, make_shop
+    from webhooks.actions import add_endpoint
+
+    shop = make_shop("taote", code)
+    with shop.scope():
+        wanted = ["refund.requested", "webhook.made"]
+        add_endpoint(store=shop.store, url=url, events=wanted, actor=MERCHANT, now=clock.now())
+    for _ in range(5):
+        shop.refund(now=clock.now())
+
+
+JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, listen)}
 
 if __name__ == "__main__":
     serve()

@@ -384,4 +384,7 @@ def test_the_job_of_a_worker_that_died_before_it_said_so_is_finished_by_the_next
         )
         BulkRow.objects.update(status=BulkRowStatus.SENT, next_attempt_at=None)
     assert send_waiting_rows() == 0
-    assert shop.reload(job).finished_at is not None
+    assert shop.reload(job).finished_at == NOON
+    clock.move(hours=1)
+    send_waiting_rows()
+    assert shop.reload(job).finished_at == NOON, "and no later sweep finishes it again"

@@ -11,7 +11,7 @@ from common.workers import LEASE
 from orders import actions as order_actions
 from orders.carriers.base import CarrierReport, CarrierStage
 from orders.models import OrderLine, Shipment
-from orders.shipments import Answered, record_reports, take_up_shipments
+from orders.shipments import Answered, record_reports, resume_shipment, take_up_shipments
 from orders.states import ShipmentTask
 from orders.tracking import ask_carriers
 from payments.models import Payment
@@ -295,3 +295,13 @@ def test_of_two_who_take_away_the_last_addresses_one_is_refused(shop, changes):
     assert (race.codes, race.waited) == (("ok", "invalid_transition" if changes else "last_return_address"), True)
     with shop.scope():
         assert ReturnAddress.objects.usable().count() == 1
+
+
+def test_a_parcel_that_waits_for_a_person_is_asked_about_again_by_one_of_two(pdd):
+    refund = recalling(pdd)
+    with pdd.scope():
+        shipment = Shipment.objects.filter(order=refund.order_id).latest("id")
+        Shipment.objects.filter(pk=shipment.pk).update(needs_attention=True, next_attempt_at=None)
+    resume = partial(resume_shipment, store_id=pdd.store.pk, shipment_id=shipment.pk, actor=MERCHANT, now=NOON)
+    race = overtaken(resume, in_system(resume), scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)

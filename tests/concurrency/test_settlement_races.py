@@ -9,7 +9,7 @@ import pytest
 from common.actors import SYSTEM
 from common.tenancy import system_scope
 from common.workers import LEASE
-from payments.actions import record_answers, take_up_payments
+from payments.actions import record_answers, resume_payment, take_up_payments
 from payments.gateways import gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment, SandboxTransfer, Transfer
@@ -209,3 +209,13 @@ def test_one_gateway_that_breaks_its_promise_does_not_stop_the_others(paying, mo
     assert (unknown.status, unknown.last_error) == (PaymentStatus.PROCESSING, "RuntimeError: no route to the bank")
     assert unknown.next_attempt_at > NOON
     assert UUID(broken) == unknown.pk
+
+
+def test_what_waits_for_a_person_is_resumed_by_one_of_two(paying, shop):
+    [refund] = paying(1)
+    payment = payment_of(refund)
+    with system_scope():
+        Payment.objects.update(needs_attention=True, next_attempt_at=None)
+    resume = partial(resume_payment, store_id=shop.store.pk, payment_id=payment.pk, actor=MERCHANT, now=NOON)
+    race = overtaken(resume, in_system(resume), scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)

@@ -11,11 +11,13 @@ from functools import partial
 import pytest
 from django.db import DatabaseError
 
+from common.actors import SYSTEM
 from common.models import Event
 from common.obligations import FIRST_RETRY_AFTER
 from common.tenancy import system_scope
 from orders.actions import ship_order
 from orders.delays.actions import lift_delay, report_delay
+from orders.delays.overdue import flag_delay_reports
 from orders.erp import running
 from orders.erp.imports import confirm_import, problems_of, stage_import
 from orders.erp.running import run_imports
@@ -213,11 +215,9 @@ def test_an_order_gets_into_one_of_two_reports(shop, clock):
         assert (DelayReport.objects.count(), DelayedOrder.objects.count()) == (1, 1)
 
 
-@pytest.mark.rule("K4")
-def test_a_report_is_lifted_once(shop, clock):
-    order = shop.order(shipped=False)
+def reported(shop, order) -> DelayReport:
     with shop.scope():
-        report = report_delay(
+        return report_delay(
             store=shop.store,
             reason="x",
             order_numbers=[order.number],
@@ -225,6 +225,39 @@ def test_a_report_is_lifted_once(shop, clock):
             actor=MERCHANT,
             now=NOON,
         )
+
+
+@pytest.mark.rule("K4")
+def test_a_report_is_lifted_by_a_hand_or_by_the_sweep(shop, clock):
+    order = shop.order(shipped=False)
+    report = reported(shop, order)
+    by_hand(shop, order)
+
+    def sweep():
+        reports = list(DelayReport.objects.filter(pk=report.pk).select_for_update(no_key=True))
+        flag_delay_reports(reports=reports, actor=SYSTEM, now=NOON)
+
+    race = overtaken(sweep, partial(scoped, shop, lift_delay, report_id=report.pk), scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
+    with system_scope():
+        assert Event.objects.filter(name="delay.lifted").count() == 1
+
+
+@pytest.mark.rule("K4")
+def test_an_order_that_ships_while_its_report_is_lifted_is_not_resumed(shop, clock):
+    order = shop.order(shipped=False)
+    report = reported(shop, order)
+    lift = partial(scoped, shop, lift_delay, report_id=report.pk)
+    race = overtaken(partial(scoped_ship, shop, order), lift, scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with system_scope():
+        assert not Event.objects.filter(name="order.resumed").exists()
+
+
+@pytest.mark.rule("K4")
+def test_a_report_is_lifted_once(shop, clock):
+    order = shop.order(shipped=False)
+    report = reported(shop, order)
     lift = partial(scoped, shop, lift_delay, report_id=report.pk)
     race = overtaken(
         partial(lift_delay, store_id=shop.store.pk, report_id=report.pk, actor=MERCHANT, now=NOON),

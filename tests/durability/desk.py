@@ -71,6 +71,16 @@ class Desk:
         )
         await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)
 
+    def start_webhooks_worker(self) -> None:
+        """As `make run` does; returns when it takes tasks."""
+        log = self.data_dir / "log" / "webhooks.log"
+        log.write_text("")
+        self.start(
+            *("webhooks", "-A", "config", "worker", "--queues", "webhooks", "--pool", "threads", "--concurrency", "2"),
+            *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+        )
+        await_(lambda: " ready." in log.read_text(), "the worker of webhooks to be ready", 60)
+
     def start_beat(self) -> None:
         """As `make run` does."""
         schedule = str(self.data_dir / "celerybeat-schedule")

@@ -58,10 +58,12 @@ class Service:
             **KEYS,
             "ALLOWED_HOSTS": HOST,
             "TRUSTED_PROXIES": "127.0.0.1",
+            "PUBLIC_URL": f"https://{HOST}",
             "PORT": str(self.port),
             "WEB_PROCESSES": "1",
             "WORKER_PROCESSES": "1",
             "WEBHOOK_THREADS": "1",
+            "FILE_THREADS": "1",
         }
 
     def run(self, *arguments: str, script: str = "serve", **environ: str) -> subprocess.CompletedProcess[str]:

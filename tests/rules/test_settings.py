@@ -29,6 +29,7 @@ GOOD = {
     "CONNECTOR_KEYS": SEALING_KEY,
     "ALLOWED_HOSTS": "desk.example.com",
     "TRUSTED_PROXIES": "10.0.0.0/8",
+    "PUBLIC_URL": "https://desk.example.com",
 }
 
 
@@ -107,6 +108,15 @@ def test_what_production_needs_is_enough_and_makes_it_strict(said):
         ("CONNECTOR_KEYS", f"{SEALING_KEY},hidden", "number 2 of them is none."),
         ("SECRET_KEY", "hidden", "SECRET_KEY is weak: give at least 50 random characters; `scripts/serve"),
         ("DATA_DIR", __file__, f"DATA_DIR must be a directory, which {__file__} isn't."),
+        *[
+            ("PUBLIC_URL", url, "PUBLIC_URL must be an address such as https://desk.example.com, and no path")
+            for url in ("desk.a.com", "ftp://desk.a.com", "https://desk.a.com/x", "https://")
+        ],
+        *[
+            ("EMAIL_URL", url, "EMAIL_URL must be an address such as submission://user:password@mail.example.com:587")
+            for url in ("mail.a.com", "http://a:hidden@mail.a.com", "smtp://")
+        ],
+        ("EMAIL_FROM", "nobody", "EMAIL_FROM must be a sender such as Wanliu <desk@example.com>, not “nobody”."),
         ("SESSION_IDLE_HOURS", "200", "SESSION_IDLE_HOURS must not be more than SESSION_LONGEST_HOURS."),
     ],
 )
@@ -127,6 +137,7 @@ def test_a_mistake_is_one_sentence_that_names_the_setting_and_tells_no_secret(sa
         ("DATA_DIR", "data", "DATA_DIR must be an absolute path in production, not data."),
         ("ALLOWED_HOSTS", "desk.a.com,*", "ALLOWED_HOSTS must name the hosts in production"),
         ("CSRF_TRUSTED_ORIGINS", "http://a.com", "CSRF_TRUSTED_ORIGINS must begin with https:// in production"),
+        ("PUBLIC_URL", "http://desk.a.com", "PUBLIC_URL must begin with https:// in production"),
         ("OWNER_DATABASE_URL", "postgres://wanliu:a@other/wanliu", "must name the database of DATABASE_URL"),
         ("OWNER_DATABASE_URL", GOOD["DATABASE_URL"], "OWNER_DATABASE_URL must name another role than DATABASE_URL"),
         ("ALLOWED_HOST", "desk.a.com", "ALLOWED_HOST is no setting: did you mean ALLOWED_HOSTS?"),
@@ -167,7 +178,7 @@ def test_every_setting_is_used_and_nothing_else_is_read():
     code = {str(path.relative_to(ROOT)): path.read_text() for path in files}
     used = {name for text in code.values() for name in READ.findall(text)}
     by_make_run = {name for path in OWN_WAYS for _of, name in ASKED.findall(code[path])}
-    by_queue = {"WORKER_PROCESSES", "WEBHOOK_THREADS"}  # config.processes names them
+    by_queue = {"WORKER_PROCESSES", "WEBHOOK_THREADS", "FILE_THREADS"}  # config.processes names them
     assert (used | by_make_run | by_queue) - {"DJANGO_SETTINGS_MODULE"} == set(NAMES)
     others = {name for path in code.keys() - OWN_WAYS for of, name in ASKED.findall(code[path]) if of == "os.environ"}
     assert others == NOT_OURS
@@ -175,3 +186,9 @@ def test_every_setting_is_used_and_nothing_else_is_read():
 
 def test_the_page_of_settings_is_made_of_the_table():
     assert (ROOT / "docs" / "deploy.md").read_text() == page(), "scripts/settings_table.py writes it anew"
+
+
+def test_a_server_of_e_mail_needs_a_sender(said):
+    [sentence] = sentences(said, EMAIL_URL="smtp://mail.a.com")
+    assert sentence == "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
+    assert said(PUBLIC_URL="https://desk.a.com/")["PUBLIC_URL"] == "https://desk.a.com"

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
@@ -193,11 +194,24 @@ class User(AbstractUser):
     # How often a code was tried since when; a right one begins anew.
     code_tries = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     code_tries_from = models.DateTimeField(null=True, editable=False)
+    # When a device signed in last that wasn't known, until somebody on a known one has looked at it.
+    new_device_at = models.DateTimeField(null=True, editable=False)
 
     @property
     def has_second_factor(self) -> bool:
         """Whether the password alone doesn't let them in."""
         return bool(self.sealed_totp)
+
+    def get_session_auth_hash(self) -> str:
+        """What sessions are compared with: they end with the password, and with what is asked beside it."""
+        return self._with_second_factor(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self):
+        """The same under former SECRET_KEYs."""
+        return map(self._with_second_factor, super().get_session_auth_fallback_hash())
+
+    def _with_second_factor(self, of_password: str) -> str:
+        return salted_hmac("second factor", of_password).hexdigest() if self.has_second_factor else of_password
 
     class Meta:
         verbose_name = _("account")

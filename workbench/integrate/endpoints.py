@@ -1,32 +1,29 @@
-"""Endpoints that are told of a store's events, and the log of what they were told. Owners only."""
+"""Endpoints that are told of a store's events: added, changed, tried, sent things again. Owners only."""
+
+from datetime import timedelta
 
 from django import forms
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import clock
 from common.events import event_types
 from stores.permissions import MANAGE_STORE
 from webhooks import actions
 from webhooks.addresses import LONGEST_URL
-from webhooks.delivering import message_of
-from webhooks.models import Delivery, Endpoint
-from webhooks.states import CallError, DeliveryStatus, EndpointStatus
-from webhooks.why_not import why_not_pause_endpoint, why_not_resume_endpoint
+from webhooks.models import Delivery
+from webhooks.states import EndpointStatus
+from webhooks.why_not import why_not_pause_endpoint, why_not_resume_endpoint, why_not_test_endpoint
+from workbench.integrate.shown import status_shown
 from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
+from workbench.kit.owners import OwnersAdmin
 from workbench.kit.queue import Queue, QueueFilter, QueueMixin
-from workbench.store.owners import OwnersAdmin
 
-ENDPOINT_TONES = {EndpointStatus.ACTIVE: "green", EndpointStatus.PAUSED: "red"}
-DELIVERY_TONES = {
-    DeliveryStatus.WAITING: "blue",
-    DeliveryStatus.DELIVERED: "green",
-    DeliveryStatus.FAILED: "red",
-}
+A_DAY = timedelta(days=1)
 ENDPOINT_QUEUES = [
     Queue(
         "paused",
@@ -38,37 +35,18 @@ ENDPOINT_QUEUES = [
     ),
     Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No endpoint was added yet.")),
 ]
-DELIVERY_QUEUES = [
-    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("Nothing was delivered yet.")),
-    Queue(
-        "waiting",
-        gettext_lazy("Waiting"),
-        lambda rows, now: rows.filter(status=DeliveryStatus.WAITING),
-        empty=gettext_lazy("Nothing waits."),
-    ),
-    Queue(
-        "failed",
-        gettext_lazy("Given up"),
-        lambda rows, now: rows.filter(status=DeliveryStatus.FAILED),
-        empty=gettext_lazy("Nothing was given up."),
-    ),
-]
-
-
-def status_shown(row: Endpoint | Delivery):
-    """Its status, in the colour of how it is to be taken."""
-    tone = (ENDPOINT_TONES if isinstance(row, Endpoint) else DELIVERY_TONES)[row.status]
-    return format_html('<span class="wl-badge {}">{}</span>', tone, row.get_status_display())
-
-
-def error_shown(delivery: Delivery) -> str:
-    """Why the last call came to nothing, in words; what broke here has none, and stays as it is."""
-    return str(dict(CallError.choices).get(delivery.last_error, delivery.last_error))
 
 
 def event_choices() -> list[tuple[str, str]]:
     """Every event by its name, with its title."""
-    return [(event.name, f"{event.name} · {event.title}") for event in event_types()]
+    named = sorted((event.name, str(event.title)) for event in event_types())
+    return [(name, f"{name} · {title}") for name, title in named]
+
+
+class EventsWidget(forms.CheckboxSelectMultiple):
+    """All events, in a box of their own that scrolls."""
+
+    template_name = "workbench/integrate/events.html"
 
 
 class EndpointForm(DecisionForm):
@@ -84,7 +62,7 @@ class EndpointForm(DecisionForm):
         label=gettext_lazy("Events"),
         choices=event_choices,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 12}),
+        widget=EventsWidget,
         help_text=gettext_lazy("None chosen: all of them."),
     )
 
@@ -93,7 +71,7 @@ class AddEndpoint(Saving):
     """Tell an address of what happens."""
 
     label, form, capability = gettext_lazy("Add a webhook endpoint"), EndpointForm, MANAGE_STORE
-    answer_template = "workbench/store/webhook_secret.html"
+    answer_template = "workbench/integrate/webhook_secret.html"
 
     def run(self, store, data, *, actor, now):
         """The secret, which nobody can read again."""
@@ -121,7 +99,7 @@ class RotateSecret(EndpointDecision):
     """Sign with a new secret."""
 
     code, label, icon, tone = "rotate", gettext_lazy("New secret"), "key", ""
-    answer_template = "workbench/store/webhook_secret.html"
+    answer_template = "workbench/integrate/webhook_secret.html"
 
     def consequence(self, endpoint):
         """Both sign for a day."""
@@ -130,6 +108,97 @@ class RotateSecret(EndpointDecision):
     def run(self, endpoint, data, *, actor, now):
         _endpoint, secret = actions.rotate_secret(**self.named(endpoint, actor, now))
         return {"title": endpoint.host, "secret": secret}
+
+
+class ChangeEndpoint(EndpointDecision):
+    """Have it be told elsewhere, or of other events."""
+
+    code, label, icon, tone, is_inline = "edit", gettext_lazy("Change"), "edit", "", False
+    form, done = EndpointForm, gettext_lazy("Saved.")
+
+    def initial(self, endpoint):
+        return {"url": endpoint.url, "description": endpoint.description, "events": endpoint.events}
+
+    def consequence(self, endpoint):
+        """Nothing of it is lost on the way."""
+        return _("The secret stays, and what waits is sent to the new address.")
+
+    def run(self, endpoint, data, *, actor, now):
+        actions.change_endpoint(**self.named(endpoint, actor, now), changes=data)
+
+
+class SendTestEvent(EndpointDecision):
+    """See whether it takes messages."""
+
+    code, label, icon, tone = "test", gettext_lazy("Send a test event"), "send", ""
+    done = gettext_lazy("A test event is on its way. The endpoint's answer appears here within seconds.")
+
+    def refusal(self, endpoint, now):
+        return why_not_test_endpoint(endpoint)
+
+    def consequence(self, endpoint):
+        """It is an event as every other."""
+        return _("It gets one test event, before all that waits and whichever events it wants.")
+
+    def run(self, endpoint, data, *, actor, now):
+        actions.send_test_event(**self.named(endpoint, actor, now))
+
+
+def instant_field(**kwargs) -> forms.DateTimeField:
+    """A day and a minute on the store's clock."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(widget=widget, **kwargs)
+
+
+class ResendForm(DecisionForm):
+    """Which of the messages are sent again."""
+
+    since = instant_field(label=gettext_lazy("Made from"))
+    until = instant_field(
+        label=gettext_lazy("Made before"), required=False, help_text=gettext_lazy("Empty: all that came after.")
+    )
+    events = forms.MultipleChoiceField(
+        label=gettext_lazy("Events"),
+        choices=event_choices,
+        required=False,
+        widget=EventsWidget,
+        help_text=gettext_lazy("None chosen: all of them."),
+    )
+    failed_only = forms.BooleanField(label=gettext_lazy("Only those that were given up"), required=False)
+
+    def clean(self):
+        """A span has a length."""
+        data = super().clean()
+        if data.get("since") and data.get("until") and data["until"] <= data["since"]:
+            self.add_error("until", _("Write an instant after the first one."))
+        return data
+
+
+class Resend(EndpointDecision):
+    """Send again what was owed in a span of time; how much that is is shown before."""
+
+    code, label, icon, tone, is_inline = "resend", gettext_lazy("Send a range again"), "replay", "", False
+    form = ResendForm
+    preview, preview_title = "workbench/integrate/resend.html", gettext_lazy("Look at what is sent again")
+
+    def make_form(self, endpoint, now, *posted):
+        """Proposes the last day. By everybody's clock, as messages are made, also in a sandbox."""
+        form = super().make_form(endpoint, now, *posted)
+        form.fields["since"].initial = clock.wall() - A_DAY
+        return form
+
+    def consequence(self, endpoint):
+        """A receiver knows what it has had."""
+        return _("Each message keeps its webhook-id, by which the receiver knows what it has had.")
+
+    def run(self, endpoint, data, *, actor, now):
+        return actions.resend(**self.named(endpoint, actor, now), **data)
+
+    def foresee(self, endpoint, data, count):
+        return {"count": count, "data": data}
+
+    def told(self, endpoint, data):
+        return _("They are sent again, in the order of their events.")
 
 
 class PauseEndpoint(EndpointDecision):
@@ -176,35 +245,21 @@ class DeleteEndpoint(EndpointDecision):
         actions.delete_endpoint(**self.named(endpoint, actor, now))
 
 
-class Redeliver(Decision):
-    """Send a message again."""
-
-    code, label, icon = "redeliver", gettext_lazy("Send it again"), "replay"
-    capability, is_inline = MANAGE_STORE, True
-
-    def refusal(self, delivery, now):
-        return None
-
-    def concerns(self, delivery):
-        return delivery.endpoint.deleted_at is None
-
-    def run(self, delivery, data, *, actor, now):
-        actions.resend(
-            store_id=delivery.store_id,
-            endpoint_id=delivery.endpoint_id,
-            delivery_ids=[delivery.pk],
-            actor=actor,
-            now=now,
-        )
-
-
 class EndpointAdmin(QueueMixin, AddingMixin, DecidingMixin, OwnersAdmin):
     """Endpoints, and what is decided about them."""
 
     queues = ENDPOINT_QUEUES
     on_overview = only_what_waits = True
     adding = AddEndpoint()
-    decisions = (RotateSecret(), PauseEndpoint(), ResumeEndpoint(), DeleteEndpoint())
+    decisions = (
+        ChangeEndpoint(),
+        SendTestEvent(),
+        Resend(),
+        RotateSecret(),
+        PauseEndpoint(),
+        ResumeEndpoint(),
+        DeleteEndpoint(),
+    )
     list_display = ("show_host", "show_status", "show_events", "show_purpose", "failures", "show_failing")
     list_filter = (QueueFilter,)
     show_host = column(gettext_lazy("address"), lambda endpoint: endpoint.host)
@@ -226,47 +281,10 @@ class EndpointAdmin(QueueMixin, AddingMixin, DecidingMixin, OwnersAdmin):
         recent = Delivery.objects.for_store(endpoint.store_id).filter(endpoint=endpoint).order_by("-pk")[:20]
         return self.page(
             request,
-            "workbench/store/endpoint.html",
+            "workbench/integrate/endpoint.html",
             endpoint.host,
             endpoint=endpoint,
             status=status_shown(endpoint),
             recent=recent,
             decide=self.choices(request, endpoint, bound),
-        )
-
-
-class DeliveryAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
-    """The log: each message with its answer."""
-
-    queues = DELIVERY_QUEUES
-    decisions = (Redeliver(),)
-    list_display = ("name", "show_host", "show_status", "attempts", "show_answer", "show_created")
-    list_filter = (QueueFilter,)
-    list_select_related = ("endpoint", "store")
-    show_host = column(gettext_lazy("endpoint"), lambda delivery: delivery.endpoint.host)
-    show_status = column(gettext_lazy("status"), status_shown)
-    show_created = column(gettext_lazy("Created"), lambda delivery: moment(delivery.created_at))
-    show_answer = column(
-        gettext_lazy("answer"), lambda delivery: delivery.response_status or error_shown(delivery) or "–"
-    )
-
-    def page_queryset(self, request):
-        """With the endpoint that each page names."""
-        return super().page_queryset(request).select_related("endpoint__store")
-
-    def has_add_permission(self, request):
-        """Nobody."""
-        return False
-
-    def row_page(self, request, delivery, bound=None):
-        """The message, and what the receiver answered to the last call."""
-        return self.page(
-            request,
-            "workbench/store/delivery.html",
-            delivery.name,
-            delivery=delivery,
-            status=status_shown(delivery),
-            error=error_shown(delivery),
-            message=message_of(delivery.endpoint, delivery),
-            decide=self.choices(request, delivery, bound),
         )

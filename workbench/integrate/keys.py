@@ -20,7 +20,7 @@ from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.forms import CalendarField
 from workbench.kit.marks import end, moment
-from workbench.store.owners import OwnersAdmin
+from workbench.kit.owners import OwnersAdmin
 
 
 class KeyForm(DecisionForm):
@@ -42,7 +42,8 @@ class KeyForm(DecisionForm):
         return day
 
 
-def _state(key: ApiKey, now: datetime) -> str:
+def state_of(key: ApiKey, now: datetime) -> str:
+    """Whether it is good, in a word."""
     if key.revoked:
         return _("revoked")
     return _("expired") if key.expiry_date and key.expiry_date <= now else _("valid")
@@ -63,7 +64,7 @@ class MakeKey(Saving):
     """Make a key for a program of the store."""
 
     label, form, capability = gettext_lazy("Make an API key"), KeyForm, MANAGE_STORE
-    answer_template = "workbench/store/key_made.html"
+    answer_template = "workbench/integrate/key_made.html"
 
     def run(self, store, data, *, actor, now):
         """The secret, which is kept nowhere."""
@@ -107,7 +108,7 @@ class ApiKeyAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     list_display_links = None
     show_name = column(gettext_lazy("name"), _link)
     show_prefix = column(gettext_lazy("prefix"), lambda key: key.prefix)
-    show_state = timed_column(gettext_lazy("state"), _state)
+    show_state = timed_column(gettext_lazy("state"), state_of)
     show_scopes = column(gettext_lazy("scopes"), lambda key: " · ".join(in_words(key.scopes)) or "–")
     show_used = column(gettext_lazy("last used"), lambda key: moment(key.last_used_at))
     show_expiry = column(gettext_lazy("expires"), lambda key: end(key.expiry_date))
@@ -128,10 +129,10 @@ class ApiKeyAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
         """A key's page, with the button to revoke it."""
         return self.page(
             request,
-            "workbench/store/key.html",
+            "workbench/integrate/key.html",
             key.name,
             key=key,
             scopes=in_words(key.scopes),
-            state=_state(key, request.now),
+            state=state_of(key, request.now),
             decide=self.choices(request, key),
         )
