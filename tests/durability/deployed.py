@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-QUEUES = {"wanliu-worker@.service": ("celery", "webhooks")}
+QUEUES = {"wanliu-worker@.service": ("celery", "webhooks", "files")}
 
 
 def units() -> dict[str, dict[str, list[str]]]:

@@ -83,8 +83,8 @@ def test_each_process_has_its_time_to_stop():
     assert min(web) > GRACE_S
     workers = [
         seconds(units["wanliu-worker@.service"]["TimeoutStopSec"][0]),
-        *(seconds(services[name]["stop_grace_period"]) for name in ("worker", "webhooks")),
-        *(pods[name]["terminationGracePeriodSeconds"] for name in ("wanliu-worker", "wanliu-webhooks")),
+        *(seconds(services[name]["stop_grace_period"]) for name in ("worker", "webhooks", "files")),
+        *(pods[name]["terminationGracePeriodSeconds"] for name in ("wanliu-worker", "wanliu-webhooks", "wanliu-files")),
     ]
     assert min(workers) > longest
     for name, unit in units.items():
