@@ -101,8 +101,9 @@ PARTS: dict[str, Callable[[], Iterator[Part]]] = {
 
 def queues() -> set[str]:
     """The queues that beat's tasks go to."""
-    main = current_app.conf.task_default_queue
-    return {entry.get("options", {}).get("queue", main) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    main, routes = current_app.conf.task_default_queue, settings.CELERY_TASK_ROUTES
+    asked = settings.CELERY_BEAT_SCHEDULE.values()
+    return {each.get("options", {}).get("queue", routes.get(each["task"], {}).get("queue", main)) for each in asked}
 
 
 def _probed(name: str, probe: Callable[[], object]) -> Part:

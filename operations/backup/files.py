@@ -36,11 +36,11 @@ def copy_all(names: Iterable[str], source: Path, target: Path) -> dict[str, str]
         except FileNotFoundError:
             continue
         copy.chmod(0o600)
-        digests[name] = digest_of_file(copy)
+        digests[name] = sha256_of(copy)
     return digests
 
 
-def digest_of_file(file: Path) -> str:
+def sha256_of(file: Path) -> str:
     """SHA-256 of a file, in hexadecimal. BackupFailed when it can't be read."""
     try:
         with file.open("rb") as content:

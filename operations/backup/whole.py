@@ -61,7 +61,7 @@ def back_up(place: Path) -> Manifest:
         copied = files.copy_all(files.files_below(files.media()), files.media(), making / MEDIA)
         _write(making / KEYS, _keys())
         digests = {f"{MEDIA}/{name}": digest for name, digest in copied.items()}
-        digests |= {name: files.digest_of_file(making / name) for name in (DUMP, KEYS)}
+        digests |= {name: files.sha256_of(making / name) for name in (DUMP, KEYS)}
         damaged = sorted(name for name, digest in shown.items() if copied.get(name) != digest)
         made = Manifest(clock.now().isoformat(), rows, digests, damaged)
         _write(making / MANIFEST, json.dumps(asdict(made), indent=1, ensure_ascii=False))
@@ -105,7 +105,7 @@ def _read(place: Path) -> Manifest:
         manifest = Manifest(**json.loads((place / MANIFEST).read_text()))
     except (OSError, ValueError, TypeError):
         raise BackupFailed(f"{place} is no back-up: it has no {MANIFEST} that can be read.") from None
-    if wrong := [name for name, digest in manifest.files.items() if files.digest_of_file(place / name) != digest]:
+    if wrong := [name for name, digest in manifest.files.items() if files.sha256_of(place / name) != digest]:
         raise BackupFailed(f"This back-up isn't what was written; these files have changed: {_some(wrong)}.")
     return manifest
 

@@ -42,6 +42,7 @@ def states() -> dict[str, State]:
 def test_where_everything_works_nobody_has_to_look():
     heartbeats.note_worker("a@one", ["celery"])
     heartbeats.note_worker("b@one", ["webhooks"])
+    heartbeats.note_worker("c@one", ["files"])
     heartbeats.note_beat_of("one")
     heartbeats.note_beat()
     all_is_done()
@@ -54,8 +55,12 @@ def test_where_everything_works_nobody_has_to_look():
 def test_each_queue_has_its_line_and_without_a_worker_it_fails():
     heartbeats.note_worker("a@one", ["celery"])
     assert told("workers") == (
-        ["ok       worker   celery: 1 alive", "failing  worker   webhooks: 0 alive"],
-        "Somebody has to look: 1 failing.",
+        [
+            "ok       worker   celery: 1 alive",
+            "failing  worker   files: 0 alive",
+            "failing  worker   webhooks: 0 alive",
+        ],
+        "Somebody has to look: 2 failing.",
     )
 
 
