@@ -31,7 +31,7 @@ class GoodsDisposition(Enum):
 
 
 @dataclass(frozen=True)
-class Reach:
+class GoodsReach:
     """What granting a refund does to its goods, and which parcels are called off or back for it.
 
     None stands for the parcel of an order of which only the marketplace knows that it is on its way.
@@ -41,7 +41,7 @@ class Reach:
     parcels: Sequence[Shipment | None] = ()
 
 
-_LEAVE = Reach(GoodsDisposition.LEAVE)
+_LEAVE = GoodsReach(GoodsDisposition.LEAVE)
 
 
 class Whereabouts:
@@ -62,12 +62,12 @@ class Whereabouts:
         if sent:
             self._parcels = parcels_out(sent)
 
-    def reach(self, refund: Refund) -> Reach:
+    def reach(self, refund: Refund) -> GoodsReach:
         """How far granting this refund now reaches for its goods."""
         return reach(refund, self._parcels.get(refund.order_id, []), lambda: _others_are_open(refund))
 
 
-def reach(refund: Refund, parcels: Sequence[Shipment], others_are_open: Callable[[], bool]) -> Reach:
+def reach(refund: Refund, parcels: Sequence[Shipment], others_are_open: Callable[[], bool]) -> GoodsReach:
     """What granting this refund does to its goods, which the store has or `parcels` bring to the buyer.
 
     What is here is stopped. What isn't is stopped if no carrier has any of it, and called back if it is all that is in
@@ -87,16 +87,16 @@ def reach(refund: Refund, parcels: Sequence[Shipment], others_are_open: Callable
         }
     )
     if not +gone:
-        return Reach(GoodsDisposition.STOP)
+        return GoodsReach(GoodsDisposition.STOP)
     if not _may_reach_parcels(refund):
         return _LEAVE
     waiting = [parcel for parcel in parcels if parcel.status == ShipmentStatus.AWAITING_PICKUP]
     if (called_off := _covering(gone, waiting, order)) is not None:
-        return Reach(GoodsDisposition.STOP, called_off)
+        return GoodsReach(GoodsDisposition.STOP, called_off)
     if refund.rules.recalls_in_transit:
         moving = [parcel for parcel in parcels if parcel.status in ON_ITS_WAY and parcel.recalled_at is None]
         if (called_back := _filling(gone, moving if parcels else [None], order)) is not None:
-            return Reach(GoodsDisposition.RECALL, called_back)
+            return GoodsReach(GoodsDisposition.RECALL, called_back)
     return _LEAVE
 
 

@@ -89,8 +89,8 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
         elif shipment.direction == ShipmentDirection.RETURN and shipment.topic_id == refund.pk:
             returning = shipment
     others = tuple(each for each in shipments if each.pieces is not None and each != outbound)
-    claims = tuple(each for each in lost if each.refund_id in (None, refund.pk))
-    return Parcels(outbound, others, recall, returning, claims)
+    about = tuple(each for each in lost if each.refund_id in (None, refund.pk))
+    return Parcels(outbound, others, recall, returning, about)
 
 
 def split_off(refund: Refund) -> QuerySet[Refund]:
