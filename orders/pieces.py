@@ -67,7 +67,7 @@ def count_out(writes: WriteSet, order: Order, pieces: Pieces, *, sign: int = 1) 
     writes.update(order, "shipped_pieces")
 
 
-def take_pieces_back(writes: WriteSet, order: Order, shipment: Shipment) -> None:
+def put_back(writes: WriteSet, order: Order, shipment: Shipment) -> None:
     """The pieces of one of the order's parcels are the store's again, to be sent anew or never."""
     shipment.is_out = False
     order.taken_back |= {shipment.pk}

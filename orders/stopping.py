@@ -7,7 +7,7 @@ from common.actors import Actor
 from common.writes import WriteSet
 from orders.events import ORDER_CANCELLED, ORDER_PIECES_STOPPED, ORDER_UNSHIPPED
 from orders.models import Order, OrderLine, Shipment
-from orders.pieces import finish_shipping, take_pieces_back
+from orders.pieces import finish_shipping, put_back
 from orders.shipments import ask_recall
 from orders.states import OrderStatus
 
@@ -35,7 +35,7 @@ def stop_pieces(
     for parcel in called_off:
         ask_recall(writes, order, parcel, topic=topic, actor=actor, now=now, rule=rule)
         if parcel is not None and parcel.pieces is not None:
-            take_pieces_back(writes, order, parcel)
+            put_back(writes, order, parcel)
     event = ORDER_PIECES_STOPPED
     if not any(line.quantity_to_ship for line in order.own_lines):
         order.cancel()

@@ -89,8 +89,8 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
         elif shipment.direction == ShipmentDirection.RETURN and shipment.topic_id == refund.pk:
             returning = shipment
     others = tuple(each for each in shipments if each.pieces is not None and each != outbound)
-    about_it = tuple(each for each in lost if each.refund_id in (None, refund.pk))
-    return Parcels(outbound, others, recall, returning, about_it)
+    about = tuple(each for each in lost if each.refund_id in (None, refund.pk))
+    return Parcels(outbound, others, recall, returning, about)
 
 
 def split_off(refund: Refund) -> QuerySet[Refund]:

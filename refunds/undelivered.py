@@ -13,7 +13,7 @@ from common.actors import SYSTEM
 from common.writes import WriteSet
 from orders.events import ORDER_CAME_BACK, ORDER_LOST
 from orders.models import Order, Shipment
-from orders.pieces import take_pieces_back
+from orders.pieces import put_back
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
@@ -98,7 +98,7 @@ def _ship_again(writes: WriteSet, order: Order, shipment: Shipment, now: datetim
     before = order.status
     parts = {}
     if shipment.pieces is not None:
-        take_pieces_back(writes, order, shipment)
+        put_back(writes, order, shipment)
         parts["pieces"] = shipment.pieces
     if order.status == OrderStatus.SHIPPED:
         order.unship()
