@@ -25,6 +25,7 @@ from stores.people.events import INVITATION_ACCEPTED, INVITATION_MADE, INVITATIO
 from stores.people.letters import write_letter
 from stores.people.why_not import (
     MOST_NAMES_TRIED,
+    why_no_role,
     why_not_give_role,
     why_not_join,
     why_not_join_again,
@@ -45,7 +46,7 @@ def invite(*, store: Store, email: str, role: str, actor: Actor, now: datetime) 
     Refused `role` beyond what the actor may do there; Invalid `email` (`unique`) where one is open for this address.
     """
     invited_by = user_id_of(actor)
-    refuse_if(why_not_give_role(role, _role_of(store.pk, invited_by), actor))
+    refuse_if(why_no_role(role) or why_not_give_role(role, _role_of(store.pk, invited_by), actor))
     email = _address(email)
     invitation = Invitation(
         store=store, email=email, role=role, invited_by_id=invited_by, made_at=now, ends_at=now + GOOD_FOR
@@ -148,7 +149,7 @@ def _accept(invitation: Invitation, user: User, actor: Actor, now: datetime) -> 
     member, is_new = Membership.objects.get_or_create(
         store_id=invitation.store_id, user=user, defaults={"role": invitation.role, "since": now}
     )
-    refuse_if(None if is_new else why_not_join_again())
+    refuse_if(why_not_join_again(is_member=not is_new))
     invitation.accepted_at, invitation.accepted_by = now, user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     writes = WriteSet()

@@ -14,13 +14,16 @@ from stores.states import MemberRole
 MOST_NAMES_TRIED = 10
 
 
-def why_not_give_role(role: str, own_role: str | None, actor: Actor) -> Refused | Invalid | None:
+def why_no_role(role: str) -> Invalid | None:
+    """Why there is no such role."""
+    return None if role in MemberRole.values else Invalid("role", _("Choose one of the roles."), "invalid_choice")
+
+
+def why_not_give_role(role: str, own_role: str | None, actor: Actor) -> Refused | None:
     """Why this actor, who has the `own_role` in the store, can't bring somebody into it in this role.
 
     Only who manages the store invites, and into nothing beyond what they may do themselves.
     """
-    if role not in MemberRole.values:
-        return Invalid("role", _("Choose one of the roles."), "invalid_choice")
     if actor.kind == ActorKind.OPERATOR:
         return None
     own = GRANTS.get(own_role or "", frozenset())
@@ -59,11 +62,13 @@ def why_not_join_with(user: User, invitation: Invitation) -> Refused | None:
     """Why this account can't join: it works in the store, or sees every store anyway."""
     if user.is_superuser:
         return Refused("invalid_transition", _("An operator sees every store; join with an account of your own."))
-    return why_not_join_again() if invitation.store_id in roles_of(user) else None
+    return why_not_join_again(is_member=invitation.store_id in roles_of(user))
 
 
-def why_not_join_again() -> Refused:
+def why_not_join_again(*, is_member: bool) -> Refused | None:
     """Why somebody who works in the store doesn't join it; the invitation stays open."""
+    if not is_member:
+        return None
     return Refused(
         "invalid_transition", _("You work in this store already. Whoever the invitation is for can still use it.")
     )
