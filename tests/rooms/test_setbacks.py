@@ -27,6 +27,7 @@ from operations.collecting import all_sweeps
 from orders.actions import ship_order
 from orders.delays.actions import report_delay
 from orders.erp.imports import confirm_import, stage_import
+from orders.erp.receiving import receive_file
 from payments import reconciling
 from payments.gateways.base import NoStatement
 from payments.models import DayAllowance, Reconciliation
@@ -87,6 +88,13 @@ def _staged(shop: Shop):
     with shop.scope():
         file = io.BytesIO(f"order_number,carrier,tracking_number\n{order.number},SF,T1\n".encode())
         return stage_import(store=shop.store, name="f.csv", file=file, actor=MERCHANT, now=NOON)
+
+
+def _received(shop: Shop) -> None:
+    content = f"order_number,carrier,tracking_number\n{shop.order(shipped=False).number},SF,T1\n"
+    with shop.scope():
+        file = io.BytesIO(content.encode())
+        receive_file(store=shop.store, name="f.csv", file=file, actor=MERCHANT, now=NOON)
 
 
 def _confirmed(shop: Shop) -> None:
@@ -216,6 +224,7 @@ SCENES = {
     "late orders": Scene(lambda shop: shop.order(shipped=False), later=timedelta(days=3)),
     "delay reports": Scene(_delayed, marketplace="kuaishou", later=timedelta(days=4)),
     "carriers": Scene(_shipped),
+    "files read": Scene(_received, marketplace="kuaishou"),
     "files shipped": Scene(_confirmed, marketplace="kuaishou"),
     "files forgotten": Scene(
         _staged, "orders_shipmentimport", marketplace="kuaishou", does="DELETE", later=timedelta(days=8)
