@@ -5,22 +5,19 @@ from datetime import datetime
 from django.conf import settings
 
 from common.actors import Actor, ActorKind
-from common.errors import Invalid, Refused
+from common.errors import Refused
 from common.sentences import sentence as _
 from stores.models import Invitation, Letter, Membership, User
 from stores.permissions import GRANTS, MANAGE_STORE, roles_of, user_id_of
-from stores.states import MemberRole
 
 MOST_NAMES_TRIED = 10
 
 
-def why_not_give_role(role: str, own_role: str | None, actor: Actor) -> Refused | Invalid | None:
+def why_not_give_role(role: str, own_role: str | None, actor: Actor) -> Refused | None:
     """Why this actor, who has the `own_role` in the store, can't bring somebody into it in this role.
 
     Only who manages the store invites, and into nothing beyond what they may do themselves.
     """
-    if role not in MemberRole.values:
-        return Invalid("role", _("Choose one of the roles."), "invalid_choice")
     if actor.kind == ActorKind.OPERATOR:
         return None
     own = GRANTS.get(own_role or "", frozenset())
@@ -62,7 +59,7 @@ def why_not_join_with(user: User, invitation: Invitation) -> Refused | None:
     return why_not_join_again() if invitation.store_id in roles_of(user) else None
 
 
-def why_not_join_again() -> Refused:
+def why_not_join_again() -> Refused | None:
     """Why somebody who works in the store doesn't join it; the invitation stays open."""
     return Refused(
         "invalid_transition", _("You work in this store already. Whoever the invitation is for can still use it.")

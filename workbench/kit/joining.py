@@ -167,4 +167,4 @@ def _page(request: HttpRequest, invitation: Invitation, refused, form: forms.For
         "refused": refused,
         "form": form,
     }
-    return render(request, "workbench/outside/join.html", context, status=409 if refused else 200)
+    return render(request, "workbench/join.html", context, status=409 if refused else 200)

@@ -15,7 +15,6 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.tenancy import system_scope
 from stores.models import Membership
 from stores.people.links import password_links
@@ -39,10 +38,10 @@ class AskForm(DeskLooks, PasswordResetForm):
             raise ValidationError(_("This installation sends no e-mail."))
         return super().clean()
 
-    def save(self, **_of_mails) -> None:
+    def save(self, *, request, **_of_mails) -> None:
         """Owe an e-mail; a worker looks up whose account it is."""
         with system_scope():
-            ask_for_reset(email=self.cleaned_data["email"], now=clock.now())
+            ask_for_reset(email=self.cleaned_data["email"], now=request.now)
 
 
 class ChooseForm(DeskLooks, SetPasswordForm):
@@ -73,20 +72,20 @@ class _Outside:
 class AskForLink(_Outside, PasswordResetView):
     """Asks for the address; the answer is the same whether there is an account with it."""
 
-    form_class, template_name = AskForm, "workbench/outside/ask_for_link.html"
+    form_class, template_name = AskForm, "workbench/ask_for_link.html"
     success_url, title = reverse_lazy("admin:password_reset_done"), gettext_lazy("Forgotten password")
 
 
 class LinkAsked(_Outside, PasswordResetDoneView):
     """What happens now."""
 
-    template_name, title = "workbench/outside/link_asked.html", gettext_lazy("Look into your mail")
+    template_name, title = "workbench/link_asked.html", gettext_lazy("Look into your mail")
 
 
 class UseLink(_Outside, PasswordResetConfirmView):
     """Choose a password by a link, then sign in with it; whoever has a second factor is still asked for it."""
 
-    form_class, template_name = ChooseForm, "workbench/outside/choose_password.html"
+    form_class, template_name = ChooseForm, "workbench/choose_password.html"
     token_generator, success_url = password_links, reverse_lazy("admin:login")
 
     def form_valid(self, form):
