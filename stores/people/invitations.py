@@ -34,7 +34,7 @@ from stores.people.why_not import (
     why_not_send_mail,
 )
 from stores.permissions import user_id_of
-from stores.states import LetterKind
+from stores.states import LetterKind, MemberRole
 
 GOOD_FOR = timedelta(days=7)
 
@@ -46,7 +46,9 @@ def invite(*, store: Store, email: str, role: str, actor: Actor, now: datetime) 
     Refused `role` beyond what the actor may do there; Invalid `email` (`unique`) where one is open for this address.
     """
     invited_by = user_id_of(actor)
-    refuse_if(why_no_role(role) or why_not_give_role(role, _role_of(store.pk, invited_by), actor))
+    if role not in MemberRole.values:
+        raise Invalid("role", _("Choose one of the roles."), "invalid_choice")
+    refuse_if(why_not_give_role(role, _role_of(store.pk, invited_by), actor))
     email = _address(email)
     invitation = Invitation(
         store=store, email=email, role=role, invited_by_id=invited_by, made_at=now, ends_at=now + GOOD_FOR

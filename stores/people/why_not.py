@@ -5,18 +5,12 @@ from datetime import datetime
 from django.conf import settings
 
 from common.actors import Actor, ActorKind
-from common.errors import Invalid, Refused
+from common.errors import Refused
 from common.sentences import sentence as _
 from stores.models import Invitation, Letter, Membership, User
 from stores.permissions import GRANTS, MANAGE_STORE, roles_of, user_id_of
-from stores.states import MemberRole
 
 MOST_NAMES_TRIED = 10
-
-
-def why_no_role(role: str) -> Invalid | None:
-    """Why there is no such role."""
-    return None if role in MemberRole.values else Invalid("role", _("Choose one of the roles."), "invalid_choice")
 
 
 def why_not_give_role(role: str, own_role: str | None, actor: Actor) -> Refused | None:
@@ -65,7 +59,7 @@ def why_not_join_with(user: User, invitation: Invitation) -> Refused | None:
     return why_not_join_again(is_member=invitation.store_id in roles_of(user))
 
 
-def why_not_join_again(*, is_member: bool) -> Refused | None:
+def why_not_join_again() -> Refused | None:
     """Why somebody who works in the store doesn't join it; the invitation stays open."""
     if not is_member:
         return None
