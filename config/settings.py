@@ -294,7 +294,7 @@ DRF_STANDARDIZED_ERRORS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Wanliu",
     "DESCRIPTION": "After-sales workbench: refunds, negotiation and retention offers, payments.",
-    "VERSION": "2026-11-27",  # the newest date of docs/api-changes.md
+    "VERSION": "2026-11-28",  # the newest date of docs/api-changes.md
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
