@@ -209,7 +209,7 @@ def keep_connection(
     connection.platform, connection.app_key, connection.base_url = platform.name, shop.app_key, shop.base_url
     connection.sealed_secrets = seal({str(name): value for name, value in shop.secrets.items()})
     connection.shop_id = shop.shop_id or connection.shop_id
-    connection.token_mark = "" if connection.shop_id else mark_of(shop.access_token)
+    connection.token_mark = "" if connection.shop_id else mark_of(shop)
     connection.expires_at = connection.refresh_expires_at = connection.write_expires_at = None
     take_tokens(connection, platform, shop, tokens)
     connection.status = ConnectionStatus.CONNECTED if is_authorised or silence else ConnectionStatus.AUTHORISING
@@ -231,9 +231,10 @@ def why_not_follow(kept: Connection | None, shop: Shop) -> Refused | None:
     return Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP])) if has_read else None
 
 
-def mark_of(token: str) -> str:
-    """By which the same token is known again, and which says nothing of it; empty for none."""
-    return salted_hmac("connectors.token", token, algorithm="sha256").hexdigest() if token else ""
+def mark_of(shop: Shop) -> str:
+    """By which the same token of the application is known again, and which says nothing of it; empty for none."""
+    told = f"{shop.app_key} {shop.access_token}"
+    return salted_hmac("connectors.token", told, algorithm="sha256").hexdigest() if shop.access_token else ""
 
 
 def save_once(connection: Connection) -> None:
