@@ -12,9 +12,9 @@ HEAD = """
 ## Taken out by the tool
 
 `make mutants` finds guards in the code and in the tables, takes each out alone and runs the tests that reach it
-(docs/adr/0060). A row names the tests that failed, or says why a guard that no test misses may stay. *Unexplained* lived
-through the tests that were measured and tried, which may be few: it has to be proved, removed or explained. What isn't
-here wasn't tried so far: `scripts/mutants --list` names every one.
+(docs/adr/0060). A row names the tests that failed, or says why a guard that no test misses may stay. *Unexplained*
+lived through the tests that were measured and tried, which may be few: it has to be proved, removed or explained.
+What isn't here wasn't tried so far: `scripts/mutants --list` names every one.
 """
 SHOWN = 4  # tests of a row
 
