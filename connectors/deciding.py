@@ -46,9 +46,9 @@ from connectors.port import (
     WrongSetup,
 )
 from connectors.reasons import kept_reasons
-from connectors.shops import LeaseLost, Talk, held
 from connectors.states import SendingStatus
 from connectors.taking import take_copy
+from connectors.talking import LeaseLost, Talk, held
 from refunds.actions import lock_refund
 from refunds.handing_over import end_decision
 from refunds.models import Evidence

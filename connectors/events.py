@@ -98,7 +98,9 @@ CONNECTION_RESUMED = _connection(
     gettext_lazy("The shop is followed again: what was wrong has been set right"),
     _Shop,
     EventTone.GOOD,
-    meaning=gettext_lazy("Somebody has set right why the shop stood still; it is pulled again at once."),
+    meaning=gettext_lazy(
+        "What kept the shop is set right, by somebody or by new tokens that came late; it is pulled again at once."
+    ),
 )
 CONNECTION_WARNED = _connection(
     "warned",

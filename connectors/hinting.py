@@ -13,9 +13,9 @@ from common.setbacks import sweep_rows
 from common.tenancy import system_scope, tenant_scope
 from connectors.models import Connection, MirroredRefund, RefundHint
 from connectors.port import Hint, NotThere, PlatformError, Refusal, UnreadableCopy
-from connectors.shops import Talk
 from connectors.states import ConnectionStatus
 from connectors.taking import put_aside, take_copy
+from connectors.talking import Talk
 from connectors.waking import wake_after_commit, wake_shop
 
 KEPT_FOR = timedelta(days=8)  # by then no platform repeats a message

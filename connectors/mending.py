@@ -32,14 +32,20 @@ def resume_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection:
     """What was wrong at the platform is mended: the shop is followed on from where it was. NotFound."""
     connection = lock_connection(store_id)
     refuse_if(why_not_resume_shop(connection))
+    follow_on(connection=connection, actor=actor, now=now)
+    return connection
+
+
+@action
+def follow_on(*, connection: Connection, actor: Actor, now: datetime) -> None:
+    """A locked connection needs no person any more: it goes on from where it was, at once."""
     connection.status, connection.fault, connection.told = ConnectionStatus.CONNECTED, "", ""
     begin_work(connection)
-    connection.save()
+    connection.save(update_fields=["status", "fault", "told", *connection.WORK_FIELDS])
     writes = WriteSet()
     record_connection(writes, CONNECTION_RESUMED, connection, actor=actor, now=now)
-    writes.hint(wake_shop, store_id)
+    writes.hint(wake_shop, connection.store_id)
     writes.flush()
-    return connection
 
 
 def why_not_disconnect(connection: Connection) -> Refused | None:

@@ -31,9 +31,9 @@ from connectors.port import (
     Windows,
     WindowTooFull,
 )
-from connectors.shops import Talk, held
 from connectors.states import LookBack
 from connectors.taking import put_aside, take_copy
+from connectors.talking import Talk, held
 
 COMPARED_AGAIN = timedelta(days=3)  # how much of the past a nightly comparison lists
 NIGHT = range(2, 6)  # hours of the store's clock

@@ -25,7 +25,7 @@ from connectors.port import (
     Unreachable,
     Verb,
 )
-from connectors.shops import Talk
+from connectors.talking import Talk
 from refunds.objections import MarketplaceReason, MarketplaceReasons
 
 log = logging.getLogger("wanliu.connectors")

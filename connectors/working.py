@@ -30,7 +30,7 @@ from connectors.models import Connection, RefundHint, SentDecision
 from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window
 from connectors.reasons import read_reasons
-from connectors.shops import LeaseLost, Talk, held
+from connectors.talking import LeaseLost, Talk, held
 
 log = logging.getLogger("wanliu.connectors")
 
@@ -79,6 +79,9 @@ def _turn(connection: Connection) -> Counter:
     with transaction.atomic(), tenant_scope(connection.store_id):
         try:
             mine = held(connection)
+            has_other_tokens = mine.sealed_tokens != connection.sealed_tokens
+            if has_other_tokens and isinstance(failure, ReauthorisationNeeded | TokenExpired):
+                after, failure = timedelta(0), None  # who held the shop before has kept new ones meanwhile
             if counts["changed"]:
                 mine.changed_at = clock.now()
             _plan(mine, after, failure)

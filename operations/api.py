@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotDone
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.db import connection, connections
 from django.utils.translation import gettext as _
@@ -13,12 +14,13 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 
+from common import clock
 from common.api.fields import InstantField
 from common.errors import Refused, refuse_if
 from common.tenancy import tenant_scope
 from operations.test_clock import let_time_pass
 from orders.api.serializers import StoreNameSerializer
-from stores.actions import advance_clock, why_no_test_clock
+from stores.actions import advance_clock, end_advance, why_no_test_clock
 from stores.api.base import StoreViewSet
 
 SPAN = re.compile(r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?", re.ASCII)
@@ -82,30 +84,38 @@ class TestClockViewSet(StoreViewSet):
     def advance(self, request):
         """Move a sandbox's clock on; answers when everything that was due by then is done.
 
-        Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call that was
-        cut off, name the instant with `to`: what was reached stays.
+        Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that was cut off
+        leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on from there.
         """
         data = self.input(AdvanceSerializer)
-        attr = "to" if "to" in data else "by"
-        until = data["to"] if "to" in data else self.now + data["by"]
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, self.store.pk])
             if not cursor.fetchone()[0]:
                 raise Refused("clock_is_moving", _("The clock is being moved by another call; wait for its answer."))
-        self._let_time_pass(until, attr)
+        self.store.refresh_from_db()  # what a call before this one has moved
+        until = self._let_time_pass(data.get("to"), data.get("by"))
+        end_advance(self.store)
         return Response(ClockSerializer({"now": until}).data)
 
-    def _let_time_pass(self, until: datetime, attr: str) -> None:
+    def _let_time_pass(self, to: datetime | None, by: timedelta | None) -> datetime:
         """In a thread with a connection of its own, since each step is committed; this call's transaction waits.
 
-        That it begins is on record before the first step.
+        That it begins is on record before the first step. Returns until when.
         """
 
-        def run() -> None:
+        def run() -> datetime:
             try:
                 with tenant_scope(self.store.pk):
-                    advance_clock(store=self.store, until=until, attr=attr, actor=self.actor, now=self.now)
+                    until = advance_clock(
+                        store=self.store,
+                        to=to,
+                        by=by,
+                        call=self._call(),
+                        actor=self.actor,
+                        now=self.store.on_its_clock(clock.wall()),
+                    )
                 let_time_pass(self.store.pk, until)
+                return until
             finally:
                 connections.close_all()
 
@@ -117,3 +127,9 @@ class TestClockViewSet(StoreViewSet):
                 except NotDone:
                     with connection.cursor() as cursor:  # a transaction that is idle for long is ended
                         cursor.execute("SELECT 1")
+
+    def _call(self) -> str:
+        """What this call and its repetitions have in common; empty without an Idempotency-Key."""
+        if self.answer is None:
+            return ""
+        return sha256(f"{self.answer.owner}\n{self.answer.key}\n{self.answer.fingerprint}".encode()).hexdigest()

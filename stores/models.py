@@ -56,6 +56,9 @@ class Store(Traced):
     is_sandbox = models.BooleanField(_("sandbox"), default=False, db_default=False, editable=False)
     # A sandbox's own clock is so far ahead of everybody's (docs/adr/0048).
     clock_ahead = models.DurationField(default=timedelta(), db_default=timedelta(), editable=False)
+    # While it is moved on: until when, and by which call. What is left of a call that was cut off.
+    clock_until = models.DateTimeField(null=True, editable=False)
+    clock_call = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     negotiation_open = models.BooleanField(
         _("negotiation opened"),
         default=True,

@@ -20,7 +20,7 @@ from stores.actions.catalogue import (
     upsert_products,
 )
 from stores.actions.categories import change_category, open_category
-from stores.actions.clocks import advance_clock, set_clock, why_no_test_clock
+from stores.actions.clocks import advance_clock, end_advance, set_clock, why_no_test_clock
 from stores.actions.keys import create_marketplace_key, create_store_key, revoke_key, touch_key
 from stores.actions.members import add_member, change_member, remove_member
 from stores.actions.second_factor import (
@@ -49,6 +49,7 @@ __all__ = [
     "create_store_key",
     "default_return_address",
     "default_return_addresses",
+    "end_advance",
     "give_new_password",
     "new_password",
     "new_secret",

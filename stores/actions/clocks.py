@@ -34,16 +34,49 @@ def why_no_such_advance(store: Store, until: datetime, now: datetime, attr: str)
     return None
 
 
-@action
-def advance_clock(*, store: Store, until: datetime, attr: str, actor: Actor, now: datetime) -> None:
-    """Put on record that a sandbox's clock is moved on `until` then; the caller lets it come about, step by step.
+def why_not_move_by(store: Store, now: datetime) -> Refused | None:
+    """Why the clock, which shows `now`, isn't moved on by a time: nobody knows from where.
 
-    Refused `not_a_sandbox`; Invalid (`attr`) for what is past or too far.
+    Refused `clock_not_there` while an advance before was cut off and its end isn't reached.
     """
-    refuse_if(why_no_test_clock(store) or why_no_such_advance(store, until, now, attr))
+    if store.clock_until is None or store.clock_until <= now:
+        return None
+    return Refused(
+        "clock_not_there",
+        _("The call that moves the clock on to %(until)s was cut off: send it again, or go on with “to”.")
+        % {"until": store.clock_until.isoformat()},
+    )
+
+
+@action
+def advance_clock(
+    *, store: Store, to: datetime | None, by: timedelta | None, call: str = "", actor: Actor, now: datetime
+) -> datetime:
+    """Put on record until when a sandbox's clock is moved on; the caller lets it come about, step by step.
+
+    `call` tells a call that is repeated from another one, where that can be told: what was cut off is gone on with.
+    Refused `not_a_sandbox`, `clock_not_there`; Invalid (`to`, `by`) for what is past or too far.
+    """
+    refuse_if(why_no_test_clock(store))
+    if call and call == store.clock_call:
+        return store.clock_until
+    if by is not None:
+        refuse_if(why_not_move_by(store, now))
+    until, attr = (now + by, "by") if to is None else (to, "to")
+    refuse_if(why_no_such_advance(store, until, now, attr))
+    store.clock_until, store.clock_call = until, call
+    store.save(update_fields=["clock_until", "clock_call"])
     writes = WriteSet()
     writes.event(CLOCK_ADVANCED, store, topic=store, at=now, actor=actor, until=until.isoformat())
     writes.flush()
+    return until
+
+
+@bookkeeping("The call is answered: what it left to go on with is not needed any more.")
+def end_advance(store: Store) -> None:
+    """In the transaction that keeps the answer, so that a call whose answer was lost is known when it is repeated."""
+    store.clock_until, store.clock_call = None, ""
+    store.save(update_fields=["clock_until", "clock_call"])
 
 
 @bookkeeping("How far a sandbox's clock has come; that it is moved is an act.", alone=True)

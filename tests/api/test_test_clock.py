@@ -1,6 +1,7 @@
 """A sandbox's clock over the API: moved on, everything that falls due on the way is done at its own instant."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,14 +9,15 @@ from django.db import IntegrityError, connections, transaction
 
 from common import clock as wall
 from common.models import Event, Setback
-from common.tenancy import system_scope
-from operations import test_clock
+from common.tenancy import system_scope, tenant_scope
+from operations import api, test_clock
 from operations.test_clock import do_what_is_due, follow_clocks
 from operations.verification import run_checks
 from payments.settlement import settle_batch
 from refunds.models import Message, QualityDay
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
+from stores.actions import set_clock
 from stores.models import Store
 from tests.api.helpers import ask, code, detail
 from tests.api.test_small_payments import allowance, send
@@ -160,6 +162,82 @@ def test_a_process_that_dies_on_the_way_leaves_what_was_reached_and_the_next_cal
         assert Event.objects.filter(name="store.clock_advanced").count() == 1, "it has begun to move"
     assert advance(sandbox, to=(due + timedelta(days=1)).isoformat()).status_code == 200
     assert detail(sandbox, refund)["status"] == "refunded"
+
+
+class TestACallThatIsCutOff:
+    """Its steps were committed, its answer wasn't: how far it was to go is kept beside the clock."""
+
+    @pytest.fixture
+    def half_way(self, sandbox, monkeypatch):
+        """A call with the key "1" that was to move the clock on by five days and died at a deadline after two."""
+        due = sandbox.reload(sandbox.refund(kind="refund_only")).due_at
+        real = test_clock.do_what_is_due
+        sandbox.merchant.client.raise_request_exception = False
+
+        def die_there(store_id, instant):
+            return 1 / 0 if instant >= due else real(store_id, instant)
+
+        with monkeypatch.context() as dying:
+            dying.setattr(test_clock, "do_what_is_due", die_there)
+            assert self.by(sandbox, "5d", "1").status_code == 500
+        assert shown(sandbox) == due < NOON + timedelta(days=5)
+        return sandbox
+
+    def by(self, shop, span, key):
+        return shop.merchant.post("test-clock/advance/", {"by": span}, **{"Idempotency-Key": key})
+
+    def test_goes_on_to_where_it_was_to_go_when_it_is_repeated(self, half_way):
+        answer = self.by(half_way, "5d", "1")
+        assert answer.json() == {"now": "2026-11-25T04:00:00Z"}
+        assert shown(half_way) == NOON + timedelta(days=5)
+        with half_way.scope():
+            assert Event.objects.filter(name="store.clock_advanced").count() == 1
+        assert self.by(half_way, "1d", "2").json() == {"now": "2026-11-26T04:00:00Z"}
+
+    @pytest.mark.parametrize(("span", "key"), [("5d", "2"), ("1h", "1")])
+    def test_keeps_another_from_moving_it_by_a_time(self, half_way, span, key):
+        before = shown(half_way)
+        answer = self.by(half_way, span, key)
+        assert code(answer)[:2] == (409, "clock_not_there")
+        assert "2026-11-25T04:00:00+00:00" in answer.content.decode()
+        assert shown(half_way) == before
+
+    def test_is_gone_on_with_by_naming_the_instant(self, half_way):
+        assert advance(half_way, to="2026-11-25T04:00:00Z").status_code == 200
+        assert advance(half_way, by="1h").json() == {"now": "2026-11-25T05:00:00Z"}
+
+    def test_is_over_when_time_itself_has_come_there(self, half_way, clock):
+        clock.move(days=6)
+        assert advance(half_way, by="1h").status_code == 200
+
+    def test_after_its_last_step_moves_nothing_when_it_is_repeated(self, sandbox, monkeypatch):
+        sandbox.merchant.client.raise_request_exception = False
+        with monkeypatch.context() as dying:
+            dying.setattr("operations.api.end_advance", lambda store: 1 / 0)
+            assert self.by(sandbox, "5d", "1").status_code == 500
+        assert self.by(sandbox, "5d", "1").json() == {"now": "2026-11-25T04:00:00Z"}
+        assert shown(sandbox) == NOON + timedelta(days=5)
+        assert self.by(sandbox, "1d", "2").json() == {"now": "2026-11-26T04:00:00Z"}
+
+
+def test_what_another_call_moved_before_this_ones_turn_counts(sandbox, monkeypatch):
+    """Both were let in by the same clock; the second waits for no lock, so it must look again."""
+    read = api.TestClockViewSet.input
+
+    def moved_meanwhile(view, *args):
+        data = read(view, *args)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(lambda: (advance_elsewhere(sandbox.store.pk, days=5), connections.close_all())).result()
+        return data
+
+    monkeypatch.setattr(api.TestClockViewSet, "input", moved_meanwhile)
+    assert advance(sandbox, by="1d").json() == {"now": "2026-11-26T04:00:00Z"}
+
+
+def advance_elsewhere(store_id, **span):
+    """As another process does it."""
+    with tenant_scope(store_id):
+        set_clock(store_id, NOON + timedelta(**span))
 
 
 def test_between_advances_workers_go_by_its_clock(sandbox):

@@ -10,9 +10,9 @@ from common.models import Event
 from connectors import working
 from connectors.looking_back import fetch_past
 from connectors.models import Connection
-from connectors.shops import LeaseLost, held
 from connectors.states import ConnectionStatus
 from connectors.taking import take_copy
+from connectors.talking import LeaseLost, held
 from connectors.working import LATEST, SOONEST
 from tests.connectors.conftest import Connected, ago
 from tests.connectors.toy import Toy, copy_of

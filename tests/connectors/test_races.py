@@ -17,9 +17,10 @@ from connectors.mending import disconnect_shop
 from connectors.models import Connection, MirroredRefund, RefundHint, SentDecision
 from connectors.platforms import PLATFORMS
 from connectors.port import Hint, Secret, Shop, Tokens
-from connectors.shops import LeaseLost, keep_tokens, shop_for, with_tokens
+from connectors.shops import shop_for, with_tokens
 from connectors.states import ConnectionStatus, SendingStatus
 from connectors.taking import take_copy
+from connectors.talking import LeaseLost, keep_tokens
 from connectors.working import work_on_shops
 from refunds.actions import approve_refund
 from refunds.models import Refund
