@@ -1,10 +1,13 @@
-.PHONY: help run test bench mutants lint lock clients
+.PHONY: help run serve test bench mutants lint lock clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
 
 run:  ## Install, start everything with a demo, until Ctrl-C (PORT=8000 DATA_DIR=.data)
 	@scripts/run
+
+serve:  ## One process where people work: make serve WHAT="web" (docs/deploy.md)
+	@scripts/serve $(WHAT)
 
 test:  ## Install, then every check and test on services of its own
 	@scripts/test

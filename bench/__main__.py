@@ -75,7 +75,7 @@ def main() -> int:
         choices=["lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights", "connecting"],
         help="only one; only prints",
     )
-    parser.add_argument("--past", type=int, help="connecting: how many refunds of the past (100,000 take an hour)")
+    parser.add_argument("--past", type=int, help="connecting: how many refunds of the past")
     arguments = parser.parse_args()
     sizes = QUICK if arguments.quick else FULL
     if arguments.past:

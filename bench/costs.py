@@ -41,4 +41,4 @@ def _name_of(tree: list[psutil.Process]) -> str:
     if any(process.name().startswith("postgres") for process in tree):
         return POSTGRESQL
     command = tree[0].cmdline()
-    return WORKER if "worker" in command else WEB if any("granian" in word for word in command) else ""
+    return WORKER if "worker" in command else WEB if "config.front" in command else ""

@@ -1,6 +1,7 @@
 """Shops of one platform in a process of their own: `python -m bench.fakes taobao SHOPS REFUNDS EVERY_S`.
 
-The refunds of each lie so many seconds apart, the newest some minutes ago. One line for each shop is its address.
+The refunds of each lie so many seconds apart, the newest some minutes ago; all but one of OPEN are over. One line for
+each shop is its address.
 """
 
 import signal
@@ -13,6 +14,8 @@ from importlib import import_module
 from common import clock
 from connectors.fakes.base import FAKES
 
+OPEN = 10  # one refund in so many
+
 
 def run(name: str, shops: int, refunds: int, every_s: float) -> None:
     """Listen until SIGTERM."""
@@ -22,7 +25,8 @@ def run(name: str, shops: int, refunds: int, every_s: float) -> None:
             server = stack.enter_context(FAKES[name]())
             server.requests = deque(maxlen=10)
             for place in range(refunds, 0, -1):
-                server.add(at=clock.now() - timedelta(minutes=10, seconds=place * every_s))
+                state = {} if place % OPEN == 0 else {"status": "SUCCESS" if place % OPEN > 2 else "CLOSED"}
+                server.add(at=clock.now() - timedelta(minutes=10, seconds=place * every_s), **state)
             server.messages.clear()  # of the past no platform sends any
             print(server.url, flush=True)
         signal.sigwait({signal.SIGTERM})

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
-from common.heartbeats import beat_is_heard, live_workers
+from common.heartbeats import live_beats, live_workers
 from common.hints import brief_connection
 
 MAIN_QUEUE = current_app.conf.task_default_queue
@@ -26,7 +26,7 @@ def _database() -> None:
         cursor.execute("SELECT 1")
 
 
-def _broker() -> None:
+def check_broker() -> None:
     """Asked by a connection of its own: a pooled one may be from before the broker went away."""
     with brief_connection() as asked:
         asked.ensure_connection(max_retries=0)
@@ -41,7 +41,7 @@ def readyz(request):
     be seen, but no reason to take web processes out of service; nor is beat, whose silence is only told of.
     """
     parts = {}
-    for name, probe in (("database", _database), ("broker", _broker)):
+    for name, probe in (("database", _database), ("broker", check_broker)):
         try:
             probe()
             parts[name] = "ok"
@@ -51,5 +51,6 @@ def readyz(request):
     workers = live_workers()
     parts["worker"] = "unknown" if workers is None else "ok" if workers.get(MAIN_QUEUE) else "failing"
     ready = "failing" not in parts.values()
-    told = {"workers": workers or {}, "beat": {True: "ok", False: "silent", None: "unknown"}[beat_is_heard()]}
+    beats = live_beats()
+    told = {"workers": workers or {}, "beat": "unknown" if beats is None else "ok" if beats else "silent"}
     return JsonResponse({"status": "ok" if ready else "failing", **parts, **told}, status=200 if ready else 503)

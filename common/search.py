@@ -11,6 +11,8 @@ FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and not
 
 def plain_text(typed: str) -> str:
     """The text in plain width, without what nobody sees; blanks of any kind stay between words."""
+    if typed.isascii() and typed.isprintable():
+        return typed.strip()
     text = unicodedata.normalize("NFKC", typed)
     kept = (" " if char.isspace() else char for char in text if char.isspace() or _is_seen(char))
     return "".join(kept).strip()

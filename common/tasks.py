@@ -9,7 +9,7 @@ from common.workers import drain
 
 @shared_task
 def heartbeat() -> None:
-    """Tell /readyz that beat schedules and a worker works."""
+    """Tell whoever looks after the platform that what beat asks for reaches a worker that does it."""
     heartbeats.note_beat()
 
 

@@ -15,7 +15,8 @@ class Sweep:
     """A kind of work that falls due by the clock: beat's `task` does it, and the command `sweep` by this name.
 
     `step` does up to a batch of what is due and returns how much that was: 0 when nothing is. A sandbox's own clock
-    brings it about as well (docs/adr/0048) if it is `of_stores`; `due` are the columns of instants at which it then is.
+    brings it about as well (docs/adr/0048) if it is `of_stores`; `due` are the columns of instants at which it then is,
+    and `undone` the rows of the first for which it hasn't been done: those that are due show how far behind it is.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Sweep:
     task: str
     of_stores: bool = False
     due: tuple[tuple[type[models.Model], str], ...] = ()
+    undone: Callable[[], models.QuerySet] | None = None
 
 
 @dataclass(frozen=True)

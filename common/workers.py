@@ -43,15 +43,18 @@ Row = TypeVar("Row", bound=Obligation)
 Result = TypeVar("Result")
 
 
-def take_up(rows: models.QuerySet[Row], *, limit: int = BATCH) -> tuple[list[Row], list[Row]]:
+def take_up(
+    rows: models.QuerySet[Row], *, limit: int = BATCH, by_everybodys_clock: bool = False
+) -> tuple[list[Row], list[Row]]:
     """Lock and lease up to `limit` due rows that nobody else has; the caller writes their WORK_FIELDS.
 
-    Those of a sandbox whose clock is ahead are taken up by that clock alone (docs/adr/0048).
+    Those of a sandbox whose clock is ahead are taken up by that clock alone (docs/adr/0048), unless they are work that
+    goes by everybody's clock in a sandbox too.
 
     Returns the rows that are this worker's now, and those for which a person is called: every worker that took one of
     them up has died before it got an answer.
     """
-    if issubclass(rows.model, TenantModel) and store_alone() is None:
+    if issubclass(rows.model, TenantModel) and store_alone() is None and not by_everybodys_clock:
         stores = rows.model._meta.get_field("store").related_model
         rows = rows.exclude(store_id__in=stores.objects.filter(clock_ahead__gt=timedelta()).values("pk"))
     turn = uuid4()
@@ -126,14 +129,21 @@ class _Turn(Generic[Row, Result]):
             self.done.append((row, self._do(row)))
 
 
-def do_due(rows: models.QuerySet[Row], do: Callable[[Row], None], *, limit: int = BATCH) -> int:
+def do_due(
+    rows: models.QuerySet[Row],
+    do: Callable[..., None],
+    *,
+    before: Callable[[Row], object] | None = None,
+    limit: int = BATCH,
+) -> int:
     """Take up to `limit` due rows up and `do` each in a transaction of its own; returns how many were taken up.
 
     For work that asks nobody outside. `do` is given the row, locked and in its store's scope: it is done, unless `do`
-    plans something else; its WORK_FIELDS are saved. What that raises puts the row off, and the others go on.
+    plans something else; its WORK_FIELDS are saved. What that raises puts the row off, and the others go on. What takes
+    long and needs no lock is done `before`, outside of the transaction: `do` is given what that answers as well.
     """
     turn = _lease(rows, limit)
-    in_turn(turn, partial(_attempt, do=do))
+    in_turn(turn, partial(_attempt, do=do, before=before))
     return len(turn)
 
 
@@ -150,23 +160,24 @@ def _lease(rows: models.QuerySet[Row], limit: int) -> list[Row]:
     return turn
 
 
-def _attempt(row: Row, *, do: Callable[[Row], None]) -> None:
+def _attempt(row: Row, *, do: Callable[..., None], before: Callable[[Row], object] | None) -> None:
     scope = partial(tenant_scope, row.store_id) if isinstance(row, TenantModel) else system_scope
     try:
+        found = () if before is None else (before(row),)
         with transaction.atomic(), scope():
-            _do_leased(row, do)
+            _do_leased(row, do, found)
     except Exception as error:
         log.error("%s %s could not be done: %s", row._meta.label, row.pk, told_safely(error))
         put_off(row, error)
 
 
 @bookkeeping(_NO_ACT)
-def _do_leased(row: Row, do: Callable[[Row], None]) -> None:
+def _do_leased(row: Row, do: Callable[..., None], found: tuple) -> None:
     """`do` the row, unless another worker has it by now."""
     mine = _lock(row)
     if mine is not None:
         mine.plan(None)
-        do(mine)
+        do(mine, *found)
         mine.save(update_fields=mine.WORK_FIELDS)
 
 
@@ -199,11 +210,32 @@ def write_down(done: Sequence[tuple[Row, Result]], write: Callable[[list[Result]
             put_off(row, error)
 
 
-def drain(step: Callable[[], int]) -> None:
-    """Take step after step until one finds nothing, or for DRAIN_FOR_S: the next sweep goes on."""
+def drain(step: Callable[[], int], *, at_once: int = 1) -> None:
+    """Take step after step until one finds nothing, or for DRAIN_FOR_S: the next sweep goes on.
+
+    So many threads do so side by side, each until it finds nothing; where it is one, it is done in this thread. What a
+    step raises is raised here once every thread has ended.
+    """
     ends_at = monotonic() + DRAIN_FOR_S
+    if at_once <= 1:
+        _take_steps(step, ends_at)
+        return
+    with ThreadPoolExecutor(at_once, thread_name_prefix="drain") as pool:
+        begun = [pool.submit(copy_context().run, _take_steps_apart, step, ends_at) for _ in range(at_once)]
+    for each in begun:
+        each.result()
+
+
+def _take_steps(step: Callable[[], int], ends_at: float) -> None:
     while step() and monotonic() < ends_at:
         pass
+
+
+def _take_steps_apart(step: Callable[[], int], ends_at: float) -> None:
+    try:
+        _take_steps(step, ends_at)
+    finally:
+        connections.close_all()  # a thread's own
 
 
 def _lock(row: Row) -> Row | None:

@@ -1,9 +1,10 @@
 """Settings, addresses, the Celery application and the services that `make run` starts.
 
-settings, urls, celery, wsgi. front/ reads requests in each web process; supervise/ and
-supervisor are `make run`; embedded/ are PostgreSQL and Valkey out of wheels. worker, database: how each kind of
+settings, urls, celery, wsgi. environment/ is every setting, read and checked as a whole; serve starts one process where
+people work, processes says with which arguments. front/ reads requests in each web process; supervise/ and
+supervisor are `make run`; embedded/ are PostgreSQL and Valkey out of wheels. worker, beat, database: how each kind of
 process behaves when a service goes away. secret (the signing key), outside (what the environment says of outside
-parties), logs.
+parties), mail, schedule (of beat), static_files, logs.
 """
 
 from config.celery import app as celery_app

@@ -28,9 +28,14 @@ def load_secret_key(data_dir: Path) -> str:
     return path.read_text()
 
 
+def is_weak(key: str) -> bool:
+    """Whether the key can be guessed."""
+    return len(key) < SHORTEST or len(set(key)) < FEWEST_SIGNS or key.startswith("django-insecure-")
+
+
 def check_secret_key(key: str) -> None:
     """ImproperlyConfigured for a key that can be guessed: buyers' links, sessions and notices are signed with it."""
-    if len(key) < SHORTEST or len(set(key)) < FEWEST_SIGNS or key.startswith("django-insecure-"):
+    if is_weak(key):
         raise ImproperlyConfigured(
             f"SECRET_KEY is weak: give at least {SHORTEST} random characters, or leave it unset to have one made,"
             " which is kept in DATA_DIR/secret_key."

@@ -5,35 +5,37 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
-from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from environs import env
 
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
+from config.environment import read_environment
+from config.mail import mail_settings
 from config.outside import variables_by_file
+from config.schedule import ROUTES, SCHEDULE
 from config.secret import check_secret_key, load_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("DATA_DIR", ".data"))
-if not DATA_DIR.is_absolute():
-    DATA_DIR = BASE_DIR / DATA_DIR
-PORT = env.int("PORT", 8000)
+said = read_environment()  # config/environment/table.py lists what it may say; every mistake in it ends the start
+PRODUCTION = said["PRODUCTION"]  # people work here: nothing is made up, and nothing is answered in plain text
+DATA_DIR = BASE_DIR / said["DATA_DIR"]
 
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or load_secret_key(DATA_DIR)
+DEBUG = said["DEBUG"]
+SECRET_KEY = said["SECRET_KEY"] or load_secret_key(DATA_DIR)
 check_secret_key(SECRET_KEY)
-IS_EMBEDDED = env.str("DATABASE_URL", "") in ("", database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER))
+EMBEDDED = [database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER)]
+IS_EMBEDDED = not PRODUCTION and said["DATABASE_URL"] in (None, *EMBEDDED)
+WEB_THREADS = said["WEB_THREADS"]
 # Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_connector_keys`).
-CONNECTOR_KEYS = env.list("CONNECTOR_KEYS", [])
+CONNECTOR_KEYS = said["CONNECTOR_KEYS"]
 # Lets webhook endpoints be on the loopback, without TLS: for tests and first tries, never where people work.
-WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+WEBHOOKS_ALLOW_LOOPBACK = said["WEBHOOKS_ALLOW_LOOPBACK"]
+ALLOWED_HOSTS = said["ALLOWED_HOSTS"]
 # Networks of the proxies in front of us: only they may say who the client is, and that it came by TLS.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+TRUSTED_PROXIES = said["TRUSTED_PROXIES"]
+CSRF_TRUSTED_ORIGINS = said["CSRF_TRUSTED_ORIGINS"]
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # its default one would replace the workbench's site by its own
@@ -72,7 +74,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.web.access.AccessLogMiddleware",
+    "webhooks.failed_calls.middleware.FailedCallMiddleware",  # whatever the answer comes from
     "common.web.proxies.ProxyMiddleware",
+    "common.web.plain_text.PlainTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "common.web.pages.PageFiles",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # these two before whatever refuses
@@ -91,8 +95,15 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-# axes looks for its middleware by its own name; here it is among those of pages only (PageLockouts).
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+SILENCED_SYSTEM_CHECKS = [
+    # These look for a middleware by its own name; here it is among those of pages only (common.web.pages).
+    "axes.W002",
+    "security.W003",
+    # Whether the names below this one are asked by TLS only is for whoever owns the domain to say, and so is a
+    # browser's own list.
+    "security.W005",
+    "security.W021",
+]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -113,7 +124,7 @@ TEMPLATES = [
 ]
 
 # --- data -------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", database_url(DATA_DIR))}
+DATABASES = {"default": dj_database_url.parse(said["DATABASE_URL"] or database_url(DATA_DIR))}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     ATOMIC_REQUESTS=True,
@@ -121,19 +132,19 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
 )
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = connection_options(
-    env.str("PROCESS_KIND", "worker"), DATABASES["default"].get("OPTIONS", {}).get("options", "")
+    said["PROCESS_KIND"], DATABASES["default"].get("OPTIONS", {}).get("options", "")
 )
 # PostgreSQL keeps the plans of what is asked all the time; 0 where a pooler in between can't (PgBouncer before 1.21).
-if env.bool("PREPARED_STATEMENTS", True):
+if said["PREPARED_STATEMENTS"]:
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1
 # The role that owns the tables, where it isn't the application's own: `migrate` connects as it, nobody else.
-owner_url = env.str("OWNER_DATABASE_URL", "" if env.str("DATABASE_URL", "") else database_url(DATA_DIR, role=OWNER))
+owner_url = said["OWNER_DATABASE_URL"] or (None if said["DATABASE_URL"] else database_url(DATA_DIR, role=OWNER))
 OWNER_DATABASE = dj_database_url.parse(owner_url) if owner_url else {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "stores.Store"
 AUTH_USER_MODEL = "stores.User"
 
-REDIS_URL = env.str("REDIS_URL", redis_url(DATA_DIR))
+REDIS_URL = said["REDIS_URL"] or redis_url(DATA_DIR)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -144,7 +155,7 @@ CACHES = {
 }
 
 # --- workers ----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or broker_url(REDIS_URL)
+CELERY_BROKER_URL = said["CELERY_BROKER_URL"] or broker_url(REDIS_URL)
 BROKER_IS_APART = broker_url(REDIS_URL) != CELERY_BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -162,40 +173,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONSUMER = "config.worker:SteadyConsumer"
 CELERY_WORKER_POOL = "config.worker:SteadyPool"
+CELERY_BEAT_SCHEDULER = "config.beat:TellingScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-WEBHOOKS_QUEUE = "webhooks"  # a worker of its own calls endpoints, in threads: slow receivers keep nobody else waiting
-CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
-    "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
-    "review-quality": {"task": "refunds.tasks.review_quality", "schedule": 60, "options": {"expires": 120}},
-    "roll-up-quality": {"task": "refunds.tasks.roll_up_quality", "schedule": 600, "options": {"expires": 1200}},
-    "sweep-offers": {"task": "offers.tasks.sweep_offers", "schedule": 10, "options": {"expires": 30}},
-    "sweep-parcels": {"task": "orders.tasks.sweep_parcels", "schedule": 30, "options": {"expires": 60}},
-    "sweep-shipping": {"task": "orders.tasks.sweep_shipping", "schedule": 60, "options": {"expires": 120}},
-    "resume-imports": {"task": "orders.tasks.resume_shipment_imports", "schedule": 10, "options": {"expires": 30}},
-    "forget-imports": {"task": "orders.tasks.forget_shipment_imports", "schedule": 3600},
-    "resume-packs": {"task": "workbench.tasks.resume_evidence_packs", "schedule": 10, "options": {"expires": 30}},
-    "forget-packs": {"task": "workbench.tasks.forget_evidence_packs", "schedule": 3600},
-    "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
-    "roll-up-insights": {"task": "offers.tasks.roll_up_insights", "schedule": 60, "options": {"expires": 120}},
-    "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 10, "options": {"expires": 30}},
-    "ask-carriers": {"task": "orders.tasks.ask_carriers", "schedule": 10, "options": {"expires": 30}},
-    "settle-payments": {"task": "payments.tasks.settle_due_payments", "schedule": 10, "options": {"expires": 30}},
-    "process-notices": {"task": "payments.tasks.process_notices", "schedule": 10, "options": {"expires": 30}},
-    "open-allowances": {"task": "payments.tasks.open_allowances", "schedule": 60, "options": {"expires": 120}},
-    "reconcile-gateways": {"task": "payments.tasks.reconcile_yesterday", "schedule": crontab(minute=30)},
-    "follow-test-clocks": {"task": "operations.tasks.follow_test_clocks", "schedule": 5, "options": {"expires": 15}},
-    "follow-shops": {"task": "connectors.tasks.work_on_due_shops", "schedule": 5, "options": {"expires": 15}},
-    "forget-hints": {"task": "connectors.tasks.forget_refund_hints", "schedule": 3600},
-    "deliver-webhooks": {
-        "task": "webhooks.tasks.deliver_webhooks",
-        "schedule": 2,
-        "options": {"expires": 10, "queue": WEBHOOKS_QUEUE},
-    },
-    "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
-    "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
-}
+CELERY_TASK_ROUTES = ROUTES
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- outside parties --------------------------------------------------------------------------------------
 # What a gateway's or a carrier's file needs stands in the variables under its name (docs/gateways.md).
@@ -208,7 +190,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "stores.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
@@ -219,17 +201,24 @@ AXES_HANDLER = "stores.sign_in.SignInHandler"
 AXES_CLIENT_IP_CALLABLE = "common.web.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "workbench/locked_out.html"
 AXES_ENABLE_ADMIN = False
-OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", False)
+OPERATORS_NEED_SECOND_FACTOR = said["OPERATORS_NEED_SECOND_FACTOR"]
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # of links by which somebody chooses a password
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_IDLE = timedelta(hours=env.float("SESSION_IDLE_HOURS", 12))
-SESSION_LONGEST = timedelta(hours=env.float("SESSION_LONGEST_HOURS", 7 * 24))
+SESSION_ENGINE = "stores.sessions"
+SESSION_IDLE = timedelta(hours=said["SESSION_IDLE_HOURS"])
+SESSION_LONGEST = timedelta(hours=said["SESSION_LONGEST_HOURS"])
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 # What came by TLS gets cookies for TLS only in any case (`common.web.proxies`).
-HTTPS_ONLY = env.bool("HTTPS_ONLY", False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+HTTPS_ONLY = said["HTTPS_ONLY"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+# Where people work a page in plain text is only the way to the same one by TLS (and a call isn't answered:
+# common.web.plain_text); whoever asks whether the process lives isn't sent anywhere.
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = said["HSTS_DAYS"] * 24 * 3600 if PRODUCTION else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -245,6 +234,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
     }
 }
+
+# --- e-mail -----------------------------------------------------------------------------------------------
+# Where links in e-mails and invitations lead: never what a request calls us.
+PUBLIC_URL = said["PUBLIC_URL"] or f"http://127.0.0.1:{said['PORT']}"
+vars().update(mail_settings(said["EMAIL_URL"] or "", sender=said["EMAIL_FROM"] or ""))
 
 # --- language and time ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -279,7 +273,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.WanliuSchema",
     "DEFAULT_THROTTLE_CLASSES": ["stores.api.throttle.KeyThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"key": env.str("API_RATE", "6000/min")},
+    "DEFAULT_THROTTLE_RATES": {"key": said["API_RATE"]},
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
@@ -294,7 +288,7 @@ DRF_STANDARDIZED_ERRORS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Wanliu",
     "DESCRIPTION": "After-sales workbench: refunds, negotiation and retention offers, payments.",
-    "VERSION": "2026-11-27",  # the newest date of docs/api-changes.md
+    "VERSION": "2026-11-28",  # the newest date of docs/api-changes.md
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -308,6 +302,7 @@ SPECTACULAR_SETTINGS = {
         "DelayReportStatusEnum": "orders.states.DelayReportStatus",
         "ParcelStatusEnum": "orders.states.ParcelStatus",
         "ParcelKindEnum": "orders.states.ParcelKind",
+        "ShipmentStatusEnum": "orders.states.ShipmentStatus",
         "EventNameEnum": "refunds.api.serializers.EVENT_NAMES",
         "RefundKindEnum": "refunds.states.RefundKind",
         "RefundStatusEnum": "refunds.states.RefundStatus",
@@ -341,6 +336,7 @@ UNFOLD = {
         "navigation": [
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
             {"title": _("Second factor"), "link": reverse_lazy("admin:second_factor")},
+            {"title": _("Sign-ins and e-mail"), "link": reverse_lazy("admin:own_account")},
         ]
     },
     "SIDEBAR": {"navigation": "workbench.navigation.sidebar"},
@@ -363,12 +359,12 @@ UNFOLD = {
 }
 
 # --- logs -------------------------------------------------------------------------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_LEVEL = said["LOG_LEVEL"]
 
 # At the latest after this time a connected shop in which nothing happens is asked again.
-CONNECTOR_LONGEST_PAUSE_S = env.int("CONNECTOR_LONGEST_PAUSE_S", 300)
+CONNECTOR_LONGEST_PAUSE_S = said["CONNECTOR_LONGEST_PAUSE_S"]
 # How much of Kuaishou's changes is listed at once; the platform may allow less than a day while many people buy.
-KUAISHOU_WINDOW_MINUTES = env.int("KUAISHOU_WINDOW_MINUTES", 1440)
+KUAISHOU_WINDOW_MINUTES = said["KUAISHOU_WINDOW_MINUTES"]
 from config.logs import configure_logs
 
 LOGGING = configure_logs(LOG_LEVEL)

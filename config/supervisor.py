@@ -15,14 +15,17 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from config.embedded.paths import ROOT
 from config.embedded.postgres import Postgres
 from config.embedded.processes import Command, ServiceError, marked_with, spawn, stop_survivors
 from config.embedded.valkey import Valkey
+from config.environment import Mistakes, read_environment
 from config.front.server import GRACE_S, web_arguments
+from config.processes import MAIN, beat_arguments, worker_arguments
 from config.supervise.child import Child
 from config.supervise.console import fresh_log, say, show_ready, tail
 from config.supervise.options import Options
@@ -41,8 +44,9 @@ class StopRequested(Exception):
 class Supervisor:
     """Owns the children of one DATA_DIR."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, said: Mapping[str, Any]) -> None:
         self.options = options
+        self.said = said  # by the environment, setting by setting
         self.children: list[Child] = []  # in the order of starting
         self.stop_signals = 0
         self.began_at = time.monotonic()
@@ -154,6 +158,7 @@ class Supervisor:
             ("web", self._web_command, GRACE_S + 2.0),
             ("worker", self._worker_command, 6.0),
             ("webhooks", self._webhooks_command, 6.0),
+            ("files", self._files_command, 6.0),
             ("beat", self._beat_command, 2.0),
         ):
             self._start(Child(name, command, self.options.log_dir, stop_seconds=stop_seconds))
@@ -162,24 +167,20 @@ class Supervisor:
         return self._command("web", *web_arguments(self.options.host, self.options.port))
 
     def _worker_command(self) -> Command:
-        return self._worker("wanliu", "--concurrency", "2")
+        return self._worker(MAIN)
 
     def _webhooks_command(self) -> Command:
-        return self._worker("webhooks", "--queues", "webhooks", "--pool", "threads", "--concurrency", "8")
+        return self._worker("webhooks")
 
-    def _worker(self, name: str, *arguments: str) -> Command:
+    def _files_command(self) -> Command:
+        return self._worker("files")
+
+    def _worker(self, queue: str) -> Command:
         unique = hashlib.sha256(f"{self.options.data_dir}".encode()).hexdigest()[:8]
-        return self._command(
-            *("worker", "celery", "-A", "config", "worker", *arguments, "--loglevel", "INFO"),
-            *("--hostname", f"{name}-{unique}@%h", "--without-gossip", "--without-mingle"),
-        )
+        return self._command("worker", *worker_arguments(queue, self.said, name=unique))
 
     def _beat_command(self) -> Command:
-        schedule = self.options.data_dir / "celerybeat-schedule"
-        return self._command(
-            *("beat", "celery", "-A", "config", "beat", "--loglevel", "INFO"),
-            *("--schedule", str(schedule), "--pidfile", ""),
-        )
+        return self._command("beat", *beat_arguments(self.options.data_dir))
 
     def _announce(self) -> None:
         """Wait until the application says it is ready, then write demo.json and show the sign-ins."""
@@ -224,7 +225,7 @@ class Supervisor:
         self.children = []
 
     def _stopping_order(self) -> list[Child]:
-        order = ["beat", "worker", "webhooks", "web", "fakes", "valkey", "postgres"]
+        order = ["beat", "worker", "webhooks", "files", "web", "fakes", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
 
 
@@ -251,11 +252,15 @@ def write_demo_file(options: Options) -> None:
 
 def main() -> int:
     try:
-        options = Options.from_environ(os.environ)
-    except ServiceError as error:
-        say(f"make run: {error}")
+        options, said = Options.from_environ(os.environ), read_environment()
+    except (ServiceError, Mistakes) as error:
+        for line in str(error).splitlines():
+            say(f"make run: {line}")
         return 1
-    return Supervisor(options).run()
+    if said["PRODUCTION"]:
+        say("make run: PRODUCTION is set, and this is for trying things: `scripts/serve` starts what people work with")
+        return 1
+    return Supervisor(options, said).run()
 
 
 if __name__ == "__main__":

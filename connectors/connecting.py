@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from common.actions import action
@@ -208,6 +209,7 @@ def keep_connection(
     connection.platform, connection.app_key, connection.base_url = platform.name, shop.app_key, shop.base_url
     connection.sealed_secrets = seal({str(name): value for name, value in shop.secrets.items()})
     connection.shop_id = shop.shop_id or connection.shop_id
+    connection.token_mark = "" if connection.shop_id else mark_of(shop.access_token)
     connection.expires_at = connection.refresh_expires_at = connection.write_expires_at = None
     take_tokens(connection, platform, shop, tokens)
     connection.status = ConnectionStatus.CONNECTED if is_authorised or silence else ConnectionStatus.AUTHORISING
@@ -229,6 +231,11 @@ def why_not_follow(kept: Connection | None, shop: Shop) -> Refused | None:
     return Refused("other_shop", str(FAULTS[SetupFault.OTHER_SHOP])) if has_read else None
 
 
+def mark_of(token: str) -> str:
+    """By which the same token is known again, and which says nothing of it; empty for none."""
+    return salted_hmac("connectors.token", token, algorithm="sha256").hexdigest() if token else ""
+
+
 def save_once(connection: Connection) -> None:
     try:
         with transaction.atomic():
@@ -236,7 +243,7 @@ def save_once(connection: Connection) -> None:
     except IntegrityError as error:
         if "connection_once_per_store" in str(error):
             raise Busy(_("The shop is being asked right now: try again in a moment.")) from None
-        if "connection_once_per_shop" not in str(error):
+        if not any(net in str(error) for net in ("connection_once_per_shop", "connection_once_per_token")):
             raise
         if connection.shop_id == connection.app_key and platform_for(connection).names_shop:
             words = _(

@@ -46,9 +46,9 @@ def copy_from_json(data: Mapping[str, Any]) -> RefundCopy:
     )
 
 
-def digest_of(copy: RefundCopy) -> str:
-    """The same for two copies that say the same, whatever else the platform sent along."""
-    said = {name: value for name, value in copy_as_json(copy).items() if name not in ("raw", "deadline")}
+def digest_of(data: Mapping[str, Any]) -> str:
+    """The same for two copies, as JSON keeps them, that say the same, whatever else the platform sent along."""
+    said = {name: value for name, value in data.items() if name not in ("raw", "deadline")}
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -60,25 +60,25 @@ def is_same_deadline(one: datetime | None, other: datetime | None) -> bool:
 
 
 def _as_json(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return {each.name: _as_json(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, Mapping):
-        return {_clean(str(key)): _as_json(each) for key, each in value.items()}
     if isinstance(value, str):
         return _clean(str(value))
-    if isinstance(value, frozenset | set):
-        return sorted(_as_json(each) for each in value)
+    if value is None or isinstance(value, int | float):
+        return value
     if isinstance(value, list | tuple):
         return [_as_json(each) for each in value]
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    return value
+    if isinstance(value, frozenset | set):
+        return sorted(_as_json(each) for each in value)
+    if isinstance(value, Mapping):
+        return {_clean(str(key)): _as_json(each) for key, each in value.items()}
+    return {each.name: _as_json(getattr(value, each.name)) for each in fields(value)}
 
 
 def _clean(text: str) -> str:
-    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text) if UNSTORABLE.search(text) else text
 
 
 def _lines(data: list[dict]) -> tuple[LineCopy, ...]:

@@ -7,21 +7,24 @@ error or a log line: they hold tokens.
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-import requests
-from requests.adapters import HTTPAdapter
+from requests.certs import where
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.fields import RequestField
+from urllib3.filepost import encode_multipart_formdata
 
 from connectors import limits
 from connectors.port import Unreachable
 
 CONNECT_SECONDS, READ_SECONDS = 5, 15
 WHOLE_SECONDS = 30.0  # a call, however slowly its answer drips
+CONNECTIONS = 16  # kept of one address; more are made where more ask at once
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 _local = threading.local()
 
@@ -52,28 +55,41 @@ def send(
     having asked, when the limits or a ban leave no room for it in the next seconds.
     """
     limits.wait_for_room(call)
-    arguments: dict[str, Any] = {"params": query, "data": body if body is not None else form, "files": files}
+    content, kind = _content(body, form, files)
+    told = {"Accept-Encoding": "gzip, deflate", **({"Content-Type": kind} if kind else {}), **(headers or {})}
+    address = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
+    asked: dict[str, Any] = {"body": content, "headers": told, "timeout": Timeout(CONNECT_SECONDS, READ_SECONDS)}
     try:
         with (
             _deadline() as deadline,
-            _session().request(
-                method,
-                url,
-                **arguments,
-                headers=headers,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
+            closing(
+                _pools.urlopen(method, address, **asked, redirect=False, retries=False, preload_content=False)
             ) as answer,
         ):
-            content = answer.raw.read(LONGEST_ANSWER + 1, decode_content=True)
+            found = answer.read(LONGEST_ANSWER + 1, decode_content=True)
             if deadline.has_passed:
                 raise Unreachable("The answer took too long.")
-            if len(content) > LONGEST_ANSWER:
+            if len(found) > LONGEST_ANSWER:
                 raise Unreachable("The answer is too long.")
-            return Response(answer.status_code, content, answer.headers.get("Content-Type", ""))
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return Response(answer.status, found, answer.headers.get("Content-Type", ""))
+    except (HTTPError, OSError, ValueError) as error:
         raise Unreachable("The answer took too long." if deadline.has_passed else type(error).__name__) from None
+
+
+def _content(
+    body: bytes | None, form: Mapping[str, str] | None, files: Mapping[str, tuple[str, bytes]] | None
+) -> tuple[bytes | None, str]:
+    """What is sent, and its type, if that follows from it."""
+    if files:
+        parts: list[Any] = [*(form or {}).items()]
+        for name, (file_name, data) in files.items():
+            part = RequestField(name, data, filename=file_name)
+            part.make_multipart()
+            parts.append(part)
+        return encode_multipart_formdata(parts)
+    if body is None and form:
+        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+    return body, ""
 
 
 class _Deadline:
@@ -128,18 +144,6 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-
-def _session() -> requests.Session:
-    """This thread's connections; cookies aren't kept."""
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.trust_env = False
-        for scheme in ("http://", "https://"):
-            _local.session.mount(scheme, _Adapter())
-    _local.session.cookies.clear()
-    return _local.session
+# Every thread's connections. Nothing of the environment is asked, and no cookie kept.
+_pools = PoolManager(maxsize=CONNECTIONS, ca_certs=where())
+_pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}

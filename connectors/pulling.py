@@ -1,11 +1,12 @@
 """Listing what has changed: windows by update time, behind the platform's clock, overlapping, gone on with after kills.
 
-The cursor says up to when everything is known; it moves once the last row of a window is kept. The past is listed in
-the same windows beside it: what is fetched when a shop is connected, and what is compared each night.
+The cursor says up to when everything is known; it moves in the transaction that keeps the last rows of a window. The
+past is listed in the same windows beside it: what is fetched when a shop is connected, and what is compared each night.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from common.actors import SYSTEM
 from common.calendar import local_time
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
+from connectors.ahead import ReadingAhead
 from connectors.connecting import record_connection
 from connectors.events import LOOK_BACK_DONE
 from connectors.hinting import read_later
@@ -24,7 +26,7 @@ from connectors.models import Connection, MirroredRefund
 from connectors.port import (
     Brief,
     NotThere,
-    RefundCopy,
+    PlatformError,
     Refusal,
     TokenExpired,
     UnreadableCopy,
@@ -32,7 +34,7 @@ from connectors.port import (
     WindowTooFull,
 )
 from connectors.states import LookBack
-from connectors.taking import put_aside, take_copy
+from connectors.taking import ReadCopy, put_aside, take_copies
 from connectors.talking import Talk, held
 
 COMPARED_AGAIN = timedelta(days=3)  # how much of the past a nightly comparison lists
@@ -45,26 +47,51 @@ GLANCE_EVERY_S = 2
 LOOK_BACK = ("look_back", "looked_from", "looked_at", "look_until", "look_missed", "compared_at")
 
 
+class _Mark:
+    """How far a listing has come: written in the transaction that keeps its last rows.
+
+    Who decides locks the refund before the connection, who disconnects after it. So nobody waits for the connection's
+    row while refunds are locked: where somebody has it just then, a transaction of its own follows.
+    """
+
+    def __init__(self, connection: Connection, write: Callable[[Connection], None]) -> None:
+        self._connection, self._write = connection, write
+        self._is_written = False
+
+    def in_passing(self) -> None:
+        """Write it in the open transaction, if nobody has the row."""
+        rows = Connection.objects.for_store(self._connection.store_id).select_for_update(no_key=True, skip_locked=True)
+        mine = rows.filter(pk=self._connection.pk, leased_by=self._connection.leased_by).first()
+        if mine is not None:
+            self._write(mine)
+            self._is_written = True
+
+    def at_last(self) -> None:
+        """Write it unless it is written. LeaseLost."""
+        if not self._is_written:
+            with transaction.atomic(), tenant_scope(self._connection.store_id):
+                self._write(held(self._connection))
+
+
 def pull_window(talk: Talk, *, until: datetime, meanwhile: Callable[[], object]) -> bool:
     """List one window of what has changed up to `until`; False when everything is known up to then."""
     connection = talk.connection
     if connection.cursor >= until:
         return False
-    windows = talk.platform.windows
-    since = max(connection.cursor - windows.overlap, earliest(windows))
-    end = min(max(connection.cursor, since) + windows.span - windows.overlap, until)
-    reached = since
-    while reached <= connection.cursor:  # a full window is listed in parts, and the first may lie in the overlap
-        reached = _list(talk, reached, end, meanwhile)
-    with transaction.atomic(), tenant_scope(connection.store_id):
-        _move_cursor(connection, reached)
+    windows, known_until = talk.platform.windows, connection.cursor
+    since = max(known_until - windows.overlap, earliest(windows))
+    end = min(max(known_until, since) + windows.span - windows.overlap, until)
+    move = partial(_move_cursor, connection)
+    if since > known_until:  # nobody can list any more what lies between
+        _Mark(connection, partial(move, since)).at_last()
+    while since <= known_until:  # a full window is listed in parts, and the first may lie in the overlap
+        since = _list(talk, since, end, meanwhile, move)
     return True
 
 
 @bookkeeping("How far the changes were listed; each of them is on record.")
-def _move_cursor(connection: Connection, reached: datetime) -> None:
-    mine = held(connection)
-    mine.cursor = connection.cursor = reached
+def _move_cursor(connection: Connection, reached: datetime, mine: Connection) -> None:
+    mine.cursor = connection.cursor = max(reached, mine.cursor)
     mine.pulled_at = connection.pulled_at = clock.now()
     mine.save(update_fields=["cursor", "pulled_at"])
 
@@ -78,22 +105,25 @@ def look_back_window(talk: Talk, *, meanwhile: Callable[[], object]) -> bool:
     start = max(connection.looked_at, earliest(windows))
     end = min(start + windows.span, connection.look_until)
     before = talk.counts["new"]
-    reached = _list(talk, start, end, meanwhile) if start < end else connection.look_until
-    with transaction.atomic(), tenant_scope(connection.store_id):
-        mine = _move_look_back(connection, reached, talk.counts["new"] - before)
-    for field in LOOK_BACK:
-        setattr(connection, field, getattr(mine, field))
+
+    def move(reached: datetime, mine: Connection) -> None:
+        _move_look_back(connection, mine, reached, talk.counts["new"] - before)
+
+    if start < end:
+        _list(talk, start, end, meanwhile, move)
+    else:
+        _Mark(connection, partial(move, connection.look_until)).at_last()
     return True
 
 
 @bookkeeping("How far the past was listed; that it is done is on record.")
-def _move_look_back(connection: Connection, reached: datetime, missed: int) -> Connection:
-    mine = held(connection)
+def _move_look_back(connection: Connection, mine: Connection, reached: datetime, missed: int) -> None:
     mine.looked_at, mine.look_missed = reached, mine.look_missed + missed
     if reached >= mine.look_until:
         _end_look_back(mine)
     mine.save(update_fields=LOOK_BACK)
-    return mine
+    for field in LOOK_BACK:
+        setattr(connection, field, getattr(mine, field))
 
 
 def compare_by_night(connection: Connection) -> bool:
@@ -125,12 +155,24 @@ def _end_look_back(connection: Connection) -> None:
     connection.looked_from = connection.looked_at = connection.look_until = None
 
 
-def _list(talk: Talk, since: datetime, until: datetime, meanwhile: Callable[[], object]) -> datetime:
-    """Take everything over that changed in the window, or in as much of it as can be listed; returns how far."""
+def _list(
+    talk: Talk,
+    since: datetime,
+    until: datetime,
+    meanwhile: Callable[[], object],
+    move: Callable[[datetime, Connection], None],
+) -> datetime:
+    """Take everything over that changed in the window, or in as much of it as can be listed, and `move` to its end.
+
+    Returns how far that is.
+    """
     is_renewed = False
     while True:
+        mark = _Mark(talk.connection, partial(move, until))
         try:
-            _take_pages(talk, since, until, meanwhile)
+            with ReadingAhead(talk) as ahead:
+                _take_pages(talk, since, until, meanwhile, mark, ahead)
+            mark.at_last()
             return until
         except TokenExpired:
             if is_renewed:
@@ -143,17 +185,57 @@ def _list(talk: Talk, since: datetime, until: datetime, meanwhile: Callable[[], 
             until = since + (until - since) / 2
 
 
-def _take_pages(talk: Talk, since: datetime, until: datetime, meanwhile: Callable[[], object]) -> None:
-    begun = glanced = monotonic()
-    for page in talk.pages(since=since, until=until):
-        known = _known(talk.connection, page)
-        for row in page:
-            _take_row(talk, row, known.get(row.id))
-            if monotonic() - glanced > GLANCE_EVERY_S:
-                meanwhile()
-                glanced = monotonic()
-        if monotonic() - begun > LONGEST_WINDOW_S:
+def _take_pages(
+    talk: Talk,
+    since: datetime,
+    until: datetime,
+    meanwhile: Callable[[], object],
+    mark: _Mark,
+    ahead: ReadingAhead,
+) -> None:
+    """Take page after page over. Each is kept once it is known whether another one follows."""
+    begun = monotonic()
+    pages = talk.pages(since=since, until=until)
+    page = next(pages, None)
+    while page is not None:
+        try:
+            following = next(pages, None)
+        except PlatformError:
+            _take_page(talk, page, meanwhile, ahead)
+            raise
+        _take_page(talk, page, meanwhile, ahead, at_end=mark.in_passing if following is None else None)
+        if following is not None and monotonic() - begun > LONGEST_WINDOW_S:
             raise WindowTooFull("It took too long.")
+        page = following
+
+
+def _take_page(
+    talk: Talk,
+    page: Sequence[Brief],
+    meanwhile: Callable[[], object],
+    ahead: ReadingAhead,
+    at_end: Callable[[], None] | None = None,
+) -> None:
+    """Read what is news of a page, outside of any transaction, and take it over; every GLANCE_EVERY_S what is read."""
+    news: list[ReadCopy] = []
+    glanced = monotonic()
+    try:
+        for row, read in ahead.each(_news_of(talk, page)):
+            copy = _copy_of(talk, row, read)
+            if copy is not None:
+                news.append(copy)
+            if monotonic() - glanced > GLANCE_EVERY_S:
+                _take(talk, news)
+                meanwhile()
+                glanced, news = monotonic(), []
+    except PlatformError:
+        _take(talk, news)
+        raise
+    _take(talk, news, at_end)
+
+
+def _take(talk: Talk, news: Sequence[ReadCopy], at_end: Callable[[], None] | None = None) -> None:
+    talk.counts["changed"] += take_copies(talk.connection, news, now=clock.now(), at_end=at_end)
 
 
 def _known(connection: Connection, page: Sequence[Brief]) -> dict[str, MirroredRefund]:
@@ -162,17 +244,21 @@ def _known(connection: Connection, page: Sequence[Brief]) -> dict[str, MirroredR
         return {row.platform_id: row for row in rows.defer("copy")}
 
 
-def _take_row(talk: Talk, row: Brief, known: MirroredRefund | None) -> None:
-    talk.counts["listed"] += 1
-    # Where a list tells no version only the refund itself says whether it has changed.
-    if known is not None and not known.problem and 0 < row.version <= known.version and _is_settled(talk, known):
-        return
-    if known is None or known.version < row.version:
-        talk.counts["new"] += 1
-    read_at = clock.now()
-    copy = row.copy or read_refund(talk, refund_id=row.id, order_number=row.order_number)
-    if copy is not None and take_copy(talk.connection, copy, read_at=read_at, now=clock.now()):
-        talk.counts["changed"] += 1
+def _news_of(talk: Talk, page: Sequence[Brief]) -> list[Brief]:
+    """What a page lists beside that of which everything is known.
+
+    Where a list tells no version only the refund itself says whether it has changed.
+    """
+    known = _known(talk.connection, page)
+    news = []
+    for row in page:
+        mine = known.get(row.id)
+        is_known = mine is not None and not mine.problem and 0 < row.version <= mine.version
+        if not (is_known and _is_settled(talk, mine)):
+            talk.counts["new"] += mine is None or mine.version < row.version
+            news.append(row)
+    talk.counts["listed"] += len(page)
+    return news
 
 
 def _is_settled(talk: Talk, known: MirroredRefund) -> bool:
@@ -180,22 +266,15 @@ def _is_settled(talk: Talk, known: MirroredRefund) -> bool:
     return known.changed_at is not None and known.read_at >= known.changed_at + talk.platform.windows.lag + SHORTEST
 
 
-def read_refund(talk: Talk, *, refund_id: str, order_number: str) -> RefundCopy | None:
-    """Read one refund; None for one that can't be read: it is put aside, or asked for again later."""
+def _copy_of(talk: Talk, row: Brief, read: Callable[[], ReadCopy]) -> ReadCopy | None:
+    """What `read` answers; None for a refund that can't be read: it is put aside, or asked for again later."""
+    talk.counts["read"] += row.copy is None
+    told = {"platform_id": row.id, "order_number": row.order_number}
     try:
-        talk.counts["read"] += 1
-        return talk.ask(
-            lambda platform, shop: platform.read(shop, refund_id=refund_id, order_number=order_number, now=clock.now())
-        )
+        return read()
     except NotThere:
-        read_later(talk.connection, platform_id=refund_id, order_number=order_number, now=clock.now())
+        read_later(talk.connection, **told, now=clock.now())
     except (Refusal, UnreadableCopy) as error:
         talk.counts["put aside"] += 1
-        put_aside(
-            talk.connection,
-            platform_id=refund_id,
-            order_number=order_number,
-            problem=str(error),
-            now=clock.now(),
-        )
+        put_aside(talk.connection, **told, problem=str(error), now=clock.now())
     return None

@@ -116,11 +116,11 @@ class Talk:
         """
         self._renew_ahead()
         try:
-            return self._paced(question)
+            return self.ask_once(question)
         except TokenExpired:
             self.renew()
         try:
-            return self._paced(question)
+            return self.ask_once(question)
         except TokenExpired as error:
             raise ReauthorisationNeeded(error.text, code=error.code) from None
 
@@ -128,7 +128,7 @@ class Talk:
         """The pages of a window. After a TokenExpired in the middle the window is to be listed anew."""
         self._renew_ahead()
         listed = iter(self.platform.list_changed(self.shop, since=since, until=until, now=clock.now()))
-        while (page := self._paced(lambda platform, shop: next(listed, None))) is not None:
+        while (page := self.ask_once(lambda platform, shop: next(listed, None))) is not None:
             yield page
 
     def _renew_ahead(self) -> None:
@@ -136,7 +136,8 @@ class Talk:
         if not self.shop.access_token or (ends_at is not None and ends_at <= clock.now() + REFRESH_AHEAD):
             self.renew()
 
-    def _paced(self, question: Callable[[Platform, Shop], Told]) -> Told:
+    def ask_once(self, question: Callable[[Platform, Shop], Told]) -> Told:
+        """What the platform answers, asked within the limits with the tokens at hand, by any thread. PlatformError."""
         with pacing(self.platform, self.shop) as pace:
             try:
                 return question(self.platform, self.shop)
@@ -153,7 +154,7 @@ class Talk:
             raise ReauthorisationNeeded
         unanswered = self._note_renewal(self.connection.renewal_asked_at or clock.now())
         try:
-            tokens = self._paced(lambda platform, shop: platform.refresh(shop, now=clock.now()))
+            tokens = self.ask_once(lambda platform, shop: platform.refresh(shop, now=clock.now()))
         except (Unreachable, PlatformFault):
             raise  # the old token may be spent: nobody knows
         except PlatformError as error:

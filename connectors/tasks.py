@@ -1,5 +1,6 @@
-"""Workers give each shop its turn; beat looks for those that are due, and for what was forgotten."""
+"""Workers give each shop its turn, some side by side; beat looks for those that are due, and for what was forgotten."""
 
+from functools import partial
 from uuid import UUID
 
 from celery import shared_task
@@ -15,8 +16,7 @@ from connectors.waking import wake_shops
 def work_on_these_shops(ids: list[str]) -> None:
     """Give these shops a turn now; whatever is lost of it the sweep below finds."""
     wanted = [UUID(connection_id) for connection_id in ids]
-    while working.work_on_shops(ids=wanted):
-        pass
+    drain(partial(working.work_on_shops, ids=wanted), at_once=working.shops_due(ids=wanted))
 
 
 @shared_task
@@ -24,7 +24,7 @@ def work_on_due_shops() -> None:
     """Give every shop that is due its turn."""
     with system_scope():
         wake_shops()
-    drain(working.work_on_shops)
+    drain(working.work_on_shops, at_once=working.shops_due())
 
 
 @shared_task

@@ -35,8 +35,10 @@ from connectors.talking import LeaseLost, Talk, held
 log = logging.getLogger("wanliu.connectors")
 
 TURN_S = 20
-SOONEST, LATEST = timedelta(seconds=15), timedelta(seconds=settings.CONNECTOR_LONGEST_PAUSE_S)
+SIDE_BY_SIDE = 4  # shops of one worker: a turn is mostly waiting for answers
+SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=settings.CONNECTOR_LONGEST_PAUSE_S)
 QUIET_SHARE = 20  # a shop in which nothing has happened for an hour is asked after three minutes again
+REASONS_A_WINDOW = 20  # for each window of the past: beside it they cost a call for every refund that waits
 LONGEST_BAN = timedelta(hours=1)  # within a ban the platform isn't asked; the turn still sends and reads what it may
 
 
@@ -51,6 +53,13 @@ def work_on_shops(*, ids: Sequence[UUID] | None = None, counts: Counter | None =
         if counts is not None:
             counts.update(done)
     return len(taken) + len(worn_out)
+
+
+def shops_due(*, ids: Sequence[UUID] | None = None) -> int:
+    """How many threads have a shop to work on now (of these connections, if given): SIDE_BY_SIDE at most."""
+    with system_scope():
+        rows = Connection.objects.connected().due()
+        return (rows if ids is None else rows.filter(pk__in=ids))[:SIDE_BY_SIDE].count()
 
 
 @bookkeeping("A lease on a shop; what its turn brings is on record.")
@@ -101,6 +110,7 @@ def _work(talk: Talk) -> timedelta:
             pass
 
     messages_fetched = False
+    reasons = 0
     while monotonic() < ends_at:
         if send_next(talk):
             continue
@@ -110,11 +120,14 @@ def _work(talk: Talk) -> timedelta:
         if read_hinted(talk):
             continue
         try:
-            if pause is None and (
-                pull_window(talk, until=horizon, meanwhile=meanwhile)
-                or read_reasons(talk)
-                or look_back_window(talk, meanwhile=meanwhile)
-            ):
+            if pause is None and pull_window(talk, until=horizon, meanwhile=meanwhile):
+                continue
+            is_turn_of_reasons = reasons < REASONS_A_WINDOW or not talk.connection.look_back
+            if pause is None and is_turn_of_reasons and read_reasons(talk):
+                reasons += 1
+                continue
+            if pause is None and look_back_window(talk, meanwhile=meanwhile):
+                reasons = 0
                 continue
         except Throttled as error:
             pause = min(timedelta(seconds=error.seconds or 0), LONGEST_BAN)

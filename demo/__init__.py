@@ -4,5 +4,6 @@ catalogue, people and pictures → scene, scenes and the like (a request and wha
 return_steps, platform, quality, returnless, saving, shipping, small_payments, history) → build, which plays them.
 volume: a long history made up by the database in sets; its statements are volume_sql and volume_offers_sql.
 connected: a shop at the fake of each open platform, opened and connected after the demo was loaded.
+production keeps it away from where people work.
 The commands: `load_demo`, `connect_demo`, `load_volume`.
 """

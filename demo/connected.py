@@ -122,10 +122,21 @@ WORDS = {
     ),
     "wechat_shop": Words(
         _wechat_shop,
-        {"agreed": {"status": "USER_WAIT_RETURN"}, "sent back": "ship_back", "paid": "pay", "withdrawn": "withdraw"},
+        {
+            "agreed": {"status": "USER_WAIT_RETURN"},
+            "sent back": "ship_back",
+            "paid": {"status": "MERCHANT_REFUND_SUCCESS"},
+            "withdrawn": "withdraw",
+        },
     ),
     "douyin": Words(
-        _douyin, {"agreed": {"status": 7}, "sent back": "ship_back", "paid": "pay", "withdrawn": "withdraw"}
+        _douyin,
+        {
+            "agreed": {"status": 7},
+            "sent back": "ship_back",
+            "paid": {"status": 12, "refund_status": 3, "real_refund_amount": 1990},
+            "withdrawn": "withdraw",
+        },
     ),
 }
 

@@ -60,7 +60,7 @@ def _cautions(offer: Offer, coupons: Sequence[Coupon], now: datetime) -> list[Ca
     refund, method = offer.refund, METHODS[offer.method]
     found = []
     is_all = offer.amount is not None and offer.amount >= offer.asked_amount
-    if is_all and method.spares_return and refund.order.has_left:
+    if is_all and method.spares_return and refund.has_left:
         kept = _("The buyer keeps the goods and gets all the money that was asked for: %(asked)s.")
         found.append(Caution("buyer_keeps_goods_and_money", kept % {"asked": yuan(offer.asked_amount)}))
     return found + _too_dear(method.cost(offer, coupons), refund.order, refund, now)

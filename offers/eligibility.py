@@ -74,7 +74,7 @@ def why_not_retain(situation: Situation) -> Refused | None:
 def _not_retainable(situation: Situation) -> Refused | None:
     """Q1 and Q2: what the marketplace's rules leave out of offers: by the goods' way, kind, site and category."""
     refund, rules = situation.refund, situation.refund.rules
-    if rules.offers_after_shipping_only and refund.order.status == OrderStatus.UNSHIPPED:
+    if rules.offers_after_shipping_only and refund.order.status == OrderStatus.UNSHIPPED and not refund.has_left:
         return Refused(
             "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
         )

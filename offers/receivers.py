@@ -1,5 +1,8 @@
 """What this room does when lower rooms have news."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db.models import F
 from django.dispatch import receiver
 
@@ -13,9 +16,12 @@ from offers.models import Offer
 from offers.registry import METHODS, codes_where
 from offers.states import OfferStatus
 from offers.waiting import follow_waiting, promise_stands
+from orders.models import Order
 from orders.signals import more_held, orders_shipped
 from payments.signals import payments_reversed, payments_settled
 from payments.states import PaymentStatus
+from refunds.goods import load_order_lines
+from refunds.holds import lines_of
 from refunds.models import Refund
 from refunds.payouts import restore_request
 from refunds.signals import (
@@ -70,7 +76,21 @@ def end_proposals_to_stay(sender, orders, writes, now, **kwargs) -> None:
     """Nobody is asked to wait for what is on its way (K1)."""
     stores = list({order.store_id for order in orders})
     pending = _pending_of_orders.all(store_ids=stores, order_ids=[order.pk for order in orders])
-    end_pending(writes, pending, actor=PLATFORM, now=now)
+    waits = _whose_goods_wait([offer.refund for offer in pending], orders)
+    end_pending(writes, [offer for offer in pending if offer.refund_id not in waits], actor=PLATFORM, now=now)
+
+
+def _whose_goods_wait(refunds: Sequence[Refund], orders: Sequence[Order]) -> set[UUID]:
+    """The ids of those refunds whose goods are all still here after some parcels of their (locked) orders have left."""
+    in_parts = {order.pk: order for order in orders if order.is_partly_shipped}
+    asked = [refund for refund in refunds if refund.order_id in in_parts]
+    if not asked:
+        return set()
+    for refund in asked:
+        refund.order = in_parts[refund.order_id]
+    lines_of(asked)
+    load_order_lines(in_parts, asked)
+    return {refund.pk for refund in asked if not refund.has_left}
 
 
 @receiver(refunds_decided)

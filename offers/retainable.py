@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from common.calendar import day_of
 from offers.models import Offer
 from offers.states import OfferStatus
-from orders.states import OrderStatus
 from refunds.models import RefundLine
+from refunds.models.goods import have_left
 from refunds.states import RefundStatus
 from stores.models import Store, open_categories
 
@@ -30,7 +30,7 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
     )
     condition &= Q(offers_made__lt=rules.offers_per_refund, kind__in=rules.offers_for_kinds)
     if rules.offers_after_shipping_only:
-        condition &= ~Q(order__status=OrderStatus.UNSHIPPED)
+        condition &= have_left()
     if rules.offers_in_open_categories_only:
         lines = RefundLine.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
         condition &= ~Exists(

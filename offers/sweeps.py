@@ -14,6 +14,7 @@ from offers.actions import end_if_unkeepable, expire_offers
 from offers.bulk import send_waiting_rows
 from offers.insights.rollup import roll_up
 from offers.models import Offer
+from offers.states import OUT
 from offers.statistics import count_ended_offers
 
 BATCH = 500
@@ -58,7 +59,14 @@ def _end_unkeepable(offers: Sequence[Offer], now: datetime) -> None:
 
 
 SWEEPS = (
-    Sweep("offers", sweep_due_offers, "offers.tasks.sweep_offers", of_stores=True, due=((Offer, "due_at"),)),
+    Sweep(
+        "offers",
+        sweep_due_offers,
+        "offers.tasks.sweep_offers",
+        of_stores=True,
+        due=((Offer, "due_at"),),
+        undone=lambda: Offer.objects.filter(status__in=OUT),
+    ),
     Sweep("offers that can't be kept", end_unkeepable_offers, "offers.tasks.sweep_offers", of_stores=True),
     Sweep("bulk offers", send_waiting_rows, "offers.tasks.resume_bulk_jobs", of_stores=True),
     Sweep("answers counted", count_ended_offers, "offers.tasks.count_offers"),

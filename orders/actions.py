@@ -22,10 +22,11 @@ from common.writes import WriteSet
 from orders.addresses import COLUMNS, AddressParts, address_columns
 from orders.amounts import paid_for, spread
 from orders.carriers.base import CarrierStage
-from orders.events import ORDER_DELIVERED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
+from orders.events import ORDER_DELIVERED, ORDER_PARTLY_SHIPPED, ORDER_PLACED, ORDER_SHIPPED, ORDER_UPDATED
 from orders.marketplace import fill_lines, lock_number
 from orders.models import Order, OrderLine
-from orders.shipments import announce_shipment, move_shipment, outbound_of
+from orders.pieces import PiecesRequest, count_out, parcels_out, pieces_to_send
+from orders.shipments import announce_shipment, move_shipment
 from orders.signals import order_redated, orders_placed, orders_shipped
 from orders.states import OrderStatus, ShipmentDirection
 from orders.waybills import waybill
@@ -247,30 +248,59 @@ def _lines_of(store: Store, order: Order, lines: Sequence[LineData], products: d
 
 
 @action
-def ship_order(*, store_id: int, number: str, carrier: str, tracking_number: str, actor: Actor, now: datetime) -> Order:
-    """Hand the order to the carrier, who is asked to pick it up. Invalid for an unknown carrier or an odd number.
+def ship_order(
+    *,
+    store_id: int,
+    number: str,
+    carrier: str,
+    tracking_number: str,
+    actor: Actor,
+    now: datetime,
+    lines: Sequence[PiecesRequest] | None = None,
+) -> Order:
+    """Hand the order, or these pieces of it, to the carrier, who is asked to pick the parcel up.
 
-    Refused `order_already_shipped` the second time, `invalid_transition` when everything was refunded before (P2).
+    Without `lines` the parcel carries what is left. Refused `order_already_shipped` once everything has left,
+    `pieces_not_left` for more pieces than are left, `invalid_transition` when everything was refunded before (P2).
+    Invalid for an unknown carrier, an odd number, or lines that the order doesn't have.
     """
     carrier, tracking_number = waybill(carrier, tracking_number)
     order = lock_order(store_id=store_id, number=number)
     refuse_if(why_not_ship(order))
     writes = WriteSet()
-    ship(writes, order, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
+    ship(writes, order, carrier=carrier, tracking_number=tracking_number, lines=lines, actor=actor, now=now)
     orders_shipped.send(sender=Order, orders=[order], writes=writes, actor=actor, now=now)
     writes.flush()
     return order
 
 
 def ship(
-    writes: WriteSet, order: Order, *, carrier: str, tracking_number: str, actor: Actor, now: datetime, **data
+    writes: WriteSet,
+    order: Order,
+    *,
+    carrier: str,
+    tracking_number: str,
+    actor: Actor,
+    now: datetime,
+    lines: Sequence[PiecesRequest] | None = None,
+    **data,
 ) -> None:
-    """Ship a locked order that hasn't shipped yet; `data` goes into the event. The caller sends `orders_shipped`."""
+    """Send a parcel of a locked order, as `ship_order` does: the order has shipped once nothing of it is left.
+
+    `data` goes into the event. The caller sends `orders_shipped`. What is refused or Invalid leaves order and writes as
+    they were.
+    """
     before = order.status
-    order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
-    writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "rule_ship_by")
+    pieces = pieces_to_send(order, lines)
+    if pieces is not None:
+        count_out(writes, order, pieces)
+        data["pieces"] = pieces
+    is_last = pieces is None or not order.pieces_wait
+    if is_last:
+        order.ship(carrier=carrier, tracking_number=tracking_number, now=now)
+        writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "rule_ship_by")
     writes.event(
-        ORDER_SHIPPED,
+        ORDER_SHIPPED if is_last else ORDER_PARTLY_SHIPPED,
         order,
         topic=order,
         at=now,
@@ -288,15 +318,16 @@ def ship(
         carrier=carrier,
         tracking_number=tracking_number,
         address=order.address,
+        pieces=pieces,
         now=now,
     )
 
 
 @action
 def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) -> Order:
-    """The buyer has received the goods; a recall that was under way has failed by it (P4).
+    """The buyer has received the goods, all of them; a recall that was under way has failed by it (P4).
 
-    Refused `invalid_transition` unless they were on their way.
+    Refused `invalid_transition` unless they were on their way. Of one of several parcels tells orders.receiving.
     """
     order = lock_order(store_id=store_id, number=number)
     refuse_if(why_not_deliver(order))
@@ -305,8 +336,7 @@ def deliver_order(*, store_id: int, number: str, actor: Actor, now: datetime) ->
     writes = WriteSet()
     writes.update(order, "status", "delivered_at")
     writes.event(ORDER_DELIVERED, order, topic=order, at=now, actor=actor, states=(before, order.status))
-    shipment = outbound_of([order]).get(order.pk)
-    if shipment is not None:
+    for shipment in parcels_out([order])[order.pk]:
         shipment.order = order
         move_shipment(writes, shipment, CarrierStage.DELIVERED, actor=actor, now=now)
     writes.flush()

@@ -5,7 +5,7 @@ The same questions as one by one (`orders.why_not`), asked of rows that were loc
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.db.models import prefetch_related_objects
 
@@ -25,7 +25,8 @@ from orders.actions import (
     upsert_order,
 )
 from orders.marketplace import lock_all_numbers
-from orders.models import Order
+from orders.models import Order, read_lines_of
+from orders.pieces import PiecesRequest
 from orders.signals import orders_shipped
 from orders.waybills import waybill
 from orders.why_not import why_not_ship
@@ -33,11 +34,12 @@ from stores.models import Store
 
 
 class ParcelData(TypedDict):
-    """An order of the store and the parcel that it left in."""
+    """An order of the store and the parcel that it, or these lines of it, left in."""
 
     number: str
     carrier: str
     tracking_number: str
+    lines: NotRequired[Sequence[PiecesRequest] | None]
 
 
 PlacedOrder = tuple[OrderData, Sequence[LineData]]
@@ -99,6 +101,10 @@ def ship_orders(
 ) -> list[Order | WanliuError]:
     """`ship_order` for many: each shipped order, or what it was refused with; the second of two for one order is."""
     orders = lock_orders(store_id, [parcel["number"] for parcel in parcels])
+    in_parts = {parcel["number"] for parcel in parcels if parcel.get("lines")}
+    counted = [order for order in orders.values() if order.shipped_pieces or order.number in in_parts]
+    if counted:
+        read_lines_of(store_id, counted)
     writes = WriteSet()
     outcomes: list[Order | WanliuError] = []
     for parcel in parcels:
@@ -108,10 +114,11 @@ def ship_orders(
             if order is None:
                 raise NotFound
             refuse_if(why_not_ship(order))
+            sent = {"carrier": carrier, "tracking_number": tracking_number, "lines": parcel.get("lines")}
+            ship(writes, order, **sent, actor=actor, now=now)
         except WanliuError as refusal:
             outcomes.append(refusal)
             continue
-        ship(writes, order, carrier=carrier, tracking_number=tracking_number, actor=actor, now=now)
         outcomes.append(order)
     shipped = [outcome for outcome in outcomes if isinstance(outcome, Order)]
     if shipped:

@@ -16,6 +16,30 @@ CHECKS = (
         """,
     ),
     Check(
+        "what an order and its lines count as sent in parts is what its parcels carry",
+        """
+        SELECT 'order line ' || l.id FROM orders_orderline l
+        LEFT JOIN (
+            SELECT s.order_id, p.goods, sum(p.pieces::int) AS pieces
+            FROM orders_shipment s CROSS JOIN jsonb_each_text(s.pieces) p(goods, pieces)
+            WHERE s.is_out AND s.pieces IS NOT NULL GROUP BY 1, 2
+        ) sent ON sent.order_id = l.order_id
+            AND sent.goods = CASE l.sku WHEN '' THEN l.item_id ELSE l.item_id || ':' || l.sku END
+        WHERE l.shipped_quantity <> coalesce(sent.pieces, 0)
+        UNION ALL
+        SELECT 'order ' || o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+        GROUP BY o.id HAVING o.shipped_pieces <> sum(l.shipped_quantity)
+        """,
+    ),
+    Check(
+        "an order that leaves in parts has shipped when, and only when, nothing of it is left to send",
+        """
+        SELECT 'order ' || o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+        WHERE o.shipped_pieces > 0 GROUP BY o.id
+        HAVING (o.status = 'unshipped') <> (sum(l.quantity - l.cancelled_quantity - l.shipped_quantity) > 0)
+        """,
+    ),
+    Check(
         "an order was urged as often as it says",
         f"""
         SELECT 'order ' || o.number FROM orders_order o
@@ -40,6 +64,14 @@ CHECKS = (
         WHERE o.rule_ship_by IS NOT NULL AND o.status = 'unshipped' AND NOT EXISTS (
             SELECT 1 FROM orders_delayedorder d WHERE d.order_id = o.id AND d.is_open
         )
+        """,
+    ),
+    Check(
+        "an uploaded file is kept until it is read, and no longer",
+        """
+        SELECT 'shipment import ' || j.id FROM orders_shipmentimport j
+        WHERE (j.status = 'reading') <> EXISTS (SELECT 1 FROM orders_filepart p WHERE p.job_id = j.id)
+            AND NOT j.needs_attention
         """,
     ),
     Check(

@@ -13,7 +13,8 @@ from orders.actions import lock_order
 from orders.events import SHIPMENT_CORRECTED
 from orders.models import Order, OwedParcel, Shipment
 from orders.parcels import lock_parcel
-from orders.shipments import announce_shipment, outbound_of
+from orders.pieces import parcel_named, parcels_out
+from orders.shipments import announce_shipment
 from orders.signals import parcel_correction_asked
 from orders.states import OrderStatus, ParcelStatus, ShipmentDirection, ShipmentStatus, ShipmentTask
 from orders.waybills import waybill
@@ -36,7 +37,7 @@ def why_not_correct(shipment: Shipment | None) -> Refused | None:
 
 def why_not_correct_order(order: Order, shipment: Shipment | None) -> Refused | None:
     """The number of an order that is on its way, before its parcel has been picked up."""
-    if order.status != OrderStatus.SHIPPED:
+    if order.status != OrderStatus.SHIPPED and not order.is_partly_shipped:
         return Refused("invalid_transition", _("Only an order that is on its way has a number to correct."))
     return why_not_correct(shipment)
 
@@ -82,21 +83,30 @@ def correct_parcel(
 
 @action
 def correct_order(
-    *, store_id: int, number: str, carrier: str, tracking_number: str, reason: str, actor: Actor, now: datetime
+    *,
+    store_id: int,
+    number: str,
+    carrier: str,
+    tracking_number: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    parcel_id: UUID | str | None = None,
 ) -> Order:
-    """The order's parcel has another number than was written down; the old one isn't followed any more.
+    """The order's parcel, or this one of several, has another number than was written down; the old one isn't followed.
 
     Refused `already_picked_up` once the carrier has it, `invalid_transition` when the order isn't on its way or has
-    this number. Invalid for an unknown carrier or an odd number.
+    this number. Invalid for an unknown carrier or an odd number, and `parcel` where it isn't clear which one is meant.
     """
     corrected = waybill(carrier, tracking_number)
     order = lock_order(store_id=store_id, number=number)
-    shipment = outbound_of([order]).get(order.pk)
+    shipment = parcel_named(parcels_out([order])[order.pk], parcel_id)
     refuse_if(why_not_correct_order(order, shipment))
     writes = WriteSet()
+    if shipment.pieces is None or order.tracking_number == shipment.tracking_number:
+        order.carrier, order.tracking_number = corrected
+        writes.update(order, "carrier", "tracking_number")
     replace_shipment(writes, shipment, corrected, order=order, reason=reason, actor=actor, now=now)
-    order.carrier, order.tracking_number = corrected
-    writes.update(order, "carrier", "tracking_number")
     writes.flush()
     return order
 
@@ -127,7 +137,8 @@ def replace_shipment(
         shipment.make_due()
     else:
         shipment.plan(None)
-    writes.update(shipment, "status", "task", *shipment.WORK_FIELDS)
+    shipment.is_out = False
+    writes.update(shipment, "status", "task", "is_out", *shipment.WORK_FIELDS)
     writes.event(
         SHIPMENT_CORRECTED,
         shipment,
@@ -147,6 +158,7 @@ def replace_shipment(
         carrier=carrier,
         tracking_number=tracking_number,
         address=shipment.address,
+        pieces=shipment.pieces,
         now=now,
     )
 

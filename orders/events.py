@@ -66,7 +66,12 @@ class _Updated(TypedDict):
 
 
 class _Shipped(Carried):
+    pieces: NotRequired[Annotated[dict[str, int], PIECES]]
     shipment_import: NotRequired[Annotated[str, REFERENCE]]
+
+
+class _ParcelOfOrder(Carried):
+    pieces: NotRequired[Annotated[dict[str, int], PIECES]]
 
 
 class _Late(TypedDict):
@@ -104,7 +109,24 @@ ORDER_SHIPPED = EventType(
     gettext_lazy("Order shipped"),
     "order",
     _Shipped,
-    meaning=gettext_lazy("The merchant has given the parcel to a carrier, under this number."),
+    meaning=gettext_lazy(
+        "The merchant has given the parcel to a carrier, under this number; of an order in several parcels the last."
+    ),
+)
+ORDER_PARTLY_SHIPPED = EventType(
+    "order.partly_shipped",
+    gettext_lazy("A part of the order shipped"),
+    "order",
+    _Shipped,
+    meaning=gettext_lazy("These pieces have left in a parcel of their own; others are still to be shipped."),
+)
+ORDER_PARCEL_RECEIVED = EventType(
+    "order.parcel_received",
+    gettext_lazy("One of several parcels received"),
+    "order",
+    _ParcelOfOrder,
+    EventTone.GOOD,
+    meaning=gettext_lazy("The marketplace says that the buyer has this parcel; others of the order are to arrive."),
 )
 ORDER_DELIVERED = EventType(
     "order.delivered",
@@ -119,7 +141,7 @@ ORDER_LATE = EventType(
     "order",
     _Late,
     EventTone.BAD,
-    meaning=gettext_lazy("The shipping deadline is over and nothing was shipped; noted once."),
+    meaning=gettext_lazy("The shipping deadline is over and not everything was shipped; noted once."),
 )
 ORDER_CANCELLED = EventType(
     "order.cancelled",
@@ -141,7 +163,7 @@ ORDER_CAME_BACK = EventType(
     "order.came_back",
     gettext_lazy("The parcel is back: the order is to be shipped again"),
     "order",
-    Carried,
+    _ParcelOfOrder,
     EventTone.BAD,
     meaning=gettext_lazy("The carrier brought the parcel back to the store, and the buyer still waits for the goods."),
 )
@@ -149,7 +171,7 @@ ORDER_LOST = EventType(
     "order.lost",
     gettext_lazy("The parcel is lost: the order is to be shipped again"),
     "order",
-    Carried,
+    _ParcelOfOrder,
     EventTone.BAD,
     meaning=gettext_lazy("The carrier lost the parcel on the way to the buyer, who still waits for the goods."),
 )
@@ -159,7 +181,7 @@ ORDER_PIECES_STOPPED = EventType(
     "order",
     _Stopped,
     meaning=gettext_lazy(
-        "These pieces are left out of the parcel because their refund was granted; the rest is shipped."
+        "These pieces are left out of what is shipped because their refund was granted; the rest is, or was before."
     ),
 )
 ORDER_ADDRESS_CHANGED = EventType(

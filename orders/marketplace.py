@@ -4,21 +4,21 @@ An order that is here is left as it is. One that isn't is made, `is_masked`: its
 what it cost is what the copies say so far, and grows with them. The order itself, once it is posted in full, fills it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from django.db import connection
 
 from common.actors import Actor
 from common.errors import refuse_if
-from common.ids import new_id
 from common.money import CENT, ZERO
+from common.rows import new_row
 from common.writes import WriteSet
 from orders.events import ORDER_PLACED
 from orders.holds import Hold, most_of_line
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, with_lines
 from orders.signals import orders_placed
 from orders.states import OrderStatus
 from orders.why_not import why_not_fill_line
@@ -67,30 +67,44 @@ class CopiedOrder(TypedDict):
     is_shipped: bool
 
 
-def take_order(
-    writes: WriteSet,
-    *,
-    store: Store,
-    copied: CopiedOrder,
-    lines: Sequence[CopiedLine],
-    asked_at: datetime,
-    actor: Actor,
-    now: datetime,
-) -> Order:
-    """The store's order with this number, locked, or a new one in the caller's writes, with these lines in it.
+class ToldOrder(NamedTuple):
+    """What one copy of a refund tells of its order: `lines` are the goods that it is about.
 
     `asked_at` stands for the instant of payment where the copy doesn't know it.
     """
-    lock_number(store.pk, copied["number"])
-    order = Order.objects.for_store(store.pk).select_for_update(no_key=True).filter(number=copied["number"]).first()
-    if order is None:
-        return _add(writes, store, copied, lines, asked_at, actor=actor, now=now)
-    order.store = store
-    if order.is_masked:
-        known = {line.item_id for line in order.own_lines}
-        missing = [line for line in _priced(lines, None) if line.item_id not in known]
-        _insert(writes, store, order, missing)
-    return order
+
+    copied: CopiedOrder
+    lines: Sequence[CopiedLine]
+    asked_at: datetime
+
+
+def take_orders(
+    writes: WriteSet, *, store: Store, told: Sequence[ToldOrder], actor: Actor, now: datetime
+) -> list[Order]:
+    """The store's order of each copy, locked, or a new one in the caller's writes, with the copy's lines in it.
+
+    Copies of one order have one object. As few statements for many as for one.
+    """
+    first: dict[str, ToldOrder] = {}
+    for each in told:
+        first.setdefault(each.copied["number"], each)
+    _lock_numbers(store.pk, first)
+    rows = Order.objects.for_store(store.pk).filter(number__in=first).order_by("pk").select_for_update(no_key=True)
+    kept = list(rows)
+    orders = {order.number: order for order in (with_lines(kept, store) if kept else kept)}
+    placed = {number: _new_order(store, each) for number, each in first.items() if number not in orders}
+    _place(writes, store, list(placed.values()), actor=actor, now=now)
+    orders |= placed
+    further = [each for each in told if each is not first[each.copied["number"]] or each.copied["number"] not in placed]
+    _add_missing(writes, store, [(orders[each.copied["number"]], each.lines) for each in further])
+    return [orders[each.copied["number"]] for each in told]
+
+
+def _lock_numbers(store_id: int, numbers: Collection[str]) -> None:
+    if len(numbers) == 1:
+        lock_number(store_id, *numbers)
+    else:
+        lock_all_numbers(store_id)
 
 
 def fill_lines(writes: WriteSet, order: Order, rows: Sequence[OrderLine]) -> list[OrderLine]:
@@ -140,20 +154,12 @@ def make_room(writes: WriteSet, order: Order, holds: Sequence[Hold], amount: Dec
         writes.update(order, "paid_amount")
 
 
-def _add(
-    writes: WriteSet,
-    store: Store,
-    copied: CopiedOrder,
-    lines: Sequence[CopiedLine],
-    asked_at: datetime,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> Order:
-    paid_at = copied["paid_at"] or asked_at
-    rows = _priced(lines, copied["paid_amount"])
-    order = Order(
-        store=store,
+def _new_order(store: Store, told: ToldOrder) -> Order:
+    copied, paid_at = told.copied, told.copied["paid_at"] or told.asked_at
+    rows = _priced(told.lines, copied["paid_amount"])
+    order = new_row(
+        Order,
+        store_id=store.pk,
         number=copied["number"],
         buyer_id=copied["buyer_id"],
         buyer_name=copied["buyer_name"],
@@ -164,12 +170,32 @@ def _add(
         status=OrderStatus.SHIPPED if copied["is_shipped"] else OrderStatus.UNSHIPPED,
         paid_amount=copied["paid_amount"] or sum((row.paid_amount for row in rows), ZERO),
     )
-    writes.insert(order)
-    order.own_lines = []
-    _insert(writes, store, order, rows)
-    orders_placed.send(sender=Order, orders=[order], store=store, writes=writes, now=now)
-    writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
+    order.store, order.own_lines = store, rows
     return order
+
+
+def _place(writes: WriteSet, store: Store, orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
+    """New orders with the lines that they have."""
+    if not orders:
+        return
+    for order in orders:
+        writes.insert(order)
+    _insert(writes, store, [(order, line) for order in orders for line in order.own_lines])
+    orders_placed.send(sender=Order, orders=orders, store=store, writes=writes, now=now)
+    for order in orders:
+        writes.event(ORDER_PLACED, order, topic=order, at=now, actor=actor, states=("", order.status))
+
+
+def _add_missing(writes: WriteSet, store: Store, named: Sequence[tuple[Order, Sequence[CopiedLine]]]) -> None:
+    """Goods that a masked order doesn't have yet."""
+    missing = []
+    for order, lines in named:
+        if order.is_masked:
+            known = {line.item_id for line in order.own_lines}
+            new = [line for line in _priced(lines, None) if line.item_id not in known]
+            order.own_lines = [*order.own_lines, *new]
+            missing += [(order, line) for line in new]
+    _insert(writes, store, missing)
 
 
 def _priced(lines: Sequence[CopiedLine], paid: Decimal | None) -> list[OrderLine]:
@@ -181,8 +207,8 @@ def _priced(lines: Sequence[CopiedLine], paid: Decimal | None) -> list[OrderLine
         if item_id in by_item:
             by_item[item_id].quantity += line["quantity"]
             continue
-        row = OrderLine(
-            id=new_id(),
+        row = new_row(
+            OrderLine,
             item_id=item_id,
             title=line["title"],
             quantity=line["quantity"],
@@ -200,13 +226,13 @@ def _priced(lines: Sequence[CopiedLine], paid: Decimal | None) -> list[OrderLine
     return rows
 
 
-def _insert(writes: WriteSet, store: Store, order: Order, rows: Sequence[OrderLine]) -> None:
-    wanted = [row.item_id for row in rows]
+def _insert(writes: WriteSet, store: Store, rows: Sequence[tuple[Order, OrderLine]]) -> None:
+    """Lines of these orders, called as the store's products are, in one statement for them all."""
+    wanted = {row.item_id for _order, row in rows}
     products = {product.item_id: product for product in Product.objects.for_store(store.pk).filter(item_id__in=wanted)}
-    for row in rows:
+    for order, row in rows:
         row.store, row.order = store, order
         product = products.get(row.item_id)
         if product is not None:
             row.title, row.category = product.title, product.category
         writes.insert(row)
-    order.own_lines = [*order.own_lines, *rows]

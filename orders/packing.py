@@ -31,6 +31,7 @@ class LineToPack(NamedTuple):
     freight: Decimal
     claimed_quantity: int
     cancelled_quantity: int
+    shipped_quantity: int
     claimed_amount: Decimal
 
     # The line's own, which ask for nothing else of it.
@@ -71,7 +72,8 @@ _PARCEL = """(
         sum(pieces)::text
     ] END
     FROM (
-        SELECT id, claimed_amount, greatest(quantity - claimed_quantity - cancelled_quantity, 0) AS pieces,
+        SELECT id, claimed_amount,
+               greatest(quantity - cancelled_quantity - greatest(claimed_quantity, shipped_quantity), 0) AS pieces,
                CASE WHEN sku = '' THEN item_id ELSE item_id || ':' || sku END AS goods,
                rtrim(coalesce(nullif(title, ''), item_id) || ' ' || sku, %s) AS label
         FROM orders_orderline
@@ -88,11 +90,32 @@ def parcel_as_text() -> RawSQL:
     return RawSQL(_PARCEL, [_BLANKS], output_field=ArrayField(TextField()))
 
 
+# Every number under which a part of an order has left.
+_PARCELS = """CASE WHEN shipped_pieces = 0 THEN '' ELSE (
+    SELECT coalesce(string_agg(
+        s.carrier || ' ' || s.tracking_number || ' (' || (
+            SELECT string_agg(goods || '*' || pieces, ';' ORDER BY goods)
+            FROM jsonb_each_text(s.pieces) p(goods, pieces)
+        ) || ')', '; ' ORDER BY s.id), '')
+    FROM orders_shipment s
+    WHERE s.store_id = orders_order.store_id AND s.order_id = orders_order.id AND s.is_out AND s.pieces IS NOT NULL
+) END"""
+
+
+def parcels_as_text() -> RawSQL:
+    """Of an order in a query: the parcels in which parts of it go out, `carrier number (item_id*pieces;…)`.
+
+    Joined by `; `; empty where one parcel carries everything.
+    """
+    return RawSQL(_PARCELS, [], output_field=TextField())
+
+
 def _counted(lines: Sequence[Line]) -> Iterator[tuple[Line, int]]:
     """Each line with how many pieces of it are packed.
 
     A refund before shipping holds yuan and no goods. Pieces whose whole price it holds stay on the shelf, also until it
-    is decided (P2); a part of the price, even one that comes to the price of a piece, leaves them in the parcel.
+    is decided (P2); a part of the price, even one that comes to the price of a piece, leaves them in the parcel. Of a
+    line of which pieces have left, those that come back are among them, and only what is undecided holds the others.
     """
     held: Counter = Counter()
     lines_held = [line.pk for line in lines if line.claimed_amount]
@@ -100,7 +123,10 @@ def _counted(lines: Sequence[Line]) -> Iterator[tuple[Line, int]]:
         for _receiver, pieces in whole_pieces_asked.send(sender=OrderLine, lines=lines_held):
             held.update(pieces)
     for line in lines:
-        stays = max(line.claimed_quantity + line.cancelled_quantity, held[line.pk])
-        if line.claimed_amount and not line.refundable_amount:
-            stays = line.quantity
+        if line.shipped_quantity:
+            stays = max(line.claimed_quantity, line.shipped_quantity) + line.cancelled_quantity + held[line.pk]
+        else:
+            stays = max(line.claimed_quantity + line.cancelled_quantity, held[line.pk])
+            if line.claimed_amount and not line.refundable_amount:
+                stays = line.quantity
         yield line, max(line.quantity - stays, 0)

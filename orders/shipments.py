@@ -5,7 +5,7 @@ any transaction (orders/tracking.py) and records the answer; the refunds that wa
 `shipments_moved`. Locks: order, then shipment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.hints import tell_of
+from common.search import folded
 from common.writes import WriteSet
 from orders.carriers import DEFAULT, port_for
 from orders.carriers.base import CarrierReport, CarrierStage
@@ -64,8 +65,12 @@ def announce_shipment(
     tracking_number: str,
     address: str,
     now: datetime,
+    pieces: Mapping[str, int] | None = None,
 ) -> Shipment:
-    """Add a parcel to the caller's writes: one that goes out is to be picked up, one that comes back is followed."""
+    """Add a parcel to the caller's writes: one that goes out is to be picked up, one that comes back is followed.
+
+    `pieces` says what is in it where that is a part of its order.
+    """
     shipment = Shipment(
         store_id=order.store_id,
         order_id=order.pk,
@@ -75,6 +80,8 @@ def announce_shipment(
         carrier=carrier,
         tracking_number=tracking_number,
         address=address,
+        pieces=pieces,
+        part_folded="" if pieces is None else folded(tracking_number),
         task=ShipmentTask.TRACK if direction == ShipmentDirection.RETURN else ShipmentTask.CREATE_PICKUP,
         next_attempt_at=Now(),
         created_at=now,
@@ -91,12 +98,6 @@ def _port_of(order: Order, carrier: str) -> str:
 
 
 tell_worker = partial(tell_of, "orders.tasks.ask_carriers_about")
-
-
-def outbound_of(orders: Sequence[Order]) -> dict[UUID, Shipment]:
-    """Each order's latest parcel to the buyer, by the order's id; the caller has locked the orders."""
-    found = Shipment.objects.in_scope().filter(order__in=orders, direction=ShipmentDirection.OUTBOUND)
-    return {shipment.order_id: shipment for shipment in found.order_by("id")}
 
 
 def ask_recall(

@@ -13,8 +13,8 @@ order_redated = Signal()
 # so that the refunds that wait for a parcel follow it.
 shipments_moved = Signal()
 
-# Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, so that what was possible
-# only before ends with it (K1). Whoever ships orders sends it.
+# Sent with `orders` (locked), `writes`, `actor`, `now` in the transaction that ships them, or a part of them, so that
+# what was possible only before ends with it (K1). Whoever ships orders sends it.
 orders_shipped = Signal()
 
 # Sent with `order` (locked) in the transaction in which more of it is held beside what others hold of it already, so
@@ -22,7 +22,7 @@ orders_shipped = Signal()
 more_held = Signal()
 
 # Sent with the ids of `lines` of orders; whoever holds the whole price of some of their pieces answers with how many,
-# by line id.
+# by line id: of lines of which pieces have left, only for as long as nothing is decided about them.
 whole_pieces_asked = Signal()
 
 # Sent with `parcel` (locked with its order), `writes`, `actor`, `now` in the transaction in which the merchant sends a

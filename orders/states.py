@@ -108,6 +108,8 @@ class ShipmentTask(models.TextChoices):
 class ImportStatus(models.TextChoices):
     """What became of a file."""
 
+    READING = "reading", _("Being read")
+    UNREADABLE = "unreadable", _("Can't be read")
     CHECKED = "checked", _("Waits for your confirmation")
     RUNNING = "running", _("Being imported")
     DONE = "done", _("Imported")

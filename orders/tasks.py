@@ -8,6 +8,7 @@ from common.workers import drain
 from orders import tracking
 from orders.delays.overdue import BATCH as REPORTS_AT_ONCE
 from orders.delays.overdue import sweep_due_reports
+from orders.erp.receiving import read_files
 from orders.erp.running import forget_imports, run_imports
 from orders.lateness import BATCH as ORDERS_AT_ONCE
 from orders.lateness import sweep_late_orders
@@ -31,6 +32,12 @@ def sweep_shipping() -> None:
 
 
 @shared_task
+def read_shipment_files(ids: list[str]) -> None:
+    """Read and check these files."""
+    read_files(ids=[UUID(job_id) for job_id in ids], limit=len(ids))
+
+
+@shared_task
 def run_shipment_imports(ids: list[str]) -> None:
     """Ship the orders of these confirmed files."""
     run_imports(ids=[UUID(job_id) for job_id in ids], limit=len(ids))
@@ -38,7 +45,8 @@ def run_shipment_imports(ids: list[str]) -> None:
 
 @shared_task
 def resume_shipment_imports() -> None:
-    """Take up the files that were left behind."""
+    """Read and ship the files that were left behind."""
+    drain(read_files)
     drain(run_imports)
 
 

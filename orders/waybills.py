@@ -152,6 +152,8 @@ def plain_number(text: str) -> str:
 
     Two numbers stay two, and so none: no parcel is known by both at once.
     """
+    if text.isascii() and text.isalnum():  # as most are
+        return text.upper()
     groups = plain_text(text).split()
     joined = (" " if sum(len(group) >= LONG_GROUP for group in groups) > 1 else "").join(groups)
     return "".join("-" if unicodedata.category(char) == "Pd" else char for char in joined).upper()

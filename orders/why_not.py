@@ -29,6 +29,17 @@ def why_not_ship(order: Order) -> Refused | None:
     return why_masked(order)
 
 
+def why_not_send_pieces(line: OrderLine, quantity: int) -> Refused | None:
+    """Why so many pieces of a line can't go into the next parcel: others have left, or were refunded before (P2)."""
+    if quantity <= line.pieces_here:
+        return None
+    return Refused(
+        "pieces_not_left",
+        _("Of item %(item)s %(left)d are left to ship.") % {"item": line.goods, "left": line.pieces_here},
+        "lines",
+    )
+
+
 def why_masked(order: Order) -> Refused | None:
     """Why nothing goes to the buyer of an order that is known only from a marketplace's copy of a refund."""
     if not order.is_masked:
@@ -90,7 +101,7 @@ def why_not_lower(order: Order) -> Refused | None:
 
 def why_not_change_lines(order: Order) -> Refused | None:
     """Why an order's lines can't change any more: a parcel is packed by them, or a refund holds some of them."""
-    if order.status == OrderStatus.UNSHIPPED and not order.claimed_amount:
+    if order.status == OrderStatus.UNSHIPPED and not order.claimed_amount and not order.shipped_pieces:
         return None
     return lines_are_fixed()
 
@@ -105,7 +116,11 @@ def lines_are_fixed() -> Refused:
 
 
 def why_not_confirm_import(job: ShipmentImport) -> Refused | None:
-    """Why the ERP's file can't be shipped: it was confirmed before, or rows of it are wrong (K2)."""
+    """Why the ERP's file can't be shipped: it isn't read, was confirmed before, or rows of it are wrong (K2)."""
+    if job.status == ImportStatus.READING:
+        return Refused("invalid_transition", _("This file is still being read."))
+    if job.status == ImportStatus.UNREADABLE:
+        return Refused("invalid_transition", _("This file can't be read: upload it anew."))
     if job.status != ImportStatus.CHECKED:
         return Refused("invalid_transition", _("This file has been confirmed before."))
     if not job.is_clean:
@@ -124,6 +139,12 @@ def why_not_deliver(order: Order) -> Refused | None:
     """Only what is on its way arrives."""
     if order.status == OrderStatus.SHIPPED:
         return None
+    if order.is_partly_shipped:
+        return Refused(
+            "invalid_transition",
+            _("A part of this order is still to be shipped: name the parcel that has arrived."),
+            "parcel",
+        )
     return Refused("invalid_transition", _("Only an order that is in transit can be delivered."))
 
 

@@ -30,11 +30,13 @@ def book_reported(
     reason: str,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> list[Payment]:
     """Make the books say that `amount` yuan of the topic are on their way, or paid; with None, that none are.
 
-    `reason` is the marketplace's word for it, kept with what was voided or came back.
+    `reason` is the marketplace's word for it, kept with what was voided or came back. Returns what is settled by it, of
+    which the caller tells (`tell_settled`), of many topics at once.
     """
+    settled: list[Payment] = []
     kept = None
     is_new = topic._state.adding  # of what isn't written yet nothing was booked
     for payment, transfer in [] if is_new else _standing(order, topic.pk):
@@ -42,11 +44,11 @@ def book_reported(
         if fits and kept is None:
             kept = payment
             if is_paid and payment.status != PaymentStatus.SUCCEEDED:
-                _post(writes, payment, transfer, actor=actor, now=now)
+                settled.append(_post(writes, payment, transfer, actor=actor, now=now))
         elif payment.status == PaymentStatus.SUCCEEDED:
             _take_back(payment, reason, actor=actor, now=now)
         else:
-            _void(writes, payment, transfer, reason, actor=actor, now=now)
+            settled.append(_void(writes, payment, transfer, reason, actor=actor, now=now))
     if kept is None and amount is not None:
         payment, transfer = reserve(
             writes,
@@ -59,7 +61,14 @@ def book_reported(
             gateway=reporting_gateway(),
         )
         if is_paid:
-            _post(writes, payment, transfer, actor=actor, now=now)
+            settled.append(_post(writes, payment, transfer, actor=actor, now=now))
+    return settled
+
+
+def tell_settled(writes: WriteSet, payments: Sequence[Payment], *, now: datetime) -> None:
+    """Tell what waits for it that these reported payments are settled."""
+    if payments:
+        payments_settled.send(sender=Payment, payments=payments, writes=writes, now=now)
 
 
 def _standing(order: Order, topic_id: UUID) -> Sequence[tuple[Payment, Transfer]]:
@@ -77,26 +86,28 @@ def _standing(order: Order, topic_id: UUID) -> Sequence[tuple[Payment, Transfer]
     return [(payment, by_payment[payment.pk]) for payment in payments]
 
 
-def _post(writes: WriteSet, payment: Payment, transfer: Transfer, *, actor: Actor, now: datetime) -> None:
+def _post(writes: WriteSet, payment: Payment, transfer: Transfer, *, actor: Actor, now: datetime) -> Payment:
     before = payment.status
     payment.succeed(reference="", now=now)
-    _settle(writes, payment, transfer, TransferPhase.POSTED, before, actor=actor, now=now)
+    return _settle(writes, payment, transfer, TransferPhase.POSTED, before, actor=actor, now=now)
 
 
-def _void(writes: WriteSet, payment: Payment, transfer: Transfer, reason: str, *, actor: Actor, now: datetime) -> None:
+def _void(
+    writes: WriteSet, payment: Payment, transfer: Transfer, reason: str, *, actor: Actor, now: datetime
+) -> Payment:
     before = payment.status
     payment.fail(error=reason, now=now)
-    _settle(writes, payment, transfer, TransferPhase.VOIDED, before, actor=actor, now=now)
+    return _settle(writes, payment, transfer, TransferPhase.VOIDED, before, actor=actor, now=now)
 
 
 def _settle(
     writes: WriteSet, payment: Payment, transfer: Transfer, phase: str, before: str, *, actor: Actor, now: datetime
-) -> None:
+) -> Payment:
     transfer.phase, transfer.resolved_at = phase, now
     writes.update(payment, "status", "settled_at", *payment.WORK_FIELDS)
     writes.update(transfer, "phase", "resolved_at")
     record_outcome(writes, payment, before, settled=True, actor=actor, now=now)
-    payments_settled.send(sender=Payment, payments=[payment], writes=writes, now=now)
+    return payment
 
 
 def _take_back(payment: Payment, reason: str, *, actor: Actor, now: datetime) -> None:

@@ -19,7 +19,7 @@ from common.money import ZERO
 from common.queries import named_query
 from common.writes import WriteSet
 from payments.actions import reserve_payment
-from payments.reported import book_reported
+from payments.reported import book_reported, tell_settled
 from payments.states import AccountKind, PaymentPurpose
 from refunds.carrier_claims import open_claim_of_lost_parcel
 from refunds.events import (
@@ -30,7 +30,7 @@ from refunds.events import (
     REFUND_RESUBMITTED,
     REFUND_WITHDRAWN,
 )
-from refunds.goods import GoodsDisposition, Whereabouts, recall, stop
+from refunds.goods import GoodsDisposition, Whereabouts, recall, stop, stop_what_is_here
 from refunds.handing_over import DecisionData, agreement_of, hand_over, merchants_files, yuan_text
 from refunds.holds import hold, keep_yuan, release
 from refunds.models import Refund
@@ -167,13 +167,13 @@ def approve(
         writes.update(refund, "return_address", "needs_attention")
     else:
         whereabouts = whereabouts or Whereabouts([refund])
-        disposition, parcel = whereabouts.disposition_of(refund), whereabouts.parcel_of(refund)
-        if disposition == GoodsDisposition.RECALL:
-            recall(writes, refund, parcel, actor=actor, now=now)
+        reach = whereabouts.reach(refund)
+        if reach.disposition == GoodsDisposition.RECALL:
+            recall(writes, refund, reach.parcels, actor=actor, now=now)
         else:
             refund.approve_payment()
-            if disposition == GoodsDisposition.STOP:
-                stop(writes, refund, parcel, actor=actor, now=now, rule="P2")
+            if reach.disposition == GoodsDisposition.STOP:
+                stop(writes, refund, reach.parcels, actor=actor, now=now, rule="P2")
             pay(writes, refund, actor=actor, now=now, rule=rule)
     record(writes, REFUND_APPROVED, refund, before, actor=actor, now=now, rule=rule, amount=f"{refund.amount:.2f}")
     if refund.lacks_address:
@@ -189,12 +189,16 @@ def call_for_address(writes: WriteSet, refund: Refund, *, now: datetime, rule: s
 def pay(writes: WriteSet, refund: Refund, *, actor: Actor, now: datetime, rule: str = "") -> None:
     """Reserve the refund's amount for the buyer; a parcel that it was lost in is a carrier claim (P3).
 
+    Pieces of it that the store still has, while others have left, aren't shipped any more (P2).
+
     Whatever brings a refund here that is followed, its money leaves through the marketplace alone.
     """
     if refund.is_followed:
         due = {"amount": refund.amount, "is_paid": False, "reason": ""}
-        book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
+        settled = book_reported(writes, order=refund.order, topic=refund, **due, actor=actor, now=now)
+        tell_settled(writes, settled, now=now)
         return
+    stop_what_is_here(writes, refund, actor=actor, now=now)
     pay_out(writes, refund, purpose=PaymentPurpose.REFUND, amount=refund.amount, actor=actor, now=now, rule=rule)
     open_claim_of_lost_parcel(writes, refund, now=now)
 

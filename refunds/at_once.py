@@ -36,12 +36,13 @@ def refund_before_pickup(writes: WriteSet, refund: Refund, whereabouts: goods.Wh
     """The carrier doesn't have the goods yet: they aren't shipped, and the buyer is refunded (P2)."""
     if not _may_stop(refund):
         return False
-    if whereabouts.disposition_of(refund) != goods.GoodsDisposition.STOP:
+    reach = whereabouts.reach(refund)
+    if reach.disposition != goods.GoodsDisposition.STOP:
         return False
     before = refund.status
     refund.approve_payment()
     record(writes, REFUND_DIRECT, refund, before, actor=SYSTEM, now=now, rule="P2", amount=f"{refund.amount:.2f}")
-    goods.stop(writes, refund, whereabouts.parcel_of(refund), actor=SYSTEM, now=now, rule="P2")
+    goods.stop(writes, refund, reach.parcels, actor=SYSTEM, now=now, rule="P2")
     pay(writes, refund, actor=SYSTEM, now=now, rule="P2")
     return True
 

@@ -1,5 +1,6 @@
 """Carrier claims, for parcels that a carrier lost: opened when the parcel is lost, closed by a person (P3)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from common.errors import NotFound, Refused, refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from orders.models import Shipment
-from orders.shipments import outbound_of
+from orders.pieces import parcels_out, pieces_in
 from orders.states import OrderStatus
 from refunds.events.goods import CARRIER_CLAIM_CLOSED, CARRIER_CLAIM_OPENED
 from refunds.models import CarrierClaim, Refund
@@ -23,9 +24,11 @@ from refunds.states import CarrierClaimStatus, RefundReason
 def open_carrier_claim(writes: WriteSet, refund: Refund | None, shipment: Shipment, *, now: datetime) -> CarrierClaim:
     """The carrier has lost the parcel (of this refund, if any) and owes what the goods in it were sold for."""
     if refund is None:
-        amount = sum((line.worth(line.quantity_to_ship) for line in shipment.order.own_lines), ZERO)
+        pieces = pieces_in(shipment, shipment.order)
+        amount = sum((line.worth(pieces.get(line.goods, 0)) for line in shipment.order.own_lines), ZERO)
     else:
-        amount = sum((line.line.worth(line.quantity) for line in refund.own_lines), ZERO)
+        pieces = _pieces_of(refund, shipment)
+        amount = sum((line.line.worth(pieces[line.line.goods]) for line in refund.own_lines), ZERO)
     refund_id = refund.pk if refund else None
     return add_carrier_claim(writes, shipment, amount, refund_id=refund_id, topic=refund or shipment.order, now=now)
 
@@ -63,11 +66,35 @@ def open_claim_of_lost_parcel(writes: WriteSet, refund: Refund, *, now: datetime
     Once per parcel; one that is called back opens its carrier claim when the carrier says that it is lost.
     """
     is_lost = refund.reason == RefundReason.PARCEL_LOST and not refund.moves_goods
-    if not is_lost or refund.order.status != OrderStatus.SHIPPED or not refund.rules.opens_carrier_claims:
+    order = refund.order
+    is_out = order.status == OrderStatus.SHIPPED or order.is_partly_shipped
+    if not is_lost or not is_out or not refund.rules.opens_carrier_claims:
         return
-    parcel = outbound_of([refund.order]).get(refund.order_id)
-    if parcel is not None and parcel.recalled_at is None and not with_carrier_claim([parcel]):
-        open_carrier_claim(writes, refund, parcel, now=now)
+    for parcel in _parcels_with(refund):
+        if parcel.recalled_at is None and not with_carrier_claim([parcel]):
+            open_carrier_claim(writes, refund, parcel, now=now)
+
+
+def _parcels_with(refund: Refund) -> list[Shipment]:
+    """The parcel that its order is on its way in; of several the oldest that have its goods and haven't arrived."""
+    parcels = parcels_out([refund.order])[refund.order_id]
+    if not refund.order.shipped_pieces:
+        return parcels
+    rest = Counter({line.line.goods: line.moving_quantity for line in refund.own_lines})
+    chosen = []
+    for parcel in parcels:
+        if not parcel.has_ended and any(rest[goods] > 0 for goods in parcel.pieces):
+            chosen.append(parcel)
+            rest.subtract(parcel.pieces)
+    return chosen
+
+
+def _pieces_of(refund: Refund, shipment: Shipment) -> dict[str, int]:
+    """How many of the refund's pieces are in this parcel."""
+    pieces = {line.line.goods: line.quantity for line in refund.own_lines}
+    if shipment.pieces is None:
+        return pieces
+    return {goods: min(count, shipment.pieces.get(goods, 0)) for goods, count in pieces.items()}
 
 
 def with_carrier_claim(parcels: Sequence[Shipment]) -> set[UUID]:

@@ -22,8 +22,9 @@ CHECKS = (
         GROUP BY l.id
         HAVING l.claimed_amount <> coalesce(sum(rl.amount), 0)
             OR l.claimed_quantity
-               <> coalesce(sum(rl.quantity) FILTER (WHERE {_TAKES_PIECES} AND {_HOLDING}), 0)
-            OR l.cancelled_quantity <> coalesce(sum(rl.quantity) FILTER (WHERE r.goods = 'stopped'), 0)
+               <> coalesce(sum(rl.quantity - rl.stopped_quantity) FILTER (WHERE {_TAKES_PIECES} AND {_HOLDING}), 0)
+            OR l.cancelled_quantity
+               <> coalesce(sum(CASE r.goods WHEN 'stopped' THEN rl.quantity ELSE rl.stopped_quantity END), 0)
             OR l.claimed_amount > {LINE_PAID_SQL} OR l.claimed_quantity + l.cancelled_quantity > l.quantity
         """,
     ),

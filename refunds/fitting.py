@@ -1,6 +1,7 @@
 """A refund, and all that hangs on it, is made what its marketplace says it is: see refunds.marketplace."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +16,8 @@ from orders.marketplace import make_room
 from orders.models import OrderLine, OwedParcel
 from orders.parcels import announce_parcel, cancel_parcel, keep_promise, owe_parcel
 from orders.states import ParcelKind, ParcelStatus
-from payments.reported import book_reported
+from payments.models import Payment
+from payments.reported import book_reported, tell_settled
 from refunds.events import (
     REFUND_APPROVED,
     REFUND_CHANGED,
@@ -109,14 +111,40 @@ def is_promised(refund: Refund) -> bool:
     return any(answer for _receiver, answer in promise_asked.send(sender=Refund, refund=refund))
 
 
-def fit(writes: WriteSet, refund: Refund, report: MarketplaceReport, *, actor: Actor, now: datetime) -> None:
-    """Make a locked (or new) refund, and all that hangs on it, what the report says."""
+@dataclass
+class _News:
+    """What the fitting of some refunds brings that others wait for: told of them all at once."""
+
+    settled: list[Payment] = field(default_factory=list)
+    verified: list[Refund] = field(default_factory=list)
+    decided: list[Refund] = field(default_factory=list)
+
+    def tell(self, writes: WriteSet, *, actor: Actor, now: datetime) -> None:
+        tell_settled(writes, self.settled, now=now)
+        for signal, refunds in ((faults_verified, self.verified), (refunds_decided, self.decided)):
+            if refunds:
+                signal.send(sender=Refund, refunds=refunds, writes=writes, actor=actor, now=now)
+
+
+def fit(writes: WriteSet, reports: Sequence[tuple[Refund, MarketplaceReport]], *, actor: Actor, now: datetime) -> None:
+    """Make locked (or new) refunds, and all that hangs on them, what the reports say."""
+    news = _News()
+    for refund, report in reports:
+        _fit(writes, refund, report, news, actor=actor, now=now)
+    news.tell(writes, actor=actor, now=now)
+    for refund, report in reports:
+        refund_followed.send(sender=Refund, refund=refund, report=report, writes=writes, actor=actor, now=now)
+
+
+def _fit(
+    writes: WriteSet, refund: Refund, report: MarketplaceReport, news: _News, *, actor: Actor, now: datetime
+) -> None:
     before, was, goods = refund.status, (refund.kind, refund.amount), refund.goods
     stage = MarketplaceStage(report.stage)
     if stage == MarketplaceStage.UNKNOWN and refund.is_new:
         stage = MarketplaceStage.ASKED  # it is there, and somebody has to look at it
     if stage != MarketplaceStage.UNKNOWN:
-        _fit_stage(writes, refund, report, stage, actor=actor, now=now)
+        _fit_stage(writes, refund, report, stage, news, actor=actor, now=now)
     refund.marketplace_status, refund.marketplace_read_at = report.raw_status[:100], now
     _take_words(writes, refund, report, actor=actor, now=now)
     writes.update(refund, "marketplace_status", "marketplace_read_at")
@@ -136,8 +164,7 @@ def fit(writes: WriteSet, refund: Refund, report: MarketplaceReport, *, actor: A
         refund.decision_sent = ""
         writes.update(refund, "decision_sent")
     if has_moved:
-        _tell(writes, refund, report, before, actor=actor, now=now)
-    refund_followed.send(sender=Refund, refund=refund, report=report, writes=writes, actor=actor, now=now)
+        _record_step(writes, refund, report, before, news, actor=actor, now=now)
 
 
 def _fit_stage(
@@ -145,6 +172,7 @@ def _fit_stage(
     refund: Refund,
     report: MarketplaceReport,
     stage: MarketplaceStage,
+    news: _News,
     *,
     actor: Actor,
     now: datetime,
@@ -179,7 +207,7 @@ def _fit_stage(
     writes.update(refund, "kind", "goods", "amount", "needs_attention")
     writes.update(refund, "status", "due_at", "due_action", "resolved_at", "refunded_on")
     owed = amount if stage in (MarketplaceStage.AGREED, MarketplaceStage.REFUNDED) else None
-    book_reported(
+    news.settled += book_reported(
         writes,
         order=refund.order,
         topic=refund,
@@ -338,14 +366,21 @@ def _step(refund: Refund, report: MarketplaceReport, before: str) -> tuple[Event
     return REFUND_FOLLOWED, {"stage": report.stage, "status": report.raw_status, "amount": amount}
 
 
-def _tell(
-    writes: WriteSet, refund: Refund, report: MarketplaceReport, before: str, *, actor: Actor, now: datetime
+def _record_step(
+    writes: WriteSet,
+    refund: Refund,
+    report: MarketplaceReport,
+    before: str,
+    news: _News,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """The event of a step, and what ends or counts with it."""
     event, data = _step(refund, report, before)
     states = (before, refund.status)
     writes.event(event, refund, topic=refund, at=now, actor=actor, states=states, **data)
     if report.stage in (MarketplaceStage.AGREED, MarketplaceStage.REFUNDED, *EXCHANGING):
-        faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+        news.verified.append(refund)
     if before == RefundStatus.AWAITING_MERCHANT:
-        refunds_decided.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)
+        news.decided.append(refund)

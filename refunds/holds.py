@@ -11,6 +11,8 @@ from common.errors import Refused, refuse_if
 from common.money import ZERO, allocate
 from common.writes import WriteSet
 from orders import holds
+from orders.models import Order
+from orders.pieces import pieces_that_left
 from refunds.models import Refund, RefundLine
 
 
@@ -34,9 +36,9 @@ def most_refundable(refund: Refund) -> Decimal:
     return holds.most_of_order(refund.order, refund.own_lines)
 
 
-def why_not_hold_pieces(lines: Sequence[RefundLine]) -> Refused | None:
-    """Why a refund can't ask for these pieces: other refunds have some of them."""
-    if all(line.quantity <= line.line.refundable_quantity for line in lines):
+def why_not_hold_pieces(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
+    """Why a refund can't ask for these pieces to come back: other refunds have some of those that left."""
+    if all(line.moving_quantity <= pieces_that_left(order, line.line) - line.line.claimed_quantity for line in lines):
         return None
     return Refused("refund_open", _("These goods are already being returned in another refund."), "lines")
 
@@ -50,9 +52,9 @@ def hold(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> N
     lines = refund.own_lines
     holds.check_amount(refund.order, lines, amount)
     if pieces > 0:
-        refuse_if(why_not_hold_pieces(lines))
+        refuse_if(why_not_hold_pieces(refund.order, lines))
     shares = allocate(amount, [holds.most_of_line(line) for line in lines])
-    holds.adjust(writes, refund.order, lines, shares, [pieces * line.quantity for line in lines])
+    holds.adjust(writes, refund.order, lines, shares, [pieces * line.moving_quantity for line in lines])
     refund.amount = amount
     writes.update(refund, "amount")
 
@@ -65,7 +67,7 @@ def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO
         if keep:
             holds.check_amount(refund.order, own, keep)
         shares = allocate(keep, [holds.most_of_line(line) for line in own])
-        back = [-line.quantity if refund.holds_pieces else 0 for line in own]
+        back = [-line.moving_quantity if refund.holds_pieces else 0 for line in own]
         holds.adjust(writes, refund.order, own, shares, back)
 
 

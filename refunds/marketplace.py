@@ -6,17 +6,18 @@ are made to fit it, so that every check holds after every report.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from common.actions import action
 from common.actors import Actor
+from common.rows import new_row
 from common.writes import WriteSet
-from orders.marketplace import CopiedLine, CopiedOrder, lines_named, take_order
+from orders.marketplace import CopiedLine, CopiedOrder, ToldOrder, lines_named, take_orders
+from orders.models import Order, OrderLine
 from refunds.actions import lock_refund
-from refunds.events import (
-    REFUND_REQUESTED,
-)
+from refunds.events import REFUND_REQUESTED
 from refunds.fitting import EXCHANGING, LEFT, STATUSES, MarketplaceReport, fit, is_promised
 from refunds.models import Refund, RefundLine
 from refunds.quality.counting import count_applications
@@ -30,31 +31,42 @@ from refunds.states import (
 from stores.models import Store
 
 
-@action
-def open_followed(
-    *,
-    store: Store,
-    order: CopiedOrder,
-    lines: Sequence[CopiedLine],
-    report: MarketplaceReport,
-    actor: Actor,
-    now: datetime,
-) -> Refund:
-    """Add a refund that the marketplace has, in whatever stage it is there; its order, too, as far as it is told.
+@dataclass(frozen=True, kw_only=True)
+class CopiedRefund:
+    """A refund that the marketplace has and nobody has here. `lines` are the goods that it is about."""
 
-    `lines` are the goods that it is about. Invalid `amount` for one that can't be; Refused `amount_above_refundable` or
-    `refund_open` when an order that is known in full doesn't have it left: nothing is kept then.
+    order: CopiedOrder
+    lines: Sequence[CopiedLine]
+    report: MarketplaceReport
+
+
+def opens_with_others(stage: str) -> bool:
+    """Whether a refund that is in this stage may be opened together with others, of which nothing is written yet.
+
+    What a dispute is advised depends on the buyer's other refunds, and new goods are owed one exchange after the other.
+    """
+    return stage != MarketplaceStage.DISPUTED and stage not in EXCHANGING
+
+
+@action
+def open_followed(*, store: Store, copied: Sequence[CopiedRefund], actor: Actor, now: datetime) -> list[Refund]:
+    """Add refunds that the marketplace has, in whatever stage each is there; their orders, too, as far as they're told.
+
+    Many cost as few statements as one (`opens_with_others`). Invalid `amount` for one that can't be; Refused
+    `amount_above_refundable` or `refund_open` when an order that is known in full doesn't have it left: none of them is
+    kept then.
     """
     writes = WriteSet()
-    taken = take_order(writes, store=store, copied=order, lines=lines, asked_at=report.created_at, actor=actor, now=now)
-    refund = _asked(store, taken, report)
-    refund.own_lines = [
-        RefundLine(store_id=store.pk, refund=refund, line=line, quantity=count)
-        for line, count in lines_named(taken, lines)
-    ]
-    _begin(writes, refund, report, actor=actor, now=now)
+    told = [ToldOrder(each.order, each.lines, each.report.created_at) for each in copied]
+    orders = take_orders(writes, store=store, told=told, actor=actor, now=now)
+    asked = []
+    for each, order in zip(copied, orders, strict=True):
+        refund = _asked(store, order, each.report)
+        refund.own_lines = [_line_of(refund, line, count) for line, count in lines_named(order, each.lines)]
+        asked.append((refund, each.report))
+    _begin(writes, asked, actor=actor, now=now)
     writes.flush()
-    return refund
+    return [refund for refund, _report in asked]
 
 
 @action
@@ -68,19 +80,19 @@ def follow(*, store_id: int, refund_id: UUID | str, report: MarketplaceReport, a
     writes = WriteSet()
     if _is_asked_again(refund, report):
         refund = _again(refund, report)
-        _begin(writes, refund, report, actor=actor, now=now)
+        _begin(writes, [(refund, report)], actor=actor, now=now)
     else:
-        fit(writes, refund, report, actor=actor, now=now)
+        fit(writes, [(refund, report)], actor=actor, now=now)
     writes.flush()
     return refund
 
 
-def _asked(store: Store, order, report: MarketplaceReport) -> Refund:
+def _asked(store: Store, order: Order, report: MarketplaceReport) -> Refund:
     """The request, before anything became of it."""
     rules = store.rules
-    return Refund(
-        store=store,
-        order=order,
+    refund = new_row(
+        Refund,
+        store_id=store.pk,
         kind=report.kind or RefundKind.REFUND_ONLY,
         reason=report.reason or RefundReason.OTHER,
         description=report.description[:500],
@@ -90,15 +102,20 @@ def _asked(store: Store, order, report: MarketplaceReport) -> Refund:
         rules_version=rules.version,
         created_at=report.created_at,
     )
+    refund.store, refund.order = store, order
+    return refund
+
+
+def _line_of(refund: Refund, line: OrderLine, quantity: int) -> RefundLine:
+    row = new_row(RefundLine, store_id=refund.store_id, quantity=quantity)
+    row.refund, row.line = refund, line
+    return row
 
 
 def _again(refund: Refund, report: MarketplaceReport) -> Refund:
     """The same request of the marketplace once more, about the same goods."""
     again = _asked(refund.store, refund.order, report)
-    again.own_lines = [
-        RefundLine(store_id=refund.store_id, refund=again, line=each.line, quantity=each.quantity)
-        for each in refund.own_lines
-    ]
+    again.own_lines = [_line_of(again, each.line, each.quantity) for each in refund.own_lines]
     return again
 
 
@@ -109,24 +126,25 @@ def _is_asked_again(refund: Refund, report: MarketplaceReport) -> bool:
     return refund.status == RefundStatus.WITHDRAWN and not is_left and is_promised(refund)
 
 
-def _begin(writes: WriteSet, refund: Refund, report: MarketplaceReport, *, actor: Actor, now: datetime) -> None:
-    """A new refund in the caller's writes, moved on to where it is."""
-    writes.insert(refund)
-    for line in refund.own_lines:
-        writes.insert(line)
-    writes.event(
-        REFUND_REQUESTED,
-        refund,
-        topic=refund,
-        at=now,
-        actor=actor,
-        states=("", refund.status),
-        kind=refund.kind,
-        reason=refund.reason,
-        amount=f"{refund.amount:.2f}",
-        order=refund.order.number,
-        programme="",
-    )
-    refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
-    count_applications(writes, [refund], actor=actor, now=now)
-    fit(writes, refund, report, actor=actor, now=now)
+def _begin(writes: WriteSet, asked: Sequence[tuple[Refund, MarketplaceReport]], *, actor: Actor, now: datetime) -> None:
+    """New refunds in the caller's writes, moved on to where they are."""
+    for refund, _report in asked:
+        writes.insert(refund)
+        for line in refund.own_lines:
+            writes.insert(line)
+        writes.event(
+            REFUND_REQUESTED,
+            refund,
+            topic=refund,
+            at=now,
+            actor=actor,
+            states=("", refund.status),
+            kind=refund.kind,
+            reason=refund.reason,
+            amount=f"{refund.amount:.2f}",
+            order=refund.order.number,
+            programme="",
+        )
+        refund_requested.send(sender=Refund, refund=refund, writes=writes, actor=actor, now=now)
+    count_applications(writes, [refund for refund, _report in asked], actor=actor, now=now)
+    fit(writes, asked, actor=actor, now=now)

@@ -119,7 +119,7 @@ def ask(writes: WriteSet, store: Store, order: Order, request: RefundRequest, *,
         amount = most_of_order(order, lines)
     check_amount(order, lines, amount)
     if refund.moves_goods:
-        refuse_if(why_not_hold_pieces(lines))
+        refuse_if(why_not_hold_pieces(order, lines))
     writes.insert(refund)
     for line in lines:
         writes.insert(line)

@@ -35,12 +35,13 @@ class Recall:
 
 @dataclass(frozen=True)
 class Parcels:
-    """The order's latest parcel to the buyer, the recall for this refund, the buyer's return, and what was lost.
+    """The order's latest parcel to the buyer and `others` of several, the recall for this refund, the return, losses.
 
     `warnings` are what `refunds.numbers` finds odd about the return's number, where it was asked.
     """
 
     outbound: Shipment | None = None
+    others: tuple[Shipment, ...] = ()
     recall: Recall | None = None
     returning: Shipment | None = None
     carrier_claims: tuple[CarrierClaim, ...] = ()
@@ -87,7 +88,9 @@ def _parcels(refund: Refund, shipments: Sequence[Shipment], lost: Sequence[Carri
                 recall = Recall(shipment, _RECALL.get(shipment.status, RecallStatus.ASKED))
         elif shipment.direction == ShipmentDirection.RETURN and shipment.topic_id == refund.pk:
             returning = shipment
-    return Parcels(outbound, recall, returning, tuple(each for each in lost if each.refund_id in (None, refund.pk)))
+    others = tuple(each for each in shipments if each.pieces is not None and each != outbound)
+    about = tuple(each for each in lost if each.refund_id in (None, refund.pk))
+    return Parcels(outbound, others, recall, returning, about)
 
 
 def split_off(refund: Refund) -> QuerySet[Refund]:

@@ -106,7 +106,7 @@ def _take_hold(writes: WriteSet, refund: Refund) -> bool:
     """Let a withdrawn refund hold again what it asked for, as far as it is left; False when nothing is."""
     amount = min(refund.amount, most_refundable(refund))
     own = lines_of([refund])[refund.pk]
-    if amount < CENT or (refund.moves_goods and why_not_hold_pieces(own) is not None):
+    if amount < CENT or (refund.moves_goods and why_not_hold_pieces(refund.order, own) is not None):
         return False
     hold(writes, refund, amount, pieces=int(refund.moves_goods))
     return True
@@ -117,7 +117,7 @@ def restore_request(
 ) -> None:
     """Let a locked refund be again what its buyer asked before an offer changed it, as far as the order has it left."""
     own = lines_of([refund])[refund.pk]
-    gone = why_not_return(refund.order, own) or why_not_hold_pieces(own)
+    gone = why_not_return(refund.order, own) or why_not_hold_pieces(refund.order, own)
     kind, amount = refund.kind if gone else kind, min(amount, most_refundable(refund))
     if (kind, amount) != (refund.kind, refund.amount):
         change_request(writes, refund, kind=kind, amount=amount, actor=actor, now=now, rule="T9")

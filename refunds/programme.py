@@ -14,10 +14,16 @@ from refunds.states import RefundKind, RefundProgramme
 
 def programme_of(refund: Refund) -> str:
     """The programme of a request that is just being made: the buyer keeps what has shipped and was promised so (R1)."""
-    if refund.kind != RefundKind.REFUND_ONLY or refund.order.status == OrderStatus.UNSHIPPED:
+    if refund.kind != RefundKind.REFUND_ONLY or not _has_all_left(refund):
         return ""
     promised = all(each.line.programme == RefundProgramme.RETURNLESS for each in refund.own_lines)
     return RefundProgramme.RETURNLESS if promised else ""
+
+
+def _has_all_left(refund: Refund) -> bool:
+    if refund.order.is_partly_shipped:
+        return not any(line.quantity_here for line in refund.own_lines)
+    return refund.order.status != OrderStatus.UNSHIPPED
 
 
 def paying_account(writes: WriteSet, refund: Refund, amount: Decimal, *, actor: Actor, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import F, Func, Sum
+from django.db.models import F, Func, Q, Sum
 from django.dispatch import receiver
 
 from common.actors import SYSTEM
@@ -21,8 +21,11 @@ from refunds.handing_over import DecisionData, exchanged_there, hand_over, why_n
 from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
-from refunds.states import MarketplaceVerb, RefundGoods, RefundStatus
+from refunds.states import MarketplaceVerb, RefundGoods, RefundKind, RefundStatus
 from refunds.why_not import why_followed
+
+# A merchant or the platform may still say no.
+UNDECIDED = (RefundStatus.AWAITING_MERCHANT, RefundStatus.REJECTED, RefundStatus.DISPUTED)
 
 
 def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
@@ -138,7 +141,9 @@ def count_whole_pieces(sender, lines, **kwargs) -> dict[UUID, int]:
     """The pieces of these lines whose whole price refunds hold now, or have paid; by line (P2)."""
     paid = F("line__quantity") * F("line__unit_price") - F("line__discount") - F("line__order_discount")
     price = Func(paid * F("quantity") / F("line__quantity"), 2, function="trunc", output_field=MoneyField())
+    undecided = Q(refund__kind=RefundKind.REFUND_ONLY, refund__status__in=UNDECIDED)
     whole = RefundLine.objects.in_scope().filter(line__in=lines, amount__gte=price)
+    whole = whole.filter(Q(line__shipped_quantity=0) | undecided)
     return dict(whole.order_by().values_list("line").annotate(pieces=Sum("quantity")))
 
 

@@ -112,7 +112,8 @@ def expire_refunds(*, refunds: Sequence[Refund], actor: Actor, now: datetime) ->
 
 def _needs_lines(refund: Refund) -> bool:
     """Whether what its deadline brings moves pieces or gives yuan back."""
-    return refund.due_action == DueAction.CLOSE or not refund.pays or is_reachable(refund)
+    in_parts = refund.order.is_partly_shipped
+    return refund.due_action == DueAction.CLOSE or not refund.pays or in_parts or is_reachable(refund)
 
 
 def _approve(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
@@ -160,7 +161,14 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: date
 
 
 SWEEPS = (
-    Sweep("deadlines", sweep_due_refunds, "refunds.tasks.sweep_refunds", of_stores=True, due=((Refund, "due_at"),)),
+    Sweep(
+        "deadlines",
+        sweep_due_refunds,
+        "refunds.tasks.sweep_refunds",
+        of_stores=True,
+        due=((Refund, "due_at"),),
+        undone=lambda: Refund.objects.moved_here(),
+    ),
     Sweep("returns without an address", name_missing_addresses, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality", of_stores=True),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),

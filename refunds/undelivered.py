@@ -13,11 +13,12 @@ from common.actors import SYSTEM
 from common.writes import WriteSet
 from orders.events import ORDER_CAME_BACK, ORDER_LOST
 from orders.models import Order, Shipment
+from orders.pieces import put_back
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
 from refunds.carrier_claims import open_carrier_claim, with_carrier_claim
 from refunds.events.goods import REFUND_UNDELIVERED
-from refunds.goods import GoodsDisposition, Whereabouts, load_order_lines, stop
+from refunds.goods import GoodsDisposition, Whereabouts, load_order_lines, stop, stop_what_is_here
 from refunds.holds import hold, lines_of, release
 from refunds.models import Refund
 from refunds.signals import refunds_decided
@@ -59,6 +60,8 @@ def follow_undelivered(writes: WriteSet, shipments: Sequence[Shipment], now: dat
         if shipment.status == ShipmentStatus.LOST and shipment.pk not in has_claim:
             open_carrier_claim(writes, None, shipment, now=now)
     for refund in refunds:
+        if refund.moves_goods and not _is_here(refund):
+            continue  # the buyer has its goods, or gets them in another parcel
         if not refund.pays:
             _end_exchange(writes, refund, now)
         elif refund.moves_goods:
@@ -74,14 +77,31 @@ def _is_undelivered(shipment: Shipment) -> bool:
         shipment.direction == ShipmentDirection.OUTBOUND
         and shipment.recalled_for is None
         and shipment.status in TITLES
-        and order.status == OrderStatus.SHIPPED
-        and order.tracking_number == shipment.tracking_number
+        and _is_on_its_way_in(order, shipment)
+    )
+
+
+def _is_on_its_way_in(order: Order, shipment: Shipment) -> bool:
+    if shipment.pieces is not None:
+        return shipment.is_out and order.status in (OrderStatus.UNSHIPPED, OrderStatus.SHIPPED)
+    return order.status == OrderStatus.SHIPPED and order.tracking_number == shipment.tracking_number
+
+
+def _is_here(refund: Refund) -> bool:
+    """Whether the store has all the pieces that were to come back: more are asked for than are out."""
+    return all(
+        line.moving_quantity <= line.line.claimed_quantity - line.line.shipped_quantity for line in refund.own_lines
     )
 
 
 def _ship_again(writes: WriteSet, order: Order, shipment: Shipment, now: datetime) -> None:
     before = order.status
-    order.unship()
+    parts = {}
+    if shipment.pieces is not None:
+        put_back(writes, order, shipment)
+        parts["pieces"] = shipment.pieces
+    if order.status == OrderStatus.SHIPPED:
+        order.unship()
     order.ship_by = max(order.ship_by, now + order.store.rules.ships_within)
     writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "ship_by")
     writes.event(
@@ -94,6 +114,7 @@ def _ship_again(writes: WriteSet, order: Order, shipment: Shipment, now: datetim
         rule="P3",
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
+        **parts,
     )
 
 
@@ -124,5 +145,8 @@ def _end_exchange(writes: WriteSet, refund: Refund, now: datetime) -> None:
 
 def _stop_if_whole(writes: WriteSet, refund: Refund, now: datetime) -> None:
     """Nobody ships again what a granted refund pays the whole price of, under a programme neither (P2, R1)."""
-    if Whereabouts([refund]).disposition_of(refund) == GoodsDisposition.STOP:
-        stop(writes, refund, None, actor=SYSTEM, now=now, rule="P3")
+    reach = Whereabouts([refund]).reach(refund)
+    if reach.disposition == GoodsDisposition.STOP and not reach.parcels:
+        stop(writes, refund, [], actor=SYSTEM, now=now, rule="P3")
+    else:
+        stop_what_is_here(writes, refund, actor=SYSTEM, now=now, rule="P3")

@@ -14,6 +14,7 @@ from common.errors import Invalid, Refused
 from common.money import grouped
 from orders.corrections import why_not_correct
 from orders.models import Order, Shipment
+from orders.pieces import pieces_that_left
 from payments.conflicts import why_in_conflict
 from payments.gateways import waits_for_reports
 from payments.models import Payment
@@ -64,13 +65,13 @@ def why_followed(refund: Refund) -> Refused | None:
 
 def why_not_return(order: Order, lines: Sequence[RefundLine]) -> Refused | None:
     """Why these goods can't come back: a carrier never had them, or they were taken out of the parcel (P1, P2)."""
-    if not order.has_left:
+    if not order.has_left and not order.is_partly_shipped:
         return Refused(
             "nothing_to_return",
             _("These goods have not been shipped: there is nothing to return. Ask for a refund only."),
             "kind",
         )
-    if any(line.quantity > line.line.quantity_to_ship for line in lines):
+    if any(line.quantity > pieces_that_left(order, line.line) for line in lines):
         return Refused(
             "nothing_to_return",
             _("Some of these pieces were never shipped: ask to return only those that were."),

@@ -104,9 +104,11 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "offers.change_storemethod": MANAGE_STORE,
     "stores.change_store": MANAGE_STORE,
     "stores.view_membership": MANAGE_STORE,
+    "stores.view_invitation": MANAGE_STORE,
     "stores.view_apikey": MANAGE_STORE,
     "webhooks.view_endpoint": MANAGE_STORE,
     "webhooks.view_delivery": MANAGE_STORE,
+    "webhooks.view_failedcall": MANAGE_STORE,
     "connectors.view_connection": MANAGE_STORE,
 }
 

@@ -55,3 +55,12 @@ class EventArea(models.TextChoices):
     WORK = "work", _("Work left aside")  # of the event in common.events
     CONNECTIONS = "connections", _("Connections")
     WEBHOOKS = "webhooks", _("Webhooks")
+
+
+class LetterKind(models.TextChoices):
+    """What an e-mail to a person is about."""
+
+    INVITATION = "invitation", _("Invitation")
+    PASSWORD_RESET = "password_reset", _("Reset of a password")
+    CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")
+    NEW_DEVICE = "new_device", _("Sign-in on a new device")

@@ -18,6 +18,7 @@ from config.urls import api
 from stores.api.base import StoreViewSet
 from tests.codes import undeclared
 from tests.flush import statements
+from tests.mail import mailbox  # noqa: F401  a fixture
 from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
 

@@ -7,7 +7,7 @@ from itertools import count
 
 from common.actors import Actor, ActorKind
 from orders.marketplace import CopiedLine, CopiedOrder
-from refunds.marketplace import MarketplaceReport, follow, open_followed
+from refunds.marketplace import CopiedRefund, MarketplaceReport, follow, open_followed
 from refunds.models import Refund
 from refunds.signals import decision_asked, decision_handed_over
 from tests.world import NOON, Shop
@@ -48,14 +48,8 @@ def followed(shop: Shop, stage: str = "asked", amount: str = "59.00", *, order=N
     lines = [copied_line()] if lines is None else lines
     now = facts.get("at", NOON)
     with shop.scope():
-        return open_followed(
-            store=shop.store,
-            order=copied,
-            lines=lines,
-            report=report(stage, amount, **facts),
-            actor=MARKETPLACE,
-            now=now,
-        )
+        asked = CopiedRefund(order=copied, lines=lines, report=report(stage, amount, **facts))
+        return open_followed(store=shop.store, copied=[asked], actor=MARKETPLACE, now=now)[0]
 
 
 def told(shop: Shop, refund: Refund, stage: str, amount: str = "59.00", *, at=NOON, **facts) -> Refund:

@@ -26,11 +26,17 @@ from webhooks.events import (
     WEBHOOK_RESENT,
     WEBHOOK_RESUMED,
     WEBHOOK_SECRET_ROTATED,
+    WEBHOOK_TESTED,
 )
 from webhooks.models import Delivery, Endpoint
 from webhooks.secrets import OVERLAP, set_new_secret
 from webhooks.states import DeliveryStatus, EndpointStatus, PauseReason
-from webhooks.why_not import why_not_add_endpoint, why_not_pause_endpoint, why_not_resume_endpoint
+from webhooks.why_not import (
+    why_not_add_endpoint,
+    why_not_pause_endpoint,
+    why_not_resume_endpoint,
+    why_not_test_endpoint,
+)
 
 STATUS_FIELDS = ("status", "paused_for", "failures", "failing_since", "next_attempt_at", "leased_until", "leased_by")
 
@@ -130,6 +136,18 @@ def delete_endpoint(*, store_id: int, endpoint_id: UUID, actor: Actor, now: date
 
 
 @action
+def send_test_event(*, store_id: int, endpoint_id: UUID, actor: Actor, now: datetime) -> Endpoint:
+    """Let an event happen that this endpoint is told of within seconds, also while it rests; returns the endpoint.
+
+    It is in the feed as every event is, but no other endpoint is told. NotFound; Refused `endpoint_paused`.
+    """
+    endpoint = lock_endpoint(store_id, endpoint_id)
+    refuse_if(why_not_test_endpoint(endpoint))
+    _record(WEBHOOK_TESTED, endpoint, actor, now, host=endpoint.host)
+    return endpoint
+
+
+@action
 def resend(
     *,
     store_id: int,
@@ -137,13 +155,15 @@ def resend(
     delivery_ids: Sequence[UUID] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    events: Sequence[str] = (),
     failed_only: bool = False,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Send these deliveries again, or those made in `since <= at < until`, in the order of their events; how many.
 
-    Each keeps its id, by which a receiver knows what it has had. NotFound.
+    `events` narrows them to events of these names, `failed_only` to those given up. Each keeps its id, by which a
+    receiver knows what it has had. NotFound; Invalid `events` for names that no event has.
     """
     endpoint = lock_endpoint(store_id, endpoint_id)
     rows = Delivery.objects.for_store(store_id).filter(endpoint=endpoint)
@@ -153,6 +173,8 @@ def resend(
         rows = rows.filter(created_at__gte=since)
     if until is not None:
         rows = rows.filter(created_at__lt=until)
+    if events:
+        rows = rows.filter(name__in=_names(events))
     if failed_only:
         rows = rows.filter(status=DeliveryStatus.FAILED)
     count = rows.update(

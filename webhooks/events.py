@@ -86,6 +86,14 @@ WEBHOOK_DELETED = _webhook(
     gettext_lazy("The address is told nothing more and its secrets are forgotten; what it was told stays on record."),
     EventTone.NOTE,
 )
+WEBHOOK_TESTED = _webhook(
+    "tested",
+    gettext_lazy("Webhook endpoint sent a test event"),
+    _Host,
+    gettext_lazy(
+        "Somebody tries whether an endpoint takes messages: it alone gets this one, whichever events it wants."
+    ),
+)
 WEBHOOK_RESENT = _webhook(
     "resent",
     gettext_lazy("Webhook deliveries sent again"),

@@ -1,4 +1,4 @@
-"""Endpoints, and what each is owed: a row for every event that it wants to hear of."""
+"""Endpoints, and what each is owed: a row for every event that it wants to hear of; and calls that failed."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from webhooks.addresses import LONGEST_URL
 from webhooks.states import DeliveryStatus, EndpointStatus, PauseReason
 
 LONGEST_ANSWER = 2000
+LONGEST_ROUTE, LONGEST_CODE, LONGEST_FIELD = 200, 50, 100
 
 
 class EndpointQuerySet(ObligationQuerySet, TenantQuerySet):
@@ -97,7 +98,10 @@ class DeliveryQuerySet(ObligationQuerySet, TenantQuerySet):
 
 
 class Delivery(Obligation, Traced, TenantModel):
-    """One event for one endpoint, and what came of the last call. `tried_since` is when it was called for it first."""
+    """One event for one endpoint, and what came of the last call. `tried_since` is when it was called for it first.
+
+    A test comes before everything that waits, and is tried once.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     endpoint = models.ForeignKey(
@@ -106,6 +110,7 @@ class Delivery(Obligation, Traced, TenantModel):
     event = models.BigIntegerField(_("event's number"), editable=False)
     name = models.CharField(_("event"), max_length=50)
     topic_id = models.UUIDField(editable=False)
+    is_test = models.BooleanField(default=False, db_default=False, editable=False)
     status = models.CharField(
         _("status"), max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING
     )
@@ -140,3 +145,40 @@ class Delivery(Obligation, Traced, TenantModel):
     def has_been_tried_for(self, now: datetime):
         """How long it has been called for; nothing before the first call."""
         return now - (self.tried_since or now)
+
+
+class FailedCall(TenantModel):
+    """Calls of a store's programs that were answered with an error, those of one kind and hour in one row.
+
+    What is kept is named by us: the route for the address, codes and fields of errors, never what was sent. Where an
+    hour has brought too many kinds the rest is in a row without a route. `request_id` is the last call's.
+    """
+
+    hour = models.DateTimeField(editable=False)
+    key_prefix = models.CharField(_("API key"), max_length=16, blank=True)
+    method = models.CharField(_("HTTP method"), max_length=10, blank=True)
+    route = models.CharField(_("route"), max_length=LONGEST_ROUTE, blank=True)
+    status = models.PositiveSmallIntegerField(_("answer"))
+    codes = ArrayField(models.CharField(max_length=LONGEST_CODE), verbose_name=_("codes"), blank=True)
+    fields = ArrayField(models.CharField(max_length=LONGEST_FIELD), verbose_name=_("fields"), blank=True)
+    times = models.PositiveIntegerField(_("calls"))
+    first_at = models.DateTimeField(_("first call"))
+    last_at = models.DateTimeField(_("last call"))
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("failed call")
+        verbose_name_plural = _("failed calls")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "hour", "key_prefix", "method", "route", "status", "codes", "fields"],
+                name="failed_call_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["store", "-last_at"], name="failed_call_newest"),
+            models.Index(fields=["last_at"], name="failed_call_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.status}"

@@ -6,16 +6,19 @@ made twice. Endpoints that are paused stay where they are, and go on from there.
 
 from collections.abc import Sequence
 from functools import partial
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from common import clock
 from common.actions import bookkeeping
+from common.ids import new_id
 from common.models import Event
 from common.setbacks import sweep_rows
 from common.settled import look
 from common.tenancy import system_scope
+from webhooks.events import WEBHOOK_TESTED
 from webhooks.models import Delivery, Endpoint
 
 EVENTS_AT_ONCE = 500
@@ -45,21 +48,29 @@ def _plan(settled: int, endpoints: Sequence[Endpoint]) -> None:
 def _plan_for(endpoint: Endpoint, settled: int) -> None:
     events = Event.objects.for_store(endpoint.store_id).filter(pk__gt=endpoint.cursor, pk__lte=settled)
     new = list(events.order_by("pk").values_list("pk", "name", "topic_id")[:EVENTS_AT_ONCE])
-    owed = [_owed(endpoint, *event) for event in new if endpoint.wants(event[1])]
+    owed = [_owed(endpoint, *event) for event in new if _is_owed(endpoint, *event)]
     Delivery.objects.bulk_create(owed)
     endpoint.cursor = new[-1][0] if new else settled
-    if owed and not endpoint.failures:  # one that fails is called again when its pause is over
+    # One that fails is called again when its pause is over, or when somebody wants to see whether it still does.
+    if any(not endpoint.failures or each.is_test for each in owed):
         endpoint.next_attempt_at = Now()
     endpoint.save(update_fields=["cursor", "next_attempt_at"])
 
 
-def _owed(endpoint: Endpoint, event: int, name: str, topic_id) -> Delivery:
+def _is_owed(endpoint: Endpoint, _event: int, name: str, topic_id: UUID) -> bool:
+    """What it wants; of tests its own ones, and no others."""
+    return topic_id == endpoint.pk if name == WEBHOOK_TESTED.name else endpoint.wants(name)
+
+
+def _owed(endpoint: Endpoint, event: int, name: str, topic_id: UUID) -> Delivery:
+    is_test = name == WEBHOOK_TESTED.name
     return Delivery(
         store_id=endpoint.store_id,
         endpoint=endpoint,
         event=event,
         name=name,
-        topic_id=topic_id,
+        topic_id=new_id() if is_test else topic_id,  # a test waits for nothing that has failed before
+        is_test=is_test,
         next_attempt_at=Now(),
         created_at=clock.now(),
     )

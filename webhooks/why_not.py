@@ -30,3 +30,10 @@ def why_not_resume_endpoint(endpoint: Endpoint) -> Refused | None:
     if endpoint.status == EndpointStatus.PAUSED:
         return None
     return Refused("invalid_transition", _("The endpoint is active already."))
+
+
+def why_not_test_endpoint(endpoint: Endpoint) -> Refused | None:
+    """What isn't called can't be tried."""
+    if endpoint.status == EndpointStatus.ACTIVE:
+        return None
+    return Refused("endpoint_paused", _("The endpoint is paused: have it called again first."))

@@ -10,14 +10,19 @@ from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
-from stores.models import ApiKey, CategoryOpening, Membership, Product, ReturnAddress, Store, User
-from webhooks.models import Delivery, Endpoint
+from stores.models import ApiKey, CategoryOpening, Invitation, Letter, Membership, Product, ReturnAddress, Store, User
+from webhooks.models import Delivery, Endpoint, FailedCall
 from workbench.cases.appeals import AppealAdmin
 from workbench.cases.disputes import DisputeAdmin
 from workbench.connections.connection import ConnectionAdmin
 from workbench.connections.waiting import MirroredRefundAdmin, PlatformTaskAdmin, SentDecisionAdmin
+from workbench.integrate.deliveries import DeliveryAdmin
+from workbench.integrate.endpoints import EndpointAdmin
+from workbench.integrate.failed_calls import FailedCallAdmin
+from workbench.integrate.keys import ApiKeyAdmin
 from workbench.money.payments import PaymentAdmin
 from workbench.platform.accounts import AccountAdmin
+from workbench.platform.letters import LetterAdmin
 from workbench.platform.reconciliations import ReconciliationAdmin
 from workbench.platform.setbacks import SetbackAdmin
 from workbench.platform.switches import CategoryAdmin, MarketplaceMethodAdmin
@@ -32,11 +37,10 @@ from workbench.shipping.orders import OrderAdmin
 from workbench.shipping.promises import PromiseAdmin
 from workbench.shipping.reports import DelayReportAdmin
 from workbench.store.coupons import CouponAdmin
-from workbench.store.keys import ApiKeyAdmin
+from workbench.store.invitations import InvitationAdmin
 from workbench.store.members import MembershipAdmin
 from workbench.store.stores import ProductAdmin, ReturnAddressAdmin, StoreAdmin
 from workbench.store.switches import StoreMethodAdmin
-from workbench.store.webhooks import DeliveryAdmin, EndpointAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
@@ -64,9 +68,12 @@ admin.site.register(Product, ProductAdmin)
 admin.site.register(ReturnAddress, ReturnAddressAdmin)
 admin.site.register(Store, StoreAdmin)
 admin.site.register(Membership, MembershipAdmin)
+admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(User, AccountAdmin)
+admin.site.register(Letter, LetterAdmin)
 admin.site.register(CategoryOpening, CategoryAdmin)
 admin.site.register(MarketplaceMethod, MarketplaceMethodAdmin)
 admin.site.register(Endpoint, EndpointAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
+admin.site.register(FailedCall, FailedCallAdmin)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workbench.kit.desk import desk_of
-from workbench.store.changes import may_see
+from workbench.kit.owners import manages
 
 MENU = [
     (
@@ -82,11 +82,19 @@ MENU = [
             ("offers_storemethod_changelist", "offers.view_storemethod", "toggle_on", lambda: _("Retention methods")),
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
+            ("stores_invitation_changelist", "stores.view_invitation", "person_add", lambda: _("Invitations")),
+            ("changes", "stores.view_membership", "history", lambda: _("What changed")),
+            ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
+        ],
+    ),
+    (
+        lambda: _("For programs"),
+        [
+            ("integrate", "stores.view_apikey", "integration_instructions", lambda: _("Integrate")),
             ("stores_apikey_changelist", "stores.view_apikey", "key", lambda: _("API keys")),
             ("webhooks_endpoint_changelist", "webhooks.view_endpoint", "webhook", lambda: _("Webhook endpoints")),
             ("webhooks_delivery_changelist", "webhooks.view_delivery", "outbox", lambda: _("Webhook deliveries")),
-            ("changes", "stores.view_membership", "history", lambda: _("What changed")),
-            ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
+            ("webhooks_failedcall_changelist", "webhooks.view_failedcall", "sms_failed", lambda: _("Failed calls")),
         ],
     ),
     (
@@ -111,13 +119,14 @@ MENU = [
                 "rule",
                 lambda: _("Reconciliation"),
             ),
+            ("stores_letter_changelist", "stores.view_letter", "mail", lambda: _("E-mails")),
             ("common_setback_changelist", "common.view_setback", "pending_actions", lambda: _("Setbacks")),
         ],
     ),
 ]
 # What only stores with retention have any use for.
 OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
-OF_OWNERS = "changes"
+OF_OWNERS = {"changes", "integrate"}
 OF_PROMISES = "orders_owedparcel_changelist"
 # What only stores of a marketplace with refund without return have any use for.
 OF_RETURNLESS = {"refunds_enrolment_changelist"}
@@ -144,8 +153,8 @@ def _opens(request: HttpRequest, view: str, permission: str) -> bool:
     if permission and not request.user.has_perm(permission):
         return False
     desk = desk_of(request)
-    if view == OF_OWNERS:
-        return may_see(desk)
+    if view in OF_OWNERS:
+        return manages(desk)
     if view == OF_PROMISES:
         return desk.promises
     if view in OF_RETENTION:

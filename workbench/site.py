@@ -21,9 +21,13 @@ from stores.instants import on_clock_of
 from workbench import dashboard
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
+from workbench.integrate.page import guide_view, integrate_view
 from workbench.kit.changelist import choose_page_size, next_page
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
+from workbench.kit.joining import join
+from workbench.kit.own_account import confirm_own_address, new_device_alert, own_account
 from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
+from workbench.kit.password_links import AskForLink, LinkAsked, UseLink
 from workbench.kit.queue import QueueMixin
 from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
 from workbench.shipping.urges import urge_alert
@@ -80,11 +84,19 @@ class WorkbenchSite(UnfoldAdminSite):
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
             path("second-step/", code_step, name="second_step"),
+            path("account/", self.admin_view(own_account), name="own_account"),
+            path("account/address/<str:token>/", self.admin_view(confirm_own_address), name="confirm_address"),
+            path("join/<str:token>/", join, name="join"),
+            path("password-reset/", AskForLink.as_view(), name="admin_password_reset"),
+            path("password-reset/asked/", LinkAsked.as_view(), name="password_reset_done"),
+            path("password/<uidb64>/<token>/", UseLink.as_view(), name="password_link"),
             path("second-factor/", self.admin_view(own_second_factor), name="second_factor"),
             path("page-size/", self.admin_view(choose_page_size), name="page_size"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("changes/", self.admin_view(changes_view), name="changes"),
+            path("integrate/", self.admin_view(integrate_view), name="integrate"),
+            path("integrate/guide/<slug:name>/", self.admin_view(guide_view), name="integrate_guide"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
             *super().get_urls(),
         ]
@@ -95,6 +107,7 @@ class WorkbenchSite(UnfoldAdminSite):
         if self.has_permission(request):
             context["desk"] = desk_of(request)
             context["urge_alert"] = urge_alert(request)
+            context["new_device_alert"] = new_device_alert(request)
         return context
 
     @method_decorator(never_cache)

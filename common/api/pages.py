@@ -3,7 +3,7 @@
 import sys
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -24,7 +24,8 @@ def bad_request(request, exception):
     if isinstance(exception, RequestDataTooBig):
         return refuse(request, *words_of_refusal("too_large"))
     if not request.path.startswith(API):
-        return HttpResponseBadRequest(render_to_string("400.html"))
+        told = {"has_too_many_fields": isinstance(exception, TooManyFieldsSent)}
+        return HttpResponseBadRequest(render_to_string("400.html", told))
     return _error(400, "client_error", "parse_error", _("The request is malformed."))
 
 

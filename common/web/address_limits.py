@@ -26,6 +26,10 @@ WAYS_IN = (
     WayIn("/admin/login/", 240),
     WayIn("/admin/second-step/", 30, ("POST",)),
     WayIn("/admin/second-step/", 240),
+    WayIn("/admin/join/", 30, ("POST",)),
+    WayIn("/admin/join/", 240),
+    WayIn("/admin/password", 20, ("POST",)),  # asking for a link, and using one
+    WayIn("/admin/password", 240),
     WayIn("/b/", 240),
     WayIn("/i18n/", 60),
     WayIn("/live/", 240),

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
+
+from django.conf import settings
 
 from common.request_ids import HEADER, request_id_of
 from config.front.body import TooLarge, TooSlow, most_bytes, read_body
@@ -18,7 +19,6 @@ from config.wsgi import application as django_application
 
 log = logging.getLogger("wanliu.front")
 
-THREADS = int(os.environ.get("WEB_THREADS", "4"))
 MOST_WAITING = 200  # requests that have arrived and wait for a thread
 OPENED_S = 30.0  # by then the server has opened an answer's file, which need no longer have a name
 JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
@@ -134,4 +134,4 @@ def _send(proto, answer: Answer) -> None:
     asyncio.get_running_loop().call_later(OPENED_S, answer.file.unlink)
 
 
-application = Front(django_application, threads=THREADS, most_waiting=MOST_WAITING)
+application = Front(django_application, threads=settings.WEB_THREADS, most_waiting=MOST_WAITING)

@@ -5,18 +5,17 @@
 Progress lines go to standard output, whatever the commands print goes to standard error, which is a log.
 """
 
-import hashlib
 import os
 import sys
 import time
 import traceback
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from config.embedded.paths import ROOT
+from config import static_files
+from config.environment import Mistakes
 from config.supervise.options import Options
 
 
@@ -45,12 +44,17 @@ def main() -> int:
             done = step(options)
         except (Exception, SystemExit) as error:
             traceback.print_exc()
-            first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
-            _tell(terminal, f"failed at step {name!r}: {first_line}")
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            _tell(terminal, "\n".join(f"failed at step {name!r}: {line}" for line in _told(error, lines)))
             return 1
         if done:
             _tell(terminal, f"{done} ({time.monotonic() - started:.1f} s)")
     return 0
+
+
+def _told(error: BaseException, lines: list[str]) -> list[str]:
+    """Every mistake in the environment; of anything else the first line."""
+    return lines if isinstance(error, Mistakes) else lines[:1]
 
 
 def reach_database(_options: Options) -> None:
@@ -88,15 +92,7 @@ def migrate(_options: Options) -> str:
 
 
 def collect_static(options: Options) -> str | None:
-    """Copy the static files unless nothing changed since the last time."""
-    from django.core.management import call_command
-
-    stamp, state = options.data_dir / "static.stamp", _static_state()
-    if stamp.exists() and stamp.read_text() == state and (options.data_dir / "static").is_dir():
-        return None
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(state)
-    return "static files collected"
+    return "static files collected" if static_files.collect_static(options.data_dir) else None
 
 
 def load_demo(options: Options) -> str | None:
@@ -119,18 +115,6 @@ def connect_demo(options: Options) -> str | None:
         return None
     told = {"fakes_file": options.fakes_file, "credentials_file": options.credentials_file}
     return call_command("connect_demo", **told, address=options.base_url)
-
-
-def _static_state() -> str:
-    """A digest that changes with the packages' versions and with our own static files."""
-    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    digest.update((ROOT / "common" / "web" / "static_files.py").read_bytes())
-    digest.update(version("django").encode())
-    for folder in sorted(path for path in ROOT.glob("[!.]*/static") if path.is_dir()):
-        for path in sorted(folder.rglob("*")):
-            state = path.stat()
-            digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
 
 
 def _address(variable: str) -> str:

@@ -57,7 +57,7 @@ class FakeServer(ThreadingHTTPServer):
 
     name: ClassVar[str]
     acts: ClassVar[Mapping[str, Mapping[str, Any]]]  # what can happen to a refund, and the fields that this sets
-    begins: ClassVar[Mapping[str, Set[Any]]] = {}  # the states in which an act can happen; in any where none is named
+    begins: ClassVar[Mapping[str, Mapping[str, Set[Any]]]] = {}  # the fields' values with which an act can happen
     settings: ClassVar[tuple[str, ...]] = ("push_to",)  # attributes that the control may set
     daemon_threads = True
     block_on_close = False
@@ -105,10 +105,6 @@ class FakeServer(ThreadingHTTPServer):
     def shop_of(self, request: FakeRequest) -> str:
         """The id of the shop whose token came with a call; empty when it can't be told."""
         return ""
-
-    def state_of(self, refund: FakeRefund) -> Any:
-        """Where the refund stands: one of those in `begins`."""
-        return refund.fields.get("status")
 
     @abstractmethod
     def blank(self, number: int) -> tuple[str, dict[str, Any]]:
@@ -165,13 +161,20 @@ class FakeServer(ThreadingHTTPServer):
     def act(self, act: str, refund_id: str, *, at: datetime | None = None, **fields: Any) -> FakeRefund:
         """One of `acts` happens: the buyer withdraws, sends the goods back, … KeyError, ImpossibleAct."""
         with self.lock:
-            if not self.may_happen(act, self.refunds[refund_id]):
-                raise ImpossibleAct(f"{act} can't happen to a refund in {self.state_of(self.refunds[refund_id])}")
-            return self.change(refund_id, at=at, **{**self.acts[act], **fields})
+            refund = self.refunds[refund_id]
+            if not self.may_happen(act, refund):
+                stands = {name: refund.fields.get(name) for name in self.begins.get(act, {})}
+                raise ImpossibleAct(f"{act} can't happen to a refund with {stands}")
+            return self.change(refund_id, at=at, **{**self.brings(act, refund), **fields})
 
     def may_happen(self, act: str, refund: FakeRefund) -> bool:
-        """Whether one of `acts` can happen to the refund as it stands. KeyError."""
-        return act in self.acts and (act not in self.begins or self.state_of(refund) in self.begins[act])
+        """Whether this can happen to the refund as it stands; what isn't one of `acts` never does."""
+        needed = self.begins.get(act, {})
+        return act in self.acts and all(refund.fields.get(name) in values for name, values in needed.items())
+
+    def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
+        """The fields that one of `acts` sets on this refund."""
+        return self.acts[act]
 
     def possible_acts(self, refund_id: str) -> list[str]:
         """What can happen to the refund as it stands. KeyError."""
@@ -187,7 +190,7 @@ class FakeServer(ThreadingHTTPServer):
             now = self.now()
             for refund in list(self.refunds.values()) if self.lives else ():
                 due = self.falls_due(refund)
-                if due is not None and due[0] <= now:
+                if due is not None and due[0] <= now and self.may_happen(due[1], refund):
                     self.act(due[1], refund.id)
 
     def _changed(self, refund: FakeRefund, at: datetime) -> None:

@@ -6,7 +6,7 @@ A refund is held flat, as its two `info` objects name things; lists and details 
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -23,13 +23,18 @@ from connectors.fakes.base import (
 )
 
 CLOCK, TOKEN_LIFE = 600, 7 * 86400  # seconds
-# Type of `operate`: the states and the kinds that it is for, and the state that follows.
+# Where goods and merchant are (`status`), and what is asked for (`type`).
+ASKED, GOING_BACK, TO_SEND, BACK, SUCCESS, REFUSED = 6, 7, 8, 11, 12, {27, 29}
+OPEN = {ASKED, GOING_BACK, BACK, 99, *REFUSED}
+EXCHANGE, PAID, SENT_BACK = 3, {0, 1, 2, 6}, {0, 3}
+ARBITRATED = {1, 4, 5}  # arbitrate_status while the platform has it in hand
+# Type of `operate`: the states and the kinds that it is for, and what follows.
 OPERATIONS: dict[int, tuple[set[int], set[int], dict[str, Any]]] = {
-    101: ({6}, {0}, {"status": 7}),
-    201: ({6}, {1}, {"status": 12, "refund_status": 2}),
-    202: ({6}, {1}, {"status": 27}),
-    301: ({6}, {3}, {"status": 7}),
-    311: ({8, 11}, {3}, {"status": 3}),
+    101: ({ASKED}, {0}, {"status": GOING_BACK}),
+    201: ({ASKED}, {1}, {"status": SUCCESS, "refund_status": 2}),
+    202: ({ASKED}, {1}, {"status": 27}),
+    301: ({ASKED}, {EXCHANGE}, {"status": GOING_BACK}),
+    311: ({TO_SEND, BACK}, {EXCHANGE}, {"status": 3}),
 }
 TAGS = {6: "200", 7: "202", 8: "208", 11: "203", 12: "201", 27: "204", 28: "207", 51: "207", 3: "211"}
 
@@ -48,15 +53,31 @@ class DouyinFake(FakeServer):
         "arbitrate": {"arbitrate_status": 1},
         "end_arbitration": {"arbitrate_status": 3},
         "agree": {"status": 12, "refund_status": 2},
-        "pay": {"status": 12, "refund_status": 3},
-        "fail_to_pay": {"status": 12, "refund_status": 4},
-        "recover": {"status": 12, "refund_status": 5},
+        "pay": {"refund_status": 3},
+        "fail_to_pay": {"refund_status": 4},
+        "recover": {"refund_status": 5},
         "allow_return": {"status": 7},
         "refuse": {"status": 27},
         "close": {"status": 28},
         "ask_again": {"status": 6},
         "receive_exchange": {"status": 14},
         "become_strange": {"status": 99},
+    }
+    begins: ClassVar[Mapping[str, Mapping[str, Set[int]]]] = {
+        "withdraw": {"status": OPEN},
+        "ship_back": {"status": {GOING_BACK}},
+        "arbitrate": {"status": {ASKED, BACK, *REFUSED}, "arbitrate_status": {0, 2, 3}},
+        "end_arbitration": {"arbitrate_status": ARBITRATED},
+        "agree": {"status": {ASKED, BACK, *REFUSED}, "type": PAID},
+        "pay": {"status": {SUCCESS}, "refund_status": {2, 4}},
+        "fail_to_pay": {"status": {SUCCESS}, "refund_status": {2}},
+        "recover": {"status": {SUCCESS}, "refund_status": {3}},
+        "allow_return": {"status": {ASKED}, "type": SENT_BACK},
+        "refuse": {"status": {ASKED, BACK}},
+        "close": {"status": {GOING_BACK, *REFUSED}},
+        "ask_again": {"status": REFUSED},
+        "receive_exchange": {"status": {3}},
+        "become_strange": {"status": OPEN},
     }
 
     def __init__(self, port: int = 0, **how: Any) -> None:
@@ -184,17 +205,20 @@ class DouyinFake(FakeServer):
         fields = refund.fields
         if (fields["status"], fields["refund_status"]) == (12, 2):
             return refund.updated_at + PAYS_AFTER, "pay"
-        acts = {6: "allow_return" if fields["type"] in (0, 3) else "agree", 7: "close"}
-        if fields["type"] != 3:
-            acts[11] = "agree"
+        acts = {ASKED: "agree" if fields["type"] in PAID - SENT_BACK else "allow_return", GOING_BACK: "close"}
+        if fields["type"] in PAID:
+            acts[BACK] = "agree"
         ends, status = fields["status_deadline"], fields["status"]
         return (datetime.fromtimestamp(ends, UTC), acts[status]) if ends and status in acts else None
 
-    def act(self, act: str, refund_id: str, *, at: datetime | None = None, **fields: Any) -> FakeRefund:
-        """What is paid is what was asked for, unless something else is told."""
-        if act == "pay":
-            fields = {"real_refund_amount": self.refunds[refund_id].fields["refund_amount"], **fields}
-        return super().act(act, refund_id, at=at, **fields)
+    def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
+        """What is paid is what was asked for; who refuses what came back refuses for the second time."""
+        match act:
+            case "pay":
+                return {**self.acts[act], "real_refund_amount": refund.fields["refund_amount"]}
+            case "refuse" if refund.fields["status"] == BACK:
+                return {"status": 29}
+        return self.acts[act]
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """One message of a push."""
@@ -299,7 +323,8 @@ class DouyinFake(FakeServer):
         refund = self._found(item.get("aftersale_id"))
         fields, logistics = refund.fields, item.get("logistics") or {}
         is_old = item.get("update_time") not in (None, fields["update_time"])
-        if is_old or fields["status"] not in statuses or fields["type"] not in kinds:
+        is_theirs = fields["arbitrate_status"] in ARBITRATED
+        if is_old or is_theirs or fields["status"] not in statuses or fields["type"] not in kinds:
             raise self._refusal(50002, "isv.business-failed:20309541", "售后状态错误")
         if fields.get("by_hand"):
             raise self._refusal(

@@ -65,17 +65,17 @@ class FakeKuaishou(KuaishouTokens):
         "receive_exchange": {"status": 60},
         "go_strange": {"status": 88},
     }
-    begins: ClassVar[Mapping[str, Set[int]]] = {
-        "withdraw": OPEN,
-        "close": OPEN,
-        "send_back": {22, 30},
-        "ask_again": {12},
-        "complain": {10, 12, 40},
-        "pay_out": {50},
-        "agree": {10, 20, 40},
-        "allow_return": {10, 20},
-        "receive_exchange": {45},
-        "go_strange": OPEN,
+    begins: ClassVar[Mapping[str, Mapping[str, Set[int]]]] = {
+        "withdraw": {"status": OPEN},
+        "close": {"status": OPEN},
+        "send_back": {"status": {22, 30}},
+        "ask_again": {"status": {12}},
+        "complain": {"status": {10, 12, 40}},
+        "pay_out": {"status": {50}},
+        "agree": {"status": {10, 20, 40}, "handlingWay": {1, 10}},
+        "allow_return": {"status": {10, 20}, "handlingWay": {1, EXCHANGE}},
+        "receive_exchange": {"status": {45}},
+        "go_strange": {"status": OPEN},
     }
     settings = ("push_to", "span_minutes")
 

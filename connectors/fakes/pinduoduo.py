@@ -17,6 +17,7 @@ LONGEST_WINDOW, CLOCK = 1800, 600  # seconds
 TOKEN_LIFE = 24 * 3600
 ASKED = {2, 3, 14, 21}
 OPEN = ASKED | {6, 7, 8, 77}
+RETURN = 2  # after_sales_type, whose request is 3 and not 2
 
 
 class PinduoduoFake(FakeServer):
@@ -37,18 +38,18 @@ class PinduoduoFake(FakeServer):
         "receive_exchange": {"after_sales_status": 16, "expire_time": None},
         "become_strange": {"after_sales_status": 77, "expire_time": None},
     }
-    begins: ClassVar[Mapping[str, Set[int]]] = {
-        "withdraw": OPEN,
-        "ship_back": {7},
-        "intervene": ASKED | {6, 7},
-        "platform_agrees": {2, 3, 7, 8},
-        "pay": {4, 5},
-        "refuse": ASKED,
-        "close": {6, 7, 8},
-        "allow_return": {3},
-        "ask_again": {6},
-        "receive_exchange": {18, 27},
-        "become_strange": OPEN,
+    begins: ClassVar[Mapping[str, Mapping[str, Set[int]]]] = {
+        "withdraw": {"after_sales_status": OPEN},
+        "ship_back": {"after_sales_status": {7}},
+        "intervene": {"after_sales_status": ASKED | {6, 7}},
+        "platform_agrees": {"after_sales_status": {2, 3, 7, 8}, "after_sales_type": {1, RETURN}},
+        "pay": {"after_sales_status": {4, 5}},
+        "refuse": {"after_sales_status": ASKED},
+        "close": {"after_sales_status": {6, 7, 8}},
+        "allow_return": {"after_sales_status": {3}},
+        "ask_again": {"after_sales_status": {6}},
+        "receive_exchange": {"after_sales_status": {18, 27}},
+        "become_strange": {"after_sales_status": OPEN},
     }
 
     def __init__(self, port: int = 0, **how: Any) -> None:
@@ -83,9 +84,10 @@ class PinduoduoFake(FakeServer):
         owner = self._owner("access", told.get("access_token")) or self._owner("refresh", told.get("refresh_token"))
         return owner or self.mall_id
 
-    def state_of(self, refund: FakeRefund) -> int:
-        """Its status."""
-        return refund.fields["after_sales_status"]
+    def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
+        """A return is asked for again as one."""
+        is_return = act == "ask_again" and refund.fields["after_sales_type"] == RETURN
+        return {"after_sales_status": 3} if is_return else self.acts[act]
 
     def call_of(self, request: FakeRequest) -> str:
         """Its `type`."""

@@ -32,6 +32,9 @@ from connectors.fakes.top import CHINA, china_time, number_in, page_of, top_refu
 GOING_BACK = "WAIT_BUYER_RETURN_GOODS"
 OPEN = {ASKED, GOING_BACK, BACK, REFUSED, "WAIT_SELLER_CONFIRM_RETURN_ADDRESS", "WAIT_FOR_THE_MOON"}
 WAITING = (ASKED, BACK, GOING_BACK)
+PAID = {"REFUND", "REFUND_AND_RETURN", "POST_FEE"}  # dispute_type
+EXCHANGED = {"TMALL_EXCHANGE", "TAOBAO_EXCHANGE"}
+SENT_BACK = {"REFUND_AND_RETURN", *EXCHANGED}
 BOOK = "contact_id contact_name mobile_phone province city country addr zip_code cancel_def"
 WAREHOUSES = (
     (71, "李仓", "13800000000", "浙江省", "杭州市", "余杭区", "仓前路1号", "310000", True),
@@ -55,24 +58,25 @@ class FakeTaobao(TopSessions, TmallDisputes):
         "receive_exchange": {"status": "SUCCESS"},
         "go_strange": {"status": "WAIT_FOR_THE_MOON"},
     }
-    begins: ClassVar[Mapping[str, Set[str]]] = {
-        "withdraw": OPEN,
-        "close": OPEN,
-        "send_back": {GOING_BACK},
-        "ask_again": {REFUSED},
-        "complain": OPEN,
-        "pay_out": OPEN,
-        "allow_return": {ASKED},
-        "receive_exchange": {ON_THE_WAY},
-        "go_strange": OPEN,
+    begins: ClassVar[Mapping[str, Mapping[str, Set[Any]]]] = {
+        "withdraw": {"status": OPEN},
+        "close": {"status": OPEN},
+        "send_back": {"status": {GOING_BACK}},
+        "ask_again": {"status": {REFUSED}},
+        "complain": {"status": OPEN},
+        "pay_out": {"status": OPEN, "dispute_type": PAID},
+        "allow_return": {"status": {ASKED}, "dispute_type": SENT_BACK},
+        "receive_exchange": {"status": {ON_THE_WAY}},
+        "go_strange": {"status": OPEN},
     }
-    settings = ("push_to", "phase", "sms_above", "can_refresh", "is_sub_account")
+    settings = ("push_to", "phase", "sms_above", "can_refresh", "is_sub_account", "is_listed")
 
     def __init__(self, port: int = 0, **kwargs: Any) -> None:
         super().__init__(port, **kwargs)
         self.phase = "aftersale"
         self.sms_above = 10_000
         self.is_sub_account = True
+        self.is_listed = True  # our address, on the white list
         self.exchanges_apart = True
         self.confirmed = set[str]()
 
@@ -131,8 +135,8 @@ class FakeTaobao(TopSessions, TmallDisputes):
     def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
         """A seller who lets the time pass has agreed, a buyer has given up; what is agreed to is paid at once."""
         fields = refund.fields
-        acts = {ASKED: "allow_return" if fields["has_good_return"] else "pay_out", GOING_BACK: "close"}
-        if not fields["dispute_type"].endswith("EXCHANGE"):
+        acts = {ASKED: "allow_return" if fields["dispute_type"] in SENT_BACK else "pay_out", GOING_BACK: "close"}
+        if fields["dispute_type"] in PAID:
             acts[BACK] = "pay_out"
         return (refund.updated_at + timedelta(hours=48), acts[fields["status"]]) if fields["status"] in acts else None
 
@@ -225,6 +229,8 @@ class FakeTaobao(TopSessions, TmallDisputes):
             raise top_refusal(31, "Invalid timestamp", "isv.invalid-timestamp", "") from None
         if abs(at - self.now()) > timedelta(minutes=10):
             raise top_refusal(31, "Invalid timestamp", "isv.invalid-timestamp", "非法的时间戳")
+        if not self.is_listed:
+            raise top_refusal(11, "Insufficient isv permissions", "isv.permission-ip-whitelist-limit", "IP不在白名单内")
 
     def _taobao_refunds_receive_get(self, fields: dict[str, str], _files: dict[str, bytes]) -> dict[str, Any]:
         since, until = fields.get("start_modified", ""), fields.get("end_modified", "9")
@@ -260,7 +266,7 @@ class FakeTaobao(TopSessions, TmallDisputes):
         """
         fields = refund.fields
         is_theirs = fields["cs_status"] in WITH_PLATFORM or fields["operation_contraint"] == "refund_onweb"
-        return fields["status"] in states and not is_theirs and not fields["dispute_type"].endswith("EXCHANGE")
+        return fields["status"] in states and not is_theirs and fields["dispute_type"] not in EXCHANGED
 
     def _in_state(self, refund: FakeRefund, *states: str) -> FakeRefund:
         if not self._is_open(refund, *states):

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from struct import pack
 from typing import Any, ClassVar
@@ -32,7 +32,29 @@ from connectors.fakes.base import (
 )
 
 DAY, MINUTE = 86400, timedelta(seconds=60)
-WAITING = {"MERCHANT_PROCESSING", "MERCHANT_WAIT_RECEIPT"}
+ASKED, GOING_BACK, BACK = "MERCHANT_PROCESSING", "USER_WAIT_RETURN", "MERCHANT_WAIT_RECEIPT"
+PROPOSED, PAYING, OVERDUE = "USER_WAIT_CONFIRM_UPDATE", "PLATFORM_REFUNDING", "MERCHANT_OVERDUE_REFUND"
+SENT, NOT_PAID, STRANGE = "USER_WAIT_RECEIPT", "PLATFORM_REFUND_FAIL", "SOMETHING_NEW"
+REFUSED = {"MERCHANT_REJECT_REFUND", "MERCHANT_REJECT_RETURN", "MERCHANT_REJECT_EXCHANGE", "MERCHANT_REJECT_RESHIP"}
+WAITING = {ASKED, BACK}
+OPEN = {*WAITING, GOING_BACK, PROPOSED, STRANGE, *REFUSED}
+PAID, SENT_BACK = {"REFUND", "RETURN"}, {"RETURN", "EXCHANGE"}  # type
+# A decision → what stands so, by state and kind, and the state that follows.
+DECISIONS: dict[str, dict[tuple[str, str], str]] = {
+    "agree to a return": {(ASKED, "RETURN"): GOING_BACK, (ASKED, "EXCHANGE"): GOING_BACK},
+    "pay": {(ASKED, "REFUND"): PAYING, (BACK, "RETURN"): PAYING},
+    "refuse": {
+        (ASKED, "REFUND"): "MERCHANT_REJECT_REFUND",
+        (ASKED, "RETURN"): "MERCHANT_REJECT_RETURN",
+        (ASKED, "EXCHANGE"): "MERCHANT_REJECT_EXCHANGE",
+        (BACK, "RETURN"): "MERCHANT_REJECT_RETURN",
+    },
+    "send": {(BACK, "EXCHANGE"): SENT},
+    "refuse to send": {(BACK, "EXCHANGE"): "MERCHANT_REJECT_RESHIP"},
+    "propose": {(ASKED, "REFUND"): PROPOSED, (ASKED, "RETURN"): PROPOSED},
+}
+# The scenes that a reason to refuse is for, by kind: the request, and what came back.
+SCENES = {"REFUND": {1}, "RETURN": {4}, "EXCHANGE": {5}, "what came back of an EXCHANGE": {6}}
 
 
 class WechatShopFake(FakeServer):
@@ -43,19 +65,33 @@ class WechatShopFake(FakeServer):
     acts: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "withdraw": {"status": "USER_CANCELD"},
         "ship_back": {
-            "status": "MERCHANT_WAIT_RECEIPT",
+            "status": BACK,
             "return_info": {"waybill_id": "SF1234567890", "delivery_id": "SF", "delivery_name": "顺丰速运"},
         },
-        "platform_agrees": {"status": "PLATFORM_REFUNDING"},
+        "platform_agrees": {"status": PAYING},
         "pay": {"status": "MERCHANT_REFUND_SUCCESS"},
-        "fail_to_pay": {"status": "PLATFORM_REFUND_FAIL"},
+        "fail_to_pay": {"status": NOT_PAID},
         "refuse": {"status": "MERCHANT_REJECT_REFUND"},
         "close": {"status": "MERCHANT_FAIL"},
-        "ask_again": {"status": "MERCHANT_PROCESSING"},
+        "ask_again": {"status": ASKED},
         "receive_exchange": {"status": "MERCHANT_EXCHANGE_SUCCESS"},
-        "overdue": {"status": "MERCHANT_OVERDUE_REFUND"},
-        "allow_return": {"status": "USER_WAIT_RETURN"},
-        "become_strange": {"status": "SOMETHING_NEW"},
+        "overdue": {"status": OVERDUE},
+        "allow_return": {"status": GOING_BACK},
+        "become_strange": {"status": STRANGE},
+    }
+    begins: ClassVar[Mapping[str, Mapping[str, Set[str]]]] = {
+        "withdraw": {"status": OPEN},
+        "ship_back": {"status": {GOING_BACK}},
+        "platform_agrees": {"status": {*WAITING, *REFUSED}, "type": PAID},
+        "pay": {"status": {PAYING, OVERDUE, NOT_PAID}},
+        "fail_to_pay": {"status": {PAYING, OVERDUE}},
+        "refuse": {"status": WAITING},
+        "close": {"status": {GOING_BACK, *REFUSED}},
+        "ask_again": {"status": {PROPOSED, *REFUSED}},
+        "receive_exchange": {"status": {SENT}},
+        "overdue": {"status": WAITING, "type": PAID},
+        "allow_return": {"status": {ASKED}, "type": SENT_BACK},
+        "become_strange": {"status": OPEN},
     }
 
     def __init__(self, port: int = 0, **how: Any) -> None:
@@ -144,7 +180,7 @@ class WechatShopFake(FakeServer):
         refund_id = str(2_000_000_000_000_000 + number)
         return refund_id, {
             "after_sale_order_id": refund_id,
-            "status": "MERCHANT_PROCESSING",
+            "status": ASKED,
             "type": "REFUND",
             "order_id": str(3_700_000_000_000_000 + number),
             "openid": f"oUpF8uMuAJO_M2pxb1Q9zNjWeS6{number % 9}",
@@ -167,12 +203,24 @@ class WechatShopFake(FakeServer):
     def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:
         """Money that was agreed to goes out, also where the merchant has let the time pass."""
         status, kind = refund.fields["status"], refund.fields["type"]
-        if status in ("PLATFORM_REFUNDING", "MERCHANT_OVERDUE_REFUND"):
+        if status in (PAYING, OVERDUE):
             return refund.updated_at + PAYS_AFTER, "pay"
-        if status not in WAITING or (status == "MERCHANT_WAIT_RECEIPT" and kind == "EXCHANGE"):
+        if status not in WAITING or (status, kind) == (BACK, "EXCHANGE"):
             return None
-        act = "overdue" if kind == "REFUND" or status == "MERCHANT_WAIT_RECEIPT" else "allow_return"
+        act = "overdue" if kind == "REFUND" or status == BACK else "allow_return"
         return datetime.fromtimestamp(refund.fields["_deadline"], UTC), act
+
+    def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
+        """Each kind is refused, paid and closed in words of its own."""
+        status, kind = refund.fields["status"], refund.fields["type"]
+        match act, kind:
+            case "pay", "RETURN":
+                return {"status": "MERCHANT_RETURN_SUCCESS"}
+            case "refuse", _:
+                return {"status": DECISIONS["refuse"].get((status, kind), "MERCHANT_REJECT_RESHIP")}
+            case "close", _ if status == GOING_BACK:
+                return {"status": "RETURN_CLOSED"}
+        return self.acts[act]
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """An event: no id, no version."""
@@ -238,58 +286,56 @@ class WechatShopFake(FakeServer):
             fields["deadline"] = max(left, 0)
         return {"after_sale_order": fields}
 
-    def _standing(self, told: dict[str, Any], statuses: set[str], kinds: set[str]) -> FakeRefund:
-        """The refund, if it stands so and was left alone for a minute."""
+    def _decided(self, told: dict[str, Any], decision: str, **fields: Any) -> None:
+        """The refund moves on, if it stands so that this may be decided, and was left alone for a minute."""
         refund = self._found(told)
-        if refund.fields["status"] not in statuses or refund.fields["type"] not in kinds:
+        then = DECISIONS[decision].get((refund.fields["status"], refund.fields["type"]))
+        if then is None:
             raise self._refusal(10020001, "invalid after sale order status")
         last = self._accepted.get(refund.fields["order_id"])
         if last is not None and self.now() - last < MINUTE:
             raise self._refusal(10021059, "refund too frequently")
         self._accepted[refund.fields["order_id"]] = self.now()
-        return refund
+        self.change(refund.id, status=then, **fields)
 
     def _accept(self, told: dict[str, Any]) -> None:
         """Without an `accept_type` it does what the state asks for, and may pay out."""
-        returning = {"RETURN", "EXCHANGE"}
         standing = self._found(told).fields
-        by_itself = 1 if standing["type"] in returning and standing["status"] == "MERCHANT_PROCESSING" else 2
-        if told.get("accept_type", by_itself) == 1:
-            if not told.get("address_id"):
-                raise self._refusal(10021060, "address_id required")
-            if told["address_id"] not in {"11", "12"}:
-                raise self._refusal(10021062, "invalid address_id")
-            refund = self._standing(told, {"MERCHANT_PROCESSING"}, returning)
-            self.change(refund.id, status="USER_WAIT_RETURN")
-        else:
-            refund = self._standing(told, WAITING, {"REFUND", "RETURN"})
-            self.change(refund.id, status="PLATFORM_REFUNDING")
+        by_itself = 1 if standing["type"] in SENT_BACK and standing["status"] == ASKED else 2
+        if told.get("accept_type", by_itself) == 2:
+            self._decided(told, "pay")
+            return
+        if not told.get("address_id"):
+            raise self._refusal(10021060, "address_id required")
+        if told["address_id"] not in {"11", "12"}:
+            raise self._refusal(10021062, "invalid address_id")
+        self._decided(told, "agree to a return")
 
     def _reject(self, told: dict[str, Any]) -> None:
-        if told.get("reject_reason_type") not in {1, 4, 5, 6}:
-            raise self._refusal(9700224, "invalid reject_reason_type")
-        refund = self._standing(told, WAITING, {"REFUND", "RETURN", "EXCHANGE"})
-        if refund.fields.get("_negotiate_first"):
+        fields = self._found(told).fields
+        self._check_reason(told, fields["type"])
+        if fields.get("_negotiate_first"):
             raise self._refusal(10021068, "negotiate with the buyer first")
-        names = {"REFUND": "REFUND", "RETURN": "RETURN", "EXCHANGE": "EXCHANGE"}
-        self.change(refund.id, status=f"MERCHANT_REJECT_{names[refund.fields['type']]}")
+        self._decided(told, "refuse")
+
+    def _check_reason(self, told: dict[str, Any], scene: str) -> None:
+        if told.get("reject_reason_type") not in SCENES[scene]:
+            raise self._refusal(9700224, "invalid reject_reason_type")
 
     def _reship(self, told: dict[str, Any]) -> None:
         if told.get("delivery_id") not in {"SF", "YTO", "OTHER"} or not told.get("waybill_id"):
             raise self._refusal(9700224, "invalid delivery_id")
-        refund = self._standing(told, {"MERCHANT_WAIT_RECEIPT"}, {"EXCHANGE"})
-        self.change(refund.id, status="USER_WAIT_RECEIPT")
+        self._decided(told, "send")
 
     def _reject_reship(self, told: dict[str, Any]) -> None:
-        refund = self._standing(told, {"MERCHANT_WAIT_RECEIPT"}, {"EXCHANGE"})
-        self.change(refund.id, status="MERCHANT_REJECT_RESHIP")
+        self._check_reason(told, "what came back of an EXCHANGE")
+        self._decided(told, "refuse to send")
 
     def _negotiate(self, told: dict[str, Any]) -> None:
         needed = ("type", "amount", "merchant_update_desc", "update_reason_type", "merchant_update_type")
         if any(told.get(name) in (None, "") for name in needed) or told["type"] not in (1, 2):
             raise self._refusal(9700224, "missing parameter")
-        refund = self._standing(told, {"MERCHANT_PROCESSING"}, {"REFUND", "RETURN"})
-        self.change(refund.id, status="USER_WAIT_CONFIRM_UPDATE", _proposed=told)
+        self._decided(told, "propose", _proposed=told)
 
     def _reasons(self, told: dict[str, Any]) -> dict[str, Any]:
         words = {1: "买家未举证", 4: "商品影响二次销售", 5: "与商品描述一致", 6: "退回商品不符", 7: "退回商品不符"}

@@ -51,7 +51,8 @@ class ConnectionQuerySet(ObligationQuerySet, TenantQuerySet):
 class Connection(Obligation, TenantModel):
     """A store's shop at an open platform. Whoever works on it holds its lease: one shop is read by one worker.
 
-    `sealed_secrets` and `sealed_tokens` are encrypted (common.sealing). `cursor` is the instant up to which every
+    `sealed_secrets` and `sealed_tokens` are encrypted (common.sealing); of a pasted token that doesn't say whose it is
+    `token_mark` says whether another store has the same. `cursor` is the instant up to which every
     change has been listed; a look back lists the past between `looked_from` and `look_until`, of which `looked_at` says
     how much is done. `renewal_asked_at` is set while nobody knows what became of a spent refresh token. `fault` and
     `told` are what the platform found wrong, in our code and in its own words.
@@ -64,6 +65,7 @@ class Connection(Obligation, TenantModel):
     sealed_secrets = models.TextField(blank=True, editable=False)
     sealed_tokens = models.TextField(blank=True, editable=False)
     push_token = models.CharField(max_length=64, unique=True, default=new_push_token, editable=False)
+    token_mark = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     shop_id = models.CharField(_("shop id"), max_length=100, blank=True)
     shop_name = models.CharField(_("shop"), max_length=200, blank=True)
     status = models.CharField(
@@ -100,6 +102,11 @@ class Connection(Obligation, TenantModel):
                 fields=["platform", "base_url", "shop_id"],
                 condition=~Q(shop_id="") & ~Q(status="disconnected"),
                 name="connection_once_per_shop",
+            ),
+            models.UniqueConstraint(
+                fields=["platform", "base_url", "token_mark"],
+                condition=~Q(token_mark="") & ~Q(status="disconnected"),
+                name="connection_once_per_token",
             ),
             models.CheckConstraint(
                 condition=Q(look_back="", looked_at__isnull=True)

@@ -80,9 +80,6 @@ class RefundHint(Obligation, TenantModel):
         constraints = [models.UniqueConstraint(fields=["store", "key"], name="refund_hint_once")]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="refund_hint_due"
-            ),
-            models.Index(
                 fields=["store", "next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
                 name="refund_hint_due_in_store",

@@ -61,9 +61,6 @@ class SentDecision(Obligation, TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="sent_decision_due"
-            ),
-            models.Index(
                 fields=["store", "next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
                 name="sent_decision_due_in_store",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from common.money import CENT, ZERO
 from orders.models import Order
 from refunds.models import Refund
-from refunds.states import RefundStatus
+from refunds.states import RefundGoods, RefundStatus
 from stores.marketplaces import Costs
 
 # A refund that ended like this cost nothing: the sale stayed.
@@ -49,7 +49,7 @@ def loss_of(order: Order, refund: Refund, costs: Costs) -> Loss:
     same in SQL.
     """
     share = refund.amount / order.paid_amount if order.paid_amount else ZERO
-    shipped = order.shipped_at is not None
+    shipped = order.shipped_at is not None or (order.shipped_pieces > 0 and refund.goods != RefundGoods.STOPPED)
     returns = shipped and refund.moves_goods
     return Loss(
         sale=refund.amount,

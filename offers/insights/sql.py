@@ -117,18 +117,20 @@ FRESH = f"""
 
 # An order's cost, as far as its sale is lost; of an order that cost the buyer nothing, nothing.
 _SHARE = "coalesce(round(coalesce(own.{rate}, rule.{rate}) * r.amount / nullif(d.paid_amount, 0), 2), 0)"
+# Whether its goods have left: of an order in several parcels those that were not stopped before.
+_SENT = "(d.shipped_at IS NOT NULL OR d.shipped_pieces > 0 AND r.goods <> 'stopped')"
 # Of the refunds in `lost(id)`, which are refunded (K12).
 LOSS = f"""
     SELECT r.store_id, r.refunded_on AS date, r.rules_name AS marketplace, r.reason,
            1 AS refunds, r.amount AS sale,
            {_SHARE.format(rate="acquisition")} AS acquisition,
-           CASE WHEN d.shipped_at IS NOT NULL
+           CASE WHEN {_SENT}
                 THEN {_SHARE.format(rate="outbound_freight")} ELSE 0 END AS outbound_freight,
-           CASE WHEN d.shipped_at IS NOT NULL AND r.kind <> 'refund_only'
+           CASE WHEN {_SENT} AND r.kind <> 'refund_only'
                 THEN coalesce(own.return_freight, rule.return_freight) ELSE 0 END AS return_freight,
-           CASE WHEN d.shipped_at IS NOT NULL AND r.kind <> 'refund_only'
+           CASE WHEN {_SENT} AND r.kind <> 'refund_only'
                 THEN coalesce(own.handling, rule.handling) ELSE 0 END AS handling,
-           CASE WHEN d.shipped_at IS NOT NULL
+           CASE WHEN {_SENT}
                 THEN round(r.amount * coalesce(own.stock_loss_percent, rule.stock_loss_percent) / 100, 2)
                 ELSE 0 END AS stock_loss
     FROM lost JOIN refunds_refund r ON r.id = lost.id

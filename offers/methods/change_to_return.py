@@ -29,7 +29,7 @@ class ChangeToReturn(NegotiationMethod):
             return Refused(
                 "method_not_available", _("Only a refund without return can be changed to a return."), "method"
             )
-        if not situation.refund.order.has_left:
+        if not situation.refund.has_left:
             return Refused(
                 "method_not_available", _("The goods have not been shipped: nothing can come back."), "method"
             )

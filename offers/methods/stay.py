@@ -35,7 +35,7 @@ class Stay(Method):
 
     def proposes(self, refund):
         """About a new request while the warehouse still has the order (K1)."""
-        unshipped = refund.order.status == OrderStatus.UNSHIPPED
+        unshipped = refund.order.status == OrderStatus.UNSHIPPED and not refund.has_left
         return refund.rules.proposes_stay and unshipped and refund.status == RefundStatus.AWAITING_MERCHANT
 
     def why_not(self, situation: Situation):
@@ -71,8 +71,16 @@ class Stay(Method):
     def why_gone(self, offer) -> Refused | None:
         """An order that was shipped meanwhile has nothing left to propose, whatever became of the proposal."""
         order = offer.refund.order
-        if not order.has_left or offer.answered_at is not None:
+        if not offer.refund.has_left or offer.answered_at is not None:
             return None
+        if order.is_partly_shipped:
+            return Refused(
+                "order_already_shipped",
+                _(
+                    "A part of these goods was shipped meanwhile. To keep the order, withdraw the request;"
+                    " otherwise wait for the seller's answer."
+                ),
+            )
         return Refused(
             "order_already_shipped",
             _(

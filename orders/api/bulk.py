@@ -7,14 +7,15 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 
 from common.api.represent import represent
-from orders.api.serializers import OrderSerializer, PlaceOrderSerializer, ShipSerializer
+from orders.api.serializers import OrderSerializer, PlaceOrderSerializer, ShipOrderSerializer
 from orders.bulk import ship_orders, upsert_orders
 from orders.models import Order, with_lines
+from orders.pieces import read_parts
 from stores.api.bulk import UNDONE, Answer, BulkViewSet, Outcome, envelope_of, results_of
 
 
-class ShipOneSerializer(ShipSerializer):
-    """An order of the store, and its parcel."""
+class ShipOneSerializer(ShipOrderSerializer):
+    """An order of the store, and its next parcel."""
 
     number = serializers.CharField(trim_whitespace=False)
 
@@ -64,7 +65,8 @@ class OrderBulkViewSet(BulkViewSet):
         ]
 
     def _ship(self, parcels: Sequence[dict]) -> list[Outcome]:
-        named = [{name: parcel[name] for name in ("number", "carrier", "tracking_number")} for parcel in parcels]
+        wanted = ("number", "carrier", "tracking_number", "lines")
+        named = [{name: parcel[name] for name in wanted if name in parcel} for parcel in parcels]
         outcomes = ship_orders(store_id=self.store.pk, parcels=named, actor=self.actor, now=self.now)
         told = self._bodies([outcome.number for outcome in outcomes if isinstance(outcome, Order)])
         return [Answer(200, told[outcome.number]) if isinstance(outcome, Order) else outcome for outcome in outcomes]
@@ -72,4 +74,5 @@ class OrderBulkViewSet(BulkViewSet):
     def _bodies(self, numbers: Sequence[str]) -> dict[str, dict]:
         """What is answered about these orders, as they are now, by number."""
         orders = list(Order.objects.for_store(self.store.pk).filter(number__in=numbers))
-        return {order.number: represent(OrderSerializer, order) for order in with_lines(orders, self.store)}
+        read_parts(with_lines(orders, self.store))
+        return {order.number: represent(OrderSerializer, order) for order in orders}

@@ -15,14 +15,19 @@ from rest_framework.response import Response
 
 from common.api.parsers import UploadParser
 from common.api.unknown import unknown_fields
+from common.sentences import in_readers_words
 from orders.api.filters import OrderFilter
 from orders.erp.checking import BY_STATE, CARRIER_UNKNOWN, DETAILS
 from orders.erp.export import CONTENT_TYPES, ExportFormat, export_orders, file_name
-from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview
-from orders.models import Order
-from stores.api.base import StoreViewSet
+from orders.erp.imports import MOST_SHOWN, ImportRefused, RowProblem, import_now, preview, problems_of
+from orders.erp.receiving import receive_file
+from orders.erp.running import progress_of
+from orders.models import Order, ShipmentImport
+from orders.states import ImportStatus
+from stores.api.base import StoreViewSet, get_or_404, parse_id
 
 BLOCK_BYTES = 2**16
+RESPOND_ASYNC = "respond-async"
 
 
 class IgnoreFormat(DefaultContentNegotiation):
@@ -71,11 +76,45 @@ class OutcomeSerializer(serializers.Serializer):
     errors_total = serializers.IntegerField()
 
 
+class StepSerializer(serializers.Serializer):
+    """How far a worker is: a step (reading, checking, shipping) and the rows of it; `of` is 0 while nobody knows."""
+
+    step = serializers.CharField()
+    done = serializers.IntegerField()
+    of = serializers.IntegerField()
+
+
+class UnreadableSerializer(serializers.Serializer):
+    """Why a file can't be read: a code as the call would answer it at once, and what to do."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class FileSerializer(serializers.Serializer):
+    """A file that a worker reads, and ships if that was asked: how far it is, and then what became of it.
+
+    It is `reading`, then `unreadable` or `checked`: its `errors`, if any, keep it from being shipped. One that ships is
+    `running`, then `done` or `failed`.
+    """
+
+    id = serializers.UUIDField()
+    file_name = serializers.CharField()
+    status = serializers.ChoiceField(ImportStatus.choices)
+    progress = StepSerializer()
+    rows = serializers.IntegerField()
+    valid = serializers.IntegerField()
+    shipped = serializers.IntegerField()
+    errors = RowErrorSerializer(many=True)
+    errors_total = serializers.IntegerField()
+    unreadable = UnreadableSerializer(allow_null=True)
+
+
 class OrderFilesViewSet(StoreViewSet):
     """Orders as files."""
 
     resource = "orders"
-    callers = {"export": "S", "import_shipments": "S"}
+    callers = {"export": "S", "import_shipments": "S", "imported_file": "S"}
     dear = frozenset({"export", "import_shipments"})
     filtered = frozenset({"export"})
     queries = {"export": frozenset({"format"}), "import_shipments": frozenset({"dry_run"})}
@@ -128,8 +167,8 @@ class OrderFilesViewSet(StoreViewSet):
 
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},
-        parameters=[DryRunSerializer],
-        responses=OutcomeSerializer,
+        parameters=[DryRunSerializer, OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, enum=[RESPOND_ASYNC])],
+        responses={200: OutcomeSerializer, 202: FileSerializer},
         filters=False,
     )
     @action(detail=False, methods=["post"], url_path="import-shipments", parser_classes=[UploadParser])
@@ -141,6 +180,9 @@ class OrderFilesViewSet(StoreViewSet):
 
         When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each
         error with its `row` and `order`, and nothing has changed.
+
+        With the header `Prefer: respond-async` (RFC 7240) the file is kept and the answer is 202 at once: a worker does
+        the same, and `Location` is where to ask how far it is. Use it for files of many thousand rows.
         """
         asked = DryRunSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
@@ -149,6 +191,8 @@ class OrderFilesViewSet(StoreViewSet):
             raise ValidationError({"file": [ErrorDetail(_("Send the file as the part “file”."), "required")]})
         if unknown := unknown_fields(UploadSerializer(), request.data):
             raise ValidationError(unknown)
+        if _prefers_async(self.request.headers.get("Prefer", "")):
+            return self._left_to_worker(upload, ships_at_once=not asked.validated_data["dry_run"])
         try:
             if asked.validated_data["dry_run"]:
                 total, problems = preview(self.store.pk, upload.file)
@@ -160,6 +204,47 @@ class OrderFilesViewSet(StoreViewSet):
         except ImportRefused as refused:
             return _refusal(refused)
         return Response(_outcome(False, job.total, 0, []))
+
+    def _left_to_worker(self, upload: UploadedFile, *, ships_at_once: bool) -> Response:
+        job = receive_file(
+            store=self.store,
+            file=upload.file,
+            name=upload.name or "",
+            ships_at_once=ships_at_once,
+            actor=self.actor,
+            now=self.now,
+        )
+        address = self.reverse_action("imported-file", args=[job.pk])
+        headers = {"Location": address, "Preference-Applied": RESPOND_ASYNC}
+        return Response(_on_its_way(job), status=202, headers=headers)
+
+    @extend_schema(responses=FileSerializer, filters=False)
+    @action(detail=False, methods=["get"], url_path="import-shipments/(?P<file_id>[^/]+)")
+    def imported_file(self, request, file_id):
+        """How far a worker is with a file, or what became of it."""
+        jobs = ShipmentImport.objects.for_store(self.store.pk)
+        return Response(_on_its_way(get_or_404(jobs, pk=parse_id(file_id))))
+
+
+def _prefers_async(header: str) -> bool:
+    return RESPOND_ASYNC in {each.partition(";")[0].strip().lower() for each in header.split(",")}
+
+
+def _on_its_way(job: ShipmentImport) -> dict:
+    return FileSerializer(
+        {
+            "id": job.pk,
+            "file_name": job.file_name,
+            "status": job.status,
+            "progress": progress_of(job),
+            "rows": job.total,
+            "valid": job.total - job.wrong,
+            "shipped": job.total if job.status == ImportStatus.DONE else 0,
+            "errors": problems_of(job, MOST_SHOWN) if job.wrong else [],
+            "errors_total": job.wrong,
+            "unreadable": in_readers_words(job.unreadable),
+        }
+    ).data
 
 
 def _outcome(dry_run: bool, total: int, wrong: int, problems: list[RowProblem]) -> dict:

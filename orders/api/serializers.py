@@ -76,8 +76,16 @@ class OrderLineSerializer(serializers.ModelSerializer):
             "claimed_quantity",
             "claimed_amount",
             "cancelled_quantity",
+            "shipped_quantity",
         ]
-        read_only_fields = ["title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity"]
+        read_only_fields = [
+            *("title", "category", "claimed_quantity", "claimed_amount", "cancelled_quantity", "shipped_quantity")
+        ]
+        extra_kwargs = {
+            "shipped_quantity": {
+                "help_text": "Pieces that left in parcels with a part of the order; 0 where one parcel has everything."
+            }
+        }
 
     @extend_schema_field({"type": "string", "nullable": True, "enum": ["returnless", None]})
     def get_programme(self, line):
@@ -133,8 +141,46 @@ class PlaceOrderSerializer(serializers.Serializer):
         return {**head, **data["buyer"], "live_session": data["live_session"] or ""}, data["lines"]
 
 
+class PiecesSerializer(serializers.Serializer):
+    """Goods and how many pieces of them."""
+
+    item_id = ItemIdField()
+    sku = SkuField()
+    quantity = WholeNumberField(min_value=1, max_value=MAX_QUANTITY)
+
+
+class PartSerializer(serializers.ModelSerializer):
+    """One of an order's several parcels, as its carrier tells of it. `received_at`: the marketplace says so."""
+
+    lines = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Shipment
+        fields = [
+            "id",
+            "carrier",
+            "tracking_number",
+            "status",
+            "needs_attention",
+            "created_at",
+            "reported_at",
+            "received_at",
+            "is_out",
+            "lines",
+        ]
+        extra_kwargs = {
+            "is_out": {"help_text": "Whether its pieces count as sent: not once it came back, got lost or was stopped."}
+        }
+
+    @extend_schema_field(PiecesSerializer(many=True))
+    def get_lines(self, shipment):
+        """What is in it."""
+        named = [(*goods.partition(":"), quantity) for goods, quantity in shipment.pieces.items()]
+        return [{"item_id": item_id, "sku": sku, "quantity": quantity} for item_id, _colon, sku, quantity in named]
+
+
 class OrderSerializer(serializers.ModelSerializer):
-    """An order with its lines."""
+    """An order with its lines. `parcels` are those of an order that leaves in several, the oldest first."""
 
     buyer = BuyerSerializer(source="*")
     goods_status = serializers.CharField()
@@ -145,6 +191,8 @@ class OrderSerializer(serializers.ModelSerializer):
     paid_amount = StrictMoneyField()
     refundable_amount = StrictMoneyField()
     lines = OrderLineSerializer(many=True, source="own_lines")
+    is_partly_shipped = serializers.BooleanField(help_text="Pieces of it have left, and others wait to be shipped.")
+    parcels = PartSerializer(many=True, source="parts")
 
     updated_at = ChangedAt()
 
@@ -173,6 +221,8 @@ class OrderSerializer(serializers.ModelSerializer):
             "version",
             "updated_at",
             "lines",
+            "is_partly_shipped",
+            "parcels",
         ]
 
     def get_tags(self, order: Order) -> list[OrderTag]:
@@ -193,10 +243,36 @@ class ShipSerializer(serializers.Serializer):
     )
 
 
+class ShipOrderSerializer(ShipSerializer):
+    """The order's next parcel, and what is in it: without `lines` everything that is left."""
+
+    lines = PiecesSerializer(many=True, required=False, allow_null=True, allow_empty=False, max_length=MAX_LINES)
+
+    def validate_lines(self, lines):
+        """Each item once, or each of its SKUs."""
+        return lines and each_once(lines)
+
+
 class CorrectShipmentSerializer(ShipSerializer):
     """What the parcel's carrier and number should have been, and why they weren't."""
 
     reason = serializers.CharField(max_length=200)
+
+
+PARCEL_HELP = "The id of one of several `parcels`."
+
+
+class CorrectPartSerializer(CorrectShipmentSerializer):
+    """Which of the order's parcels it is about has to be said where it left in several."""
+
+    parcel = serializers.UUIDField(required=False, allow_null=True, default=None, help_text=PARCEL_HELP)
+
+
+class DeliverSerializer(serializers.Serializer):
+    """What the buyer has received: all of the order, or one parcel of it."""
+
+    store = serializers.CharField(required=False)
+    parcel = serializers.UUIDField(required=False, allow_null=True, default=None, help_text=PARCEL_HELP)
 
 
 class AddressSerializer(serializers.Serializer):

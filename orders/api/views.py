@@ -13,16 +13,21 @@ from orders import actions, saving
 from orders.api.filters import OrderFilter
 from orders.api.serializers import (
     AddressSerializer,
+    CorrectPartSerializer,
     CorrectShipmentSerializer,
+    DeliverSerializer,
     OrderSerializer,
     ParcelSerializer,
     PlaceOrderSerializer,
+    ShipOrderSerializer,
     ShipSerializer,
     StoreNameSerializer,
 )
 from orders.corrections import correct_order, correct_parcel
 from orders.models import Order, OwedParcel, with_lines
 from orders.parcels import ship_parcel
+from orders.pieces import read_parts
+from orders.receiving import receive_parcel
 from orders.states import ParcelKind, ParcelStatus
 from stores.api.base import ListMixin, StoreViewSet, found, parse_id
 
@@ -58,11 +63,15 @@ class OrderViewSet(ListMixin, StoreViewSet):
         return Order.objects.for_store(self.store.pk)
 
     def paginate_queryset(self, queryset):
-        """One page, with all of its lines."""
-        return with_lines(super().paginate_queryset(queryset), self.store)
+        """One page, with all of its lines and parcels."""
+        orders = with_lines(super().paginate_queryset(queryset), self.store)
+        read_parts(orders)
+        return orders
 
     def _answer(self, order: Order, status: int = 200) -> Response:
-        return Response(represent(OrderSerializer, *with_lines([order], self.store)), status=status)
+        orders = with_lines([order], self.store)
+        read_parts(orders)
+        return Response(represent(OrderSerializer, *orders), status=status)
 
     def retrieve(self, request, number):
         """One order."""
@@ -75,29 +84,31 @@ class OrderViewSet(ListMixin, StoreViewSet):
         order, is_new = actions.upsert_order(store=self.store, data=head, lines=lines, actor=self.actor, now=self.now)
         return self._answer(order, 201 if is_new else 200)
 
-    @extend_schema(request=ShipSerializer, responses=OrderSerializer)
+    @extend_schema(request=ShipOrderSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def ship(self, request, number):
-        """Hand it to the carrier."""
+        """Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left."""
         order = actions.ship_order(
-            store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **self.input(ShipSerializer)
+            store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **self.input(ShipOrderSerializer)
         )
         return self._answer(order)
 
-    @extend_schema(request=CorrectShipmentSerializer, responses=OrderSerializer)
+    @extend_schema(request=CorrectPartSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="correct-shipment")
     def correct_shipment(self, request, number):
         """Its parcel has another number, and the carrier hasn't picked it up yet."""
-        parcel = self.input(CorrectShipmentSerializer)
-        order = correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **parcel)
+        right = self.input(CorrectPartSerializer)
+        right["parcel_id"] = right.pop("parcel")
+        order = correct_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now, **right)
         return self._answer(order)
 
-    @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)
+    @extend_schema(request=DeliverSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def deliver(self, request, number):
-        """The buyer has received it."""
-        self.input(StoreNameSerializer)
-        order = actions.deliver_order(store_id=self.store.pk, number=number, actor=self.actor, now=self.now)
+        """The buyer has received it, or one of its parcels; with the last one it is delivered."""
+        parcel = self.input(DeliverSerializer)["parcel"]
+        call = {"store_id": self.store.pk, "number": number, "actor": self.actor, "now": self.now}
+        order = receive_parcel(**call, parcel_id=parcel) if parcel else actions.deliver_order(**call)
         return self._answer(order)
 
     @extend_schema(request=StoreNameSerializer, responses=OrderSerializer)

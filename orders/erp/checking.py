@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from orders.why_not import why_not_send
 BATCH = 1000
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 MAX_ABOUT = 200
+MOST_CARRIERS = 1000  # whose names are remembered while a file is checked
 LONGEST_WITH_ZEROS = 24  # characters of an order's number that is looked for with zeros before it
 
 CARRIER_UNKNOWN = "carrier_unknown"  # `about` is what was written; the words name what it may have meant
@@ -88,7 +89,8 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
     seen: dict[str, FileRow] = {}
     batch: list[FileRow] = []
     has_zeros = cache(Order.objects.for_store(store_id).filter(number__gte="0", number__lt="1").exists)
-    for row in map(_plain, rows):
+    carrier_of = lru_cache(MOST_CARRIERS)(carrier_named)
+    for row in (_plain(each, carrier_of) for each in rows):
         if row.number and not row.fault and _parcel(row) == _parcel(seen.get(row.number)):
             continue
         seen.setdefault(row.number, row)
@@ -100,15 +102,17 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
         yield _check_batch(store_id, batch, seen, has_zeros=has_zeros)
 
 
-def _plain(row: FileRow) -> FileRow:
+def _plain(row: FileRow, carrier_of: Callable[[str], str | None]) -> FileRow:
     """The row with its carrier and number as they are kept; a carrier that nobody knows is its fault."""
-    row = replace(row, tracking_number=plain_number(row.tracking_number))
+    number = plain_number(row.tracking_number)
     if row.fault or not row.carrier:
-        return row
-    carrier = carrier_named(row.carrier)
+        return replace(row, tracking_number=number)
+    carrier = carrier_of(row.carrier)
     if carrier is None:
-        return replace(row, fault=CARRIER_UNKNOWN, cell=row.carrier)
-    return replace(row, carrier=carrier)
+        return replace(row, tracking_number=number, fault=CARRIER_UNKNOWN, cell=row.carrier)
+    if (carrier, number) == (row.carrier, row.tracking_number):
+        return row
+    return replace(row, carrier=carrier, tracking_number=number)
 
 
 def _parcel(row: FileRow | None) -> tuple[str, str] | None:

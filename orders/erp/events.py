@@ -5,13 +5,24 @@ from typing import Annotated, TypedDict
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, TEXT, named
+from common.facts import COUNT, TEXT, hidden, named, worded
 from stores.events import EventArea
 
 
 class _File(TypedDict):
     file_name: Annotated[str, TEXT]
     rows: Annotated[int, named(gettext_lazy("Rows"), COUNT)]
+
+
+class _ReceivedFile(TypedDict):
+    file_name: Annotated[str, TEXT]
+    bytes: Annotated[int, named(gettext_lazy("Bytes"), COUNT)]
+
+
+class _UnreadableFile(TypedDict):
+    file_name: Annotated[str, TEXT]
+    code: Annotated[str, hidden(TEXT)]
+    reason: Annotated[dict, worded(gettext_lazy("What is wrong"))]
 
 
 class _CheckedFile(_File):
@@ -32,6 +43,21 @@ ORDERS_EXPORTED = EventType(
     EventTone.NOTE,
     area=EventArea.EXPORTS,
     meaning=gettext_lazy("Somebody has downloaded orders as a file for an ERP."),
+)
+SHIPMENT_FILE_RECEIVED = EventType(
+    "shipment_file.received",
+    gettext_lazy("File with tracking numbers received"),
+    "shipmentimport",
+    _ReceivedFile,
+    meaning=gettext_lazy("A file has come that is read and checked by a worker; smaller ones are read at once."),
+)
+SHIPMENT_FILE_UNREADABLE = EventType(
+    "shipment_file.unreadable",
+    gettext_lazy("The file with tracking numbers can't be read"),
+    "shipmentimport",
+    _UnreadableFile,
+    EventTone.BAD,
+    meaning=gettext_lazy("A worker has looked at a file and it is no table of shipments; nothing of it is kept."),
 )
 SHIPMENT_FILE_UPLOADED = EventType(
     "shipment_file.uploaded",

@@ -29,7 +29,7 @@ from orders.erp.events import ORDERS_EXPORTED
 from orders.erp.workbooks import write_workbook
 from orders.models import Order
 from orders.models.queries import carries
-from orders.packing import parcel_as_text, read_packing
+from orders.packing import parcel_as_text, parcels_as_text, read_packing
 from orders.states import OrderStatus, OrderTag
 from stores.models import Store
 
@@ -70,9 +70,10 @@ COLUMNS = {
     "city": _("City"),
     "district": _("District"),
     "detail": _("Street and number"),
+    "parcels": _("Parcels sent"),
 }
 _PACKED_AT = list(COLUMNS).index("items")
-WIDTHS = (22, 11, 18, 26, 26, 16, 14, 44, 26, 40, 8, 12, 14, 22, 14, 16, 12, 12, 12, 30)
+WIDTHS = (22, 11, 18, 26, 26, 16, 14, 44, 26, 40, 8, 12, 14, 22, 14, 16, 12, 12, 12, 30, 40)
 
 
 @action
@@ -89,8 +90,9 @@ def export_orders(
     """Write these orders of the store to a temporary file and return it, rewound; it is gone when it is closed.
 
     `items` are those to pack, `item_id*pieces` (`item_id:sku*pieces`) joined by `;`. Times are in the store's zone,
-    amounts in yuan. With `in_words` the header, states and tags are in the current language. Buyers' names and
-    addresses go out with it: who took how many is on record, and `filter`, by which they were chosen.
+    amounts in yuan. `parcels` are all numbers of an order that leaves in several. With `in_words` the header, states
+    and tags are in the current language. Buyers' names and addresses go out with it: who took how many is on record,
+    and `filter`, by which they were chosen.
     """
     header = [str(label) for label in COLUMNS.values()] if in_words else list(COLUMNS)
     rows = _Counted(_rows(store, orders, now, in_words))
@@ -170,6 +172,7 @@ def _columns(store: Store, now: datetime, in_words: bool) -> list[str | Func]:
         _InZone(F("ship_by"), store.time_zone),
         *("buyer_id", "buyer_name", "address", "paid_amount", "carrier", "tracking_number"),
         *("address_name", "address_phone", "address_province", "address_city", "address_district", "address_detail"),
+        parcels_as_text(),
     ]
 
 

@@ -1,6 +1,7 @@
 """Import of tracking numbers: a file becomes a job with its rows (K2).
 
-A person looks at them and confirms, or a client imports the file in one go.
+A person looks at them and confirms, or a client imports the file in one go. A small file is read at once, any other by
+a worker (receiving).
 
 The rows wait in a table of their own because orders are locked in the order of their ids, whatever the file's
 order, and because what a person has seen is what is shipped. A worker that dies leaves the job as it was before;
@@ -13,23 +14,24 @@ from datetime import datetime
 from typing import IO
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, WanliuError, refuse_if
+from common.progress import note_progress
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.erp.cells import printable
 from orders.erp.checking import MAX_ABOUT, CheckedRow, check, detail_of
 from orders.erp.events import SHIPMENT_FILE_CONFIRMED, SHIPMENT_FILE_UPLOADED
 from orders.erp.prints import PrintOfRows
-from orders.erp.reading import read_rows
+from orders.erp.reading import Patience, ReadFile, read_rows
 from orders.erp.running import RowsRefused, ship_rows, tell_worker
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.why_not import why_not_confirm_import
 from stores.models import Store
 
 MOST_SHOWN = 200
+CHECKING = "checking"  # the step after the reading
 
 
 @dataclass(frozen=True)
@@ -59,47 +61,61 @@ class ImportRefused(WanliuError):
 def preview(store_id: int, file: IO[bytes]) -> tuple[int, list[RowProblem]]:
     """(rows, problems) of a file; nothing is kept. Invalid (`file`) when it can't be read."""
     total, problems = 0, []
-    for batch in check(store_id, read_rows(file)):
+    for batch in check(store_id, read_rows(file).rows):
         total += len(batch)
         problems += [RowProblem(each.row.place, each.row.number, each.code, each.about) for each in batch if each.code]
     return total, problems
 
 
 @action
-def stage_import(*, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime) -> ShipmentImport:
+def stage_import(
+    *, store: Store, file: IO[bytes], name: str, actor: Actor, now: datetime, patience: Patience | None = None
+) -> ShipmentImport:
     """Keep the file's rows, each with what is wrong with it, for a person to look at.
 
-    Invalid (`file`) for an unreadable file.
+    Invalid (`file`) for an unreadable file, and before anything is written.
     """
-    rows = read_rows(file)
-    job = ShipmentImport(store=store, actor=asdict(actor), file_name=_safe_name(name), total=0, wrong=0, created_at=now)
+    read = read_rows(file, patience=patience)
+    job = ShipmentImport(store=store, actor=asdict(actor), file_name=safe_name(name), created_at=now)
     writes = WriteSet()
     writes.insert(job)
     writes.flush()
+    keep_rows(job=job, read=read, actor=actor, now=now)
+    return job
+
+
+@action
+def keep_rows(*, job: ShipmentImport, read: ReadFile, actor: Actor, now: datetime) -> None:
+    """Check what was read of the job's file and keep its rows; a thousand take two statements.
+
+    Invalid (`file`) for a file without any.
+    """
+    writes = WriteSet()
     shown = PrintOfRows()
-    for batch in check(store.pk, rows):
+    total = wrong = 0
+    for batch in check(job.store_id, read.rows):
         for each in batch:
             row = _row(job, each)
             writes.insert(row)
             shown.add(row)
-            job.wrong += bool(each.code)
-        job.total += len(batch)
+            wrong += bool(each.code)
+        total += len(batch)
         writes.flush()
-    if not job.total:
+        note_progress(job, total, of=read.count, step=CHECKING)
+    if not total:
         raise Invalid("file", _("The file has no rows below its header."), "empty")
-    job.rows_sha256 = shown.hexdigest()
-    writes.update(job, "total", "wrong", "rows_sha256")
-    facts = {"file_name": job.file_name, "rows": job.total, "wrong": job.wrong}
+    job.take_rows(total=total, wrong=wrong, rows_sha256=shown.hexdigest())
+    writes.update(job, "status", "total", "wrong", "rows_sha256")
+    facts = {"file_name": job.file_name, "rows": total, "wrong": wrong}
     writes.event(SHIPMENT_FILE_UPLOADED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
     writes.flush()
-    return job
 
 
 def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
     row = checked.row
     return ImportRow(
         store_id=job.store_id,
-        job=job,
+        job_id=job.pk,
         place=row.place,
         number=printable(row.number)[:64],
         carrier=printable(row.carrier)[:50],
@@ -110,7 +126,8 @@ def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
     )
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
+    """A file's name as it is kept and shown."""
     return "".join(letter for letter in name if letter.isprintable())[-200:] or "file"
 
 
@@ -131,6 +148,13 @@ def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: date
     """
     job = lock_import(store_id=store_id, job_id=job_id)
     refuse_if(why_not_confirm_import(job))
+    confirm(job=job, actor=actor, now=now)
+    return job
+
+
+@action
+def confirm(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
+    """Let a worker ship a locked job's orders, in the name of the actor."""
     job.confirm(now=now)
     job.make_due()
     job.actor = asdict(actor)
@@ -140,7 +164,6 @@ def confirm_import(*, store_id: int, job_id: UUID | str, actor: Actor, now: date
     writes.event(SHIPMENT_FILE_CONFIRMED, job, topic=job, at=now, actor=actor, rule="K2", **facts)
     writes.hint(tell_worker, job.pk)
     writes.flush()
-    return job
 
 
 @action

@@ -15,19 +15,20 @@ from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, WanliuError
 from common.hints import tell_of
-from common.progress import note_progress, noted_progress
+from common.progress import Progress, note_progress, noted_progress
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
 from orders.erp.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
 from orders.erp.prints import PrintOfRows
-from orders.models import Order
-from orders.models.shipment_import import ImportRow, ShipmentImport
+from orders.models import Order, read_lines_of
+from orders.models.shipment_import import FilePart, ImportRow, ShipmentImport
 from orders.signals import orders_shipped
 from orders.states import ImportStatus
 
 KEPT_FOR = timedelta(days=7)  # what was never imported
+SHIPPING = "shipping"  # the step after the confirmation
 
 
 @dataclass
@@ -71,7 +72,7 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
         orders_shipped.send(sender=Order, orders=list(orders.values()), writes=writes, actor=actor, now=now)
         writes.flush()
         done += len(rows)
-        note_progress(job, done)
+        note_progress(job, done, of=job.total, step=SHIPPING)
     if refused:
         raise RowsRefused(refused)
     if shipped.hexdigest() != job.rows_sha256:
@@ -96,11 +97,16 @@ def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict
         locked = (
             Order.objects.for_store(job.store_id)
             .filter(pk__in=[row.order_id for row in rows])
-            .only("store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount")
+            .only(
+                "store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount", "shipped_pieces"
+            )
             .order_by("id")
             .select_for_update(no_key=True)
         )
-        yield rows, {order.pk: order for order in locked}
+        orders = {order.pk: order for order in locked}
+        if in_parts := [order for order in orders.values() if order.shipped_pieces]:
+            read_lines_of(job.store_id, in_parts)
+        yield rows, orders
         last = rows[-1].order_id
 
 
@@ -111,7 +117,8 @@ def run_imports(*, ids: Sequence[UUID] | None = None, limit: int = 1) -> int:
 
     Safe to run anywhere, any number of times, and to kill at any moment.
     """
-    due = ShipmentImport.objects.all() if ids is None else ShipmentImport.objects.filter(pk__in=ids)
+    due = ShipmentImport.objects.filter(status=ImportStatus.RUNNING)
+    due = due if ids is None else due.filter(pk__in=ids)
     return workers.do_due(due, lambda job: run_import(job=job, actor=SYSTEM, now=clock.now()), limit=limit)
 
 
@@ -133,13 +140,16 @@ def run_import(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
         job.fail(wrong=len(codes), now=now)
 
 
-def progress_of(job: ShipmentImport) -> int:
-    """How many of the job's orders are done, as far as is known."""
+def progress_of(job: ShipmentImport) -> Progress:
+    """How far a worker is with reading, checking or shipping the job's rows, as far as is known."""
     if job.status == ImportStatus.DONE:
-        return job.total
-    if job.status != ImportStatus.RUNNING:
-        return 0
-    return min(job.total, noted_progress(job))
+        return Progress(job.total, job.total, SHIPPING)
+    if job.status == ImportStatus.READING:
+        return noted_progress(job)
+    if job.status == ImportStatus.RUNNING:
+        noted = noted_progress(job)
+        return noted if noted.step == SHIPPING else Progress(0, job.total, SHIPPING)
+    return Progress()
 
 
 def forget_imports(*, limit: int = 50) -> int:
@@ -156,5 +166,6 @@ def _never_imported(now: datetime) -> QuerySet[ShipmentImport]:
 @bookkeeping("A file that nobody confirmed has changed nothing: that its rows go is no act.")
 def _forget(jobs: Sequence[ShipmentImport]) -> None:
     ids = [job.pk for job in jobs]
+    FilePart.objects.filter(job__in=ids).delete()
     ImportRow.objects.filter(job__in=ids).delete()
     ShipmentImport.objects.filter(pk__in=ids).delete()

@@ -5,18 +5,19 @@ shipment_import are about many orders. sandbox is what the sandbox carrier remem
 """
 
 from orders.models.delay import DelayedOrder, DelayReport
-from orders.models.order import MOST_SMALL_PAYMENTS, Order, OrderLine, with_lines
+from orders.models.order import MOST_SMALL_PAYMENTS, Order, OrderLine, read_lines_of, with_lines
 from orders.models.parcel import OwedParcel
 from orders.models.queries import COMES_FIRST
 from orders.models.sandbox import SandboxParcel
 from orders.models.shipment import Shipment
-from orders.models.shipment_import import ImportRow, ShipmentImport
+from orders.models.shipment_import import FilePart, ImportRow, ShipmentImport
 
 __all__ = [
     "COMES_FIRST",
     "MOST_SMALL_PAYMENTS",
     "DelayReport",
     "DelayedOrder",
+    "FilePart",
     "ImportRow",
     "Order",
     "OrderLine",
@@ -24,5 +25,6 @@ __all__ = [
     "SandboxParcel",
     "Shipment",
     "ShipmentImport",
+    "read_lines_of",
     "with_lines",
 ]

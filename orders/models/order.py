@@ -78,6 +78,8 @@ class Order(OwnsLines, Traced, TenantModel):
     # The marketplace's count of its copies of this order: an older one changes nothing.
     version = models.PositiveBigIntegerField(_("version"), null=True, editable=False)
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
+    # Those of its lines together, sent in parcels that carry a part each; 0 where one parcel carries everything.
+    shipped_pieces = models.PositiveIntegerField(_("pieces sent in parts"), default=0, db_default=0, editable=False)
     # The indexes below follow this column: following the amounts themselves would make every hold write them all anew.
     awaits_shipping = models.GeneratedField(
         expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
@@ -93,6 +95,10 @@ class Order(OwnsLines, Traced, TenantModel):
     small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
     objects = OrderQuerySet.as_manager()
+    # Where it leaves in several parcels: those, if they were read, and the ids of those whose pieces just came back,
+    # which the database may not know yet (orders.pieces).
+    parts: Sequence = ()
+    taken_back: frozenset = frozenset()
 
     class Meta:
         verbose_name = _("order")
@@ -185,6 +191,16 @@ class Order(OwnsLines, Traced, TenantModel):
         return [tag for tag, on in carried.items() if on]
 
     @property
+    def is_partly_shipped(self) -> bool:
+        """Whether pieces of it have left, and others wait."""
+        return self.status == OrderStatus.UNSHIPPED and self.shipped_pieces > 0
+
+    @property
+    def pieces_wait(self) -> bool:
+        """Whether the store has pieces of it that are still to go into a parcel; reads its lines."""
+        return any(line.pieces_here for line in self.own_lines)
+
+    @property
     def comes_first(self) -> bool:
         """Urged, and its delay was lifted (K4)."""
         return self.is_urged and self.resumed_at is not None
@@ -206,7 +222,7 @@ class Order(OwnsLines, Traced, TenantModel):
 
     @transition(field=status, source=OrderStatus.UNSHIPPED, target=OrderStatus.SHIPPED)
     def ship(self, *, carrier: str, tracking_number: str, now):
-        """The parcel is with the carrier."""
+        """The parcel, or the last of several, is with the carrier."""
         self.carrier, self.tracking_number, self.shipped_at = carrier, tracking_number, now
         self.rule_ship_by = None  # no deadline to come back to
 
@@ -227,12 +243,19 @@ class Order(OwnsLines, Traced, TenantModel):
 
 def with_lines(orders: Sequence[Order], store: Store) -> Sequence[Order]:
     """Orders of one store, given that store and their lines in one statement."""
+    read_lines_of(store.pk, orders)
+    for order in orders:
+        order.store = store
+    return orders
+
+
+def read_lines_of(store_id: int, orders: Sequence[Order]) -> None:
+    """Give each of one store's orders its `own_lines`, in one statement."""
     found: dict[UUID, list[OrderLine]] = {order.pk: [] for order in orders}
-    for line in _lines_of_orders.all(store_id=store.pk, order_ids=list(found)):
+    for line in _lines_of_orders.all(store_id=store_id, order_ids=list(found)):
         found[line.order_id].append(line)
     for order in orders:
-        order.store, order.own_lines = store, found[order.pk]
-    return orders
+        order.own_lines = found[order.pk]
 
 
 # Yuan paid for a line, in the words of the database.
@@ -262,6 +285,8 @@ class OrderLine(TenantModel):
     programme = models.CharField(_("promised under"), max_length=20, blank=True, editable=False)
     claimed_quantity = models.PositiveIntegerField(_("quantity held for refunds"), default=0)
     cancelled_quantity = models.PositiveIntegerField(_("quantity not shipped any more"), default=0, db_default=0)
+    # Pieces that have left in parcels with a part of the order; 0 where one parcel carries everything (orders.pieces).
+    shipped_quantity = models.PositiveIntegerField(_("quantity sent in parts"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
 
     class Meta:
@@ -274,6 +299,10 @@ class OrderLine(TenantModel):
             models.CheckConstraint(
                 condition=Q(claimed_quantity__lte=F("quantity") - F("cancelled_quantity")),
                 name="order_line_claimed_within_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipped_quantity__lte=F("quantity") - F("cancelled_quantity")),
+                name="order_line_shipped_within_quantity",
             ),
             models.CheckConstraint(
                 condition=Q(claimed_amount__gte=0, claimed_amount__lte=LINE_PAID),
@@ -334,3 +363,8 @@ class OrderLine(TenantModel):
     def quantity_to_ship(self) -> int:
         """Pieces that are packed: those that weren't refunded before (P2)."""
         return self.quantity - self.cancelled_quantity
+
+    @property
+    def pieces_here(self) -> int:
+        """Pieces that are still to go into a parcel, as long as the order isn't on its way in one that carries all."""
+        return self.quantity_to_ship - self.shipped_quantity

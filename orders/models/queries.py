@@ -1,5 +1,6 @@
 """Orders by what people ask for: what waits for the warehouse, in which order, what is special (P8, K1, K4, K5)."""
 
+from django.apps import apps
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
@@ -48,6 +49,10 @@ class OrderQuerySet(TenantQuerySet):
         """To be shipped later than the rule says, which an open delay report has told the buyer (K4)."""
         return self.to_ship().filter(rule_ship_by__isnull=False)
 
+    def partly_shipped(self):
+        """Some pieces have left, and others wait."""
+        return self.to_ship().filter(shipped_pieces__gt=0)
+
     def undelayed(self):
         """Those whose delay no open report tells of (K4)."""
         return self.filter(rule_ship_by__isnull=True)
@@ -58,6 +63,16 @@ class OrderQuerySet(TenantQuerySet):
         That is the beginning of the number, of the buyer's or the receiver's name, or of the phone, the buyer's id, or
         a tracking number, however it is typed and however it was stored; a buyer's id as it stands or in one case.
         """
+        return self.filter(pk__in=self.ids_matching(term))
+
+    def ids_matching(self, term):
+        """The ids of the open scope's orders that `matching` finds: one question with an index for each table."""
+        in_parts = apps.get_model("orders", "Shipment").objects.in_scope().in_part_under(term)
+        of_their_own = self.model.objects.in_scope().named(term)
+        return of_their_own.order_by().values("pk").union(in_parts.order_by().values("order"), all=True)
+
+    def named(self, term):
+        """Those found by what is on the order itself."""
         start, plain = folded(term), plain_text(term)
         if not start:
             return self.none()

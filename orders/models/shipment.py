@@ -7,6 +7,7 @@ from django_fsm import transition
 
 from common.ids import new_id
 from common.obligations import Obligation, ObligationQuerySet
+from common.search import folded, starts_of
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models.order import Order
@@ -22,6 +23,12 @@ class ShipmentQuerySet(ObligationQuerySet, TenantQuerySet):
         is_pickup = Q(status=ShipmentStatus.AWAITING_PICKUP)
         return self.filter(is_pickup | Q(direction=ShipmentDirection.RETURN) | Q(recalled_at__isnull=False))
 
+    def in_part_under(self, term):
+        """Parcels with a part of an order whose number begins with what was typed, however it is typed and stored."""
+        if not (start := folded(term)):
+            return self.none()
+        return self.filter(~Q(part_folded=""), part_folded__begins=start)
+
 
 class Shipment(Obligation, TenantModel):
     """One parcel. `topic_id` is what it belongs to: the order on its way out, the refund on the way back.
@@ -31,6 +38,9 @@ class Shipment(Obligation, TenantModel):
     `task` is what we want of the carrier next; to ask is a worker's obligation as long as anybody waits for the answer.
     The id is the key under which the carrier knows the parcel: however often it is asked, it does a thing once.
     `recalled_for` is the refund for which the parcel is to come back.
+
+    `pieces` says how many of which goods (`OrderLine.goods`) are in one of several parcels of an order; None where it
+    carries everything. `is_out` is whether they count as sent: not once they came back, got lost or were stopped.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -45,9 +55,14 @@ class Shipment(Obligation, TenantModel):
     address = models.CharField(_("address"), max_length=300, blank=True)
     status = StateField(_("status"), max_length=20, choices=ShipmentStatus.choices, default=ShipmentStatus.ANNOUNCED)
     task = models.CharField(_("asked next"), max_length=20, choices=ShipmentTask.choices)
+    pieces = models.JSONField(_("pieces"), null=True, editable=False)
+    # The number as searches compare it, of a parcel with a part: an order has only one number of its own.
+    part_folded = models.TextField(blank=True, default="", db_default="", editable=False)
+    is_out = models.BooleanField(default=True, db_default=True, editable=False)
     recalled_for = models.UUIDField(null=True, editable=False)
     recalled_at = models.DateTimeField(_("recalled"), null=True)
     created_at = models.DateTimeField(_("handed over"))
+    received_at = models.DateTimeField(_("received"), null=True, editable=False)
     reported_at = models.DateTimeField(_("last report"), null=True)
 
     objects = ShipmentQuerySet.as_manager()
@@ -60,12 +75,17 @@ class Shipment(Obligation, TenantModel):
             models.Index(fields=["store", "topic_id"], name="shipment_of_topic"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="shipment_due"),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="shipment_attention"),
+            starts_of("part_folded", "shipment_part_start", condition=~Q(part_folded="")),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(recalled_at__isnull=True, recalled_for__isnull=True)
                 | Q(recalled_at__isnull=False, recalled_for__isnull=False),
                 name="shipment_recalled_for_a_refund",
+            ),
+            models.CheckConstraint(
+                condition=Q(pieces__isnull=True) | Q(direction=ShipmentDirection.OUTBOUND),
+                name="shipment_pieces_of_an_order",
             ),
         ]
 

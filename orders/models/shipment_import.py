@@ -1,4 +1,4 @@
-"""An imported file with tracking numbers: checked, confirmed by a person, then shipped whole or not at all (K2)."""
+"""An imported file with tracking numbers: read and checked, confirmed, then shipped whole or not at all (K2)."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,13 +7,14 @@ from django_fsm import transition
 
 from common.ids import new_id
 from common.obligations import Obligation, ObligationQuerySet
+from common.sentences import kept, sentence
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.states import ImportStatus
 
 
 class ImportQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Files by store, and by whether a worker has to ship them."""
+    """Files by store, and by whether a worker has to read or ship them."""
 
 
 class ShipmentImport(Obligation, TenantModel):
@@ -21,23 +22,31 @@ class ShipmentImport(Obligation, TenantModel):
 
     `rows_sha256` is the print of the rows that were checked and shown: no others are shipped.
 
-    Once confirmed, it is a worker's obligation. Its rows are gone once it is done: the orders' events tell the rest.
+    It is a worker's obligation while it is to be read, and once it is confirmed. Its rows are gone once it is done: the
+    orders' events tell the rest. A file that `ships_at_once` needs nobody's look when all of its rows are right.
+    `unreadable` says why it can't be read: `{"code", "detail"}`, the detail as a sentence that is kept.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     actor = models.JSONField()
     file_name = models.CharField(_("file"), max_length=200)
-    status = StateField(_("status"), max_length=20, choices=ImportStatus.choices, default=ImportStatus.CHECKED)
-    total = models.PositiveIntegerField(_("rows"))
-    wrong = models.PositiveIntegerField(_("rows with errors"))
+    status = StateField(_("status"), max_length=20, choices=ImportStatus.choices, default=ImportStatus.READING)
+    total = models.PositiveIntegerField(_("rows"), default=0)
+    wrong = models.PositiveIntegerField(_("rows with errors"), default=0)
     rows_sha256 = models.CharField(max_length=64, default="", editable=False)
+    ships_at_once = models.BooleanField(default=False, db_default=False, editable=False)
+    unreadable = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(_("uploaded"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = ImportQuerySet.as_manager()
 
-    WORK_FIELDS = (*Obligation.WORK_FIELDS, "status", "wrong", "finished_at")
+    # What a worker may change of it by reading and by shipping.
+    WORK_FIELDS = (
+        *Obligation.WORK_FIELDS,
+        *("status", "total", "wrong", "rows_sha256", "unreadable", "confirmed_at", "finished_at"),
+    )
 
     class Meta:
         verbose_name = _("shipment import")
@@ -58,6 +67,16 @@ class ShipmentImport(Obligation, TenantModel):
         """Whether every row can be shipped as far as was known when it was checked."""
         return self.total > 0 and not self.wrong
 
+    @transition(field=status, source=ImportStatus.READING, target=ImportStatus.CHECKED)
+    def take_rows(self, *, total: int, wrong: int, rows_sha256: str):
+        """Its rows are kept, each with what is wrong with it."""
+        self.total, self.wrong, self.rows_sha256 = total, wrong, rows_sha256
+
+    @transition(field=status, source=ImportStatus.READING, target=ImportStatus.UNREADABLE)
+    def refuse(self, *, code: str, detail: str, now):
+        """It isn't a table of shipments; nothing of it is kept."""
+        self.unreadable, self.finished_at = {"code": code, "detail": kept(detail)}, now
+
     @transition(field=status, source=ImportStatus.CHECKED, target=ImportStatus.RUNNING)
     def confirm(self, *, now):
         """A person has seen the preview."""
@@ -76,7 +95,29 @@ class ShipmentImport(Obligation, TenantModel):
     def call_person(self):
         """Nothing of it was imported: whoever brought it uploads it again."""
         super().call_person()
-        self.fail(wrong=0, now=self.database_now)
+        if self.status == ImportStatus.READING:
+            told = sentence(
+                "The reading broke off again and again. Upload the file again; if that doesn't help, tell the platform."
+            )
+            self.refuse(code="given_up", detail=told, now=self.database_now)
+        else:
+            self.fail(wrong=0, now=self.database_now)
+
+
+class FilePart(TenantModel):
+    """A piece of an uploaded file as it came, until a worker has read the file; `place` counts from 0."""
+
+    job = models.ForeignKey(ShipmentImport, on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of an uploaded file")
+        verbose_name_plural = _("parts of an uploaded file")
+        constraints = [models.UniqueConstraint(fields=["job", "place"], name="file_part_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.place}"
 
 
 class ImportRow(TenantModel):

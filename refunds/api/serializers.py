@@ -145,7 +145,7 @@ class RefundSerializer(serializers.ModelSerializer):
     """A refund in a list."""
 
     order = serializers.CharField(source="order.number")
-    goods_status = serializers.CharField(source="order.goods_status")
+    goods_status = serializers.CharField()
     amount = StrictMoneyField()
     programme = serializers.SerializerMethodField()
 

@@ -28,6 +28,7 @@ from refunds.api.serializers import (
     ResubmitSerializer,
     ShipReturnSerializer,
 )
+from refunds.holds import lines_of
 from refunds.messages import post_message
 from refunds.models import Message, Refund
 from refunds.objections import reasons_there
@@ -101,7 +102,10 @@ class RefundViewSet(ListMixin, StoreViewSet):
         """Newest first; what is asked for by its deadline comes by its deadline, which is what the index is for."""
         if self.action == "list" and "due_before" in self.request.query_params:
             self.paginator.ordering = ("due_at", "id")
-        return super().paginate_queryset(queryset)
+        page = super().paginate_queryset(queryset)
+        if self.action == "list":
+            lines_of([refund for refund in page if refund.order.is_partly_shipped])
+        return page
 
     def _find(self, pk) -> Refund:
         return found(refund_with_order.one(store_id=self.store.pk, refund_id=parse_id(pk)))

@@ -1,7 +1,7 @@
 """Refunds and what hangs on them.
 
-refund (with line, contradicted and queries) is the head. cases is the base (`PlatformCase`) of disputes and appeals,
-pack a dispute as a file, evidence and thread what both sides showed and wrote; carrier_claim. quality counts;
+refund (with line, goods, contradicted and queries) is the head. cases is the base (`PlatformCase`) of disputes and
+appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; carrier_claim. quality counts;
 returnless is a store's enrolment.
 """
 

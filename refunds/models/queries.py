@@ -29,7 +29,7 @@ class RefundQuerySet(TenantQuerySet):
         if not folded(term):
             return self.none()
         rows = self.model.objects.in_scope().order_by()
-        of_orders = rows.filter(order__in=Order.objects.in_scope().matching(term).order_by().values("pk")).values("pk")
+        of_orders = rows.filter(order__in=Order.objects.ids_matching(term)).values("pk")
         return self.filter(pk__in=of_orders.union(rows.returning_under(term).values("pk"), all=True))
 
     def returning_under(self, term):

@@ -15,6 +15,7 @@ from common.tenancy import TenantModel
 from orders.models import Order
 from orders.models.lines import OwnsLines
 from refunds.models.contradicted import MayBeContradicted
+from refunds.models.goods import HasGoods
 from refunds.models.line import RefundLine, lines_of_refund
 from refunds.models.queries import RefundQuerySet
 from refunds.states import (
@@ -31,7 +32,7 @@ from stores.marketplaces import MarketplaceRules, rules_of
 from stores.models import ReturnAddress
 
 
-class Refund(OwnsLines, MayBeContradicted, Traced, TenantModel):
+class Refund(OwnsLines, HasGoods, MayBeContradicted, Traced, TenantModel):
     """The state decides which deadline runs (`due_at`) and what it does (`due_action`).
 
     One that came from a connected marketplace `is_followed`: status, deadline and money are the marketplace's, and

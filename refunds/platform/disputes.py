@@ -202,9 +202,9 @@ def _carry_out(writes: WriteSet, dispute: Dispute, *, actor: Actor, now: datetim
     if dispute.amount is not None:
         hold_amount(writes, refund, dispute.amount, pieces=0)
     refund.grant()
-    whereabouts = Whereabouts([refund])
-    if whereabouts.disposition_of(refund) == GoodsDisposition.STOP:  # nobody ships what the buyer has the price of (P2)
-        stop(writes, refund, whereabouts.parcel_of(refund), actor=actor, now=now, rule="P2")
+    reach = Whereabouts([refund]).reach(refund)
+    if reach.disposition == GoodsDisposition.STOP:  # nobody ships what the buyer has the price of (P2)
+        stop(writes, refund, reach.parcels, actor=actor, now=now, rule="P2")
     pay(writes, refund, actor=actor, now=now, rule=RULE)
     if dispute.outcome == CaseOutcome.BUYER:
         faults_verified.send(sender=Refund, refunds=[refund], writes=writes, actor=actor, now=now)

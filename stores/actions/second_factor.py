@@ -19,13 +19,12 @@ from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.changes import lock
 from common.errors import Invalid, refuse_if
-from common.events import EventType
 from common.sealing import resealed, seal, unseal
 from common.search import folded
-from common.tenancy import system_scope
-from common.writes import WriteSet
+from stores.actions.accounts import record_account
 from stores.events import SECOND_FACTOR_PASSED, SECOND_FACTOR_REMOVED, SECOND_FACTOR_SET_UP
 from stores.models import User
+from stores.sessions import end_sessions
 from stores.why_not import why_not_open_accounts, why_not_remove_second_factor, why_not_set_up_second_factor
 
 STEP_S, DIGITS = 30, 6
@@ -51,10 +50,13 @@ def take_try(user: User, *, now: datetime) -> bool:
 
 
 @action
-def set_up_second_factor(*, user: User, secret: str, code: str, actor: Actor, now: datetime) -> list[str]:
+def set_up_second_factor(
+    *, user: User, secret: str, code: str, actor: Actor, now: datetime, session: str = ""
+) -> list[str]:
     """From now on the password alone lets this person in no more; `code` shows that the app has the `secret`.
 
-    Returns the recovery codes, which are kept nowhere. Invalid names the code.
+    Their sessions end, but for the one with the key `session`: somebody may be in by the password alone. Returns the
+    recovery codes, which are kept nowhere. Invalid names the code.
     """
     lock(user)
     refuse_if(why_not_set_up_second_factor(user, actor))
@@ -64,7 +66,8 @@ def set_up_second_factor(*, user: User, secret: str, code: str, actor: Actor, no
     user.sealed_totp, user.totp_step = seal({"totp": secret}), step
     codes = _make_recovery_codes(user)
     user.save(update_fields=["sealed_totp", "totp_step", "recovery_digests"])
-    _record(SECOND_FACTOR_SET_UP, user, actor, now)
+    end_sessions(user, but=session)
+    record_account(SECOND_FACTOR_SET_UP, user, actor, now)
     return codes
 
 
@@ -73,26 +76,29 @@ def pass_second_factor(*, user: User, code: str, actor: Actor, now: datetime) ->
     """Show a code of the app, or a recovery code, which is then used up. Invalid names the code."""
     is_recovery_code = _use_code(user, code, now)
     left = {"recovery_codes_left": len(user.recovery_digests)} if is_recovery_code else {}
-    _record(SECOND_FACTOR_PASSED, user, actor, now, **left)
+    record_account(SECOND_FACTOR_PASSED, user, actor, now, **left)
 
 
 @action
-def remove_second_factor(*, user: User, code: str, actor: Actor, now: datetime) -> None:
-    """The password alone is enough again; a fresh code shows that it is they who want it. Invalid names the code."""
+def remove_second_factor(*, user: User, code: str, actor: Actor, now: datetime, session: str = "") -> None:
+    """The password alone is enough again; a fresh code shows that it is they who want it. Invalid names the code.
+
+    Their sessions end, but for the one with the key `session`.
+    """
     lock(user)
     refuse_if(why_not_remove_second_factor(user, actor))
     _use_code(user, code, now)
-    _forget(user)
-    _record(SECOND_FACTOR_REMOVED, user, actor, now)
+    _forget(user, session)
+    record_account(SECOND_FACTOR_REMOVED, user, actor, now)
 
 
 @action
 def reset_second_factor(*, user: User, actor: Actor, now: datetime) -> None:
-    """Take it from somebody who lost phone and recovery codes. Operators only."""
+    """Take it from somebody who lost phone and recovery codes; their sessions end. Operators only."""
     refuse_if(why_not_open_accounts(actor))
     lock(user)
     _forget(user)
-    _record(SECOND_FACTOR_REMOVED, user, actor, now)
+    record_account(SECOND_FACTOR_REMOVED, user, actor, now)
 
 
 @resealed
@@ -143,18 +149,11 @@ def _digest(user: User, code: str) -> str:
     return salted_hmac("recovery code", f"{user.pk}:{code}", algorithm="sha256").hexdigest()
 
 
-def _forget(user: User) -> None:
+def _forget(user: User, session: str = "") -> None:
     user.sealed_totp, user.recovery_digests = "", []
     user.save(update_fields=["sealed_totp", "recovery_digests"])
+    end_sessions(user, but=session)
 
 
 def _wrong() -> Invalid:
     return Invalid("code", _("This code is wrong or was used already; wait for the app's next one."), "wrong_code")
-
-
-def _record(event: EventType, user: User, actor: Actor, now: datetime, **data) -> None:
-    """Accounts are the platform's, whichever stores their people work in. Codes are never part of an event."""
-    writes = WriteSet()
-    writes.event(event, user, topic=user, at=now, actor=actor, username=user.username, **data)
-    with system_scope():
-        writes.flush()

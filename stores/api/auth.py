@@ -84,7 +84,10 @@ class BearerKeyAuthentication(BaseAuthentication):
         if prefix.isascii() and prefix.isalnum():
             view = request.parser_context["view"]
             key, store = open_call(prefix=prefix, named=view.named_early())
-        if key is None or not key.is_valid(secret) or key.has_expired:
+        is_theirs = key is not None and key.is_valid(secret)
+        if is_theirs:
+            request._request.called_with = key  # an answer can be told to the key's owner, also once it has expired
+        if not is_theirs or key.has_expired:
             rate = count_use(f"bad-key:{client_address(request)}", most=BAD_KEYS_PER_MINUTE, window_s=60)
             note_rate(request._request, rate)
             if rate and rate.wait_s:

@@ -7,7 +7,6 @@ from django.test import Client
 
 from common import heartbeats
 from common.hint_server import client
-from common.tasks import heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +23,7 @@ def long_ago(name: str, queue: str = "celery") -> None:
 
 def test_everything_answers():
     heartbeats.note_worker("a@one", ["celery"])
-    heartbeat()
+    heartbeats.note_beat_of("one")
     assert ready() == (
         200,
         {
@@ -97,7 +96,7 @@ def test_a_worker_s_own_heartbeat_notes_it_every_few_seconds(monkeypatch):
         class eventer:
             hostname = "c@three"
 
-    monkeypatch.setattr(heartbeats._LastTold, "at", float("-inf"))
+    monkeypatch.setattr(heartbeats, "_last_told", {})
     for _ in range(3):
         heartbeats.tell_heartbeat(sender=Heart)
     assert heartbeats.live_workers() == {"celery": 1}

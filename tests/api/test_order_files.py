@@ -387,12 +387,12 @@ class TestFiles:
         assert self.refused(shop, table([["1", "2", "3" * 200]])) == (400, "file_too_large", "file")
 
     def test_a_file_that_is_read_for_too_long(self, shop, monkeypatch):
-        monkeypatch.setattr(reading, "READ_S", 0.001)
+        monkeypatch.setattr(reading, "IN_A_CALL", reading.Patience(wait_s=3, read_s=0.001))
         assert self.refused(shop, table([["1", "2", "3"]])) == (400, "file_too_large", "file")
 
     def test_only_some_files_are_read_at_once(self, shop, monkeypatch):
         monkeypatch.setattr(reading, "READERS", 0)
-        monkeypatch.setattr(reading, "WAIT_S", 0)
+        monkeypatch.setattr(reading, "IN_A_CALL", reading.Patience(wait_s=0, read_s=45))
         before = everything(shop)
         answer = shop.merchant.upload(IMPORT, table([["1", "2", "3"]]))
         assert (answer.status_code, answer["Retry-After"]) == (429, "30")

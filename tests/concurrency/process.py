@@ -78,7 +78,14 @@ def load_what_jobs_need() -> None:
     """What is loaded at first use is loaded once, before the forks."""
     from payments.actions import tell_worker
 
-    for module in ("connectors.working", "offers.actions", "payments.settlement", "refunds.sweeps", "tests.world"):
+    for module in (
+        "connectors.working",
+        "offers.actions",
+        "orders.erp.receiving",
+        "payments.settlement",
+        "refunds.sweeps",
+        "tests.world",
+    ):
         import_module(module)
     if os.environ["REDIS_URL"] == NO_BROKER:  # a connection to a real one isn't shared by forks
         tell_worker([uuid4()])
@@ -135,6 +142,19 @@ def negotiate(code: str, count: int) -> None:
         send(shop, shop.refund(now=clock.now()), now=clock.now())
 
 
+def show(code: str) -> None:
+    """A store with this code, to whose refund a buyer shows a photograph, and which has an endpoint with its secret."""
+    from common import clock
+    from tests.tenancy.things import make_evidence
+    from tests.world import MERCHANT, make_shop
+    from webhooks.actions import add_endpoint
+
+    shop = make_shop("taote", code)
+    make_evidence(shop, shop.refund(now=clock.now()).pk)
+    with shop.scope():
+        add_endpoint(store=shop.store, url="https://8.8.8.8/hook", events=[], actor=MERCHANT, now=clock.now())
+
+
 def shop(connection_id: str) -> None:
     """A worker gives a connected shop one turn after the other, until none is due."""
     from connectors.working import work_on_shops
@@ -143,7 +163,28 @@ def shop(connection_id: str) -> None:
         pass
 
 
-JOBS = {"accept": accept, "settle": settle, "sweep": sweep, "negotiate": negotiate, "shop": shop}
+def files() -> None:
+    """A worker reads the files that came."""
+    from orders.erp.receiving import read_files
+
+    read_files()
+
+
+def listen(code: str, url: str) -> None:
+    """A store with this code, of which an endpoint hears five requests of refunds and that it was made itself."""
+    from common import clock
+    from tests.world import MERCHANT, make_shop
+    from webhooks.actions import add_endpoint
+
+    shop = make_shop("taote", code)
+    with shop.scope():
+        wanted = ["refund.requested", "webhook.made"]
+        add_endpoint(store=shop.store, url=url, events=wanted, actor=MERCHANT, now=clock.now())
+    for _ in range(5):
+        shop.refund(now=clock.now())
+
+
+JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, listen)}
 
 if __name__ == "__main__":
     serve()

@@ -32,6 +32,8 @@ NETS = [
     ("P3", "carrier_claim_once_per_parcel", copy("refunds_carrierclaim")),
     ("P3", "carrier_claim_amount_not_negative", "UPDATE refunds_carrierclaim SET amount = -0.01"),
     ("P3", "carrier_claim_closed_with_status", "UPDATE refunds_carrierclaim SET status = 'paid', closed_at = NULL"),
+    ("P2", "refund_line_stopped_within_quantity", "UPDATE refunds_refundline SET stopped_quantity = quantity + 1"),
+    ("P3", "shipment_pieces_of_an_order", "UPDATE orders_shipment SET pieces = '{}', direction = 'return'"),
     ("P4", "shipment_recalled_for_a_refund", "UPDATE orders_shipment SET recalled_at = now(), recalled_for = NULL"),
     ("R7", "dispute_one_open_per_refund", copy("refunds_dispute")),
     ("R7", "dispute_outcome_when_decided", "UPDATE refunds_dispute SET outcome = 'buyer'"),

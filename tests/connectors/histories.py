@@ -47,7 +47,7 @@ MARKETPLACES = {
 RETURNS = {
     "taobao": {"dispute_type": "REFUND_AND_RETURN"},
     "kuaishou": {"handlingWay": 1},
-    "pinduoduo": {"after_sales_type": 2},
+    "pinduoduo": {"after_sales_type": 2, "after_sales_status": 3},
     "wechat_shop": {"type": "RETURN"},
     "douyin": {"type": 0},
 }

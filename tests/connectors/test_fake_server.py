@@ -27,7 +27,7 @@ def fake(monkeypatch):
     class FakeList(FakeServer):
         name = "list"
         acts = {"withdraw": {"status": "CLOSED"}, "ask_again": {"status": "ASKED"}}
-        begins = {"withdraw": {"ASKED", "NEW"}}
+        begins = {"withdraw": {"status": {"ASKED", "NEW"}}}
         done = 0
 
         def call_of(self, request):

@@ -11,8 +11,12 @@ from tests.world import NOON, make_shop
 
 OF_ANOTHER_STORE = {"push_token": "'another'", "store_id": "(SELECT max(id) FROM stores_store)"}
 NETS = {
-    "connection_once_per_store": copy("connectors_connection", push_token="'another'", shop_id="'another'"),
-    "connection_once_per_shop": "UPDATE connectors_connection SET shop_id = '1'; "
+    "connection_once_per_store": copy(
+        "connectors_connection", push_token="'another'", shop_id="'another'", token_mark="'another'"
+    ),
+    "connection_once_per_shop": "UPDATE connectors_connection SET shop_id = '1', token_mark = ''; "
+    + copy("connectors_connection", **OF_ANOTHER_STORE),
+    "connection_once_per_token": "UPDATE connectors_connection SET token_mark = '1', shop_id = ''; "
     + copy("connectors_connection", **OF_ANOTHER_STORE),
     "connection_look_back_is_whole": "UPDATE connectors_connection SET look_back = 'comparison', looked_at = NULL",
     "connection_disconnected_keeps_no_secret": "UPDATE connectors_connection SET status = 'disconnected'",

@@ -75,6 +75,20 @@ def test_an_id_that_is_used_for_another_order_moves_nothing(connected, clock):
     assert row.refund.status == "awaiting_merchant"
 
 
+def test_what_could_not_be_taken_over_is_tried_again_by_the_comparison_although_nothing_has_changed(connected, clock):
+    connected.server.put("R1", ago(hours=1))
+    connected.turn()
+    connected.server.put("R1", NOON, status="refunded", order="another")
+    clock.move(hours=1)
+    connected.turn()
+    assert connected.row("R1").problem
+    connected.server.refunds["R1"]["order"] = "O-R1"
+    clock.move(hours=37)
+    connected.turn()
+    row = connected.row("R1")
+    assert (row.problem, row.needs_look, row.refund.status) == ("", False, "refunded")
+
+
 def test_the_same_refund_on_two_pages_is_the_newer_one(connected, clock):
     for number in range(3):
         connected.server.put(f"R{number}", ago(minutes=20))

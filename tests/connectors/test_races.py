@@ -1,7 +1,9 @@
 """Workers, agents, owners and messages at the same connected shop at once, each on a connection of their own."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -17,11 +19,13 @@ from connectors.mending import disconnect_shop
 from connectors.models import Connection, MirroredRefund, RefundHint, SentDecision
 from connectors.platforms import PLATFORMS
 from connectors.port import Hint, Secret, Shop, Tokens
+from connectors.pulling import _Mark
 from connectors.shops import shop_for, with_tokens
 from connectors.states import ConnectionStatus, SendingStatus
-from connectors.taking import take_copy
+from connectors.taking import ReadCopy, take_copies, take_copy
 from connectors.talking import LeaseLost, keep_tokens
 from connectors.working import work_on_shops
+from orders.models import Order
 from refunds.actions import approve_refund
 from refunds.models import Refund
 from tests.concurrency.harness import overtaken, together
@@ -237,3 +241,81 @@ class TestReading:
             [mirrored], [refund] = MirroredRefund.objects.all(), Refund.objects.all()
             assert (mirrored.refund_id, mirrored.problem) == (refund.pk, "")
         assert verify() == {}
+
+
+class TestPages:
+    """Pages are taken while somebody else reads, writes or locks some of the same."""
+
+    @pytest.fixture
+    def page(self, connected):
+        """Copies of refunds that aren't here yet, of three orders."""
+        puts = [connected.server.put(f"R{number}", order=f"O{number % 3}") for number in range(9)]
+        return [ReadCopy(copy_of(put), NOON) for put in puts]
+
+    @staticmethod
+    def each_is_one(count: int = 9) -> None:
+        """Every refund is here once, without a problem."""
+        with system_scope():
+            rows = MirroredRefund.objects.all()
+            assert [row.problem for row in rows] == [""] * count
+            assert len({row.refund_id for row in rows}) == Refund.objects.count() == count
+        assert verify() == {}
+
+    def test_two_pullers_at_once_take_each_refund_once(self, connected, page):
+        take = partial(take_copies, connected.connection, page, now=NOON)
+        again = partial(take_copies, connected.connection, page[::-1], now=NOON)
+        assert sum(each.value for each in together(take, again, take)) == 9
+        self.each_is_one()
+
+    @pytest.mark.parametrize("page_first", [True, False])
+    def test_a_message_has_one_of_them_read_meanwhile(self, connected, page, page_first):
+        pull = partial(take_copies, connected.connection, page, now=NOON)
+        read = partial(take_copy, connected.connection, page[4].copy, read_at=NOON, now=NOON)
+        first, second = (pull, read) if page_first else (read, pull)
+        race = overtaken(first, second, scope=connected.shop.scope())
+        assert (race.codes, race.waited) == (("ok", "ok"), True)
+        assert race.first.value + race.second.value == 9
+        self.each_is_one()
+
+    def test_of_a_message_and_a_page_the_newer_copy_counts(self, connected, page):
+        newer = copy_of(connected.server.put("R4", NOON + timedelta(seconds=1), order="O1", status="agreed"))
+        read = partial(take_copy, connected.connection, newer, read_at=NOON, now=NOON)
+        pull = partial(take_copies, connected.connection, page, now=NOON)
+        race = overtaken(read, pull, scope=connected.shop.scope())
+        assert (race.codes, race.first.value, race.second.value) == (("ok", "ok"), True, 8)
+        assert connected.mirror()["R4"] == (2, "agreed")
+        self.each_is_one()
+
+    def test_one_that_could_not_be_opened_and_is_here_meanwhile_is_followed(self, connected, page):
+        bad = replace(page[4].copy, amount=Decimal(0))
+        assert take_copy(connected.connection, bad, read_at=NOON, now=NOON)
+        assert connected.row("R4").problem
+        mended = copy_of(connected.server.put("R4", NOON + timedelta(seconds=1), order="O1"))
+        agreed = copy_of(connected.server.put("R4", NOON + timedelta(seconds=2), order="O1", status="agreed"))
+        page[4] = ReadCopy(agreed, NOON)
+        read = partial(take_copy, connected.connection, mended, read_at=NOON, now=NOON)
+        pull = partial(take_copies, connected.connection, page, now=NOON)
+        race = overtaken(read, pull, scope=connected.shop.scope())
+        assert (race.codes, race.waited, race.second.value) == (("ok", "ok"), True, 9)
+        assert connected.mirror()["R4"] == (3, "agreed")
+        self.each_is_one()
+
+    def test_an_order_that_is_posted_meanwhile_is_found(self, connected, page):
+        post = partial(connected.shop.order, number="O1", shipped=False)
+        race = overtaken(
+            post, partial(take_copies, connected.connection, page[:3], now=NOON), scope=connected.shop.scope()
+        )
+        assert (race.codes, race.waited) == (("ok", "ok"), True)
+        self.each_is_one(3)
+        with system_scope():
+            assert Order.objects.filter(number="O1").values_list("is_masked", flat=True).get() is False
+
+    def test_who_has_the_connection_is_not_waited_for_while_refunds_are_locked(self, followed, page):
+        """An owner who disconnects the shop holds it, and wants the refunds next."""
+        connection, moved = followed.connected.connection, []
+        mark = _Mark(connection, moved.append)
+        take = partial(take_copies, connection, page[2:], now=NOON, at_end=mark.in_passing)
+        race = overtaken(disconnection(followed), take, scope=followed.connected.shop.scope())
+        assert (race.codes, race.waited, moved) == (("ok", "ok"), False, [])
+        mark.at_last()
+        assert len(moved) == 1

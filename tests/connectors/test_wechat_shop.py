@@ -95,7 +95,7 @@ def test_a_push_is_a_hint_with_the_same_key_when_it_is_repeated(wechat, clock):
     assert (first[0].refund_id, first[0].order_number) == (refund.id, "3700000000000001")
     assert first[0].key == f"{refund.id}:MERCHANT_PROCESSING:{int(NOON.timestamp())}"
     clock.move(seconds=1)
-    wechat.fake.act("ask_again", refund.id)
+    wechat.fake.change(refund.id, reason_text="少件")
     assert pushed(wechat, wechat.fake.push(wechat.fake.messages[1]))[0][0].key != first[0].key
     told = {"complaint_id": "9", "complaint_status": 100, "after_sale_order_id": refund.id, "order_id": "37"}
     event = {"Event": "channels_ec_complaint_update", "CreateTime": 5, "finder_shop_complaint": told}

@@ -13,7 +13,7 @@ import psycopg
 import redis
 
 from config.embedded import paths
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import SUPERUSER, Postgres
 from config.embedded.processes import Command, kill_group, spawn
 from config.embedded.scratch import running, wait_until_up
 from config.embedded.valkey import Valkey
@@ -71,6 +71,16 @@ class Desk:
         )
         await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)
 
+    def start_webhooks_worker(self) -> None:
+        """As `make run` does; returns when it takes tasks."""
+        log = self.data_dir / "log" / "webhooks.log"
+        log.write_text("")
+        self.start(
+            *("webhooks", "-A", "config", "worker", "--queues", "webhooks", "--pool", "threads", "--concurrency", "2"),
+            *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+        )
+        await_(lambda: " ready." in log.read_text(), "the worker of webhooks to be ready", 60)
+
     def start_beat(self) -> None:
         """As `make run` does."""
         schedule = str(self.data_dir / "celerybeat-schedule")
@@ -101,6 +111,11 @@ class Desk:
         with psycopg.connect(self.environ["DATABASE_URL"]) as connection:
             connection.execute("SELECT set_config('wanliu.stores', '*', true)")
             return connection.execute(sql, params).fetchall()
+
+    def superuser(self, sql: str) -> None:
+        """Have PostgreSQL's superuser do it."""
+        with psycopg.connect(host=str(self.postgres.socket_dir), user=SUPERUSER, autocommit=True) as connection:
+            connection.execute(sql)
 
     def redis(self) -> redis.Redis:
         """The broker itself."""

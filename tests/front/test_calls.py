@@ -6,8 +6,11 @@ They end when the service is stopped or their client leaves, and large answers h
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+import psutil
 import pytest
 from django.db import OperationalError, connection
 from django.http import HttpResponse
@@ -41,6 +44,48 @@ def test_a_stop_lets_the_calls_under_way_end(one_thread, in_background):
     one_thread.process.wait(20)
     status, _, body = answer.result()
     assert (status, body) == (200, b"slept")
+
+
+def test_children_that_are_started_anew_lose_no_call(tmp_path, in_background):
+    with serve(tmp_path / "web.log", target=TARGET, THREADS="4") as web:
+        before, ends, is_over = children(web), [], threading.Event()
+
+        def ask() -> None:
+            while not is_over.is_set():
+                try:
+                    ends.append(web.ask("/more", timeout=90)[0])
+                except OSError as error:
+                    ends.append(error)
+
+        calls = [in_background(ask) for _ in range(2)]
+        try:
+            web.process.send_signal(signal.SIGHUP)
+            await_(lambda: len(children(web)) == 2 and not children(web) & before, "the children to be others", 150)
+            answered = len(ends)
+            await_(lambda: len(ends) > answered + 20, "calls that they answer", 60)
+        finally:
+            is_over.set()
+        for call in calls:
+            call.result()
+        assert set(ends) == {200}
+
+
+def await_(condition: Callable[[], bool], what: str, seconds: float) -> None:
+    """Look several times a second until it holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain for {what}"
+        time.sleep(0.3)
+
+
+def children(web) -> set[int]:
+    """The processes that answer."""
+    found = set()
+    for each in psutil.Process(web.process.pid).children():
+        with suppress(psutil.NoSuchProcess):
+            if any("spawn_main" in word for word in each.cmdline()):
+                found.add(each.pid)
+    return found
 
 
 def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread, in_background):

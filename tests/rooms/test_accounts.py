@@ -3,7 +3,6 @@
 from io import StringIO
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -70,27 +69,6 @@ def test_somebody_changes_the_own_one_time_password():
         change_password(user=anna, password="battery staple 7", actor=actor_of(anna), now=NOON)
     now = User.objects.get(pk=anna.pk)
     assert (now.must_change_password, now.check_password("battery staple 7")) == (False, True)
-
-
-def test_create_operator_prints_a_password_once_that_signs_in(rf):
-    printed = run("create_operator", "root", "--full-name", "平台")
-    user = User.objects.get(username="root")
-    assert (user.is_superuser, user.is_staff, user.must_change_password) == (True, True, False)
-    password = printed.rsplit(" ", 1)[-1]
-    assert authenticate(rf.post("/"), username="root", password=password) == user
-    with pytest.raises(CommandError, match="username: Somebody has this user name already"):
-        run("create_operator", "root")
-
-
-def test_create_operator_asks_at_a_terminal(monkeypatch):
-    answers = iter(["correct horse 9", "another horse 9", "correct horse 9", "correct horse 9"])
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("stores.management.commands.create_operator.getpass", lambda _prompt: next(answers))
-    with pytest.raises(CommandError, match="differ"):
-        run("create_operator", "root")
-    assert everybody() == set()
-    assert "correct horse" not in run("create_operator", "root")
-    assert User.objects.get(username="root").check_password("correct horse 9")
 
 
 def test_create_user_opens_an_account_in_a_store(taote):

@@ -36,7 +36,7 @@ from refunds.platform.packs import ask_for_pack
 from tests.api.test_gateways import SANDBOX, post
 from tests.insights import accepted, send
 from tests.quality import ask
-from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_pack
+from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_pack
 from tests.webhooks.receiver import Receiver
 from tests.world import MERCHANT, NOON, Shop, make_shop
 from webhooks.models import Delivery, Endpoint
@@ -193,6 +193,10 @@ def _delivered(shop: Shop) -> None:
         Delivery.objects.filter(pk=delivery.pk).update(status="delivered", next_attempt_at=None)
 
 
+def _failed(shop: Shop) -> None:
+    assert shop.merchant.get("refunds/nobody/").status_code == 404
+
+
 def _asked_for_pack(shop: Shop) -> None:
     dispute = make_dispute(shop)
     with shop.scope():
@@ -233,6 +237,8 @@ SCENES = {
     "events owed to endpoints": Scene(_owed, "webhooks_delivery"),
     "endpoints called": Scene(_called, "webhooks_delivery", does="UPDATE", status="delivered"),
     "deliveries forgotten": Scene(_delivered, "webhooks_delivery", does="DELETE", later=timedelta(days=31)),
+    "failed calls written down": Scene(_failed, "webhooks_failedcall"),
+    "failed calls forgotten": Scene(make_failed_call, "webhooks_failedcall", does="DELETE", later=timedelta(days=8)),
     "packs made": Scene(_asked_for_pack, "refunds_evidencepack", does="UPDATE", status="made"),
     "packs forgotten": Scene(make_pack, "refunds_evidencepack", does="DELETE", later=timedelta(days=1)),
 }

@@ -1,26 +1,194 @@
-"""What the environment may say stands in the README."""
+"""What the environment may say: every mistake is told at once, and all of it stands in docs/deploy.md."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
 from config.embedded.paths import ROOT
+from config.environment import SETTINGS, Mistakes, read_environment
+from scripts.settings_table import page
 
-READERS = ("config/settings.py", "config/front/application.py", "config/supervise/options.py")
-NAMED = re.compile(r"""(?:env\.\w+|environ(?:\.get)?)[(\[]["']([A-Z_]+)["']""")
+NAMES = [setting.name for setting in SETTINGS]
+READ = re.compile(r'said\["([A-Z_]+)"\]')
+ASKED = re.compile(r"""\b((?:os\.)?environ)(?:\.\w+)?[(\[]\s*["']([A-Z_]+)["']""")
+# Who else reads the environment: `make run`, which has its own; and what is no setting of ours.
+OWN_WAYS = {"config/supervise/options.py", "config/supervise/prepare.py"}
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PROCESS_KIND"}
+KEY = "x7Kq9-" * 10
+SEALING_KEY = "c2VhbGluZyBrZXkgb2YgZXhhY3RseSAzMiBieXRlcy4="
+GOOD = {
+    "PRODUCTION": "1",
+    "DATA_DIR": "/srv/wanliu",
+    "DATABASE_URL": "postgres://wanliu_app:secret-one@db:5432/wanliu",
+    "OWNER_DATABASE_URL": "postgres://wanliu:secret-two@db:5432/wanliu",
+    "REDIS_URL": "redis://:secret-three@valkey:6379/0",
+    "SECRET_KEY": KEY,
+    "CONNECTOR_KEYS": SEALING_KEY,
+    "ALLOWED_HOSTS": "desk.example.com",
+    "TRUSTED_PROXIES": "10.0.0.0/8",
+    "PUBLIC_URL": "https://desk.example.com",
+}
 
 
-def variables() -> set[str]:
-    """The environment's names that these files read; `HTTP_…` are headers of a request."""
-    found = {name for path in READERS for name in NAMED.findall((ROOT / path).read_text())}
-    return {name for name in found if not name.startswith("HTTP_")}
+@pytest.fixture
+def said(monkeypatch):
+    """What is read of this environment and nothing else."""
+
+    def read(**environ):
+        for name in [*os.environ]:
+            if name in NAMES or name.removesuffix("_FILE") in NAMES:
+                monkeypatch.delenv(name)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        return read_environment()
+
+    return read
 
 
-def test_the_names_are_found():
-    assert {"SECRET_KEY", "TRUSTED_PROXIES", "WEB_THREADS", "DATA_DIR", "DEMO"} <= variables()
-    assert len(variables()) > 20
+def sentences(said, **environ) -> list[str]:
+    with pytest.raises(Mistakes) as mistakes:
+        said(**environ)
+    return mistakes.value.each
 
 
-@pytest.mark.parametrize("name", sorted(variables()))
-def test_each_stands_in_the_readme(name):
-    assert f"`{name}`" in (ROOT / "README.md").read_text()
+def test_an_empty_environment_is_that_of_a_first_try(said):
+    values = said()
+    assert values == {setting.name: setting.default for setting in SETTINGS}
+    assert values["PRODUCTION"] is False
+
+
+def test_empty_is_unset(said):
+    assert said(**dict.fromkeys(NAMES, "")) == said()
+
+
+def test_production_says_everything_that_it_needs_at_once(said):
+    told = sentences(said, PRODUCTION="1")
+    needed = [setting for setting in SETTINGS if setting.needed]
+    assert [line.partition(" ")[0] for line in told] == [setting.name for setting in needed]
+    assert len(needed) >= 7
+    assert all(" must be set in production: " in line and line.endswith(".") for line in told)
+
+
+def test_what_production_needs_is_enough_and_makes_it_strict(said):
+    values = said(**GOOD)
+    assert values["HTTPS_ONLY"] is True
+    assert (values["DEBUG"], values["DEMO"], values["WEBHOOKS_ALLOW_LOOPBACK"]) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "x", "PORT must be a whole number from 1 to 65535, not “x”."),
+        ("PORT", "65536", "PORT must be a whole number from 1 to 65535, not “65536”."),
+        ("WEB_THREADS", "0", "WEB_THREADS must be a whole number from 1 to 64, not “0”."),
+        ("DEBUG", "maybe", "DEBUG must be 1 or 0, not “maybe”."),
+        ("SESSION_IDLE_HOURS", "-1", "SESSION_IDLE_HOURS must be hours, more than 0 and at most 8760, not “-1”."),
+        ("API_RATE", "many", "API_RATE must be a rate such as 6000/min, not “many”."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of CRITICAL, DEBUG, ERROR, INFO, WARNING, not “loud”."),
+        ("TRUSTED_PROXIES", "10.0.0.0/40", "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 0.0.0.0/0", "TRUSTED_PROXIES must not be everybody: with “0.0.0.0/0”"),
+        ("ALLOWED_HOSTS", "https://a.com", "ALLOWED_HOSTS must be host names without scheme, port and path"),
+        ("ALLOWED_HOSTS", "a.com:8000", "“a.com:8000” is none."),
+        (
+            "CSRF_TRUSTED_ORIGINS",
+            "desk.a.com",
+            "CSRF_TRUSTED_ORIGINS must be addresses such as https://desk.example.com",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://a:hidden@b/c",
+            "DATABASE_URL must be an address such as postgres://role:password@host",
+        ),
+        ("DATABASE_URL", "postgres://a:hidden@b:port/c", "DATABASE_URL must be an address such as postgres://"),
+        ("REDIS_URL", "valkey:6379", "REDIS_URL must be an address such as redis://:password@host:6379/0."),
+        ("CELERY_BROKER_URL", "http://b", "CELERY_BROKER_URL must be an address such as redis://"),
+        ("CONNECTOR_KEYS", f"{SEALING_KEY},hidden", "number 2 of them is none."),
+        ("SECRET_KEY", "hidden", "SECRET_KEY is weak: give at least 50 random characters; `scripts/serve"),
+        ("DATA_DIR", __file__, f"DATA_DIR must be a directory, which {__file__} isn't."),
+        *[
+            ("PUBLIC_URL", url, "PUBLIC_URL must be an address such as https://desk.example.com, and no path")
+            for url in ("desk.a.com", "ftp://desk.a.com", "https://desk.a.com/x", "https://")
+        ],
+        *[
+            ("EMAIL_URL", url, "EMAIL_URL must be an address such as submission://user:password@mail.example.com:587")
+            for url in ("mail.a.com", "http://a:hidden@mail.a.com", "smtp://")
+        ],
+        ("EMAIL_FROM", "nobody", "EMAIL_FROM must be a sender such as Wanliu <desk@example.com>, not “nobody”."),
+        ("SESSION_IDLE_HOURS", "200", "SESSION_IDLE_HOURS must not be more than SESSION_LONGEST_HOURS."),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_names_the_setting_and_tells_no_secret(said, name, value, told):
+    [sentence] = sentences(said, **{name: value})
+    assert told in sentence
+    assert sentence.startswith(name)
+    assert "hidden" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DEBUG", "1", "DEBUG must be 0 in production, or left out: Django's error pages."),
+        ("DEMO", "1", "DEMO must be 0 in production"),
+        ("HTTPS_ONLY", "0", "HTTPS_ONLY must be 1 in production, or left out"),
+        ("WEBHOOKS_ALLOW_LOOPBACK", "1", "WEBHOOKS_ALLOW_LOOPBACK must be 0 in production"),
+        ("DATA_DIR", "data", "DATA_DIR must be an absolute path in production, not data."),
+        ("ALLOWED_HOSTS", "desk.a.com,*", "ALLOWED_HOSTS must name the hosts in production"),
+        ("CSRF_TRUSTED_ORIGINS", "http://a.com", "CSRF_TRUSTED_ORIGINS must begin with https:// in production"),
+        ("PUBLIC_URL", "http://desk.a.com", "PUBLIC_URL must begin with https:// in production"),
+        ("OWNER_DATABASE_URL", "postgres://wanliu:a@other/wanliu", "must name the database of DATABASE_URL"),
+        ("OWNER_DATABASE_URL", GOOD["DATABASE_URL"], "OWNER_DATABASE_URL must name another role than DATABASE_URL"),
+        ("ALLOWED_HOST", "desk.a.com", "ALLOWED_HOST is no setting: did you mean ALLOWED_HOSTS?"),
+    ],
+)
+def test_where_people_work_more_is_refused(said, name, value, told):
+    environ = {**GOOD, name: value}
+    if name == "ALLOWED_HOST":
+        del environ["ALLOWED_HOSTS"]
+        assert "ALLOWED_HOSTS must be set in production" in sentences(said, **environ)[0]
+    assert told in sentences(said, **environ)[-1]
+
+
+def test_a_secret_may_be_in_a_file_and_not_in_two_places(said, tmp_path):
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    assert said(SECRET_KEY_FILE=str(file))["SECRET_KEY"] == KEY
+    assert sentences(said, SECRET_KEY_FILE=str(file), SECRET_KEY=KEY) == [
+        "SECRET_KEY is set, and so is SECRET_KEY_FILE: leave one of them out."
+    ]
+    assert "names a file that can't be read" in sentences(said, SECRET_KEY="", SECRET_KEY_FILE="/nowhere/key")[0]
+
+
+def test_a_command_ends_with_the_sentences_and_no_traceback():
+    environ = {**os.environ, "PORT": "x", "API_RATE": "many"}
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "PORT must be a whole number from 1 to 65535, not “x”.",
+        "API_RATE must be a rate such as 6000/min, not “many”.",
+    ]
+
+
+def test_every_setting_is_used_and_nothing_else_is_read():
+    files = [*(ROOT / "config").rglob("*.py"), ROOT / "manage.py"]
+    code = {str(path.relative_to(ROOT)): path.read_text() for path in files}
+    used = {name for text in code.values() for name in READ.findall(text)}
+    by_make_run = {name for path in OWN_WAYS for _of, name in ASKED.findall(code[path])}
+    by_queue = {"WORKER_PROCESSES", "WEBHOOK_THREADS", "FILE_THREADS"}  # config.processes names them
+    assert (used | by_make_run | by_queue) - {"DJANGO_SETTINGS_MODULE"} == set(NAMES)
+    others = {name for path in code.keys() - OWN_WAYS for of, name in ASKED.findall(code[path]) if of == "os.environ"}
+    assert others == NOT_OURS
+
+
+def test_the_page_of_settings_is_made_of_the_table():
+    assert (ROOT / "docs" / "deploy.md").read_text() == page(), "scripts/settings_table.py writes it anew"
+
+
+def test_a_server_of_e_mail_needs_a_sender(said):
+    [sentence] = sentences(said, EMAIL_URL="smtp://mail.a.com")
+    assert sentence == "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
+    assert said(PUBLIC_URL="https://desk.a.com/")["PUBLIC_URL"] == "https://desk.a.com"

@@ -6,7 +6,7 @@ import pytest
 
 from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentStatus
-from refunds.goods import GoodsDisposition, disposition_of
+from refunds.goods import GoodsDisposition, reach
 from refunds.states import RefundKind, RefundProgramme
 from tests.rules.things import a_line, a_refund, a_store, an_order
 
@@ -17,7 +17,8 @@ def way(parcel=None, *, others=False, marketplace="pinduoduo", order=(), lines=(
     """Which way the goods of a refund go; refund only of a shipped Pinduoduo order, unless told otherwise."""
     made = an_order(*lines, store=a_store(marketplace), **{"status": OrderStatus.SHIPPED, **dict(order)})
     refund = a_refund(made, **{"kind": RefundKind.REFUND_ONLY, **fields})
-    return disposition_of(refund, parcel and Shipment(store_id=1, status=parcel), lambda: others)
+    parcels = [Shipment(store_id=1, status=parcel)] if parcel else []
+    return reach(refund, parcels, lambda: others).disposition
 
 
 @pytest.mark.rule("P2", "P4")

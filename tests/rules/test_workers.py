@@ -116,7 +116,7 @@ def test_a_notice_that_nobody_can_process_is_marked_as_failed():
 
 def test_every_kind_of_work_can_be_found_by_its_index():
     for kind in obligations():
-        due = [index.condition for index in kind._meta.indexes if index.fields == ["next_attempt_at"]]
+        due = [index.condition for index in kind._meta.indexes if index.fields[-1] == "next_attempt_at"]
         assert due == [Q(next_attempt_at__isnull=False)], kind
 
 
@@ -226,6 +226,20 @@ def test_draining_ends_with_the_first_step_that_finds_nothing_or_when_the_next_s
     monkeypatch.setattr(workers, "DRAIN_FOR_S", 0)
     drain(lambda: found.append(1) or 1)
     assert found == [7, 1]
+
+
+def test_steps_are_taken_side_by_side_and_each_thread_ends_when_it_finds_nothing():
+    both, left = threading.Barrier(2), [1, 1, 1, 1]
+
+    def step() -> int:
+        both.wait(5)  # two are at it at once, or this breaks
+        return left.pop() if left else 0
+
+    drain(step, at_once=2)
+    assert left == []
+    with pytest.raises(ZeroDivisionError):
+        drain(lambda: 1 // 0, at_once=2)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("drain")]
 
 
 # --- messages ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from refunds.returnless.agreements import CURRENT
-from tests.tenancy.things import PHOTO, Names
+from tests.tenancy.things import PHOTO, SHIPMENTS, Names
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,6 @@ REFUND_BODY = {"kind": "refund_only", "reason": "other", "amount": "1.00"}
 PRODUCT_BODY = {"item_id": "1", "title": "Quilt", "price": "1.00"}
 ADDRESS_BODY = {"contact": "a", "phone": "1", "address": "x"}
 PARCEL = {"carrier": "SF", "tracking_number": "T1"}
-SHIPMENTS = "order_number,carrier,tracking_number\n{},SF,T1\n"
 DELAY_BODY = {"reason": "snow", "expected_at": "2026-11-23T04:00:00Z"}
 COUPON_BODY = {
     "name": "Thanks",
@@ -118,6 +117,7 @@ CALLS = [
         names=("endpoint",),
     ),
     _post("webhook-endpoints/{}/rotate-secret/", "S", "webhooks", "endpoint"),
+    _post("webhook-endpoints/{}/test/", "S", "webhooks", "endpoint"),
     _post("webhook-endpoints/{}/redeliver/", "S", "webhooks", "endpoint", {"since": "2026-11-19"}),
     _read("webhook-deliveries/", "S", "webhooks"),
     _read("webhook-deliveries/{}/", "S", "webhooks", "delivery"),
@@ -146,6 +146,7 @@ CALLS = [
     _post("orders/{}/correct-shipment/", "S", "orders", "in_transit", {**PARCEL, "reason": "typed wrong"}),
     Call("GET", "orders/export/", "S", "orders", lambda n: "orders/export/", is_file=True),
     _post("orders/import-shipments/", "S", "orders", body=lambda n: {"file": SHIPMENTS.format(n.to_ship).encode()}),
+    _read("orders/import-shipments/{}/", "S", "orders", "file"),
     _read("delay-reports/", "S", "orders"),
     _post(
         "delay-reports/",

@@ -3,6 +3,7 @@
 import io
 
 from django.db import connection
+from psycopg import Cursor
 
 from common import idempotency
 from common.tenancy import system_scope, tenant_models
@@ -13,6 +14,7 @@ from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
 from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
 from orders.erp.imports import stage_import
+from orders.erp.receiving import receive_file
 from orders.models import Shipment
 from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
@@ -27,19 +29,21 @@ from refunds.models import (
     QualityRestriction,
 )
 from stores.models import Membership, Product, User
-from tests.tenancy.calls import SHIPMENTS
+from stores.people.invitations import invite
 from tests.tenancy.things import (
+    SHIPMENTS,
     make_appeal,
     make_coupon,
     make_delay,
     make_delivery,
     make_endpoint,
     make_evidence,
+    make_failed_call,
     make_pack,
     make_parcel,
     make_small_payment,
 )
-from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop
+from tests.world import BUYER, MERCHANT, NOON, OPERATOR, Shop, make_shop
 
 
 def furnish(shop: Shop) -> Shop:
@@ -59,11 +63,13 @@ def furnish(shop: Shop) -> Shop:
         make_delivery(shop, make_endpoint(shop))
         idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="")
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
+        invite(store=shop.store, email="", role="viewer", actor=OPERATOR, now=NOON)
         _furnish_retention(shop, refund, offer)
         _furnish_quality(shop, refund)
         _furnish_returnless(shop)
         _furnish_connection(shop, refund)
         open_lost_claim(refund)
+    make_failed_call(shop)
     make_parcel(shop)
     make_small_payment(shop)
     with shop.scope():
@@ -89,10 +95,11 @@ def _furnish_returnless(shop: Shop) -> None:
 
 
 def _furnish_import(shop: Shop) -> None:
-    """A file with tracking numbers that waits to be confirmed."""
-    content = io.BytesIO(SHIPMENTS.format(shop.order(shipped=False).number).encode())
+    """A file with tracking numbers that waits to be confirmed, and one that waits to be read."""
+    content = SHIPMENTS.format(shop.order(shipped=False).number).encode()
     with shop.scope():
-        stage_import(store=shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
+        for bring in (stage_import, receive_file):
+            bring(store=shop.store, file=io.BytesIO(content), name="erp.csv", actor=MERCHANT, now=NOON)
 
 
 def _furnish_connection(shop: Shop, refund) -> None:
@@ -162,9 +169,12 @@ def fingerprint(shop: Shop, *, without: tuple[str, ...] = ()) -> dict[str, str]:
     tables = {table: column for table, column in tenant_tables().items() if table not in without}
     union = " UNION ALL ".join(
         f"SELECT '{table}', count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') "
-        f"FROM {table} t WHERE {column} = {shop.store.pk}"
+        f"FROM {table} t WHERE {column} = %(store)s"
         for table, column in tables.items()
     )
-    with system_scope(), connection.cursor() as cursor:
-        cursor.execute(union)
-        return dict(cursor.fetchall())
+    with system_scope(), Cursor(connection.connection) as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # to plan it takes longer than to run it
+        cursor.execute(union, {"store": shop.store.pk}, prepare=True)
+        found = dict(cursor.fetchall())
+        cursor.execute("SET LOCAL plan_cache_mode = auto")
+        return found

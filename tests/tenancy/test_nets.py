@@ -39,6 +39,13 @@ SECOND_REPORT = (
     f"WITH r AS ({copy('orders_delayreport')} RETURNING id) INSERT INTO orders_delayedorder "
     f"SELECT (jsonb_populate_record(t, {ANOTHER_REPORTS})).* FROM orders_delayedorder t LIMIT 1"
 )
+DEVICE = {
+    "user_id": "(SELECT min(id) FROM stores_user)",
+    "browser": "'01a21eef-29f1-73d2-9b6f-3507edd1613a'::uuid",
+    "agent": "''",
+    "first_at": "now()",
+    "seen_at": "now()",
+}
 NETS = {
     "acceptance_once": again("offers_acceptance"),
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
@@ -60,11 +67,13 @@ NETS = {
     "daily_retention_once": again("offers_dailyretention"),
     "delivery_once": again("webhooks_delivery"),
     "endpoint_paused_for_a_reason": "UPDATE webhooks_endpoint SET status = 'paused'",
+    "failed_call_once": again("webhooks_failedcall"),
     "day_allowance_once": again("payments_dayallowance"),
     "day_allowance_used_not_negative": "UPDATE payments_dayallowance SET used = -0.01",
     "delayed_order_in_one_open_report": SECOND_REPORT,
     "delayed_order_told_once": again("orders_delayedorder", is_open="false"),
     "enrolment_once_per_store": again("refunds_enrolment"),
+    "file_part_place_once": again("orders_filepart"),
     "gateway_notice_once": twice(
         "payments_gatewaynotice",
         **dict.fromkeys(("gateway", "event_id", "key", "outcome", "reference", "error", "result", "last_error"), "'x'"),
@@ -73,6 +82,11 @@ NETS = {
     "idempotent_answer_once": again("common_idempotentanswer"),
     "import_row_order_once": again("orders_importrow", place="99"),
     "import_row_place_once": again("orders_importrow", code="'not_found'"),
+    "device_once_per_browser": twice("stores_device", **DEVICE),
+    "invitation_accepted_or_withdrawn": "UPDATE stores_invitation SET accepted_at = now()",
+    "invitation_open_once_per_address": (
+        "UPDATE stores_invitation SET email = 'a@example.com'; " + again("stores_invitation")
+    ),
     "ledger_account_once": again("payments_ledgeraccount"),
     "live_session_once": again("refunds_livesession"),
     "marketplace_acceptance_once": twice(
@@ -91,6 +105,7 @@ NETS = {
     "order_line_discounts_within_price": "UPDATE orders_orderline SET order_discount = -0.01",
     "order_line_goods_once": again("orders_orderline"),
     "order_line_quantity_positive": "UPDATE orders_orderline SET quantity = 0 WHERE claimed_amount = 0",
+    "order_line_shipped_within_quantity": "UPDATE orders_orderline SET shipped_quantity = quantity + 1",
     "order_number_once": "UPDATE orders_order SET number = 'same'",
     "order_small_payments_bounded": "UPDATE orders_order SET small_payments = 51",
     "parcel_quantity_positive": "UPDATE orders_owedparcel SET quantity = 0",

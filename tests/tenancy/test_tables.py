@@ -24,7 +24,10 @@ TABLES = tenant_tables()
 SHARED = {
     "django_migrations",
     "django_content_type",
-    "django_session",
+    "django_session",  # unused: sessions are stores_desksession
+    "stores_desksession",  # a session is a person's, in whichever store they work
+    "stores_device",  # browsers in which a person signed in
+    "stores_letter",  # e-mails to people; only operators read them
     "django_admin_log",  # who changed what in the workbench; only operators read it
     "auth_group",
     "auth_group_permissions",

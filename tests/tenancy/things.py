@@ -15,6 +15,7 @@ from common.writes import WriteSet
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from orders.delays.actions import report_delay
+from orders.erp.receiving import receive_file
 from orders.parcels import owe_parcel
 from payments.models import Payment
 from payments.small import send_small_payment
@@ -31,8 +32,10 @@ from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions
 from tests.world import BUYER, MERCHANT, NOON, Shop
 from webhooks.actions import add_endpoint
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Delivery, Endpoint, FailedCall
 from workbench.cases.packs import make_due_packs
+
+SHIPMENTS = "order_number,carrier,tracking_number\n{},SF,T1\n"
 
 
 class Names:
@@ -49,6 +52,14 @@ class Names:
     @cached_property
     def in_transit(self) -> str:
         return self.shop.order().number
+
+    @cached_property
+    def file(self) -> str:
+        """A shipment file that waits to be read."""
+        content = BytesIO(SHIPMENTS.format(self.to_ship).encode())
+        with self.shop.scope():
+            job = receive_file(store=self.shop.store, file=content, name="erp.csv", actor=MERCHANT, now=NOON)
+        return str(job.pk)
 
     @cached_property
     def item(self) -> str:
@@ -352,3 +363,12 @@ def make_delivery(shop: Shop, endpoint: Endpoint) -> Delivery:
             created_at=NOON,
             next_attempt_at=NOON,
         )
+
+
+def make_failed_call(shop: Shop, **facts) -> FailedCall:
+    """A call of the store's key that failed, twice within an hour."""
+    facts = {"key_prefix": shop.merchant_key.partition(".")[0], "method": "GET", "status": 404, **facts}
+    facts = {"route": "api/v1/refunds/<pk>/", "codes": ["not_found"], "fields": [], "times": 2, **facts}
+    facts = {"hour": NOON, "first_at": NOON, "last_at": NOON, "request_id": "erp-0001", **facts}
+    with shop.scope():
+        return FailedCall.objects.create(store=shop.store, **facts)

@@ -11,7 +11,7 @@ from common.models import Event
 from common.tenancy import system_scope
 from tests.concurrency.crash import crash_at
 from tests.webhooks.receiver import OK, Receiver, answer
-from tests.world import wait
+from tests.world import make_shop, wait
 from webhooks import wire
 from webhooks.delivering import call_endpoints
 from webhooks.models import Delivery, Endpoint
@@ -240,3 +240,59 @@ def test_a_worker_that_is_killed_anywhere_loses_no_event(shop, endpoint, receive
         assert told == set(Delivery.objects.values_list("event", flat=True))
         assert told <= owed
         assert max(owed) == cursor
+
+
+def test_a_sandbox_whose_clock_is_ahead_is_told_as_others_are(transactional_db, broker_tasks, clock, receiver, work):
+    """Webhooks go by everybody's clock: their receivers do."""
+    sandbox = make_shop("taote", is_sandbox=True)
+    sandbox.merchant.post("webhook-endpoints/", {"url": receiver.url, "events": ["refund.requested"]})
+    assert sandbox.merchant.post("test-clock/advance/", {"by": "3d"}).status_code == 200
+    sandbox.refund()
+    work()
+    assert names(receiver) == ["refund.requested"]
+
+
+def test_a_test_event_reaches_the_endpoint_whatever_it_wants_and_while_it_rests(shop, receiver, work):
+    path = "webhook-endpoints/"
+    wants = shop.merchant.post(path, {"url": receiver.url, "events": ["refund.rejected"]}).json()
+    other = Receiver()
+    shop.merchant.post(path, {"url": other.url, "events": []})
+    for refund in (shop.refund(), shop.refund()):
+        shop.merchant.post(f"refunds/{refund.pk}/reject/", {"reason": "no"})
+    receiver.answers = [answer(500), answer(500, b"still"), answer(200), answer(500)]
+    work()
+    assert names(receiver) == ["refund.rejected"], "it rests now"
+    for _ in range(2):
+        assert shop.merchant.post(f"{path}{wants['id']}/test/").status_code == 200
+        work()
+    assert names(receiver)[1:3] == ["webhook.tested", "webhook.tested"], "before what waits"
+    assert receiver.received[1].is_signed_with(wants["secret"])
+    wait(days=1)
+    work()
+    assert names(receiver).count("webhook.tested") == 2, "one that failed is not tried again"
+    assert [row["status"] for row in deliveries(shop, name="webhook.tested")] == ["delivered", "failed"]
+    assert "webhook.tested" not in names(other)
+    told = shop.merchant.get("events/", name="webhook.tested").json()["results"]
+    assert [event["id"] for event in told] == [call.message["data"]["id"] for call in receiver.received[1:3]]
+    other.close()
+
+
+def test_an_endpoint_that_is_paused_is_not_tried(shop, endpoint):
+    path = f"webhook-endpoints/{endpoint['id']}/"
+    shop.merchant.patch(path, {"status": "paused"})
+    refused = shop.merchant.post(f"{path}test/")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "endpoint_paused")
+    assert shop.merchant.get("events/", name="webhook.tested").json()["results"] == []
+
+
+def test_a_range_can_be_of_some_events(shop, endpoint, receiver, work):
+    shop.merchant.post(f"refunds/{shop.refund().pk}/reject/", {"reason": "no"})
+    work()
+    before = len(receiver.received)
+    path = f"webhook-endpoints/{endpoint['id']}/redeliver/"
+    wrong = shop.merchant.post(path, {"since": "2026-11-19", "events": ["refund.nothing"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["attr"]) == (400, "events")
+    again = shop.merchant.post(path, {"since": "2026-11-19", "events": ["refund.rejected"]})
+    assert again.json() == {"deliveries": 1}
+    work()
+    assert [name for name in names(receiver)[before:] if name.startswith("refund.")] == ["refund.rejected"]

@@ -58,6 +58,6 @@ def test_cookies_that_came_by_tls_go_by_tls_only(taote, settings, scheme, secure
     client.get("/admin/login/")
     client.post("/admin/login/", {"username": "anna", "password": "correct horse 9"})
     client.post("/i18n/setlang/", {"language": "zh-hans"})
-    assert {"sessionid", "csrftoken", "django_language"} == client.cookies.keys()
+    assert {"sessionid", "csrftoken", "django_language", "browser"} == client.cookies.keys()
     for cookie in client.cookies.values():
         assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (secure, True, "Lax"), cookie.key

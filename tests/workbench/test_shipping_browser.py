@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 
 from common import clock
+from common.progress import note_progress
 from orders.delays.actions import report_delay
+from orders.erp import receiving
+from orders.erp.receiving import read_files
 from orders.erp.running import run_imports
 from orders.models import ShipmentImport
 from orders.saving import urge_order
@@ -116,3 +119,64 @@ def test_errors_and_reports_fit_a_phone(shop, browser, live_server, tmp_path):
     page.goto(f"{live_server.url}/admin/orders/order/")
     keep(page, "queue-desktop-en")
     assert wrong == []
+
+
+def test_the_page_of_a_large_file_follows_it_by_itself(shop, browser, live_server, tmp_path, monkeypatch):
+    monkeypatch.setattr(receiving, "AT_ONCE_BYTES", 10)
+    orders = [waiting(shop, hours) for hours in (3, 4)]
+    file = tmp_path / "发货单 1128.csv"
+    rows = "".join(f"{order.number},圆通,YT{place}\n" for place, order in enumerate(orders))
+    file.write_text(f"订单号,快递公司,运单号\n{rows}")
+    page = browser.new_page(viewport=DESKTOP, locale="zh-CN")
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/orders/shipmentimport/upload/")
+    page.set_input_files("[name=file]", file)
+    page.click("#upload button.primary")
+    page.wait_for_selector("#import-job[data-step=reading]")
+    everywhere(page, "file-waiting")
+    with shop.scope():
+        job = ShipmentImport.objects.get()
+        ShipmentImport.objects.update(leased_until=clock.now() + timedelta(days=9), leased_by=job.pk)
+    note_progress(job, 34_000, of=100_000, step="reading")
+    page.wait_for_selector("text=已读取 34,000 行")
+    assert page.eval_on_selector("#import-job progress", "bar => bar.value / bar.max") == 0.34
+    everywhere(page, "file-reading")
+    note_progress(job, 70_000, of=100_000, step="checking")
+    page.wait_for_selector("#import-job[data-step=checking]")
+    everywhere(page, "file-checking")
+    with shop.scope():
+        ShipmentImport.objects.update(leased_until=None)
+    assert read_files() == 1
+    page.wait_for_selector("#confirm")
+    everywhere(page, "file-read")
+    page.click("#confirm")
+    page.wait_for_selector("#import-job[data-step=shipping]")
+    everywhere(page, "file-shipping")
+    assert run_imports() == 1
+    page.wait_for_selector("#import-job:not([data-progress])")
+    everywhere(page, "file-done")
+    assert shop.reload(orders[1]).tracking_number == "YT1"
+
+    file.write_text("订单号,快递公司\n1,2\n")
+    page.goto(f"{live_server.url}/admin/orders/shipmentimport/upload/")
+    page.set_input_files("[name=file]", file)
+    page.click("#upload button.primary")
+    page.wait_for_selector("#import-job[data-step=reading]")
+    assert read_files() == 1
+    page.wait_for_selector("text=缺少")
+    everywhere(page, "file-unreadable")
+    page.goto(f"{live_server.url}/admin/orders/shipmentimport/")
+    everywhere(page, "files-list")
+    assert wrong == []
+
+
+def everywhere(page, name):
+    """It fits a phone; pictures of both sizes, light and dark, where they are asked for."""
+    for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
+        page.set_viewport_size(viewport)
+        assert width_of(page) <= viewport["width"], name
+        keep(page, f"{name}-{size}")
+        if os.environ.get("SCREENSHOTS"):
+            page.evaluate("document.documentElement.classList.toggle('dark')")
+            keep(page, f"{name}-{size}-dark")
+            page.evaluate("document.documentElement.classList.toggle('dark')")

@@ -63,10 +63,16 @@ class ChangeEndpointSerializer(serializers.Serializer):
 
 
 class ResendSerializer(serializers.Serializer):
-    """Which deliveries are sent again: those made in `since <= at < until`, all of them or only those given up."""
+    """Which deliveries are sent again: those made in `since <= at < until`, all of them or only those given up.
+
+    `events` narrows them to events of these names.
+    """
 
     since = InstantField()
     until = InstantField(whole_day=True, required=False)
+    events = serializers.ListField(
+        child=serializers.CharField(max_length=50), required=False, max_length=300, help_text=NAMES_HELP
+    )
     failed_only = serializers.BooleanField(required=False, default=False)
 
 

@@ -34,6 +34,7 @@ class EndpointViewSet(mixins.ListModelMixin, StoreViewSet):
         "partial_update": "S",
         "destroy": "S",
         "rotate_secret": "S",
+        "send_test": "S",
         "redeliver": "S",
     }
     serializer_class = EndpointSerializer
@@ -86,6 +87,16 @@ class EndpointViewSet(mixins.ListModelMixin, StoreViewSet):
             store_id=self.store.pk, endpoint_id=parse_id(pk), actor=self.actor, now=self.now
         )
         return Response({**EndpointSerializer(endpoint).data, "secret": secret})
+
+    @extend_schema(request=StoreNameSerializer, responses=EndpointSerializer)
+    @action(detail=True, methods=["post"], url_path="test")
+    def send_test(self, request, pk):
+        """Have the endpoint sent a test event within seconds, whichever events it wants."""
+        self.input(StoreNameSerializer)
+        endpoint = actions.send_test_event(
+            store_id=self.store.pk, endpoint_id=parse_id(pk), actor=self.actor, now=self.now
+        )
+        return Response(EndpointSerializer(endpoint).data)
 
     @extend_schema(request=ResendSerializer, responses=ResentSerializer)
     @action(detail=True, methods=["post"])

@@ -18,6 +18,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from common.words import labelled
+from orders.models import Order
+from orders.pieces import named_pieces, read_parts
 from orders.waybills import carrier_label
 from refunds.models import Dispute, Evidence, Message
 from refunds.platform.suggestions import explain
@@ -146,7 +148,7 @@ def _order(dispute: Dispute) -> Iterator[Flowable]:
             (_("Number"), order.number),
             (_("Buyer"), f"{order.buyer_name} · {_('Credit score')} {order.buyer_credit_score}{vip}"),
             (_("Paid"), f"{yuan(order.paid_amount)} · {moment(order.paid_at)}"),
-            (_("Parcel"), f"{carrier_label(order.carrier)} {order.tracking_number} · {moment(order.shipped_at)}"),
+            *((_("Parcel"), line) for line in _parcels(order)),
             (_("Delivered"), moment(order.delivered_at)),
             *(
                 (
@@ -157,6 +159,22 @@ def _order(dispute: Dispute) -> Iterator[Flowable]:
             ),
         ]
     )
+
+
+def _parcels(order: Order) -> list[str]:
+    """Each parcel of an order that left in several, with what is in it; or its only one."""
+    read_parts([order])
+    if not order.parts:
+        return [f"{carrier_label(order.carrier)} {order.tracking_number} · {moment(order.shipped_at)}"]
+    return [
+        " · ".join(
+            [
+                f"{parcel} · {moment(parcel.created_at)} · {parcel.get_status_display()}",
+                *(f"{label} × {count}" for label, count in named_pieces(order, parcel.pieces)),
+            ]
+        )
+        for parcel in order.parts
+    ]
 
 
 def _decision(dispute: Dispute) -> Iterator[Flowable]:

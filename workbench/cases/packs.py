@@ -52,7 +52,7 @@ def percent_of(pack: EvidencePack) -> int:
     """Which share of the pack is made, as far as is known."""
     if pack.status == PackStatus.MADE:
         return WHOLE
-    return min(noted_progress(pack), WHOLE) if pack.status == PackStatus.MAKING else 0
+    return min(noted_progress(pack).done, WHOLE) if pack.status == PackStatus.MAKING else 0
 
 
 def pack_response(dispute: Dispute, content: bytes) -> HttpResponse:

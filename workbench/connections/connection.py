@@ -37,9 +37,9 @@ from workbench.kit.decisions import Decision, DecisionForm, choose, take_outside
 from workbench.kit.desk import desk_of
 from workbench.kit.editing import Saving, store_to_add_to
 from workbench.kit.marks import end
+from workbench.kit.owners import OwnersAdmin
 from workbench.kit.queue import Queue, QueueFilter, QueueMixin, Tile
 from workbench.kit.switches import day_field
-from workbench.store.owners import OwnersAdmin
 
 SECRETS = {
     Secret.APP_SECRET: gettext_lazy("App secret"),

@@ -21,7 +21,7 @@ from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused
 from stores.models import Store, User
 from stores.permissions import can
-from workbench.kit.base import attempt, by, put_on_form
+from workbench.kit.base import By, attempt, by, put_on_form
 from workbench.kit.forms import DeskForm
 
 SURE = "sure"  # the tick below the words of caution
@@ -155,18 +155,27 @@ def choose(request: HttpRequest, decision: Decision, row: Any, *, url: str, form
 
 
 def take(
-    request: HttpRequest, decision: Decision, row: Any, form: forms.Form, *, rehearse: bool = False
+    request: HttpRequest,
+    decision: Decision,
+    row: Any,
+    form: forms.Form,
+    *,
+    rehearse: bool = False,
+    actor: Actor | None = None,
 ) -> list | None:
     """Let it happen: what the action answered, in a list; None when it refused, which then stands on the form.
+
+    The `actor` is named where nobody is signed in.
 
     A rehearsal does so and takes it back: then it is known that it could happen, and the list holds a `Foreseen`. So
     does it what somebody should be sure of and hasn't said so.
     """
-    answers = []
+    answers: list = []
+    told = by(request) if actor is None else By(actor=actor, now=request.now)
 
     def run() -> None:
         with transaction.atomic():
-            answer = decision.run(row, form.cleaned_data, **by(request))
+            answer = decision.run(row, form.cleaned_data, **told)
             cautions = decision.cautions(row, form.cleaned_data, answer)
             must_tick = bool(cautions) and not rehearse and SURE not in request.POST
             if rehearse or must_tick:

@@ -28,6 +28,8 @@ TONES = {
     "unshipped": "amber",
     "overdue": "red",
     "lifted": "green",
+    "reading": "blue",
+    "unreadable": "red",
     "checked": "amber",
     "running": "blue",
     "making": "blue",

@@ -8,25 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stores import actions
-from workbench.kit.decisions import Decision, take
+from workbench.kit.decisions import take
+from workbench.kit.own import OwnDecision
 
 # What somebody with a one-time password may still open.
 OPEN_TO_ALL = {"login", "logout", "password_change"}
 
 
-class ChooseOwnPassword(Decision):
+class ChooseOwnPassword(OwnDecision):
     """Change the password that one signs in with; Django's own page asks for it."""
 
-    def may(self, user, row):
-        """One's own."""
-        return user == row
-
-    def refusal(self, user, now):
-        """It may always be changed."""
-        return None
-
     def run(self, user, data, *, actor, now):
-        actions.change_password(user=user, password=data["new_password1"], actor=actor, now=now)
+        actions.change_password(
+            user=user, password=data["new_password1"], session=data["session"], actor=actor, now=now
+        )
 
 
 class OwnPasswordView(PasswordChangeView):
@@ -34,6 +29,7 @@ class OwnPasswordView(PasswordChangeView):
 
     def form_valid(self, form):
         """Change it, and keep this session."""
+        form.cleaned_data["session"] = self.request.session.session_key
         if take(self.request, ChooseOwnPassword(), self.request.user, form) is None:
             return self.form_invalid(form)
         update_session_auth_hash(self.request, self.request.user)

@@ -9,7 +9,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_lockout_response
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,8 +25,9 @@ from common.sealing import seal, unseal
 from common.tenancy import system_scope
 from stores import actions
 from stores.models import User
-from stores.permissions import OPERATE, needs_second_factor
+from stores.permissions import OPERATE, actor_of, needs_second_factor
 from workbench.kit.decisions import Decision, DecisionForm, take
+from workbench.kit.own import OwnDecision
 from workbench.kit.own_password import OPEN_TO_ALL
 from workbench.kit.qr import qr_svg
 
@@ -45,18 +46,10 @@ class OneTimeCodeForm(DecisionForm):
     )
 
 
-class _Own(Decision):
+class _Own(OwnDecision):
     """What somebody decides about their own second factor."""
 
     form = OneTimeCodeForm
-
-    def may(self, user, row):
-        """One's own."""
-        return user == row
-
-    def refusal(self, user, now):
-        """The page shows only what can be done."""
-        return None
 
 
 class PassSecondStep(_Own):
@@ -71,14 +64,15 @@ class SetUpSecondFactor(_Own):
 
     def run(self, user, data, *, actor, now):
         """The recovery codes."""
-        return actions.set_up_second_factor(user=user, secret=data["secret"], code=data["code"], actor=actor, now=now)
+        proof = {"secret": data["secret"], "code": data["code"]}
+        return actions.set_up_second_factor(user=user, **proof, session=data["session"], actor=actor, now=now)
 
 
 class RemoveSecondFactor(_Own):
     """Have the password be enough again."""
 
     def run(self, user, data, *, actor, now):
-        actions.remove_second_factor(user=user, code=data["code"], actor=actor, now=now)
+        actions.remove_second_factor(user=user, code=data["code"], session=data["session"], actor=actor, now=now)
 
 
 class ResetSecondFactor(Decision):
@@ -160,10 +154,8 @@ def _tried(request: HttpRequest, decision: Decision, user: User, form: OneTimeCo
     if not actions.take_try(user, now=request.now):
         form.add_error("code", _("Too many codes were tried for this account; wait a quarter of an hour."))
         return None
-    before, request.user = request.user, user
-    answers = take(request, decision, user, form)
-    request.user = before
-    return answers
+    form.cleaned_data["session"] = request.session.session_key
+    return take(request, decision, user, form, actor=actor_of(user))
 
 
 @never_cache
@@ -177,6 +169,7 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
     form.fields["code"].widget.attrs.pop("autofocus")
     if user.has_second_factor:
         if request.method == "POST" and form.is_valid() and _tried(request, RemoveSecondFactor(), user, form):
+            update_session_auth_hash(request, user)
             messages.success(request, _("The second factor is removed: the password alone lets you in."))
             return HttpResponseRedirect(request.path)
         context |= {"form": form, "codes_left": len(user.recovery_digests)}
@@ -190,6 +183,7 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
         answers = _tried(request, SetUpSecondFactor(), user, form)
         if answers is not None:
             request.session.pop(OFFERED, None)
+            update_session_auth_hash(request, user)
             return render(request, "workbench/recovery_codes.html", {**context, "codes": answers[0]})
     uri = f"otpauth://totp/{ISSUER}:{quote(user.username)}?{urlencode({'secret': secret, 'issuer': ISSUER})}"
     context |= {

@@ -1,5 +1,6 @@
 """What whoever runs Wanliu looks after: the menu's Platform, for operators alone.
 
 accounts (people who sign in); switches (categories and methods of marketplaces, by date).
-reconciliations (the daily comparison with the gateways) and setbacks (what sweeps left aside).
+reconciliations (the daily comparison with the gateways) and setbacks (what sweeps left aside); letters (e-mails that
+couldn't be sent).
 """

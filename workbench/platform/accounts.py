@@ -14,6 +14,7 @@ from workbench.kit.desk import desk_of
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
 from workbench.kit.operators import PlatformAdmin
+from workbench.kit.password_links import MakeLink
 from workbench.kit.search import WordSearch
 from workbench.kit.second_step import ResetSecondFactor
 from workbench.store.members import person_named, role_field, since
@@ -95,7 +96,7 @@ class GivePassword(Decision):
 class AccountAdmin(AddingMixin, DecidingMixin, WordSearch, PlatformAdmin):
     """Everybody who may sign in. The operator's alone."""
 
-    adding, decisions = OpenAccount(), (GivePassword(), ResetSecondFactor())
+    adding, decisions = OpenAccount(), (MakeLink(), GivePassword(), ResetSecondFactor())
     list_display = ("show_who", "show_kind", "show_state", "show_joined", "show_sign_in")
     search_fields = ("username", "first_name")
     search_help_text = gettext_lazy("User name or full name")

@@ -164,7 +164,7 @@ class Approve(PayingDecision):
             return _("%(amount)s is paid from the service budget at once; the buyer keeps the goods.") % {
                 "amount": yuan(refund.amount)
             }
-        disposition = Whereabouts([refund]).disposition_of(refund)
+        disposition = Whereabouts([refund]).reach(refund).disposition
         if disposition == GoodsDisposition.RECALL:
             return _(
                 "The carrier is asked to bring the parcel back; %(amount)s goes out when it is back or lost, and after"

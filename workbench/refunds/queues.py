@@ -13,6 +13,7 @@ from offers.retainable import filter_retainable
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
+from refunds.models.goods import have_left
 from refunds.numbers import with_odd_numbers
 from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
@@ -207,9 +208,9 @@ class ShippedFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         """The refunds of that kind whose goods are on their way or there."""
         if self.value() == "no":
-            return queryset.filter(order__status__in=[OrderStatus.UNSHIPPED, OrderStatus.CANCELLED])
+            return queryset.exclude(have_left() & ~Q(order__status=OrderStatus.CANCELLED))
         if self.value() in (RefundKind.REFUND_ONLY, RefundKind.RETURN_AND_REFUND):
-            return queryset.filter(kind=self.value()).exclude(order__status=OrderStatus.UNSHIPPED)
+            return queryset.filter(have_left(), kind=self.value())
         return queryset
 
 

@@ -29,7 +29,7 @@ class EnrolmentAdmin(DecisionPagesMixin, DeskAdmin):
     """Refund without return of the stores at this desk. The store is named in the address when there are several."""
 
     class Media:
-        css = {"all": ["workbench/work.css", "workbench/returnless.css"]}
+        css = {"all": ["workbench/work.css", "workbench/steps.css", "workbench/returnless.css"]}
 
     def get_urls(self):
         """Addresses without a row: a store that hasn't begun has none."""

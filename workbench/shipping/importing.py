@@ -1,4 +1,6 @@
-"""The ERP's file on the desk: upload, look at what it would do, confirm, watch a worker do it (K2)."""
+"""The ERP's file on the desk: upload, watch it being read, look at what it would do, confirm, watch it shipped (K2)."""
+
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,8 +9,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.erp.imports import MOST_SHOWN, confirm_import, problems_of, stage_import
-from orders.erp.running import progress_of
+from common.progress import Progress
+from common.sentences import in_readers_words
+from orders.erp.imports import CHECKING, MOST_SHOWN, confirm_import, problems_of
+from orders.erp.receiving import READING, bring_file
+from orders.erp.running import SHIPPING, progress_of
 from orders.erp.sheets.limits import MAX_FILE_BYTES, MAX_ROWS, MIB
 from orders.models.shipment_import import ImportRow, ShipmentImport
 from orders.states import ImportStatus
@@ -22,6 +27,16 @@ from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.marks import badge, moment
 from workbench.shipping.selection import stores_to_ship_for
 
+CONFIRMING = "confirming"
+# A file's way, and where it is in each state; one that ended on it is at none of them.
+STEPS = {
+    READING: gettext_lazy("Read the file"),
+    CHECKING: gettext_lazy("Check the rows"),
+    CONFIRMING: gettext_lazy("Look and confirm"),
+    SHIPPING: gettext_lazy("Ship the orders"),
+}
+STEP_OF = {ImportStatus.READING: READING, ImportStatus.CHECKED: CONFIRMING, ImportStatus.RUNNING: SHIPPING}
+WORKING = (ImportStatus.READING, ImportStatus.RUNNING)
 ROWS_SHOWN = 100
 MOST_DIGITS = 8  # of a row's number
 
@@ -69,7 +84,7 @@ class UploadFile(Decision):
 
     def run(self, stores, data, *, actor, now):
         upload = data["file"]
-        return stage_import(store=data["store"], file=upload.file, name=upload.name, actor=actor, now=now)
+        return bring_file(store=data["store"], file=upload.file, name=upload.name, actor=actor, now=now)
 
 
 class ConfirmImport(Decision):
@@ -90,8 +105,10 @@ class ConfirmImport(Decision):
         confirm_import(store_id=job.store_id, job_id=job.pk, actor=actor, now=now)
 
 
-def _progress(job: ShipmentImport):
-    done = progress_of(job)
+def _shipped(job: ShipmentImport):
+    if not job.total:
+        return "–"
+    done = progress_of(job).done
     return format_html(
         '<span class="wl-meter"><progress max="{}" value="{}"></progress> <span>{} / {}</span></span>',
         job.total,
@@ -99,6 +116,43 @@ def _progress(job: ShipmentImport):
         done,
         job.total,
     )
+
+
+def _state(job: ShipmentImport) -> dict[str, Any]:
+    """How far the job is, as its page shows and asks it: a step, how much of it is done, and that in words."""
+    progress = progress_of(job)
+    is_working = job.status in WORKING
+    step = (is_working and progress.step) or STEP_OF.get(job.status, "")
+    return {
+        "total": progress.of or job.total,
+        "done": progress.done,
+        "step": step,
+        "words": _in_words(job, progress) if is_working else "",
+        "finished": not is_working,
+    }
+
+
+def _in_words(job: ShipmentImport, progress: Progress) -> str:
+    numbers = {"done": f"{progress.done:,}", "of": f"{progress.of:,}"}
+    if job.leased_until is None:
+        if job.last_error:
+            return _("It broke off and is tried again in a moment.")
+        return _("Waits for its turn.")
+    if progress.step == SHIPPING:
+        return _("%(done)s of %(of)s orders shipped") % numbers
+    if progress.step == CHECKING:
+        return _("%(done)s of %(of)s rows checked") % numbers
+    return _("%(done)s of about %(of)s rows read") % numbers if progress.done else _("The file is being opened.")
+
+
+def _steps(at: str) -> list[tuple[str, str]]:
+    """Each step's name, and whether it is done, current or to come, by the class of its mark."""
+    names = list(STEPS)
+    place = names.index(at)
+    return [
+        (STEPS[name], "is-done" if number < place else "is-current" if number == place else "")
+        for number, name in enumerate(names)
+    ]
 
 
 def _rows_after(job: ShipmentImport, place: int) -> list[ImportRow]:
@@ -111,7 +165,7 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     """Files of the last time; each has a page with its errors or its progress."""
 
     class Media:
-        css = {"all": ["workbench/work.css", "workbench/shipping.css"]}
+        css = {"all": ["workbench/work.css", "workbench/steps.css", "workbench/shipping.css"]}
         js = ["workbench/progress.js", "workbench/shipping.js"]
 
     decisions = (ConfirmImport(),)
@@ -119,7 +173,7 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     list_display = ("file_name", "show_status", "show_progress", "wrong", "show_who", "show_created")
     ordering = ("-id",)
     show_status = column(gettext_lazy("status"), badge)
-    show_progress = column(gettext_lazy("Shipped"), _progress)
+    show_progress = column(gettext_lazy("Shipped"), _shipped)
     show_who = column(gettext_lazy("by"), lambda job: job.actor.get("label", ""))
     show_created = column(gettext_lazy("uploaded"), lambda job: moment(job.created_at))
 
@@ -149,7 +203,8 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
         return super().after(request, row, decision, form, answer)
 
     def row_page(self, request, job, bound=None):
-        """The file's page: what is wrong with it, or what it will ship, or how far it is."""
+        """The file's page: how far it is, or what is wrong with it, or what it will ship."""
+        state = _state(job)
         asked = request.GET.get("after", "")
         after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MOST_DIGITS else 0
         rows = _rows_after(job, after) if job.status == ImportStatus.CHECKED else []
@@ -158,7 +213,9 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
             "workbench/shipping/import.html",
             job.file_name,
             job=job,
-            done=progress_of(job),
+            state=state,
+            steps=_steps(state["step"]) if state["step"] else [],
+            why_unreadable=in_readers_words((job.unreadable or {}).get("detail")),
             valid=job.total - job.wrong,
             problems=problems_of(job, MOST_SHOWN),
             most_shown=MOST_SHOWN,
@@ -170,7 +227,4 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
 
     def progress_view(self, request: HttpRequest, object_id) -> JsonResponse:
         """How far the file is, for the page to show."""
-        job = self.find(request, object_id)
-        return JsonResponse(
-            {"total": job.total, "done": progress_of(job), "finished": job.status != ImportStatus.RUNNING}
-        )
+        return JsonResponse(_state(self.find(request, object_id)))

@@ -4,6 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from orders.models import OwedParcel
+from orders.pieces import named_pieces, read_parts
 from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
@@ -20,7 +21,7 @@ from workbench.money.small_payments import PayingMixin, pay_card
 from workbench.shipping.filters import TagFilter
 from workbench.shipping.queues import ORDER_QUEUES
 from workbench.shipping.saving import GrantCoupon, hidden_events, saving_of
-from workbench.shipping.sending import AskAgainOfOrder, CorrectOrder, ShipOrder
+from workbench.shipping.sending import AskAgainOfOrder, CorrectOrder, ShipOrder, ShipPart
 from workbench.shipping.worklist import ShippingMixin
 
 
@@ -29,7 +30,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
 
     list_display = ("number", "show_buyer", "show_status", "show_ship_by", "show_paid", "show_held", "show_paid_at")
     queues = ORDER_QUEUES
-    decisions = (ShipOrder(), CorrectOrder(), AskAgainOfOrder(), ChangeAddress(), GrantCoupon())
+    decisions = (ShipOrder(), ShipPart(), CorrectOrder(), AskAgainOfOrder(), ChangeAddress(), GrantCoupon())
     on_overview = True
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
@@ -57,6 +58,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
         return [path("<uuid:object_id>/pay/", pay, name="orders_order_pay"), *super().get_urls()]
 
     def row_page(self, request, order, bound=None):
+        read_parts([order])
         choices = self.choices(request, order, bound)
         refunds = list(Refund.objects.for_store(order.store_id).filter(order=order).order_by("-id"))
         promises = OwedParcel.objects.for_store(order.store_id).filter(order=order)
@@ -66,7 +68,8 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
             "workbench/shipping/orders/page.html",
             order.number,
             order=order,
-            lines=list(order.lines.for_store(order.store_id).order_by("id")),
+            lines=order.own_lines,
+            parts=[(parcel, named_pieces(order, parcel.pieces)) for parcel in order.parts],
             refunds=refunds,
             loss=loss_of_order(order, refunds),
             payments=list(payments),

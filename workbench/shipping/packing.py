@@ -14,7 +14,10 @@ def show_packing(request: HttpRequest, orders: Sequence[Order]) -> None:
     lines = read_lines_to_pack(orders)
     for order in orders:
         order.to_pack = [line for line in lines[order.pk] if line.pieces_to_pack]
-        order.left_out = [line for line in lines[order.pk] if line.pieces_to_pack < line.quantity]
+        order.left_out = [
+            line for line in lines[order.pk] if line.pieces_to_pack < line.quantity - line.shipped_quantity
+        ]
+        order.sent_before = [line for line in lines[order.pk] if line.shipped_quantity]
         order.pieces = sum(line.pieces_to_pack for line in order.to_pack)
         order.shown_tags = order.tags(order.store, request.now)
         order.may_ship = order.is_to_ship and can(request.user, SHIP, order.store_id)

@@ -72,6 +72,16 @@ ORDER_QUEUES = [
         on_overview=False,
     ),
     Queue(
+        "partly",
+        _("Partly shipped"),
+        lambda rows, now: rows.partly_shipped(),
+        ("ship_by", "-id"),
+        _("No order waits for a second parcel."),
+        "call_split",
+        "blue",
+        on_overview=False,
+    ),
+    Queue(
         "delayed",
         _("Delay reported"),
         lambda rows, now: rows.delayed(),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from common.models import Event
 from stores.events import EventArea
-from stores.permissions import MANAGE_STORE, can
 from workbench.kit.desk import Desk, desk_of
+from workbench.kit.owners import managed_rows, manages
 from workbench.kit.timeline import Entry, entry, who
 
 PAGE = 50
@@ -32,23 +32,9 @@ class Change:
     store: str
 
 
-def may_see(desk: Desk) -> bool:
-    """Whether the page is there for this user: an operator, or an owner of a store at this desk."""
-    return desk.is_operator or bool(_managed(desk))
-
-
-def _managed(desk: Desk) -> list[int]:
-    stores = [desk.store] if desk.store else desk.stores
-    return [store.pk for store in stores if can(desk.user, MANAGE_STORE, store.pk)]
-
-
 def changes_seen_on(desk: Desk) -> QuerySet[Event]:
     """The changes that the user may see at this desk, newest first."""
-    if desk.is_operator and desk.store is None:
-        rows = Event.objects.in_scope()
-    else:
-        rows = Event.objects.filter(store_id__in=_managed(desk))
-    return rows.exclude(area="").order_by("-id")
+    return managed_rows(desk, Event.objects.in_scope()).exclude(area="").order_by("-id")
 
 
 def people(changes: QuerySet[Event]) -> list[tuple[str, str]]:
@@ -78,7 +64,7 @@ def _is_id(text: str) -> bool:
 def changes_view(request: HttpRequest) -> TemplateResponse:
     """The page; `before` is the id at which the page before it ended."""
     desk = desk_of(request)
-    if not may_see(desk):
+    if not manages(desk):
         raise PermissionDenied(_("Only owners see what was changed in a store."))
     changes = changes_seen_on(desk)
     query = {name: request.GET.get(name, "").replace("\0", "") for name in ("area", "who", "before")}

@@ -17,7 +17,8 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
 from workbench.kit.editing import AddingMixin, Saving
 from workbench.kit.marks import moment
-from workbench.store.owners import OwnersAdmin
+from workbench.kit.owners import OwnersAdmin
+from workbench.kit.password_links import MakeLink
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -43,6 +44,7 @@ class MemberForm(DecisionForm):
         max_length=150,
         help_text=gettext_lazy(
             "Of somebody who works with you in another store, or whose account the operator opened for this store."
+            " Everybody else you invite, under Invitations."
         ),
     )
     role = role_field(gettext_lazy("Role"))
@@ -123,7 +125,7 @@ class RemoveMember(MemberDecision):
 class MembershipAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     """Members and their roles."""
 
-    adding, decisions = AddMember(), (ChangeRole(), RemoveMember())
+    adding, decisions = AddMember(), (ChangeRole(), MakeLink(), RemoveMember())
     list_display = ("show_who", "role", "show_since", "show_sign_in")
     list_filter = ("role",)
     ordering = ("-id",)

@@ -568,8 +568,28 @@ export interface paths {
          *
          *     When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each
          *     error with its `row` and `order`, and nothing has changed.
+         *
+         *     With the header `Prefer: respond-async` (RFC 7240) the file is kept and the answer is 202 at once: a worker does
+         *     the same, and `Location` is where to ask how far it is. Use it for files of many thousand rows.
          */
         post: operations["orders_import_shipments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/import-shipments/{file_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far a worker is with a file, or what became of it. */
+        get: operations["orders_import_shipments_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1309,8 +1329,8 @@ export interface paths {
         /**
          * @description Move a sandbox's clock on; answers when everything that was due by then is done.
          *
-         *     Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call that was
-         *     cut off, name the instant with `to`: what was reached stays.
+         *     Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that was cut off
+         *     leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on from there.
          */
         post: operations["test_clock_advance_create"];
         delete?: never;
@@ -2080,7 +2100,7 @@ export interface components {
             readonly data: unknown;
         };
         /** @enum {string} */
-        EventNameEnum: "account.opened" | "account.password_changed" | "account.password_given" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "key.made" | "key.revoked" | "live_session.started" | "member.added" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated";
+        EventNameEnum: "account.opened" | "account.password_changed" | "account.password_given" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "key.made" | "key.revoked" | "live_session.started" | "member.added" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated";
         /**
          * @description Something that can happen.
          *
@@ -2177,6 +2197,35 @@ export interface components {
             offer_costs: string;
             net: string;
         };
+        /**
+         * @description A file that a worker reads, and ships if that was asked: how far it is, and then what became of it.
+         *
+         *     It is `reading`, then `unreadable` or `checked`: its `errors`, if any, keep it from being shipped. One that ships is
+         *     `running`, then `done` or `failed`.
+         */
+        File: {
+            /** Format: uuid */
+            id: string;
+            file_name: string;
+            status: components["schemas"]["FileStatusEnum"];
+            progress: components["schemas"]["Step"];
+            rows: number;
+            valid: number;
+            shipped: number;
+            errors: components["schemas"]["RowError"][];
+            errors_total: number;
+            unreadable: components["schemas"]["Unreadable"] | null;
+        };
+        /**
+         * @description * `reading` - Being read
+         *     * `unreadable` - Can't be read
+         *     * `checked` - Waits for your confirmation
+         *     * `running` - Being imported
+         *     * `done` - Imported
+         *     * `failed` - Nothing imported
+         * @enum {string}
+         */
+        FileStatusEnum: "reading" | "unreadable" | "checked" | "running" | "done" | "failed";
         /**
          * @description * `stopped` - Not shipped any more
          *     * `recalled` - Recalled from their way
@@ -3673,6 +3722,12 @@ export interface components {
             /** Format: date-time */
             started_at?: string | null;
         };
+        /** @description How far a worker is: a step (reading, checking, shipping) and the rows of it; `of` is 0 while nobody knows. */
+        Step: {
+            step: string;
+            done: number;
+            of: number;
+        };
         /**
          * @description * `demotion` - Demotion
          *     * `no_new_listings` - No new listings
@@ -3755,6 +3810,11 @@ export interface components {
          * @enum {string}
          */
         TypeEnum: "validation_error" | "client_error" | "server_error";
+        /** @description Why a file can't be read: a code as the call would answer it at once, and what to do. */
+        Unreadable: {
+            code: string;
+            detail: string;
+        };
         /** @description The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number. */
         UploadRequest: {
             /** Format: binary */
@@ -8400,6 +8460,7 @@ export interface operations {
             header?: {
                 /** @description Repeating a call with the same key has no second effect; the first answer is kept for 24 hours. */
                 "Idempotency-Key"?: string;
+                Prefer?: "respond-async";
             };
             path?: never;
             cookie?: never;
@@ -8416,6 +8477,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
                 };
             };
             /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
@@ -8500,6 +8569,106 @@ export interface operations {
                 };
             };
             /** @description Codes: busy, throttled */
+            429: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: busy, timeout, unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    orders_import_shipments_retrieve: {
+        parameters: {
+            query?: {
+                /** @description A marketplace's key names its store here. */
+                store?: string;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Codes: invalid, parse_error, repeated, required, unknown */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: authentication_failed, not_authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: not_acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: throttled */
             429: {
                 headers: {
                     /** @description Seconds after which to come back. */
@@ -14989,7 +15158,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: clock_is_moving, conflict, idempotency_key_reused, not_a_sandbox */
+            /** @description Codes: clock_is_moving, clock_not_there, conflict, idempotency_key_reused, not_a_sandbox */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,7 @@ from connectors.platforms import platform_of
 from connectors.port import Unreachable
 from demo.connected import CONNECTED, Fake, follow_fake, open_connected_store, tell_stories
 from demo.management.commands.load_demo import AGENT, sign_in, write_private
+from demo.production import refuse_in_production
 from stores.actions import add_member, create_store_key
 from stores.models import Store, User
 from stores.states import MemberRole
@@ -32,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *, fakes_file: Path, credentials_file: Path, address: str, **options):
         """One shop after the other: what one is refused keeps no other from being connected. Says how many are."""
+        refuse_in_production()
         addresses, done = json.loads(fakes_file.read_text()), 0
         for code in CONNECTED:
             store = self._store(code, credentials_file)

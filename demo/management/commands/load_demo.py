@@ -17,6 +17,7 @@ from common.tenancy import system_scope
 from demo.build import count_happenings, open_stores, play
 from demo.catalogue import STORES
 from demo.connected import CONNECTED
+from demo.production import refuse_in_production
 from demo.quality import roll_up_history
 from demo.returnless import open_earlier_store
 from offers.insights.rebuild import roll_everything
@@ -43,6 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *, credentials_file: Path, **options):
         """Load it."""
+        refuse_in_production()
         with system_scope():
             if Store.objects.filter(code__in=STORES).exists():
                 self.stdout.write("The demo is loaded already.")

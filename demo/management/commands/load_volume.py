@@ -5,6 +5,7 @@ from tqdm import tqdm
 
 from common import clock
 from demo import volume
+from demo.production import refuse_in_production
 from offers.insights.rebuild import roll_everything
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, refunds: int, stores: int, largest: int = 0, **options):
         """Add them."""
+        refuse_in_production()
         if refunds < 1 or not 1 <= stores <= 9999:
             raise CommandError("Name at least one refund, and between 1 and 9999 stores.")
         if largest and (stores < 2 or not 0 < largest < refunds):

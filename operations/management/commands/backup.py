@@ -1,4 +1,4 @@
-"""Write a back-up of the whole database, and check it."""
+"""Write a back-up of everything, and check it."""
 
 from pathlib import Path
 
@@ -8,20 +8,23 @@ from operations.backup import BackupFailed, back_up
 
 
 class Command(BaseCommand):
-    """Prints what the file holds; exits 1 when there is none."""
+    """Prints what it holds; exits 1 when there is none."""
 
-    help = "Write the whole database, every store included, to FILE for pg_restore, and check that nothing is missing."
+    help = "Write every store's rows, the evidence and the keys to the new directory PLACE, and check what was written."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="FILE", help="where to write it; must not exist yet")
+        parser.add_argument("place", type=Path, metavar="PLACE", help="where to write it; must not exist yet")
 
-    def handle(self, *, file: Path, **options):
+    def handle(self, *, place: Path, **options):
         """Write, read again, count."""
-        if not file.absolute().parent.is_dir():
-            raise CommandError(f"{file.absolute().parent} is no directory: make it first.")
+        if not place.absolute().parent.is_dir():
+            raise CommandError(f"{place.absolute().parent} is no directory: make it first.")
         try:
-            rows = back_up(file)
+            made = back_up(place.absolute())
         except BackupFailed as reason:
             raise CommandError(str(reason)) from reason
-        size = file.stat().st_size
-        self.stdout.write(f"{file}: {sum(rows.values())} rows of {len(rows)} tables in {size} bytes, read and counted.")
+        rows, files = sum(made.rows.values()), len(made.files)
+        self.stdout.write(f"{place}: {rows} rows of {len(made.rows)} tables and {files} files, read again and counted.")
+        if made.damaged:
+            told = f"{len(made.damaged)} files are missing here or aren't what was shown, such as {made.damaged[0]}."
+            self.stdout.write(self.style.WARNING(told))

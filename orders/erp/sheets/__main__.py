@@ -1,7 +1,8 @@
 """The reading process: a file on stdin, its rows as lines of JSON on stdout.
 
 It gets no more memory, time and files than allowed.
-The first line is `{}`, or `{"error": code, "facts": {…}}` and nothing else.
+The first line is `{"rows": how many}`, or `{"error": code, "facts": {…}}` and nothing else. Meanwhile stderr hears how
+far it is, now and then: `[rows, of about so many]`.
 """
 
 import json
@@ -10,6 +11,7 @@ import resource
 import sys
 from contextlib import suppress
 from operator import attrgetter
+from time import monotonic
 
 from orders.erp.sheets.faults import Unreadable, WorkbookTooLarge
 from orders.erp.sheets.limits import CPU_SECONDS, MEMORY_BYTES, OPEN_FILES, OUTPUT_BYTES
@@ -34,17 +36,32 @@ def main() -> None:
     os.nice(5)  # whoever waits for a page comes first
     try:
         with open(sys.stdin.fileno(), "rb", closefd=False) as file:
-            rows = [_FIELDS(row) for row in read_table(file)]
+            rows = [_FIELDS(row) for row in read_table(file, Teller().tell)]
     except MemoryError:
         refused: Unreadable = WorkbookTooLarge()
     except Unreadable as unreadable:
         refused = unreadable
     else:
-        _write({})
+        _write({"rows": len(rows)})
         for row in rows:
             _write(row)
         return
     _write({"error": refused.code, "facts": refused.facts})
+
+
+class Teller:
+    """Says how far the reading is, not more often than anybody looks."""
+
+    EVERY_S = 0.25
+
+    def __init__(self) -> None:
+        self._next_at = monotonic() + self.EVERY_S
+
+    def tell(self, rows: int, share: float) -> None:
+        """So many rows are read, and this share of the file, from 0 to 1."""
+        if rows and share and monotonic() >= self._next_at:
+            self._next_at = monotonic() + self.EVERY_S
+            print(json.dumps([rows, max(rows, round(rows / share))]), file=sys.stderr, flush=True)
 
 
 def _write(line: object) -> None:

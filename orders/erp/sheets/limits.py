@@ -2,7 +2,7 @@
 
 MIB = 2**20
 
-MAX_FILE_BYTES = 20 * MIB
+MAX_FILE_BYTES = 30 * MIB
 MAX_ROWS = 100_000
 MAX_COLUMNS = 60
 MAX_CELL = 2000  # characters that are read of a cell
@@ -13,7 +13,7 @@ MAX_UNPACKED_BYTES = 200 * MIB
 MAX_SHARED_TEXT_BYTES = 50 * MIB
 MAX_RATIO = 150
 RATIO_MATTERS_FROM_BYTES = 20 * MIB
-MAX_ELEMENTS = 6_000_000  # of one part: cells, their values and rows, empty ones too
+MAX_ELEMENTS = 10_000_000  # of one part: cells, their values and rows, empty ones too
 MAX_SHARED_TEXTS = 2_000_000
 MAX_TEXT = 100_000  # characters between two tags; a spreadsheet's cell holds 32,767
 MAX_DEPTH = 32

@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from posixpath import dirname, join, normpath
-from typing import IO
+from typing import IO, Protocol
 from xml.parsers import expat
 
 from orders.erp.sheets.faults import WorkbookBroken, WorkbookTooLarge
@@ -54,8 +54,8 @@ class Parts:
         """Whether there is such a part."""
         return name.casefold() in self._names
 
-    def read(self, name: str, reader: "XmlReader") -> None:
-        """Read a part from its beginning to its end, or until the reader has enough.
+    def read(self, name: str, reader: "Reader", tell: Callable[[float], None] | None = None) -> None:
+        """Read a part from its beginning to its end, or until the reader has enough, telling which share is read.
 
         WorkbookBroken when it is missing or unsound.
         """
@@ -67,6 +67,8 @@ class Parts:
                 # zipfile gives no more than the size that the entry declares, which was counted above.
                 while not reader.has_enough and (chunk := part.read(CHUNK)):
                     reader.feed(chunk)
+                    if tell is not None:
+                        tell(part.tell() / entry.file_size)
         except (zipfile.BadZipFile, expat.ExpatError, RuntimeError, OSError, EOFError, ValueError) as error:
             raise WorkbookBroken from error
 
@@ -82,6 +84,15 @@ class Parts:
         name = join(dirname(part), "_rels", f"{part.rpartition('/')[2]}.rels")
         self.read(name, XmlReader({f"{_RELATIONS} Relationship": relation}, {}))
         return found
+
+
+class Reader(Protocol):
+    """What a part is read by, piece by piece, until it `has_enough`."""
+
+    has_enough: bool
+
+    def feed(self, chunk: bytes) -> None:
+        """Read on."""
 
 
 class XmlReader:
@@ -108,6 +119,12 @@ class XmlReader:
     def feed(self, chunk: bytes) -> None:
         """Read on."""
         self._parser.Parse(chunk)
+
+    def count(self, elements: int) -> None:
+        """So many elements were read elsewhere."""
+        self._elements += elements
+        if self._elements > MAX_ELEMENTS:
+            raise WorkbookTooLarge
 
     def _forbidden(self, *_declaration) -> None:
         raise WorkbookBroken

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from os import SEEK_END
 from typing import IO
 
 from orders.erp.sheets.delimited import read_delimited
 from orders.erp.sheets.faults import COLUMN_HIDDEN, ROW_HIDDEN, Unreadable
 from orders.erp.sheets.grid import Cell, Grid, Region, column_name
 from orders.erp.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from orders.erp.sheets.telling import Tell, unheard
 from orders.erp.sheets.text import fault_of, heading, identifier, is_bare_number, visible, words
 from orders.erp.sheets.workbook import read_workbook
 
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+TOLD_EVERY = 1000  # rows
 
 # Our own exports' names, and what ERPs and people call the same; see `heading` for what doesn't matter.
 NAMES = {
@@ -45,13 +48,13 @@ class FileRow:
     tracking_at: str = ""
 
 
-def read_table(file: IO[bytes]) -> Iterator[FileRow]:
+def read_table(file: IO[bytes], tell: Tell = unheard) -> Iterator[FileRow]:
     """The rows below the header that hold anything. Unreadable when the file isn't a table that names its columns."""
     magic = file.read(len(XLSX_MAGIC))
     file.seek(0)
     if magic == OLE_MAGIC:
         raise Unreadable("old_or_locked")
-    return _of_workbook(file) if magic == XLSX_MAGIC else _of_csv(file)
+    return _of_workbook(file, tell) if magic == XLSX_MAGIC else _of_csv(file, tell)
 
 
 def columns_of(header: Mapping[int, str]) -> dict[str, int]:
@@ -75,9 +78,11 @@ def _called(headings: Mapping[int, str], names: Sequence[str]) -> list[int]:
     return sorted(at for at, text in headings.items() if text in names)
 
 
-def _of_csv(file: IO[bytes]) -> Iterator[FileRow]:
+def _of_csv(file: IO[bytes], tell: Tell) -> Iterator[FileRow]:
     columns: dict[str, int] | None = None
     found = 0
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
     for place, texts in read_delimited(file):
         if not any(visible(text) for text in texts):
             continue
@@ -87,6 +92,8 @@ def _of_csv(file: IO[bytes]) -> Iterator[FileRow]:
         found += 1
         if found > MAX_ROWS:
             raise Unreadable("too_many_rows", {"most": MAX_ROWS})
+        if not found % TOLD_EVERY:
+            tell(found, file.tell() / size)
         yield _row(place, {name: _at(texts, at) for name, at in columns.items()}, columns, "")
     if columns is None:
         raise Unreadable("empty")
@@ -97,14 +104,14 @@ def _at(texts: Sequence[str], at: int) -> Cell:
     return Cell(text, is_number=is_bare_number(text))
 
 
-def _of_workbook(file: IO[bytes]) -> Iterator[FileRow]:
+def _of_workbook(file: IO[bytes], tell: Tell) -> Iterator[FileRow]:
     columns: dict[str, int] = {}
 
     def choose(header: dict[int, str]) -> set[int]:
         columns.update(columns_of(header))
         return set(columns.values())
 
-    sheet, grid = read_workbook(file, choose)
+    sheet, grid = read_workbook(file, choose, tell)
     if not columns:
         raise Unreadable("empty")
     hidden = next((at for at in columns.values() if at in grid.hidden_columns), None)

@@ -9,6 +9,7 @@ from orders.erp.sheets.formats import PLAIN, Shown, shown_by
 from orders.erp.sheets.grid import Choose, Grid, has_content, read_grid
 from orders.erp.sheets.limits import MAX_CELL, MAX_SHARED_TEXTS
 from orders.erp.sheets.parts import Attributes, Parts, XmlReader
+from orders.erp.sheets.telling import Tell
 from orders.erp.sheets.text import unescaped
 
 _OFFICE_ID = re.compile(r"http://\S+/relationships id")
@@ -22,7 +23,7 @@ class Sheet:
     part: str
 
 
-def read_workbook(file: IO[bytes], choose: Choose) -> tuple[str, Grid]:
+def read_workbook(file: IO[bytes], choose: Choose, tell: Tell) -> tuple[str, Grid]:
     """(name, cells) of the one sheet that people see and that holds anything.
 
     `choose` says which columns are of use, by the first row. Hidden sheets are never read. Unreadable `several_sheets`
@@ -41,7 +42,7 @@ def read_workbook(file: IO[bytes], choose: Choose) -> tuple[str, Grid]:
     by_kind = dict(related.values())
     shared = _shared_texts(parts, by_kind["sharedStrings"]) if "sharedStrings" in by_kind else []
     formats = _formats(parts, by_kind["styles"]) if "styles" in by_kind else []
-    return filled[0].name, read_grid(parts, filled[0].part, shared, formats, choose)
+    return filled[0].name, read_grid(parts, filled[0].part, shared, formats, choose, tell)
 
 
 def _visible_sheets(parts: Parts, book: str, related: dict[str, tuple[str, str]]) -> list[Sheet]:

@@ -1,4 +1,4 @@
-// Asks how far a worker is with what the page shows, until it is finished; then the page is loaded anew.
+// Asks how far a worker is with what the page shows, until it is finished or at another step; then the page is loaded anew.
 window.followProgress = function (job, show) {
   "use strict";
   let pause = 1000;
@@ -8,7 +8,7 @@ window.followProgress = function (job, show) {
       if (!answer.ok) throw new Error(answer.status);
       const state = await answer.json();
       show(state);
-      if (state.finished) return location.reload();
+      if (state.finished || (job.dataset.step && state.step !== job.dataset.step)) return location.reload();
       pause = 1000;
     } catch {
       pause = Math.min(pause * 2, 15000);
@@ -21,8 +21,12 @@ window.followProgress = function (job, show) {
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-progress]:has([data-done])").forEach((job) =>
     window.followProgress(job, (state) => {
-      job.querySelector("progress").value = state.done;
-      job.querySelector("[data-done]").textContent = state.done;
+      const bar = job.querySelector("progress");
+      if (state.done) { // until then nobody knows how long it takes, and the bar says so
+        bar.max = state.total ?? bar.max;
+        bar.value = state.done;
+      }
+      job.querySelector("[data-done]").textContent = state.words ?? state.done;
     }),
   );
 });

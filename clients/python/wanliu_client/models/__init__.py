@@ -34,6 +34,7 @@ from .channel_enum import ChannelEnum
 from .clock import Clock
 from .code_enum import CodeEnum
 from .conflict_enum import ConflictEnum
+from .correct_part_request import CorrectPartRequest
 from .correct_return_request import CorrectReturnRequest
 from .correct_shipment_request import CorrectShipmentRequest
 from .cost_rates import CostRates
@@ -48,6 +49,7 @@ from .decision_request import DecisionRequest
 from .delay_report_status_enum import DelayReportStatusEnum
 from .delay_reports_list_ordering import DelayReportsListOrdering
 from .delay_reports_list_status import DelayReportsListStatus
+from .deliver_request import DeliverRequest
 from .delivery import Delivery
 from .delivery_status_enum import DeliveryStatusEnum
 from .dispute import Dispute
@@ -73,6 +75,8 @@ from .evidence_pack import EvidencePack
 from .evidence_pack_status_enum import EvidencePackStatusEnum
 from .feed_event import FeedEvent
 from .figures import Figures
+from .file import File
+from .file_status_enum import FileStatusEnum
 from .goods_enum import GoodsEnum
 from .grant_coupon_request import GrantCouponRequest
 from .ground import Ground
@@ -114,6 +118,7 @@ from .order_tag_enum import OrderTagEnum
 from .orders_export_retrieve_format import OrdersExportRetrieveFormat
 from .orders_export_retrieve_status import OrdersExportRetrieveStatus
 from .orders_export_retrieve_tag import OrdersExportRetrieveTag
+from .orders_import_shipments_create_prefer import OrdersImportShipmentsCreatePrefer
 from .orders_list_ordering import OrdersListOrdering
 from .orders_list_status import OrdersListStatus
 from .orders_list_tag import OrdersListTag
@@ -143,6 +148,7 @@ from .parcel_status_enum import ParcelStatusEnum
 from .parcels_list_kind import ParcelsListKind
 from .parcels_list_ordering import ParcelsListOrdering
 from .parcels_list_status import ParcelsListStatus
+from .part import Part
 from .patched_change_endpoint_request import PatchedChangeEndpointRequest
 from .patched_cost_rates_request import PatchedCostRatesRequest
 from .patched_product_change_request import PatchedProductChangeRequest
@@ -153,6 +159,8 @@ from .payment_of_refund import PaymentOfRefund
 from .payment_status_enum import PaymentStatusEnum
 from .payments_list_ordering import PaymentsListOrdering
 from .payments_list_status import PaymentsListStatus
+from .pieces import Pieces
+from .pieces_request import PiecesRequest
 from .place_order_request import PlaceOrderRequest
 from .place_order_request_address_type_1 import PlaceOrderRequestAddressType1
 from .place_orders_request import PlaceOrdersRequest
@@ -201,6 +209,7 @@ from .send_offer_request import SendOfferRequest
 from .settings_request import SettingsRequest
 from .settle_conflict_request import SettleConflictRequest
 from .ship_one_request import ShipOneRequest
+from .ship_order_request import ShipOrderRequest
 from .ship_orders_request import ShipOrdersRequest
 from .ship_request import ShipRequest
 from .ship_return_request import ShipReturnRequest
@@ -211,6 +220,7 @@ from .small_payment_purpose_enum import SmallPaymentPurposeEnum
 from .small_payment_request import SmallPaymentRequest
 from .source_enum import SourceEnum
 from .start_session_request import StartSessionRequest
+from .step import Step
 from .step_enum import StepEnum
 from .store import Store
 from .store_name_request import StoreNameRequest
@@ -221,6 +231,7 @@ from .tone_enum import ToneEnum
 from .top_up_request import TopUpRequest
 from .tracking import Tracking
 from .type_enum import TypeEnum
+from .unreadable import Unreadable
 from .upload_request import UploadRequest
 from .warned_offer import WarnedOffer
 from .warned_payment import WarnedPayment
@@ -264,6 +275,7 @@ __all__ = (
     "Clock",
     "CodeEnum",
     "ConflictEnum",
+    "CorrectPartRequest",
     "CorrectReturnRequest",
     "CorrectShipmentRequest",
     "CostRates",
@@ -278,6 +290,7 @@ __all__ = (
     "DelayReportStatusEnum",
     "DelayReportsListOrdering",
     "DelayReportsListStatus",
+    "DeliverRequest",
     "Delivery",
     "DeliveryStatusEnum",
     "Dispute",
@@ -303,6 +316,8 @@ __all__ = (
     "EvidencePackStatusEnum",
     "FeedEvent",
     "Figures",
+    "File",
+    "FileStatusEnum",
     "GoodsEnum",
     "GrantCouponRequest",
     "Ground",
@@ -344,6 +359,7 @@ __all__ = (
     "OrdersExportRetrieveFormat",
     "OrdersExportRetrieveStatus",
     "OrdersExportRetrieveTag",
+    "OrdersImportShipmentsCreatePrefer",
     "OrdersListOrdering",
     "OrdersListStatus",
     "OrdersListTag",
@@ -373,6 +389,7 @@ __all__ = (
     "ParcelsListKind",
     "ParcelsListOrdering",
     "ParcelsListStatus",
+    "Part",
     "PatchedChangeEndpointRequest",
     "PatchedCostRatesRequest",
     "PatchedProductChangeRequest",
@@ -383,6 +400,8 @@ __all__ = (
     "PaymentStatusEnum",
     "PaymentsListOrdering",
     "PaymentsListStatus",
+    "Pieces",
+    "PiecesRequest",
     "PlaceOrderRequest",
     "PlaceOrderRequestAddressType1",
     "PlaceOrdersRequest",
@@ -431,6 +450,7 @@ __all__ = (
     "SettingsRequest",
     "SettleConflictRequest",
     "ShipOneRequest",
+    "ShipOrderRequest",
     "ShipOrdersRequest",
     "ShipRequest",
     "ShipReturnRequest",
@@ -441,6 +461,7 @@ __all__ = (
     "SmallPaymentRequest",
     "SourceEnum",
     "StartSessionRequest",
+    "Step",
     "StepEnum",
     "Store",
     "StoreNameRequest",
@@ -451,6 +472,7 @@ __all__ = (
     "TopUpRequest",
     "Tracking",
     "TypeEnum",
+    "Unreadable",
     "UploadRequest",
     "WarnedOffer",
     "WarnedPayment",

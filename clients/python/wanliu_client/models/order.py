@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..models.buyer import Buyer
     from ..models.order_address_type_1 import OrderAddressType1
     from ..models.order_line import OrderLine
+    from ..models.part import Part
 
 
 T = TypeVar("T", bound="Order")
@@ -23,7 +24,7 @@ T = TypeVar("T", bound="Order")
 
 @_attrs_define
 class Order:
-    """An order with its lines.
+    """An order with its lines. `parcels` are those of an order that leaves in several, the oldest first.
 
     Attributes:
         number (str):
@@ -41,6 +42,8 @@ class Order:
         version (int | None):
         updated_at (datetime.datetime):
         lines (list[OrderLine]):
+        is_partly_shipped (bool): Pieces of it have left, and others wait to be shipped.
+        parcels (list[Part]):
         status (OrderStatusEnum | Unset): * `unshipped` - To be shipped
             * `shipped` - In transit
             * `delivered` - Delivered
@@ -70,6 +73,8 @@ class Order:
     version: int | None
     updated_at: datetime.datetime
     lines: list[OrderLine]
+    is_partly_shipped: bool
+    parcels: list[Part]
     status: OrderStatusEnum | Unset = UNSET
     source: SourceEnum | Unset = UNSET
     live_session: str | Unset = UNSET
@@ -123,6 +128,13 @@ class Order:
             lines_item = lines_item_data.to_dict()
             lines.append(lines_item)
 
+        is_partly_shipped = self.is_partly_shipped
+
+        parcels = []
+        for parcels_item_data in self.parcels:
+            parcels_item = parcels_item_data.to_dict()
+            parcels.append(parcels_item)
+
         status: str | Unset = UNSET
         if not isinstance(self.status, Unset):
             status = self.status.value
@@ -172,6 +184,8 @@ class Order:
                 "version": version,
                 "updated_at": updated_at,
                 "lines": lines,
+                "is_partly_shipped": is_partly_shipped,
+                "parcels": parcels,
             }
         )
         if status is not UNSET:
@@ -196,6 +210,7 @@ class Order:
         from ..models.buyer import Buyer
         from ..models.order_address_type_1 import OrderAddressType1
         from ..models.order_line import OrderLine
+        from ..models.part import Part
 
         d = dict(src_dict)
         number = d.pop("number")
@@ -253,6 +268,15 @@ class Order:
             lines_item = OrderLine.from_dict(lines_item_data)
 
             lines.append(lines_item)
+
+        is_partly_shipped = d.pop("is_partly_shipped")
+
+        parcels = []
+        _parcels = d.pop("parcels")
+        for parcels_item_data in _parcels:
+            parcels_item = Part.from_dict(parcels_item_data)
+
+            parcels.append(parcels_item)
 
         _status = d.pop("status", UNSET)
         status: OrderStatusEnum | Unset
@@ -324,6 +348,8 @@ class Order:
             version=version,
             updated_at=updated_at,
             lines=lines,
+            is_partly_shipped=is_partly_shipped,
+            parcels=parcels,
             status=status,
             source=source,
             live_session=live_session,

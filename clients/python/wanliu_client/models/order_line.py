@@ -28,6 +28,7 @@ class OrderLine:
         claimed_quantity (int):
         claimed_amount (str):  Example: 12.30.
         cancelled_quantity (int):
+        shipped_quantity (int): Pieces that left in parcels with a part of the order; 0 where one parcel has everything.
         sku (str | Unset):  Default: ''.
         discount (str | Unset): Yuan, for all its pieces. Default: '0.00'. Example: 12.30.
     """
@@ -42,6 +43,7 @@ class OrderLine:
     claimed_quantity: int
     claimed_amount: str
     cancelled_quantity: int
+    shipped_quantity: int
     sku: str | Unset = ""
     discount: str | Unset = "0.00"
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -71,6 +73,8 @@ class OrderLine:
 
         cancelled_quantity = self.cancelled_quantity
 
+        shipped_quantity = self.shipped_quantity
+
         sku = self.sku
 
         discount = self.discount
@@ -89,6 +93,7 @@ class OrderLine:
                 "claimed_quantity": claimed_quantity,
                 "claimed_amount": claimed_amount,
                 "cancelled_quantity": cancelled_quantity,
+                "shipped_quantity": shipped_quantity,
             }
         )
         if sku is not UNSET:
@@ -134,6 +139,8 @@ class OrderLine:
 
         cancelled_quantity = d.pop("cancelled_quantity")
 
+        shipped_quantity = d.pop("shipped_quantity")
+
         sku = d.pop("sku", UNSET)
 
         discount = d.pop("discount", UNSET)
@@ -149,6 +156,7 @@ class OrderLine:
             claimed_quantity=claimed_quantity,
             claimed_amount=claimed_amount,
             cancelled_quantity=cancelled_quantity,
+            shipped_quantity=shipped_quantity,
             sku=sku,
             discount=discount,
         )

@@ -1,28 +1,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.pieces_request import PiecesRequest
+
 
 T = TypeVar("T", bound="ShipOneRequest")
 
 
 @_attrs_define
 class ShipOneRequest:
-    """An order of the store, and its parcel.
+    """An order of the store, and its next parcel.
 
     Attributes:
         carrier (str): One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX,
             UPS, DHL, or its name, or `other: NAME` for any other carrier.
         tracking_number (str): At most 64 letters, digits and hyphens; kept in capitals, without blanks.
         number (str):
+        lines (list[PiecesRequest] | None | Unset):
     """
 
     carrier: str
     tracking_number: str
     number: str
+    lines: list[PiecesRequest] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,6 +39,18 @@ class ShipOneRequest:
         tracking_number = self.tracking_number
 
         number = self.number
+
+        lines: list[dict[str, Any]] | None | Unset
+        if isinstance(self.lines, Unset):
+            lines = UNSET
+        elif isinstance(self.lines, list):
+            lines = []
+            for lines_type_0_item_data in self.lines:
+                lines_type_0_item = lines_type_0_item_data.to_dict()
+                lines.append(lines_type_0_item)
+
+        else:
+            lines = self.lines
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -41,11 +61,15 @@ class ShipOneRequest:
                 "number": number,
             }
         )
+        if lines is not UNSET:
+            field_dict["lines"] = lines
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.pieces_request import PiecesRequest
+
         d = dict(src_dict)
         carrier = d.pop("carrier")
 
@@ -53,10 +77,33 @@ class ShipOneRequest:
 
         number = d.pop("number")
 
+        def _parse_lines(data: object) -> list[PiecesRequest] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                lines_type_0 = []
+                _lines_type_0 = data
+                for lines_type_0_item_data in _lines_type_0:
+                    lines_type_0_item = PiecesRequest.from_dict(lines_type_0_item_data)
+
+                    lines_type_0.append(lines_type_0_item)
+
+                return lines_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[PiecesRequest] | None | Unset, data)
+
+        lines = _parse_lines(d.pop("lines", UNSET))
+
         ship_one_request = cls(
             carrier=carrier,
             tracking_number=tracking_number,
             number=number,
+            lines=lines,
         )
 
         ship_one_request.additional_properties = d

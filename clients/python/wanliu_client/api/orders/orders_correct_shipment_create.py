@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.correct_shipment_request import CorrectShipmentRequest
+from ...models.correct_part_request import CorrectPartRequest
 from ...models.errors import Errors
 from ...models.order import Order
 from ...types import UNSET, Response, Unset
@@ -15,7 +15,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     number: str,
     *,
-    body: CorrectShipmentRequest,
+    body: CorrectPartRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -126,7 +126,7 @@ def sync_detailed(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: CorrectShipmentRequest,
+    body: CorrectPartRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Errors | Order]:
     """Its parcel has another number, and the carrier hasn't picked it up yet.
@@ -134,8 +134,8 @@ def sync_detailed(
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (CorrectShipmentRequest): What the parcel's carrier and number should have been, and
-            why they weren't.
+        body (CorrectPartRequest): Which of the order's parcels it is about has to be said where
+            it left in several.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,7 +162,7 @@ def sync(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: CorrectShipmentRequest,
+    body: CorrectPartRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Errors | Order | None:
     """Its parcel has another number, and the carrier hasn't picked it up yet.
@@ -170,8 +170,8 @@ def sync(
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (CorrectShipmentRequest): What the parcel's carrier and number should have been, and
-            why they weren't.
+        body (CorrectPartRequest): Which of the order's parcels it is about has to be said where
+            it left in several.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,7 +193,7 @@ async def asyncio_detailed(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: CorrectShipmentRequest,
+    body: CorrectPartRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Errors | Order]:
     """Its parcel has another number, and the carrier hasn't picked it up yet.
@@ -201,8 +201,8 @@ async def asyncio_detailed(
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (CorrectShipmentRequest): What the parcel's carrier and number should have been, and
-            why they weren't.
+        body (CorrectPartRequest): Which of the order's parcels it is about has to be said where
+            it left in several.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -227,7 +227,7 @@ async def asyncio(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: CorrectShipmentRequest,
+    body: CorrectPartRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Errors | Order | None:
     """Its parcel has another number, and the carrier hasn't picked it up yet.
@@ -235,8 +235,8 @@ async def asyncio(
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (CorrectShipmentRequest): What the parcel's carrier and number should have been, and
-            why they weren't.
+        body (CorrectPartRequest): Which of the order's parcels it is about has to be said where
+            it left in several.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -6,16 +6,16 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.deliver_request import DeliverRequest
 from ...models.errors import Errors
 from ...models.order import Order
-from ...models.store_name_request import StoreNameRequest
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     number: str,
     *,
-    body: StoreNameRequest | Unset = UNSET,
+    body: DeliverRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -127,15 +127,16 @@ def sync_detailed(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: StoreNameRequest | Unset = UNSET,
+    body: DeliverRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Errors | Order]:
-    """The buyer has received it.
+    """The buyer has received it, or one of its parcels; with the last one it is delivered.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (StoreNameRequest | Unset): What a marketplace's key adds to a POST.
+        body (DeliverRequest | Unset): What the buyer has received: all of the order, or one
+            parcel of it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,15 +163,16 @@ def sync(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: StoreNameRequest | Unset = UNSET,
+    body: DeliverRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Errors | Order | None:
-    """The buyer has received it.
+    """The buyer has received it, or one of its parcels; with the last one it is delivered.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (StoreNameRequest | Unset): What a marketplace's key adds to a POST.
+        body (DeliverRequest | Unset): What the buyer has received: all of the order, or one
+            parcel of it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,15 +194,16 @@ async def asyncio_detailed(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: StoreNameRequest | Unset = UNSET,
+    body: DeliverRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Errors | Order]:
-    """The buyer has received it.
+    """The buyer has received it, or one of its parcels; with the last one it is delivered.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (StoreNameRequest | Unset): What a marketplace's key adds to a POST.
+        body (DeliverRequest | Unset): What the buyer has received: all of the order, or one
+            parcel of it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -225,15 +228,16 @@ async def asyncio(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: StoreNameRequest | Unset = UNSET,
+    body: DeliverRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Errors | Order | None:
-    """The buyer has received it.
+    """The buyer has received it, or one of its parcels; with the last one it is delivered.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (StoreNameRequest | Unset): What a marketplace's key adds to a POST.
+        body (DeliverRequest | Unset): What the buyer has received: all of the order, or one
+            parcel of it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

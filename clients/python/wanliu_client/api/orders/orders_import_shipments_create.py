@@ -6,6 +6,10 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.errors import Errors
+from ...models.file import File
+from ...models.orders_import_shipments_create_prefer import (
+    OrdersImportShipmentsCreatePrefer,
+)
 from ...models.outcome import Outcome
 from ...models.upload_request import UploadRequest
 from ...types import UNSET, Response, Unset
@@ -16,10 +20,14 @@ def _get_kwargs(
     body: UploadRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
+    prefer: OrdersImportShipmentsCreatePrefer | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
+
+    if not isinstance(prefer, Unset):
+        headers["Prefer"] = str(prefer)
 
     params: dict[str, Any] = {}
 
@@ -43,11 +51,16 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Errors | Outcome | None:
+) -> Errors | File | Outcome | None:
     if response.status_code == 200:
         response_200 = Outcome.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 202:
+        response_202 = File.from_dict(response.json())
+
+        return response_202
 
     if response.status_code == 400:
         response_400 = Errors.from_dict(response.json())
@@ -117,7 +130,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Errors | Outcome]:
+) -> Response[Errors | File | Outcome]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -132,7 +145,8 @@ def sync_detailed(
     body: UploadRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Errors | Outcome]:
+    prefer: OrdersImportShipmentsCreatePrefer | Unset = UNSET,
+) -> Response[Errors | File | Outcome]:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
     Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
@@ -143,9 +157,14 @@ def sync_detailed(
     wrong), each
     error with its `row` and `order`, and nothing has changed.
 
+    With the header `Prefer: respond-async` (RFC 7240) the file is kept and the answer is 202 at once: a
+    worker does
+    the same, and `Location` is where to ask how far it is. Use it for files of many thousand rows.
+
     Args:
         dry_run (bool | Unset):  Default: False.
         idempotency_key (str | Unset):
+        prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
 
@@ -154,13 +173,14 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Errors | Outcome]
+        Response[Errors | File | Outcome]
     """
 
     kwargs = _get_kwargs(
         body=body,
         dry_run=dry_run,
         idempotency_key=idempotency_key,
+        prefer=prefer,
     )
 
     response = client.get_httpx_client().request(
@@ -176,7 +196,8 @@ def sync(
     body: UploadRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
-) -> Errors | Outcome | None:
+    prefer: OrdersImportShipmentsCreatePrefer | Unset = UNSET,
+) -> Errors | File | Outcome | None:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
     Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
@@ -187,9 +208,14 @@ def sync(
     wrong), each
     error with its `row` and `order`, and nothing has changed.
 
+    With the header `Prefer: respond-async` (RFC 7240) the file is kept and the answer is 202 at once: a
+    worker does
+    the same, and `Location` is where to ask how far it is. Use it for files of many thousand rows.
+
     Args:
         dry_run (bool | Unset):  Default: False.
         idempotency_key (str | Unset):
+        prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
 
@@ -198,7 +224,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Errors | Outcome
+        Errors | File | Outcome
     """
 
     return sync_detailed(
@@ -206,6 +232,7 @@ def sync(
         body=body,
         dry_run=dry_run,
         idempotency_key=idempotency_key,
+        prefer=prefer,
     ).parsed
 
 
@@ -215,7 +242,8 @@ async def asyncio_detailed(
     body: UploadRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Errors | Outcome]:
+    prefer: OrdersImportShipmentsCreatePrefer | Unset = UNSET,
+) -> Response[Errors | File | Outcome]:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
     Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
@@ -226,9 +254,14 @@ async def asyncio_detailed(
     wrong), each
     error with its `row` and `order`, and nothing has changed.
 
+    With the header `Prefer: respond-async` (RFC 7240) the file is kept and the answer is 202 at once: a
+    worker does
+    the same, and `Location` is where to ask how far it is. Use it for files of many thousand rows.
+
     Args:
         dry_run (bool | Unset):  Default: False.
         idempotency_key (str | Unset):
+        prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
 
@@ -237,13 +270,14 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Errors | Outcome]
+        Response[Errors | File | Outcome]
     """
 
     kwargs = _get_kwargs(
         body=body,
         dry_run=dry_run,
         idempotency_key=idempotency_key,
+        prefer=prefer,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -257,7 +291,8 @@ async def asyncio(
     body: UploadRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
-) -> Errors | Outcome | None:
+    prefer: OrdersImportShipmentsCreatePrefer | Unset = UNSET,
+) -> Errors | File | Outcome | None:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
     Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
@@ -268,9 +303,14 @@ async def asyncio(
     wrong), each
     error with its `row` and `order`, and nothing has changed.
 
+    With the header `Prefer: respond-async` (RFC 7240) the file is kept and the answer is 202 at once: a
+    worker does
+    the same, and `Location` is where to ask how far it is. Use it for files of many thousand rows.
+
     Args:
         dry_run (bool | Unset):  Default: False.
         idempotency_key (str | Unset):
+        prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
 
@@ -279,7 +319,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Errors | Outcome
+        Errors | File | Outcome
     """
 
     return (
@@ -288,5 +328,6 @@ async def asyncio(
             body=body,
             dry_run=dry_run,
             idempotency_key=idempotency_key,
+            prefer=prefer,
         )
     ).parsed

@@ -8,14 +8,14 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.errors import Errors
 from ...models.order import Order
-from ...models.ship_request import ShipRequest
+from ...models.ship_order_request import ShipOrderRequest
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     number: str,
     *,
-    body: ShipRequest,
+    body: ShipOrderRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -126,15 +126,16 @@ def sync_detailed(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: ShipRequest,
+    body: ShipOrderRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Errors | Order]:
-    """Hand it to the carrier.
+    """Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (ShipRequest): A parcel with a carrier.
+        body (ShipOrderRequest): The order's next parcel, and what is in it: without `lines`
+            everything that is left.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -161,15 +162,16 @@ def sync(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: ShipRequest,
+    body: ShipOrderRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Errors | Order | None:
-    """Hand it to the carrier.
+    """Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (ShipRequest): A parcel with a carrier.
+        body (ShipOrderRequest): The order's next parcel, and what is in it: without `lines`
+            everything that is left.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -191,15 +193,16 @@ async def asyncio_detailed(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: ShipRequest,
+    body: ShipOrderRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Errors | Order]:
-    """Hand it to the carrier.
+    """Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (ShipRequest): A parcel with a carrier.
+        body (ShipOrderRequest): The order's next parcel, and what is in it: without `lines`
+            everything that is left.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -224,15 +227,16 @@ async def asyncio(
     number: str,
     *,
     client: AuthenticatedClient,
-    body: ShipRequest,
+    body: ShipOrderRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Errors | Order | None:
-    """Hand it to the carrier.
+    """Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left.
 
     Args:
         number (str):
         idempotency_key (str | Unset):
-        body (ShipRequest): A parcel with a carrier.
+        body (ShipOrderRequest): The order's next parcel, and what is in it: without `lines`
+            everything that is left.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -127,9 +127,10 @@ def sync_detailed(
 ) -> Response[Clock | Errors]:
     """Move a sandbox's clock on; answers when everything that was due by then is done.
 
-    Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call
-    that was
-    cut off, name the instant with `to`: what was reached stays.
+    Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that
+    was cut off
+    leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on
+    from there.
 
     Args:
         idempotency_key (str | Unset):
@@ -164,9 +165,10 @@ def sync(
 ) -> Clock | Errors | None:
     """Move a sandbox's clock on; answers when everything that was due by then is done.
 
-    Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call
-    that was
-    cut off, name the instant with `to`: what was reached stays.
+    Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that
+    was cut off
+    leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on
+    from there.
 
     Args:
         idempotency_key (str | Unset):
@@ -196,9 +198,10 @@ async def asyncio_detailed(
 ) -> Response[Clock | Errors]:
     """Move a sandbox's clock on; answers when everything that was due by then is done.
 
-    Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call
-    that was
-    cut off, name the instant with `to`: what was reached stays.
+    Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that
+    was cut off
+    leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on
+    from there.
 
     Args:
         idempotency_key (str | Unset):
@@ -231,9 +234,10 @@ async def asyncio(
 ) -> Clock | Errors | None:
     """Move a sandbox's clock on; answers when everything that was due by then is done.
 
-    Deadlines come at their own instants, days at their midnights. At most 92 days at once. After a call
-    that was
-    cut off, name the instant with `to`: what was reached stays.
+    Deadlines come at their own instants, days at their midnights. At most 92 days at once. A call that
+    was cut off
+    leaves what was reached: repeated with its Idempotency-Key, or with `to` that instant, it goes on
+    from there.
 
     Args:
         idempotency_key (str | Unset):

@@ -1,0 +1,47 @@
+"""How the processes of the application are started: the same for `make run` and in production."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CELERY = ("celery", "-A", "config")
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue and what works on it: processes, or threads where they mostly wait. `setting` says how many."""
+
+    name: str
+    pool: str
+    setting: str
+
+
+# Each has workers of its own: slow receivers of webhooks, and merchants' large files, keep nobody else waiting.
+QUEUES = {
+    queue.name: queue
+    for queue in (
+        Queue("celery", "", "WORKER_PROCESSES"),
+        Queue("webhooks", "threads", "WEBHOOK_THREADS"),
+        Queue("files", "threads", "FILE_THREADS"),
+    )
+}
+MAIN = "celery"
+
+
+def worker_arguments(queue: str, said: Mapping[str, Any], *, name: str = "") -> tuple[str, ...]:
+    """The arguments after `python -m` for a worker of this queue; no other of its machine has its name."""
+    worked = QUEUES[queue]
+    return (
+        *(*CELERY, "worker", "--loglevel", "INFO", "--queues", queue, "--concurrency", str(said[worked.setting])),
+        *(("--pool", worked.pool) if worked.pool else ()),
+        *("--hostname", f"{queue}-{name or os.getpid()}@%h", "--without-gossip", "--without-mingle"),
+    )
+
+
+def beat_arguments(data_dir: Path) -> tuple[str, ...]:
+    """The arguments after `python -m` for beat. What it remembers is its machine's own."""
+    schedule = data_dir / f"celerybeat-{socket.gethostname()}"
+    return (*CELERY, "beat", "--loglevel", "INFO", "--schedule", str(schedule), "--pidfile", "")

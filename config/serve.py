@@ -1,0 +1,134 @@
+"""`scripts/serve`: one process of the application where people work, in the foreground, until SIGTERM.
+
+    scripts/serve web | worker [QUEUE] | beat    one process, once everything that it needs was found in order
+    scripts/serve migrate                        the database's tables, before the processes of a release start
+    scripts/serve check                          only looks whether everything is in order
+    scripts/serve manage COMMAND …               a command of manage.py
+    scripts/serve new-keys                       makes SECRET_KEY and CONNECTOR_KEYS
+
+Settings are the environment's (docs/deploy.md). Ends with 78 when they are wrong, with each mistake in a sentence, and
+with 75 for what passes by itself: no answer from the database, or tables that aren't migrated yet.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from config.embedded.paths import ROOT
+from config.environment import Mistakes, read_environment
+from config.front.server import web_arguments
+from config.processes import MAIN, QUEUES, beat_arguments, worker_arguments
+
+USAGE, TRY_AGAIN, MISCONFIGURED = 64, 75, 78  # as sysexits.h has them
+KINDS = {"web": "web", "worker": "worker", "beat": "worker", "check": "web", "migrate": "command", "manage": "command"}
+OWNERS = ("OWNER_DATABASE_URL", "OWNER_DATABASE_URL_FILE")
+
+
+class CannotStart(Exception):
+    """Why nothing is started, a sentence each, and with which code to end."""
+
+    def __init__(self, code: int, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.code, self.sentences = code, sentences
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Becomes the process that was asked for; returns an exit code for everything else."""
+    try:
+        return serve(arguments)
+    except CannotStart as reason:
+        for sentence in reason.sentences:
+            print(f"scripts/serve: {sentence}", file=sys.stderr)
+        return reason.code
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """What `arguments` ask for. CannotStart."""
+    what, *rest = arguments or [""]
+    if what == "new-keys":
+        return print_keys()
+    if what not in KINDS or (rest and what not in ("worker", "manage")) or (len(rest) > 1 and what == "worker"):
+        raise CannotStart(USAGE, *(__doc__ or "").split("\n\n")[1].splitlines())
+    queue = (rest or [MAIN])[0]
+    if what == "worker" and queue not in QUEUES:
+        raise CannotStart(USAGE, f"there is no queue “{queue}”, only {', '.join(QUEUES)}.")
+    os.environ |= {"PRODUCTION": "1", "PROCESS_KIND": KINDS[what]}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        said = read_environment()
+    except Mistakes as mistakes:
+        raise CannotStart(MISCONFIGURED, *mistakes.each) from None
+    if what == "manage":
+        become(ROOT / "manage.py", *rest)
+    if what == "migrate":
+        become(ROOT / "manage.py", "migrate", "--no-input")
+    for name in OWNERS:  # only `migrate` and `restore` connect as the owner
+        os.environ.pop(name, None)
+    find_in_order()
+    if what == "web":
+        from config.static_files import collect_static
+
+        collect_static(said["DATA_DIR"])
+        become("-m", *web_arguments(said["HOST"], said["PORT"], processes=said["WEB_PROCESSES"]))
+    if what == "worker":
+        become("-m", *worker_arguments(queue, said))
+    if what == "beat":
+        become("-m", *beat_arguments(said["DATA_DIR"]))
+    print("Everything is in order.")
+    return 0
+
+
+def become(*arguments: object) -> None:
+    """Let this process go on as Python with these arguments: signals reach it directly."""
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *map(str, arguments)])
+
+
+def find_in_order() -> None:
+    """CannotStart, with everything that Django's checks and ours find, for whatever people shouldn't work with."""
+    import django
+    from django.core.checks import WARNING, run_checks
+    from django.db import OperationalError, connection
+
+    django.setup()
+    try:
+        found = run_checks(include_deployment_checks=True, databases=["default"])
+        waiting = migrations_to_come(connection)
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise CannotStart(TRY_AGAIN, f"the database of DATABASE_URL doesn't answer: {reason}") from None
+    finally:
+        connection.close()
+    if wrong := [issue for issue in found if issue.level >= WARNING and not issue.is_silenced()]:
+        raise CannotStart(MISCONFIGURED, *(in_one_line(issue) for issue in wrong))
+    if waiting:
+        raise CannotStart(TRY_AGAIN, f"{waiting} migrations are not applied: run `scripts/serve migrate` first.")
+
+
+def migrations_to_come(connection: Any) -> int:
+    """How many migrations of this release the database hasn't seen."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def in_one_line(issue: Any) -> str:
+    """What a check found, what to do, and its id."""
+    said: Iterable[str] = (str(part).strip().replace("\n", " ") for part in (issue.msg, issue.hint) if part)
+    return f"{' '.join(said)} ({issue.id})"
+
+
+def print_keys() -> int:
+    """Keys that nobody has: lines for the environment."""
+    from cryptography.fernet import Fernet
+
+    print(f"SECRET_KEY={secrets.token_urlsafe(50)}\nCONNECTOR_KEYS={Fernet.generate_key().decode()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

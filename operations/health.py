@@ -1,0 +1,140 @@
+"""How the processes and the work are: database, broker, workers by queue, beat, and how far behind each sweep is.
+
+For whoever looks after the platform and for their alarms (`manage.py health`). `/readyz` tells a web process's load
+balancer less, in less time.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import inf
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.db.models import Min
+from django.db.models.functions import Now
+
+from common import clock, heartbeats
+from common.health import check_broker
+from common.obligations import obligations
+from common.tenancy import system_scope
+from operations.collecting import all_sweeps
+
+ALLOWED_S = 60  # behind, beside the time between two sweeps: below it nobody need look
+
+
+class State(StrEnum):
+    """How a part is. What nobody can say is no alarm by itself: the hint server that would know is a part, too."""
+
+    OK = "ok"
+    BEHIND = "behind"
+    FAILING = "failing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line: what it is about, how it is, and that in words."""
+
+    kind: str
+    name: str
+    state: State
+    says: str
+
+
+def database() -> Iterator[Part]:
+    """Whether it answers."""
+    yield _probed("database", _ask_database)
+
+
+def broker() -> Iterator[Part]:
+    """Whether the workers' queue takes messages."""
+    yield _probed("broker", check_broker)
+
+
+def workers() -> Iterator[Part]:
+    """How many workers live, for each queue that beat sends to and each that ever had one."""
+    alive = heartbeats.live_workers()
+    for queue in sorted({*queues(), *(alive or {})}):
+        if alive is None:
+            yield Part("worker", queue, State.UNKNOWN, "the hint server doesn't answer")
+        else:
+            count = alive.get(queue, 0)
+            yield Part("worker", queue, State.OK if count else State.FAILING, f"{count} alive")
+
+
+def beat() -> Iterator[Part]:
+    """Whether one lives, and whether what it asks for is done."""
+    for name, count in (("beat", heartbeats.live_beats()), ("beat's work", heartbeats.beat_is_heard())):
+        said = {None: "the hint server doesn't answer", True: "is done", False: "isn't done by any worker"}
+        says = said[count] if count is None or isinstance(count, bool) else f"{count} alive"
+        yield Part("beat", name, State.UNKNOWN if count is None else State.OK if count else State.FAILING, says)
+
+
+def sweeps() -> Iterator[Part]:
+    """How long ago each task of beat's was last done, and since when the oldest row waits that is due."""
+    done, periods = heartbeats.since_done(), heartbeats.periods()
+    for task in sorted(periods):
+        if done is None:
+            yield Part("sweep", task, State.UNKNOWN, "the hint server doesn't answer")
+        elif done[task] is inf:
+            is_young = periods[task] > ALLOWED_S
+            yield Part("sweep", task, State.UNKNOWN if is_young else State.BEHIND, "nobody has heard of it being done")
+        else:
+            behind = max(done[task] - periods[task], 0)
+            yield _lag("sweep", task, behind, f"done {done[task]:.0f} s ago, every {periods[task]:.0f} s")
+    with system_scope():
+        for name, behind in _waiting():
+            yield _lag("waiting", name, behind, f"the oldest has waited for {behind:.0f} s")
+
+
+PARTS: dict[str, Callable[[], Iterator[Part]]] = {
+    "database": database,
+    "broker": broker,
+    "workers": workers,
+    "beat": beat,
+    "sweeps": sweeps,
+}
+
+
+def queues() -> set[str]:
+    """The queues that beat's tasks go to."""
+    main, routes = current_app.conf.task_default_queue, settings.CELERY_TASK_ROUTES
+    asked = settings.CELERY_BEAT_SCHEDULE.values()
+    return {each.get("options", {}).get("queue", routes.get(each["task"], {}).get("queue", main)) for each in asked}
+
+
+def _probed(name: str, probe: Callable[[], object]) -> Part:
+    try:
+        probe()
+    except Exception as error:
+        return Part(name, name, State.FAILING, type(error).__name__)
+    return Part(name, name, State.OK, "answers")
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _lag(kind: str, name: str, behind: float, says: str) -> Part:
+    return Part(kind, name, State.OK if behind <= ALLOWED_S else State.BEHIND, says)
+
+
+def _waiting() -> Iterator[tuple[str, float]]:
+    """Of each kind of row that falls due: for how many seconds the oldest has been due, by its clock."""
+    now = clock.now()
+    for sweep in all_sweeps():
+        if sweep.undone is not None:
+            _model, column = sweep.due[0]
+            rows = sweep.undone().filter(**{f"{column}__lte": now})
+            yield sweep.name, _seconds(rows.aggregate(first=Min(column))["first"], now)
+    for model in obligations():
+        found = model._default_manager.due().aggregate(first=Min("next_attempt_at"), now=Min(Now()))
+        yield model._meta.label, _seconds(found["first"], found["now"])
+
+
+def _seconds(since: datetime | None, now: datetime | None) -> float:
+    return 0.0 if since is None or now is None else max(now - since, timedelta()).total_seconds()

@@ -1,0 +1,44 @@
+"""The tenant and what belongs to it; and what there is about the accounts of its people.
+
+stores is the tenant with its people, keys and catalogue; people is where an account is signed in, who is invited, and
+what is written to whom.
+"""
+
+from stores.models.people import DeskSession, Device, Invitation, Letter
+from stores.models.stores import (
+    MOST_URGE_ALERT,
+    ApiKey,
+    ApiKeyManager,
+    CategoryOpening,
+    CeilingField,
+    Membership,
+    Product,
+    ReturnAddress,
+    ReturnAddressQuerySet,
+    Store,
+    User,
+    digits,
+    open_categories,
+    validate_time_zone,
+)
+
+__all__ = [
+    "MOST_URGE_ALERT",
+    "ApiKey",
+    "ApiKeyManager",
+    "CategoryOpening",
+    "CeilingField",
+    "DeskSession",
+    "Device",
+    "Invitation",
+    "Letter",
+    "Membership",
+    "Product",
+    "ReturnAddress",
+    "ReturnAddressQuerySet",
+    "Store",
+    "User",
+    "digits",
+    "open_categories",
+    "validate_time_zone",
+]

@@ -1,0 +1,280 @@
+"""scripts/serve: what people shouldn't work with isn't started; what is started is asked at the wire, and stopped."""
+
+import json
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+
+import kombu
+import psycopg
+import pytest
+
+from config.embedded import paths
+from tests.durability.conftest import cluster
+from tests.durability.deployed import commands
+from tests.durability.desk import open_desk
+from tests.durability.production import BY_TLS, HOST, Service, wait_for
+from tests.durability.test_services_die import gateway_hangs_at, pending, somebody_waits
+
+DEAD_WITHIN = 30  # seconds
+ROLES = (("DATABASE_URL", paths.APP_ROLE), ("OWNER_DATABASE_URL", paths.OWNER))
+
+
+@pytest.fixture(scope="module")
+def services(migrated):
+    """One migrated database for all tests of this file, and the processes that work on it."""
+    with cluster() as postgres, ExitStack() as stack:
+        subprocess.run(["cp", "-a", f"{migrated}/.", postgres.home], check=True)
+        yield Service(stack.enter_context(open_desk(postgres)), stack)
+
+
+@pytest.fixture
+def service(services):
+    """A machine on which nothing runs yet; what a test starts ends with it."""
+    with ExitStack() as stack:
+        yield Service(services.desk, stack)
+
+
+@pytest.fixture(scope="module")
+def web(services):
+    """A web process behind a proxy on this machine."""
+    services.start_web()
+    return services
+
+
+@pytest.fixture(scope="module")
+def operator(services):
+    """The password of an operator, as create_operator prints it."""
+    made = services.run("manage", "create_operator", "anna")
+    assert made.returncode == 0, made.stderr
+    return made.stdout.split()[-1]
+
+
+def sentences(ended: subprocess.CompletedProcess[str]) -> list[str]:
+    """What was said, a sentence a line, and nothing else."""
+    assert "Traceback" not in ended.stderr
+    lines = ended.stderr.splitlines()
+    assert all(line.startswith("scripts/serve: ") for line in lines), ended.stderr
+    return [line.removeprefix("scripts/serve: ") for line in lines]
+
+
+class TestStart:
+    """Nothing is started before everything is in order."""
+
+    def test_all_is_in_order(self, service):
+        ended = service.run("check")
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout == "Everything is in order.\n"
+
+    def test_djangos_own_check_has_nothing_to_say(self, service):
+        ended = service.run("manage", "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
+        assert ended.returncode == 0, ended.stderr
+        assert "no issues" in ended.stdout
+
+    @pytest.mark.parametrize("what", ["web", "worker", "beat", "migrate", "check", "manage"])
+    def test_every_mistake_is_told_before_anything_is_done(self, service, what):
+        wrong = {"ALLOWED_HOSTS": "*", "TRUSTED_PROXIES": "", "SECRET_KEY": "guess me", "DEBUG": "1", "PORT": "x"}
+        ended = service.run(what, **wrong)
+        assert ended.returncode == 78
+        assert [line.split()[0] for line in sentences(ended)] == [
+            "PORT",
+            "SECRET_KEY",
+            "ALLOWED_HOSTS",
+            "TRUSTED_PROXIES",
+            "DEBUG",
+        ]
+        assert "guess me" not in ended.stderr
+
+    def test_a_role_that_owns_the_tables_is_refused(self, service):
+        owners = service.environ["OWNER_DATABASE_URL"]
+        ended = service.run("web", DATABASE_URL=owners, OWNER_DATABASE_URL="")
+        assert ended.returncode == 78
+        [told] = sentences(ended)
+        assert told.startswith(
+            "The database role “wanliu” owns the tables it works with. Give DATABASE_URL a role of its"
+        )
+
+    def test_half_a_gateway_is_refused(self, service):
+        ended = service.run("worker", WECHATPAY_MCHID="1", WECHATPAY_APPID="2")
+        assert ended.returncode == 78
+        [told] = sentences(ended)
+        assert told.startswith("The gateway wechatpay is set up in part: ")
+        assert "WECHATPAY_API_V3_KEY" in told
+
+    def test_without_its_database_it_is_to_be_tried_again(self, service):
+        ended = service.run("worker", DATABASE_URL="postgres://wanliu_app@127.0.0.1:9/wanliu", OWNER_DATABASE_URL="")
+        assert ended.returncode == 75
+        [told] = sentences(ended)
+        assert told.startswith("the database of DATABASE_URL doesn't answer: ")
+
+    def test_tables_that_are_to_come_are_waited_for(self, service):
+        service.desk.superuser("CREATE DATABASE empty OWNER wanliu")
+        urls = {name: paths.database_url(service.desk.data_dir, role=role, database="empty") for name, role in ROLES}
+        ended = service.run("beat", **urls)
+        assert ended.returncode == 75
+        [told] = sentences(ended)
+        assert told.endswith(" migrations are not applied: run `scripts/serve migrate` first.")
+
+    def test_the_demo_is_not_for_people_who_work(self, service):
+        ended = service.run("manage", "load_demo")
+        assert ended.returncode == 1
+        assert "people work here (PRODUCTION): nothing was made" in ended.stderr
+        assert service.run("manage", "create_operator", "taote-demo").returncode == 0
+        try:
+            ended = service.run("web")
+        finally:
+            with psycopg.connect(service.environ["DATABASE_URL"]) as connection:
+                connection.execute("UPDATE stores_user SET is_active = false WHERE username = 'taote-demo'")
+        assert ended.returncode == 78
+        assert sentences(ended)[0].startswith("This database holds the demo's people: taote-demo. Begin with an empty")
+
+    @pytest.mark.parametrize("arguments", [(), ("all",), ("web", "twice"), ("worker", "nothing")])
+    def test_what_it_doesnt_know_it_says(self, service, arguments):
+        assert service.run(*arguments).returncode == 64
+
+    def test_new_keys_are_good_ones(self, service):
+        made = dict(line.split("=", 1) for line in service.run("new-keys").stdout.splitlines())
+        assert service.run("check", **made).returncode == 0
+
+
+class TestProxy:
+    """What came by TLS through the named proxy is answered; nobody else's word is taken."""
+
+    def test_by_tls_the_page_comes_and_its_cookies_are_for_tls(self, web):
+        status, headers, page = web.ask("/admin/login/", **BY_TLS)
+        assert status == 200
+        assert "csrfmiddlewaretoken" in page
+        cookies = headers.get_all("Set-Cookie")
+        assert cookies
+        assert all("; Secure" in cookie for cookie in cookies)
+        assert headers["Strict-Transport-Security"] == f"max-age={30 * 24 * 3600}"
+
+    def test_a_page_in_plain_text_is_sent_to_tls(self, web):
+        status, headers, _ = web.ask("/admin/login/?next=/admin/")
+        assert (status, headers["Location"]) == (301, f"https://{HOST}/admin/login/?next=/admin/")
+        assert headers.get_all("Set-Cookie") is None
+
+    def test_a_sign_in_in_plain_text_is_refused(self, web, operator):
+        form = f"username=anna&password={operator}"
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, headers, page = web.ask("/admin/login/", "POST", form, **kind)
+        assert status == 403
+        assert headers.get_all("Set-Cookie") is None
+        assert "Ask by https only" in page
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_a_call_in_plain_text_is_refused(self, web, method):
+        status, _, body = web.ask("/api/v1/refunds/", method, Authorization="Bearer abc.def")
+        assert status == 403
+        assert '"tls_needed"' in body
+        assert web.ask("/api/v1/refunds/", method, Authorization="Bearer abc.def", **BY_TLS)[0] == 401
+
+    def test_a_host_that_isnt_named_is_refused(self, web):
+        assert web.ask("/admin/login/", Host="evil.example.com", **BY_TLS)[0] == 400
+
+    def test_health_answers_in_plain_text(self, web):
+        assert web.ask("/healthz")[0] == 200
+        assert web.ask("/readyz", Host="10.1.2.3:8000")[0] == 503, "no worker; a probe names no host"
+
+    def test_who_signs_in_is_who_the_proxy_says(self, web, operator):
+        assert web.sign_in("anna", "wrong password", X_Forwarded_For="198.51.100.7, 203.0.113.9")[0] == 200
+        found = web.desk.rows("SELECT DISTINCT ip_address::text FROM axes_accessattempt WHERE username = 'anna'")
+        assert found == [("203.0.113.9/32",)]
+        assert web.sign_in("anna", operator, X_Forwarded_For="203.0.113.9")[0] == 302
+
+    def test_from_an_address_that_isnt_named_nothing_counts(self, service):
+        service.start_web(TRUSTED_PROXIES="192.0.2.0/24")
+        assert service.ask("/admin/login/", **BY_TLS)[0] == 301
+        assert service.ask("/api/v1/refunds/", Authorization="Bearer abc.def", **BY_TLS)[0] == 403
+
+
+class TestStop:
+    """What is under way is ended; nothing is lost and nobody is turned away."""
+
+    def test_a_call_under_way_is_answered_after_sigterm(self, service, operator):
+        process, answers = service.start_web(), []
+        with psycopg.connect(service.environ["DATABASE_URL"]) as connection:
+            connection.execute("SELECT 1 FROM stores_user WHERE username = 'anna' FOR UPDATE")
+            call = threading.Thread(target=lambda: answers.append(service.sign_in("anna", operator)))
+            call.start()
+            wait_for(lambda: somebody_waits(service.desk), "the sign-in to be under way", 20)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            assert process.poll() is None, "it waits for the call"
+            connection.rollback()
+        call.join(20)
+        assert [answer[0] for answer in answers] == [302]
+        assert process.wait(20) == 0
+        assert not service.is_up()
+
+    def test_a_task_under_way_is_finished_and_the_next_ones_stay_where_they_are(self, service):
+        desk = service.desk
+        desk.offer("stopped", 1)
+        desk.accept_all()
+        worker = service.start_worker()
+        with gateway_hangs_at(desk, pending(desk, 1)):
+            tell(desk, "payments.tasks.settle_due_payments")
+            wait_for(lambda: somebody_waits(desk), "the payment to be under way", 30)
+            for _ in range(3):
+                tell(desk, "common.tasks.heartbeat")
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(2)
+            assert worker.poll() is None, "it waits for the task"
+        assert worker.wait(60) == 0
+        assert desk.payments() == {"succeeded": 1}
+        assert desk.rows("SELECT max(calls) FROM payments_sandboxtransfer") == [(1,)]
+        assert waiting(desk) == 3
+
+
+class TestHealth:
+    """Whoever dies is seen to be dead within half a minute."""
+
+    def test_what_is_deployed_starts_and_what_dies_shows(self, service):
+        once = {arguments for arguments in commands() if arguments[0] in ("migrate", "manage")}
+        assert service.run("migrate").returncode == 0
+        assert once == {("migrate",), ("manage", "health")}
+        running = {arguments: service.start(*arguments) for arguments in commands() - once}
+        assert {name for name, *_queue in running} == {"web", "worker", "beat"}
+        wait_for(service.is_up, "web")
+        wait_for(lambda: service.ask("/readyz")[0] == 200, "a worker")
+        workers = Counter((queue or ["celery"])[0] for name, *queue in running if name == "worker")
+        wait_for(lambda: self.ready(service)["workers"] == workers, "every worker")
+        wait_for(lambda: self.ready(service)["beat"] == "ok", "beat")
+        wait_for(lambda: self.health(service)[0] == 0, "everything to be done once", 150)
+
+        running["beat",].kill()
+        assert wait_for(lambda: self.ready(service)["beat"] == "silent", "its silence") < DEAD_WITHIN
+        code, told = self.health(service, "beat")
+        assert (code, told[0]) == (1, "failing  beat     beat: 0 alive")
+
+        for arguments, process in running.items():
+            if arguments[0] == "worker":
+                process.kill()
+        assert wait_for(lambda: service.ask("/readyz")[0] == 503, "their death") < DEAD_WITHIN
+        code, told = self.health(service, "workers")
+        assert (code, told) == (1, [f"failing  worker   {queue}: 0 alive" for queue in sorted(workers)])
+
+    @staticmethod
+    def ready(service) -> dict:
+        return json.loads(service.ask("/readyz")[2])
+
+    @staticmethod
+    def health(service, *parts: str) -> tuple[int, list[str]]:
+        ended = service.run("manage", "health", *parts)
+        return ended.returncode, ended.stdout.splitlines()
+
+
+def tell(desk, task: str) -> None:
+    """Put a message for the worker of the main queue."""
+    with kombu.Connection(paths.broker_url(desk.environ["REDIS_URL"])) as connection:
+        body = ([], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None})
+        headers = {"task": task, "id": f"{task}-{time.monotonic()}", "lang": "py"}
+        connection.Producer().publish(body, routing_key="celery", exchange="celery", headers=headers, serializer="json")
+
+
+def waiting(desk) -> int:
+    """How many messages lie in the main queue."""
+    return desk.redis().llen("celery")
