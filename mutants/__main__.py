@@ -81,9 +81,13 @@ def _try(mutants: Sequence[Mutant], results: dict[str, kept.Result], choice: Cho
 
 
 def _everything() -> list[Mutant]:
+    from django.db import connection
+
     from mutants.catalogue import in_tables
 
-    return sorted([*in_code(tree.ROOT), *in_tables()], key=lambda mutant: KINDS.index(mutant.kind))
+    found = [*in_code(tree.ROOT), *in_tables()]
+    connection.close()  # whoever is connected keeps the database from being copied
+    return sorted(found, key=lambda mutant: KINDS.index(mutant.kind))
 
 
 def _is_meant(mutant: Mutant, options: argparse.Namespace) -> bool:

@@ -34,7 +34,6 @@ def in_tables() -> list[Mutant]:
     with connection.cursor() as cursor:
         cursor.execute(GUARDS)
         rows = [row for row in cursor.fetchall() if row[1].split("_")[0] in ROOMS]
-    connection.close()  # whoever is connected keeps it from being copied
     return [_mutant(*row) for row in rows]
 
 
