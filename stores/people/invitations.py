@@ -25,7 +25,6 @@ from stores.people.events import INVITATION_ACCEPTED, INVITATION_MADE, INVITATIO
 from stores.people.letters import write_letter
 from stores.people.why_not import (
     MOST_NAMES_TRIED,
-    why_no_role,
     why_not_give_role,
     why_not_join,
     why_not_join_again,
@@ -151,7 +150,7 @@ def _accept(invitation: Invitation, user: User, actor: Actor, now: datetime) -> 
     member, is_new = Membership.objects.get_or_create(
         store_id=invitation.store_id, user=user, defaults={"role": invitation.role, "since": now}
     )
-    refuse_if(why_not_join_again(is_member=not is_new))
+    refuse_if(None if is_new else why_not_join_again())
     invitation.accepted_at, invitation.accepted_by = now, user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     writes = WriteSet()

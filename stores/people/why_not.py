@@ -56,13 +56,11 @@ def why_not_join_with(user: User, invitation: Invitation) -> Refused | None:
     """Why this account can't join: it works in the store, or sees every store anyway."""
     if user.is_superuser:
         return Refused("invalid_transition", _("An operator sees every store; join with an account of your own."))
-    return why_not_join_again(is_member=invitation.store_id in roles_of(user))
+    return why_not_join_again() if invitation.store_id in roles_of(user) else None
 
 
 def why_not_join_again() -> Refused | None:
     """Why somebody who works in the store doesn't join it; the invitation stays open."""
-    if not is_member:
-        return None
     return Refused(
         "invalid_transition", _("You work in this store already. Whoever the invitation is for can still use it.")
     )
