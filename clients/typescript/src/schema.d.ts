@@ -466,7 +466,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The buyer has received it. */
+        /** @description The buyer has received it, or one of its parcels; with the last one it is delivered. */
         post: operations["orders_deliver_create"];
         delete?: never;
         options?: never;
@@ -483,7 +483,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Hand it to the carrier. */
+        /** @description Hand it to the carrier, all that is left of it or these lines; it has shipped once nothing is left. */
         post: operations["orders_ship_create"];
         delete?: never;
         options?: never;
@@ -1461,6 +1461,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-endpoints/{id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have the endpoint sent a test event within seconds, whichever events it wants. */
+        post: operations["webhook_endpoints_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1730,6 +1747,19 @@ export interface components {
          * @enum {string}
          */
         ConflictEnum: "paid_there" | "declined_there" | "amount" | "demanded";
+        /** @description Which of the order's parcels it is about has to be said where it left in several. */
+        CorrectPartRequest: {
+            /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
+            carrier: string;
+            /** @description At most 64 letters, digits and hyphens; kept in capitals, without blanks. */
+            tracking_number: string;
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The id of one of several `parcels`.
+             */
+            parcel?: string | null;
+        };
         /** @description What the parcel's carrier and number should have been; a store says why they weren't. */
         CorrectReturnRequest: {
             /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
@@ -1893,6 +1923,15 @@ export interface components {
          * @enum {string}
          */
         DelayReportStatusEnum: "open" | "overdue" | "lifted";
+        /** @description What the buyer has received: all of the order, or one parcel of it. */
+        DeliverRequest: {
+            store?: string;
+            /**
+             * Format: uuid
+             * @description The id of one of several `parcels`.
+             */
+            parcel?: string | null;
+        };
         /** @description One event for one endpoint. `id` is the message's `webhook-id`; `event` is the event's id in `GET events/`. */
         Delivery: {
             /** Format: uuid */
@@ -2100,7 +2139,7 @@ export interface components {
             readonly data: unknown;
         };
         /** @enum {string} */
-        EventNameEnum: "account.opened" | "account.password_changed" | "account.password_given" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "key.made" | "key.revoked" | "live_session.started" | "member.added" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated";
+        EventNameEnum: "account.address_confirmed" | "account.devices_confirmed" | "account.opened" | "account.password_changed" | "account.password_given" | "account.password_link_made" | "account.password_reset" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "account.sessions_ended" | "account.signed_in_on_new_device" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "invitation.accepted" | "invitation.made" | "invitation.renewed" | "invitation.withdrawn" | "key.made" | "key.revoked" | "letter.resumed" | "live_session.started" | "member.added" | "member.password_link_made" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.parcel_received" | "order.partly_shipped" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested";
         /**
          * @description Something that can happen.
          *
@@ -2524,7 +2563,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description An order with its lines. */
+        /** @description An order with its lines. `parcels` are those of an order that leaves in several, the oldest first. */
         Order: {
             /** Order number */
             number: string;
@@ -2576,6 +2615,9 @@ export interface components {
             /** Format: date-time */
             readonly updated_at: string;
             lines: components["schemas"]["OrderLine"][];
+            /** @description Pieces of it have left, and others wait to be shipped. */
+            is_partly_shipped: boolean;
+            parcels: components["schemas"]["Part"][];
         };
         OrderBody: components["schemas"]["Order"] | components["schemas"]["Errors"];
         /** @description One product of an order. */
@@ -2609,6 +2651,11 @@ export interface components {
             readonly claimed_amount: string;
             /** Quantity not shipped any more */
             readonly cancelled_quantity: number;
+            /**
+             * Quantity sent in parts
+             * @description Pieces that left in parcels with a part of the order; 0 where one parcel has everything.
+             */
+            readonly shipped_quantity: number;
         };
         /** @description One product of an order. */
         OrderLineRequest: {
@@ -2975,6 +3022,33 @@ export interface components {
          * @enum {string}
          */
         ParcelStatusEnum: "awaiting_return" | "owed" | "shipped" | "cancelled";
+        /** @description One of an order's several parcels, as its carrier tells of it. `received_at`: the marketplace says so. */
+        Part: {
+            /** Format: uuid */
+            readonly id: string;
+            carrier: string;
+            tracking_number: string;
+            status?: components["schemas"]["ShipmentStatusEnum"];
+            needs_attention?: boolean;
+            /**
+             * Handed over
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Last report
+             * Format: date-time
+             */
+            reported_at?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            readonly received_at: string | null;
+            /** @description Whether its pieces count as sent: not once it came back, got lost or was stopped. */
+            readonly is_out: boolean;
+            readonly lines: components["schemas"]["Pieces"][];
+        };
         /** @description What may be changed; `status` pauses and resumes. */
         PatchedChangeEndpointRequest: {
             url?: string;
@@ -3116,6 +3190,20 @@ export interface components {
          * @enum {string}
          */
         PaymentStatusEnum: "pending" | "processing" | "succeeded" | "failed";
+        /** @description Goods and how many pieces of them. */
+        Pieces: {
+            item_id: string;
+            /** @default  */
+            sku?: string;
+            quantity: number;
+        };
+        /** @description Goods and how many pieces of them. */
+        PiecesRequest: {
+            item_id: string;
+            /** @default  */
+            sku?: string;
+            quantity: number;
+        };
         /** @description An order as the marketplace sends it. */
         PlaceOrderRequest: {
             store: string;
@@ -3526,12 +3614,18 @@ export interface components {
             /** @description Numbers. */
             readonly orders: string[];
         };
-        /** @description Which deliveries are sent again: those made in `since <= at < until`, all of them or only those given up. */
+        /**
+         * @description Which deliveries are sent again: those made in `since <= at < until`, all of them or only those given up.
+         *
+         *     `events` narrows them to events of these names.
+         */
         ResendRequest: {
             /** Format: date-time */
             since: string;
             /** Format: date-time */
             until?: string;
+            /** @description Names of events (`GET event-types/`); empty for all. */
+            events?: string[];
             /** @default false */
             failed_only?: boolean;
         };
@@ -3623,13 +3717,22 @@ export interface components {
         SettleConflictRequest: {
             how: components["schemas"]["HowEnum"];
         };
-        /** @description An order of the store, and its parcel. */
+        /** @description An order of the store, and its next parcel. */
         ShipOneRequest: {
             /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
             carrier: string;
             /** @description At most 64 letters, digits and hyphens; kept in capitals, without blanks. */
             tracking_number: string;
+            lines?: components["schemas"]["PiecesRequest"][] | null;
             number: string;
+        };
+        /** @description The order's next parcel, and what is in it: without `lines` everything that is left. */
+        ShipOrderRequest: {
+            /** @description One of SF, ZTO, YTO, STO, YD, JTSD, JD, EMS, YZPY, DBL, DNWL, UC, HTKY, SNWL, KYSY, ANE, FEDEX, UPS, DHL, or its name, or `other: NAME` for any other carrier. */
+            carrier: string;
+            /** @description At most 64 letters, digits and hyphens; kept in capitals, without blanks. */
+            tracking_number: string;
+            lines?: components["schemas"]["PiecesRequest"][] | null;
         };
         /** @description Many items; with `atomic` all of them are done or none. */
         ShipOrdersRequest: {
@@ -7650,7 +7753,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CorrectShipmentRequest"];
+                "application/json": components["schemas"]["CorrectPartRequest"];
             };
         };
         responses: {
@@ -7662,7 +7765,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Codes: blank, invalid, max_length, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
+            /** @description Codes: blank, does_not_exist, invalid, max_length, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7790,7 +7893,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["StoreNameRequest"];
+                "application/json": components["schemas"]["DeliverRequest"];
             };
         };
         responses: {
@@ -7802,7 +7905,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Codes: blank, invalid, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown */
+            /** @description Codes: blank, does_not_exist, invalid, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7930,7 +8033,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ShipRequest"];
+                "application/json": components["schemas"]["ShipOrderRequest"];
             };
         };
         responses: {
@@ -7942,7 +8045,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Codes: blank, invalid, max_length, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
+            /** @description Codes: blank, does_not_exist, empty, invalid, max_length, max_value, min_value, not_a_list, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7996,7 +8099,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped */
+            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped, pieces_not_left */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8487,7 +8590,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
+            /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, does_not_exist, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8541,7 +8644,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: conflict, idempotency_key_reused, import_changed, nothing_to_ship, order_already_shipped */
+            /** @description Codes: conflict, idempotency_key_reused, import_changed, nothing_to_ship, order_already_shipped, pieces_not_left */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8725,7 +8828,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderResults"];
                 };
             };
-            /** @description Codes: blank, empty, invalid, max_length, not_a_list, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
+            /** @description Codes: blank, does_not_exist, empty, invalid, max_length, max_value, min_value, not_a_list, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown, unknown_carrier */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8779,7 +8882,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped, undone */
+            /** @description Codes: address_masked, conflict, idempotency_key_reused, invalid_transition, order_already_shipped, pieces_not_left, undone */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16211,7 +16314,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resent"];
                 };
             };
-            /** @description Codes: in_future, invalid, null, out_of_range, overflow, parse_error, repeated, required, too_deep, too_many, unknown */
+            /** @description Codes: blank, in_future, invalid, max_length, not_a_list, null, null_characters_not_allowed, out_of_range, overflow, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16406,6 +16509,146 @@ export interface operations {
                 };
             };
             /** @description Codes: conflict, idempotency_key_reused, keys_missing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: throttled */
+            429: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: busy, timeout, unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    webhook_endpoints_test_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a call with the same key has no second effect; the first answer is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StoreNameRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Codes: blank, invalid, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_many, unknown */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: authentication_failed, not_authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: not_acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: conflict, endpoint_paused, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -16,14 +16,18 @@ T = TypeVar("T", bound="ResendRequest")
 class ResendRequest:
     """Which deliveries are sent again: those made in `since <= at < until`, all of them or only those given up.
 
-    Attributes:
-        since (datetime.datetime):
-        until (datetime.datetime | Unset):
-        failed_only (bool | Unset):  Default: False.
+    `events` narrows them to events of these names.
+
+        Attributes:
+            since (datetime.datetime):
+            until (datetime.datetime | Unset):
+            events (list[str] | Unset): Names of events (`GET event-types/`); empty for all.
+            failed_only (bool | Unset):  Default: False.
     """
 
     since: datetime.datetime
     until: datetime.datetime | Unset = UNSET
+    events: list[str] | Unset = UNSET
     failed_only: bool | Unset = False
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -33,6 +37,10 @@ class ResendRequest:
         until: str | Unset = UNSET
         if not isinstance(self.until, Unset):
             until = self.until.isoformat()
+
+        events: list[str] | Unset = UNSET
+        if not isinstance(self.events, Unset):
+            events = self.events
 
         failed_only = self.failed_only
 
@@ -45,6 +53,8 @@ class ResendRequest:
         )
         if until is not UNSET:
             field_dict["until"] = until
+        if events is not UNSET:
+            field_dict["events"] = events
         if failed_only is not UNSET:
             field_dict["failed_only"] = failed_only
 
@@ -62,11 +72,14 @@ class ResendRequest:
         else:
             until = datetime.datetime.fromisoformat(_until)
 
+        events = cast(list[str], d.pop("events", UNSET))
+
         failed_only = d.pop("failed_only", UNSET)
 
         resend_request = cls(
             since=since,
             until=until,
+            events=events,
             failed_only=failed_only,
         )
 

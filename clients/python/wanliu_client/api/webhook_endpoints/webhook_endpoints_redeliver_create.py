@@ -137,6 +137,8 @@ def sync_detailed(
         body (ResendRequest): Which deliveries are sent again: those made in `since <= at <
             until`, all of them or only those given up.
 
+            `events` narrows them to events of these names.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -173,6 +175,8 @@ def sync(
         body (ResendRequest): Which deliveries are sent again: those made in `since <= at <
             until`, all of them or only those given up.
 
+            `events` narrows them to events of these names.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -203,6 +207,8 @@ async def asyncio_detailed(
         idempotency_key (str | Unset):
         body (ResendRequest): Which deliveries are sent again: those made in `since <= at <
             until`, all of them or only those given up.
+
+            `events` narrows them to events of these names.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -237,6 +243,8 @@ async def asyncio(
         idempotency_key (str | Unset):
         body (ResendRequest): Which deliveries are sent again: those made in `since <= at <
             until`, all of them or only those given up.
+
+            `events` narrows them to events of these names.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
