@@ -1,12 +1,15 @@
 """Sessions in the database, as Django keeps them, with whose they are in columns: so they can be listed and ended."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 
 from common import clock
 from common.actions import bookkeeping
+from common.setbacks import sweep_rows
 from common.web.sessions import ADDRESS, AGENT, BEGAN, SEEN
 from stores.models import DeskSession, User
 
@@ -40,9 +43,19 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return DeskSession.objects.filter(user=user).exclude(pk=but).delete()[0]
 
 
-@bookkeeping("Nobody is in a session that has expired.", alone=True)
 def forget_sessions() -> int:
     """Delete up to BATCH sessions that have expired; returns how many."""
-    over = DeskSession.objects.filter(expire_date__lt=clock.now()).order_by("expire_date")
-    keys = over.select_for_update(skip_locked=True)[:BATCH].values("pk")
-    return DeskSession.objects.filter(pk__in=keys).delete()[0]
+    return sweep_rows("expired sessions forgotten", _expired, _delete, limit=BATCH)
+
+
+def _expired() -> QuerySet[DeskSession]:
+    return (
+        DeskSession.objects.filter(expire_date__lt=clock.now())
+        .order_by("expire_date")
+        .select_for_update(skip_locked=True)
+    )
+
+
+@bookkeeping("Nobody is in a session that has expired.")
+def _delete(sessions: Sequence[DeskSession]) -> None:
+    DeskSession.objects.filter(pk__in=[session.pk for session in sessions]).delete()

@@ -4,16 +4,20 @@ take up → commit → send → record. Whoever dies in between sends it again, 
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from common import clock
 from common.actions import bookkeeping
 from common.errors import kind_of
+from common.setbacks import sweep_rows
 from common.tenancy import system_scope
 from common.workers import in_turn, put_off, take_up
 from stores.models import Letter
@@ -22,6 +26,7 @@ from stores.people.wording import letter_words
 log = logging.getLogger("wanliu.letters")
 
 BATCH = 20
+FORGOTTEN_AT_ONCE = 1000
 KEPT_FOR = timedelta(days=30)
 _NO_ACT = "What came of sending is written on the e-mail; what it tells of is on record."
 
@@ -48,7 +53,8 @@ def _send(letter: Letter) -> None:
         message = _message(letter)
         if message is not None:
             get_connection().send_messages([message])
-        _note(letter, is_sent=message is not None)
+        with transaction.atomic():
+            _note(letter, is_sent=message is not None)
     except (SMTPRecipientsRefused, SMTPResponseException) as error:
         log.warning("e-mail %s: %s", letter.pk, kind_of(error))
         _note_refusal(letter, error)
@@ -103,9 +109,19 @@ def _mine(letter: Letter) -> Letter | None:
     return held.timed().select_for_update(no_key=True).first()
 
 
-@bookkeeping("What was written is kept as long as somebody may ask whether it was sent.", alone=True)
 def forget_letters() -> int:
-    """Delete up to a thousand e-mails that are older than KEPT_FOR; returns how many."""
-    old = Letter.objects.filter(created_at__lt=clock.now() - KEPT_FOR).order_by("created_at")
-    keys = old.select_for_update(skip_locked=True, no_key=True)[:1000].values("pk")
-    return Letter.objects.filter(pk__in=keys).delete()[0]
+    """Delete a batch of the e-mails that are older than KEPT_FOR; returns how many."""
+    return sweep_rows("old e-mails forgotten", _old, _delete, limit=FORGOTTEN_AT_ONCE)
+
+
+def _old() -> QuerySet[Letter]:
+    return (
+        Letter.objects.filter(created_at__lt=clock.now() - KEPT_FOR)
+        .order_by("created_at")
+        .select_for_update(skip_locked=True)
+    )
+
+
+@bookkeeping("What was written is kept as long as somebody may ask whether it was sent.")
+def _delete(letters: Sequence[Letter]) -> None:
+    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).delete()

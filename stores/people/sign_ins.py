@@ -1,13 +1,17 @@
 """Devices and sessions: a sign-in with a browser that the account wasn't used in is told to its person."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from common import clock
 from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.changes import lock
 from common.errors import NotFound, refuse_if
+from common.setbacks import sweep_rows
 from common.tenancy import system_scope
 from stores.actions.accounts import record_account
 from stores.models import DeskSession, Device, User
@@ -107,12 +111,19 @@ def end_other_sessions(*, user: User, session: str, actor: Actor, now: datetime)
     return ended
 
 
-@bookkeeping("A browser keeps the cookie no longer either.", alone=True)
 def forget_devices() -> int:
     """Delete up to BATCH devices that weren't used for FORGOTTEN_AFTER; returns how many."""
-    old = Device.objects.filter(seen_at__lt=clock.now() - FORGOTTEN_AFTER).order_by("seen_at")
-    keys = old.select_for_update(skip_locked=True)[:BATCH].values("pk")
-    return Device.objects.filter(pk__in=keys).delete()[0]
+    return sweep_rows("unused devices forgotten", _unused, _delete, limit=BATCH)
+
+
+def _unused() -> QuerySet[Device]:
+    old = Device.objects.filter(seen_at__lt=clock.now() - FORGOTTEN_AFTER)
+    return old.order_by("seen_at").select_for_update(skip_locked=True)
+
+
+@bookkeeping("A browser keeps the cookie no longer either.")
+def _delete(devices: Sequence[Device]) -> None:
+    Device.objects.filter(pk__in=[device.pk for device in devices]).delete()
 
 
 def own_sessions(user: User, now: datetime) -> list[DeskSession]:

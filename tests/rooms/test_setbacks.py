@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -34,12 +35,16 @@ from payments.models import DayAllowance, Reconciliation
 from payments.settlement import settle_batch
 from refunds.models import Refund
 from refunds.platform.packs import ask_for_pack
+from stores.models import DeskSession, Device, User
+from stores.people.letters import write_letter
+from stores.people.sign_ins import FORGOTTEN_AFTER
+from stores.states import LetterKind
 from tests.api.test_gateways import SANDBOX, post
 from tests.insights import accepted, send
 from tests.quality import ask
 from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_pack
 from tests.webhooks.receiver import Receiver
-from tests.world import MERCHANT, NOON, Shop, make_shop
+from tests.world import MERCHANT, NOON, Shop, make_shop, make_user
 from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +61,8 @@ class Scene:
     marketplace: str = "tmall"
     does: str = "INSERT"
     later: timedelta = timedelta()
-    status: str = ""  # counted, and poisoned, are the rows that have it
+    done: str = ""  # counted, and poisoned, are the rows of which this is so
+    of: str = "store"  # whose rows they are: the store's, or those of the user who is called as the store is
 
 
 def _approved(shop: Shop) -> None:
@@ -218,7 +224,28 @@ def _hinted(shop: Shop) -> None:
         RefundHint.objects.create(store=shop.store, **hint)
 
 
+def _written(shop: Shop) -> None:
+    with system_scope():
+        user = make_user(shop.store.code)
+        write_letter(LetterKind.CONFIRM_ADDRESS, to=f"{user.username}@example.com", user=user, now=NOON)
+
+
+def _used_a_browser(shop: Shop) -> None:
+    Device.objects.create(user=make_user(shop.store.code), browser=uuid4(), first_at=NOON, seen_at=NOON)
+
+
+def _signed_in(shop: Shop) -> None:
+    user = make_user(shop.store.code)
+    DeskSession.objects.create(session_key=f"{user.pk}", expire_date=NOON - timedelta(days=1), user=user)
+
+
 SCENES = {
+    "e-mails sent": Scene(_written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),
+    "old e-mails forgotten": Scene(_written, "stores_letter", does="DELETE", later=timedelta(days=31), of="user"),
+    "expired sessions forgotten": Scene(_signed_in, "stores_desksession", does="DELETE", of="user"),
+    "unused devices forgotten": Scene(
+        _used_a_browser, "stores_device", does="DELETE", later=FORGOTTEN_AFTER + timedelta(days=1), of="user"
+    ),
     "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
     "promises": Scene(_promised, later=timedelta(hours=49)),
     "late orders": Scene(lambda shop: shop.order(shipped=False), later=timedelta(days=3)),
@@ -244,11 +271,11 @@ SCENES = {
     "shops followed": Scene(_connected, "connectors_mirroredrefund", marketplace="kuaishou"),
     "hints forgotten": Scene(_hinted, "connectors_refundhint", marketplace="kuaishou", does="DELETE"),
     "events owed to endpoints": Scene(_owed, "webhooks_delivery"),
-    "endpoints called": Scene(_called, "webhooks_delivery", does="UPDATE", status="delivered"),
+    "endpoints called": Scene(_called, "webhooks_delivery", does="UPDATE", done="status = 'delivered'"),
     "deliveries forgotten": Scene(_delivered, "webhooks_delivery", does="DELETE", later=timedelta(days=31)),
     "failed calls written down": Scene(_failed, "webhooks_failedcall"),
     "failed calls forgotten": Scene(make_failed_call, "webhooks_failedcall", does="DELETE", later=timedelta(days=8)),
-    "packs made": Scene(_asked_for_pack, "refunds_evidencepack", does="UPDATE", status="made"),
+    "packs made": Scene(_asked_for_pack, "refunds_evidencepack", does="UPDATE", done="status = 'made'"),
     "packs forgotten": Scene(make_pack, "refunds_evidencepack", does="DELETE", later=timedelta(days=1)),
 }
 SWEEPS = {sweep.name: sweep for sweep in all_sweeps()}
@@ -273,7 +300,7 @@ def poison():
         with connection.cursor() as cursor:
             cursor.execute(
                 f"CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF {row}.store_id = {shop.store.pk} {_of(scene, row)} THEN "
+                f"IF {row}.{scene.of}_id = {_owner(scene, shop)} {_of(scene, row)} THEN "
                 f"RAISE EXCEPTION '王小明 is poisoned' USING ERRCODE = '22003'; END IF; RETURN {row}; END $$;"
                 f"CREATE TRIGGER poison BEFORE {scene.does} ON {scene.table} "
                 f"FOR EACH ROW EXECUTE FUNCTION poison()"
@@ -288,13 +315,17 @@ def poison():
 
 
 def _of(scene: Scene, row: str) -> str:
-    return f"AND {row}.status = '{scene.status}'" if scene.status else ""
+    return f"AND {row}.{scene.done}" if scene.done else ""
+
+
+def _owner(scene: Scene, shop: Shop) -> int:
+    return shop.store.pk if scene.of == "store" else User.objects.get(username=shop.store.code).pk
 
 
 def work_done(scene: Scene, shop: Shop) -> int:
     with system_scope(), connection.cursor() as cursor:
-        rows = f"{scene.table} counted WHERE store_id = %s {_of(scene, 'counted')}"
-        cursor.execute(f"SELECT count(*) FROM {rows}", [shop.store.pk])
+        rows = f"{scene.table} counted WHERE {scene.of}_id = %s {_of(scene, 'counted')}"
+        cursor.execute(f"SELECT count(*) FROM {rows}", [_owner(scene, shop)])
         return cursor.fetchone()[0]
 
 
@@ -314,7 +345,7 @@ def finish(step: Callable[[], int]) -> None:
 
 
 @pytest.mark.parametrize("name", SCENES)
-@pytest.mark.usefixtures("broker_tasks")
+@pytest.mark.usefixtures("broker_tasks", "mailbox")
 def test_a_sweep_does_the_rest_and_comes_back_later(name, clock, poison, caplog):
     scene, step = SCENES[name], SWEEPS[name].step
     bad, good = make_shop(scene.marketplace), make_shop(scene.marketplace)
