@@ -98,6 +98,8 @@ def test_probes_ask_addresses_that_there_are():
     assert paths == {"/healthz", "/readyz"}
     for path in paths:
         resolve(path)
+    [host] = container["readinessProbe"]["httpGet"]["httpHeaders"]
+    assert (host["name"], host["value"]) == ("Host", example()["ALLOWED_HOSTS"])
     assert "/healthz" in str(deployed.services()["web"]["healthcheck"])
 
 
