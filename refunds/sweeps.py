@@ -40,6 +40,7 @@ COLUMNS = (
     *(
         "order__store",
         "order__status",
+        "order__shipped_pieces",
         "order__address",
         "order__buyer_id",
         "order__paid_amount",

@@ -7,6 +7,7 @@ from pathlib import Path
 from struct import pack
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
@@ -14,7 +15,6 @@ from PIL import Image, PngImagePlugin
 from common import dear as dear_work
 from common import uploads
 from common.errors import Busy
-from config.front.application import THREADS
 from refunds.api.evidence import EvidenceParser
 from refunds.models import Evidence
 from tests.api.helpers import code, everything
@@ -193,7 +193,7 @@ def test_few_pictures_are_decoded_at_once(taote, monkeypatch):
 
 def test_whoever_waits_for_a_picture_leaves_a_thread_to_the_others(taote, monkeypatch):
     refund, places = taote.refund(), dear_work.MOST_LONG
-    assert places < THREADS, "exports and pictures together never have every thread"
+    assert places < settings.WEB_THREADS, "exports and pictures together never have every thread"
     with ExitStack() as held:
         for _ in range(places):
             held.enter_context(dear_work.long_work(Busy("")))

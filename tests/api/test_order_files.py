@@ -94,6 +94,7 @@ def worded(order_id) -> dict[str, str]:
             order.tracking_number,
             *(order.address_name, order.address_phone, order.address_province),
             *(order.address_city, order.address_district, order.address_detail),
+            "",
         ]
     return dict(zip(COLUMNS, (str(inert(value)) for value in row), strict=True))
 

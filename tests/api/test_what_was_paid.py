@@ -161,8 +161,8 @@ def test_an_address_in_its_parts_is_searched_exported_and_changed(taote):
         assert [each["number"] for each in taote.merchant.get(f"orders/?q={term}").json()["results"]] == ["TT-1"]
     header, row = b"".join(taote.merchant.get("orders/export/").streaming_content).decode("utf-8-sig").splitlines()
     columns = dict(zip(header.split(","), row.split(","), strict=False))
-    assert header.endswith("receiver,phone,province,city,district,detail")
-    assert row.endswith("王芳,13800001234,浙江省,杭州市,西湖区,文三路 1 号")
+    assert header.endswith("receiver,phone,province,city,district,detail,parcels")
+    assert row.endswith("王芳,13800001234,浙江省,杭州市,西湖区,文三路 1 号,")
     assert columns["address"] == "浙江省 杭州市 西湖区 文三路 1 号，王芳 13800001234"
     moved = taote.buyer.post("orders/TT-1/change-address/", {"address": {**PARTS, "detail": "文三路 2 号"}})
     assert moved.json()["address"]["detail"] == "文三路 2 号"

@@ -177,7 +177,7 @@ def test_a_fault_in_the_middle_leaves_nothing(shop, clock, monkeypatch):
     orders = [shop.order(shipped=False) for _ in range(8)]
     job = confirmed(shop, orders)
 
-    def fault(job_id, done):
+    def fault(job, done, **progress):
         if done > 3:
             raise Bug
 

@@ -121,7 +121,8 @@ def test_pages_make_of_a_history_what_single_copies_make_of_it(connected, server
     found = []
     for in_pages in (True, False):
         one = Connected(make_shop(marketplace), server)
-        server.shop = f"shop of {one.shop.store.code}"
+        server.shop, server.token = f"shop of {one.shop.store.code}", f"token of {one.shop.store.code}"
+        server.refresh_token = f"refresh of {one.shop.store.code}"
         connection = one.connect(access_token=server.token)
         for number in OWN:
             one.shop.order(number=number, shipped=False)

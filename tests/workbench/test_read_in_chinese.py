@@ -45,7 +45,7 @@ def test_the_export_of_orders_has_chinese_heads_and_states(sign_in):
     head, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert head == (
         "订单号,状态,标签,付款时间,最晚发货,买家 ID,买家,地址,待发货商品编号,待发货商品,待发货件数,实付金额,"
-        "快递公司,运单号,收件人,电话,省份,城市,区县,详细地址"
+        "快递公司,运单号,收件人,电话,省份,城市,区县,详细地址,已发包裹"
     )
     assert row.startswith(f"{order.number},待发货,")
 
