@@ -1,7 +1,6 @@
 """The OpenAPI schema is right about the API, and nothing that it allows makes the API fall over."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,6 @@ from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.stateful import run_state_machine_as_test
-from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -144,41 +141,3 @@ def test_whatever_the_schema_allows_is_answered_as_the_schema_says(shop, kind):
     for operation in schema.get_all_operations():
         FUZZ(given(case=operation.ok().as_strategy())(call))()
     assert {200, 400, 403, 404} <= set(statuses)
-
-
-WALKS = settings(FUZZ, max_examples=15, stateful_step_count=12, phases=[Phase.generate])
-KNOWN = {(call.verb, call.route): call for call in CALLS}
-
-
-def test_whatever_follows_from_an_answer_is_answered_as_the_schema_says(shop):
-    """Chains of calls, each about what the ones before have answered."""
-    names_of(shop)  # something to begin with: lists that are empty lead nowhere
-    names = Names(shop)
-    schema = schemathesis.openapi.from_dict(load_schema())
-    schema.app = application
-    schema.config.generation.update(modes=[GenerationMode.POSITIVE])
-    answers = Counter()
-
-    class Walk(schema.as_state_machine()):
-        """A walk with whichever key may take the step, two of three times with a body that is known to be good."""
-
-        def before_call(self, case):
-            call = KNOWN.get((case.method, re.sub(r"{\w+}", "{}", case.path.removeprefix("/api/v1/"))))
-            if call and call.body and isinstance(case.body, dict) and answers.total() % 3:
-                case.body = dict(call.body(names))
-            case.query = {}
-            self.key = shop.merchant_key
-            if call and "S" not in call.key:
-                self.key = shop.marketplace_key
-                named = case.body if isinstance(case.body, dict) else case.query
-                named["store"] = shop.store.code
-
-        def get_call_kwargs(self, case):
-            return {"headers": {"Authorization": f"Bearer {self.key}"}}
-
-        def validate_response(self, response, case, **kwargs):
-            answers[response.status_code] += 1
-            case.validate_response(response, checks=CHECKS)
-
-    run_state_machine_as_test(Walk, settings=WALKS)
-    assert {200, 201, 400, 404, 409} <= set(answers)
