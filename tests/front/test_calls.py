@@ -46,30 +46,6 @@ def test_a_stop_lets_the_calls_under_way_end(one_thread, in_background):
     assert (status, body) == (200, b"slept")
 
 
-def test_children_that_are_started_anew_lose_no_call(tmp_path, in_background):
-    with serve(tmp_path / "web.log", target=TARGET, THREADS="4") as web:
-        before, ends, is_over = children(web), [], threading.Event()
-
-        def ask() -> None:
-            while not is_over.is_set():
-                try:
-                    ends.append(web.ask("/more", timeout=90)[0])
-                except OSError as error:
-                    ends.append(error)
-
-        calls = [in_background(ask) for _ in range(2)]
-        try:
-            web.process.send_signal(signal.SIGHUP)
-            await_(lambda: len(children(web)) == 2 and not children(web) & before, "the children to be others", 150)
-            answered = len(ends)
-            await_(lambda: len(ends) > answered + 20, "calls that they answer", 60)
-        finally:
-            is_over.set()
-        for call in calls:
-            call.result()
-        assert set(ends) == {200}
-
-
 def await_(condition: Callable[[], bool], what: str, seconds: float) -> None:
     """Look several times a second until it holds."""
     deadline = time.monotonic() + seconds
