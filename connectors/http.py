@@ -74,6 +74,8 @@ def send(
             return Response(answer.status, found, answer.headers.get("Content-Type", ""))
     except (HTTPError, OSError, ValueError) as error:
         raise Unreachable("The answer took too long." if deadline.has_passed else type(error).__name__) from None
+    finally:
+        _pools.clear()  # a connection that the platform closes while it is idle would fail the next call
 
 
 def _content(
