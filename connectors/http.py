@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from ssl import create_default_context
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,6 @@ from connectors.port import Unreachable
 
 CONNECT_SECONDS, READ_SECONDS = 5, 15
 WHOLE_SECONDS = 30.0  # a call, however slowly its answer drips
-CONNECTIONS = 16  # kept of one address; more are made where more ask at once
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 _local = threading.local()
 
@@ -146,6 +146,6 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
-# Every thread's connections. Nothing of the environment is asked, and no cookie kept.
-_pools = PoolManager(maxsize=CONNECTIONS, ca_certs=where())
+# A connection for each call. Nothing of the environment is asked, and no cookie kept. Whom to trust is read once.
+_pools = PoolManager(ssl_context=create_default_context(cafile=where()))
 _pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
