@@ -261,8 +261,8 @@ class TestHealth:
             if arguments[0] == "worker":
                 process.kill()
         assert wait_for(lambda: service.ask("/readyz")[0] == 503, "their death") < DEAD_WITHIN
-        code, told = self.health(service, "workers")
-        assert (code, told) == (1, [f"failing  worker   {queue}: 0 alive" for queue in sorted(workers)])
+        dead = (1, [f"failing  worker   {queue}: 0 alive" for queue in sorted(workers)])
+        wait_for(lambda: self.health(service, "workers") == dead, "the death of every queue's worker", DEAD_WITHIN)
 
     @staticmethod
     def ready(service) -> dict:
