@@ -9,7 +9,7 @@ import resource
 import sys
 from contextlib import suppress
 
-from common.isomedia.faults import TooManyPixels, Unreadable
+from common.isomedia.faults import TooManyPixels, MediaFault
 from common.isomedia.films import write_film
 from common.isomedia.photos import FORMATS, write_photo
 
@@ -28,7 +28,7 @@ def written_anew(content: bytes) -> tuple[bytes, str]:
     return write_photo(content, image_format) if image_format else write_film(content)
 
 
-def main() -> None:
+def answer_stdin() -> None:
     """Read stdin."""
     for what, most in LIMITS.items():
         with suppress(ValueError, OSError):  # some systems don't limit everything
@@ -38,11 +38,11 @@ def main() -> None:
         content, kind = written_anew(sys.stdin.buffer.read())
     except MemoryError:
         told, content = {"error": TooManyPixels.code}, b""
-    except Unreadable as unreadable:
-        told, content = {"error": unreadable.code}, b""
+    except MediaFault as fault:
+        told, content = {"error": fault.code}, b""
     else:
         told = {"type": kind}
     sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + content)
 
 
-main()
+answer_stdin()

@@ -8,7 +8,7 @@ from io import BytesIO
 import av
 from av.container import InputContainer, OutputContainer
 
-from common.isomedia.faults import CutOff, NoFilm, Unreadable
+from common.isomedia.faults import CutOff, NoFilm, MediaFault
 
 MP4 = "video/mp4"
 VIDEO = frozenset({"h264", "hevc", "av1", "mpeg4", "h263"})
@@ -23,7 +23,7 @@ def write_film(content: bytes) -> tuple[bytes, str]:
             source.seek(0)
             return _copy(source), MP4
     except (av.error.FFmpegError, ValueError, EOFError):
-        raise Unreadable from None
+        raise MediaFault from None
 
 
 def _look(source: InputContainer) -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 from pi_heif import register_heif_opener
 from PIL import Image
 
-from common.isomedia.faults import TooManyPixels, Unreadable
+from common.isomedia.faults import TooManyPixels, MediaFault
 from common.pictures import MOST_PIXELS_AT_ONCE, pixels_at_once, write_anew
 
 # The brands by which a file says that it is a photograph → how Pillow calls its format.
@@ -19,10 +19,10 @@ def write_photo(content: bytes, image_format: str) -> tuple[bytes, str]:
     try:
         image = Image.open(BytesIO(content), formats=[image_format])
     except Exception:
-        raise Unreadable from None  # decoders of hostile bytes raise anything
+        raise MediaFault from None  # decoders of hostile bytes raise anything
     if pixels_at_once(image) > MOST_PIXELS_AT_ONCE:
         raise TooManyPixels
     try:
         return write_anew(image)
     except Exception:
-        raise Unreadable from None
+        raise MediaFault from None
