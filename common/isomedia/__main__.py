@@ -9,7 +9,7 @@ import resource
 import sys
 from contextlib import suppress
 
-from common.isomedia.faults import TooManyPixels, MediaFault
+from common.isomedia.faults import MediaFault, TooManyPixels
 from common.isomedia.films import write_film
 from common.isomedia.photos import FORMATS, write_photo
 

@@ -8,7 +8,7 @@ from io import BytesIO
 import av
 from av.container import InputContainer, OutputContainer
 
-from common.isomedia.faults import CutOff, NoFilm, MediaFault
+from common.isomedia.faults import CutOff, MediaFault, NoFilm
 
 MP4 = "video/mp4"
 VIDEO = frozenset({"h264", "hevc", "av1", "mpeg4", "h263"})

@@ -5,7 +5,7 @@ from io import BytesIO
 from pi_heif import register_heif_opener
 from PIL import Image
 
-from common.isomedia.faults import TooManyPixels, MediaFault
+from common.isomedia.faults import MediaFault, TooManyPixels
 from common.pictures import MOST_PIXELS_AT_ONCE, pixels_at_once, write_anew
 
 # The brands by which a file says that it is a photograph → how Pillow calls its format.
