@@ -6,7 +6,7 @@ Where it was taken, by which phone and whose, lies in tables and tracks of its o
 from io import BytesIO
 
 import av
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 
 from common.isomedia.faults import CutOff, MediaFault, NoFilm
 
@@ -18,7 +18,7 @@ SOUND = frozenset({"aac", "mp3"})
 def write_film(content: bytes) -> tuple[bytes, str]:
     """The film, written anew, and its type. Its first picture has been decoded: it isn't only called a film."""
     try:
-        with av.open(BytesIO(content), format="mp4") as source:
+        with av.open(BytesIO(content), "r", format="mp4") as source:
             _look(source)
             source.seek(0)
             return _copy(source), MP4
@@ -36,7 +36,6 @@ def _look(source: InputContainer) -> None:
 
 def _copy(source: InputContainer) -> bytes:
     written = BytesIO()
-    target: OutputContainer
     with av.open(written, "w", format="mp4") as target:
         video, sound = source.streams.video[0], source.streams.audio[:1]
         kept = [video, *(each for each in sound if each.codec_context.name in SOUND)]
