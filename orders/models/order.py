@@ -18,7 +18,7 @@ from common.states import StateField
 from common.tenancy import TenantModel
 from orders.addresses import COLUMNS, AddressParts
 from orders.models.lines import OwnsLines
-from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
+from orders.models.queries import AWAITING, AWAITS_SHIPPING, COMES_FIRST, OrderQuerySet
 from orders.states import GOODS_STATUS, OrderStatus, OrderTag
 from stores.models import Store
 from stores.states import ProductSource
@@ -80,6 +80,8 @@ class Order(OwnsLines, Traced, TenantModel):
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
     # Those of its lines together, sent in parcels that carry a part each; 0 where one parcel carries everything.
     shipped_pieces = models.PositiveIntegerField(_("pieces sent in parts"), default=0, db_default=0, editable=False)
+    # Whether refunds that nobody has decided yet hold every piece that would go into a parcel (orders.packing).
+    has_nothing_to_pack = models.BooleanField(default=False, db_default=False, editable=False)
     # The indexes below follow this column: following the amounts themselves would make every hold write them all anew.
     awaits_shipping = models.GeneratedField(
         expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
@@ -133,14 +135,14 @@ class Order(OwnsLines, Traced, TenantModel):
             models.Index(fields=["store", "-id"], name="order_newest"),
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
-            models.Index(fields=["store", "ship_by"], condition=TO_SHIP, name="order_to_ship"),
-            models.Index("store", COMES_FIRST.desc(), "ship_by", "id", condition=TO_SHIP, name="order_shipping_queue"),
-            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_urged=True), name="order_urged"),
-            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_priority=True), name="order_priority"),
+            models.Index(fields=["store", "ship_by"], condition=AWAITING, name="order_to_ship"),
+            models.Index("store", COMES_FIRST.desc(), "ship_by", "id", condition=AWAITING, name="order_shipping_queue"),
+            models.Index(fields=["store", "ship_by"], condition=AWAITING & Q(is_urged=True), name="order_urged"),
+            models.Index(fields=["store", "ship_by"], condition=AWAITING & Q(is_priority=True), name="order_priority"),
             models.Index(
-                fields=["store", "ship_by"], condition=TO_SHIP & Q(rule_ship_by__isnull=False), name="order_delayed"
+                fields=["store", "ship_by"], condition=AWAITING & Q(rule_ship_by__isnull=False), name="order_delayed"
             ),
-            models.Index(fields=["ship_by"], condition=TO_SHIP & Q(late_at__isnull=True), name="order_becoming_late"),
+            models.Index(fields=["ship_by"], condition=AWAITING & Q(late_at__isnull=True), name="order_becoming_late"),
             models.Index(
                 fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
             ),
@@ -168,9 +170,10 @@ class Order(OwnsLines, Traced, TenantModel):
 
     @property
     def is_to_ship(self) -> bool:
-        """Whether the warehouse still has to send it; what `awaits_shipping` says, before the row is written."""
+        """Whether the warehouse still has to send it; what `to_ship` finds, before the row is written."""
         is_kept = self.claimed_amount < self.paid_amount or not self.paid_amount
-        return self.status == OrderStatus.UNSHIPPED and is_kept and not self.is_masked
+        is_packed = is_kept and not self.has_nothing_to_pack
+        return self.status == OrderStatus.UNSHIPPED and is_packed and not self.is_masked
 
     @property
     def is_delayed(self) -> bool:

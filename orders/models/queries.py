@@ -13,7 +13,9 @@ from orders.states import OrderStatus, OrderTag
 AWAITS_SHIPPING = Q(status=OrderStatus.UNSHIPPED, is_masked=False) & (
     Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0)
 )
-TO_SHIP = Q(awaits_shipping=True)
+# What the indexes hold of it; of those, some have nothing to pack yet.
+AWAITING = Q(awaits_shipping=True)
+TO_SHIP = AWAITING & Q(has_nothing_to_pack=False)
 # Urged while it was delayed, and the delay is over: before everything else (K4).
 COMES_FIRST = ExpressionWrapper(Q(is_urged=True, resumed_at__isnull=False), output_field=models.BooleanField())
 
