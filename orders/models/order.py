@@ -13,12 +13,19 @@ from common.changed import Traced
 from common.ids import new_id
 from common.money import CENT, ZERO, MoneyField
 from common.queries import among, named_query
-from common.search import folded_column, starts_of
+from common.search import end_column, folded_column, starts_of
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.addresses import COLUMNS, AddressParts
 from orders.models.lines import OwnsLines
-from orders.models.queries import AWAITING, AWAITS_SHIPPING, COMES_FIRST, OrderQuerySet
+from orders.models.queries import (
+    AWAITING,
+    AWAITS_SHIPPING,
+    COMES_FIRST,
+    PHONE_END,
+    OrderLineQuerySet,
+    OrderQuerySet,
+)
 from orders.states import GOODS_STATUS, OrderStatus, OrderTag
 from stores.models import Store
 from stores.states import ProductSource
@@ -93,6 +100,7 @@ class Order(OwnsLines, Traced, TenantModel):
     tracking_folded = folded_column("tracking_number")
     receiver_folded = folded_column("address_name")
     phone_folded = folded_column("address_phone")
+    phone_end = end_column("address_phone", PHONE_END)
     # Places that small payments take; one that fails or comes back gives its place back (K9).
     small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
@@ -153,6 +161,7 @@ class Order(OwnsLines, Traced, TenantModel):
             starts_of("tracking_folded", "order_tracking_start"),
             starts_of("phone_folded", "order_phone_start", condition=~Q(phone_folded="")),
             starts_of("receiver_folded", "order_receiver_start", condition=~Q(receiver_folded="")),
+            models.Index(fields=["store", "phone_end"], condition=~Q(phone_end=""), name="order_phone_end"),
         ]
 
     def __str__(self) -> str:
@@ -278,6 +287,7 @@ class OrderLine(TenantModel):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     item_id = models.CharField(_("item id"), max_length=20)
     sku = models.CharField(_("SKU"), max_length=64, blank=True, default="", db_default="")
+    sku_folded = folded_column("sku")
     title = models.CharField(_("title"), max_length=200, blank=True)
     category = models.CharField(_("category"), max_length=50, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
@@ -291,6 +301,8 @@ class OrderLine(TenantModel):
     # Pieces that have left in parcels with a part of the order; 0 where one parcel carries everything (orders.pieces).
     shipped_quantity = models.PositiveIntegerField(_("quantity sent in parts"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
+
+    objects = OrderLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order line")
@@ -320,6 +332,10 @@ class OrderLine(TenantModel):
                 ),
                 name="order_line_discounts_within_price",
             ),
+        ]
+        indexes = [
+            starts_of("item_id", "order_line_item_start"),
+            starts_of("sku_folded", "order_line_sku_start", condition=~Q(sku_folded="")),
         ]
 
     def __str__(self) -> str:
