@@ -21,7 +21,8 @@ from stores.instants import on_clock_of
 from workbench import dashboard
 from workbench.insights.page import insights_view
 from workbench.insights.rates import rates_view
-from workbench.integrate.page import guide_view, integrate_view
+from workbench.integrate.guide import guide_view
+from workbench.integrate.page import integrate_view
 from workbench.kit.changelist import choose_page_size, next_page
 from workbench.kit.desk import SESSION_KEY, desk_of, find_store
 from workbench.kit.joining import join

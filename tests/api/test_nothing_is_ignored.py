@@ -112,3 +112,41 @@ def test_an_instant_has_an_offset(taote, instant):
         "lines": [{**body, "quantity": 1, "unit_price": "1.00"}],
     }
     check_shape(taote.buyer.post("orders/", order), 400, "invalid", "paid_at")
+
+
+BARE = "2026-11-20T10:00:00"
+
+
+def instants_of(schema, found) -> list[str]:
+    """The instants that an object of a body has, by their names; `found` may name it or one of several kinds of it."""
+    if "$ref" in found:
+        found = schema["components"]["schemas"][found["$ref"].rsplit("/", 1)[1]]
+    kinds = [*found.get("oneOf", ()), *found.get("allOf", ())]
+    named = [name for name, field in found.get("properties", {}).items() if field.get("format") == "date-time"]
+    return named + [name for kind in kinds for name in instants_of(schema, kind)]
+
+
+def test_every_instant_of_every_call_has_an_offset(taote):
+    schema, names, asked = load_schema(), Names(taote), []
+    known = {(call.verb, f"/{call.route}"): call for call in CALLS}
+    for verb, path, operation in operations(schema):
+        call = known[verb, path]
+        for parameter in operation.get("parameters", ()):
+            if parameter["schema"].get("format") != "date-time":
+                continue
+            asked.append((path, name := parameter["name"]))
+
+            def asking(names, call=call, name=name):
+                return f"{call.path(names)}{'&' if '?' in call.path(names) else '?'}{name}={BARE}"
+
+            check_shape(make(replace(call, path=asking), names, taote), 400, "invalid", name)
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        for name in instants_of(schema, body) if call.body else ():
+            asked.append((path, name))
+
+            def telling(names, call=call, name=name):
+                return {**call.body(names), name: BARE}
+
+            check_shape(make(replace(call, body=telling), names, taote), 400, "invalid", name)
+    assert len({name for _path, name in asked}) >= 8, asked
+    assert len([name for _path, name in asked if name == "updated_after"]) >= 10, asked

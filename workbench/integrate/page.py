@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
@@ -25,7 +23,6 @@ MOST_KEYS = 10
 MOST_ENDPOINTS = 10
 MOST_DELIVERIES = 10
 MOST_CALLS = 10
-DOCUMENTS = {"api": "api.md", "events": "events.md", "changes": "api-changes.md"}
 
 
 @dataclass(frozen=True)
@@ -95,11 +92,3 @@ def _endpoints(desk: Desk) -> list[EndpointLine]:
         EndpointLine(endpoint, status_shown(endpoint), delivery, error_shown(delivery) if delivery else "")
         for endpoint, delivery in lines
     ]
-
-
-def guide_view(request: HttpRequest, name: str) -> FileResponse:
-    """A document for integrators, as it is in the release. 404 for any other name."""
-    if name not in DOCUMENTS:
-        raise Http404
-    document = Path(settings.BASE_DIR) / "docs" / DOCUMENTS[name]
-    return FileResponse(document.open("rb"), content_type="text/plain; charset=utf-8")
