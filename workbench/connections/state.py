@@ -56,12 +56,18 @@ def things_to_do(connection: Connection, now: datetime) -> list[Warned]:
     if status != ConnectionStatus.CONNECTED:
         return [Warned(connection.words or _("The shop isn't followed: enter its keys anew."))]
     found = []
+    if connection.needs_attention:
+        words = _(
+            "Reading this shop broke off again and again, and has stopped: have the operator look, then press "
+            "“I have set it right”."
+        )
+        found.append(Warned(words))
     if connection.write_expires_at is not None and connection.write_expires_at <= now:
         found.append(Warned(_("Decisions can't be sent any more, reading goes on: authorise the shop anew.")))
     ends = _end_words(connection, now)
     if ends is not None and not found:
         found.append(ends)
-    if connection.last_error:
+    if connection.last_error and not connection.needs_attention:
         found.append(Warned(_("The marketplace doesn't answer as it should: it is asked again by itself."), "amber"))
     return found
 
