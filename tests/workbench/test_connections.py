@@ -144,6 +144,8 @@ class TestState:
         )
         text = page_of(owner, kept)
         assert "1 h 15 min behind" in text
+        newest = change(connected.shop, cursor=NOON - timedelta(seconds=40))
+        assert "less than a minute behind" in page_of(owner, newest)
         assert "40%" in text
         assert "list · 40 in 10 s" in text
         assert "<dd>40 " in text, "nothing was asked yet"

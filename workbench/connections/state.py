@@ -90,7 +90,10 @@ def _end_words(connection: Connection, now: datetime) -> Warned | None:
 
 def behind(connection: Connection, now: datetime) -> str:
     """How far what was listed lies behind; empty where nothing was."""
-    return time_left(now - connection.cursor) if connection.cursor else ""
+    if connection.cursor is None:
+        return ""
+    passed = now - connection.cursor
+    return _("less than a minute") if passed < timedelta(minutes=1) else time_left(passed)
 
 
 def calls_left(connection: Connection) -> list[dict]:
