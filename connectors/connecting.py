@@ -68,6 +68,9 @@ def connect_shop(
     """
     refuse_if(why_not_connect(store))
     platform = platform_of(store.marketplace)
+    for each in sorted(secrets.keys() - platform.secrets - platform.push_secrets):
+        if secrets[each]:
+            raise Invalid(str(each), _("This marketplace has no such secret: leave it out."))
     shop = Shop(
         app_key=_filled("app_key", app_key),
         secrets={each: _filled(str(each), secrets.get(each, "")) for each in sorted(platform.secrets)}

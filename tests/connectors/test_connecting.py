@@ -68,6 +68,9 @@ def test_what_is_missing_is_named(unconnected):
     with pytest.raises(Invalid) as missing:
         unconnected.connect(secrets={})
     assert missing.value.attr == "app_secret"
+    with pytest.raises(Invalid) as unknown:
+        unconnected.connect(secrets={Secret.APP_SECRET: "s3cret", Secret.AES_KEY: "x"})
+    assert unknown.value.attr == "aes_key"
     for address in ("ftp://x", "http://", "http://user:pw@127.0.0.1", "http://127.0.0.1/?a=1", "http://[", "x" * 300):
         with pytest.raises(Invalid) as wrong:
             unconnected.connect(base_url=address)

@@ -119,6 +119,7 @@ class TestState:
             ({"status": "needs_setup", "fault": "address_not_allowed", "told": "403 ip"}, "white list"),
             ({"status": "authorising"}, "Authorise the shop now"),
             ({"write_expires_at": NOON}, "reading goes on: authorise the shop anew"),
+            ({"needs_attention": True, "last_error": "KeyError"}, "broke off again and again, and has stopped"),
         ],
     )
     def test_what_a_person_has_to_do_is_said(self, owner, connected, fields, words):  # noqa: F811
@@ -126,6 +127,8 @@ class TestState:
         text = page_of(owner, kept)
         assert words in text
         assert f"The marketplace said: {fields['told']}" in text if "told" in fields else True
+        assert ("I have set it right" in text) is (fields.get("status") == "needs_setup" or "needs_attention" in fields)
+        assert "asked again by itself" not in text
         assert owner.tiles()["Connections to mend"] == "1"
 
     def test_how_far_it_is_and_how_many_calls_are_left(self, owner, connected, monkeypatch):  # noqa: F811
@@ -141,6 +144,8 @@ class TestState:
         )
         text = page_of(owner, kept)
         assert "1 h 15 min behind" in text
+        newest = change(connected.shop, cursor=NOON - timedelta(seconds=40))
+        assert "less than a minute behind" in page_of(owner, newest)
         assert "40%" in text
         assert "list · 40 in 10 s" in text
         assert "<dd>40 " in text, "nothing was asked yet"

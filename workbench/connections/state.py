@@ -56,12 +56,18 @@ def things_to_do(connection: Connection, now: datetime) -> list[Warned]:
     if status != ConnectionStatus.CONNECTED:
         return [Warned(connection.words or _("The shop isn't followed: enter its keys anew."))]
     found = []
+    if connection.needs_attention:
+        words = _(
+            "Reading this shop broke off again and again, and has stopped: have the operator look, then press "
+            "“I have set it right”."
+        )
+        found.append(Warned(words))
     if connection.write_expires_at is not None and connection.write_expires_at <= now:
         found.append(Warned(_("Decisions can't be sent any more, reading goes on: authorise the shop anew.")))
     ends = _end_words(connection, now)
     if ends is not None and not found:
         found.append(ends)
-    if connection.last_error:
+    if connection.last_error and not connection.needs_attention:
         found.append(Warned(_("The marketplace doesn't answer as it should: it is asked again by itself."), "amber"))
     return found
 
@@ -84,7 +90,10 @@ def _end_words(connection: Connection, now: datetime) -> Warned | None:
 
 def behind(connection: Connection, now: datetime) -> str:
     """How far what was listed lies behind; empty where nothing was."""
-    return time_left(now - connection.cursor) if connection.cursor else ""
+    if connection.cursor is None:
+        return ""
+    passed = now - connection.cursor
+    return _("less than a minute") if passed < timedelta(minutes=1) else time_left(passed)
 
 
 def calls_left(connection: Connection) -> list[dict]:
