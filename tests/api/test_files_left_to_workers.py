@@ -8,7 +8,7 @@ from orders.erp.receiving import read_files
 from orders.erp.running import run_imports
 from orders.models import FilePart, ShipmentImport
 from tests.api.helpers import everything
-from tests.api.test_order_files import HEADER, IMPORT, shipment, table
+from tests.order_files import HEADER, IMPORT, shipment, table
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks"), pytest.mark.rule("K2")]

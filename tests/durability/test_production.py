@@ -14,9 +14,8 @@ import psycopg
 import pytest
 
 from config.embedded import paths
-from tests.durability.conftest import cluster
+from tests.durability.conftest import opened
 from tests.durability.deployed import commands
-from tests.durability.desk import open_desk
 from tests.durability.production import BY_TLS, HOST, Service, wait_for
 from tests.durability.test_services_die import gateway_hangs_at, pending, somebody_waits
 
@@ -27,9 +26,8 @@ ROLES = (("DATABASE_URL", paths.APP_ROLE), ("OWNER_DATABASE_URL", paths.OWNER))
 @pytest.fixture(scope="module")
 def services(migrated):
     """One migrated database for all tests of this file, and the processes that work on it."""
-    with cluster() as postgres, ExitStack() as stack:
-        subprocess.run(["cp", "-a", f"{migrated}/.", postgres.home], check=True)
-        yield Service(stack.enter_context(open_desk(postgres)), stack)
+    with opened(migrated) as desk, ExitStack() as stack:
+        yield Service(desk, stack)
 
 
 @pytest.fixture

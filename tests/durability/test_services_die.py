@@ -102,7 +102,8 @@ def test_a_worker_outlives_its_broker_whatever_it_was_doing(desk):
     desk.assert_all_paid_once(5)
 
 
-def test_what_was_accepted_is_paid_after_postgresql_was_killed(desk):
+def test_what_was_accepted_is_paid_after_postgresql_was_killed(durable_desk):
+    desk = durable_desk
     desk.start_worker()
     desk.start_beat()
     desk.offer("store", 3)

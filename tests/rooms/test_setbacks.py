@@ -3,281 +3,23 @@
 The poison is a trigger of the database that lets the sweep's writes for that store fail.
 """
 
-import io
 from collections.abc import Callable
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
-from django.test import override_settings
 
-from common import idempotency
-from common.models import IdempotentAnswer, Setback, Watermark
+from common.models import Setback
 from common.obligations import MAX_ATTEMPTS, obligations
 from common.tenancy import system_scope
-from connectors.connecting import connect_shop
-from connectors.fakes.kuaishou import FakeKuaishou
-from connectors.models import RefundHint
-from connectors.port import Secret
-from offers.bulk import start_bulk_job
 from operations.collecting import all_sweeps
-from orders.actions import ship_order
-from orders.delays.actions import report_delay
-from orders.erp.imports import confirm_import, stage_import
-from orders.erp.receiving import receive_file
 from payments import reconciling
 from payments.gateways.base import NoStatement
-from payments.models import DayAllowance, Reconciliation
-from payments.settlement import settle_batch
-from refunds.models import Refund
-from refunds.platform.packs import ask_for_pack
-from stores.models import DeskSession, Device, User
-from stores.people.letters import write_letter
-from stores.people.sign_ins import FORGOTTEN_AFTER
-from stores.states import LetterKind
-from tests.api.test_gateways import SANDBOX, post
-from tests.insights import accepted, send
-from tests.quality import ask
-from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_pack
-from tests.webhooks.receiver import Receiver
-from tests.world import MERCHANT, NOON, Shop, make_shop, make_user
-from webhooks.models import Delivery, Endpoint
+from payments.models import Reconciliation
+from stores.models import User
+from tests.scenes import SCENES, SERVERS, Scene, written
+from tests.world import Shop, make_shop
 
 pytestmark = pytest.mark.django_db
-EVENTS = "common_event"
-SERVERS = ExitStack()  # what a scene starts listens until its test is over
-
-
-@dataclass(frozen=True)
-class Scene:
-    """How to make something due for a sweep, and where it writes: a row more there, or one less, is its work."""
-
-    make_due: Callable[[Shop], object]
-    table: str = EVENTS
-    marketplace: str = "tmall"
-    does: str = "INSERT"
-    later: timedelta = timedelta()
-    done: str = ""  # counted, and poisoned, are the rows of which this is so
-    of: str = "store"  # whose rows they are: the store's, or those of the user who is called as the store is
-
-
-def _approved(shop: Shop) -> None:
-    refund = shop.refund(shop.order(shipped=False), kind="refund_only")
-    assert shop.merchant.post(f"refunds/{refund.pk}/approve/").status_code == 200
-
-
-def _settled(shop: Shop) -> None:
-    _approved(shop)
-    settle_batch()
-
-
-def _noticed(shop: Shop) -> None:
-    payment = shop.merchant.post(
-        "payments/",
-        {"order": shop.order().number, "amount": "1.00", "purpose": "other"},
-        **{"Idempotency-Key": shop.store.code},
-    ).json()["id"]
-    settle_batch()
-    post(SANDBOX.send_back(payment))
-
-
-def _promised(shop: Shop) -> None:
-    accepted(shop, method="gift", item_id="8000")
-
-
-def _staged(shop: Shop):
-    order = shop.order(shipped=False)
-    with shop.scope():
-        file = io.BytesIO(f"order_number,carrier,tracking_number\n{order.number},SF,T1\n".encode())
-        return stage_import(store=shop.store, name="f.csv", file=file, actor=MERCHANT, now=NOON)
-
-
-def _received(shop: Shop) -> None:
-    content = f"order_number,carrier,tracking_number\n{shop.order(shipped=False).number},SF,T1\n"
-    with shop.scope():
-        file = io.BytesIO(content.encode())
-        receive_file(store=shop.store, name="f.csv", file=file, actor=MERCHANT, now=NOON)
-
-
-def _confirmed(shop: Shop) -> None:
-    job = _staged(shop)
-    with shop.scope():
-        confirm_import(store_id=shop.store.pk, job_id=job.pk, actor=MERCHANT, now=NOON)
-
-
-def _delayed(shop: Shop) -> None:
-    order, expected_at = shop.order(shipped=False), NOON + timedelta(days=3)
-    with shop.scope():
-        report_delay(
-            store=shop.store,
-            reason="snow",
-            order_numbers=[order.number],
-            expected_at=expected_at,
-            actor=MERCHANT,
-            now=NOON,
-        )
-
-
-def _shipped(shop: Shop) -> None:
-    order = shop.order(shipped=False)
-    with shop.scope():
-        parcel = {"carrier": "SF", "tracking_number": f"SF{order.number[-6:]}"}
-        ship_order(store_id=shop.store.pk, number=order.number, actor=MERCHANT, now=NOON, **parcel)
-
-
-def _bulk(shop: Shop) -> None:
-    with shop.scope():
-        refund = shop.refund(reason="slow_logistics")
-        start_bulk_job(store=shop.store, refund_ids=[refund.pk], actor=MERCHANT, now=NOON)
-
-
-def _complained(shop: Shop) -> None:
-    for _ in range(5):
-        ask(shop)
-
-
-def _answered(shop: Shop) -> None:
-    with shop.scope():
-        idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="")
-        IdempotentAnswer.objects.filter(owner=shop.store.code).update(created_at=Now() - timedelta(days=2))
-
-
-def _without_a_day(shop: Shop) -> None:
-    with system_scope():
-        DayAllowance.objects.all().delete()
-
-
-def _overpromised(shop: Shop) -> None:
-    order = shop.order(quantity=2)
-    send(shop, shop.refund(order, kind="refund_only", amount="40.00"), method="partial_refund", amount="70.00")
-    shop.refund(order, amount="60.00")
-
-
-def _to_nowhere(shop: Shop) -> None:
-    refund = shop.refund()
-    with shop.scope():  # as if the store had got its address after the deadline had approved the return
-        Refund.objects.filter(pk=refund.pk).update(
-            status="awaiting_return", due_at=None, due_action="", needs_attention=True
-        )
-
-
-def _connected(shop: Shop):
-    fake = SERVERS.enter_context(FakeKuaishou())
-    fake.add(at=NOON - timedelta(hours=1))
-    return connect_shop(
-        store=shop.store,
-        app_key=fake.app_key,
-        secrets={Secret.APP_SECRET: fake.app_secret, Secret.SIGN_SECRET: fake.sign_secret},
-        access_token="access-1",
-        refresh_token="refresh-1",
-        base_url=fake.url,
-        actor=MERCHANT,
-        now=NOON,
-    )
-
-
-def _owed(shop: Shop) -> None:
-    make_endpoint(shop)
-    with system_scope():  # as if somebody had looked once all this was committed
-        Watermark.objects.create(xid=0, event_id=2**62, at=NOON)
-
-
-def _owing(shop: Shop):
-    delivery = make_delivery(shop, make_endpoint(shop))
-    with shop.scope():
-        Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=Now())
-    return delivery
-
-
-def _called(shop: Shop) -> None:
-    SERVERS.enter_context(override_settings(WEBHOOKS_ALLOW_LOOPBACK=True))
-    receiver = SERVERS.enter_context(closing(Receiver()))
-    delivery = _owing(shop)
-    with shop.scope():
-        Endpoint.objects.filter(pk=delivery.endpoint_id).update(url=receiver.url, next_attempt_at=Now())
-
-
-def _delivered(shop: Shop) -> None:
-    delivery = _owing(shop)
-    with shop.scope():
-        Delivery.objects.filter(pk=delivery.pk).update(status="delivered", next_attempt_at=None)
-
-
-def _failed(shop: Shop) -> None:
-    assert shop.merchant.get("refunds/nobody/").status_code == 404
-
-
-def _asked_for_pack(shop: Shop) -> None:
-    dispute = make_dispute(shop)
-    with shop.scope():
-        ask_for_pack(store_id=shop.store.pk, dispute_id=dispute.pk, language="en", actor=MERCHANT, now=NOON)
-
-
-def _hinted(shop: Shop) -> None:
-    connected = _connected(shop)
-    with shop.scope():
-        hint = {"connection": connected, "key": "1", "platform_id": "1", "received_at": NOON - timedelta(days=9)}
-        RefundHint.objects.create(store=shop.store, **hint)
-
-
-def _written(shop: Shop) -> None:
-    with system_scope():
-        user = make_user(shop.store.code)
-        write_letter(LetterKind.CONFIRM_ADDRESS, to=f"{user.username}@example.com", user=user, now=NOON)
-
-
-def _used_a_browser(shop: Shop) -> None:
-    Device.objects.create(user=make_user(shop.store.code), browser=uuid4(), first_at=NOON, seen_at=NOON)
-
-
-def _signed_in(shop: Shop) -> None:
-    user = make_user(shop.store.code)
-    DeskSession.objects.create(session_key=f"{user.pk}", expire_date=NOON - timedelta(days=1), user=user)
-
-
-SCENES = {
-    "e-mails sent": Scene(_written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),
-    "old e-mails forgotten": Scene(_written, "stores_letter", does="DELETE", later=timedelta(days=31), of="user"),
-    "expired sessions forgotten": Scene(_signed_in, "stores_desksession", does="DELETE", of="user"),
-    "unused devices forgotten": Scene(
-        _used_a_browser, "stores_device", does="DELETE", later=FORGOTTEN_AFTER + timedelta(days=1), of="user"
-    ),
-    "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
-    "promises": Scene(_promised, later=timedelta(hours=49)),
-    "late orders": Scene(lambda shop: shop.order(shipped=False), later=timedelta(days=3)),
-    "delay reports": Scene(_delayed, marketplace="kuaishou", later=timedelta(days=4)),
-    "carriers": Scene(_shipped),
-    "files read": Scene(_received, marketplace="kuaishou"),
-    "files shipped": Scene(_confirmed, marketplace="kuaishou"),
-    "files forgotten": Scene(
-        _staged, "orders_shipmentimport", marketplace="kuaishou", does="DELETE", later=timedelta(days=8)
-    ),
-    "settlements": Scene(_approved),
-    "notices": Scene(_noticed, marketplace="kuaishou"),
-    "allowances opened": Scene(_without_a_day, "payments_dayallowance"),
-    "deadlines": Scene(lambda shop: shop.refund(), later=timedelta(days=3)),
-    "returns without an address": Scene(_to_nowhere),
-    "quality days": Scene(lambda shop: None, "refunds_qualityday", marketplace="pinduoduo"),
-    "restrictions": Scene(_complained, "refunds_qualityrestriction", marketplace="pinduoduo"),
-    "offers": Scene(lambda shop: send(shop, method="reassurance"), later=timedelta(days=2)),
-    "offers that can't be kept": Scene(_overpromised),
-    "bulk offers": Scene(_bulk),
-    "answers counted": Scene(lambda shop: accepted(shop, method="reassurance"), "offers_acceptance"),
-    "rolled up": Scene(_settled, "offers_dailyloss"),
-    "shops followed": Scene(_connected, "connectors_mirroredrefund", marketplace="kuaishou"),
-    "hints forgotten": Scene(_hinted, "connectors_refundhint", marketplace="kuaishou", does="DELETE"),
-    "events owed to endpoints": Scene(_owed, "webhooks_delivery"),
-    "endpoints called": Scene(_called, "webhooks_delivery", does="UPDATE", done="status = 'delivered'"),
-    "deliveries forgotten": Scene(_delivered, "webhooks_delivery", does="DELETE", later=timedelta(days=31)),
-    "failed calls written down": Scene(_failed, "webhooks_failedcall"),
-    "failed calls forgotten": Scene(make_failed_call, "webhooks_failedcall", does="DELETE", later=timedelta(days=8)),
-    "packs made": Scene(_asked_for_pack, "refunds_evidencepack", does="UPDATE", done="status = 'made'"),
-    "packs forgotten": Scene(make_pack, "refunds_evidencepack", does="DELETE", later=timedelta(days=1)),
-}
 SWEEPS = {sweep.name: sweep for sweep in all_sweeps()}
 
 
@@ -348,7 +90,7 @@ def finish(step: Callable[[], int]) -> None:
 @pytest.mark.usefixtures("broker_tasks")
 def test_a_sweep_does_the_rest_and_comes_back_later(name, clock, poison, caplog, request):
     scene, step = SCENES[name], SWEEPS[name].step
-    if scene.make_due is _written:
+    if scene.make_due is written:
         request.getfixturevalue("mailbox")
     bad, good = make_shop(scene.marketplace), make_shop(scene.marketplace)
     for shop in (bad, good):
