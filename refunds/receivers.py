@@ -22,7 +22,10 @@ from refunds.models import Refund, RefundLine
 from refunds.platform.disputes import drop_disputes
 from refunds.signals import refunds_decided
 from refunds.states import MarketplaceVerb, RefundGoods, RefundKind, RefundStatus
+from refunds.team.assigning import free_refunds
 from refunds.why_not import why_followed
+from stores.permissions import DECIDE_REFUNDS, roles_with
+from stores.signals import role_ended
 
 # A merchant or the platform may still say no.
 UNDECIDED = (RefundStatus.AWAITING_MERCHANT, RefundStatus.REJECTED, RefundStatus.DISPUTED)
@@ -145,6 +148,13 @@ def count_whole_pieces(sender, lines, **kwargs) -> dict[UUID, int]:
     whole = RefundLine.objects.in_scope().filter(line__in=lines, amount__gte=price)
     whole = whole.filter(Q(line__shipped_quantity=0) | undecided)
     return dict(whole.order_by().values_list("line").annotate(pieces=Sum("quantity")))
+
+
+@receiver(role_ended)
+def put_back_refunds(sender, member, role, actor, now, **kwargs) -> None:
+    """Who decides no refunds of the store any more sees to none of them."""
+    if role not in roles_with(DECIDE_REFUNDS):
+        free_refunds(member=member, actor=actor, now=now)
 
 
 @receiver(refunds_decided)

@@ -27,6 +27,7 @@ from refunds.quality.rollup import roll_up_days
 from refunds.returns import name_return_address
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, RefundStatus
+from refunds.team.assigning import share_out_refunds
 from stores.actions import default_return_addresses
 from stores.models import ReturnAddress
 
@@ -171,6 +172,7 @@ SWEEPS = (
         undone=lambda: Refund.objects.moved_here(),
     ),
     Sweep("returns without an address", name_missing_addresses, "refunds.tasks.sweep_refunds", of_stores=True),
+    Sweep("refunds to share out", share_out_refunds, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality", of_stores=True),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),
 )

@@ -7,14 +7,17 @@ from refunds.quality.restrictions import review_all, review_one
 from refunds.quality.rollup import BATCH as STORES_AT_ONCE
 from refunds.quality.rollup import roll_up_days
 from refunds.sweeps import BATCH, name_missing_addresses, sweep_due_refunds
+from refunds.team.assigning import share_out_refunds
 
 
 @shared_task
 def sweep_refunds() -> None:
-    """Do what every passed deadline brings, and tell returns without an address where to go as soon as there is one."""
+    """Do what every passed deadline brings, tell returns without an address where to go, and share out new requests."""
     while sweep_due_refunds() == BATCH:
         pass
     while name_missing_addresses() == BATCH:
+        pass
+    while share_out_refunds() == BATCH:
         pass
 
 

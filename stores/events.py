@@ -67,6 +67,7 @@ class _StoreChanged(TypedDict, total=False):
     ]
     smart_customer_service: Annotated[list[bool], named(gettext_lazy("Smart customer service"), changed(SWITCH))]
     second_factor_required: Annotated[list[bool], named(gettext_lazy("Members need a second factor"), changed(SWITCH))]
+    shares_out_refunds: Annotated[list[bool], named(gettext_lazy("Share new refunds out in turn"), changed(SWITCH))]
     urge_alert_at: Annotated[
         list[int | None],
         named(

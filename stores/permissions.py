@@ -24,16 +24,17 @@ OPERATE = "operate"  # nor this: what belongs to no store is the operator's
 EDIT_CATALOG = "edit_catalog"
 EDIT_COUPONS = "edit_coupons"
 MANAGE_STORE = "manage_store"
+WRITE_NOTES = "write_notes"
 SEE_OWN_RESULTS = "see_own_results"
 SEE_ALL_RESULTS = "see_all_results"
 
 GRANTS: dict[str, frozenset[str]] = {
     MemberRole.VIEWER: frozenset({VIEW, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
     MemberRole.AGENT: frozenset(
-        {VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_ORDERS, EDIT_COUPONS, SEE_OWN_RESULTS}
+        {VIEW, DECIDE_REFUNDS, SHOW_EVIDENCE, SEND_OFFERS, EDIT_ORDERS, EDIT_COUPONS, WRITE_NOTES, SEE_OWN_RESULTS}
     ),
-    MemberRole.FINANCE: frozenset({VIEW, PAY, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
-    MemberRole.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE}),
+    MemberRole.FINANCE: frozenset({VIEW, PAY, WRITE_NOTES, SEE_OWN_RESULTS, SEE_ALL_RESULTS}),
+    MemberRole.WAREHOUSE: frozenset({VIEW, SHIP, INSPECT_RETURNS, SHOW_EVIDENCE, WRITE_NOTES}),
     MemberRole.OWNER: frozenset(
         {
             VIEW,
@@ -47,6 +48,7 @@ GRANTS: dict[str, frozenset[str]] = {
             EDIT_CATALOG,
             EDIT_COUPONS,
             MANAGE_STORE,
+            WRITE_NOTES,
             SEE_OWN_RESULTS,
             SEE_ALL_RESULTS,
         }
@@ -113,6 +115,16 @@ MODEL_PERMISSIONS: dict[str, str] = {
 }
 
 
+def roles_with(capability: str) -> list[str]:
+    """The roles that grant the capability."""
+    return [role for role, granted in GRANTS.items() if capability in granted]
+
+
+def name_of(user: User) -> str:
+    """What people call the user."""
+    return user.get_full_name() or user.username
+
+
 def memberships_of(user: User) -> list[Membership]:
     """The user's memberships with their stores, in the order of the stores' codes; read once per user object."""
     if not hasattr(user, "_memberships"):
@@ -152,7 +164,7 @@ def require(user: User, capability: str, store_id: int) -> None:
 def actor_of(user: User) -> Actor:
     """The user as the actor of an action."""
     kind = ActorKind.OPERATOR if user.is_superuser else ActorKind.MERCHANT
-    return Actor(kind, f"user:{user.pk}", user.get_full_name() or user.username)
+    return Actor(kind, f"user:{user.pk}", name_of(user))
 
 
 def user_id_of(actor: Actor) -> int | None:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from common.actors import ActorKind
 from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
 from common.models import Event
@@ -33,6 +34,7 @@ from refunds.messages import post_message
 from refunds.models import Message, Refund
 from refunds.objections import reasons_there
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
+from refunds.team.events import INTERNAL
 from stores.api.base import ListMixin, StoreViewSet, found, named_by, parse_id
 
 
@@ -218,9 +220,14 @@ class RefundViewSet(ListMixin, StoreViewSet):
     @extend_schema(responses=EventSerializer(many=True), filters=False)
     @action(detail=True, filter_backends=[])
     def timeline(self, request, pk):
-        """Every event of the refund, oldest first, in cursor pages."""
+        """Every event of the refund, oldest first, in cursor pages.
+
+        A marketplace's key reads none of what the store's people do among themselves.
+        """
         refund = self._find(pk)
         events = Event.objects.for_store(self.store.pk).filter(topic_id=refund.pk)
+        if self.actor.kind == ActorKind.BUYER:
+            events = events.exclude(name__in=INTERNAL)
         self.paginator.ordering = "id"
         page = self.paginate_queryset(events)
         return self.get_paginated_response(EventSerializer(page, many=True).data)

@@ -1,7 +1,8 @@
 """Refunds and what hangs on them.
 
 refund (with line, goods, contradicted and queries) is the head. cases is the base (`PlatformCase`) of disputes and
-appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; carrier_claim. quality counts;
+appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; team who sees
+to it and what colleagues note; carrier_claim. quality counts;
 returnless is a store's enrolment.
 """
 
@@ -14,10 +15,12 @@ from refunds.models.pack import EvidencePack
 from refunds.models.quality import ChangedDay, QualityDay, QualityRefund, QualityRestriction
 from refunds.models.refund import Refund
 from refunds.models.returnless import CoveredProduct, Enrolment, LiveSession
+from refunds.models.team import Assignment, Note
 from refunds.models.thread import Message
 
 __all__ = [
     "Appeal",
+    "Assignment",
     "CarrierClaim",
     "ChangedDay",
     "CoveredProduct",
@@ -27,6 +30,7 @@ __all__ = [
     "EvidencePack",
     "LiveSession",
     "Message",
+    "Note",
     "QualityDay",
     "QualityRefund",
     "QualityRestriction",

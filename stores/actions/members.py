@@ -18,6 +18,7 @@ from common.writes import WriteSet
 from stores.events import MEMBER_ADDED, MEMBER_REMOVED, MEMBER_ROLE_CHANGED
 from stores.models import Membership, Store, User
 from stores.permissions import user_id_of
+from stores.signals import role_ended
 from stores.states import MemberRole
 from stores.why_not import why_not_change_member
 
@@ -79,6 +80,7 @@ def change_member(*, store_id: int, member_id: int, role: str, actor: Actor, now
     if changed := changes_of(member, {"role": role}):
         member.save(update_fields=["role"])
         _record(MEMBER_ROLE_CHANGED, member, actor, now, **changed)
+        role_ended.send(sender=Membership, member=member, role=member.role, actor=actor, now=now)
     return member
 
 
@@ -87,6 +89,7 @@ def remove_member(*, store_id: int, member_id: int, actor: Actor, now: datetime)
     """End a user's role in a store; their next request sees nothing of it. Says no as `change_member` does."""
     member = _lock_member(store_id, member_id, actor, stays_owner=False)
     _record(MEMBER_REMOVED, member, actor, now, role=member.role)
+    role_ended.send(sender=Membership, member=member, role="", actor=actor, now=now)
     member.delete()
 
 

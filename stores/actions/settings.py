@@ -78,6 +78,7 @@ class StoreSettings(TypedDict, total=False):
     priority_shipping_tag: bool
     smart_customer_service: bool
     second_factor_required: bool
+    shares_out_refunds: bool
     urge_alert_at: int | None
     agent_offer_ceiling: Decimal | None
     agent_approval_ceiling: Decimal | None

@@ -93,6 +93,7 @@ class Store(Traced):
         db_default=False,
         help_text=_("Whoever signs in without one sets it up before anything of the store is shown."),
     )
+    shares_out_refunds = models.BooleanField(_("share new refunds out in turn"), default=False, db_default=False)
     # Asked by stores.ceilings, of whoever isn't an owner.
     agent_offer_ceiling = CeilingField(verbose_name=_("most that an agent may offer"))
     agent_approval_ceiling = CeilingField(verbose_name=_("most that an agent may approve"))
@@ -226,6 +227,9 @@ class Membership(TenantModel):
     since = models.DateTimeField(
         _("since"), null=True, help_text=_("Empty for those who were there before it was kept.")
     )
+
+    # Refunds that are shared out go to whoever has the lowest number, and get them the highest.
+    turn = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("member")

@@ -20,6 +20,7 @@ from payments.models import Budget, PaymentTerms
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from refunds.models import (
+    Assignment,
     ChangedDay,
     CoveredProduct,
     Enrolment,
@@ -28,6 +29,7 @@ from refunds.models import (
     QualityRefund,
     QualityRestriction,
 )
+from refunds.team.notes import write_note
 from stores.models import Membership, Product, User
 from stores.people.invitations import invite
 from tests.tenancy.things import (
@@ -69,6 +71,9 @@ def furnish(shop: Shop) -> Shop:
         _furnish_returnless(shop)
         _furnish_connection(shop, refund)
         open_lost_claim(refund)
+        owner = Membership.objects.first().user
+        Assignment.objects.create(store=shop.store, refund=refund, assignee=owner, since=NOON)
+        write_note(store_id=shop.store.pk, refund_id=refund.pk, text="wet box", actor=MERCHANT, now=NOON)
     make_failed_call(shop)
     make_parcel(shop)
     make_small_payment(shop)

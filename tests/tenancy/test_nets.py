@@ -19,10 +19,13 @@ TABLES = {model._meta.db_table: model for model in apps.get_models()}
 
 
 def again(name: str, /, **changes: str) -> str:
-    """`copy`, also for a table whose ids are numbers."""
-    if isinstance(TABLES[name]._meta.pk, models.UUIDField):
-        return copy(name, **changes)
-    return copy(name, id=f"(SELECT max(id) + 1 FROM {name})", **changes)
+    """`copy`, also for a table whose ids are numbers, or of which the database makes columns itself."""
+    meta = TABLES[name]._meta
+    new_id = "gen_random_uuid()" if isinstance(meta.pk, models.UUIDField) else f"(SELECT max(id) + 1 FROM {name})"
+    values = {field.column: f't."{field.column}"' for field in meta.concrete_fields if not field.generated}
+    values |= {"id": new_id, **changes}
+    columns = ", ".join(f'"{column}"' for column in values)
+    return f"INSERT INTO {name} ({columns}) SELECT {', '.join(values.values())} FROM {name} t LIMIT 1"
 
 
 def twice(name: str, /, **values: str) -> str:
@@ -50,6 +53,7 @@ NETS = {
     "acceptance_once": again("offers_acceptance"),
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
     "api_key_of_store_or_marketplace": "UPDATE stores_apikey SET store_id = NULL, marketplace = ''",
+    "assignment_once_per_refund": again("refunds_assignment"),
     "bulk_row_once": again("offers_bulkrow"),
     "category_closes_after_opening": twice("stores_categoryopening", **OPENED, closes_on="now()"),
     "category_opening_once": twice("stores_categoryopening", **OPENED),

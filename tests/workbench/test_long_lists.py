@@ -48,7 +48,7 @@ def addresses(desk, model) -> Iterator[str]:
         yield f"{path}?queue={tab}" if tab else path
     for name, options in selects:
         for value in re.findall(r'<option[^>]*value="([^"]+)"', options):
-            if name != "size":
+            if name not in ("size", "assignee"):
                 yield f"{path}?{'queue=all&' if tabs != [''] else ''}{name}={html.unescape(value)}"
 
 

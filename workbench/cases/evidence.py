@@ -74,7 +74,7 @@ class AddEvidence(Decision):
     done = gettext_lazy("The evidence is added.")
     capability, is_merchants, anchor = SHOW_EVIDENCE, True, "#evidence"
     form, auto_id = EvidenceForm, "id_evidence_%s"
-    is_inline, is_read_here = True, False
+    is_inline, is_read_here, heeds_news = True, False, False
 
     def __init__(self, card: Card | None = None):
         self.card = card

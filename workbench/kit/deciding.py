@@ -15,6 +15,7 @@ from django.utils import timezone
 from stores.models import Store
 from workbench.kit.base import show_refusal
 from workbench.kit.decisions import Choice, Decision, Foreseen, choose, take
+from workbench.kit.fresh import why_out_of_date
 
 
 def store_of(row: Any) -> Store | None:
@@ -49,6 +50,8 @@ class DecisionPagesMixin:
             raise PermissionDenied(decision.not_yours)
         is_posted = request.method == "POST"
         refused = decision.refusal_to(request.user, row, request.now)
+        if is_posted and refused is not None and decision.heeds_news:
+            refused = why_out_of_date(request, row) or refused
         if refused is not None and (is_posted or not (decision.is_inline or decision.says_why)):
             show_refusal(request, refused)
             return self.back(row)

@@ -18,11 +18,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from common.actors import Actor
-from common.errors import Invalid, NotFound, Refused
+from common.errors import Invalid, NotFound, Refused, refuse_if
 from stores.models import Store, User
 from stores.permissions import can
 from workbench.kit.base import By, attempt, by, put_on_form
 from workbench.kit.forms import DeskForm
+from workbench.kit.fresh import lock_as_shown
 
 SURE = "sure"  # the tick below the words of caution
 
@@ -60,6 +61,8 @@ class Decision(ABC):
     doubted: ClassVar[str] = "workbench/decisions/doubted.html"  # asks again where there are cautions and no preview
     preview_title: ClassVar[str] = gettext_lazy("Look twice")
     answer_template: ClassVar[str] = ""  # shows, this once, the title and more that `run` answered
+    heeds_news: ClassVar[bool] = True  # False: it decides nothing, so nothing that happened meanwhile speaks against it
+    leads_on: ClassVar[bool] = False  # True: what was to be decided of the row is, and the next one of the list comes
     leads_to: ClassVar[str] = "change"
     anchor: ClassVar[str] = ""
 
@@ -167,6 +170,8 @@ def take(
 
     The `actor` is named where nobody is signed in.
 
+    What happened to a refund since its page was shown speaks against it, under the refund's lock.
+
     A rehearsal does so and takes it back: then it is known that it could happen, and the list holds a `Foreseen`. So
     does it what somebody should be sure of and hasn't said so.
     """
@@ -175,6 +180,8 @@ def take(
 
     def run() -> None:
         with transaction.atomic():
+            if decision.heeds_news:
+                refuse_if(lock_as_shown(request, row))
             answer = decision.run(row, form.cleaned_data, **told)
             cautions = decision.cautions(row, form.cleaned_data, answer)
             must_tick = bool(cautions) and not rehearse and SURE not in request.POST

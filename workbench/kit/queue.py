@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +67,16 @@ def count_all(wanted: Sequence[QuerySet]) -> list[int]:
             for place, count in zip(counted, cursor.fetchone(), strict=True):
                 counts[place] = count
     return counts
+
+
+class Counted(Subquery):
+    """How many rows, up to one more than MOST_COUNTED, as a column of another statement, which counts them once."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    empty_result_set_value = 0
+
+    def __init__(self, rows: QuerySet):
+        super().__init__(rows.order_by().values("pk")[: MOST_COUNTED + 1], output_field=IntegerField())
 
 
 def queues_at(desk: Desk, queues: Sequence[Queue]) -> list[Queue]:

@@ -42,7 +42,7 @@ class AskCarrier(Decision):
     code, label, icon = "ask-carrier", gettext_lazy("Ask the carrier again"), "replay"
     done = gettext_lazy("The carrier is asked again.")
     capability, anchor = SHIP, "#parcels"
-    is_inline, is_read_here = True, False
+    is_inline, is_read_here, heeds_news = True, False, False
 
     def __init__(self, parcels: Parcels | None = None):
         self.parcels = parcels

@@ -108,7 +108,7 @@ class FaultForm(RefusingForm):
 class RefundDecision(Decision):
     """What agents decide about a refund."""
 
-    folder, tone = "decide/", "plain"
+    folder, tone, leads_on = "decide/", "plain", True
     capability = DECIDE_REFUNDS
     template = "workbench/refunds/decide.html"
 
@@ -325,6 +325,7 @@ class CorrectReturn(RefundDecision):
     """Write down the right number of a return that the carrier has no news of."""
 
     code, label, icon = "correct-return", gettext_lazy("Correct the return's number"), "edit"
+    leads_on = False
     done = gettext_lazy("The number is corrected; the old one isn't followed any more.")
     form = CorrectionForm
 

@@ -29,7 +29,7 @@ class SendOffer(Decision):
 
     code, label = "negotiate", gettext_lazy("Propose to the buyer")
     done = gettext_lazy("The offer is sent; the buyer can answer now.")
-    capability, anchor = SEND_OFFERS, "#offers"
+    capability, anchor, leads_on = SEND_OFFERS, "#offers", True
     template, preview = "workbench/refunds/offer.html", "workbench/refunds/offer_confirm.html"
     preview_title = gettext_lazy("Check the offer")
 

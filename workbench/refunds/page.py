@@ -19,12 +19,14 @@ from orders.models import OwedParcel
 from payments.allowances import allowance_rows
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.models import Appeal, Dispute, Evidence, Message, Refund, RefundLine
+from refunds.models import Appeal, Assignment, Dispute, Evidence, Message, Note, Refund, RefundLine
 from refunds.models.contradicted import stops
 from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from refunds.platform.appeals import appeal_until
-from stores.models import User
+from refunds.team.assigning import assignments_of, deciders_of
+from refunds.team.notes import notes_of
+from stores.models import Membership, User
 from workbench.cases.evidence import evidence_of, files_of
 from workbench.connections.card import sent_card
 from workbench.insights.loss import loss_if_lost
@@ -33,6 +35,7 @@ from workbench.kit.words import at_deadline
 from workbench.money.small_payments import pay_card, sent_about
 from workbench.refunds.programme import programme_card
 from workbench.refunds.retention import build_panel
+from workbench.refunds.team import Team
 from workbench.refunds.thread import newest_messages, thread_of
 
 MOST_RELATED = 8
@@ -53,6 +56,9 @@ class RefundLists(NamedTuple):
     files: QuerySet[Evidence]
     events: QuerySet[Event]
     lines: QuerySet[RefundLine]
+    assignments: QuerySet[Assignment]
+    notes: QuerySet[Note]
+    members: QuerySet[Membership]
 
 
 def lists_of(refund: Refund) -> RefundLists:
@@ -80,6 +86,9 @@ def lists_of(refund: Refund) -> RefundLists:
         files=files_of(refund),
         events=newest_events(store_id, refund.pk),
         lines=RefundLine.objects.for_store(store_id).filter(**about).select_related("line").order_by("id"),
+        assignments=assignments_of(refund),
+        notes=notes_of(refund),
+        members=deciders_of([store_id]),
     )
 
 
@@ -158,5 +167,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         ),
         "failed_payments": any(payment.topic_id == refund.pk for payment in declined),
         "related": list(lists.related),
+        "team": Team(next(iter(lists.assignments), None), list(lists.members), list(lists.notes)),
         "entries": [entry(event) for event in lists.events],
+        "as_of": max((event.pk for event in lists.events), default=0),
     }

@@ -72,6 +72,7 @@ class ThreadDecision(Decision):
     """What is done with the thread that the page shows; what the buyer has written since stays unread."""
 
     is_inline, is_read_here = True, False
+    heeds_news = False
     capability, anchor = SEND_OFFERS, "#thread"
 
     def __init__(self, shown: Thread | None = None):

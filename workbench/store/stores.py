@@ -180,6 +180,14 @@ class SettingsForm(StoreForm):
         required=False,
         help_text=gettext_lazy("Whoever signs in without one sets it up before anything of the store is shown."),
     )
+    shares_out_refunds = forms.BooleanField(
+        label=gettext_lazy("Share new refunds out in turn"),
+        required=False,
+        help_text=gettext_lazy(
+            "Requests that wait for an answer and are nobody's go to the agents one after another; to the owners where"
+            " there is no agent."
+        ),
+    )
     urge_alert_at = forms.IntegerField(
         label=gettext_lazy("Urged orders that interrupt"),
         required=False,

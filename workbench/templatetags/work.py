@@ -15,7 +15,8 @@ from offers.states import BulkRowStatus
 from orders.models import OwedParcel
 from refunds.platform.appeals import appeal_until
 from refunds.states import RefundStatus
-from stores.permissions import SEND_OFFERS, can
+from refunds.team.assigning import why_not_assign
+from stores.permissions import DECIDE_REFUNDS, SEND_OFFERS, can, name_of
 from workbench.kit.queue import capped, count_rows
 from workbench.kit.words import time_left, yuan
 from workbench.refunds.selection import tickable
@@ -41,6 +42,27 @@ def may_pick(refund, user) -> bool:
     """Whether an offer in bulk makes sense for this row of the queue; `has_pending_offer` comes from the queue."""
     waits = refund.status == RefundStatus.AWAITING_MERCHANT and not refund.has_pending_offer
     return waits and retains(refund.store) and can(user, SEND_OFFERS, refund.store_id)
+
+
+@register.filter
+def may_tick_rows(desk) -> bool:
+    """Whether somebody at this desk may do something with many refunds at once."""
+    return may_bulk(desk) or any(can(desk.user, DECIDE_REFUNDS, store.pk) for store in desk.shown)
+
+
+@register.filter
+def may_be_ticked(refund, user) -> bool:
+    """Whether there is something to do with this row of the queue together with others."""
+    return may_pick(refund, user) or (why_not_assign(refund) is None and can(user, DECIDE_REFUNDS, refund.store_id))
+
+
+@register.filter
+def of_key(names: dict, key: object) -> object:
+    """What a dict holds under the key; empty for none."""
+    return names.get(key, "")
+
+
+register.filter("name_of", name_of)
 
 
 @register.simple_tag(takes_context=True)

@@ -8,11 +8,11 @@
     const boxes = [...document.querySelectorAll('input[name="refund"][form="bulk"]')];
     const all = document.querySelector("#bulk-all");
     const output = form.querySelector("output");
-    const button = form.querySelector("[data-needs-choice]");
+    const buttons = form.querySelectorAll("[data-needs-choice]");
     const show = () => {
       const chosen = boxes.filter((box) => box.checked).length;
       output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : "";
-      button.disabled = !chosen;
+      buttons.forEach((button) => (button.disabled = !chosen));
       form.classList.toggle("has-choice", chosen > 0);
       if (all) {
         all.checked = chosen > 0 && chosen === boxes.length;

@@ -1,0 +1,4 @@
+"""Several people at one desk: assigning (who sees to a refund, by hand or in turn), notes (for colleagues only).
+
+Nothing here moves a refund, and nothing of it is told to buyers or marketplaces (docs/adr/0065).
+"""

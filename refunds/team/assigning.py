@@ -1,0 +1,187 @@
+"""Who sees to a refund: by hand, or in turn.
+
+Locks: the refund, the member, the assignment. Somebody who is removed is locked by whoever removes them, so that
+nothing is given to people who have left.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import cycle
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from common import clock
+from common.actions import action
+from common.actors import SYSTEM, Actor
+from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.sentences import sentence as _
+from common.setbacks import sweep_rows
+from common.writes import WriteSet
+from refunds.models import Assignment, Refund
+from refunds.states import OPEN, RefundStatus
+from refunds.team.events import REFUND_ASSIGNED, REFUND_UNASSIGNED
+from stores.models import Membership, Store
+from stores.permissions import DECIDE_REFUNDS, name_of, roles_with
+from stores.states import MemberRole
+
+BATCH = 500
+
+
+def deciders_of(store_ids: Iterable[int]) -> QuerySet[Membership]:
+    """The members of these stores who may decide refunds, by name: those to whom refunds can be given."""
+    members = Membership.objects.in_scope().filter(store__in=store_ids, role__in=roles_with(DECIDE_REFUNDS))
+    members = members.filter(user__is_active=True).select_related("user")
+    return members.only("store", "role", "turn", *_named("user")).order_by("user__first_name", "user__username")
+
+
+def _named(path: str) -> tuple[str, ...]:
+    """What somebody is called by; the rest of an account is nobody's business here."""
+    return tuple(f"{path}__{column}" for column in ("username", "first_name", "last_name"))
+
+
+def why_not_assign(refund: Refund) -> Refused | None:
+    """Why nobody has to see to the refund any more: it has ended."""
+    if refund.is_open or refund.needs_attention:
+        return None
+    return Refused("invalid_transition", _("This refund has ended: nobody has to see to it any more."))
+
+
+def why_assigned_meanwhile(present: Assignment | None, had: int | None) -> Refused | None:
+    """Why a refund doesn't change hands: somebody else than on the page (`had`, a user's id) sees to it by now."""
+    if (present.assignee_id if present else None) == had:
+        return None
+    if present is None:
+        return Refused("assigned_meanwhile", _("Meanwhile this refund was put back: it is nobody's now."))
+    return Refused(
+        "assigned_meanwhile", _("Meanwhile %(name)s sees to this refund.") % {"name": name_of(present.assignee)}
+    )
+
+
+def assignments_of(refund: Refund) -> QuerySet[Assignment]:
+    """Who sees to the refund: one or none."""
+    rows = Assignment.objects.for_store(refund.store_id).filter(refund=refund).select_related("assignee")
+    return rows.only("store", "refund", "assignee", "since", *_named("assignee"))
+
+
+@action
+def assign_refund(
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    assignee_id: int | None,
+    had: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give the refund to a member who may decide it, or (None) put it back. `had`: who saw to it when that was decided.
+
+    NotFound for an unknown refund; Invalid `assignee` for somebody who is no such member; Refused `assigned_meanwhile`
+    when `had` is out of date.
+    """
+    refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound
+    member = None if assignee_id is None else _lock_decider(store_id, assignee_id)
+    present = assignments_of(refund).select_for_update(of=("self",), no_key=True).first()
+    refuse_if(why_not_assign(refund) or why_assigned_meanwhile(present, had))
+    if assignee_id == had:
+        return
+    before = name_of(present.assignee) if present else ""
+    writes = WriteSet()
+    if member is None:
+        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before)
+        present.delete()
+    else:
+        _give(writes, refund, member, present, before, actor=actor, now=now)
+    writes.flush()
+
+
+def _lock_decider(store_id: int, user_id: int) -> Membership:
+    member = deciders_of([store_id]).filter(user=user_id).select_for_update(of=("self",), no_key=True).first()
+    if member is None:
+        raise Invalid("assignee", _("Choose a member of this store who may decide refunds."), "invalid_choice")
+    return member
+
+
+def _give(
+    writes: WriteSet,
+    refund: Refund,
+    member: Membership,
+    present: Assignment | None,
+    before: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    if present is None:
+        writes.insert(Assignment(store_id=refund.store_id, refund=refund, assignee=member.user, since=now))
+    else:
+        present.assignee, present.since = member.user, now
+        writes.update(present, "assignee", "since")
+    names = {"assignee": name_of(member.user), "before": before}
+    writes.event(REFUND_ASSIGNED, refund, topic=refund, at=now, actor=actor, **names)
+
+
+@action
+def free_refunds(*, member: Membership, actor: Actor, now: datetime) -> None:
+    """Put back what somebody who decides no refunds of this store any more sees to; the member is locked."""
+    own = Assignment.objects.for_store(member.store_id).filter(assignee=member.user_id)
+    waiting = Refund.objects.for_store(member.store_id).filter(Q(status__in=OPEN) | Q(needs_attention=True))
+    writes = WriteSet()
+    for refund in waiting.filter(pk__in=own.values("refund")).order_by("pk"):
+        before = name_of(member.user)
+        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before)
+    own.delete()
+    writes.flush()
+
+
+def share_out_refunds(*, limit: int = BATCH) -> int:
+    """Give up to `limit` requests that are nobody's to the people of their store in turn; returns how many.
+
+    Of stores that want it so. Rows that somebody else has locked are left to the next sweep.
+    """
+    now = clock.now()
+    return sweep_rows(
+        "refunds to share out",
+        _nobodys,
+        lambda refunds: give_in_turn(refunds=refunds, actor=SYSTEM, now=now),
+        limit=limit,
+    )
+
+
+def _nobodys() -> QuerySet[Refund]:
+    """Requests that wait for their merchant and are nobody's, in stores that share them out among somebody."""
+    members = Membership.objects.in_scope().filter(store=OuterRef("pk"), role__in=roles_with(DECIDE_REFUNDS))
+    stores = Store.objects.filter(Exists(members.filter(user__is_active=True)), shares_out_refunds=True)
+    assigned = Assignment.objects.in_scope().filter(refund=OuterRef("pk"))
+    rows = Refund.objects.in_scope().filter(store__in=stores.values("pk"), status=RefundStatus.AWAITING_MERCHANT)
+    rows = rows.filter(~Exists(assigned), decision_sent="")
+    return rows.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("id")
+
+
+@action
+def give_in_turn(*, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
+    """Give refunds that the caller has locked to their stores' people, to those first whose turn is longest ago."""
+    taken = set(Assignment.objects.in_scope().filter(refund__in=refunds).values_list("refund", flat=True))
+    by_store = defaultdict(list)
+    for refund in refunds:
+        if refund.pk not in taken:  # somebody took it by hand between the look and the lock
+            by_store[refund.store_id].append(refund)
+    writes = WriteSet()
+    for store_id, rows in sorted(by_store.items()):
+        members = _in_turn(store_id)
+        last = max((member.turn for member in members), default=0)
+        for place, (refund, member) in enumerate(zip(rows, cycle(members), strict=False), last + 1):
+            member.turn = place
+            writes.update(member, "turn")
+            _give(writes, refund, member, None, "", actor=actor, now=now)
+    writes.flush()
+
+
+def _in_turn(store_id: int) -> list[Membership]:
+    """Those among whom new refunds go round, locked: the agents, or the owners where there are none."""
+    locked = deciders_of([store_id]).select_for_update(of=("self",), no_key=True)
+    members = sorted(locked, key=lambda member: (member.turn, member.pk))
+    return [member for member in members if member.role == MemberRole.AGENT] or members

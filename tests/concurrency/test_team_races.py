@@ -1,0 +1,139 @@
+"""Two people take the same refund, or one is given to somebody who is leaving: there is one holder, who is there."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from common.errors import Invalid
+from common.models import Event
+from common.tenancy import tenant_scope
+from refunds.messages import post_message
+from refunds.models import Assignment
+from refunds.team.assigning import assign_refund, share_out_refunds
+from stores.actions import remove_member, update_store
+from stores.models import Membership
+from stores.permissions import actor_of
+from tests.concurrency.harness import overtaken, together
+from tests.world import BUYER, NOON, OPERATOR, make_user
+
+
+@pytest.fixture
+def people(shop):
+    return [make_user(name, shop=shop, role="agent") for name in ("anna", "bob")]
+
+
+def takes(shop, refund, user, had=None):
+    """What assigns the refund to the user, in a scope of the store."""
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(user), "now": NOON}
+    return lambda: assign_refund(**by, assignee_id=user.pk, had=had)
+
+
+def scoped(shop, call):
+    """The call in a scope of its own."""
+
+    def act():
+        with tenant_scope(shop.store.pk):
+            call()
+
+    return act
+
+
+def holders(shop, refund) -> list[str]:
+    with shop.scope():
+        return list(Assignment.objects.filter(refund=refund).values_list("assignee__username", flat=True))
+
+
+def assignments_told(shop, refund) -> list[str]:
+    with shop.scope():
+        names = Event.objects.filter(topic_id=refund.pk, name__endswith="assigned").order_by("id")
+        return list(names.values_list("name", flat=True))
+
+
+def removes(shop, user):
+    """What ends the user's role in the store."""
+    with shop.scope():
+        member = Membership.objects.get(user=user)
+    return lambda: remove_member(store_id=shop.store.pk, member_id=member.pk, actor=OPERATOR, now=NOON)
+
+
+def race_of(shop, first, second):
+    """`second` comes while `first` has yet to commit."""
+    return overtaken(first, scoped(shop, second), scope=tenant_scope(shop.store.pk))
+
+
+def test_of_two_who_take_it_the_second_is_told_who_was_first(shop, clock, people):
+    refund, (anna, bob) = shop.refund(), people
+    race = race_of(shop, takes(shop, refund, anna), takes(shop, refund, bob))
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == ["anna"]
+    assert assignments_told(shop, refund) == ["refund.assigned"]
+
+
+def test_at_the_same_instant_exactly_one_takes_it(shop, clock, people):
+    refund = shop.refund()
+    results = together(*(scoped(shop, takes(shop, refund, user)) for user in people * 3))
+    assert sorted(result.code for result in results) == ["assigned_meanwhile"] * 5 + ["ok"]
+    assert len(holders(shop, refund)) == 1
+
+
+@pytest.mark.parametrize("leaves_first", [True, False])
+def test_nothing_is_left_with_somebody_who_leaves(shop, clock, people, leaves_first):
+    refund, (_anna, bob) = shop.refund(), people
+    both = [removes(shop, bob), takes(shop, refund, bob)]
+    race = race_of(shop, *(both if leaves_first else both[::-1]))
+    assert (race.first.ok, race.second.ok, race.waited) == (True, not leaves_first, True)
+    assert isinstance(race.second.error, Invalid) == leaves_first
+    assert holders(shop, refund) == []
+    assert len(assignments_told(shop, refund)) == (0 if leaves_first else 2)
+
+
+def test_a_colleague_takes_over_from_somebody_who_is_leaving(shop, clock, people):
+    refund, (anna, bob) = shop.refund(), people
+    scoped(shop, takes(shop, refund, bob))()
+    race = race_of(shop, removes(shop, bob), takes(shop, refund, anna, had=bob.pk))
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == []
+    assert assignments_told(shop, refund) == ["refund.assigned", "refund.unassigned"]
+
+
+def test_what_is_being_taken_by_hand_is_not_shared_out(shop, clock, people):
+    refund, (anna, _bob) = shop.refund(), people
+    with shop.scope():
+        update_store(store=shop.store, shares_out_refunds=True, actor=OPERATOR, now=NOON)
+    race = overtaken(takes(shop, refund, anna), share_out_refunds, scope=tenant_scope(shop.store.pk))
+    assert (race.codes, race.waited) == (("ok", "ok"), False)
+    assert share_out_refunds() == 0
+    assert (holders(shop, refund), assignments_told(shop, refund)) == (["anna"], ["refund.assigned"])
+
+
+def test_two_sweeps_share_a_refund_out_once(shop, clock, people):
+    refunds = [shop.refund() for _ in range(4)]
+    with shop.scope():
+        update_store(store=shop.store, shares_out_refunds=True, actor=OPERATOR, now=NOON)
+    assert all(result.ok for result in together(*[share_out_refunds] * 3))
+    share_out_refunds()
+    assert sorted(holder for refund in refunds for holder in holders(shop, refund)) == ["anna", "anna", "bob", "bob"]
+    assert all(assignments_told(shop, refund) == ["refund.assigned"] for refund in refunds)
+
+
+def test_a_decision_on_a_page_that_became_out_of_date_under_the_lock_is_refused(shop, clock, people):
+    """Who decides waits for the buyer who is writing, and then hears of it."""
+    refund, (_anna, bob) = shop.refund(kind="refund_only"), people
+    address = reverse("admin:refunds_refund_reject", args=[refund.pk])
+    desk = Client()
+    desk.force_login(bob, "stores.permissions.RoleBackend")
+    [knew] = set(re.findall(r'name="as_of" value="(\d+)"', desk.get(address).content.decode()))
+
+    def writes():
+        post_message(store_id=shop.store.pk, refund_id=refund.pk, text="我不退了", actor=BUYER, now=NOON)
+
+    race = overtaken(
+        writes,
+        lambda: desk.post(address, {"reason": "worn", "as_of": knew}).content.decode(),
+        scope=tenant_scope(shop.store.pk),
+    )
+    assert (race.first.ok, race.waited) == (True, True)
+    assert "Your page was out of date" in race.second.value
+    assert shop.reload(refund).status == "awaiting_merchant"

@@ -1,0 +1,61 @@
+"""Whether what a page showed of a refund still holds when somebody decides on it."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from common.models import Event
+from refunds.actions import lock_refund
+from refunds.models import Refund
+from refunds.team.events import INTERNAL
+from workbench.kit.marks import moment
+from workbench.kit.timeline import entry
+
+AS_OF = "as_of"  # in every form about a refund: the newest event that its page knew of
+MOST_TOLD = 3
+
+
+def newest_event(refund: Refund) -> int:
+    """The id of the last thing that happened to the refund; 0 for nothing."""
+    events = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk)
+    return events.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def lock_as_shown(request: HttpRequest, row: object) -> Refused | None:
+    """Lock the refund that a page asks about and say why it isn't any more what the page showed; None where it is.
+
+    Rows of other kinds, and posts that come from no page, are as they are.
+    """
+    if not isinstance(row, Refund) or AS_OF not in request.POST:
+        return None
+    lock_refund(store_id=row.store_id, refund_id=row.pk)
+    return why_out_of_date(request, row)
+
+
+def why_out_of_date(request: HttpRequest, row: object) -> Refused | None:
+    """The refusal of a decision on a refund to which something happened since its page was shown; None for nothing."""
+    news = news_since(request, row) if isinstance(row, Refund) and AS_OF in request.POST else ""
+    if not news:
+        return None
+    request.is_out_of_date = True
+    return Refused(
+        "page_out_of_date",
+        _("Your page was out of date, so nothing was decided. Since it was shown: %(news)s. Look again, then decide.")
+        % {"news": news},
+    )
+
+
+def news_since(request: HttpRequest, refund: Refund) -> str:
+    """Who did what since the posting page was shown, newest last; empty for nothing. What the team notes is none."""
+    as_of = request.POST.get(AS_OF, "")
+    known = int(as_of) if as_of.isascii() and as_of.isdigit() and len(as_of) < 19 else 0
+    events = Event.objects.for_store(refund.store_id).select_related("store").filter(topic_id=refund.pk, id__gt=known)
+    news = [entry(event) for event in events.exclude(name__in=INTERNAL).order_by("-id")[:MOST_TOLD]]
+    return "; ".join(f"{each.who}: {each.title} ({moment(each.at)})" for each in reversed(news))
+
+
+def as_of(request: HttpRequest, refund: Refund) -> int | str:
+    """What the forms of a page about the refund carry on: what the first page knew, unless that was out of date."""
+    if AS_OF in request.POST and not hasattr(request, "is_out_of_date"):
+        return request.POST[AS_OF]
+    return newest_event(refund)
