@@ -51,7 +51,7 @@ def _picked(request: HttpRequest) -> UUID | None:
         return None
 
 
-def address_of(number: str, refund_id: UUID | None = None) -> str:
+def scan_address(number: str, refund_id: UUID | None = None) -> str:
     """Where the page shows what comes back under the number, and the refund; the empty field without one."""
     query = {"number": number, "refund": refund_id}
     asked = urlencode({name: value for name, value in query.items() if value})
@@ -73,11 +73,11 @@ class Station(DecisionPagesMixin):
         done = {"number": number, "order": row.order.number, "done": decision.told(row, form.cleaned_data)}
         messages.success(request, _("%(number)s · order %(order)s: %(done)s") % done)
         waits = any(is_waiting(each) for each in refunds_under(row.store, number) if each.pk != row.pk)
-        return HttpResponseRedirect(address_of(number if waits else ""))
+        return HttpResponseRedirect(scan_address(number if waits else ""))
 
     def back(self, row, view="change", anchor=""):
         """To what was scanned."""
-        return HttpResponseRedirect(address_of(row.return_tracking_number, row.pk))
+        return HttpResponseRedirect(scan_address(row.return_tracking_number, row.pk))
 
 
 def show(request: HttpRequest, found: Scanned | None, bound: Mapping[str, forms.Form] | None = None) -> HttpResponse:
