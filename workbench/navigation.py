@@ -5,6 +5,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from stores.permissions import INSPECT_RETURNS, can
 from workbench.kit.desk import desk_of
 from workbench.kit.owners import manages
 
@@ -25,6 +26,7 @@ MENU = [
         lambda: _("Shipping"),
         [
             ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),
+            ("station", "refunds.view_refund", "barcode_scanner", lambda: _("Returns station")),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             (
                 "orders_shipmentimport_changelist",
@@ -127,6 +129,7 @@ MENU = [
 # What only stores with retention have any use for.
 OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
 OF_OWNERS = {"changes", "integrate"}
+OF_INSPECTORS = {"station"}
 OF_PROMISES = "orders_owedparcel_changelist"
 # What only stores of a marketplace with refund without return have any use for.
 OF_RETURNLESS = {"refunds_enrolment_changelist"}
@@ -155,6 +158,8 @@ def _opens(request: HttpRequest, view: str, permission: str) -> bool:
     desk = desk_of(request)
     if view in OF_OWNERS:
         return manages(desk)
+    if view in OF_INSPECTORS:
+        return desk.is_operator or any(can(request.user, INSPECT_RETURNS, store.pk) for store in desk.shown)
     if view == OF_PROMISES:
         return desk.promises
     if view in OF_RETENTION:

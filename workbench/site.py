@@ -80,7 +80,9 @@ class WorkbenchSite(UnfoldAdminSite):
 
     def get_urls(self):
         """The admin's addresses and the desk's own."""
-        from workbench.refunds.customers import customers_view  # it knows the lists, which are registered on this site
+        # These know the lists, which are registered on this site.
+        from workbench.refunds.customers import customers_view
+        from workbench.station.page import station_decision_view, station_view
 
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
@@ -94,6 +96,10 @@ class WorkbenchSite(UnfoldAdminSite):
             path("second-factor/", self.admin_view(own_second_factor), name="second_factor"),
             path("page-size/", self.admin_view(choose_page_size), name="page_size"),
             path("customers/", self.admin_view(customers_view), name="customers"),
+            path("station/", self.admin_view(station_view), name="station"),
+            path(
+                "station/<uuid:refund_id>/<slug:code>/", self.admin_view(station_decision_view), name="station_decide"
+            ),
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("changes/", self.admin_view(changes_view), name="changes"),
             path("integrate/", self.admin_view(integrate_view), name="integrate"),

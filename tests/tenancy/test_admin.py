@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from common.tenancy import system_scope, tenant_models
+from refunds.models import Refund
 from stores.models import Membership, User
 from tests.tenancy.furnish import fingerprint, furnish
 from tests.tenancy.routes import ADMIN, routes_under
@@ -49,7 +50,7 @@ NOT_TENANTS = {
 }
 # What routes may contain besides the object: values to try for each.
 OTHER_ARGUMENTS = {
-    "code": ["approve", "reject", "inspect", "negotiate", "retry", "no-such-code"],
+    "code": ["approve", "reject", "inspect", "negotiate", "retry", "inspection-passed", "no-such-code"],
     "evidence_id": [str(uuid4())],
 }
 # Addresses name rows by their primary key, except for these.
@@ -60,6 +61,7 @@ NO_OBJECT = {"app_label", "url", "content_type_id"}
 
 TENANTS = set(tenant_models())
 REGISTERED = {f"/admin/{m._meta.app_label}/{m._meta.model_name}/": m for m in admin.site._registry}
+REGISTERED["/admin/station/"] = Refund  # no list, but its answers are about refunds
 
 
 def model_of(route):

@@ -66,3 +66,8 @@ def sent_there(refund: Refund) -> str:
 def is_soon(due_at: datetime | None, now: datetime) -> bool:
     """Whether less than two hours are left."""
     return due_at is not None and due_at - now < SOON
+
+
+def masked(name: str) -> str:
+    """A person's name as somebody needs it who only packs: its first letter; empty for none."""
+    return f"{name[:1]}**" if name else ""

@@ -19,6 +19,7 @@ register.filter("yuan", words.yuan)
 register.filter("duration", duration)
 register.filter("labelled", labelled)
 register.filter("percent", words.percent)
+register.filter("masked", words.masked)
 register.filter("moment", marks.moment)
 register.filter("end", marks.end)
 register.filter("until", until_shown)
@@ -83,3 +84,16 @@ def admin_list(opts) -> str:
 def admin_change(opts) -> str:
     """The name of the address of a row's page."""
     return f"admin:{opts.app_label}_{opts.model_name}_change"
+
+
+@register.filter
+def of(found: dict, key):
+    """What a mapping has under the key; None without."""
+    return found.get(key)
+
+
+@register.filter
+def counter(form, line):
+    """The field in which the arrived pieces of a refund's line are counted; None where nothing is to be counted."""
+    name = f"received-{line.line.goods}"
+    return form[name] if name in form.fields else None

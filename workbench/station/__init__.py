@@ -1,0 +1,5 @@
+"""The warehouse's station: one page for a scanner and a phone.
+
+`scanned` reads what comes back under a number, `deciding` has the two answers to it, `page` shows both, and `handled`
+counts.
+"""

@@ -1,0 +1,104 @@
+"""The page: one field for the scanner, what comes back under the number, and the two answers to it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from refunds.models import Refund
+from stores.permissions import INSPECT_RETURNS
+from workbench.kit.deciding import DecisionPagesMixin, in_zone_of
+from workbench.kit.decisions import Choice, choose
+from workbench.kit.editing import store_to_add_to
+from workbench.station.deciding import DECISIONS
+from workbench.station.handled import count_one, handled
+from workbench.station.scanned import Scanned, is_waiting, refunds_under, scan
+
+MOST_TYPED = 100
+
+
+@require_safe
+def station_view(request: HttpRequest) -> HttpResponse:
+    """The field, and what was scanned: `number` as the scanner typed it, `refund` the one of several that is meant."""
+    store = store_to_add_to(request, INSPECT_RETURNS)
+    typed = request.GET.get("number", "").replace("\0", "")[:MOST_TYPED]
+    found = scan(store, typed, request.now, refund_id=_picked(request)) if typed.strip() else None
+    return in_zone_of(store, show, request, found)
+
+
+@require_POST
+def station_decision_view(request: HttpRequest, refund_id: UUID, code: str) -> HttpResponse:
+    """One of the two answers about a refund of the store. Http404 for a foreign one as for none."""
+    store = store_to_add_to(request, INSPECT_RETURNS)
+    refund = Refund.objects.for_store(store.pk).select_related("order").filter(pk=refund_id).first()
+    if refund is None or code not in DECISIONS:
+        raise Http404
+    refund.store = refund.order.store = store
+    return in_zone_of(store, Station().decide, request, refund, DECISIONS[code])
+
+
+def _picked(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("refund", ""))
+    except ValueError:
+        return None
+
+
+def scan_address(number: str, refund_id: UUID | None = None) -> str:
+    """Where the page shows what comes back under the number, and the refund; the empty field without one."""
+    query = {"number": number, "refund": refund_id}
+    asked = urlencode({name: value for name, value in query.items() if value})
+    return f"{reverse('admin:station')}?{asked}" if asked else reverse("admin:station")
+
+
+class Station(DecisionPagesMixin):
+    """Decides as every page of the desk does, and leads back to the field."""
+
+    def ask(self, request, row, decision, form):
+        """What came back, with what is wrong about the answer. Where somebody else was faster, it says who."""
+        found = scan(row.store, row.return_tracking_number, request.now, refund_id=row.pk)
+        return show(request, found, {decision.code: form})
+
+    def after(self, request, row, decision, form, answer):
+        """To what else comes back under the number, or to the empty field, with a line that says what was done."""
+        count_one(request)
+        number = row.return_tracking_number
+        done = {"number": number, "order": row.order.number, "done": decision.told(row, form.cleaned_data)}
+        messages.success(request, _("%(number)s · order %(order)s: %(done)s") % done)
+        waits = any(is_waiting(each) for each in refunds_under(row.store, number) if each.pk != row.pk)
+        return HttpResponseRedirect(scan_address(number if waits else ""))
+
+    def back(self, row, view="change", anchor=""):
+        """To what was scanned."""
+        return HttpResponseRedirect(scan_address(row.return_tracking_number, row.pk))
+
+
+def show(request: HttpRequest, found: Scanned | None, bound: Mapping[str, forms.Form] | None = None) -> HttpResponse:
+    """The page, with what was scanned; `bound` has the form that was filled in, by the code of its decision."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Returns station"),
+        "found": found,
+        "handled": handled(request),
+    }
+    if found is not None and found.refund is not None:
+        context |= _answers(request, found.refund, bound or {})
+    return TemplateResponse(request, "workbench/station/page.html", context)
+
+
+def _answers(request: HttpRequest, refund: Refund, bound: Mapping[str, forms.Form]) -> dict:
+    """Both answers about the refund, each with its form where it can be given now."""
+    answers: dict[str, Choice] = {}
+    for code, decision in DECISIONS.items():
+        url = reverse("admin:station_decide", args=[refund.pk, code])
+        form = bound.get(code) or decision.make_form(refund, request.now)
+        answers[code.replace("-", "_")] = choose(request, decision, refund, url=url, form=form)
+    refusals = [str(text) for form in bound.values() for text in form.non_field_errors()]
+    return {"answers": answers, "refusals": [] if is_waiting(refund) else refusals}

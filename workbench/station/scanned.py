@@ -1,0 +1,89 @@
+"""What a scanned number stands for: the refunds whose goods come back under it, and who has received them already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from common.at_once import read_at_once
+from common.models import Event
+from common.search import folded
+from orders.models import Shipment
+from orders.states import ShipmentDirection
+from orders.waybills import NUMBER, plain_number
+from refunds.events import REFUND_DECISION_SENT
+from refunds.events.goods import REFUND_INSPECTION_FAILED, REFUND_INSPECTION_OVERDUE, REFUND_INSPECTION_PASSED
+from refunds.models import Refund, RefundLine
+from refunds.numbers import NumberWarning, oddities_of
+from refunds.parcels import Parcels
+from refunds.states import RefundStatus
+from stores.models import Store
+from workbench.kit.timeline import Entry, entry
+
+MOST_UNDER_ONE = 20
+RECEIVED = [
+    event.name
+    for event in (REFUND_INSPECTION_PASSED, REFUND_INSPECTION_FAILED, REFUND_INSPECTION_OVERDUE, REFUND_DECISION_SENT)
+]
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What comes back under a number: `refund` is the one to look at now, with its lines and what is odd.
+
+    `received` says of those that were received when that was, and by whom. An `is_number` that is False can be none.
+    """
+
+    number: str
+    is_number: bool = True
+    refunds: Sequence[Refund] = ()
+    refund: Refund | None = None
+    received: dict[UUID, Entry] = field(default_factory=dict)
+    warnings: Sequence[NumberWarning] = ()
+
+
+def is_waiting(refund: Refund) -> bool:
+    """Whether somebody has yet to look at what came back for it."""
+    return refund.status == RefundStatus.RETURNING and not refund.decision_sent
+
+
+def refunds_under(store: Store, number: str) -> QuerySet[Refund]:
+    """The store's refunds whose goods come back under the number, however typed and stored; the newest of many."""
+    found = Refund.objects.for_store(store.pk).filter(return_tracking_folded=folded(number))
+    return found.select_related("order").order_by("-id")[:MOST_UNDER_ONE]
+
+
+def scan(store: Store, typed: str, now: datetime, *, refund_id: UUID | None = None) -> Scanned:
+    """What was scanned in this store; `refund_id` picks one of several refunds, those to inspect come first.
+
+    Three statements at most, however many refunds come back under the number; one where none does.
+    """
+    number = plain_number(typed)
+    if not NUMBER.fullmatch(number):
+        return Scanned(number, is_number=False)
+    rows = refunds_under(store, number)
+    own = Refund.objects.for_store(store.pk).filter(return_tracking_folded=folded(number)).values("pk")
+    lines = RefundLine.objects.for_store(store.pk).filter(refund__in=own).select_related("line").order_by("id")
+    events = Event.objects.for_store(store.pk).filter(topic_id__in=own, name__in=RECEIVED).order_by("id")
+    shipments = Shipment.objects.for_store(store.pk).filter(topic_id__in=own, direction=ShipmentDirection.RETURN)
+    read_at_once(rows, lines, events, shipments := shipments.order_by("id"))
+    refunds = sorted(rows, key=lambda refund: (not is_waiting(refund), refund.pk))
+    if not refunds:
+        return Scanned(number)
+    for row in (*refunds, *events):
+        row.store = store
+    current = next((refund for refund in refunds if refund.pk == refund_id), refunds[0])
+    current.order.store = store
+    current.own_lines = [line for line in lines if line.refund_id == current.pk]
+    returning = [parcel for parcel in shipments if parcel.topic_id == current.pk]
+    # Where nobody waits any more, the newest event says who decided about the goods.
+    done = {refund.pk for refund in refunds if not is_waiting(refund)}
+    return Scanned(
+        number,
+        refunds=refunds,
+        refund=current,
+        received={event.topic_id: entry(event) for event in events if event.topic_id in done},
+        warnings=oddities_of(current, Parcels(returning=returning[-1] if returning else None), now),
+    )
