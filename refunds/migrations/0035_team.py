@@ -13,7 +13,7 @@ from common.tenancy_sql import same_store, secure_table
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0033_parcels'),
+        ('refunds', '0034_films'),
         ('stores', '0025_shared_out_refunds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
