@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from automation.definition import read_definition, as_json
+from automation.definition import as_json, read_definition
 from automation.events import RULE_CHANGED, RULE_DRAFTED, RULE_PUBLISHED, RULE_TURNED_OFF
 from automation.models import RuleVersion, StoreRule
 from automation.states import RuleStatus
