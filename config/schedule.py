@@ -14,6 +14,7 @@ SCHEDULE = {
     "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
     "review-quality": {"task": "refunds.tasks.review_quality", "schedule": 60, "options": {"expires": 120}},
     "roll-up-quality": {"task": "refunds.tasks.roll_up_quality", "schedule": 600, "options": {"expires": 1200}},
+    "run-rules": {"task": "automation.tasks.run_rules", "schedule": 5, "options": {"expires": 15}},
     "sweep-offers": {"task": "offers.tasks.sweep_offers", "schedule": 10, "options": {"expires": 30}},
     "sweep-parcels": {"task": "orders.tasks.sweep_parcels", "schedule": 30, "options": {"expires": 60}},
     "sweep-shipping": {"task": "orders.tasks.sweep_shipping", "schedule": 60, "options": {"expires": 120}},

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "offers",
     "connectors",
     "webhooks",
+    "automation",
     "workbench",
     "operations",
     "demo",

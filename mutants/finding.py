@@ -26,6 +26,7 @@ ROOMS = (
     "offers",
     "connectors",
     "webhooks",
+    "automation",
     "workbench",
     "operations",
 )

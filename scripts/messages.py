@@ -27,6 +27,7 @@ ROOMS = (
     "offers",
     "connectors",
     "webhooks",
+    "automation",
     "workbench",
     "operations",
     "demo",

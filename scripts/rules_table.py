@@ -28,6 +28,7 @@ ROOMS = (
     "offers",
     "connectors",
     "webhooks",
+    "automation",
     "workbench",
     "operations",
 )

@@ -55,6 +55,7 @@ class EventArea(models.TextChoices):
     WORK = "work", _("Work left aside")  # of the event in common.events
     CONNECTIONS = "connections", _("Connections")
     WEBHOOKS = "webhooks", _("Webhooks")
+    AUTOMATION = "automation", _("Automatic rules")
 
 
 class LetterKind(models.TextChoices):

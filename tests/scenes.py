@@ -31,6 +31,7 @@ from stores.people.letters import write_letter
 from stores.people.sign_ins import FORGOTTEN_AFTER
 from stores.states import LetterKind
 from tests.api.test_gateways import SANDBOX, post
+from tests.automation.rules import live
 from tests.insights import accepted, send
 from tests.quality import ask
 from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_pack
@@ -229,7 +230,13 @@ def _signed_in(shop: Shop) -> None:
     DeskSession.objects.create(session_key=f"{user.pk}", expire_date=NOON - timedelta(days=1), user=user)
 
 
+def _ruled(shop: Shop) -> None:
+    live(shop, act="ask_evidence", text="请拍一张照片")
+    shop.refund()
+
+
 SCENES = {
+    "automatic rules": Scene(_ruled),
     "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),
     "old e-mails forgotten": Scene(written, "stores_letter", does="DELETE", later=timedelta(days=31), of="user"),
     "expired sessions forgotten": Scene(_signed_in, "stores_desksession", does="DELETE", of="user"),

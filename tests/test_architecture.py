@@ -12,7 +12,7 @@ from django.urls import resolve, reverse
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
-UPPER = ["webhooks", "connectors", "workbench", "operations", "demo"]
+UPPER = ["automation", "webhooks", "connectors", "workbench", "operations", "demo"]
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
 CODE = [
     path

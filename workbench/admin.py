@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from rest_framework_api_key.models import APIKey
 
+from automation.models import StoreRule
 from common.models import Setback
 from connectors.models import Connection, MirroredRefund, PlatformTask, SentDecision
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
@@ -12,6 +13,7 @@ from payments.models import Payment, Reconciliation
 from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Invitation, Letter, Membership, Product, ReturnAddress, Store, User
 from webhooks.models import Delivery, Endpoint, FailedCall
+from workbench.automation.rules import RuleAdmin
 from workbench.cases.appeals import AppealAdmin
 from workbench.cases.disputes import DisputeAdmin
 from workbench.connections.connection import ConnectionAdmin
@@ -74,6 +76,7 @@ admin.site.register(User, AccountAdmin)
 admin.site.register(Letter, LetterAdmin)
 admin.site.register(CategoryOpening, CategoryAdmin)
 admin.site.register(MarketplaceMethod, MarketplaceMethodAdmin)
+admin.site.register(StoreRule, RuleAdmin)
 admin.site.register(Endpoint, EndpointAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
 admin.site.register(FailedCall, FailedCallAdmin)

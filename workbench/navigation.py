@@ -82,6 +82,7 @@ MENU = [
             ("refunds_enrolment_changelist", "refunds.view_enrolment", "verified", lambda: _("Refund without return")),
             ("offers_coupon_changelist", "offers.view_coupon", "confirmation_number", lambda: _("Coupons")),
             ("offers_storemethod_changelist", "offers.view_storemethod", "toggle_on", lambda: _("Retention methods")),
+            ("automation_storerule_changelist", "automation.view_storerule", "smart_toy", lambda: _("Automatic rules")),
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_invitation_changelist", "stores.view_invitation", "person_add", lambda: _("Invitations")),

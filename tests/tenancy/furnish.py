@@ -43,6 +43,7 @@ from tests.tenancy.things import (
     make_failed_call,
     make_pack,
     make_parcel,
+    make_ruling,
     make_small_payment,
 )
 from tests.world import BUYER, MERCHANT, NOON, OPERATOR, Shop, make_shop
@@ -63,6 +64,7 @@ def furnish(shop: Shop) -> Shop:
         )
         offer_actions.accept_offer(store_id=shop.store.pk, offer_id=offer.pk, actor=BUYER, now=NOON)
         make_delivery(shop, make_endpoint(shop))
+        make_ruling(shop)
         idempotency.take_key(store_id=shop.store.pk, owner=shop.store.code, key="1", print_="")
         Membership.objects.create(store=shop.store, user=User.objects.create_user(shop.store.code), role="owner")
         invite(store=shop.store, email="", role="viewer", actor=OPERATOR, now=NOON)

@@ -50,6 +50,11 @@ DEVICE = {
     "seen_at": "now()",
 }
 NETS = {
+    "rule_version_once": again("automation_ruleversion"),
+    "ruling_of_a_rule": "UPDATE automation_ruling SET outcome = 'unmatched'",
+    "ruling_once_per_refund": again("automation_ruling"),
+    "store_rule_live_is_published": "UPDATE automation_storerule SET version = 0",
+    "store_rule_name_once": again("automation_storerule"),
     "acceptance_once": again("offers_acceptance"),
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
     "api_key_of_store_or_marketplace": "UPDATE stores_apikey SET store_id = NULL, marketplace = ''",

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from PIL import Image
 
+from automation.models import Ruling
+from automation.running import rule_on
 from common import uploads
 from common.actors import SYSTEM
 from common.models import Event
@@ -30,6 +32,7 @@ from refunds.platform.packs import ask_for_pack
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import change_settings
 from stores import actions as store_actions
+from tests.automation.rules import live
 from tests.world import BUYER, MERCHANT, NOON, Shop
 from webhooks.actions import add_endpoint
 from webhooks.models import Delivery, Endpoint, FailedCall
@@ -342,6 +345,14 @@ class Missing:
 
     def __getattr__(self, name: str) -> str:
         return str(uuid4())
+
+
+def make_ruling(shop: Shop) -> Ruling:
+    """What a published rule did about a refund of the store."""
+    live(shop, act="ask_evidence", text="请拍一张照片")
+    refund = shop.refund(shop.order(buyer_id="buyer-of-a-rule"))
+    with shop.scope():
+        return rule_on(store_id=shop.store.pk, refund_id=refund.pk, actor=SYSTEM, now=NOON)
 
 
 def make_endpoint(shop: Shop) -> Endpoint:

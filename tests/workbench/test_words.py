@@ -88,6 +88,7 @@ def test_only_the_list_of_marketplaces_reads_a_label_in_both_languages():
         "offers",
         "connectors",
         "webhooks",
+        "automation",
         "workbench",
         "operations",
         "demo",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from automation.proof import FEWEST, prove
 from common.calendar import day_of, number_of_days
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
 from offers.insights.reading import GROUPS, Kept, RetentionReport, Span, read
@@ -111,6 +112,8 @@ def _context(desk: Desk, span: Span, report: RetentionReport, today: date) -> di
             for days in RANGES
         ],
         "marketplaces": marketplaces.choices() if desk.is_operator and desk.store is None else [],
+        "proofs": prove(span.stores, span.start, span.end) if span.stores else [],
+        "fewest": FEWEST,
         "only_own": bool(span.own) and not span.stores,
         "rates_store": desk.only_store
         if desk.only_store and can(desk.user, MANAGE_STORE, desk.only_store.pk)

@@ -35,6 +35,7 @@ TONES = {
     "making": "blue",
     "made": "green",
     "done": "green",
+    "live": "green",
     "shipped": "blue",
     "owed": "amber",
     "decided": "blue",

@@ -1,0 +1,72 @@
+"""What rules have to look at: refunds that were asked for since one of their store's rules is on."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from automation.models import Ruling, StoreRule
+from automation.running import rule_on
+from automation.states import RuleStatus
+from common import clock
+from common.actors import SYSTEM
+from common.models import Setback
+from common.setbacks import sweep_each
+from common.tenancy import store_alone, system_scope
+from common.upkeep import Sweep
+from refunds.models import Refund
+from refunds.states import RefundStatus
+from stores.models import Store
+
+BATCH = 100
+SWEEP = "automatic rules"
+
+
+def run_rules(*, limit: int = BATCH) -> int:
+    """Let rules decide about up to `limit` refunds, each in a transaction of its own; returns how many were ruled on.
+
+    Safe to run anywhere, any number of times, and to kill at any moment: a refund is due until it has its ruling.
+    """
+    with system_scope():
+        due = dict(_set_back().values_list("pk", "store_id"))
+        due |= dict(_due().values_list("pk", "store_id")[:limit])
+    return sweep_each(SWEEP, map(str, due), lambda key: _rule_on(due[UUID(key)], UUID(key)))
+
+
+def _rule_on(store_id: int, refund_id: UUID) -> int:
+    with system_scope():
+        return int(rule_on(store_id=store_id, refund_id=refund_id, actor=SYSTEM, now=clock.now()) is not None)
+
+
+def _set_back() -> QuerySet[Refund]:
+    """Those at which the sweep has failed and that are to be tried again, whatever became of them meanwhile."""
+    if store_alone() is not None:
+        return Refund.objects.none()
+    keys = Setback.objects.filter(sweep=SWEEP).due().values_list("key", flat=True)
+    return Refund.objects.filter(pk__in=[UUID(key) for key in keys])
+
+
+def _due() -> QuerySet[Refund]:
+    """Requests that await their merchant and have no ruling yet, oldest first, but for what is set back."""
+    since = dict(_live_rules().values_list("store_id").annotate(since=Min("live_since")))
+    if not since:
+        return Refund.objects.none()
+    of_stores = Q()
+    for store_id, live_since in since.items():
+        of_stores |= Q(store_id=store_id, created_at__gte=live_since)
+    set_back = Setback.objects.filter(sweep=SWEEP, key=Cast(OuterRef("pk"), CharField()))
+    rulings = Ruling.objects.filter(store_id=OuterRef("store_id"), refund=OuterRef("pk"))
+    due = Refund.objects.filter(of_stores, status=RefundStatus.AWAITING_MERCHANT).filter(~Exists(rulings))
+    return due.filter(~Exists(set_back)).order_by("pk")
+
+
+def _live_rules() -> QuerySet[StoreRule]:
+    """Those of sandboxes whose clock is ahead act by that clock alone."""
+    rules = StoreRule.objects.in_scope().filter(status=RuleStatus.LIVE)
+    if store_alone() is None:
+        rules = rules.filter(store__in=Store.objects.filter(clock_ahead=timedelta()))
+    return rules
+
+
+SWEEPS = (Sweep(SWEEP, run_rules, "automation.tasks.run_rules", of_stores=True),)

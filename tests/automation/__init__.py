@@ -1,0 +1,1 @@
+"""Rules of a store: what they say, what they do, and what came of it."""
