@@ -4,7 +4,6 @@ WEB_PROCESSES = 2
 HEAD_MS = 20_000  # for a request's head, and for a connection that waits for its next request
 HEAD_BYTES = 2**16
 CONNECTIONS = 4096  # of one process; most of them do nothing
-LOADING_S = 10  # that a child has to come up before the one that it replaces is told to end
 GRACE_S = 30  # that calls under way have to end when the service is stopped
 
 
@@ -21,9 +20,8 @@ def web_arguments(
     HTTP/1 only: HTTP/2 in the clear has no deadline for heads, and proxies speak 1.
     """
     return (
-        *("config.front", "--interface", "rsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws"),
+        *("granian", "--interface", "rsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws"),
         *("--workers", str(processes), "--respawn-failed-workers", "--workers-kill-timeout", f"{GRACE_S}s"),
-        *("--respawn-interval", str(LOADING_S)),
         *("--http1-header-read-timeout", str(HEAD_MS), "--http1-buffer-size", str(HEAD_BYTES)),
         *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)),
         *more,

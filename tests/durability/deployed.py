@@ -6,9 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from yaml.constructor import ConstructorError
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 QUEUES = {"wanliu-worker@.service": ("celery", "webhooks", "files")}
+
+
+class OnceLoader(yaml.SafeLoader):
+    """Reads YAML in which no name stands twice in one place, as engines do."""
+
+    def construct_mapping(self, node, deep=False):
+        """The mapping; an error for a name that is there already."""
+        names = [key.value for key, _value in node.value]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ConstructorError(None, None, f"{twice} twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read(name: str) -> list:
+    """The documents of a YAML file of deploy/."""
+    return list(yaml.load_all((DEPLOY / name).read_text(), Loader=OnceLoader))
 
 
 def units() -> dict[str, dict[str, list[str]]]:
@@ -23,13 +40,13 @@ def units() -> dict[str, dict[str, list[str]]]:
 
 def services() -> dict[str, dict]:
     """The services of the compose file that are ours."""
-    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    [composed] = read("compose.yaml")
     return {name: each for name, each in composed["services"].items() if each["image"] == "wanliu"}
 
 
 def manifests() -> list[dict]:
     """The documents of the Kubernetes file."""
-    return list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text()))
+    return read("kubernetes.yaml")
 
 
 def pods() -> dict[str, dict]:

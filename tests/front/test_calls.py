@@ -4,13 +4,11 @@ They end when the service is stopped or their client leaves, and large answers h
 """
 
 import signal
+import socket
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
-import psutil
 import pytest
 from django.db import OperationalError, connection
 from django.http import HttpResponse
@@ -46,22 +44,25 @@ def test_a_stop_lets_the_calls_under_way_end(one_thread, in_background):
     assert (status, body) == (200, b"slept")
 
 
-def await_(condition: Callable[[], bool], what: str, seconds: float) -> None:
-    """Look several times a second until it holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain for {what}"
-        time.sleep(0.3)
+def test_a_stop_answers_what_it_has_begun_to_read_and_closes_what_nothing_came_on(one_thread):
+    silent = one_thread.connect()
+    assert one_thread.ask("/healthz")[0] == 200, "whoever came before is taken"
+    head = b"POST /begun HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    begun = one_thread.connect(head)
+    assert begun.recv(100).startswith(b"HTTP/1.1 100 "), "it asks for the body"
+    one_thread.process.send_signal(signal.SIGTERM)
+    assert closed_unanswered(silent)
+    begun.sendall(b"ab")
+    assert begun.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert one_thread.process.wait(60) == 0
 
 
-def children(web) -> set[int]:
-    """The processes that answer."""
-    found = set()
-    for each in psutil.Process(web.process.pid).children():
-        with suppress(psutil.NoSuchProcess):
-            if any("spawn_main" in word for word in each.cmdline()):
-                found.add(each.pid)
-    return found
+def closed_unanswered(connection: socket.socket) -> bool:
+    """Waits for the server's end of it."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
 
 
 def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread, in_background):

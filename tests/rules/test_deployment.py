@@ -9,7 +9,6 @@ import subprocess
 
 import psycopg
 import pytest
-import yaml
 from django.conf import settings
 from django.urls import resolve
 
@@ -103,6 +102,20 @@ def test_probes_ask_addresses_that_there_are():
     assert "/healthz" in str(deployed.services()["web"]["healthcheck"])
 
 
+def test_nothing_is_there_twice():
+    named = [(each["kind"], each["metadata"]["name"]) for each in deployed.manifests()]
+    wanted = deployed.units()["wanliu.target"]["Wants"][0].split()
+    assert len(deployed.services()) == len({tuple(each["command"]) for each in deployed.services().values()})
+    for names in (named, wanted):
+        assert len(names) == len(set(names))
+
+
+def test_a_web_process_is_out_of_the_service_before_it_stops():
+    [container] = deployed.pods()["wanliu-web"]["containers"]
+    assert container["lifecycle"]["preStop"]["exec"]["command"][0] == "sleep"
+    assert "ExecReload" not in deployed.units()["wanliu-web.service"]
+
+
 def test_the_manifests_refer_to_each_other():
     named = {(each["kind"], each["metadata"]["name"]) for each in deployed.manifests()}
     for pod in deployed.pods().values():
@@ -118,7 +131,7 @@ def test_the_manifests_refer_to_each_other():
     }
     [service] = [each for each in deployed.manifests() if each["kind"] == "Service"]
     assert service["spec"]["selector"]["app"] in labels
-    composed = yaml.safe_load((deployed.DEPLOY / "compose.yaml").read_text())
+    [composed] = deployed.read("compose.yaml")
     used = {volume.partition(":")[0] for each in composed["services"].values() for volume in each.get("volumes", [])}
     assert used == set(composed["volumes"])
 
