@@ -11,9 +11,10 @@ from orders.carriers.base import CarrierStage
 from orders.erp import running
 from orders.models.shipment_import import ImportRow
 from tests.api.helpers import ask, code, everything
-from tests.api.test_order_files import IMPORT, exported, table, workbook
-from tests.api.test_parts import A, B, left, of, parcels, pieces, send, two_lines
+from tests.api.test_order_files import exported
+from tests.order_files import IMPORT, table, workbook
 from tests.parcels import LOST, ask_everybody, next_look
+from tests.parts import A, B, left, of, parcels, pieces, send, two_lines
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("K2")]
