@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import sqrt
 from uuid import UUID
 
 from django.db.models import Avg, Count, F, OuterRef, Subquery, Sum, Variance
@@ -12,13 +11,13 @@ from django.db.models.functions import Coalesce
 
 from automation.models import Ruling, StoreRule
 from automation.states import RulingOutcome
-from common.money import ZERO, MoneyField
+from common.money import CENT, ZERO, MoneyField
 from payments.models import Payment
 from payments.states import PaymentStatus
 from refunds.states import OPEN
 
 FEWEST = 30  # of each arm; of fewer nothing is said
-Z = 1.96  # of 95 in 100
+Z = Decimal("1.96")  # of 95 in 100
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,13 @@ class Arm:
     """Refunds that have ended: how many, and the yuan kept of each on average, with what that scatters."""
 
     refunds: int = 0
-    mean: float = 0.0
-    variance: float = 0.0
+    mean: Decimal = ZERO
+    variance: Decimal = ZERO
 
     @property
-    def margin(self) -> float:
+    def margin(self) -> Decimal:
         """Yuan to either side within which the mean lies, 95 times of 100."""
-        return Z * sqrt(self.variance / self.refunds) if self.refunds else 0.0
+        return Z * (self.variance / self.refunds).sqrt() if self.refunds else ZERO
 
     @property
     def ends(self) -> tuple[Decimal, Decimal]:
@@ -65,9 +64,9 @@ class Proof:
         return _yuan(self.acting.mean - self.watching.mean)
 
     @property
-    def margin(self) -> float:
+    def margin(self) -> Decimal:
         """Yuan to either side of the difference, 95 times of 100."""
-        return sqrt(self.acting.margin**2 + self.watching.margin**2)
+        return (self.acting.margin**2 + self.watching.margin**2).sqrt()
 
     @property
     def ends(self) -> tuple[Decimal, Decimal]:
@@ -128,10 +127,8 @@ def _arms(rulings) -> dict[tuple[UUID, str], Arm]:
     rows = kept.values("rule", "outcome").annotate(
         count=Count("pk"), mean=Avg("kept"), scatter=Variance("kept", sample=True)
     )
-    return {
-        (row["rule"], row["outcome"]): Arm(row["count"], float(row["mean"]), float(row["scatter"] or 0)) for row in rows
-    }
+    return {(row["rule"], row["outcome"]): Arm(row["count"], row["mean"], row["scatter"] or ZERO) for row in rows}
 
 
-def _yuan(value: float) -> Decimal:
-    return Decimal(f"{value:.2f}")
+def _yuan(value: Decimal) -> Decimal:
+    return value.quantize(CENT)
