@@ -10,7 +10,7 @@ from automation.definition import as_json, read_definition
 from automation.events import RULE_CHANGED, RULE_DRAFTED, RULE_PUBLISHED, RULE_TURNED_OFF
 from automation.models import RuleVersion, StoreRule
 from automation.states import RuleStatus
-from automation.why_not import why_not_add_rule, why_not_call, why_not_publish, why_not_turn_off
+from automation.why_not import why_not_add_rule, why_not_publish, why_not_turn_off, wrong_name
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, refuse_if
@@ -27,7 +27,7 @@ def draft_rule(*, store: Store, name: str, definition: dict[str, Any], actor: Ac
     """
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     refuse_if(why_not_add_rule(store))
-    refuse_if(why_not_call(store.pk, name))
+    refuse_if(wrong_name(store.pk, name))
     said = as_json(read_definition(definition, store.rules))
     last = StoreRule.objects.for_store(store.pk).aggregate(last=Max("place"))["last"] or 0
     rule = StoreRule(store=store, name=name, place=last + 1, draft=said, created_at=now)
@@ -43,7 +43,7 @@ def change_rule(
     """Change a rule's draft and its name; the published version acts as before. NotFound; Invalid names the field."""
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     rule = lock_rule(store.pk, rule_id)
-    refuse_if(why_not_call(store.pk, name, rule))
+    refuse_if(wrong_name(store.pk, name, rule))
     renamed = {"renamed": [rule.name, name]} if name != rule.name else {}
     rule.name, rule.draft = name, as_json(read_definition(definition, store.rules))
     rule.save(update_fields=["name", "draft"])

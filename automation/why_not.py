@@ -16,7 +16,7 @@ def why_not_add_rule(store: Store) -> Refused | None:
     return Refused("too_many_rules", _("A store has at most %(most)d automatic rules.") % {"most": MOST_RULES})
 
 
-def why_not_call(store_id: int, name: str, rule: StoreRule | None = None) -> Invalid | None:
+def wrong_name(store_id: int, name: str, rule: StoreRule | None = None) -> Invalid | None:
     """Events name a rule by its name: no two of a store have the same."""
     others = StoreRule.objects.for_store(store_id).filter(name=name)
     if rule is not None:

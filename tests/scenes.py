@@ -26,6 +26,7 @@ from payments.models import DayAllowance
 from payments.settlement import settle_batch
 from refunds.models import Refund
 from refunds.platform.packs import ask_for_pack
+from stores.actions import update_store
 from stores.models import DeskSession, Device
 from stores.people.letters import write_letter
 from stores.people.sign_ins import FORGOTTEN_AFTER
@@ -235,7 +236,15 @@ def _ruled(shop: Shop) -> None:
     shop.refund()
 
 
+def _shared_out(shop: Shop) -> None:
+    make_user(f"{shop.store.code}-agent", shop=shop, role="agent")
+    with shop.scope():
+        update_store(store=shop.store, shares_out_refunds=True, actor=MERCHANT, now=NOON)
+    shop.refund()
+
+
 SCENES = {
+    "refunds to share out": Scene(_shared_out),
     "automatic rules": Scene(_ruled),
     "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),
     "old e-mails forgotten": Scene(written, "stores_letter", does="DELETE", later=timedelta(days=31), of="user"),

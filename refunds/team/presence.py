@@ -9,12 +9,12 @@ ASK_EVERY_S = 30  # how often an open page says that it is still looked at
 FORGOTTEN_AFTER_S = 75  # two of these may be lost
 
 
-def look_at(*, refund_id: UUID, user_id: int, name: str) -> list[str]:
+def appear(*, refund_id: UUID, user_id: int, name: str) -> list[str]:
     """Say that the user looks at the refund; the names of the others who do. Nobody while the server is down."""
     return hint_server.ask(partial(_look, f"looking:{refund_id}", str(user_id), name), instead=[])
 
 
-def look_away(*, refund_id: UUID, user_id: int) -> None:
+def disappear(*, refund_id: UUID, user_id: int) -> None:
     """The user looks at it no more."""
     hint_server.ask(lambda: client().zrem(f"looking:{refund_id}:seen", str(user_id)), instead=0)
 

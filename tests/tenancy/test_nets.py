@@ -89,7 +89,7 @@ NETS = {
         **{"body": "''", "received_at": "now()", "attempts": "0", "needs_attention": "false"},
     ),
     "idempotent_answer_once": again("common_idempotentanswer"),
-    "import_row_order_once": again("orders_importrow", place="99"),
+    "import_row_whole_order_once": again("orders_importrow", place="99"),
     "import_row_place_once": again("orders_importrow", code="'not_found'"),
     "device_once_per_browser": twice("stores_device", **DEVICE),
     "invitation_accepted_or_withdrawn": "UPDATE stores_invitation SET accepted_at = now()",

@@ -69,7 +69,7 @@ def count_all(wanted: Sequence[QuerySet]) -> list[int]:
     return counts
 
 
-class Counted(Subquery):
+class CappedCount(Subquery):
     """How many rows, up to one more than MOST_COUNTED, as a column of another statement, which counts them once."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from refunds.team.presence import look_at, look_away
+from refunds.team.presence import appear, disappear
 from stores.permissions import name_of
 from workbench.kit.deciding import in_zone_of
 from workbench.kit.fresh import news_since
@@ -19,9 +19,9 @@ class PresenceMixin:
         """Words about the others who look at the refund and about what happened since the page was shown; or empty."""
         refund = self.find(request, object_id)
         if "leave" in request.POST:
-            look_away(refund_id=refund.pk, user_id=request.user.pk)
+            disappear(refund_id=refund.pk, user_id=request.user.pk)
             return JsonResponse({})
-        others = look_at(refund_id=refund.pk, user_id=request.user.pk, name=name_of(request.user))
+        others = appear(refund_id=refund.pk, user_id=request.user.pk, name=name_of(request.user))
         return JsonResponse(
             {"others": who_looks(others), "news": in_zone_of(refund, lambda: news_words(request, refund))}
         )

@@ -21,7 +21,7 @@ from workbench.kit.changelist import next_page
 from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
 from workbench.kit.forms import ids_named
-from workbench.kit.queue import Counted, Queue, capped, queue_asked_for
+from workbench.kit.queue import CappedCount, Queue, capped, queue_asked_for
 
 MINE, NOBODYS = "mine", "nobody"
 MOST_NAMED = 20  # refunds that are left out, one by one
@@ -147,7 +147,7 @@ def crew_of(request: HttpRequest, queue: Queue) -> Crew:
         rows = queue.rows(Refund.objects.in_scope(), request.now)
         rows = rows.filter(status__in=OPEN) if queue.code == "all" else rows
         labels = {MINE: _("Mine"), NOBODYS: _("Nobody’s")}
-        counts = {code: Counted(assigned_to(rows, code, request.user.pk)) for code in labels}
+        counts = {code: CappedCount(assigned_to(rows, code, request.user.pk)) for code in labels}
         members = list(deciders_of([store.pk for store in desk_of(request).shown]).annotate(**counts))
         names = {member.user_id: name_of(member.user) for member in members}
         shares = [Share(code, label, capped(getattr(members[0], code))) for code, label in labels.items() if members]
@@ -199,11 +199,11 @@ def assign_ticked(request: HttpRequest) -> HttpResponseRedirect:
         if not form.is_valid() or take(request, decision, refund, form) is None:
             why = " ".join(text for texts in form.errors.values() for text in texts)
             left_out.append(f"{refund.order.number}: {why}")
-    tell(request, len(rows) - len(left_out), left_out)
+    tell_of_assigning(request, len(rows) - len(left_out), left_out)
     return HttpResponseRedirect(next_page(request))
 
 
-def tell(request: HttpRequest, given: int, left_out: Sequence[str]) -> None:
+def tell_of_assigning(request: HttpRequest, given: int, left_out: Sequence[str]) -> None:
     """How many were given, and which not and why."""
     if not given and not left_out:
         messages.warning(request, _("Tick the refunds first."))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils import timezone
 
+from common.calendar import day_of, local_time
+
 HANDLED = "station_handled"
 
 
@@ -39,5 +41,5 @@ def count_one(request: HttpRequest) -> None:
 
 
 def _now(request: HttpRequest) -> tuple[str, int]:
-    local = timezone.localtime(request.now)
-    return local.date().isoformat(), local.hour
+    zone = timezone.get_current_timezone_name()
+    return day_of(request.now, zone).isoformat(), local_time(request.now, zone).hour
