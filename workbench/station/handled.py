@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.calendar import day_of, local_time
+from common.calendar import day_shown, local_time
 
 HANDLED = "station_handled"
 
@@ -41,5 +41,4 @@ def count_one(request: HttpRequest) -> None:
 
 
 def _now(request: HttpRequest) -> tuple[str, int]:
-    zone = timezone.get_current_timezone_name()
-    return day_of(request.now, zone).isoformat(), local_time(request.now, zone).hour
+    return day_shown(request.now).isoformat(), local_time(request.now, timezone.get_current_timezone_name()).hour
