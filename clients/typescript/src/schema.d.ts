@@ -563,8 +563,12 @@ export interface paths {
         /**
          * @description Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
          *
-         *     Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits, dates,
-         *     formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+         *     Rows that say the same are one. Of an order that leaves in several parcels each row names in the column
+         *     `parcel_items` what is in its parcel (`item_id*pieces` or `item_id:sku*pieces`, joined by `;`); without it the
+         *     parcel carries all that is left. `shipped` counts rows.
+         *
+         *     What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged or hidden cells) is
+         *     an error that names the cell: write numbers as text.
          *
          *     When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each
          *     error with its `row` and `order`, and nothing has changed.
@@ -1094,7 +1098,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every event of the refund, oldest first, in cursor pages. */
+        /**
+         * @description Every event of the refund, oldest first, in cursor pages.
+         *
+         *     A marketplace's key reads none of what the store's people do among themselves.
+         */
         get: operations["refunds_timeline_list"];
         put?: never;
         post?: never;
@@ -1502,7 +1510,7 @@ export interface components {
             /** @default  */
             description?: string;
         };
-        /** @description A file (JPEG, PNG, WebP or PDF) and what is to be seen in it. */
+        /** @description A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and what is to be seen in it. */
         AddEvidenceRequest: {
             store?: string;
             /** Format: binary */
@@ -2139,7 +2147,7 @@ export interface components {
             readonly data: unknown;
         };
         /** @enum {string} */
-        EventNameEnum: "account.address_confirmed" | "account.devices_confirmed" | "account.opened" | "account.password_changed" | "account.password_given" | "account.password_link_made" | "account.password_reset" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "account.sessions_ended" | "account.signed_in_on_new_device" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "invitation.accepted" | "invitation.made" | "invitation.renewed" | "invitation.withdrawn" | "key.made" | "key.revoked" | "letter.resumed" | "live_session.started" | "member.added" | "member.password_link_made" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.parcel_received" | "order.partly_shipped" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested";
+        EventNameEnum: "account.address_confirmed" | "account.devices_confirmed" | "account.opened" | "account.password_changed" | "account.password_given" | "account.password_link_made" | "account.password_reset" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "account.sessions_ended" | "account.signed_in_on_new_device" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "invitation.accepted" | "invitation.made" | "invitation.renewed" | "invitation.withdrawn" | "key.made" | "key.revoked" | "letter.resumed" | "live_session.started" | "member.added" | "member.password_link_made" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "note.written" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.parcel_received" | "order.partly_shipped" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.assigned" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.unassigned" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "rule.acted" | "rule.changed" | "rule.drafted" | "rule.held_out" | "rule.published" | "rule.stopped" | "rule.turned_off" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested";
         /**
          * @description Something that can happen.
          *
@@ -3918,7 +3926,11 @@ export interface components {
             code: string;
             detail: string;
         };
-        /** @description The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number. */
+        /**
+         * @description The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number.
+         *
+         *     `parcel_items`, if it is there, names what is in the parcel.
+         */
         UploadRequest: {
             /** Format: binary */
             file: string;
@@ -7239,7 +7251,7 @@ export interface operations {
                 ordering?: "updated_at";
                 /** @description Number of results to return per page. */
                 page_size?: number;
-                /** @description order number, buyer, receiver, phone or tracking number */
+                /** @description order number, buyer, receiver, phone or its last four, tracking number, item or SKU */
                 q?: string;
                 /**
                  * @description * `unshipped` - To be shipped
@@ -8442,7 +8454,7 @@ export interface operations {
             query?: {
                 buyer?: string;
                 format?: "csv" | "xlsx";
-                /** @description order number, buyer, receiver, phone or tracking number */
+                /** @description order number, buyer, receiver, phone or its last four, tracking number, item or SKU */
                 q?: string;
                 /**
                  * @description * `unshipped` - To be shipped
@@ -8590,7 +8602,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, does_not_exist, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
+            /** @description Codes: carrier_missing, carrier_unknown, column_hidden, column_twice, columns_missing, digits_lost, does_not_exist, duplicate_row, empty, file_too_large, file_type, formula, invalid, invalid_name, item_twice, item_unknown, items_unreadable, merged_cells, not_found, not_text, nothing_to_ship, null, number_format, order_already_shipped, order_number_missing, parse_error, pieces_not_left, repeated, required, row_hidden, several_sheets, too_deep, too_many, too_many_rows, tracking_number_invalid, tracking_number_missing, unknown, zeros_lost */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10816,7 +10828,7 @@ export interface operations {
                 page_size?: number;
                 /** @description * `returnless` - Refund without return */
                 programme?: "returnless";
-                /** @description order number, buyer, receiver, phone or tracking number */
+                /** @description order number, buyer, receiver, phone or its last four, tracking number, item or SKU */
                 q?: string;
                 /**
                  * @description * `changed_mind` - Changed mind
@@ -11740,7 +11752,9 @@ export interface operations {
                 content: {
                     "image/jpeg": string;
                     "image/png": string;
+                    "image/webp": string;
                     "application/pdf": string;
+                    "video/mp4": string;
                 };
             };
             /** @description Codes: invalid, parse_error, repeated, required, unknown */

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="AddEvidenceRequest")
 
 @_attrs_define
 class AddEvidenceRequest:
-    """A file (JPEG, PNG, WebP or PDF) and what is to be seen in it.
+    """A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and what is to be seen in it.
 
     Attributes:
         file (File):

@@ -17,8 +17,10 @@ T = TypeVar("T", bound="UploadRequest")
 class UploadRequest:
     """The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number.
 
-    Attributes:
-        file (File):
+    `parcel_items`, if it is there, names what is in the parcel.
+
+        Attributes:
+            file (File):
     """
 
     file: File

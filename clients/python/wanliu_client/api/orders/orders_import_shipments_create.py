@@ -149,9 +149,15 @@ def sync_detailed(
 ) -> Response[Errors | File | Outcome]:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
-    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
-    dates,
-    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+    Rows that say the same are one. Of an order that leaves in several parcels each row names in the
+    column
+    `parcel_items` what is in its parcel (`item_id*pieces` or `item_id:sku*pieces`, joined by `;`);
+    without it the
+    parcel carries all that is left. `shipped` counts rows.
+
+    What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged or
+    hidden cells) is
+    an error that names the cell: write numbers as text.
 
     When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
     wrong), each
@@ -167,6 +173,8 @@ def sync_detailed(
         prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
+
+            `parcel_items`, if it is there, names what is in the parcel.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -200,9 +208,15 @@ def sync(
 ) -> Errors | File | Outcome | None:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
-    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
-    dates,
-    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+    Rows that say the same are one. Of an order that leaves in several parcels each row names in the
+    column
+    `parcel_items` what is in its parcel (`item_id*pieces` or `item_id:sku*pieces`, joined by `;`);
+    without it the
+    parcel carries all that is left. `shipped` counts rows.
+
+    What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged or
+    hidden cells) is
+    an error that names the cell: write numbers as text.
 
     When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
     wrong), each
@@ -218,6 +232,8 @@ def sync(
         prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
+
+            `parcel_items`, if it is there, names what is in the parcel.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -246,9 +262,15 @@ async def asyncio_detailed(
 ) -> Response[Errors | File | Outcome]:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
-    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
-    dates,
-    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+    Rows that say the same are one. Of an order that leaves in several parcels each row names in the
+    column
+    `parcel_items` what is in its parcel (`item_id*pieces` or `item_id:sku*pieces`, joined by `;`);
+    without it the
+    parcel carries all that is left. `shipped` counts rows.
+
+    What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged or
+    hidden cells) is
+    an error that names the cell: write numbers as text.
 
     When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
     wrong), each
@@ -264,6 +286,8 @@ async def asyncio_detailed(
         prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
+
+            `parcel_items`, if it is there, names what is in the parcel.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -295,9 +319,15 @@ async def asyncio(
 ) -> Errors | File | Outcome | None:
     """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
-    Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits,
-    dates,
-    formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+    Rows that say the same are one. Of an order that leaves in several parcels each row names in the
+    column
+    `parcel_items` what is in its parcel (`item_id*pieces` or `item_id:sku*pieces`, joined by `;`);
+    without it the
+    parcel carries all that is left. `shipped` counts rows.
+
+    What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged or
+    hidden cells) is
+    an error that names the cell: write numbers as text.
 
     When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is
     wrong), each
@@ -313,6 +343,8 @@ async def asyncio(
         prefer (OrdersImportShipmentsCreatePrefer | Unset):
         body (UploadRequest): The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns
             order_number, carrier and tracking_number.
+
+            `parcel_items`, if it is there, names what is in the parcel.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

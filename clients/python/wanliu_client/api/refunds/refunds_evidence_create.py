@@ -134,7 +134,8 @@ def sync_detailed(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        body (AddEvidenceRequest): A file (JPEG, PNG, WebP or PDF) and what is to be seen in it.
+        body (AddEvidenceRequest): A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and
+            what is to be seen in it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,7 +170,8 @@ def sync(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        body (AddEvidenceRequest): A file (JPEG, PNG, WebP or PDF) and what is to be seen in it.
+        body (AddEvidenceRequest): A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and
+            what is to be seen in it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -199,7 +201,8 @@ async def asyncio_detailed(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        body (AddEvidenceRequest): A file (JPEG, PNG, WebP or PDF) and what is to be seen in it.
+        body (AddEvidenceRequest): A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and
+            what is to be seen in it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -232,7 +235,8 @@ async def asyncio(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        body (AddEvidenceRequest): A file (JPEG, PNG, WebP or PDF) and what is to be seen in it.
+        body (AddEvidenceRequest): A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and
+            what is to be seen in it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -115,6 +115,8 @@ def sync_detailed(
 ) -> Response[Errors | PaginatedEventList]:
     """Every event of the refund, oldest first, in cursor pages.
 
+    A marketplace's key reads none of what the store's people do among themselves.
+
     Args:
         id (str):
         cursor (str | Unset):
@@ -153,6 +155,8 @@ def sync(
 ) -> Errors | PaginatedEventList | None:
     """Every event of the refund, oldest first, in cursor pages.
 
+    A marketplace's key reads none of what the store's people do among themselves.
+
     Args:
         id (str):
         cursor (str | Unset):
@@ -185,6 +189,8 @@ async def asyncio_detailed(
     store: str | Unset = UNSET,
 ) -> Response[Errors | PaginatedEventList]:
     """Every event of the refund, oldest first, in cursor pages.
+
+    A marketplace's key reads none of what the store's people do among themselves.
 
     Args:
         id (str):
@@ -221,6 +227,8 @@ async def asyncio(
     store: str | Unset = UNSET,
 ) -> Errors | PaginatedEventList | None:
     """Every event of the refund, oldest first, in cursor pages.
+
+    A marketplace's key reads none of what the store's people do among themselves.
 
     Args:
         id (str):
