@@ -1,4 +1,4 @@
-.PHONY: help run serve test bench mutants lint lock clients
+.PHONY: help run serve test bench prove mutants lint lock clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
@@ -14,6 +14,9 @@ test:  ## Install, then every check and test on services of its own
 
 bench:  ## The benchmarks
 	@scripts/bench
+
+prove:  ## Histories of many clients held against a model of the rules: make prove MINUTES=60, or SEED=7
+	@SEED=$(SEED) MINUTES=$(MINUTES) scripts/prove
 
 mutants:  ## Take each guard out and see a test fail; hours at first (scripts/mutants --help)
 	@scripts/mutants

@@ -25,7 +25,7 @@ _last: tuple[float, float] | None = None  # when it was asked, by the monotonic 
 def seconds_ahead() -> float:
     """How many seconds this process's clock is ahead of PostgreSQL's, below zero for behind; 0 when they may be alike.
 
-    What the question and its answer took on their way is doubt, and counts for the clock. Raises what the database raises.
+    What the question and its answer took on their way is doubt, and counts for the clock. Raises as the database does.
     """
     began_at = time.monotonic()
     with connection.cursor() as cursor:

@@ -1,0 +1,41 @@
+"""The numbers of the rulebook, written down a second time: this side must not read ours."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+HOURS = timedelta(hours=1)
+DAYS = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What one marketplace grants; times are timedeltas, amounts cents."""
+
+    answers: timedelta = 48 * HOURS
+    sends_return: timedelta = 7 * DAYS
+    inspects: timedelta = 10 * DAYS
+    disputes: timedelta = 7 * DAYS
+    recalls: timedelta = 3 * DAYS
+    offer_lives: timedelta | None = 24 * HOURS  # None: as long as the refund's clock runs (T7)
+    offers: int = 0
+    methods: tuple[str, ...] = ()
+    resubmits: int = 3
+    red_packet: int = 200_00
+    stays: bool = False  # K1
+    at_once: bool = False  # P2, P5
+    credit: int = 700
+    per_payment: int = 1000_00  # K9
+    per_order: int = 3  # K9
+    per_day: int = 100_000_00  # K10
+    window: timedelta = 365 * DAYS  # K8
+    pays_small: bool = False
+
+
+MARKETPLACES = {
+    "taote": Numbers(
+        answers=36 * HOURS, offer_lives=None, offers=1, methods=("change_to_refund_only", "change_to_return")
+    ),
+    "tmall": Numbers(offers=2, methods=("reassurance", "partial_refund", "red_packet", "gift", "reship")),
+    "kuaishou": Numbers(stays=True, pays_small=True),
+    "pinduoduo": Numbers(at_once=True),
+}
