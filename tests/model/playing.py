@@ -195,6 +195,8 @@ class _Game:
             body["agreed_with_buyer"] = True  # T3
         if method == "change_to_return":
             body["return_address"] = self.shop.address.pk
+        if method == "reassurance":
+            body["message"] = "您好，马上为您解决"
         if method in ("gift", "reship"):
             body["item_id"] = "8000"
         return body
