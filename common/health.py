@@ -3,10 +3,11 @@
 import logging
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
+from common.clock_check import seconds_ahead
 from common.heartbeats import live_beats, live_workers
 from common.hints import brief_connection
 
@@ -21,11 +22,6 @@ def healthz(request):
     return JsonResponse({"status": "ok"})
 
 
-def _database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
 def check_broker() -> None:
     """Asked by a connection of its own: a pooled one may be from before the broker went away."""
     with brief_connection() as asked:
@@ -35,19 +31,22 @@ def check_broker() -> None:
 @transaction.non_atomic_requests
 @require_safe
 def readyz(request):
-    """200 when database and broker answer and a worker of the main queue lives, else 503 with the failing part named.
+    """200 when database and broker answer, a worker of the main queue lives and this process's clock is right.
+
+    Else 503 with the failing part named: by a wrong clock every deadline would be a wrong one.
 
     How many workers live is told by queue: one that dies, or a queue beside the main one that nobody takes from, is to
     be seen, but no reason to take web processes out of service; nor is beat, whose silence is only told of.
     """
-    parts = {}
-    for name, probe in (("database", _database), ("broker", check_broker)):
+    parts, found = {}, {}
+    for name, probe in (("database", seconds_ahead), ("broker", check_broker)):
         try:
-            probe()
+            found[name] = probe()
             parts[name] = "ok"
         except Exception as error:
             log.warning("not ready: the %s fails (%r)", name, error)
             parts[name] = "failing"
+    parts["clock"] = "unknown" if "database" not in found else "failing" if found["database"] else "ok"
     workers = live_workers()
     parts["worker"] = "unknown" if workers is None else "ok" if workers.get(MAIN_QUEUE) else "failing"
     ready = "failing" not in parts.values()

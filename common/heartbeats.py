@@ -15,6 +15,7 @@ QUEUES = "worker-queues"
 BEATS = "beats"
 BEAT = "beat-heartbeat"
 DONE = "tasks-done"
+WRONG_CLOCKS = "wrong-clocks"
 
 _last_told: dict[str, float] = {}  # when this process has told what
 
@@ -76,6 +77,31 @@ def note_beat_of(machine: str) -> None:
 def note_beat() -> None:
     """Beat schedules, a worker has heard it, and one of its processes works."""
     hint_server.ask(lambda: client().set(BEAT, 1, ex=LIVES_S), instead=None)
+
+
+def note_wrong_clock(process: str, ahead_s: float) -> None:
+    """This process's clock is so many seconds ahead of PostgreSQL's."""
+
+    def note() -> None:
+        now, _ = client().time()
+        noting = client().pipeline(transaction=False).hset(WRONG_CLOCKS, process, f"{now} {ahead_s:.0f}")
+        noting.expire(WRONG_CLOCKS, LIVES_S).execute()
+
+    hint_server.ask(note, instead=None)
+
+
+def wrong_clocks() -> dict[str, int] | None:
+    """By how many seconds the clocks of processes are ahead of PostgreSQL's, for those that said so lately.
+
+    None when nobody can say.
+    """
+
+    def ask() -> dict[str, int]:
+        now, _ = client().time()
+        told = {name.decode(): told.split() for name, told in client().hgetall(WRONG_CLOCKS).items()}
+        return {name: int(ahead) for name, (at, ahead) in sorted(told.items()) if now - int(at) < LIVES_S}
+
+    return hint_server.ask(ask, instead=None)
 
 
 def live_workers() -> dict[str, int] | None:

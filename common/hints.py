@@ -4,14 +4,19 @@ They are hints: whatever they ask for is also a due row, so a lost one delays an
 """
 
 import inspect
+import logging
 from collections.abc import Sequence
 from time import sleep
 
 from celery import Task, current_app
+from celery.exceptions import Ignore
 from kombu import Connection
 from kombu.pools import producers
 
+from common.clock_check import seconds_off
 from common.hint_server import ANSWER_WITHIN_S, broker, client, hint_server
+
+log = logging.getLogger("wanliu.hints")
 
 IDS_A_MESSAGE = 100
 FILLS_UP_S = 0.2  # what becomes due meanwhile is done together
@@ -19,15 +24,19 @@ TOLD_FOR_MS = 5_000  # a message that nobody has begun by then is taken for lost
 
 
 class PatientTask(Task):
-    """The class of every task: it drops the keywords that it doesn't know.
+    """The class of every task: it drops the keywords that it doesn't know, and goes by a right clock only.
 
-    During a deployment the queue still holds messages of the other release: they may say too much, but never fail.
+    During a deployment the queue still holds messages of the other release: they may say too much, but never fail. A
+    message that a worker with a wrong clock has taken is lost, as any may be: what it asks for is a due row.
     """
 
     abstract = True
 
     def __call__(self, *args, **kwargs):
-        """Do it."""
+        """Do it. Ignore, in a worker whose clock is wrong."""
+        if not (self.request.called_directly or self.request.is_eager) and seconds_off():
+            log.warning("%s is left to workers whose clock is right", self.name)
+            raise Ignore
         known = inspect.signature(self.run).parameters
         return self.run(*args, **{name: value for name, value in kwargs.items() if name in known})
 

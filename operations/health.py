@@ -1,4 +1,4 @@
-"""How the processes and the work are: database, broker, workers by queue, beat, and how far behind each sweep is.
+"""How the processes and the work are: database, clocks, broker, workers by queue, beat, how far behind each sweep is.
 
 For whoever looks after the platform and for their alarms (`manage.py health`). `/readyz` tells a web process's load
 balancer less, in less time.
@@ -12,11 +12,11 @@ from math import inf
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Min
 from django.db.models.functions import Now
 
-from common import clock, heartbeats
+from common import clock, clock_check, heartbeats
 from common.health import check_broker
 from common.obligations import obligations
 from common.tenancy import system_scope
@@ -47,6 +47,18 @@ class Part:
 def database() -> Iterator[Part]:
     """Whether it answers."""
     yield _probed("database", _ask_database)
+
+
+def clocks() -> Iterator[Part]:
+    """Whether this process's clock agrees with PostgreSQL's, and each of which we heard that it doesn't."""
+    try:
+        ahead = clock_check.seconds_ahead()
+    except DatabaseError as error:
+        yield Part("clock", "here", State.UNKNOWN, type(error).__name__)
+    else:
+        yield _clock("here", ahead) if ahead else Part("clock", "here", State.OK, "agrees with PostgreSQL's")
+    for process, seconds in (heartbeats.wrong_clocks() or {}).items():
+        yield _clock(process, seconds)
 
 
 def broker() -> Iterator[Part]:
@@ -92,6 +104,7 @@ def sweeps() -> Iterator[Part]:
 
 PARTS: dict[str, Callable[[], Iterator[Part]]] = {
     "database": database,
+    "clocks": clocks,
     "broker": broker,
     "workers": workers,
     "beat": beat,
@@ -104,6 +117,10 @@ def queues() -> set[str]:
     main, routes = current_app.conf.task_default_queue, settings.CELERY_TASK_ROUTES
     asked = settings.CELERY_BEAT_SCHEDULE.values()
     return {each.get("options", {}).get("queue", routes.get(each["task"], {}).get("queue", main)) for each in asked}
+
+
+def _clock(process: str, ahead: float) -> Part:
+    return Part("clock", process, State.FAILING, f"does nothing that is due: {clock_check.in_words(ahead)}")
 
 
 def _probed(name: str, probe: Callable[[], object]) -> Part:

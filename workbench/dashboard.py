@@ -6,7 +6,9 @@ from math import ceil
 from django.http import HttpRequest
 
 from common.at_once import read_at_once
+from common.heartbeats import wrong_clocks
 from payments.allowances import allowance_rows
+from stores.permissions import OPERATE, can
 from workbench.insights.overview import money_kept
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueMixin, shown_tiles
@@ -29,6 +31,7 @@ def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
     read_at_once(stores, deadlines, restrictions, *allowances)
     new = new_stores(desk, stores)
     return {
+        "clocks": _clocks() if can(user, OPERATE, None) else [],
         "new_stores": new,
         "has_begun": not new or len(new) < len(desk.shown) or any(store.has_orders for store in new),
         "tiles": tiles,
@@ -38,6 +41,12 @@ def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
         "restricted": restricted_stores(restrictions) if user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,
     }
+
+
+def _clocks() -> list[dict]:
+    """The processes whose clocks are wrong, and by how many seconds."""
+    wrong = wrong_clocks() or {}
+    return [{"process": name, "seconds": abs(ahead), "is_ahead": ahead > 0} for name, ahead in wrong.items()]
 
 
 def balanced_columns(count: int) -> int:

@@ -30,6 +30,7 @@ def test_everything_answers():
             "status": "ok",
             "database": "ok",
             "broker": "ok",
+            "clock": "ok",
             "worker": "ok",
             "workers": {"celery": 1},
             "beat": "ok",

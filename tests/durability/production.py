@@ -94,10 +94,10 @@ class Service:
         assert process.poll() is None, self.log("web").read_text()
         return process
 
-    def start_worker(self, *queue: str) -> subprocess.Popen:
+    def start_worker(self, *queue: str, **environ: str) -> subprocess.Popen:
         """Returns when it takes tasks."""
         self.log("worker").write_text("")
-        process = self.start("worker", *queue)
+        process = self.start("worker", *queue, **environ)
         wait_for(lambda: " ready." in self.log("worker").read_text() or process.poll() is not None, "the worker")
         assert process.poll() is None, self.log("worker").read_text()
         return process

@@ -1,12 +1,14 @@
 """scripts/serve: what people shouldn't work with isn't started; what is started is asked at the wire, and stopped."""
 
 import json
+import shutil
 import signal
 import subprocess
 import threading
 import time
 from collections import Counter
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlencode
 
 import kombu
@@ -20,6 +22,7 @@ from tests.durability.desk import open_desk
 from tests.durability.production import BY_TLS, HOST, Service, wait_for
 from tests.durability.test_services_die import gateway_hangs_at, pending, somebody_waits
 
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 DEAD_WITHIN = 30  # seconds
 ROLES = (("DATABASE_URL", paths.APP_ROLE), ("OWNER_DATABASE_URL", paths.OWNER))
 
@@ -196,6 +199,39 @@ class TestProxy:
         service.start_web(TRUSTED_PROXIES="192.0.2.0/24")
         assert service.ask("/admin/login/", **BY_TLS)[0] == 301
         assert service.ask("/api/v1/refunds/", Authorization="Bearer abc.def", **BY_TLS)[0] == 403
+
+
+@pytest.mark.skipif(not (shutil.which("faketime") and FAKETIME), reason="faketime isn't here")
+class TestClocks:
+    """A process whose clock isn't PostgreSQL's does nothing that is due, and says so."""
+
+    FAST = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+30d"}
+
+    def test_neither_a_fast_worker_nor_the_command_ends_what_has_days_left(self, service):
+        desk = service.desk
+        desk.offer("patient", 1)
+        pending = "SELECT id, due_at > now() AND due_at < now() + interval '30 days'"
+        pending += " FROM offers_offer WHERE status = 'pending'"
+        before = desk.rows(pending)
+        assert [has_time_left for _offer, has_time_left in before] == [True]
+        service.start_worker(**self.FAST)
+        tell(desk, "offers.tasks.sweep_offers")
+        says = "offers.tasks.sweep_offers is left to workers whose clock is right"
+        wait_for(lambda: says in service.log("worker").read_text(), "the worker to say so")
+        swept = service.run("manage", "sweep", **self.FAST)
+        assert swept.returncode == 1
+        assert "Nothing was done: this process's clock is 2592000 s ahead of PostgreSQL's." in swept.stderr
+        assert desk.rows(pending) == before
+        wait_for(lambda: self.is_told_of(service), "health to tell of the worker")
+
+    @staticmethod
+    def is_told_of(service) -> bool:
+        """Whether the worker, which is told of something again, is the one whose clock is wrong."""
+        tell(service.desk, "offers.tasks.sweep_offers")
+        ended = service.run("manage", "health", "clocks")
+        here, *there = ended.stdout.splitlines()
+        assert here == "ok       clock    here: agrees with PostgreSQL's"
+        return ended.returncode == 1 and there[0].endswith("does nothing that is due: 2592000 s ahead of PostgreSQL's")
 
 
 class TestStop:

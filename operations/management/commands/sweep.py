@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
-from common import clock
+from common import clock, clock_check
 from common.obligations import bring_forward
 from operations.collecting import all_sweeps
 from operations.sweeping import sweep_everything
@@ -13,7 +14,9 @@ from operations.sweeping import sweep_everything
 class Command(BaseCommand):
     """Sweeps until nothing is due; prints counts.
 
-    Workers' pauses go by the database's clock; here they are over once this process's clock says so, each once.
+    Where people work, only while it agrees with PostgreSQL's; elsewhere a clock that is ahead (`faketime`) is how one
+    tries what time brings. Workers' pauses go by the database's clock; here they are over once this process's clock
+    says so, each once.
     """
 
     help = (
@@ -22,6 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         """Go round until a round finds nothing."""
+        if settings.PRODUCTION and (ahead := clock_check.seconds_ahead()):
+            raise CommandError(f"Nothing was done: this process's clock is {clock_check.in_words(ahead)}.")
         self.stdout.write(f"Sweeping what is due by {clock.now().isoformat(timespec='seconds')}")
         bring_forward(until=clock.now())
         totals = Counter()
