@@ -8,6 +8,6 @@ typed), sealing (secrets).
 Work: upkeep (what rooms declare as due and as true) → obligations, workers, setbacks; progress; hints, hint_server;
 heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled once), together (for many
 rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits, dear (costs much), rates
-(how often). Outside: registry and outside (found by their files), uploads. Running: health, system_checks, commands.
-api/ is the base of every view, web/ the middleware.
+(how often). Outside: registry and outside (found by their files), uploads (pictures; isomedia: what
+phones make). Running: health, system_checks, commands. api/ is the base of every view, web/ the middleware.
 """

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.db.models import CharField, GeneratedField, Index, Lookup, TextField, Transform
+from django.db.models.functions import Right
 
 CONTROL_OR_INVISIBLE = {"Cc", "Cf", "Cs"}
 FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and nothing to see all the same
@@ -60,6 +61,11 @@ class Folded(Transform):
 def folded_column(name: str) -> GeneratedField:
     """A column that holds another one folded, for an index to search by: row security lets no expression be asked."""
     return GeneratedField(expression=Folded(name), output_field=TextField(), db_persist=True)
+
+
+def end_column(name: str, length: int) -> GeneratedField:
+    """A column that holds the last `length` characters of another one, folded."""
+    return GeneratedField(expression=Right(Folded(name), length), output_field=TextField(), db_persist=True)
 
 
 def starts_of(column: str, name: str, **kwargs) -> Index:

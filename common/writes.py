@@ -64,6 +64,7 @@ class WriteSet:
         self._new: set[int] = set()
         self._updates: dict[type[models.Model], dict] = defaultdict(dict)
         self._hints: dict[Callable[[list], None], list] = defaultdict(list)
+        self._looks: dict[Callable[[list], None], dict[int, models.Model]] = defaultdict(dict)
 
     def insert(self, row: models.Model) -> None:
         """Insert `row` when flushed, as it is then. LostUpdate when it was told to be updated before."""
@@ -129,9 +130,17 @@ class WriteSet:
         """Once committed, call `tell` with every item given for it. What it raises is logged: rows are the truth."""
         self._hints[tell].append(item)
 
+    def look_again(self, look: Callable[[list], None], row: models.Model) -> None:
+        """Once flushed, in the same transaction, call `look` with every row given for it, each once.
+
+        For what follows from the rows as they then are, and is read more surely than it is reckoned beforehand.
+        """
+        self._looks[look][id(row)] = row
+
     def flush(self) -> None:
         """Write everything in one statement. LostUpdate when a row to update was not there."""
-        hints, updates, inserts = dict(self._hints), self._grouped_updates(), self._inserts
+        hints, looks = dict(self._hints), dict(self._looks)
+        updates, inserts = self._grouped_updates(), self._inserts
         params = [array for which, rows in updates for array in _arrays(_update_sql(*which)[1], rows)]
         params += [array for model, rows in inserts.items() for array in _arrays(_insert_sql(model)[1], rows)]
         groups = [rows for _which, rows in updates] + list(inserts.values())
@@ -145,6 +154,8 @@ class WriteSet:
         if answer[: len(updates)] != [len(rows) for _which, rows in updates]:
             raise LostUpdate("A row changed or vanished although it was to be locked.")
         _tell([groups[number] for number in traced], answer[len(updates) :])
+        for look, rows in looks.items():
+            look(list(rows.values()))
         for tell, items in hints.items():
             transaction.on_commit(partial(tell, items), robust=True)
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound
@@ -31,10 +33,11 @@ def open_task(writes: WriteSet, decision: SentDecision, *, text: str, actor: Act
 
 @action
 def close_tasks_of(*, store_id: int, refund_id: UUID, stage: str, actor: Actor, now: datetime) -> None:
-    """The marketplace says that a refund is elsewhere by now: whatever was to be done by hand is over."""
+    """What was to be done by hand is over: the refund is at another `stage` by now, or its decision has ended."""
     tasks = PlatformTask.objects.for_store(store_id).filter(refund_id=refund_id, closed_at=None)
+    is_over = ~Q(stage=stage) | ~Q(decision__status=SendingStatus.BY_HAND)
     writes = WriteSet()
-    for task in tasks.exclude(stage=stage).select_for_update(no_key=True):
+    for task in tasks.filter(is_over).select_for_update(no_key=True, of=("self",)):
         _close(writes, task, by_itself=True, actor=actor, now=now)
     writes.flush()
 

@@ -26,7 +26,7 @@ from connectors.copies import copy_from_json
 from connectors.events import CODE_ASKED, DECISION_STUCK
 from connectors.hinting import read_later
 from connectors.models import MirroredRefund, SentDecision
-from connectors.outcomes import is_another_case
+from connectors.outcomes import is_another_case, why_moved_on
 from connectors.port import (
     AddressCopy,
     NotThere,
@@ -111,7 +111,7 @@ def _go_on(talk: Talk, decision: SentDecision) -> None:
         return
     seen = copy_from_json(decision.seen)
     if is_another_case(seen, copy):
-        _end(decision, SendingStatus.MOVED_ON, "moved_on", copy.raw_status)
+        _end(decision, SendingStatus.MOVED_ON, why_moved_on(seen, copy), copy.raw_status)
         return
     order = _order(talk, decision, copy)
     if not _is_mine(decision):

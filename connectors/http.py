@@ -62,8 +62,9 @@ def send(
     try:
         with (
             _deadline() as deadline,
+            _Once(num_pools=1, ssl_context=_trusted) as once,
             closing(
-                _pools.urlopen(method, address, **asked, redirect=False, retries=False, preload_content=False)
+                once.urlopen(method, address, **asked, redirect=False, retries=False, preload_content=False)
             ) as answer,
         ):
             found = answer.read(LONGEST_ANSWER + 1, decode_content=True)
@@ -74,8 +75,6 @@ def send(
             return Response(answer.status, found, answer.headers.get("Content-Type", ""))
     except (HTTPError, OSError, ValueError) as error:
         raise Unreachable("The answer took too long." if deadline.has_passed else type(error).__name__) from None
-    finally:
-        _pools.clear()  # a connection that the platform closes while it is idle would fail the next call
 
 
 def _content(
@@ -146,6 +145,15 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
-# A connection for each call. Nothing of the environment is asked, and no cookie kept. Whom to trust is read once.
-_pools = PoolManager(ssl_context=create_default_context(cafile=where()))
-_pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+class _Once(PoolManager):
+    """A connection for one call: one that the platform closes while it is idle would fail the next.
+
+    Nothing of the environment is asked, and no cookie kept.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+_trusted = create_default_context(cafile=where())  # whom to trust is read once

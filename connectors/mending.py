@@ -8,6 +8,7 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, refuse_if
 from common.writes import WriteSet
+from connectors.by_hand import close_tasks_of
 from connectors.connecting import begin_work, lock_connection, record_connection
 from connectors.events import CONNECTION_ENDED, CONNECTION_RESUMED, CONNECTION_STOPPED, CONNECTION_WARNED
 from connectors.models import Connection, SentDecision
@@ -83,6 +84,7 @@ def _drop(decision: SentDecision, *, actor: Actor, now: datetime) -> None:
     mine.save(update_fields=mine.WORK_FIELDS)
     told = {"is_refused": True, "code": "disconnected", "text": str(_("The shop was disconnected."))}
     end_decision(store_id=mine.store_id, refund_id=mine.refund_id, **told, actor=actor, now=now)
+    close_tasks_of(store_id=mine.store_id, refund_id=mine.refund_id, stage=mine.seen["stage"], actor=actor, now=now)
 
 
 @action

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from common.actions import action
 from common.actors import Actor
-from connectors.copies import copy_from_json
+from connectors.copies import copy_from_json, is_same_deadline
 from connectors.models import SentDecision
 from connectors.port import RefundCopy, RefundStage, Verb
 from connectors.states import SendingStatus
@@ -14,6 +14,8 @@ from refunds.handing_over import end_decision
 _PAID = frozenset({RefundStage.AGREED, RefundStage.REFUNDED, RefundStage.FAILED})
 _REFUSED = frozenset({RefundStage.REFUSED, RefundStage.DISPUTED, RefundStage.CLOSED})
 _RESHIPPED = frozenset({RefundStage.RESHIPPED, RefundStage.EXCHANGED})
+_PAYS = (Verb.AGREE_REFUND, Verb.CONFIRM_RECEIPT)  # what is paid for isn't asked for again
+ASKED_ANEW = "asked_anew"
 _RETURNS = frozenset({RefundStage.AWAITING_RETURN, RefundStage.RETURNING})
 # Where a refund is once a decision has been done.
 WISHED: dict[Verb, frozenset[RefundStage]] = {
@@ -37,8 +39,27 @@ def is_done(verb: Verb, seen: RefundCopy, copy: RefundCopy) -> bool:
 
 
 def is_another_case(seen: RefundCopy, copy: RefundCopy) -> bool:
-    """Whether what the agent decided about isn't there any more: another stage, amount or kind."""
-    return (copy.stage, copy.amount, copy.kind) != (seen.stage, seen.amount, seen.kind)
+    """Whether what the agent decided about isn't there any more: another stage, amount or kind, or asked anew."""
+    is_other = (copy.stage, copy.amount, copy.kind) != (seen.stage, seen.amount, seen.kind)
+    return is_other or is_asked_anew(seen, copy)
+
+
+def is_asked_anew(seen: RefundCopy, copy: RefundCopy) -> bool:
+    """Whether a request that stands as it stood isn't the one that was seen: it was refused, say, and made again.
+
+    No platform counts requests, but its times tell: it arose later, or whoever is to act was given a later deadline.
+    """
+    if copy.stage != seen.stage:
+        return False
+    if copy.created_at is not None and seen.created_at is not None and copy.created_at > seen.created_at:
+        return True
+    has_more_time = seen.deadline is None or (copy.deadline is not None and copy.deadline > seen.deadline)
+    return copy.deadline is not None and has_more_time and not is_same_deadline(seen.deadline, copy.deadline)
+
+
+def why_moved_on(seen: RefundCopy, copy: RefundCopy) -> str:
+    """The code of a decision that came too late."""
+    return ASKED_ANEW if is_asked_anew(seen, copy) else "moved_on"
 
 
 @action
@@ -53,12 +74,15 @@ def end_with_copy(
     decision = rows.filter(refund_id=refund_id).first()
     if decision is None:
         return None
-    ended = _end_of(decision, copy_from_json(decision.seen), copy)
+    seen = copy_from_json(decision.seen)
+    ended = _end_of(decision, seen, copy)
     if ended is not None:
+        if ended == SendingStatus.MOVED_ON:
+            decision.code = why_moved_on(seen, copy)
         decision.end(ended, now)
         decision.save(update_fields=decision.WORK_FIELDS)
     if ended == SendingStatus.MOVED_ON:
-        told = {"is_refused": True, "code": "moved_on", "text": copy.raw_status[:300]}
+        told = {"is_refused": True, "code": decision.code, "text": copy.raw_status[:300]}
         end_decision(store_id=store_id, refund_id=refund_id, **told, actor=actor, now=now)
     return ended
 
@@ -78,5 +102,6 @@ def _end_of(decision: SentDecision, seen: RefundCopy, copy: RefundCopy) -> Sendi
     if is_done(Verb(decision.verb), seen, copy):
         return SendingStatus.CONFIRMED
     if decision.status == SendingStatus.SENT:  # it was done, and more has happened since
-        return SendingStatus.CONFIRMED if copy.stage != seen.stage else None
+        is_anew = decision.verb not in _PAYS and is_asked_anew(seen, copy)
+        return SendingStatus.CONFIRMED if copy.stage != seen.stage or is_anew else None
     return SendingStatus.MOVED_ON if is_another_case(seen, copy) else None

@@ -1,17 +1,19 @@
 """The warehouse's part of the demo (P8, K2, K4).
 
-Late and soon late orders, delay reports open and lifted, a file from the ERP.
+Late and soon late orders, delay reports open and lifted, a file from the ERP, orders that leave in several parcels.
 """
 
 import io
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from common import clock
 from common.actors import Actor, ActorKind
 from common.tenancy import tenant_scope
-from demo.catalogue import STORES
+from demo.catalogue import PRODUCTS, STORES
 from orders import saving
+from orders.actions import ship_order, upsert_order
 from orders.delays.actions import lift_delay, report_delay
 from orders.erp.imports import import_now, stage_import
 from orders.lateness import sweep_late_orders
@@ -37,7 +39,11 @@ STEPS = (
     (11, "report", {"numbers": range(7, 9), "reason": "快递网点停运", "days": 2}),
     (10, "report", {"numbers": range(4, 7), "reason": "暴雪封路，车辆无法出库", "days": 2}),
     (8, "urge", {"number": 8}),
+    (14, "place_of_many", {"number": 15}),
+    (13, "place_of_many", {"number": 16}),
+    (9, "send_parts", {"number": 16, "parcels": (((0, 2),), ((1, 1),))}),
     (6, "bring_file", {"numbers": range(9, 13)}),
+    (5, "send_parts", {"number": 15, "parcels": (((0, 1), (1, 1)),)}),
     (4, "lift", {}),
     (3, "bring_wrong_file", {"numbers": range(13, 15)}),
     (1, "note_late", {}),
@@ -108,6 +114,52 @@ class Warehouse:
         rows = [f"{name},圆通速递,YT26112600{place:04d}" for place, name in enumerate(self.numbers(numbers))]
         with tenant_scope(self.store.pk):
             import_now(store=self.store, file=_file(rows), name="发货单-1126.csv", actor=WAREHOUSE, now=clock.now())
+
+    def place_of_many(self, *, number: int) -> None:
+        """Two pieces of one thing and one of another, paid with a discount and the shipping."""
+        [name] = self.numbers([number])
+        lines = [
+            {"item_id": item_id, "quantity": quantity, "unit_price": Decimal(price)}
+            for (item_id, _title, _category, price), quantity in zip(self.products, (2, 1), strict=True)
+        ]
+        data = {
+            "number": name,
+            "buyer_id": "buyer-90",
+            "buyer_name": "沈玉兰",
+            "paid_at": clock.now(),
+            "address": {
+                "name": "沈玉兰",
+                "phone": "13700001357",
+                "province": "浙江省",
+                "city": "绍兴市",
+                "district": "越城区",
+                "detail": "解放北路 128 号",
+            },
+            "discount": Decimal("5.00"),
+            "shipping_fee": Decimal("8.00"),
+        }
+        with tenant_scope(self.store.pk):
+            upsert_order(store=self.store, data=data, lines=lines, actor=BUYER, now=clock.now())
+
+    def send_parts(self, *, number: int, parcels) -> None:
+        """Parcels of an order, each of (which product, how many pieces)."""
+        [name] = self.numbers([number])
+        with tenant_scope(self.store.pk):
+            for place, pieces in enumerate(parcels):
+                ship_order(
+                    store_id=self.store.pk,
+                    number=name,
+                    carrier="ZTO",
+                    tracking_number=f"ZT2611260{number}{place:03d}",
+                    lines=[{"item_id": self.products[which][0], "quantity": count} for which, count in pieces],
+                    actor=WAREHOUSE,
+                    now=clock.now(),
+                )
+
+    @property
+    def products(self):
+        """What an order of several things is of."""
+        return PRODUCTS[self.store.code][:2]
 
     def bring_wrong_file(self, *, numbers) -> None:
         """A file that waits with errors."""

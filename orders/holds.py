@@ -15,6 +15,7 @@ from common.money import ZERO, grouped
 from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.models import Order, OrderLine
+from orders.packing import pack_again
 from orders.signals import more_held
 
 
@@ -103,6 +104,7 @@ def adjust(
             writes.update(hold, "amount")
             writes.update(hold.line, "claimed_amount", "claimed_quantity")
             writes.update(order, "claimed_amount")
+    pack_again(writes, order)
 
 
 def _tell_others(order: Order, *, of_others: Decimal) -> None:

@@ -10,8 +10,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import TextField
 from django.db.models.expressions import RawSQL
 
+from common.actions import bookkeeping
+from common.writes import WriteSet
 from orders.models import Order, OrderLine
 from orders.signals import whole_pieces_asked
+from orders.states import OrderStatus
 
 _BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace())  # what `rstrip` takes away
 
@@ -108,6 +111,29 @@ def parcels_as_text() -> RawSQL:
     Joined by `; `; empty where one parcel carries everything.
     """
     return RawSQL(_PARCELS, [], output_field=TextField())
+
+
+def pack_again(writes: WriteSet, order: Order) -> None:
+    """What is packed of a locked order changes with `writes`: once they are written, the queue has it, or not.
+
+    Only where goods can be asked back while money is left: of an order that leaves in parts, or was paid with freight.
+    """
+    if order.shipped_pieces or order.shipping_fee or order.has_nothing_to_pack:
+        writes.look_again(_note_packing, order)
+
+
+@bookkeeping("What the queue shows of an order follows from holds and parcels, which are acts.")
+def _note_packing(orders: Sequence[Order]) -> None:
+    """Note of these locked orders, as they are written now, whether refunds leave anything of them to pack."""
+    unsure = [order.pk for order in orders if order.status == OrderStatus.UNSHIPPED and order.claimed_amount]
+    packing = read_packing(unsure) if unsure else {}
+    writes = WriteSet()
+    for order in orders:
+        has_nothing = order.pk in packing and not any(pieces for _line, pieces in packing[order.pk])
+        if order.has_nothing_to_pack != has_nothing:
+            order.has_nothing_to_pack = has_nothing
+            writes.update(order, "has_nothing_to_pack")
+    writes.flush()
 
 
 def _counted(lines: Sequence[Line]) -> Iterator[tuple[Line, int]]:

@@ -16,6 +16,7 @@ from common.errors import Invalid, refuse_if
 from common.writes import WriteSet
 from orders.models import Order, OrderLine, Shipment
 from orders.models.lines import line_named
+from orders.packing import pack_again
 from orders.states import OrderStatus, ShipmentDirection
 from orders.why_not import why_not_send_pieces
 
@@ -65,6 +66,7 @@ def count_out(writes: WriteSet, order: Order, pieces: Pieces, *, sign: int = 1) 
             writes.update(line, "shipped_quantity")
     order.shipped_pieces += sign * sum(pieces.values())
     writes.update(order, "shipped_pieces")
+    pack_again(writes, order)
 
 
 def put_back(writes: WriteSet, order: Order, shipment: Shipment) -> None:

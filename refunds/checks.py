@@ -44,6 +44,15 @@ CHECKS = (
         lambda: {"returning": returning_purposes()},
     ),
     Check(
+        "an order has nothing to pack only while refunds hold of what is left",
+        f"""
+        SELECT 'order ' || o.number FROM orders_order o
+        WHERE o.has_nothing_to_pack AND o.status = 'unshipped' AND NOT EXISTS (
+            SELECT 1 FROM refunds_refund r WHERE r.order_id = o.id AND {_HOLDING}
+        )
+        """,
+    ),
+    Check(
         "a refund is paid exactly once, and only when it says so",
         """
         SELECT 'refund ' || r.id || ' (' || r.status || ')' FROM refunds_refund r

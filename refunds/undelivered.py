@@ -13,6 +13,7 @@ from common.actors import SYSTEM
 from common.writes import WriteSet
 from orders.events import ORDER_CAME_BACK, ORDER_LOST
 from orders.models import Order, Shipment
+from orders.packing import pack_again
 from orders.pieces import put_back
 from orders.states import OrderStatus, ShipmentDirection, ShipmentStatus
 from refunds.actions import pay, record
@@ -103,6 +104,7 @@ def _ship_again(writes: WriteSet, order: Order, shipment: Shipment, now: datetim
     if order.status == OrderStatus.SHIPPED:
         order.unship()
     order.ship_by = max(order.ship_by, now + order.store.rules.ships_within)
+    pack_again(writes, order)
     writes.update(order, "status", "carrier", "tracking_number", "shipped_at", "ship_by")
     writes.event(
         TITLES[shipment.status],

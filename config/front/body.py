@@ -11,12 +11,12 @@ IN_MEMORY = 256 * KB
 # The most that a path takes, by how it begins. Whoever comes without a key or a session sends short forms and notices.
 MOST_BYTES = {
     "/gateways/": 64 * KB,
-    "/b/": 64 * KB,
     "/i18n/": 64 * KB,
     "/live/": 64 * KB,
     "/admin/login/": 64 * KB,
     "/api/": 32 * MB,
     "/admin/": 32 * MB,
+    "/b/": 32 * MB,  # a buyer's photographs and films
 }
 MOST_ELSEWHERE = 64 * KB
 

@@ -53,7 +53,10 @@ FAKES: Registry[type["FakeServer"]] = Registry()
 
 
 class FakeServer(ThreadingHTTPServer):
-    """A platform with one shop. Use as a context in tests; `now` is its clock, `clock_offset` how far it is off."""
+    """A platform with one shop. Use as a context in tests; `now` is its clock, `clock_offset` how far it is off.
+
+    At an instant of `stands_at` its clock stands, until it is told another one.
+    """
 
     name: ClassVar[str]
     acts: ClassVar[Mapping[str, Mapping[str, Any]]]  # what can happen to a refund, and the fields that this sets
@@ -79,6 +82,7 @@ class FakeServer(ThreadingHTTPServer):
         self.keep: Callable[[], None] = lambda: None  # see keeping
         self._plumbing = {*vars(self), "_plumbing"}
         self.clock_offset = timedelta(0)
+        self.stands_at: datetime | None = None
         self.refunds: dict[str, FakeRefund] = {}
         self.messages: list[FakeMessage] = []
         self.decided: list[tuple[str, str]] = []  # what was done at a merchant's word: the refund, the call
@@ -138,7 +142,7 @@ class FakeServer(ThreadingHTTPServer):
 
     def now(self) -> datetime:
         """The platform's clock."""
-        return self._now() + self.clock_offset
+        return (self.stands_at or self._now()) + self.clock_offset
 
     def add(self, *, at: datetime | None = None, shop: str = "", **fields: Any) -> FakeRefund:
         """A buyer asks for a refund of the first shop, or another one; `fields` in the platform's own names."""
@@ -266,7 +270,7 @@ class FakeServer(ThreadingHTTPServer):
         """What is asked under /_fake/: the cases below. `at` is an instant in ISO 8601.
 
         `acts` tells what can happen to each refund, `decided` what was done at a merchant's word; `behave` ends all
-        misbehaviour.
+        misbehaviour; `set` with `at` stops the clock there.
         """
         if "at" in told:
             told["at"] = datetime.fromisoformat(told["at"])
@@ -299,6 +303,7 @@ class FakeServer(ThreadingHTTPServer):
                 return vars(self.misbehave(told.pop("kind"), **told))
             case "POST", "set":
                 self.clock_offset = timedelta(seconds=told.pop("clock_offset", self.clock_offset.total_seconds()))
+                self.stands_at = told.pop("at", self.stands_at)
                 self.lives = told.pop("lives", self.lives)
                 for name in told:
                     setattr(self, self.settings[self.settings.index(name)], told[name])

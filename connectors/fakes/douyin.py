@@ -189,7 +189,7 @@ class DouyinFake(FakeServer):
             "real_refund_amount": 0,
             "apply_time": int(self.now().timestamp()),
             "update_time": 0,
-            "status_deadline": int((self.now() + timedelta(hours=48)).timestamp()),
+            "status_deadline": self._in_two_days(),
             "reason": "不想要了",
             "tracking_no": "",
             "company_name": "",
@@ -211,9 +211,17 @@ class DouyinFake(FakeServer):
         ends, status = fields["status_deadline"], fields["status"]
         return (datetime.fromtimestamp(ends, UTC), acts[status]) if ends and status in acts else None
 
+    def _in_two_days(self) -> int:
+        return int((self.now() + timedelta(hours=48)).timestamp())
+
     def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
-        """What is paid is what was asked for; who refuses what came back refuses for the second time."""
+        """What is paid is what was asked for; who refuses what came back refuses for the second time.
+
+        Who asks again gives the merchant his two days anew.
+        """
         match act:
+            case "ask_again":
+                return {**self.acts[act], "status_deadline": self._in_two_days()}
             case "pay":
                 return {**self.acts[act], "real_refund_amount": refund.fields["refund_amount"]}
             case "refuse" if refund.fields["status"] == BACK:

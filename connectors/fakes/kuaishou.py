@@ -121,7 +121,7 @@ class FakeKuaishou(KuaishouTokens):
             "submitTime": in_milliseconds(refund.created_at),
             "createTime": in_milliseconds(refund.created_at),
             "updateTime": refund.version,
-            "expireTime": in_milliseconds(refund.updated_at) + 2 * DAY if waits else 0,
+            "expireTime": in_milliseconds(refund.since("status")) + 2 * DAY if waits else 0,
         }
 
     def falls_due(self, refund: FakeRefund) -> tuple[datetime, str] | None:

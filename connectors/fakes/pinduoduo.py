@@ -85,9 +85,11 @@ class PinduoduoFake(FakeServer):
         return owner or self.mall_id
 
     def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
-        """A return is asked for again as one."""
-        is_return = act == "ask_again" and refund.fields["after_sales_type"] == RETURN
-        return {"after_sales_status": 3} if is_return else self.acts[act]
+        """A return is asked for again as one; who asks again gives the merchant his two days anew."""
+        if act != "ask_again":
+            return self.acts[act]
+        is_return = refund.fields["after_sales_type"] == RETURN
+        return {"after_sales_status": 3 if is_return else 2, "expire_time": self._in_two_days()}
 
     def call_of(self, request: FakeRequest) -> str:
         """Its `type`."""
@@ -180,7 +182,7 @@ class PinduoduoFake(FakeServer):
             "goods_price": 1990,
             "sku_id": str(883_000 + number % 5),
             "recreated_at": int(self.now().timestamp() * 1000),
-            "expire_time": int((self.now() + timedelta(hours=48)).timestamp() * 1000),
+            "expire_time": self._in_two_days(),
             "express_no": None,
             "shipping_name": None,
             "shipping_status": 1,
@@ -190,6 +192,9 @@ class PinduoduoFake(FakeServer):
             "exchange_shipping_detail": None,
             "updated_time": "",
         }
+
+    def _in_two_days(self) -> int:
+        return int((self.now() + timedelta(hours=48)).timestamp() * 1000)
 
     def stamp(self, refund: FakeRefund) -> None:
         """The seconds of the change, as text."""

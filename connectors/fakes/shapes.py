@@ -65,6 +65,15 @@ class FakeRefund:
     shop: str = ""  # whose it is, where an application has several; empty: the first one's
     history: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
 
+    def since(self, name: str) -> datetime:
+        """Since when this field says what it says."""
+        since = self.updated_at
+        for at, fields in reversed(self.history):
+            if fields.get(name) != self.fields[name]:
+                break
+            since = at
+        return since
+
 
 @dataclass
 class FakeMessage:

@@ -122,7 +122,7 @@ class FakeTaobao(TopSessions, TmallDisputes):
     def stamp(self, refund: FakeRefund) -> None:
         """Times as text, the version in milliseconds, and a deadline where somebody is to act."""
         is_waiting = refund.fields["status"] in WAITING
-        timeout = china_time(refund.updated_at + timedelta(hours=48))
+        timeout = china_time(refund.since("status") + timedelta(hours=48))
         refund.fields |= {
             "created": china_time(refund.created_at),
             "modified": china_time(refund.updated_at),
@@ -138,7 +138,8 @@ class FakeTaobao(TopSessions, TmallDisputes):
         acts = {ASKED: "allow_return" if fields["dispute_type"] in SENT_BACK else "pay_out", GOING_BACK: "close"}
         if fields["dispute_type"] in PAID:
             acts[BACK] = "pay_out"
-        return (refund.updated_at + timedelta(hours=48), acts[fields["status"]]) if fields["status"] in acts else None
+        ends = refund.since("status") + timedelta(hours=48)
+        return (ends, acts[fields["status"]]) if fields["status"] in acts else None
 
     def content(self, refund: FakeRefund) -> dict[str, Any]:
         """A message of TMC."""

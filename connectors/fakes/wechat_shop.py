@@ -193,8 +193,11 @@ class WechatShopFake(FakeServer):
             "create_time": int(self.now().timestamp()),
             "update_time": 0,
             "virtual_tel_num_info": {"virtual_tel_number": "17000000000"},
-            "_deadline": int(self.now().timestamp()) + 2 * DAY,
+            "_deadline": self._in_two_days(),
         }
+
+    def _in_two_days(self) -> int:
+        return int(self.now().timestamp()) + 2 * DAY
 
     def stamp(self, refund: FakeRefund) -> None:
         """The seconds of the change."""
@@ -211,9 +214,11 @@ class WechatShopFake(FakeServer):
         return datetime.fromtimestamp(refund.fields["_deadline"], UTC), act
 
     def brings(self, act: str, refund: FakeRefund) -> Mapping[str, Any]:
-        """Each kind is refused, paid and closed in words of its own."""
+        """Each kind is refused, paid and closed in words of its own; who asks again gives two days anew."""
         status, kind = refund.fields["status"], refund.fields["type"]
         match act, kind:
+            case "ask_again", _:
+                return {**self.acts[act], "_deadline": self._in_two_days()}
             case "pay", "RETURN":
                 return {"status": "MERCHANT_RETURN_SUCCESS"}
             case "refuse", _:

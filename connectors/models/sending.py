@@ -87,7 +87,8 @@ class SentDecision(Obligation, TenantModel):
 class PlatformTask(TenantModel):
     """What there is no call for: a person does it in the marketplace's back office.
 
-    It closes by itself once the marketplace reports another stage than the one of `stage`, or a person closes it.
+    It closes by itself once the marketplace reports another stage than the one of `stage`, or its decision has ended
+    otherwise: about a request that was changed or made anew there. Else a person closes it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -16,6 +16,7 @@ from common.errors import WanliuError
 from common.rates import over_rate
 from common.tenancy import tenant_scope
 from offers.actions import READ_WITHIN, accept_offer, decline_offer
+from offers.buyer.evidence import NOTE_LENGTH, show_evidence
 from offers.buyer.links import BuyerLink, read_link
 from offers.coupons import coupons_of
 from offers.methods import METHODS, Terms
@@ -23,7 +24,9 @@ from offers.models import CouponGrant, Offer
 from offers.states import OfferStatus
 from orders.api.address import MAX_ADDRESS
 from refunds.messages import post_message
-from refunds.models import Message, Refund
+from refunds.models import Evidence, Message, Refund
+from refunds.platform.evidence import why_not_show
+from refunds.states import CaseSide
 from stores.instants import on_clock_of
 from stores.models import Store
 
@@ -61,6 +64,11 @@ def what_comes(offer: Offer) -> list[str]:
     return [
         _("Now withdraw your request at %(marketplace)s, by %(due)s. As soon as it is withdrawn, you get this.") % facts
     ]
+
+
+def typed(request, name: str, most: int) -> str:
+    """What the buyer typed, without what no text of ours can hold, cut to what it may be."""
+    return request.POST.get(name, "").replace("\0", "").strip()[:most]
 
 
 @method_decorator(csp_replace(NO_SCRIPTS), name="dispatch")
@@ -102,20 +110,27 @@ class BuyerPage(View):
     def act(self, request, link: BuyerLink) -> None:
         """Call the action that the form stands for."""
         refund = self.refund(link)
-        actor = Actor(ActorKind.BUYER, f"buyer:{refund.order.buyer_id}"[:64], refund.order.buyer_name)
-        now = request.now
-        what = request.POST.get("do", "")
-        text = request.POST.get("text", "").replace("\0", "").strip()[:MESSAGE_LENGTH]
-        if what == "message" and text:
-            post_message(store_id=link.store_id, refund_id=link.refund_id, text=text, actor=actor, now=now)
-        elif what in ANSWERS:
-            offer = self.pending(refund)
-            if offer is None or str(offer.pk) != request.POST.get("offer"):
-                raise WanliuError(_("This offer is over."))
-            terms = {}
-            if what == "accept" and "address" in request.POST:
-                terms["address"] = request.POST["address"].replace("\0", "")[:MAX_ADDRESS]
-            ANSWERS[what](store_id=link.store_id, offer_id=offer.pk, actor=actor, now=now, **terms)
+        actor, now = self.buyer(refund), request.now
+        match request.POST.get("do", ""):
+            case "message":
+                if text := typed(request, "text", MESSAGE_LENGTH):
+                    post_message(store_id=link.store_id, refund_id=link.refund_id, text=text, actor=actor, now=now)
+            case "evidence":
+                file, note = request.FILES.get("file"), typed(request, "note", NOTE_LENGTH)
+                show_evidence(refund, file, note, actor=actor, now=now)
+            case "accept" | "decline" as what:
+                offer = self.pending(refund)
+                if offer is None or str(offer.pk) != request.POST.get("offer"):
+                    raise WanliuError(_("This offer is over."))
+                terms = {}
+                if what == "accept" and "address" in request.POST:
+                    terms["address"] = request.POST["address"].replace("\0", "")[:MAX_ADDRESS]
+                ANSWERS[what](store_id=link.store_id, offer_id=offer.pk, actor=actor, now=now, **terms)
+
+    @staticmethod
+    def buyer(refund: Refund) -> Actor:
+        """Who answers: whoever has the link stands for the order's buyer."""
+        return Actor(ActorKind.BUYER, f"buyer:{refund.order.buyer_id}"[:64], refund.order.buyer_name)
 
     def refund(self, link: BuyerLink) -> Refund:
         """The refund with its order and store."""
@@ -167,6 +182,11 @@ class BuyerPage(View):
             "agreed_sees": buyer_sees(agreed) if agreed and not offer else "",
             "comes": what_comes(agreed) if agreed and not offer else [],
             "thread": Message.objects.for_store(link.store_id).filter(refund=refund).order_by("id"),
+            "shown": Evidence.objects.for_store(link.store_id)
+            .filter(refund=refund, side=CaseSide.BUYER)
+            .order_by("id"),
+            "may_show": why_not_show(refund, CaseSide.BUYER, request.now) is None,
+            "note_length": NOTE_LENGTH,
             "answer": answer if offer and answer in ANSWERS else "",
             "error": error,
             "message_length": MESSAGE_LENGTH,

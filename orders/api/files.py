@@ -45,7 +45,10 @@ class ExportSerializer(serializers.Serializer):
 
 
 class UploadSerializer(serializers.Serializer):
-    """The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number."""
+    """The file: csv (UTF-8, UTF-16 or GB18030) or xlsx, with the columns order_number, carrier and tracking_number.
+
+    `parcel_items`, if it is there, names what is in the parcel.
+    """
 
     file = serializers.FileField()
 
@@ -175,8 +178,12 @@ class OrderFilesViewSet(StoreViewSet):
     def import_shipments(self, request):
         """Ship the orders of a file, all of them or none; with `dry_run` only say what would happen.
 
-        Rows that say the same are one. What a spreadsheet may have changed (numbers of more than 15 digits, dates,
-        formulas, merged or hidden cells) is an error that names the cell: write numbers as text.
+        Rows that say the same are one. Of an order that leaves in several parcels each row names in the column
+        `parcel_items` what is in its parcel (`item_id*pieces` or `item_id:sku*pieces`, joined by `;`); without it the
+        parcel carries all that is left. `shipped` counts rows.
+
+        What a spreadsheet may have changed (numbers of more than 15 digits, dates, formulas, merged or hidden cells) is
+        an error that names the cell: write numbers as text.
 
         When a row can't be shipped the answer is 409 (its order's state forbids it) or 400 (the file is wrong), each
         error with its `row` and `order`, and nothing has changed.

@@ -12,7 +12,9 @@ class OrderFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
     tag = django_filters.ChoiceFilter(choices=OrderTag.choices, method="by_tag")
     buyer = django_filters.CharFilter(field_name="buyer_id")
-    q = django_filters.CharFilter(method="search", label="order number, buyer, receiver, phone or tracking number")
+    q = django_filters.CharFilter(
+        method="search", label="order number, buyer, receiver, phone or its last four, tracking number, item or SKU"
+    )
 
     class Meta:
         model = Order

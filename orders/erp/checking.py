@@ -8,9 +8,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from orders.erp import parts
+from orders.erp.parts import PartsOfFile, pieces_named
 from orders.erp.sheets import faults
 from orders.erp.sheets.table import FileRow
-from orders.models import Order
+from orders.models import Order, read_lines_of
+from orders.pieces import Pieces
 from orders.waybills import MAX_CARRIER, NO_NUMBER, NUMBER, carrier_named, fewest_digits, plain_number, unknown_carrier
 from orders.why_not import why_not_send
 
@@ -25,8 +28,16 @@ CARRIER_UNKNOWN = "carrier_unknown"  # `about` is what was written; the words na
 DETAILS = {
     "not_found": _("The store has no such order."),
     "duplicate_row": _(
-        "Row %(about)s names another parcel for this order. An order is shipped as one parcel: leave one of the rows."
+        "Row %(about)s names another parcel for this order. Leave one of the rows, or name in the column parcel_items "
+        "what is in each."
     ),
+    parts.UNREADABLE: _(
+        "“%(about)s” doesn't say what is in the parcel. Write item_id*pieces, or item_id:sku*pieces, several joined "
+        "by “;”."
+    ),
+    parts.UNKNOWN: _("There is no item %(about)s in this order."),
+    parts.TWICE: _("Item %(about)s is named twice for this parcel: write how many pieces there are in all."),
+    parts.NOT_LEFT: _("Fewer pieces are left to ship than this parcel has: %(about)s."),
     "order_already_shipped": _("This order has already been shipped."),
     "nothing_to_ship": _("All of this order's money is asked back: nothing of it is sent."),
     "order_number_missing": _("The order number is missing."),
@@ -57,17 +68,21 @@ DETAILS = {
     faults.COLUMN_HIDDEN: _("Column %(about)s is hidden: show it, and look at what it holds."),
 }
 # Refusals by the order's state; every other code means that the file itself is wrong.
-BY_STATE = frozenset({"order_already_shipped", "nothing_to_ship"})
+BY_STATE = frozenset({"order_already_shipped", "nothing_to_ship", parts.NOT_LEFT})
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """A row with its order, and the code of what is wrong with it, if anything, and what the code is about."""
+    """A row with its order, and the code of what is wrong with it, if anything, and what the code is about.
+
+    `pieces` are those that go into its parcel; None for all that is left of the order.
+    """
 
     row: FileRow
     order_id: UUID | None
     code: str = ""
     about: str = ""
+    pieces: Pieces | None = None
 
 
 def detail_of(code: str, about: str) -> str:
@@ -87,19 +102,20 @@ def check(store_id: int, rows: Iterable[FileRow]) -> Iterator[list[CheckedRow]]:
     Rows that say the same are one: a file with a row for each product names an order and its parcel several times.
     """
     seen: dict[str, FileRow] = {}
+    parcels = PartsOfFile()
     batch: list[FileRow] = []
     has_zeros = cache(Order.objects.for_store(store_id).filter(number__gte="0", number__lt="1").exists)
     carrier_of = lru_cache(MOST_CARRIERS)(carrier_named)
     for row in (_plain(each, carrier_of) for each in rows):
-        if row.number and not row.fault and _parcel(row) == _parcel(seen.get(row.number)):
+        if row.number and not row.fault and not row.items and _parcel(row) == _parcel(seen.get(row.number)):
             continue
         seen.setdefault(row.number, row)
         batch.append(row)
         if len(batch) == BATCH:
-            yield _check_batch(store_id, batch, seen, has_zeros=has_zeros)
+            yield _check_batch(store_id, batch, seen, parcels, has_zeros=has_zeros)
             batch = []
     if batch:
-        yield _check_batch(store_id, batch, seen, has_zeros=has_zeros)
+        yield _check_batch(store_id, batch, seen, parcels, has_zeros=has_zeros)
 
 
 def _plain(row: FileRow, carrier_of: Callable[[str], str | None]) -> FileRow:
@@ -115,25 +131,38 @@ def _plain(row: FileRow, carrier_of: Callable[[str], str | None]) -> FileRow:
     return replace(row, carrier=carrier, tracking_number=number)
 
 
-def _parcel(row: FileRow | None) -> tuple[str, str] | None:
-    return None if row is None else (row.carrier, row.tracking_number)
+def _parcel(row: FileRow | None) -> tuple[str, str, str] | None:
+    return None if row is None else (row.carrier, row.tracking_number, row.items)
 
 
 def _check_batch(
-    store_id: int, rows: list[FileRow], seen: dict[str, FileRow], *, has_zeros: Callable[[], bool]
+    store_id: int, rows: list[FileRow], seen: dict[str, FileRow], parcels: PartsOfFile, *, has_zeros: Callable[[], bool]
 ) -> list[CheckedRow]:
     numbers = [row.number for row in rows if ORDER_NUMBER.fullmatch(row.number)]
     found = (
         Order.objects.for_store(store_id)
         .filter(number__in=numbers)
-        .only("number", "status", "is_masked", "paid_amount", "claimed_amount")
+        .only("store", "number", "status", "is_masked", "paid_amount", "claimed_amount", "has_nothing_to_pack")
     )
     orders = {order.number: order for order in found}
     bare = [row.number for row in rows if row.number_at]
     longer = _longer_numbers(store_id, bare) if bare and has_zeros() else {}
-    return [
+    if in_parts := [orders[number] for number in {row.number for row in rows if row.items} if number in orders]:
+        read_lines_of(store_id, in_parts)
+    checked = (
         _checked(row, orders.get(row.number), seen.get(row.number, row), longer.get(row.number, "")) for row in rows
+    )
+    return [
+        _with_pieces(each, orders[each.row.number], parcels) if each.row.items and not each.code else each
+        for each in checked
     ]
+
+
+def _with_pieces(checked: CheckedRow, order: Order, parcels: PartsOfFile) -> CheckedRow:
+    """A row that names what is in its parcel, with these pieces, or with what is wrong with them."""
+    row, pieces = checked.row, pieces_named(checked.row.items)
+    fault = pieces if isinstance(pieces, parts.Fault) else parcels.add(order, row.carrier, row.tracking_number, pieces)
+    return replace(checked, code=fault.code, about=fault.about) if fault else replace(checked, pieces=pieces)
 
 
 def _longer_numbers(store_id: int, bare: Iterable[str]) -> dict[str, str]:
@@ -153,7 +182,7 @@ def _checked(row: FileRow, order: Order | None, first: FileRow, longer: str) -> 
         return CheckedRow(row, order_id, row.fault, row.cell)
     if longer:
         return CheckedRow(row, order_id, faults.ZEROS_LOST, f"{row.number_at} ({longer})")
-    if row.number and first.place != row.place:
+    if row.number and first.place != row.place and not (row.items and first.items):
         about = f"{first.place} ({first.carrier[:MAX_CARRIER]} {first.tracking_number[:64]})"
         return CheckedRow(row, order_id, "duplicate_row", about)
     code = _code(row, order)

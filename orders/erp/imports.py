@@ -120,6 +120,7 @@ def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
         number=printable(row.number)[:64],
         carrier=printable(row.carrier)[:50],
         tracking_number=printable(row.tracking_number)[:64],
+        pieces=checked.pieces,
         order_id=checked.order_id,
         code=checked.code,
         about=printable(checked.about)[:MAX_ABOUT],

@@ -1,6 +1,7 @@
 """Shipping a confirmed file's orders, all in one transaction; and what beat looks after when a worker didn't (K2)."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,14 +22,20 @@ from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
 from orders.erp.events import SHIPMENT_FILE_REFUSED, SHIPMENT_FILE_SHIPPED
+from orders.erp.parts import PartsOfFile, as_lines
 from orders.erp.prints import PrintOfRows
 from orders.models import Order, read_lines_of
 from orders.models.shipment_import import FilePart, ImportRow, ShipmentImport
+from orders.pieces import Pieces
 from orders.signals import orders_shipped
 from orders.states import ImportStatus
 
 KEPT_FOR = timedelta(days=7)  # what was never imported
 SHIPPING = "shipping"  # the step after the confirmation
+READ_OF_ORDERS = (
+    *("store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount"),
+    *("shipping_fee", "shipped_pieces", "has_nothing_to_pack"),
+)
 
 
 @dataclass
@@ -52,18 +59,19 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
     done = 0
     shipped = PrintOfRows()
     for rows, orders in _locked_batches(job):
-        wrong = [(row.pk, code) for row in rows if (code := code_of(orders[row.order_id]))]
-        refused += wrong
+        refused += _refused(rows, orders)
         if refused:  # go on looking, so that a person learns of all of them at once
             continue
         writes = WriteSet()
         for row in rows:
             shipped.add(row)
+        for (order_id, carrier, tracking_number), pieces in _parcels_of(rows).items():
             ship(
                 writes,
-                orders[row.order_id],
-                carrier=row.carrier,
-                tracking_number=row.tracking_number,
+                orders[order_id],
+                carrier=carrier,
+                tracking_number=tracking_number,
+                lines=as_lines(pieces),
                 actor=actor,
                 now=now,
                 rule="K2",
@@ -86,25 +94,53 @@ def ship_rows(*, job: ShipmentImport, actor: Actor, now: datetime) -> None:
     writes.flush()
 
 
+def _parcels_of(rows: Sequence[ImportRow]) -> dict[tuple[UUID, str, str], list[Pieces]]:
+    """What each parcel has by its order, carrier and number, in the order of the file; nothing for all that is left."""
+    parcels = defaultdict(list)
+    for row in rows:
+        parcels[row.order_id, row.carrier, row.tracking_number] += [] if row.pieces is None else [row.pieces]
+    return parcels
+
+
+def _refused(rows: Sequence[ImportRow], orders: Mapping[UUID, Order]) -> list[tuple[int, str]]:
+    """The rows of these locked orders that can't be shipped any more, each with the code of why."""
+    parcels, refused = PartsOfFile(), []
+    for row in rows:
+        order = orders[row.order_id]
+        code = code_of(order)
+        if not code and row.pieces is not None:
+            fault = parcels.add(order, row.carrier, row.tracking_number, row.pieces)
+            code = fault.code if fault else ""
+        if code:
+            refused.append((row.pk, code))
+    return refused
+
+
 def _locked_batches(job: ShipmentImport) -> Iterator[tuple[list[ImportRow], dict[UUID, Order]]]:
-    """The job's rows and their orders, locked by the orders' ids so that two imports at once never deadlock."""
+    """The job's rows and their orders, locked by the orders' ids so that two imports at once never deadlock.
+
+    All rows of an order are in one batch.
+    """
     last = UUID(int=0)
     while True:
         good = ImportRow.objects.for_store(job.store_id).filter(job=job, code="", order_id__gt=last)
-        rows = list(good.only("store", "order_id", "carrier", "tracking_number", "code").order_by("order_id")[:BATCH])
+        good = good.only("store", "order_id", "carrier", "tracking_number", "pieces", "code")
+        rows = list(good.order_by("order_id", "place")[: BATCH + 1])
         if not rows:
             return
+        if len(rows) > BATCH:
+            whole = [row for row in rows if row.order_id != rows[-1].order_id]
+            rows = whole or list(good.filter(order=rows[0].order_id).order_by("place"))
         locked = (
             Order.objects.for_store(job.store_id)
             .filter(pk__in=[row.order_id for row in rows])
-            .only(
-                "store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount", "shipped_pieces"
-            )
+            .only(*READ_OF_ORDERS)
             .order_by("id")
             .select_for_update(no_key=True)
         )
         orders = {order.pk: order for order in locked}
-        if in_parts := [order for order in orders.values() if order.shipped_pieces]:
+        named = {row.order_id for row in rows if row.pieces is not None}
+        if in_parts := [order for order in orders.values() if order.shipped_pieces or order.pk in named]:
             read_lines_of(job.store_id, in_parts)
         yield rows, orders
         last = rows[-1].order_id

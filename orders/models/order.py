@@ -13,12 +13,19 @@ from common.changed import Traced
 from common.ids import new_id
 from common.money import CENT, ZERO, MoneyField
 from common.queries import among, named_query
-from common.search import folded_column, starts_of
+from common.search import end_column, folded_column, starts_of
 from common.states import StateField
 from common.tenancy import TenantModel
 from orders.addresses import COLUMNS, AddressParts
 from orders.models.lines import OwnsLines
-from orders.models.queries import AWAITS_SHIPPING, COMES_FIRST, TO_SHIP, OrderQuerySet
+from orders.models.queries import (
+    AWAITING,
+    AWAITS_SHIPPING,
+    COMES_FIRST,
+    PHONE_END,
+    OrderLineQuerySet,
+    OrderQuerySet,
+)
 from orders.states import GOODS_STATUS, OrderStatus, OrderTag
 from stores.models import Store
 from stores.states import ProductSource
@@ -80,6 +87,8 @@ class Order(OwnsLines, Traced, TenantModel):
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
     # Those of its lines together, sent in parcels that carry a part each; 0 where one parcel carries everything.
     shipped_pieces = models.PositiveIntegerField(_("pieces sent in parts"), default=0, db_default=0, editable=False)
+    # Whether refunds that nobody has decided yet hold every piece that would go into a parcel (orders.packing).
+    has_nothing_to_pack = models.BooleanField(default=False, db_default=False, editable=False)
     # The indexes below follow this column: following the amounts themselves would make every hold write them all anew.
     awaits_shipping = models.GeneratedField(
         expression=ExpressionWrapper(AWAITS_SHIPPING, models.BooleanField()),
@@ -91,6 +100,7 @@ class Order(OwnsLines, Traced, TenantModel):
     tracking_folded = folded_column("tracking_number")
     receiver_folded = folded_column("address_name")
     phone_folded = folded_column("address_phone")
+    phone_end = end_column("address_phone", PHONE_END)
     # Places that small payments take; one that fails or comes back gives its place back (K9).
     small_payments = models.PositiveSmallIntegerField(_("small payments"), default=0)
 
@@ -133,14 +143,14 @@ class Order(OwnsLines, Traced, TenantModel):
             models.Index(fields=["store", "-id"], name="order_newest"),
             models.Index(fields=["store", "status", "-id"], name="order_by_status"),
             models.Index(fields=["store", "buyer_id", "-id"], name="order_by_buyer"),
-            models.Index(fields=["store", "ship_by"], condition=TO_SHIP, name="order_to_ship"),
-            models.Index("store", COMES_FIRST.desc(), "ship_by", "id", condition=TO_SHIP, name="order_shipping_queue"),
-            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_urged=True), name="order_urged"),
-            models.Index(fields=["store", "ship_by"], condition=TO_SHIP & Q(is_priority=True), name="order_priority"),
+            models.Index(fields=["store", "ship_by"], condition=AWAITING, name="order_to_ship"),
+            models.Index("store", COMES_FIRST.desc(), "ship_by", "id", condition=AWAITING, name="order_shipping_queue"),
+            models.Index(fields=["store", "ship_by"], condition=AWAITING & Q(is_urged=True), name="order_urged"),
+            models.Index(fields=["store", "ship_by"], condition=AWAITING & Q(is_priority=True), name="order_priority"),
             models.Index(
-                fields=["store", "ship_by"], condition=TO_SHIP & Q(rule_ship_by__isnull=False), name="order_delayed"
+                fields=["store", "ship_by"], condition=AWAITING & Q(rule_ship_by__isnull=False), name="order_delayed"
             ),
-            models.Index(fields=["ship_by"], condition=TO_SHIP & Q(late_at__isnull=True), name="order_becoming_late"),
+            models.Index(fields=["ship_by"], condition=AWAITING & Q(late_at__isnull=True), name="order_becoming_late"),
             models.Index(
                 fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
             ),
@@ -151,6 +161,7 @@ class Order(OwnsLines, Traced, TenantModel):
             starts_of("tracking_folded", "order_tracking_start"),
             starts_of("phone_folded", "order_phone_start", condition=~Q(phone_folded="")),
             starts_of("receiver_folded", "order_receiver_start", condition=~Q(receiver_folded="")),
+            models.Index(fields=["store", "phone_end"], condition=~Q(phone_end=""), name="order_phone_end"),
         ]
 
     def __str__(self) -> str:
@@ -168,9 +179,10 @@ class Order(OwnsLines, Traced, TenantModel):
 
     @property
     def is_to_ship(self) -> bool:
-        """Whether the warehouse still has to send it; what `awaits_shipping` says, before the row is written."""
+        """Whether the warehouse still has to send it; what `to_ship` finds, before the row is written."""
         is_kept = self.claimed_amount < self.paid_amount or not self.paid_amount
-        return self.status == OrderStatus.UNSHIPPED and is_kept and not self.is_masked
+        is_packed = is_kept and not self.has_nothing_to_pack
+        return self.status == OrderStatus.UNSHIPPED and is_packed and not self.is_masked
 
     @property
     def is_delayed(self) -> bool:
@@ -275,6 +287,7 @@ class OrderLine(TenantModel):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     item_id = models.CharField(_("item id"), max_length=20)
     sku = models.CharField(_("SKU"), max_length=64, blank=True, default="", db_default="")
+    sku_folded = folded_column("sku")
     title = models.CharField(_("title"), max_length=200, blank=True)
     category = models.CharField(_("category"), max_length=50, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
@@ -288,6 +301,8 @@ class OrderLine(TenantModel):
     # Pieces that have left in parcels with a part of the order; 0 where one parcel carries everything (orders.pieces).
     shipped_quantity = models.PositiveIntegerField(_("quantity sent in parts"), default=0, db_default=0)
     claimed_amount = MoneyField(verbose_name=_("held for refunds"), default=ZERO)
+
+    objects = OrderLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order line")
@@ -317,6 +332,10 @@ class OrderLine(TenantModel):
                 ),
                 name="order_line_discounts_within_price",
             ),
+        ]
+        indexes = [
+            starts_of("item_id", "order_line_item_start"),
+            starts_of("sku_folded", "order_line_sku_start", condition=~Q(sku_folded="")),
         ]
 
     def __str__(self) -> str:

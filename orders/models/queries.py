@@ -8,12 +8,17 @@ from common.search import folded, plain_text
 from common.tenancy import TenantQuerySet
 from orders.states import OrderStatus, OrderTag
 
+PHONE_END = 4  # as many of a phone's last digits as people tell each other
+SHORTEST_START = 2  # of an item id or an SKU
+
 # What the warehouse still has to send: an order all of whose money is held waits for that to be decided.
 # One whose address is masked isn't the warehouse's: nobody here knows where it goes.
 AWAITS_SHIPPING = Q(status=OrderStatus.UNSHIPPED, is_masked=False) & (
     Q(claimed_amount__lt=F("paid_amount")) | Q(paid_amount=0)
 )
-TO_SHIP = Q(awaits_shipping=True)
+# What the indexes hold of it; of those, some have nothing to pack yet.
+AWAITING = Q(awaits_shipping=True)
+TO_SHIP = AWAITING & Q(has_nothing_to_pack=False)
 # Urged while it was delayed, and the delay is over: before everything else (K4).
 COMES_FIRST = ExpressionWrapper(Q(is_urged=True, resumed_at__isnull=False), output_field=models.BooleanField())
 
@@ -60,13 +65,19 @@ class OrderQuerySet(TenantQuerySet):
     def matching(self, term):
         """Those found by what was typed.
 
-        That is the beginning of the number, of the buyer's or the receiver's name, or of the phone, the buyer's id, or
-        a tracking number, however it is typed and however it was stored; a buyer's id as it stands or in one case.
+        That is the beginning of the number, of the buyer's or the receiver's name, of the phone, of a tracking number,
+        of an item id or an SKU, or the last four of the phone, however it is typed and however it was stored; a buyer's
+        id as it stands or in one case.
         """
         return self.filter(pk__in=self.ids_matching(term))
 
     def ids_matching(self, term):
         """The ids of the open scope's orders that `matching` finds: one question with an index for each table."""
+        of_goods = apps.get_model("orders", "OrderLine").objects.in_scope().of_goods(term)
+        return self.without_goods(term).union(of_goods.order_by().values("order"), all=True)
+
+    def without_goods(self, term):
+        """Those of them that aren't found by what was bought."""
         in_parts = apps.get_model("orders", "Shipment").objects.in_scope().in_part_under(term)
         of_their_own = self.model.objects.in_scope().named(term)
         return of_their_own.order_by().values("pk").union(in_parts.order_by().values("order"), all=True)
@@ -80,11 +91,28 @@ class OrderQuerySet(TenantQuerySet):
         found |= Q(number_folded__begins=start) | Q(buyer_folded__begins=start) | Q(tracking_folded__begins=start)
         found |= ~Q(receiver_folded="") & Q(receiver_folded__begins=start)
         found |= ~Q(phone_folded="") & Q(phone_folded__begins=start)
+        if len(start) == PHONE_END:
+            found |= ~Q(phone_end="") & Q(phone_end=start)
         return self.filter(found)
 
     def tagged(self, tag, store, now):
         """Those of this store's orders that carry the tag now."""
         return self.filter(carries(tag, store, now))
+
+
+class OrderLineQuerySet(TenantQuerySet):
+    """Order lines by what was bought."""
+
+    def of_goods(self, term):
+        """Those whose item id or SKU begins with what was typed, however typed and stored.
+
+        Less than SHORTEST_START characters have to be all of it: too many lines of a store begin with any one.
+        """
+        if not (start := folded(term)):
+            return self.none()
+        if len(start) < SHORTEST_START:
+            return self.filter(Q(item_id=start) | ~Q(sku_folded="") & Q(sku_folded=start))
+        return self.filter(Q(item_id__begins=start) | ~Q(sku_folded="") & Q(sku_folded__begins=start))
 
 
 def carries(tag, store, now) -> Q:

@@ -124,7 +124,8 @@ class ImportRow(TenantModel):
     """A row of a file until it is shipped.
 
     `place` is its line in the file; `code` says what is wrong with it, if anything.
-    `about` is what the code is about: a cell, another row, names that are near.
+    `about` is what the code is about: a cell, another row, names that are near. `pieces` are those in its parcel, by
+    `OrderLine.goods`; null for all that is left of the order.
     """
 
     job = models.ForeignKey(ShipmentImport, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -133,6 +134,7 @@ class ImportRow(TenantModel):
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    pieces = models.JSONField(null=True, editable=False)
     code = models.CharField(max_length=30, blank=True)
     about = models.CharField(max_length=200, blank=True)
 
@@ -141,9 +143,14 @@ class ImportRow(TenantModel):
         verbose_name_plural = _("rows of a shipment import")
         constraints = [
             models.UniqueConstraint(fields=["job", "place"], name="import_row_place_once"),
-            models.UniqueConstraint(fields=["job", "order"], condition=Q(code=""), name="import_row_order_once"),
+            models.UniqueConstraint(
+                fields=["job", "order"], condition=Q(code="", pieces__isnull=True), name="import_row_whole_order_once"
+            ),
         ]
-        indexes = [models.Index(fields=["job", "place"], condition=~Q(code=""), name="import_row_wrong")]
+        indexes = [
+            models.Index(fields=["job", "place"], condition=~Q(code=""), name="import_row_wrong"),
+            models.Index(fields=["job", "order", "place"], condition=Q(code=""), name="import_row_to_ship"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.place}: {self.number} {self.code}"

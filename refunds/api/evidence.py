@@ -1,7 +1,7 @@
 """Evidence over HTTP: either side shows files, and those who may see the refund may have them."""
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from common import uploads
 from common.api.parsers import UploadParser
 from common.errors import NotFound
+from common.web.ranges import part_of
 from refunds.models import Evidence, Refund
 from refunds.platform.evidence import add_evidence, stored
 from refunds.states import CaseSide
@@ -21,11 +22,11 @@ from stores.api.base import StoreViewSet, get_or_404, parse_id
 class EvidenceParser(UploadParser):
     """One file and its note; the rest of the body is boundaries."""
 
-    MAX_BYTES = uploads.MOST_BYTES + 64 * 1024
+    MAX_BYTES = uploads.MOST_FILM_BYTES + 64 * 1024
 
 
 class AddEvidenceSerializer(serializers.Serializer):
-    """A file (JPEG, PNG, WebP or PDF) and what is to be seen in it."""
+    """A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and what is to be seen in it."""
 
     store = serializers.CharField(required=False)
     file = serializers.FileField(allow_empty_file=True, max_length=255)
@@ -42,14 +43,21 @@ class EvidenceSerializer(serializers.ModelSerializer):
         fields = ["id", "refund", "side", "name", "note", "type", "size", "sha256", "at"]
 
 
-def file_response(evidence: Evidence, *, inline: bool = False) -> FileResponse:
-    """The file as a download, or (`inline`) to be shown in a page; never as anything that a browser would run."""
+def file_response(evidence: Evidence, *, shown_to: HttpRequest | None = None) -> HttpResponseBase:
+    """The file as a download, or to be shown in the page that asks; never as anything that a browser would run."""
     try:
         content = default_storage.open(evidence.stored_as)
     except FileNotFoundError:
         raise NotFound from None
-    shown = inline and evidence.is_image
-    response = FileResponse(content, as_attachment=not shown, filename=evidence.name, content_type=evidence.type)
+    response: HttpResponseBase | None = None
+    is_shown = shown_to is not None and evidence.is_shown
+    if is_shown and evidence.is_film:
+        response = part_of(shown_to, content, evidence.size)
+    if response is None:
+        response = FileResponse(content, as_attachment=not is_shown, filename=evidence.name)
+    if is_shown and evidence.is_film:
+        response["Accept-Ranges"] = "bytes"
+    response["Content-Type"] = evidence.type
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=3600"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

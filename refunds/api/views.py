@@ -53,7 +53,9 @@ class RefundFilter(django_filters.FilterSet):
     order = django_filters.CharFilter(field_name="order__number")
     retainable = FlagFilter(method="by_extra", label="something may be offered now")
     needs_attention = FlagFilter()
-    q = django_filters.CharFilter(method="search", label="order number, buyer, receiver, phone or tracking number")
+    q = django_filters.CharFilter(
+        method="search", label="order number, buyer, receiver, phone or its last four, tracking number, item or SKU"
+    )
 
     class Meta:
         model = Refund

@@ -1,4 +1,4 @@
-"""What both sides show: photographs and papers about a refund."""
+"""What both sides show: photographs, films and papers about a refund."""
 
 import pgtrigger
 from django.db import models
@@ -48,5 +48,15 @@ class Evidence(TenantModel):
 
     @property
     def is_image(self) -> bool:
-        """Whether it may be shown in a page: we wrote its pixels ourselves."""
-        return self.type != uploads.PDF
+        """Whether its pixels are what it is, as we wrote them ourselves."""
+        return self.type.startswith("image/")
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it is to be played."""
+        return self.type == uploads.MP4
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it may be shown in a page: we wrote its container ourselves."""
+        return self.is_image or self.is_film

@@ -42,7 +42,7 @@ def late_orders(store: Store, since: datetime, now: datetime) -> int:
     """
     due = Order.objects.for_store(store.pk).filter(ship_by__gte=since, ship_by__lte=now)
     shipped = due.filter(shipped_at__gt=F("ship_by"))
-    return shipped.count() + due.filter(awaits_shipping=True).count()
+    return shipped.count() + due.to_ship().count()
 
 
 def lost_disputes(store: Store, since: datetime) -> int:

@@ -251,7 +251,7 @@ class TestImport:
                     "order": order.number,
                     "code": "duplicate_row",
                     "detail": "Row 2 (SF T1) names another parcel for this order. "
-                    "An order is shipped as one parcel: leave one of the rows.",
+                    "Leave one of the rows, or name in the column parcel_items what is in each.",
                 },
             ],
             "errors_total": 2,

@@ -277,6 +277,17 @@ def test_a_pick_up_is_called_off_for_the_parcel_with_the_goods_alone(pinduoduo):
     assert send(pinduoduo, order, "SF3").json()["status"] == "shipped"
 
 
+@pytest.mark.rule("P2")
+def test_an_order_has_shipped_in_the_parcels_that_were_not_called_off(pinduoduo):
+    order = two_lines(pinduoduo)
+    send(pinduoduo, order, "SF1", pieces(a=2))
+    send(pinduoduo, order, f"{UNPICKED}2")
+    ask_everybody()
+    assert ask(pinduoduo, order, amount="60.00", lines=pieces(b=2)).json()["status"] == "refunding"
+    now = of(pinduoduo, order)
+    assert (now["status"], now["carrier"], now["tracking_number"]) == ("shipped", "SF", "SF1")
+
+
 @pytest.mark.rule("P2", "P4")
 def test_a_refund_of_everything_stops_what_is_here_and_recalls_what_left(pinduoduo, clock):
     order = two_lines(pinduoduo)

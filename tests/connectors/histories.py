@@ -16,8 +16,6 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
-import time_machine
-
 from common.errors import Refused
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -90,8 +88,12 @@ class Outside:
         return said
 
     def be_at(self, now: datetime, *, lives: bool) -> None:
-        """Its clock shows this instant, and goes on from there; what falls due by then happens if it `lives`."""
-        self.tell("set", {"clock_offset": now.timestamp() - time_machine.escape_hatch.time.time(), "lives": lives})
+        """Its clock stands at this instant; what falls due by then happens if it `lives`.
+
+        Going on, it would be ahead of what the history dates next by however long a turn takes on this machine, and a
+        refund's time of change would run backwards, as no platform's does.
+        """
+        self.tell("set", {"at": now.isoformat(), "lives": lives})
 
 
 @contextmanager

@@ -203,6 +203,9 @@ def test_the_control_of_the_demo(fake):
     assert fake.misbehaviours == [Misbehaviour(Mischief.FAULT, "list")]
     assert control("set", clock_offset=600)[1] == {"push_to": ""}
     assert fake.clock_offset == timedelta(minutes=10)
+    for _ in range(2):
+        control("set", clock_offset=0, at="2026-11-20T10:00:00+08:00")
+        assert fake.now() == datetime.fromisoformat("2026-11-20T02:00:00+00:00"), "there its clock stands"
     assert control("set", refunds={})[0] == 400, "only settings"
     send("GET", f"{fake.url}/list")
     assert json.loads(send("GET", f"{fake.url}/_fake/log").body)[0]["mischief"] == "fault"

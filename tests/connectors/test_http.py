@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -62,6 +63,14 @@ def test_what_was_signed_goes_out_byte_for_byte_and_what_came_back_is_told():
     assert (answer.status, answer.body, answer.content_type) == (200, b"{}", "application/json")
     [asked] = wire.asked
     assert asked.startswith(b"POST /router HTTP/1.1\r\n")
+
+
+def test_calls_side_by_side_do_not_touch_each_other(caplog):
+    with Wire(OK) as wire, ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: http.send("GET", wire.url), range(200)))
+    assert {(answer.status, answer.body) for answer in answers} == {(200, b"{}")}
+    assert len(wire.asked) == 200
+    assert not caplog.records, "nobody's connection is thrown away by another's end"
 
 
 @pytest.mark.parametrize(

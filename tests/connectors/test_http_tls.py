@@ -56,7 +56,7 @@ def platform(request, tmp_path, monkeypatch):
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    monkeypatch.setitem(http._pools.connection_pool_kw, "ssl_context", ssl.create_default_context())
+    monkeypatch.setattr(http, "_trusted", ssl.create_default_context())
     yield f"https://127.0.0.1:{server.server_port}/", file, heard
     server.shutdown()
     thread.join()
@@ -69,20 +69,20 @@ def test_whom_nobody_vouches_for_is_told_nothing(platform):
     with pytest.raises(Unreachable):
         http.send("GET", url)
     assert heard == []
-    http._pools.connection_pool_kw["ssl_context"].load_verify_locations(file)
+    http._trusted.load_verify_locations(file)
     assert (http.send("GET", url).status, heard) == (200, ["/"])
 
 
 @pytest.mark.parametrize("platform", ["127.0.0.2"], indirect=True)
 def test_who_is_vouched_for_under_another_name_is_told_nothing(platform):
     url, file, heard = platform
-    http._pools.connection_pool_kw["ssl_context"].load_verify_locations(file)
+    http._trusted.load_verify_locations(file)
     with pytest.raises(Unreachable):
         http.send("GET", url)
     assert heard == []
 
 
 def test_the_usual_authorities_are_trusted_and_everybody_is_asked():
-    context = http._pools.connection_pool_kw["ssl_context"]
+    context = http._trusted
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.get_ca_certs()

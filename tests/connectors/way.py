@@ -85,13 +85,13 @@ class Way:
         now = self.fake.now()
         return [self.fake.add(at=now - timedelta(seconds=ago), shop=self.at).id for ago in range(number - 1, -1, -1)]
 
-    def decide(self, refund_id: str, verb: Verb = Verb.AGREE_REFUND) -> SentDecision:
+    def decide(self, refund_id: str, verb: Verb = Verb.AGREE_REFUND, **data) -> SentDecision:
         """An agent decides about what the desk shows."""
         writes = WriteSet()
         with self.shop.scope():
             row = MirroredRefund.objects.for_store(self.shop.store.pk).get(platform_id=refund_id)
             refund = lock_refund(store_id=row.store_id, refund_id=row.refund_id)
-            hand_over(writes, refund, verb, {}, actor=MERCHANT, now=NOON)
+            hand_over(writes, refund, verb, data, actor=MERCHANT, now=NOON)
             writes.flush()
             return SentDecision.objects.for_store(self.shop.store.pk).get(platform_id=refund_id)
 

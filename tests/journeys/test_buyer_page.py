@@ -5,9 +5,12 @@ from html import unescape
 
 import pytest
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from offers.buyer.links import link_for
+from tests.api.test_evidence import picture
+from tests.api.test_phones import PHONES
 from tests.world import make_shop
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +201,37 @@ def test_whoever_stays_learns_where_the_order_goes_and_until_when(clock):
     parcel = {"carrier": "SF", "tracking_number": "SF-1"}
     shop.merchant.post(f"orders/{shop.reload(refund).order.number}/ship/", parcel)
     assert "1 号: SF Express, tracking number SF-1." in words(link_for(refund))
+
+
+@pytest.mark.rule("Q17")
+def test_the_buyer_shows_what_is_wrong_from_the_phone(offered):
+    shop, refund, _offer = offered
+    link = link_for(refund)
+    assert 'type="file"' in page(link).content.decode()
+    photo = (PHONES / "upright.heic").read_bytes()
+    shown = answer(link, do="evidence", file=SimpleUploadedFile("IMG_1.HEIC", photo), note="\0 左边裂了 ")
+    assert "IMG_1.jpg · 左边裂了" in unescape(shown.content.decode())
+    [kept] = shop.merchant.get(f"refunds/{refund.pk}/evidence/").json()["results"]
+    assert (kept["side"], kept["type"], kept["note"]) == ("buyer", "image/jpeg", "左边裂了")
+    for file, says in (
+        (SimpleUploadedFile("a.svg", b"<svg/>"), "Only pictures"),
+        (SimpleUploadedFile("a.jpg", b""), "The file is empty."),
+        ("", "Choose a photo, a film or a PDF first."),
+    ):
+        refused = answer(link, do="evidence", **({"file": file} if file else {}))
+        assert refused.status_code == 409
+        assert says in refused.content.decode()
+    assert len(shop.merchant.get(f"refunds/{refund.pk}/evidence/").json()["results"]) == 1
+
+
+@pytest.mark.rule("Q17")
+def test_nothing_more_is_shown_about_what_has_ended(offered):
+    _shop, refund, offer = offered
+    link = link_for(refund)
+    answer(link, do="evidence", file=SimpleUploadedFile("a.png", picture()))
+    answer(link, do="accept", offer=offer["id"])
+    text = page(link).content.decode()
+    assert "a.png" in text
+    assert 'type="file"' not in text
+    late = answer(link, do="evidence", file=SimpleUploadedFile("b.png", picture()))
+    assert "nothing is left to show" in late.content.decode()

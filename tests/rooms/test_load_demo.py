@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from common.actors import on_command_line
 from common.tenancy import system_scope
 from operations.verification import run_checks
+from orders.models import Order
 from stores.actions import create_marketplace_key, create_store
 from stores.models import ApiKey, CategoryOpening, Store, User
 from tests.world import NOON, Api, make_user
@@ -52,6 +53,7 @@ def test_every_scene_can_be_played(db, tmp_path):
     assert (tmp_path / "demo.json").exists()
     with system_scope():
         assert {check.name: rows for check, rows in run_checks() if rows} == {}
+        assert Order.objects.partly_shipped().count() == 2  # a store of each kind of warehouse shows one
 
 
 def test_a_key_of_the_demo_reaches_the_demos_stores_only(taote):

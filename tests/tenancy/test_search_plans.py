@@ -5,9 +5,9 @@ import json
 import pytest
 from django.db import connection
 
-from orders.models import Order, OwedParcel
+from orders.models import Order, OrderLine, OwedParcel
 from payments.models import Payment
-from refunds.models import Refund
+from refunds.models import Refund, RefundLine
 from tests.tenancy.things import make_parcel
 from tests.world import make_shop
 from workbench.kit.search import orders_found
@@ -57,7 +57,25 @@ def test_orders_refunds_and_payments_are_found_by_the_start_of_what_is_known(db)
         payments = Payment.objects.for_store(shop.store.pk).filter(order__in=orders.values("pk")).explain()
     assert "refund_tracking_start" in refunds
     assert {name for name in (*STARTS, "refund_tracking_start") if name in desk} == {*STARTS, "refund_tracking_start"}
-    assert all("Seq Scan on orders_order" not in plan for plan in (refunds, payments, desk))
+    assert all("Seq Scan on orders_order " not in plan for plan in (refunds, payments, desk))
+
+
+def test_phones_by_their_end_and_goods_by_their_start_are_found_by_index(db):
+    shop = make_shop("taote")
+    refund = shop.refund()
+    with shop.scope():
+        line = RefundLine.objects.select_related("line").get(refund=refund)
+        multiply(Order, refund.order, 4000, id="gen_random_uuid()", number="'V' || n", address_phone="'1380000' || n")
+        goods = {"id": "gen_random_uuid()", "item_id": "9000000 + n", "sku": "'C-' || n"}
+        multiply(OrderLine, line.line, 4000, **goods)
+        orders = Order.objects.for_store(shop.store.pk)
+        refunds = Refund.objects.for_store(shop.store.pk)
+        plans = [found.matching("3917").order_by("-id")[:51].explain() for found in (orders, refunds)]
+        assert orders.get(phone_end="3917") in orders.matching("39-17")
+        assert refunds.matching(line.line.item_id).get() == refund
+    for plan in plans:
+        assert all(index in plan for index in ("order_phone_end", "order_line_item_start", "order_line_sku_start"))
+        assert all(f"Seq Scan on {table} " not in plan for table in ("orders_order", "orders_orderline"))
 
 
 def test_row_security_does_not_hide_from_the_planner_how_many_rows_a_store_has(db):

@@ -11,6 +11,7 @@ from refunds.models import Appeal, Dispute, Evidence
 from tests.api.helpers import ask
 from tests.api.test_disputes import CLAIM, dispute
 from tests.api.test_evidence import PDF, picture, show
+from tests.api.test_phones import film
 from tests.tenancy.things import PHOTO
 from tests.world import make_shop
 
@@ -182,7 +183,7 @@ def test_evidence_is_uploaded_and_seen_in_the_page(taote, sign_in):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"<html>", "Only JPEG, PNG and WebP images"), (b"", "The file is empty."), (None, "required")],
+    [(b"<html>", "Only pictures (JPEG, PNG, WebP, GIF, HEIC)"), (b"", "The file is empty."), (None, "required")],
 )
 def test_what_is_no_evidence_is_told(taote, sign_in, content, says):
     refund, desk = taote.refund(), sign_in("agent", taote)
@@ -231,3 +232,23 @@ def test_the_queue_goes_by_the_time_for_evidence_and_does_not_grow(taote, clock,
     clock.move(days=2)
     assert [str(row.pk) for row in desk.get(f"{DISPUTE}/", queue="evidence").context["cl"].result_list] != rows
     assert list(desk.get(f"{DISPUTE}/", queue="decided").context["cl"].result_list) == []
+
+
+def test_a_film_is_played_in_the_page_in_parts(taote, sign_in):
+    refund, desk = taote.refund(), sign_in("agent", taote)
+    upload(desk, refund, film(), "裂缝.mov")
+    with taote.scope():
+        evidence = Evidence.objects.get()
+    assert "<video" in text(desk.get(f"{REFUND}/{refund.pk}/change/"))
+    address = f"/admin/{REFUND}/{refund.pk}/evidence/{evidence.pk}/"
+    whole = desk.client.get(address)
+    content = b"".join(whole.streaming_content)
+    assert (whole.status_code, whole["Accept-Ranges"], whole["Content-Type"]) == (200, "bytes", "video/mp4")
+    for asked, part in (("bytes=0-1", content[:2]), ("bytes=100-", content[100:]), ("bytes=-10", content[-10:])):
+        answer = desk.client.get(address, headers={"Range": asked})
+        found = b"".join(answer.streaming_content)
+        assert (answer.status_code, found, int(answer["Content-Length"])) == (206, part, len(part))
+    assert desk.client.get(address, headers={"Range": f"bytes={len(content)}-"}).status_code == 416
+    for asked in ("bytes=1-2,5-6", "lines=1-2", "bytes=x", "bytes="):
+        assert desk.client.get(address, headers={"Range": asked}).status_code == 200
+    assert desk.client.get(f"{address}?download")["Content-Disposition"].startswith("attachment;")

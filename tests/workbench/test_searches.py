@@ -1,10 +1,12 @@
 """However a number or a name is typed and however it is stored, the desk's lists, Ctrl+K and the API find it."""
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from common.search import folded
 from common.tenancy import system_scope
-from orders.models import Order, OwedParcel
+from orders.models import Order, OrderLine, OwedParcel
 from refunds.models import Refund
 from stores.models import Product, User
 from tests.tenancy.things import make_coupon, make_parcel, make_small_payment
@@ -55,6 +57,62 @@ def test_lists_of_refunds_and_orders_ctrl_k_and_customers(found, sign_in, typed)
         f"/admin/customers/?store={shop.store.code}&buyer=buyer-1",
     } == links
     assert desk.get("customers/", q=typed).headers["Location"].endswith("buyer=buyer-1")
+
+
+BOUGHT = ["90071992", "9007 1992-5474", "９００７１９９２", "red xl", "RED-XL", "ｒｅｄ", "Red\u200bXL / 棉"]
+
+
+@pytest.mark.parametrize("typed", [*BOUGHT, "1234", "１２３４", " 12-34 ", "12\u200b34"])
+def test_what_was_bought_and_the_last_four_of_the_phone(found, sign_in, typed):
+    shop, refund, _ = found
+    with shop.scope():
+        OrderLine.objects.filter(order=refund.order_id).update(item_id="900719925474", sku="Red-ＸＬ / 棉")
+    desk = sign_in("owner", shop)
+    assert [row.pk for row in desk.rows("refunds/refund/", q=typed, queue="all")] == [refund.pk]
+    assert [row.pk for row in desk.rows("orders/order/", q=typed, queue="all")] == [refund.order_id]
+    assert [each["id"] for each in shop.merchant.get("refunds/", q=typed).json()["results"]] == [str(refund.pk)]
+    assert [each["number"] for each in shop.merchant.get("orders/", q=typed).json()["results"]] == [STORED["number"]]
+    stranger = sign_in("owner", make_shop("taote"))
+    for path in ("refunds/refund/", "orders/order/"):
+        assert stranger.rows(path, q=typed, queue="all") == []
+
+
+@pytest.mark.parametrize("typed", ["234", "0123", "0000", "9", "r", "xl", "54741", "棉"])
+def test_another_part_of_a_phone_an_item_or_an_sku_finds_nothing(found, sign_in, typed):
+    shop, refund, _ = found
+    with shop.scope():
+        OrderLine.objects.filter(order=refund.order_id).update(item_id="900719925474", sku="Red-ＸＬ / 棉")
+        Order.objects.update(number=Concat(Value("X"), "number"))
+    desk = sign_in("owner", shop)
+    assert desk.rows("refunds/refund/", q=typed, queue="all") == desk.rows("orders/order/", q=typed, queue="all") == []
+
+
+def test_a_short_item_id_or_sku_is_found_when_it_is_typed_whole(found, sign_in):
+    shop, refund, _ = found
+    with shop.scope():
+        OrderLine.objects.filter(order=refund.order_id).update(item_id="77", sku="X L")
+    desk = sign_in("owner", shop)
+    for typed, count in (("77", 1), ("7", 0), ("xl", 1), ("x", 0)):
+        assert len(desk.rows("refunds/refund/", q=typed, queue="all")) == count
+
+
+def test_a_refund_is_found_by_the_goods_it_is_about_and_not_by_others_of_its_order(sign_in):
+    shop = make_shop("tmall")
+    order = shop.order(prices=("59.00", "99.00"))
+    refund = shop.refund(order, lines=[{"item_id": "8000", "quantity": 1}])
+    desk = sign_in("owner", shop)
+    assert [row.pk for row in desk.rows("refunds/refund/", q="8000", queue="all")] == [refund.pk]
+    assert desk.rows("refunds/refund/", q="8001", queue="all") == []
+    assert [row.pk for row in desk.rows("orders/order/", q="8001", queue="all")] == [order.pk]
+
+
+def test_a_masked_phone_is_found_by_what_is_shown_of_it_alone(found, sign_in):
+    shop, refund, _ = found
+    desk = sign_in("owner", shop)
+    for phone, count in (("138****1234", 1), ("138********", 0), ("", 0)):
+        with shop.scope():
+            Order.objects.filter(pk=refund.order_id).update(address_phone=phone)
+        assert len(desk.rows("orders/order/", q="1234", queue="all")) == count
 
 
 @pytest.mark.parametrize("typed", TYPED)

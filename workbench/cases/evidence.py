@@ -26,8 +26,8 @@ class EvidenceForm(DecisionForm):
         label=gettext_lazy("File"),
         max_length=255,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
-        help_text=gettext_lazy("JPEG, PNG, WebP or PDF, at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/*,video/mp4,video/quicktime,application/pdf"}),
+        help_text=gettext_lazy("A picture or PDF of at most 10 MB, or a film (MP4, MOV) of at most 30 MB."),
     )
     note = forms.CharField(
         label=gettext_lazy("What it shows"),
@@ -101,12 +101,12 @@ class EvidenceMixin:
     """The view of the refund's admin that gives evidence out."""
 
     def evidence_view(self, request, object_id, evidence_id):
-        """The file: images in the page, everything else as a download."""
+        """The file: images and films in the page, everything else as a download."""
         refund = self.find(request, object_id)
         evidence = Evidence.objects.for_store(refund.store_id).filter(refund=refund, pk=evidence_id).first()
         if evidence is None:
             raise Http404
         try:
-            return file_response(evidence, inline="download" not in request.GET)
+            return file_response(evidence, shown_to=None if "download" in request.GET else request)
         except NotFound:
             raise Http404 from None

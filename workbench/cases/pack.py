@@ -211,7 +211,8 @@ def _file(file: Evidence) -> Iterator[Flowable]:
         Spacer(0, 3 * mm),
     ]
     if not file.is_image:
-        yield from [Paragraph(escape(_("A PDF file of its own:")), SMALL), *caption]
+        kind = _("A film of its own:") if file.is_film else _("A PDF file of its own:")
+        yield from [Paragraph(escape(kind), SMALL), *caption]
         return
     try:
         with default_storage.open(file.stored_as) as content:

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from connectors.models import MirroredRefund, PlatformTask, SentDecision
+from connectors.outcomes import ASKED_ANEW
 from connectors.states import SendingStatus
 from refunds.models import Refund
 from refunds.states import MarketplaceVerb
@@ -94,6 +95,11 @@ def how_it_stands(decision: SentDecision) -> str:
             return _("There is no way to send this: do it in the marketplace's back office. Here it closes by itself.")
         case SendingStatus.CONFIRMED:
             return _("The marketplace has confirmed it.")
+        case SendingStatus.MOVED_ON if decision.code == ASKED_ANEW:
+            return _(
+                "The buyer has asked anew there, or the deadline was moved: whether yours was done isn't told. "
+                "Decide about the request as it is now."
+            )
         case SendingStatus.MOVED_ON:
             return _("It came too late: the refund had changed. Decide anew about it as it is now.")
         case SendingStatus.REFUSED:

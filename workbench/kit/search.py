@@ -31,7 +31,7 @@ class OrderSearch:
 
     order_path: ClassVar[str] = "order"
     search_fields = ("order__number",)  # what makes Django show the line
-    search_help_text = gettext_lazy("Order number, buyer or tracking number")
+    search_help_text = gettext_lazy("Order, buyer, phone’s last four, tracking number, item or SKU")
 
     def get_search_results(self, request, queryset, search_term):
         """The rows of the orders that match; all of them when nothing was typed."""

@@ -35,7 +35,7 @@ class RefundAdmin(QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, Payin
     decisions = (*DECISIONS, AskCarrier(), WriteToBuyer(), MarkRead(), AddEvidence())
     list_filter = (QueueFilter, "kind", ShippedFilter, "reason", CountedFilter, FollowedFilter)
     search_fields = ("order__number",)
-    search_help_text = gettext_lazy("Order number, buyer or tracking number")
+    search_help_text = gettext_lazy("Order, buyer, phone’s last four, tracking number, item or SKU")
 
     def get_queryset(self, request):
         """The rows of the queue with everything that a row shows."""

@@ -34,7 +34,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
     on_overview = True
     list_filter = (QueueFilter, TagFilter)
     search_fields = ("number",)
-    search_help_text = gettext_lazy("Order number, buyer or tracking number")
+    search_help_text = gettext_lazy("Order, buyer, phone’s last four, tracking number, item or SKU")
 
     show_buyer = column(gettext_lazy("buyer"), lambda order: order.buyer_name)
     show_status = column(gettext_lazy("status"), badge)

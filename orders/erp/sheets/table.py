@@ -1,4 +1,4 @@
-"""A file as the rows of a shipment file: its header found, its three columns read, what is wrong with a row named."""
+"""A file as the rows of a shipment file: its header found, its columns read, what is wrong with a row named."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from orders.erp.sheets.workbook import read_workbook
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 TOLD_EVERY = 1000  # rows
+NUMBERS = ("number", "tracking_number")  # what spreadsheets take for something to reckon with
 
 # Our own exports' names, and what ERPs and people call the same; see `heading` for what doesn't matter.
 NAMES = {
@@ -26,6 +27,8 @@ NAMES = {
         *("运单号", "快递单号", "物流单号", "运单编号"),
     ),
 }
+# What is in the parcel, where it isn't all that is left; no ERP calls anything so that didn't mean it.
+OPTIONAL = {"items": ("parcel_items", "本包裹商品")}
 # These may mean something else, and count only where none of the above stands.
 SHORT_NAMES = {"number": ("order", "number"), "carrier": ("courier",), "tracking_number": ("tracking", "waybill")}
 
@@ -36,6 +39,7 @@ class FileRow:
 
     `fault` is the code of what a spreadsheet may have changed in it, and `cell` where: `Sheet1!B3`, or `B3` in a csv.
     `number_at` and `tracking_at` are the cells of numbers that may have begun with zeros before a spreadsheet had them.
+    `items` is what is in the parcel as it stands there, empty for all that is left of the order.
     """
 
     place: int
@@ -46,6 +50,7 @@ class FileRow:
     cell: str = ""
     number_at: str = ""
     tracking_at: str = ""
+    items: str = ""
 
 
 def read_table(file: IO[bytes], tell: Tell = unheard) -> Iterator[FileRow]:
@@ -58,11 +63,11 @@ def read_table(file: IO[bytes], tell: Tell = unheard) -> Iterator[FileRow]:
 
 
 def columns_of(header: Mapping[int, str]) -> dict[str, int]:
-    """Where the three columns are. Unreadable when one is missing, or stands there twice."""
+    """Where the columns are. Unreadable when one of the three is missing, or one stands there twice."""
     headings = {at: heading(text) for at, text in header.items()}
     found: dict[str, int] = {}
-    for name in NAMES:
-        places = _called(headings, NAMES[name]) or _called(headings, SHORT_NAMES[name])
+    for name, names in (NAMES | OPTIONAL).items():
+        places = _called(headings, names) or _called(headings, SHORT_NAMES.get(name, ()))
         if len(places) > 1:
             both = ", ".join(f"{column_name(at)} ({header[at]})" for at in places)
             raise Unreadable("column_twice", {"names": both})
@@ -150,13 +155,12 @@ class _Regions:
 
 def _row(place: int, cells: Mapping[str, Cell], columns: Mapping[str, int], sheet: str) -> FileRow:
     name_of = visible if sheet else words  # a workbook says itself what is text
-    texts = {name: name_of(cell.text) if name == "carrier" else identifier(cell.text) for name, cell in cells.items()}
+    texts = {name: identifier(cell.text) if name in NUMBERS else name_of(cell.text) for name, cell in cells.items()}
     for name, cell in cells.items():
-        fault = cell.fault or (fault_of(texts[name]) if name != "carrier" else "")
+        fault = cell.fault or (fault_of(texts[name]) if name in NUMBERS else "")
         if fault:
             return FileRow(place, **texts, fault=fault, cell=f"{sheet}{column_name(columns[name])}{place}")
     number_at, tracking_at = (
-        f"{sheet}{column_name(columns[name])}{place}" if cells[name].is_number else ""
-        for name in ("number", "tracking_number")
+        f"{sheet}{column_name(columns[name])}{place}" if cells[name].is_number else "" for name in NUMBERS
     )
     return FileRow(place, **texts, number_at=number_at, tracking_at=tracking_at)
