@@ -120,7 +120,7 @@ def queues() -> set[str]:
 
 
 def _clock(process: str, ahead: float) -> Part:
-    return Part("clock", process, State.FAILING, f"does nothing that is due: {clock_check.in_words(ahead)}")
+    return Part("clock", process, State.FAILING, f"does nothing that is due: {clock_check.beside_postgresqls(ahead)}")
 
 
 def _probed(name: str, probe: Callable[[], object]) -> Part:
