@@ -7,12 +7,12 @@ to the others.
 
 import logging
 import os
-import time
 from socket import gethostname
+from time import monotonic
 
-from django.db import Error, connection
+from django.db import DatabaseError, connection
 
-from common import heartbeats
+from common import clock, heartbeats
 
 log = logging.getLogger("wanliu.clock")
 
@@ -25,13 +25,13 @@ _last: tuple[float, float] | None = None  # when it was asked, by the monotonic 
 def seconds_ahead() -> float:
     """How many seconds this process's clock is ahead of PostgreSQL's, below zero for behind; 0 when they may be alike.
 
-    What the question and its answer took on their way is doubt, and counts for the clock. Raises as the database does.
+    What the question and its answer took on their way is doubt, and counts for the clock. DatabaseError.
     """
-    began_at = time.monotonic()
+    began_at = monotonic()
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
         there = cursor.fetchone()[0]
-    here, doubt = time.time(), time.monotonic() - began_at
+    here, doubt = clock.wall().timestamp(), monotonic() - began_at
     ahead = here - there  # too much by what passed since PostgreSQL looked
     return 0.0 if -ALLOWED_S <= ahead <= ALLOWED_S + doubt else ahead
 
@@ -42,20 +42,20 @@ def seconds_off() -> float:
     0 while the database doesn't answer: who needs it will say so.
     """
     global _last
-    if _last is not None and time.monotonic() - _last[0] < ASKED_EVERY_S:
+    if _last is not None and monotonic() - _last[0] < ASKED_EVERY_S:
         return _last[1]
     try:
         ahead = seconds_ahead()
-    except Error:
+    except DatabaseError:
         connection.close()
         ahead = 0.0
-    _last = time.monotonic(), ahead
+    _last = monotonic(), ahead
     if ahead:
-        log.error("this process does nothing that is due: its clock is %s", in_words(ahead))
+        log.error("this process does nothing that is due: its clock is %s", beside_postgresqls(ahead))
         heartbeats.note_wrong_clock(f"{os.getpid()}@{gethostname()}", ahead)
     return ahead
 
 
-def in_words(ahead: float) -> str:
+def beside_postgresqls(ahead: float) -> str:
     """`3600 s ahead of PostgreSQL's`."""
     return f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} PostgreSQL's"

@@ -12,7 +12,7 @@ from math import inf
 
 from celery import current_app
 from django.conf import settings
-from django.db import Error, connection
+from django.db import DatabaseError, connection
 from django.db.models import Min
 from django.db.models.functions import Now
 
@@ -53,7 +53,7 @@ def clocks() -> Iterator[Part]:
     """Whether this process's clock agrees with PostgreSQL's, and each of which we heard that it doesn't."""
     try:
         ahead = clock_check.seconds_ahead()
-    except Error as error:
+    except DatabaseError as error:
         yield Part("clock", "here", State.UNKNOWN, type(error).__name__)
     else:
         yield _clock("here", ahead) if ahead else Part("clock", "here", State.OK, "agrees with PostgreSQL's")
@@ -120,7 +120,7 @@ def queues() -> set[str]:
 
 
 def _clock(process: str, ahead: float) -> Part:
-    return Part("clock", process, State.FAILING, f"does nothing that is due: {clock_check.in_words(ahead)}")
+    return Part("clock", process, State.FAILING, f"does nothing that is due: {clock_check.beside_postgresqls(ahead)}")
 
 
 def _probed(name: str, probe: Callable[[], object]) -> Part:

@@ -38,7 +38,7 @@ def test_a_right_clock_is_right():
 @pytest.mark.parametrize(("by", "words"), [({"days": 1}, "86400 s ahead of"), ({"seconds": -90}, "90 s behind")])
 def test_a_wrong_clock_is_told(by, words):
     with off(**by):
-        assert clock_check.in_words(seconds_off()).startswith(words)
+        assert clock_check.beside_postgresqls(seconds_off()).startswith(words)
         [(process, ahead)] = heartbeats.wrong_clocks().items()
         assert abs(ahead - timedelta(**by).total_seconds()) <= 1
         printed = io.StringIO()

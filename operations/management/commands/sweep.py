@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         """Go round until a round finds nothing."""
         if settings.PRODUCTION and (ahead := clock_check.seconds_ahead()):
-            raise CommandError(f"Nothing was done: this process's clock is {clock_check.in_words(ahead)}.")
+            raise CommandError(f"Nothing was done: this process's clock is {clock_check.beside_postgresqls(ahead)}.")
         self.stdout.write(f"Sweeping what is due by {clock.now().isoformat(timespec='seconds')}")
         bring_forward(until=clock.now())
         totals = Counter()
