@@ -10,7 +10,7 @@ import os
 from socket import gethostname
 from time import monotonic
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from common import clock, heartbeats
 
@@ -46,7 +46,7 @@ def seconds_off() -> float:
         return _last[1]
     try:
         ahead = seconds_ahead()
-    except DatabaseError:
+    except Error:
         connection.close()
         ahead = 0.0
     _last = monotonic(), ahead

@@ -12,7 +12,7 @@ from math import inf
 
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import Min
 from django.db.models.functions import Now
 
@@ -53,7 +53,7 @@ def clocks() -> Iterator[Part]:
     """Whether this process's clock agrees with PostgreSQL's, and each of which we heard that it doesn't."""
     try:
         ahead = clock_check.seconds_ahead()
-    except DatabaseError as error:
+    except Error as error:
         yield Part("clock", "here", State.UNKNOWN, type(error).__name__)
     else:
         yield _clock("here", ahead) if ahead else Part("clock", "here", State.OK, "agrees with PostgreSQL's")

@@ -18,10 +18,9 @@ log = logging.getLogger("wanliu.files")
 
 MOST_SECONDS = 30.0
 _LAST_WORDS = 500  # characters that a process that broke may leave for the log
-_BROKEN = ("invalid_file", gettext_lazy("This photo or film can't be read; save it anew and try again."))
 # What the reading process says → the code and the sentence that clients are told.
 _UNREADABLE = {
-    "broken": _BROKEN,
+    "broken": ("invalid_file", gettext_lazy("This photo or film can't be read; save it anew and try again.")),
     "cut_off": ("invalid_file", gettext_lazy("This film is cut off; send it again.")),
     "no_film": (
         "invalid_type",
@@ -52,7 +51,7 @@ def read_apart(content: bytes, field: str) -> tuple[bytes, str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Invalid(field, str(_BROKEN[1]), _BROKEN[0]) from None
+        raise _invalid("broken", field) from None
     said, _line, written = process.stdout.partition(b"\n")
     if process.returncode:  # ended by its limits, or by what it read
         log.warning(
@@ -62,6 +61,10 @@ def read_apart(content: bytes, field: str) -> tuple[bytes, str]:
         )
     told = json.loads(said) if said and not process.returncode else {"error": "broken"}
     if "error" in told:
-        code, text = _UNREADABLE[told["error"]]
-        raise Invalid(field, str(text % {"most": MOST_PIXELS_AT_ONCE // 1_000_000}), code)
+        raise _invalid(told["error"], field)
     return written, told["type"]
+
+
+def _invalid(said: str, field: str) -> Invalid:
+    code, text = _UNREADABLE[said]
+    return Invalid(field, str(text % {"most": MOST_PIXELS_AT_ONCE // 1_000_000}), code)

@@ -128,6 +128,7 @@ class _Game:
         if minutes:
             self.traveller.shift(timedelta(minutes=minutes))
             self.world.now += timedelta(minutes=minutes)
+        if minutes > 0:  # workers' pauses go by the database's clock, which never goes back
             wait(minutes=minutes)
 
     def _call(self, step: Step) -> Callable[[], Answer] | None:
