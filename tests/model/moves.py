@@ -115,13 +115,13 @@ def deliver(world: World, step: Step, answer: Answer) -> bool:
 
 @move
 def ask(world: World, step: Step, answer: Answer) -> bool:
-    """A buyer asks for money, with or without sending the goods back."""
+    """A buyer asks for money, with or without sending back the goods: all of them, since no lines are named."""
     order = world.orders[step["order"]]
     returns = step["kind"] == "return_and_refund"
     too_much = step["amount"] > world.left(step["order"])
     reasons = _reasons(
         amount_above_refundable=too_much,
-        refund_open=too_much and world.claimed(step["order"]) > 0,
+        refund_open=world.holds_goods(step["order"]) or (too_much and world.claimed(step["order"]) > 0),
         nothing_to_return=returns and order.is_stopped,
     )
     may = {"invalid_transition", "nothing_to_return", "not_shipped"} if returns and not order.is_shipped else set()
