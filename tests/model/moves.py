@@ -119,9 +119,10 @@ def ask(world: World, step: Step, answer: Answer) -> bool:
     order = world.orders[step["order"]]
     returns = step["kind"] == "return_and_refund"
     too_much = step["amount"] > world.left(step["order"])
+    goes_back = world.goes_back(step["order"])
     reasons = _reasons(
-        amount_above_refundable=too_much,
-        refund_open=world.holds_goods(step["order"]) or (too_much and world.claimed(step["order"]) > 0),
+        amount_above_refundable=too_much or goes_back,
+        refund_open=goes_back or (too_much and world.claimed(step["order"]) > 0),
         nothing_to_return=returns and order.is_stopped,
     )
     may = {"invalid_transition", "nothing_to_return", "not_shipped"} if returns and not order.is_shipped else set()

@@ -108,9 +108,10 @@ class World:
         """Cents that a further refund of the order may ask for."""
         return self.orders[order].paid - self.claimed(order)
 
-    def holds_goods(self, order: str) -> bool:
-        """Whether a refund of the order is open: it holds all goods, whatever it asks for them."""
-        return any(r.order == order and r.status not in (*FREE, "refunded") for r in self.refunds.values())
+    def goes_back(self, order: str) -> bool:
+        """Whether what was bought goes back, or went, with another refund of the order: it can't be returned twice."""
+        returns = [r for r in self.refunds.values() if r.order == order and r.kind == "return_and_refund"]
+        return any(refund.status not in FREE for refund in returns)
 
     def small(self, order: str) -> list[Payment]:
         """Its small payments that take a place (K9: failed ones free theirs)."""
