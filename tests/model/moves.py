@@ -265,7 +265,7 @@ def offer(world: World, step: Step, answer: Answer) -> bool:
     if method in becomes and refund.kind != becomes[method]:
         reasons.add("method_not_available")
     if method == "red_packet" and step["amount"] > numbers.red_packet:
-        reasons.add("amount_above_limit")
+        reasons.add("payment_above_limit")
     may = {"invalid_transition"} if _is_late(refund, world) else set()
     if "invalid_transition" in reasons or reasons & {"method_not_available", "attempts_exhausted"}:
         may |= {"not_retainable", "invalid_transition"}  # the panel says so of all that can't be retained (Q3)
