@@ -60,9 +60,9 @@ def test_an_amount_is_read_to_the_cent_and_written_with_two_decimals(taote, lite
 
 @pytest.mark.parametrize("literal", REFUSED, ids=lambda literal: literal[:20])
 def test_anything_else_is_refused_and_names_the_field(taote, literal):
-    began = time.perf_counter()
+    began = time.thread_time()
     answer = post_price(taote, literal)
-    assert time.perf_counter() - began < 1, "a short text must not take long, however large its exponent"
+    assert time.thread_time() - began < 1, "a short text must not take long, however large its exponent"
     assert (answer.status_code, answer.json()["type"]) == (400, "validation_error")
     assert [error["attr"] for error in answer.json()["errors"]] == ["price"]
     assert taote.merchant.get("products/").json()["results"] == []

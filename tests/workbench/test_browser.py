@@ -43,6 +43,8 @@ def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
     assert page.input_value("[name=message]") == "亲，补偿 2 元"
     page.click("#to-preview")
     page.click("#send-offer")
+    page.wait_for_selector("text=That was the last one of this list.")
+    page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/change/")
     page.wait_for_selector("#offers")
 
     offer = shop.merchant.get(f"refunds/{refund.pk}/").json()["offers"][0]
