@@ -199,39 +199,6 @@ class TestProxy:
         assert service.ask("/api/v1/refunds/", Authorization="Bearer abc.def", **BY_TLS)[0] == 403
 
 
-@pytest.mark.skipif(not (shutil.which("faketime") and FAKETIME), reason="faketime isn't here")
-class TestClocks:
-    """A process whose clock isn't PostgreSQL's does nothing that is due, and says so."""
-
-    FAST = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+30d"}
-
-    def test_neither_a_fast_worker_nor_the_command_ends_what_has_days_left(self, service):
-        desk = service.desk
-        desk.offer("patient", 1)
-        pending = "SELECT id, due_at > now() AND due_at < now() + interval '30 days'"
-        pending += " FROM offers_offer WHERE status = 'pending'"
-        before = desk.rows(pending)
-        assert [has_time_left for _offer, has_time_left in before] == [True]
-        service.start_worker(**self.FAST)
-        tell(desk, "offers.tasks.sweep_offers")
-        says = "offers.tasks.sweep_offers is left to workers whose clock is right"
-        wait_for(lambda: says in service.log("worker").read_text(), "the worker to say so")
-        swept = service.run("manage", "sweep", **self.FAST)
-        assert swept.returncode == 1
-        assert "Nothing was done: this process's clock is 2592000 s ahead of PostgreSQL's." in swept.stderr
-        assert desk.rows(pending) == before
-        wait_for(lambda: self.is_told_of(service), "health to tell of the worker")
-
-    @staticmethod
-    def is_told_of(service) -> bool:
-        """Whether the worker, which is told of something again, is the one whose clock is wrong."""
-        tell(service.desk, "offers.tasks.sweep_offers")
-        ended = service.run("manage", "health", "clocks")
-        here, *there = ended.stdout.splitlines()
-        assert here == "ok       clock    here: agrees with PostgreSQL's"
-        return ended.returncode == 1 and there[0].endswith("does nothing that is due: 2592000 s ahead of PostgreSQL's")
-
-
 class TestStop:
     """What is under way is ended; nothing is lost and nobody is turned away."""
 
@@ -268,6 +235,39 @@ class TestStop:
         assert desk.payments() == {"succeeded": 1}
         assert desk.rows("SELECT max(calls) FROM payments_sandboxtransfer") == [(1,)]
         assert waiting(desk) == 3
+
+
+@pytest.mark.skipif(not (shutil.which("faketime") and FAKETIME), reason="faketime isn't here")
+class TestClocks:
+    """A process whose clock isn't PostgreSQL's does nothing that is due, and says so."""
+
+    FAST = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+30d"}
+
+    def test_neither_a_fast_worker_nor_the_command_ends_what_has_days_left(self, service):
+        desk = service.desk
+        desk.offer("patient", 1)
+        pending = "SELECT id, due_at > now() AND due_at < now() + interval '30 days'"
+        pending += " FROM offers_offer WHERE status = 'pending'"
+        before = desk.rows(pending)
+        assert [has_time_left for _offer, has_time_left in before] == [True]
+        service.start_worker(**self.FAST)
+        tell(desk, "offers.tasks.sweep_offers")
+        says = "offers.tasks.sweep_offers is left to workers whose clock is right"
+        wait_for(lambda: says in service.log("worker").read_text(), "the worker to say so")
+        swept = service.run("manage", "sweep", **self.FAST)
+        assert swept.returncode == 1
+        assert "Nothing was done: this process's clock is 2592000 s ahead of PostgreSQL's." in swept.stderr
+        assert desk.rows(pending) == before
+        wait_for(lambda: self.is_told_of(service), "health to tell of the worker")
+
+    @staticmethod
+    def is_told_of(service) -> bool:
+        """Whether the worker, which is told of something again, is the one whose clock is wrong."""
+        tell(service.desk, "offers.tasks.sweep_offers")
+        ended = service.run("manage", "health", "clocks")
+        here, *there = ended.stdout.splitlines()
+        assert here == "ok       clock    here: agrees with PostgreSQL's"
+        return ended.returncode == 1 and there[0].endswith("does nothing that is due: 2592000 s ahead of PostgreSQL's")
 
 
 class TestHealth:
