@@ -55,7 +55,8 @@ def read(name: str, text: str) -> Module:
     """What a file defines and imports."""
     module = Module(name)
     package = name if name.endswith("__init__") else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             for each in node.body:
                 if isinstance(each, ast.FunctionDef):
@@ -65,7 +66,7 @@ def read(name: str, text: str) -> Module:
             module.imports.update({each.asname or each.name: f"{source}.{each.name}" for each in node.names})
         elif isinstance(node, ast.Import):
             module.imports.update({each.asname or each.name: each.name for each in node.names})
-    for node in ast.parse(text).body:
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             module.functions[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
