@@ -69,20 +69,20 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
 
 def _at_size(sizes: Sizes, stores: list) -> Iterator:
     """The sweep and the lists, while the tables grow."""
-    from bench.listing import ListBench
+    from bench import listing
     from bench.sweeping import SweepBench
 
-    sweeps, lists = SweepBench(stores, due=sizes.due), ListBench(stores[0], len(stores))
+    sweeps = SweepBench(stores, due=sizes.due)
+    small = next(store for store in stores[1:] if store.marketplace == stores[0].marketplace)
     _grow(stores, sizes.history, open_share=0.0)
     loaded = 0
     for open_rows in sizes.open_rows:
-        _grow(stores, open_rows - loaded, open_share=1.0)
+        growing = [store for store in stores if not loaded or store != small]  # the small one stays as it was then
+        _grow(growing, open_rows - loaded, open_share=1.0)
         loaded = open_rows
         yield from sweeps.measure(open_rows)
-        if open_rows in (sizes.open_rows[0], sizes.open_rows[-1]):
-            lists.measure(open_rows + sizes.history)
     yield from sweeps.growth()
-    yield from lists.figures()
+    yield from listing.measure(small, stores[0])
 
 
 def _grow(stores: list, refunds: int, *, open_share: float) -> None:
