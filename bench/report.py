@@ -121,10 +121,10 @@ def write_document(figures: Sequence[Figure], *, seconds: float, path: Path = DO
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds / 60:.0f} minutes. Do not edit.
 
 {machine()}; load generator, web, worker, PostgreSQL (durable) and Valkey share it. Absolute figures drift by up to 2×
-on such a machine. Rates were measured in turns with their reference, so what disturbs one disturbs the other. Growth
-and lists compare two sizes minutes apart in the same run: they carry that drift, and a ratio below 1 is drift, not a
-gain. Figures are medians over repeats with their range. Where more than one in five of the turns lies on the other side
-of a goal than the median, the machine was too busy to say: undecided. CPU is that of all processes of a service.
+on such a machine. Ours and its reference were measured in turns, so what disturbs one disturbs the other; but for the
+growth of the sweep and insights, whose two sides lie minutes apart. Figures are medians over repeats with their range.
+Where more than one in five of the turns lies on the other side of a goal than the median, the machine was too busy to
+say: undecided. CPU is that of all processes of a service; it holds where rates don't.
 
 | what | ours | reference | unit | the reference | ratio | goal | met | CPU for each, ms |
 |---|---|---|---|---|---|---|---|---|

@@ -1,12 +1,13 @@
 """(b) A buyer's yes, to the money: the actions in this process against the same effects in raw SQL."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
 
-from bench import raw, world
+from bench import costs, raw, world
 from bench.report import Figure
 from common import clock
 from common.actors import Actor, ActorKind
@@ -39,14 +40,18 @@ def measure(stores: list[Store], *, rounds: int, count: int) -> Iterator[Figure]
         offered=True,
     )
     ours, reference = [], []
+    used, by_raw = Counter(), Counter()
     with raw.connect() as connection:
         for number in range(rounds + 1):
-            for rates, run in ((ours, _ours), (reference, _raw)):
+            for rates, cost, run in ((ours, used, _ours), (reference, by_raw, _raw)):
                 batch = [offers.pop() for _ in range(count)]
-                started = time.perf_counter()
-                run(connection, batch)
-                if number:  # the first round warms up
+                with costs.counted(cost):
+                    started = time.perf_counter()
+                    run(connection, batch)
                     rates.append(count / (time.perf_counter() - started))
+                if not number:  # the first round warms up
+                    rates.clear()
+                    cost.clear()
     yield Figure(
         "accept → settled, one process",
         ours,
@@ -55,6 +60,7 @@ def measure(stores: list[Store], *, rounds: int, count: int) -> Iterator[Figure]
         "offers/s",
         goal=0.4,
         note=NOTE.format(batch=BATCH),
+        cpu=costs.against(used, by_raw, rounds * count),
     )
 
 

@@ -1,11 +1,12 @@
 """(c) The sweep of passed deadlines, among more and more refunds that are open and not due."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 
-from bench import raw, world
+from bench import costs, raw, world
 from bench.report import Figure
 from common import clock
 from refunds.states import RefundKind
@@ -34,14 +35,18 @@ class SweepBench:
         world.open_refunds(self.stores, self.due, now, kind=RefundKind.REFUND_ONLY, due_at=now - timedelta(minutes=1))
         ours = self.ours[open_rows] = []
         reference = self.raw[open_rows] = []
+        used, by_raw = Counter(), Counter()
+        turns = self.due // (2 * BATCH)
         with raw.connect() as connection:
-            for _ in range(self.due // (2 * BATCH)):
-                started = time.perf_counter()
-                swept = sweep_due_refunds()
-                half = time.perf_counter()
-                swept_raw = raw.sweep(connection, BATCH, clock.now())
-                reference.append((time.perf_counter() - half) / BATCH)
-                ours.append((half - started) / BATCH)
+            for _ in range(turns):
+                with costs.counted(used):
+                    started = time.perf_counter()
+                    swept = sweep_due_refunds()
+                    ours.append((time.perf_counter() - started) / BATCH)
+                with costs.counted(by_raw):
+                    started = time.perf_counter()
+                    swept_raw = raw.sweep(connection, BATCH, clock.now())
+                    reference.append((time.perf_counter() - started) / BATCH)
                 if (swept, swept_raw) != (BATCH, BATCH):
                     raise RuntimeError(f"Swept {swept} and {swept_raw} refunds instead of {BATCH}.")
         yield Figure(
@@ -52,6 +57,7 @@ class SweepBench:
             "rows/s",
             goal=0.6,
             note=NOTE.format(due=self.due, batch=BATCH) if len(self.ours) == 1 else "",
+            cpu=costs.against(used, by_raw, turns * BATCH),
         )
 
     def growth(self) -> Iterator[Figure]:

@@ -12,10 +12,15 @@ LIMITS = {
 }
 
 
+# A statement that is prepared is asked all the time and compares columns with what it is given: its first plan is good
+# for every call. Left to itself PostgreSQL plans it anew each time where a list turns out shorter than it had thought.
+PLANS = "-c plan_cache_mode=force_generic_plan"
+
+
 def connection_options(kind: str, asked: str = "") -> str:
     """The `options` of a connection of a `web`, `worker` or `command` process.
 
     What DATABASE_URL asks for (`asked`) goes last and wins.
     """
     limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in LIMITS[kind].items())
-    return f"{limits} {asked}".strip()
+    return f"{limits} {PLANS} {asked}".strip()

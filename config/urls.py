@@ -34,11 +34,7 @@ from workbench.cases.api import DisputePackViewSet
 from workbench.connections.link import authorised
 
 api = SimpleRouter()
-api.register("stores", StoreSettingsViewSet, basename="store")
-api.register("stores", CostRatesViewSet, basename="store-costs")
-api.register("test-clock", TestClockViewSet, basename="test-clock")
-api.register("products", ProductViewSet, basename="product")
-api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
+# Addresses are tried one after the other, so what is asked all day comes first.
 api.register("orders", OrderFilesViewSet, basename="order-files")  # before an order that is called “export”
 api.register("orders", OrderBulkViewSet, basename="order-bulk")
 api.register("orders", OrderViewSet, basename="order")
@@ -46,11 +42,18 @@ api.register("refunds", RefundBulkViewSet, basename="refund-bulk")
 api.register("refunds", RefundViewSet, basename="refund")
 api.register("refunds", OfferOptionsViewSet, basename="refund-offers")
 api.register("refunds", EvidenceViewSet, basename="refund-evidence")
-api.register("appeals", AppealViewSet, basename="appeal")
 api.register("refunds", NegotiationViewSet, basename="refund-negotiation")
+api.register("offers", OfferViewSet, basename="offer")
+api.register("payments", PaymentViewSet, basename="payment")
+api.register("payments", PayoutViewSet, basename="payout")
+api.register("stores", StoreSettingsViewSet, basename="store")
+api.register("stores", CostRatesViewSet, basename="store-costs")
+api.register("test-clock", TestClockViewSet, basename="test-clock")
+api.register("products", ProductViewSet, basename="product")
+api.register("return-addresses", ReturnAddressViewSet, basename="return-address")
+api.register("appeals", AppealViewSet, basename="appeal")
 api.register("disputes", DisputeViewSet, basename="dispute")
 api.register("disputes", DisputePackViewSet, basename="dispute-pack")
-api.register("offers", OfferViewSet, basename="offer")
 api.register("coupons", CouponViewSet, basename="coupon")
 api.register("parcels", ParcelViewSet, basename="parcel")
 api.register("quality", QualityViewSet, basename="quality")
@@ -62,8 +65,6 @@ api.register("webhook-endpoints", EndpointViewSet, basename="webhook-endpoint")
 api.register("webhook-deliveries", DeliveryViewSet, basename="webhook-delivery")
 api.register("event-types", EventTypeViewSet, basename="event-type")
 api.register("insights", InsightsViewSet, basename="insights")
-api.register("payments", PaymentViewSet, basename="payment")
-api.register("payments", PayoutViewSet, basename="payout")
 
 handler400 = "common.api.pages.bad_request"
 handler404 = "common.api.pages.not_found"

@@ -1,13 +1,4 @@
-"""`scripts/mutants`: guards are taken out one at a time, and a test has to fail.
-
-scripts/mutants                              all that is new or changed, then docs/proofs.md; exit 1 for a survivor
-                                             without a reason (`make mutants`)
-scripts/mutants --room payments --limit 20   a part of it; --kind lock, --only 'payments/budgets.py::*', --again
-scripts/mutants --only … --tests tests/…::test_a   by these tests alone: the quick look when a guard is new
-scripts/mutants --list                       name them only
-scripts/mutants --collect [tests/api …]      measure which tests reach which lines; else done where it is missing
-scripts/mutants --table                      write docs/proofs.md of what is kept; --check: exit 1 when it is stale
-"""
+"""`scripts/mutants`: guards are taken out one at a time, and a test has to fail. See `options` for its arguments."""
 
 import argparse
 import os
@@ -22,13 +13,14 @@ from config.embedded.paths import DATABASE
 from mutants import kept, table, tree
 from mutants.choosing import Choice, Named
 from mutants.finding import KINDS, Mutant, in_code
+from mutants.options import read_options
 from mutants.trying import collect, try_all
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked on the command line; returns the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what it has started ends with it
-    options = _options(arguments)
+    options = read_options(arguments)
     if options.table:
         return table.write(check=options.check)
     if "TEST_TEMPLATE" in os.environ:
@@ -96,24 +88,6 @@ def _is_meant(mutant: Mutant, options: argparse.Namespace) -> bool:
         and (not options.kind or mutant.kind in options.kind)
         and (not options.only or any(fnmatchcase(mutant.name, pattern) for pattern in options.only))
     )
-
-
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="scripts/mutants", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--room", action="append")
-    parser.add_argument("--kind", action="append", choices=KINDS)
-    parser.add_argument("--only", action="append", metavar="PATTERN")
-    parser.add_argument("--tests", nargs="*", metavar="TEST", help="those to try, in the place of all that reach it")
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--seconds", type=float, default=60, help="how long the tests of one may take")
-    parser.add_argument("--again", action="store_true", help="also what was done")
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--collect", nargs="*", metavar="PATH")
-    parser.add_argument("--table", action="store_true")
-    parser.add_argument("--check", action="store_true")
-    return parser.parse_args(arguments)
 
 
 def _django() -> None:

@@ -55,7 +55,10 @@ def end_coupons(writes: WriteSet, payments: Sequence[Payment], *, now: datetime)
     """
     last = {payment.order_id: payment for payment in payments}
     orders = [payment.order for payment in last.values()]
-    holding = list(kept_coupons(orders).filter(ended_at=None))
+    granted = kept_of_orders.all(
+        store_ids=list({order.store_id for order in orders}), order_ids=[order.pk for order in orders]
+    )
+    holding = [grant for grant in granted if grant.ended_at is None]
     if not holding:
         return
     refunds = Refund.objects.in_scope().filter(pk__in=[payment.topic_id for payment in payments])

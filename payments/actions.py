@@ -17,6 +17,7 @@ from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, refuse_if
 from common.hints import tell_once
+from common.queries import among, named_query
 from common.rows import new_row
 from common.writes import WriteSet
 from orders.models import Order
@@ -144,10 +145,29 @@ def take_up_payments(*, now: datetime, limit: int, ids: Sequence[UUID] | None = 
 
 def _gateways_of(store_ids: set[int]) -> dict[int, str]:
     """The gateway of each of these stores for which one is chosen."""
-    if not store_ids:
-        return {}
-    terms = PaymentTerms.objects.in_scope().filter(store_id__in=store_ids).exclude(gateway="")
-    return dict(terms.values_list("store_id", "gateway"))
+    chosen = _choices_of.all(store_ids=list(store_ids)) if store_ids else []
+    return {terms.store_id: terms.gateway for terms in chosen}
+
+
+@named_query
+def _choices_of(store_ids):
+    """The terms of these stores for which a gateway is chosen."""
+    return PaymentTerms.objects.filter(among("store", store_ids)).exclude(gateway="").only("store", "gateway")
+
+
+def _reserved(payments: Sequence[Payment]) -> dict[UUID, Transfer]:
+    """What is reserved in the ledger for each of these payments, by its id."""
+    reserved = _reserved_of.all(
+        store_ids=list({payment.store_id for payment in payments}), payment_ids=[payment.pk for payment in payments]
+    )
+    return {transfer.payment_id: transfer for transfer in reserved}
+
+
+@named_query
+def _reserved_of(store_ids, payment_ids):
+    """The transfers of these payments that are neither posted nor voided."""
+    of_payments = Transfer.objects.filter(among("store", store_ids), among("payment", payment_ids))
+    return of_payments.filter(phase=TransferPhase.PENDING)
 
 
 @action
@@ -160,10 +180,7 @@ def record_answers(*, answers: Sequence[GatewayAnswer], actor: Actor, now: datet
     by_key = {UUID(answer.key): answer for answer in sorted(answers, key=lambda a: a.outcome != GatewayOutcome.UNKNOWN)}
     asked = Payment.objects.in_scope().filter(pk__in=by_key, status=PaymentStatus.PROCESSING)
     payments = in_lock_order(asked.timed())
-    transfers = {
-        transfer.payment_id: transfer
-        for transfer in Transfer.objects.in_scope().filter(payment__in=payments, phase=TransferPhase.PENDING)
-    }
+    transfers = _reserved(payments) if payments else {}
     writes = WriteSet()
     settled = []
     for payment in payments:

@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from common.actions import bookkeeping
 from common.calendar import day_of
 from common.money import ZERO
+from common.queries import preparing_cursor
 from payments.models import DayAllowance, Payment, PaymentTerms
 from stores import marketplaces
 from stores.models import Store
@@ -58,7 +59,7 @@ def used_on(store_id: int, day: date) -> Decimal:
 # newest version, under the row's lock.
 _DRAW = """
     INSERT INTO payments_dayallowance AS a (store_id, date, "limit", used)
-    VALUES (%(store)s, %(day)s, %(limit)s, %(amount)s)
+    VALUES ($1, $2, $3, $4)
     ON CONFLICT (store_id, date) DO UPDATE SET used = a.used + excluded.used, "limit" = excluded.limit
     WHERE a.used + excluded.used <= excluded.limit
     RETURNING used
@@ -69,8 +70,8 @@ def draw_on_allowance(*, store_id: int, day: date, amount: Decimal, limit: Decim
     """Count `amount` on the day's allowance; False, and nothing counted, when that would be above `limit`."""
     if amount > limit:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAW, {"store": store_id, "day": day, "limit": limit, "amount": amount})
+    with preparing_cursor() as cursor:
+        cursor.execute(_DRAW, [store_id, day, limit, amount])
         return cursor.fetchone() is not None
 
 

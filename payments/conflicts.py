@@ -16,6 +16,7 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.money import grouped
+from common.queries import among, named_query
 from common.writes import WriteSet
 from orders.models import MOST_SMALL_PAYMENTS, Order
 from payments.actions import in_lock_order
@@ -138,6 +139,13 @@ def why_in_conflict(payments: Sequence[Payment]) -> Refused | None:
     return Refused("payment_in_conflict", text % words)
 
 
+@named_query
+def _held_of(store_ids, order_ids):
+    """Payments of these orders whose money the buyer has, whatever our books say."""
+    has_it = Q(conflict__in=HELD_BY_BUYER) | Q(conflict=PaymentConflict.AMOUNT, status=PaymentStatus.FAILED)
+    return Payment.objects.filter(has_it, among("store", store_ids), among("order", order_ids))
+
+
 def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
     """Those of these payments that may not be sent, because the buyer has the money of another one like it already.
 
@@ -145,10 +153,9 @@ def held_back(payments: Sequence[Payment]) -> dict[UUID, str]:
     """
     if not payments:
         return {}
-    held = Payment.objects.in_scope().filter(
-        Q(conflict__in=HELD_BY_BUYER) | Q(conflict=PaymentConflict.AMOUNT, status=PaymentStatus.FAILED),
-        store_id__in={payment.store_id for payment in payments},
-        order__in={payment.order_id for payment in payments},
+    held = _held_of.all(
+        store_ids=list({payment.store_id for payment in payments}),
+        order_ids=list({payment.order_id for payment in payments}),
     )
     by_order: dict[UUID, list[Payment]] = {}
     for rival in held:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
-
+from common.queries import preparing_cursor
 from payments.allowances import Limits, limits_under
 from payments.gateway_errors import lowered
 from payments.models import Payment, PaymentTerms
@@ -17,7 +16,7 @@ _STANDING = """
            (SELECT count(*) FROM payments_payment e
             WHERE e.store_id = p.store_id AND e.order_id = p.order_id AND e.allowance_date IS NOT NULL
               AND (e.status = 'succeeded' OR e.status <> 'failed' AND e.id <= p.id)),
-           CASE WHEN a.used > coalesce(t.per_day, %s::numeric) THEN
+           CASE WHEN a.used > coalesce(t.per_day, $1::numeric) THEN
                (SELECT sum(e.amount) FROM payments_payment e
                 WHERE e.store_id = p.store_id AND e.allowance_date = p.allowance_date
                   AND (e.status = 'succeeded' OR e.status <> 'failed' AND e.id <= p.id))
@@ -26,7 +25,7 @@ _STANDING = """
     JOIN stores_store s ON s.id = p.store_id
     LEFT JOIN payments_paymentterms t ON t.store_id = p.store_id
     LEFT JOIN payments_dayallowance a ON a.store_id = p.store_id AND a.date = p.allowance_date
-    WHERE p.id = ANY (%s)
+    WHERE p.id = ANY ($2)
 """
 
 
@@ -38,7 +37,7 @@ def no_longer_fitting(payments: Sequence[Payment]) -> dict[UUID, str]:
     small = {payment.pk: payment for payment in payments if payment.is_small}
     if not small:
         return {}
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(_STANDING, [_lowest_day_limit(), list(small)])
         rows = cursor.fetchall()
     refused = {}

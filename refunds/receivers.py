@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from common.actors import SYSTEM
 from common.errors import Refused, refuse_if
 from common.money import MoneyField
+from common.queries import among, named_query
 from orders.signals import parcel_correction_asked, parcel_shipped, shipments_moved, whole_pieces_asked
 from orders.states import ParcelKind
 from payments.gateways import waits_for_reports
@@ -40,6 +41,13 @@ def _moving(payments: Sequence[Payment]) -> dict[UUID, Payment]:
     }
 
 
+@named_query
+def _paid_for(store_ids, refund_ids):
+    """The refunds of these payments, each with its store."""
+    paid_for = Refund.objects.filter(among("store", store_ids), among("pk", refund_ids))
+    return paid_for.select_related("store").order_by("pk")
+
+
 @receiver(payments_settled)
 def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     """A paid refund is refunded; one whose payment failed for good waits for a person.
@@ -49,8 +57,8 @@ def settle_refunds(sender, payments, writes, now, **kwargs) -> None:
     by_topic = _moving(payments)
     if not by_topic:
         return
-    waiting = Refund.objects.in_scope().filter(pk__in=by_topic).select_related("store").order_by("pk")
-    for refund in waiting:
+    store_ids = list({payment.store_id for payment in by_topic.values()})
+    for refund in _paid_for.all(store_ids=store_ids, refund_ids=list(by_topic)):
         payment = by_topic[refund.pk]
         before = refund.status
         if payment.status == PaymentStatus.FAILED:

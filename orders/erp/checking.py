@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from common.queries import among, named_query
 from orders.erp import parts
 from orders.erp.parts import PartsOfFile, pieces_named
 from orders.erp.sheets import faults
@@ -135,16 +136,18 @@ def _parcel(row: FileRow | None) -> tuple[str, str, str] | None:
     return None if row is None else (row.carrier, row.tracking_number, row.items)
 
 
+@named_query
+def _orders_called(store_id, numbers):
+    """The store's orders of these numbers, with what decides whether they may be sent."""
+    orders = Order.objects.for_store(store_id).filter(among("number", numbers))
+    return orders.only("store", "number", "status", "is_masked", "paid_amount", "claimed_amount", "has_nothing_to_pack")
+
+
 def _check_batch(
     store_id: int, rows: list[FileRow], seen: dict[str, FileRow], parcels: PartsOfFile, *, has_zeros: Callable[[], bool]
 ) -> list[CheckedRow]:
     numbers = [row.number for row in rows if ORDER_NUMBER.fullmatch(row.number)]
-    found = (
-        Order.objects.for_store(store_id)
-        .filter(number__in=numbers)
-        .only("store", "number", "status", "is_masked", "paid_amount", "claimed_amount", "has_nothing_to_pack")
-    )
-    orders = {order.number: order for order in found}
+    orders = {order.number: order for order in _orders_called.all(store_id=store_id, numbers=numbers)}
     bare = [row.number for row in rows if row.number_at]
     longer = _longer_numbers(store_id, bare) if bare and has_zeros() else {}
     if in_parts := [orders[number] for number in {row.number for row in rows if row.items} if number in orders]:

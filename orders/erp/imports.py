@@ -18,6 +18,7 @@ from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid, NotFound, WanliuError, refuse_if
 from common.progress import note_progress
+from common.rows import new_row
 from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.erp.cells import printable
@@ -113,7 +114,8 @@ def keep_rows(*, job: ShipmentImport, read: ReadFile, actor: Actor, now: datetim
 
 def _row(job: ShipmentImport, checked: CheckedRow) -> ImportRow:
     row = checked.row
-    return ImportRow(
+    return new_row(
+        ImportRow,
         store_id=job.store_id,
         job_id=job.pk,
         place=row.place,

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
-from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from common import clock
 from common.calendar import PLATFORM_ZONE, end_of_day, start_of_day
 from common.money import parse_money
+from common.queries import preparing_cursor
 from common.upkeep import Check
 from payments.gateways.base import (
     READING_FAILS,
@@ -41,7 +41,7 @@ DECLINED = "The buyer's account can't receive money."
 CAME_BACK = "The buyer's account was closed; the money came back."
 _PAY_ONCE = """
     INSERT INTO payments_sandboxtransfer AS t (key, buyer_id, amount, outcome, at, calls)
-    VALUES (%s, %s, %s, %s, %s, 1) ON CONFLICT (key) DO UPDATE SET calls = t.calls + 1 RETURNING outcome
+    VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (key) DO UPDATE SET calls = t.calls + 1 RETURNING outcome
 """
 
 
@@ -74,7 +74,7 @@ class SandboxGateway(Gateway):
         """Pay once per key."""
         outcome = FORCED.get(instruction.buyer_id, GatewayOutcome.PAID)
         told = [instruction.key, instruction.buyer_id, instruction.amount, outcome, clock.now()]
-        with connection.cursor() as cursor:
+        with preparing_cursor() as cursor:
             cursor.execute(_PAY_ONCE, told)
             [known] = cursor.fetchone()
         answer = self._answer(SandboxTransfer(key=instruction.key, outcome=known))

@@ -258,7 +258,7 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Keep the answer when the call had an Idempotency-Key."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if getattr(self, "answer", None) is not None:
-            body = self.kept(_plain(response.data))
+            body = json.dumps(self.kept(response.data), cls=JSONEncoder)
             idempotency.keep(self.answer, status_code=response.status_code, body=body)
         return response
 
@@ -315,11 +315,6 @@ def named_by(field: str) -> Iterator[None]:
         yield
     except NotFound as missing:
         raise NotFound(missing.attr or field) from missing
-
-
-def _plain(data):
-    """The answer's data as its JSON has it."""
-    return json.loads(json.dumps(data, cls=JSONEncoder))
 
 
 def parse_id(text: str) -> UUID:

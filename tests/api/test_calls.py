@@ -1,5 +1,7 @@
 """How many statements a call takes, from BEGIN to COMMIT, with everything that stands before its view."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -48,3 +50,28 @@ def test_no_call_takes_more_than_its_budget(taote):
     }
     budget = {"place": 9, "ship": 7, "order": 5, "orders": 5, "ask": 10, "refund": 13, "refunds": 4}
     assert took == {**budget, "options": 10, "approve": 15, "nobody": 3}
+
+
+def planned(like: str) -> tuple[bool, int]:
+    """Whether PostgreSQL keeps a plan of a statement that says this, and how often it has planned one anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) > 0, coalesce(sum(custom_plans), 0) FROM pg_prepared_statements WHERE statement LIKE %s",
+            [f"%{like}%"],
+        )
+        return cursor.fetchone()
+
+
+def test_what_a_small_payment_says_is_planned_once(taote):
+    def pay(order) -> int:
+        body = {"order": order.number, "amount": "1.00", "purpose": "other"}
+        key = {"Idempotency-Key": uuid4().hex}
+        return statements(lambda: taote.merchant.post("payments/", body, **key), 201)
+
+    with system_scope():
+        ApiKey.objects.update(last_used_at=NOON)
+    took = [pay(taote.order()) for _ in range(3)]
+    assert took == [10, 10, 10]
+    said = ("wanliu_open_call", "INTO common_idempotentanswer", 'FROM "orders_order"', 'FROM "stores_store"')
+    said += ("INTO payments_payment", "INTO payments_dayallowance", "UPDATE common_idempotentanswer")
+    assert {each: planned(each) for each in said} == dict.fromkeys(said, (True, 0))

@@ -17,7 +17,8 @@ from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
-ARGUMENTS = {"store_id": 1, "store_ids": [1], "number": "N1", "item_ids": ["1"], "marketplace": "taote", "at": NOON}
+ARGUMENTS = {"store_id": 1, "store_ids": [1], "number": "N1", "numbers": ["N1"], "item_ids": ["1"]}
+ARGUMENTS |= {"marketplace": "taote", "at": NOON}
 
 
 def arguments(query) -> dict:

@@ -73,12 +73,14 @@ def test_each_way_in_has_its_limit(path, limit):
 
 def test_a_connection_of_each_kind_of_process_ends_what_has_no_end(taote):
     for kind in ("web", "worker"):
-        limits = dict(part.split("=") for part in connection_options(kind).split("-c ")[1:])
+        limits = dict(part.strip().split("=") for part in connection_options(kind).split("-c ")[1:])
+        assert limits.pop("plan_cache_mode") == "force_generic_plan"
         assert set(limits) == {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"}
         assert all(int(limit) > 0 for limit in limits.values())
     assert connection_options("web", "-c lock_timeout=1").endswith("-c lock_timeout=1")
     assert shown("lock_timeout") == "30s"
     assert shown("idle_in_transaction_session_timeout") == "1min"
+    assert shown("plan_cache_mode") == "force_generic_plan"
 
 
 def test_the_api_answers_503_with_the_code_timeout(taote, impatient):
