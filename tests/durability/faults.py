@@ -8,6 +8,7 @@ scripts/faults disk              as root only: on a small disk of its own
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -225,11 +226,13 @@ def disk(trial: Trial) -> None:
     ballast = trial.desk.data_dir / "ballast"
     until = time.monotonic() + 15
     with ballast.open("wb", buffering=0) as file:
-        while time.monotonic() < until:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(trial.desk.data_dir).free - 2**23)
+        file.seek(0, os.SEEK_END)
+        while time.monotonic() < until:  # what is freed meanwhile is taken, too
             try:
-                file.write(bytes(2**16))
+                file.write(bytes(2**13))
             except OSError:
-                time.sleep(0.2)
+                time.sleep(0.05)
     ballast.unlink()
     revive(trial)
 
