@@ -6,6 +6,7 @@ from decimal import Decimal
 from common.actors import Actor, ActorKind
 from common.tenancy import system_scope
 from payments.terms import set_payment_terms
+from stores.models import CategoryOpening
 from tests.model.numbers import MARKETPLACES
 from tests.model.writing import DAY_LIMIT
 from tests.world import Shop
@@ -18,6 +19,8 @@ def furnish(shop: Shop, now: datetime) -> str:
     numbers = MARKETPLACES[shop.store.marketplace]
     product = {"item_id": "8000", "title": "Quilt", "category": "50008163", "price": "59.00", "source": "own"}
     _made(shop.merchant.post("products/", [product]))
+    # Long before any history, wherever its clock jumps back to (Q2).
+    CategoryOpening.objects.filter(category=product["category"]).update(opens_on=now.date() - timedelta(days=60))
     with system_scope():
         terms = {"per_payment": None, "per_order": None, "gateway": ""}
         set_payment_terms(store=shop.store, per_day=Decimal(DAY_LIMIT) / 100, actor=OPERATOR, now=now, **terms)
