@@ -15,8 +15,8 @@ test:  ## Install, then every check and test on services of its own
 bench:  ## The benchmarks
 	@scripts/bench
 
-prove:  ## Histories of many clients held against a model of the rules: make prove MINUTES=60, or SEED=7
-	@SEED=$(SEED) MINUTES=$(MINUTES) scripts/prove
+prove:  ## Histories of many clients held against a model of the rules: MINUTES=60, or SEED=7; GUARDS=1 without guards
+	@SEED=$(SEED) MINUTES=$(MINUTES) GUARDS=$(GUARDS) scripts/prove
 
 mutants:  ## Take each guard out and see a test fail; hours at first (scripts/mutants --help)
 	@scripts/mutants

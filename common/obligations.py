@@ -17,8 +17,9 @@ from common.tenancy import TenantModel, store_alone
 
 LEASE = timedelta(seconds=20)  # what a dead worker held is free after it
 FIRST_RETRY_AFTER = timedelta(seconds=30)
+AS_SOON_AGAIN = 3  # attempts: two dead workers and a silent partner after them don't add up to minutes
 LONGEST_RETRY_AFTER = timedelta(hours=1)
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 10  # in about an hour
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -92,8 +93,8 @@ class Obligation(models.Model):
 
 
 def retry_after(attempts: int) -> timedelta:
-    """How long the next attempt waits after so many."""
-    return min(FIRST_RETRY_AFTER * 2 ** (attempts - 1), LONGEST_RETRY_AFTER)
+    """How long the next attempt waits after so many, those of workers that died included."""
+    return min(FIRST_RETRY_AFTER * 2 ** max(attempts - AS_SOON_AGAIN, 0), LONGEST_RETRY_AFTER)
 
 
 @bookkeeping("When a worker looks at its work next is nobody's act.", alone=True)
@@ -109,6 +110,18 @@ def bring_forward(*, until: datetime) -> int:
         later = model._default_manager.filter(next_attempt_at__gt=Now(), next_attempt_at__lte=until)
         moved += later.update(next_attempt_at=Now())
     return moved
+
+
+@bookkeeping("When a worker looks at its work next is nobody's act.", alone=True)
+def ask_soon(waiting: models.QuerySet) -> int:
+    """Rows whose partner answers again wait no longer than for the first time; returns how many waited longer.
+
+    What somebody is at is left as it is.
+    """
+    soon = Now() + FIRST_RETRY_AFTER
+    longer = waiting.filter(next_attempt_at__gt=soon).exclude(last_error="")
+    free = longer.select_for_update(of=("self",), skip_locked=True, no_key=True).values("pk")
+    return waiting.filter(pk__in=free).update(next_attempt_at=soon)
 
 
 def obligations() -> list[type[Obligation]]:

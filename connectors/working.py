@@ -172,7 +172,7 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
         case _:
             told = isinstance(failure, PlatformError | Refused)
             connection.told = str(failure)[:300] if told else ""
-            connection.attempts = min(connection.attempts, 6)  # a platform that is down for a day costs delay only
+            connection.attempts = min(connection.attempts, 8)  # a platform that is down for a day costs delay only
             connection.put_off(str(failure) if told else kind_of(failure))
     if compare_by_night(connection):
         connection.next_attempt_at = Now()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common import clock
 from common.actors import SYSTEM
+from common.obligations import ask_soon
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
 from orders.carriers import carrier
@@ -20,7 +21,8 @@ log = logging.getLogger("wanliu.carriers")
 def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> int:
     """Ask about up to `limit` due shipments (of these ids, if given); returns how many were taken up.
 
-    Safe to run anywhere, any number of times, and to kill at any moment: the carrier does a thing once per key.
+    Safe to run anywhere, any number of times, and to kill at any moment: the carrier does a thing once per key. A
+    carrier that is back is soon asked about whatever else it left open.
     """
     with system_scope():
         shipments = take_up_shipments(now=clock.now(), limit=limit, ids=ids)
@@ -28,6 +30,9 @@ def ask_carriers(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
         return 0
     answers = side_by_side([(shipments, 1)], lambda shipment: Answered(shipment.task, _ask(shipment)))
     write_down(answers, lambda some: record_reports(answers=some, actor=SYSTEM, now=clock.now()))
+    again = {one.port for one, told in answers if one.attempts > 1 and told.report.stage != CarrierStage.UNKNOWN}
+    if again:
+        ask_soon(Shipment.objects.filter(port__in=again))
     return len(shipments)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common import clock
 from common.actors import SYSTEM
+from common.obligations import ask_soon
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
 from payments.actions import record_answers, take_up_payments
@@ -25,7 +26,8 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     """Settle up to `limit` due payments (of these ids, if given); returns how many were taken up.
 
     Safe to run anywhere, any number of times, and to kill at any moment: a payment that was asked before is first
-    looked up, and the gateway pays once per key.
+    looked up, and the gateway pays once per key. A gateway that answers what it left open before is back: whatever
+    else it left open waits a short pause only.
     """
     with system_scope():
         turn = take_up_payments(now=clock.now(), limit=limit, ids=ids)
@@ -38,7 +40,14 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
         _lanes(payments), lambda payment: _ask(payment, was_asked[payment], refused.get(payment.pk, ""))
     )
     write_down(answers, _book)
+    again = {payment.gateway for payment, told in answers if payment.attempts > 1 and any(_knows(one) for one in told)}
+    if again:
+        ask_soon(Payment.objects.filter(gateway__in=again))
     return len(turn)
+
+
+def _knows(answer: GatewayAnswer) -> bool:
+    return answer.outcome != GatewayOutcome.UNKNOWN
 
 
 def _lanes(payments: Sequence[Payment]) -> list[tuple[list[Payment], int]]:

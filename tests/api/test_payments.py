@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from common import clock as wall
-from common.obligations import FIRST_RETRY_AFTER, MAX_ATTEMPTS
+from common.obligations import FIRST_RETRY_AFTER, LEASE, MAX_ATTEMPTS, retry_after
 from common.tenancy import system_scope
 from payments.actions import take_up_payments
 from payments.models import Payment, SandboxTransfer, Transfer
@@ -74,13 +75,53 @@ def test_a_gateway_that_does_not_answer_is_asked_again_and_then_a_person_is(taot
         assert settle_batch() == 1
         assert payments(taote)[0]["attempts"] == attempt + 1
         assert settle_batch() == 0, "not before its time"
-        clock.move(seconds=FIRST_RETRY_AFTER.total_seconds() * 2**attempt)
+        clock.move(seconds=retry_after(attempt + 1).total_seconds())
     [payment] = payments(taote, needs_attention="true")
     assert (payment["status"], payment["needs_attention"]) == ("processing", True)
     assert settle_batch() == 0
     assert phases(taote) == ["pending"], "nobody knows: the reservation stays"
     assert SandboxTransfer.objects.get().calls == 1, "an unknown outcome is looked up, not sent again"
     assert detail(taote, refund)["status"] == "refunding"
+
+
+def test_two_dead_workers_and_a_silent_gateway_after_them_do_not_add_up_to_minutes(taote, clock):
+    approved(taote, "sandbox-timeout")
+    for _ in range(2):
+        with system_scope():
+            assert len(take_up_payments(now=wall.now(), limit=10)) == 1  # and then the worker dies
+        clock.move(seconds=LEASE.total_seconds())
+    assert settle_batch() == 1
+    assert payments(taote)[0]["attempts"] == 3
+    clock.move(seconds=FIRST_RETRY_AFTER.total_seconds())
+    assert settle_batch() == 1
+
+
+def test_a_gateway_that_is_back_is_soon_asked_about_all_that_it_left_open(taote, clock):
+    long, other = (approved(taote, "sandbox-timeout") for _ in range(2))
+    asked = Payment.objects.filter(topic_id=long.pk)
+    with system_scope():
+        Payment.objects.filter(topic_id=other.pk).update(next_attempt_at=None)
+    for attempt in range(1, 7):
+        clock.move(seconds=retry_after(attempt).total_seconds())
+        assert settle_batch() == 1
+    with system_scope():
+        Payment.objects.filter(topic_id=other.pk).update(next_attempt_at=Now())
+    assert settle_batch() == 1
+    clock.move(seconds=FIRST_RETRY_AFTER.total_seconds())
+    assert settle_batch() == 1, "the other alone"
+    with system_scope():
+        assert asked.get().attempts == 6
+        key = Payment.objects.get(topic_id=other.pk).pk
+    SandboxTransfer.objects.filter(key=key).update(outcome="paid")
+    clock.move(seconds=FIRST_RETRY_AFTER.total_seconds())
+    assert settle_batch() == 1
+    assert detail(taote, other)["status"] == "refunded"
+    clock.move(seconds=FIRST_RETRY_AFTER.total_seconds() - 1)
+    assert settle_batch() == 0, "the gateway isn't overrun by all at once"
+    clock.move(seconds=1)
+    assert settle_batch() == 1
+    with system_scope():
+        assert asked.get().attempts == 7, "it counts, so a payment that is never answered is left to a person"
 
 
 def test_a_payment_that_kills_its_workers_calls_a_person(taote, clock):

@@ -2,17 +2,21 @@
 
 import pytest
 
+from common.obligations import FIRST_RETRY_AFTER, LEASE, MAX_ATTEMPTS
 from common.tenancy import system_scope
 from operations.verification import run_checks
 from orders.carriers import sandbox
 from orders.carriers.base import CarrierStage
+from orders.models import Shipment
+from orders.shipments import take_up_shipments
+from orders.tracking import ask_carriers
 from payments.settlement import settle_batch
 from refunds.models import CarrierClaim
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail
 from tests.api.test_deadlines import nothing_until
 from tests.parcels import LOST, NORECALL, SILENT, ask_everybody, next_look, shipped
-from tests.world import make_shop
+from tests.world import NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("P4")]
 
@@ -127,9 +131,9 @@ def test_received_goods_are_not_called_back(shop):
     assert shop.merchant.post(f"refunds/{refund}/approve/").json()["status"] == "refunding"
 
 
-def test_a_silent_carrier_is_asked_eight_times_and_then_a_person_is_called(shop, clock):
+def test_a_silent_carrier_is_asked_ten_times_and_then_a_person_is_called(shop, clock):
     _, refund = recalling(shop, SILENT)
-    for _ in range(8):
+    for _ in range(MAX_ATTEMPTS):
         ask_everybody()
         clock.move(hours=1)
     tracking = detail(shop, refund)["tracking"]["shipment"]
@@ -138,3 +142,23 @@ def test_a_silent_carrier_is_asked_eight_times_and_then_a_person_is_called(shop,
     assert [e["name"] for e in events].count("shipment.needs_attention") == 1
     with shop.scope():
         assert CarrierClaim.objects.count() == 0
+
+
+def test_a_carrier_that_is_back_is_soon_asked_about_all_that_it_left_open(shop, clock):
+    silent, _ = recalling(shop, SILENT)
+    with shop.scope():
+        waiting = Shipment.objects.get(order=silent)
+    for _ in range(5):
+        ask_everybody()
+        clock.move(hours=1)
+    ask_everybody()
+    shipped_late = shop.order(shipped=True)
+    with system_scope():
+        take_up_shipments(now=NOON, limit=10)  # and then the worker dies
+    clock.move(seconds=LEASE.total_seconds())
+    assert ask_carriers() == 1
+    with shop.scope():
+        assert Shipment.objects.get(order=shipped_late).attempts == 0, "it was answered"
+    clock.move(seconds=FIRST_RETRY_AFTER.total_seconds())
+    assert ask_carriers() == 1
+    assert shop.reload(waiting).attempts == 7

@@ -157,7 +157,7 @@ class TestNobodyKnows:
         assert followed.decision.pk == decision.pk
         assert followed.decision.status == SendingStatus.MOVED_ON
 
-    def test_after_eight_times_a_person_is_called_and_has_it_looked_at_again(self, followed):
+    def test_after_ten_times_a_person_is_called_and_has_it_looked_at_again(self, followed):
         self.server = followed.server
         followed.server.faults["decide"] = [{"hang_up": True}] * (MAX_ATTEMPTS - 1) + [self.done_and_lost]
         followed.decide()

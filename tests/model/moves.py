@@ -56,7 +56,7 @@ def fits(answer: Answer, reasons: Iterable[str], may: Collection[str] = ()) -> b
     return answer.status == 409 and answer.code in reasons.union(may)
 
 
-def _reasons(**found: bool) -> set[str]:
+def said_no(**found: bool) -> set[str]:
     return {code for code, is_so in found.items() if is_so}
 
 
@@ -70,13 +70,17 @@ def place(world: World, step: Step, answer: Answer) -> bool:
     """The marketplace tells of an order, perhaps again."""
     if answer.status != (200 if step["order"] in world.orders else 201):
         return False
+    paid_at = world.now - timedelta(minutes=step["paid_ago"])
+    has_budget = world.budget > world.reserved and not world.is_short
     world.orders.setdefault(
         step["order"],
         Order(
             buyer=step["buyer"],
             paid=sum(step["prices"]),
-            paid_at=world.now - timedelta(minutes=step["paid_ago"]),
+            paid_at=paid_at,
             trusted=step["vip"] or step["credit"] >= world.numbers.credit,
+            pieces=len(step["prices"]),
+            is_promised=world.began is not None and paid_at >= world.began and has_budget,  # R3, R5
         ),
     )
     return True
@@ -88,7 +92,7 @@ def ship(world: World, step: Step, answer: Answer) -> bool:
     order = world.orders[step["order"]]
     asked = any(r.order == step["order"] and r.status not in FREE for r in world.refunds.values())
     may = {"invalid_transition", "refund_open"} if asked else ()
-    reasons = _reasons(order_already_shipped=order.is_shipped, invalid_transition=order.is_stopped)
+    reasons = said_no(order_already_shipped=order.is_shipped, invalid_transition=order.is_stopped)
     if not fits(answer, reasons, may):
         return False
     order.is_shipped = order.is_shipped or answer.is_yes
@@ -102,7 +106,7 @@ def ship(world: World, step: Step, answer: Answer) -> bool:
 def deliver(world: World, step: Step, answer: Answer) -> bool:
     """The marketplace tells that it has arrived."""
     order = world.orders[step["order"]]
-    if not fits(answer, _reasons(invalid_transition=not order.is_shipped or order.is_delivered)):
+    if not fits(answer, said_no(invalid_transition=not order.is_shipped or order.is_delivered)):
         return False
     order.is_delivered = order.is_delivered or answer.is_yes
     for refund in world.refunds.values():
@@ -115,12 +119,16 @@ def deliver(world: World, step: Step, answer: Answer) -> bool:
 
 @move
 def ask(world: World, step: Step, answer: Answer) -> bool:
-    """A buyer asks for money, with or without sending back the goods: all of them, since no lines are named."""
-    order = world.orders[step["order"]]
-    returns = step["kind"] == "return_and_refund"
-    too_much = step["amount"] > world.left(step["order"])
+    """A buyer asks for money, with or without sending back the goods, or for others: all, since no lines are named.
+
+    An exchange moves no money; meanwhile it holds what is left of its goods' price.
+    """
+    order, left = world.orders[step["order"]], world.left(step["order"])
+    returns = step["kind"] != "refund_only"
+    amount = left if step["kind"] == "exchange" else step["amount"]
+    too_much = amount > left or amount == 0
     goes_back = world.goes_back(step["order"])
-    reasons = _reasons(
+    reasons = said_no(
         amount_above_refundable=too_much or goes_back,
         refund_open=goes_back or (too_much and world.claimed(step["order"]) > 0),
         nothing_to_return=returns and order.is_stopped,
@@ -130,7 +138,12 @@ def ask(world: World, step: Step, answer: Answer) -> bool:
         return False
     if answer.is_yes:
         world.refunds[step["refund"]] = refund = Refund(
-            order=step["order"], kind=step["kind"], amount=step["amount"], due=world.now + world.numbers.answers
+            order=step["order"],
+            kind=step["kind"],
+            amount=amount,
+            due=world.now + world.numbers.answers,
+            asked_at=world.now,
+            is_returnless=order.is_promised and order.is_shipped and not returns,  # R1
         )
         _what_the_marketplace_does_first(world, step["refund"], refund, order)
     return True
@@ -138,28 +151,27 @@ def ask(world: World, step: Step, answer: Answer) -> bool:
 
 def _what_the_marketplace_does_first(world: World, label: str, refund: Refund, order: Order) -> None:
     numbers = world.numbers
-    if numbers.at_once and order.trusted:  # P5
+    if numbers.at_once and refund.kind == "refund_only" and not order.is_shipped and refund.amount == order.paid:
+        world.pay(label)  # P2, of whoever; a part of the money for all of the goods is for the merchant to answer
+        order.is_stopped = True
+    elif numbers.at_once and order.trusted and refund.kind != "exchange":  # P5
         refund.at_once = True
         world.pay(label)
-    elif numbers.at_once and refund.kind == "refund_only" and not order.is_shipped and refund.amount == order.paid:
-        world.pay(label)  # P2; a part of the money for all of the goods is for the merchant to answer
     elif numbers.stays and not order.is_shipped:  # K1
         refund.offers.append(Offer("stay", min(world.now + numbers.offer_lives, refund.due)))
-    if numbers.at_once and not order.is_shipped and refund.status == "refunding":
-        order.is_stopped = world.left(refund.order) == 0
 
 
-def _decided(world: World, step: Step, answer: Answer, *states: str, codes: Collection[str] = ()) -> bool:
+def decided(world: World, step: Step, answer: Answer, *states: str, codes: Collection[str] = ()) -> bool:
     """Whether the answer fits a move that a refund takes in these states only."""
     refund = world.refunds[step["refund"]]
     may = {"invalid_transition", *codes} if _is_late(refund, world) else codes
-    return fits(answer, _reasons(invalid_transition=refund.status not in states), may)
+    return fits(answer, said_no(invalid_transition=refund.status not in states), may)
 
 
 @move
 def approve(world: World, step: Step, answer: Answer) -> bool:
     """The merchant says yes."""
-    if not _decided(world, step, answer, "awaiting_merchant"):
+    if not decided(world, step, answer, "awaiting_merchant"):
         return False
     if answer.is_yes:
         world.approve(step["refund"])
@@ -185,7 +197,7 @@ def ship_return(world: World, step: Step, answer: Answer) -> bool:
 
 
 def _moves(world: World, step: Step, answer: Answer, *states: str, to: str, within=None) -> bool:
-    if not _decided(world, step, answer, *states):
+    if not decided(world, step, answer, *states):
         return False
     if answer.is_yes:
         world.move(world.refunds[step["refund"]], to, within)
@@ -195,7 +207,7 @@ def _moves(world: World, step: Step, answer: Answer, *states: str, to: str, with
 @move
 def inspect(world: World, step: Step, answer: Answer) -> bool:
     """The merchant has the goods before him."""
-    if not _decided(world, step, answer, "returning"):
+    if not decided(world, step, answer, "returning"):
         return False
     if answer.is_yes and step["passed"]:
         world.pay(step["refund"])
@@ -208,7 +220,7 @@ def inspect(world: World, step: Step, answer: Answer) -> bool:
 def resubmit(world: World, step: Step, answer: Answer) -> bool:
     """The buyer corrects what was refused, at most three times."""
     refund = world.refunds[step["refund"]]
-    reasons = _reasons(
+    reasons = said_no(
         invalid_transition=refund.status != "rejected",
         attempts_exhausted=refund.resubmits >= world.numbers.resubmits,
         amount_above_refundable=step["amount"] > world.left(refund.order) + refund.amount,
@@ -224,7 +236,7 @@ def resubmit(world: World, step: Step, answer: Answer) -> bool:
 @move
 def dispute(world: World, step: Step, answer: Answer) -> bool:
     """Either side asks the platform (R7), unless both agree on a return; no clock runs any more."""
-    if not _decided(world, step, answer, "awaiting_merchant", "returning", "rejected"):
+    if not decided(world, step, answer, "awaiting_merchant", "returning", "rejected"):
         return False
     if answer.is_yes:
         world.move(world.refunds[step["refund"]], "disputed")
@@ -233,10 +245,16 @@ def dispute(world: World, step: Step, answer: Answer) -> bool:
 
 @move
 def decide(world: World, step: Step, answer: Answer) -> bool:
-    """The platform decides: for the buyer, for the merchant, or a part."""
-    if not _decided(world, step, answer, "disputed"):
+    """The platform decides: for the buyer, for the merchant, or a part, which an exchange hasn't."""
+    refund, splits = world.refunds[step["refund"]], step["outcome"] == "split"
+    if refund.kind == "exchange" and splits and refund.status == "disputed":
+        return answer.status == 400
+    reasons = said_no(
+        invalid_transition=refund.status != "disputed",
+        amount_above_refundable=splits and refund.status == "disputed" and step["amount"] >= refund.amount,
+    )
+    if not fits(answer, reasons):
         return False
-    refund = world.refunds[step["refund"]]
     if answer.is_yes and step["outcome"] == "merchant":
         world.move(refund, "closed")
     elif answer.is_yes:
@@ -253,18 +271,21 @@ def offer(world: World, step: Step, answer: Answer) -> bool:
     used = [each for each in refund.offers if each.method != "stay"]
     becomes = {"change_to_refund_only": "return_and_refund", "change_to_return": "refund_only"}
     may_have = world.left(refund.order) + refund.amount
-    reasons = _reasons(
+    reasons = said_no(
         invalid_transition=refund.status != "awaiting_merchant",
         offer_pending=refund.offer is not None,  # Q7
         attempts_exhausted=len(used) >= numbers.offers,  # Q8, T4
         method_not_available=method not in numbers.methods,
-        not_retainable="partial_refund" in numbers.methods and not order.is_shipped,  # Q1
+        not_retainable=bool(numbers.coupons) and (not order.is_shipped or refund.kind == "exchange"),  # Q1
+        coupon_not_available=method == "coupon" and sum(world.coupons) >= numbers.coupons,
         method_not_repeatable=method == "reassurance" and any(each.method == method for each in used),  # Q9
-        amount_above_refundable=step["amount"] is not None and step["amount"] > may_have,  # Q12, T5
+        amount_above_refundable=method != "red_packet" and (step["amount"] or 0) > may_have,  # Q12, T5
     )
     if method in becomes and refund.kind != becomes[method]:
         reasons.add("method_not_available")
-    if method == "red_packet" and step["amount"] > numbers.red_packet:
+    if method == "coupon" and sum(world.coupons) > numbers.coupons:
+        return False  # more promised and granted than there are
+    if method == "red_packet" and step["amount"] > min(numbers.red_packet, may_have):
         reasons.add("payment_above_limit")
     may = {"invalid_transition"} if _is_late(refund, world) else set()
     if "invalid_transition" in reasons or reasons & {"method_not_available", "attempts_exhausted"}:
@@ -285,7 +306,7 @@ def _answered(world: World, step: Step, answer: Answer) -> Offer | bool | None:
     proposed = refund.offers[step["place"]]
     over = proposed.status != "pending" or proposed.until <= world.now
     shipped = proposed.method == "stay" and world.orders[refund.order].is_shipped  # K1
-    reasons = _reasons(offer_not_pending=over, order_already_shipped=shipped)
+    reasons = said_no(offer_not_pending=over, order_already_shipped=shipped)
     if not fits(answer, reasons, {"invalid_transition"} if over else ()):
         return False
     return proposed if answer.is_yes else None
@@ -308,7 +329,9 @@ def accept(world: World, step: Step, answer: Answer) -> bool:
     else:
         world.move(refund, "withdrawn")
         if proposed.method in ("partial_refund", "red_packet"):
-            world.payments.append(Payment(refund.order, label, proposed.amount, proposed.method, world.now))
+            world.send(label, proposed.amount, proposed.method)
+        if proposed.method in ("gift", "reship"):  # Q16
+            refund.parcels.append("owed")
         if proposed.method == "stay":
             world.orders[refund.order].is_kept = True
     return True
@@ -334,7 +357,7 @@ def pay(world: World, step: Step, answer: Answer) -> bool:
         for payment in world.payments
         if payment.purpose == "other" and payment.status != "failed" and payment.at.astimezone(SHANGHAI).date() == today
     )
-    reasons = _reasons(
+    reasons = said_no(
         payment_above_limit=amount > numbers.per_payment,
         order_payment_count_reached=len(world.small(step["order"])) >= numbers.per_order,
         payment_window_closed=today > last,

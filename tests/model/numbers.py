@@ -29,13 +29,25 @@ class Numbers:
     per_day: int = 100_000_00  # K10
     window: timedelta = 365 * DAYS  # K8
     pays_small: bool = False
+    appeals: timedelta = 15 * DAYS  # P5
+    exchanges: bool = True
+    coupons: int = 0  # how many of the one coupon that the stores here have
+    budget: int = 0  # R2: what the service budget begins with
 
 
 MARKETPLACES = {
     "taote": Numbers(
-        answers=36 * HOURS, offer_lives=None, offers=1, methods=("change_to_refund_only", "change_to_return")
+        answers=36 * HOURS,
+        offer_lives=None,
+        offers=1,
+        methods=("change_to_refund_only", "change_to_return"),
+        exchanges=False,
     ),
-    "tmall": Numbers(offers=2, methods=("reassurance", "partial_refund", "red_packet", "gift", "reship")),
-    "kuaishou": Numbers(stays=True, pays_small=True),
+    "tmall": Numbers(
+        offers=2, methods=("reassurance", "partial_refund", "red_packet", "gift", "reship", "coupon"), coupons=2
+    ),
+    "kuaishou": Numbers(stays=True, pays_small=True, budget=150_00),
     "pinduoduo": Numbers(at_once=True),
+    "wechat_shop": Numbers(),
+    "douyin": Numbers(),
 }

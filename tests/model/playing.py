@@ -9,27 +9,27 @@ from decimal import Decimal
 
 import time_machine
 from django.db import connection
+from django.test import Client
 
-from common.actors import Actor, ActorKind
-from common.tenancy import system_scope
-from offers.models import Offer
+from offers.models import Coupon, Offer
 from offers.sweeps import sweep_due_offers
-from orders.models import Order
-from payments.models import Payment
+from orders.models import Order, OwedParcel
+from payments.gateways import gateway
+from payments.inbox import process_due_notices
+from payments.models import Budget, Payment
 from payments.settlement import settle_batch
-from payments.terms import set_payment_terms
-from refunds.models import Dispute, Refund
-from refunds.states import DisputeStatus
+from refunds.models import Appeal, Dispute, Refund
+from refunds.states import AppealStatus, DisputeStatus
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.invariants import assert_consistent
+from tests.model.furnishing import furnish
 from tests.model.moves import Answer, Step
 from tests.model.serial import Given, explain
 from tests.model.world import World
-from tests.model.writing import DAY_LIMIT, History, Round
+from tests.model.writing import History, Round, begin
 from tests.world import NOON, Api, Shop, make_shop, wait
 
 PATIENCE_S = 30
-OPERATOR = Actor(ActorKind.OPERATOR, "prove", "operator")
 SWEEPS = (sweep_due_offers, sweep_due_refunds, settle_batch)
 
 
@@ -44,26 +44,24 @@ class Told:
     refunds: dict[str, str] = field(default_factory=dict)
     offers: dict[str, list[str]] = field(default_factory=dict)
     disputes: dict[str, str] = field(default_factory=dict)
+    appeals: dict[str, str] = field(default_factory=dict)
+    parcels: dict[str, list[str]] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)  # as they were at the last look
+    coupon: str = ""
 
 
 def play(history: History, start: datetime = NOON) -> int:
     """Play it in a new store; returns how many calls were made. `Violation` names the first round that can't be."""
     with time_machine.travel(start, tick=False) as traveller:
         shop = make_shop(history.marketplace)
-        _furnish(shop, start)
+        coupon = furnish(shop, start)
         crowd = _Crowd(max([1, *(len(turn.calls) + turn.sweepers for turn in history.rounds)]))
         try:
-            return _Game(shop, crowd, traveller, World(history.marketplace, start, DAY_LIMIT)).play(history)
+            game = _Game(shop, crowd, traveller, begin(history.marketplace, start))
+            game.told.coupon = coupon
+            return game.play(history)
         finally:
             crowd.leave()
-
-
-def _furnish(shop: Shop, now: datetime) -> None:
-    products = [{"item_id": "8000", "title": "Quilt", "category": "50008163", "price": "59.00"}]
-    assert shop.merchant.post("products/", products).status_code < 300
-    with system_scope():
-        terms = {"per_payment": None, "per_order": None, "gateway": ""}
-        set_payment_terms(store=shop.store, per_day=Decimal(DAY_LIMIT) / 100, actor=OPERATOR, now=now, **terms)
 
 
 class _Crowd:
@@ -134,6 +132,10 @@ class _Game:
     def _call(self, step: Step) -> Callable[[], Answer] | None:
         """What makes this call; None when what it is about hasn't come to be."""
         refund, order = step.get("refund"), step.get("order")
+        if step["do"] == "bounce":
+            return self._bounce(step)
+        if step["do"] == "top_up":
+            return self._post(self.shop.merchant_key, "returnless/top-up/", {"amount": yuan(step["amount"])}, step)
         if step["do"] == "place":
             return self._post(self.shop.marketplace_key, "orders/", _order(step, self.world.now), step)
         if order is not None and order not in self.world.orders:
@@ -143,7 +145,7 @@ class _Game:
                 "order": order,
                 "kind": step["kind"],
                 "reason": "changed_mind",
-                "amount": yuan(step["amount"]),
+                **({} if step["kind"] == "exchange" else {"amount": yuan(step["amount"])}),
             }
             return self._post(self.shop.marketplace_key, "refunds/", body, step)
         if step["do"] == "pay":
@@ -175,6 +177,8 @@ class _Game:
             if step["outcome"] == "split":
                 body["amount"] = yuan(step["amount"])
             return self._post(theirs, f"disputes/{self.told.disputes[label]}/decide/", body, step)
+        if does in ("retry", "decide_appeal", "send_parcel"):
+            return self._after(step, label)
         calls = {
             "approve": (ours, f"{path}approve/", {}),
             "reject": (ours, f"{path}reject/", {"reason": "not so"}),
@@ -182,10 +186,54 @@ class _Game:
             "resubmit": (theirs, f"{path}resubmit/", {"amount": yuan(step.get("amount") or 0)}),
             "ship_return": (theirs, f"{path}ship-return/", {"carrier": "SF", "tracking_number": "R1"}),
             "inspect": (ours, f"{path}inspect/", {"result": "passed" if step.get("passed") else "failed"}),
+            "receive": (ours, f"{path}inspect/", {"result": "passed", "received": _pieces(step)}),
+            "appeal": (ours, "appeals/", {"refund": refund, "claim": "an empty box", "ground": "fake_return"}),
             "dispute": (theirs, "disputes/", {"refund": refund, "claim": "see for yourself"}),
             "offer": (ours, "offers/", self._proposal(refund, step)),
         }
         return self._post(*calls[does], step)
+
+    def _after(self, step: Step, label: str) -> Callable[[], Answer] | None:
+        """What is about a payment, an appeal or a parcel of the refund, as they were at the last look."""
+        ours, does = self.shop.merchant_key, step["do"]
+        if does == "retry":
+            mine = self._payments_of(label)
+            return self._post(ours, f"payments/{mine[-1].pk}/retry/", {}, step) if mine else None
+        if does == "send_parcel":
+            parcels = self.told.parcels.get(label, [])
+            body = {"carrier": "SF", "tracking_number": f"P{step['place']}{label}"}
+            path = f"parcels/{parcels[step['place']]}/ship/" if step["place"] < len(parcels) else ""
+            return self._post(ours, path, body, step) if path else None
+        if label not in self.told.appeals:
+            return None
+        body = {"outcome": step["outcome"], "note": "looked at"}
+        if step["outcome"] == "split":
+            body["amount"] = yuan(step["amount"])
+        return self._post(self.shop.marketplace_key, f"appeals/{self.told.appeals[label]}/decide/", body, step)
+
+    def _payments_of(self, label: str) -> list[Payment]:
+        refund = self.told.refunds.get(label)
+        return [row for row in self.told.payments if str(row.topic_id) == refund and not row.is_small]
+
+    def _bounce(self, step: Step) -> Callable[[], Answer] | None:
+        """The bank sends money back that had arrived by the last look; the notice comes and is processed."""
+        if "refund" in step:
+            mine = self._payments_of(step["refund"])
+        else:
+            wanted = (step["order"], step["amount"])
+            mine = [p for p in self.told.payments if p.is_small and (p.order.number, cents(p.amount)) == wanted]
+        paid = [row for row in mine if row.status == "succeeded"]
+        if not paid:
+            return None
+        key = str(min(paid, key=lambda row: row.created_at).pk)
+
+        def call() -> Answer:
+            headers, body = gateway("sandbox").send_back(key)
+            answer = Client().post("/gateways/sandbox/webhook/", body, content_type="application/json", headers=headers)
+            process_due_notices()
+            return Answer(answer.status_code)
+
+        return call
 
     def _proposal(self, refund: str, step: Step) -> dict:
         method = step.get("method")
@@ -200,6 +248,8 @@ class _Game:
             body["message"] = "您好，马上为您解决"
         if method in ("gift", "reship"):
             body["item_id"] = "8000"
+        if method == "coupon":
+            body |= {"coupons": [self.told.coupon], "message": "亲"}
         return body
 
     def _post(self, key: str, path: str, body: dict, step: Step) -> Callable[[], Answer]:
@@ -210,7 +260,10 @@ class _Game:
             body = self.bodies.setdefault(step["key"], body)
 
         def call() -> Answer:
-            answer = api.post(path, body, **headers)
+            try:
+                answer = api.post(path, body, **headers)
+            except Exception as error:  # what a client would be told as 500: no rule ever answers so
+                return Answer(500, code=f"{type(error).__name__}: {error}"[:200])
             told = answer.json()
             if answer.status_code < 300:
                 return Answer(answer.status_code, made=str(told.get("id", "")))
@@ -220,20 +273,42 @@ class _Game:
 
     def _look(self) -> dict:
         """What the store's rows say, in the model's words; ids of offers and disputes become known by it."""
-        labels = {made: label for label, made in self.told.refunds.items()}
+        mine = self.shop.store.pk
         with self.shop.scope():
-            refunds = list(Refund.objects.for_store(self.shop.store.pk).select_related("order"))
-            orders = list(Order.objects.for_store(self.shop.store.pk))
-            offers = list(Offer.objects.for_store(self.shop.store.pk).order_by("created_at", "id"))
-            payments = list(Payment.objects.for_store(self.shop.store.pk))
-            disputes = Dispute.objects.for_store(self.shop.store.pk).filter(status=DisputeStatus.OPEN)
-            open_ones = {labels[str(row.refund_id)]: str(row.pk) for row in disputes}
-        self.told.disputes.update(open_ones)
+            refunds = list(Refund.objects.for_store(mine).select_related("order").order_by("created_at", "id"))
+            orders = list(Order.objects.for_store(mine))
+            offers = list(Offer.objects.for_store(mine).order_by("created_at", "id"))
+            self.told.payments = list(Payment.objects.for_store(mine).select_related("order").order_by("id"))
+            parcels = list(OwedParcel.objects.for_store(mine).order_by("created_at", "id"))
+            disputes = list(Dispute.objects.for_store(mine).filter(status=DisputeStatus.OPEN))
+            appeals = list(Appeal.objects.for_store(mine))
+            budget = Budget.objects.for_store(mine).first()
+            coupon = Coupon.objects.for_store(mine).first()
+        labels = {made: label for label, made in self.told.refunds.items()}
+        for row in refunds:
+            if row.split_from_id:
+                self.told.refunds[f"{labels[str(row.split_from_id)]}-rest"] = str(row.pk)
+        labels = {made: label for label, made in self.told.refunds.items()}
+        self.told.disputes.update({labels[str(row.refund_id)]: str(row.pk) for row in disputes})
+        self.told.appeals.update({labels[str(row.refund_id)]: str(row.pk) for row in appeals})
         for label, made in self.told.refunds.items():
             self.told.offers[label] = [str(row.pk) for row in offers if str(row.refund_id) == made]
+            self.told.parcels[label] = [str(row.pk) for row in parcels if str(row.topic_id) == made]
+        payments = self.told.payments
+        verdicts = {row.refund_id: "open" if row.status == AppealStatus.OPEN else "decided" for row in appeals}
+        seen = {labels.get(str(row.pk), str(row.pk)): _refund(row, offers, payments) for row in refunds}
+        for row in refunds:
+            sent = sorted(each.status for each in parcels if each.topic_id == row.pk)
+            seen[labels.get(str(row.pk), str(row.pk))] |= {"appeal": verdicts.get(row.pk, ""), "parcels": sent}
+        store = {
+            "budget": (cents(budget.balance), cents(budget.reserved)) if budget else (0, 0),
+            "coupons": (coupon.reserved, coupon.granted) if coupon else (0, 0),
+            "paid back": sum(cents(row.compensation) or 0 for row in appeals),
+        }
         return {
-            "refunds": {labels.get(str(row.pk), str(row.pk)): _refund(row, offers, payments) for row in refunds},
+            "refunds": seen,
             "orders": {row.number: _order_seen(row, payments) for row in orders},
+            "stores": {"store": store},
         }
 
     def _report(self, number: int, turn: Round, given: Sequence[Given], off: list[str]) -> str:
@@ -252,6 +327,11 @@ class _Game:
 
 def _sweep() -> int:
     return sum(sweep() for sweep in SWEEPS)
+
+
+def _pieces(step: Step) -> list[dict]:
+    """What was in the parcel, as the API wants it."""
+    return [{"item_id": "8000", "sku": str(place), "quantity": 1} for place in step.get("arrived", ())]
 
 
 def yuan(cents: int) -> str:

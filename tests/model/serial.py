@@ -59,7 +59,7 @@ def differences(world: World, seen: Mapping) -> list[str]:
     if told == seen:
         return []
     found = []
-    for kind in ("refunds", "orders"):
+    for kind in ("refunds", "orders", "stores"):
         for label in sorted({*told[kind], *seen[kind]}):
             ours, theirs = told[kind].get(label, {}), seen[kind].get(label, {})
             found += [

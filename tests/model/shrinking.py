@@ -2,15 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import monotonic
 
 from tests.model.writing import History, Round
 
 FEWEST = 1
+TRIES, FOR_S = 200, 240
 
 
-def shrink(history: History, fails: Callable[[History], bool], tries: int = 200) -> History:
-    """Leave out what the failure doesn't need. `fails` plays a history; it is asked at most `tries` times."""
-    left = tries
+def shrink(
+    history: History, fails: Callable[[History], bool], *, tries: int = TRIES, seconds: float = FOR_S
+) -> History:
+    """Leave out what the failure doesn't need. `fails` plays a history; it is asked so often, or for so long, at most.
+
+    What is found by then is returned, the whole history if nothing was.
+    """
+    left, ends_at = tries, monotonic() + seconds
     found = True
     while found and left > 0:
         found = False
@@ -19,8 +26,8 @@ def shrink(history: History, fails: Callable[[History], bool], tries: int = 200)
             if fails(smaller):
                 history, found = smaller, True
                 break
-            if left == 0:
-                break
+            if left == 0 or monotonic() > ends_at:
+                return history
     return history
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tests.model.numbers import MARKETPLACES, Numbers
 
+AGREED = ("partial_refund", "red_packet")  # what an accepted offer pays out of the order
 FREE = ("withdrawn", "closed")  # a refund in these states claims nothing of its order any more
 
 
@@ -20,6 +21,7 @@ class Payment:
     purpose: str
     at: datetime
     status: str = "pending"
+    from_budget: bool = False
 
 
 @dataclass
@@ -43,8 +45,16 @@ class Refund:
     status: str = "awaiting_merchant"
     resubmits: int = 0
     offers: list[Offer] = field(default_factory=list)
-    disputed: bool = False
     at_once: bool = False
+    is_returnless: bool = False  # R1: the buyer keeps the goods, the service budget pays
+    asked_at: datetime | None = None
+    appeal: str = ""
+    parcels: list[str] = field(default_factory=list)  # promised ones, by their status
+
+    @property
+    def moves_goods(self) -> bool:
+        """Whether what was bought is to go back."""
+        return self.kind != "refund_only"
 
     @property
     def offer(self) -> Offer | None:
@@ -64,6 +74,8 @@ class Order:
     is_delivered: bool = False
     is_stopped: bool = False  # P2: refunded before the carrier had it
     is_kept: bool = False  # K1: the buyer stays, ship it first
+    pieces: int = 1
+    is_promised: bool = False  # R3: a refund without return, from when it was placed on
 
 
 @dataclass
@@ -77,6 +89,10 @@ class World:
     refunds: dict[str, Refund] = field(default_factory=dict)
     payments: list[Payment] = field(default_factory=list)
     answered: dict[str, tuple] = field(default_factory=dict)  # Idempotency-Key → the first answer
+    began: datetime | None = None  # when the programme of refunds without return came into force
+    budget: int = 0  # cents in the service budget, those on their way included
+    is_short: bool = False  # it couldn't pay something: nothing new is promised (R5)
+    paid_back: int = 0  # cents that upheld appeals brought the merchant
 
     @property
     def numbers(self) -> Numbers:
@@ -95,14 +111,15 @@ class World:
                 sorted(self.refunds.items()),
                 sorted(map(astuple, self.payments)),
                 sorted(self.answered.items()),
+                (self.budget, self.is_short, self.paid_back),
             )
         )
 
     def claimed(self, order: str) -> int:
         """Cents of the order that are claimed, paid back or agreed upon: nobody else can have them."""
         asked = sum(r.amount for r in self.refunds.values() if r.order == order and r.status not in FREE)
-        agreed = [p for p in self.payments if p.order == order and p.purpose == "partial_refund"]
-        return asked + sum(payment.amount for payment in agreed if payment.status != "failed")
+        agreed = {p.refund: p.amount for p in self.payments if p.order == order and p.purpose in AGREED}
+        return asked + sum(agreed.values())  # one that failed is owed until it is paid again
 
     def left(self, order: str) -> int:
         """Cents that a further refund of the order may ask for."""
@@ -110,7 +127,7 @@ class World:
 
     def goes_back(self, order: str) -> bool:
         """Whether what was bought goes back, or went, with another refund of the order: it can't be returned twice."""
-        returns = [r for r in self.refunds.values() if r.order == order and r.kind == "return_and_refund"]
+        returns = [r for r in self.refunds.values() if r.order == order and r.moves_goods]
         return any(refund.status not in FREE for refund in returns)
 
     def small(self, order: str) -> list[Payment]:
@@ -145,11 +162,22 @@ class World:
             self.pay(label)
         return None
 
+    @property
+    def reserved(self) -> int:
+        """Cents of the service budget that are on their way."""
+        return sum(payment.amount for payment in self.payments if payment.from_budget and payment.status == "pending")
+
+    @property
+    def coupons(self) -> tuple[int, int]:
+        """How many of the coupon are promised, and how many granted."""
+        offers = [offer for refund in self.refunds.values() for offer in refund.offers if offer.method == "coupon"]
+        return tuple(sum(offer.status == status for offer in offers) for status in ("pending", "accepted"))
+
     def approve(self, label: str) -> None:
         """The merchant's yes, or the clock's: a return is awaited, everything else is paid."""
         refund = self.refunds[label]
         order = self.orders[refund.order]
-        if refund.kind == "return_and_refund":
+        if refund.moves_goods:
             self.move(refund, "awaiting_return", self.numbers.sends_return)
         elif self.numbers.at_once and order.is_shipped and not order.is_delivered and refund.amount == order.paid:  # P4
             self.move(refund, "recalling", self.numbers.recalls)
@@ -157,11 +185,30 @@ class World:
             self.pay(label)
 
     def pay(self, label: str) -> None:
-        """Send the buyer what the refund is about."""
+        """Send the buyer what the refund is about: money, or for an exchange the new goods, whose money is free."""
         refund = self.refunds[label]
+        if refund.kind == "exchange":
+            self.move(refund, "closed")
+            refund.parcels = ["owed"] * self.orders[refund.order].pieces
+            return
         self.move(refund, "refunding")
-        self.payments.append(
-            Payment(order=refund.order, refund=label, amount=refund.amount, purpose="refund", at=self.now)
+        self.send(label, refund.amount, "refund")
+
+    def send(self, label: str, amount: int, purpose: str) -> None:
+        """Money to the buyer: under the programme from the service budget, as long as it has enough (R5)."""
+        refund = self.refunds[label]
+        payment = Payment(refund.order, label, amount, purpose, self.now)
+        if refund.is_returnless:
+            payment.from_budget = self.budget - self.reserved >= amount
+            self.is_short = self.is_short or not payment.from_budget
+        self.payments.append(payment)
+
+    def split(self, label: str, missing: int) -> None:
+        """What is missing becomes a refund of its own that a person decides about (P1)."""
+        refund = self.refunds[label]
+        refund.amount -= missing
+        self.refunds[f"{label}-rest"] = Refund(
+            refund.order, refund.kind, missing, due=None, status="disputed", asked_at=self.now
         )
 
     def move(self, refund: Refund, status: str, within=None) -> None:
@@ -173,6 +220,8 @@ class World:
     def _settle(self, payment: Payment) -> None:
         declined = self.orders[payment.order].buyer == "sandbox-decline"
         payment.status = "failed" if declined else "succeeded"
+        if payment.from_budget and not declined:
+            self.budget -= payment.amount
         if payment.purpose == "refund" and not declined:
             self.refunds[payment.refund].status = "refunded"
 
@@ -186,6 +235,8 @@ class World:
                 "due": refund.due,
                 "offers": [(offer.method, offer.amount, offer.status, offer.until) for offer in refund.offers],
                 "payments": sorted((p.amount, p.status) for p in self.payments if p.refund == label),
+                "appeal": refund.appeal,
+                "parcels": sorted(refund.parcels),
             }
             for label, refund in self.refunds.items()
         }
@@ -199,4 +250,5 @@ class World:
             }
             for label, order in self.orders.items()
         }
-        return {"refunds": refunds, "orders": orders}
+        store = {"budget": (self.budget, self.reserved), "coupons": self.coupons, "paid back": self.paid_back}
+        return {"refunds": refunds, "orders": orders, "stores": {"store": store}}

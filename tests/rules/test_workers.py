@@ -54,14 +54,14 @@ def test_an_attempt_is_counted_and_leased_by_the_database_s_clock():
     assert row.next_attempt_at == READ_AT, "it keeps its place in the queue for the case that the worker dies"
 
 
-def test_pauses_double_up_to_the_longest_and_then_a_person_is_called():
+def test_pauses_are_short_at_first_then_double_and_then_a_person_is_called():
     row, pauses = read(), []
     for _ in range(MAX_ATTEMPTS - 1):
         row.begin_attempt(TURN)
         row.put_off("no answer")
         pauses.append((row.next_attempt_at - READ_AT).total_seconds())
         assert (row.leased_by, row.leased_until, row.needs_attention) == (None, None, False)
-    assert pauses == [30, 60, 120, 240, 480, 960, 1920]
+    assert pauses == [30, 30, 30, 60, 120, 240, 480, 960, 1920]
     row.begin_attempt(TURN)
     row.put_off("still no answer")
     assert (row.needs_attention, row.next_attempt_at, row.leased_until) == (True, None, None)
@@ -70,7 +70,7 @@ def test_pauses_double_up_to_the_longest_and_then_a_person_is_called():
 
 @pytest.mark.parametrize(
     ("attempts", "pause"),
-    [(1, FIRST_RETRY_AFTER), (7, timedelta(minutes=32)), (8, LONGEST_RETRY_AFTER)],
+    [(3, FIRST_RETRY_AFTER), (9, timedelta(minutes=32)), (10, LONGEST_RETRY_AFTER)],
 )
 def test_no_pause_is_longer_than_the_longest(attempts, pause):
     assert retry_after(attempts) == pause
