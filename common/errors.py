@@ -73,11 +73,20 @@ def refuse_if(reason: Refused | Invalid | None) -> None:
 
 def kind_of(error: BaseException) -> str:
     """What went wrong, without the data that a message may hold: `IntegrityError 23514 order_claimed_within_paid`."""
-    diagnosis = getattr(error.__cause__, "diag", None)
+    diagnosis = getattr(error, "diag", None) or getattr(error.__cause__, "diag", None)
     known = diagnosis and (diagnosis.sqlstate, diagnosis.constraint_name)
     return " ".join([type(error).__name__, *filter(None, known or ())])
 
 
 def told_safely(error: BaseException) -> str:
-    """`kind_of` an error and the places in the code that it came through, for a log that holds nobody's data."""
-    return f"{kind_of(error)}\n{''.join(format_tb(error.__traceback__))}"
+    """`kind_of` an error and the places in the code that it came through, for a log that holds nobody's data.
+
+    Those of the errors that it came of stand below.
+    """
+    told, seen = [], set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        told.append(f"{kind_of(cause)}\n{''.join(format_tb(cause.__traceback__))}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "because of ".join(told)

@@ -51,6 +51,12 @@ def current_scope() -> Scope:
     return scope
 
 
+def one_store() -> int | None:
+    """The id of the store that the open scope is about; None where it is about several, or none is open."""
+    scope = _current.get()
+    return scope.store_ids[0] if scope and scope.store_ids and len(scope.store_ids) == 1 else None
+
+
 def store_alone() -> int | None:
     """The store that everything is about just now (`alone_with`); None where it is about all of them."""
     return _alone.get()

@@ -267,7 +267,7 @@ def _renewed(rows: Sequence[Row]) -> Iterator[None]:
                 try:
                     _renew(rows)
                 except DatabaseError as error:
-                    log.warning("the leases of %d rows could not be renewed: %s", len(rows), error)
+                    log.warning("the leases of %d rows could not be renewed: %s", len(rows), kind_of(error))
         finally:
             connections.close_all()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CELERY = ("celery", "-A", "config")
+CELERY = ("celery", "-q", "-A", "config")  # quiet: no banner, which is no line of the log
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from typing import Any
 
 from config.embedded.paths import ROOT
 from config.environment import Mistakes, read_environment
-from config.front.server import web_arguments
+from config.front.server import JSON_LOGS, web_arguments
+from config.logs import log_format
 from config.processes import MAIN, QUEUES, beat_arguments, worker_arguments
 
 USAGE, TRY_AGAIN, MISCONFIGURED = 64, 75, 78  # as sysexits.h has them
@@ -71,7 +72,8 @@ def serve(arguments: Sequence[str]) -> int:
         from config.static_files import collect_static
 
         collect_static(said["DATA_DIR"])
-        become("-m", *web_arguments(said["HOST"], said["PORT"], processes=said["WEB_PROCESSES"]))
+        more = JSON_LOGS if log_format(said) == "json" else ()
+        become("-m", *web_arguments(said["HOST"], said["PORT"], processes=said["WEB_PROCESSES"], more=more))
     if what == "worker":
         become("-m", *worker_arguments(queue, said))
     if what == "beat":

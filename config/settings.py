@@ -366,6 +366,6 @@ LOG_LEVEL = said["LOG_LEVEL"]
 CONNECTOR_LONGEST_PAUSE_S = said["CONNECTOR_LONGEST_PAUSE_S"]
 # How much of Kuaishou's changes is listed at once; the platform may allow less than a day while many people buy.
 KUAISHOU_WINDOW_MINUTES = said["KUAISHOU_WINDOW_MINUTES"]
-from config.logs import configure_logs
+from config.logs import configure_logs, log_format
 
-LOGGING = configure_logs(LOG_LEVEL)
+LOGGING = configure_logs(LOG_LEVEL, log_format(said))

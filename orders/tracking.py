@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common import clock
 from common.actors import SYSTEM
+from common.errors import told_safely
 from common.obligations import ask_soon
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
@@ -50,5 +51,5 @@ def _ask(shipment: Shipment) -> CarrierReport:
             case _:
                 return port.track(consignment)
     except Exception as error:
-        log.exception("carrier %s raised for shipment %s", shipment.port, key)
+        log.error("carrier %s raised for shipment %s: %s", shipment.port, key, told_safely(error))
         return CarrierReport(key, CarrierStage.UNKNOWN, error=f"{type(error).__name__}: {error}")

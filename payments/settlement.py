@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common import clock
 from common.actors import SYSTEM
+from common.errors import told_safely
 from common.obligations import ask_soon
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
@@ -90,5 +91,5 @@ def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]
             )
         )
     except Exception as error:
-        log.exception("gateway %s raised for payment %s", payment.gateway, key)
+        log.error("gateway %s raised for payment %s: %s", payment.gateway, key, told_safely(error))
         return [GatewayAnswer(key, GatewayOutcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]

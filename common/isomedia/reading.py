@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
+from common.log_values import last_words_without_values
 from common.pictures import MOST_PIXELS_AT_ONCE
 
 log = logging.getLogger("wanliu.files")
@@ -57,7 +58,7 @@ def read_apart(content: bytes, field: str) -> tuple[bytes, str]:
         log.warning(
             "a photo or film could not be read (%d): %s",
             process.returncode,
-            process.stderr.decode(errors="replace")[-_LAST_WORDS:],
+            last_words_without_values(process.stderr.decode(errors="replace")[-_LAST_WORDS:]),
         )
     told = json.loads(said) if said and not process.returncode else {"error": "broken"}
     if "error" in told:

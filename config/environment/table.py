@@ -160,6 +160,12 @@ SETTINGS = (
         only=False,
     ),
     Setting("LOG_LEVEL", "how much is logged", kinds.log_level, default="INFO"),
+    Setting(
+        "LOG_FORMAT",
+        "`json`: an object a line; `line`: name=value, for people",
+        kinds.one_of("json", "line"),
+        unset="`json` in production, else `line`",
+    ),
     Setting("DEBUG", "Django's error pages", kinds.switch, default=False, only=False),
     Setting("DEMO", "`make run` with its demo", kinds.switch, unset="1 on the embedded database", only=False),
     Setting(

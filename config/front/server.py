@@ -1,5 +1,8 @@
 """How granian is started: the same for `make run`, for benchmarks and for tests."""
 
+from config.embedded.paths import ROOT
+
+JSON_LOGS = ("--log-config", str(ROOT / "config" / "front" / "logs.json"))  # of the server itself
 WEB_PROCESSES = 2
 HEAD_MS = 20_000  # for a request's head, and for a connection that waits for its next request
 HEAD_BYTES = 2**16

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Busy, Invalid
+from common.log_values import last_words_without_values
 from common.sentences import Sentence, kept
 from orders.erp.sheets.limits import MAX_FILE_BYTES, MIB
 from orders.erp.sheets.table import FileRow
@@ -176,7 +177,8 @@ def _read(file: IO[bytes], output: IO[bytes], most_s: float, told: Told | None) 
     if process.returncode:
         output.truncate(0)
         if not late.is_set():
-            log.warning("a file could not be read (%d): %s", process.returncode, "".join(last_words)[-500:])
+            said = last_words_without_values("".join(last_words))
+            log.warning("a file could not be read (%d): %s", process.returncode, said)
     return not late.is_set()
 
 
