@@ -99,7 +99,9 @@ def test_what_the_warehouse_has_in_hand_is_looked_at_again_where_the_refund_has_
     shop = make_shop("pinduoduo")
     refund, desk = sent_back(shop, "R201"), sign_in("warehouse", shop)
     answer = f"/admin/station/{refund.pk}/inspection-passed/"
-    shown = known(desk.get("station/", number="R201").content.decode())
+    page = desk.get("station/", number="R201").content.decode()
+    assert page.count('name="as_of"') == page.count("/inspection-") == 2, "both answers know it"
+    shown = known(page)
     write(shop, refund.pk)
     text = desk.client.post(answer, {"note": "", **shown}, follow=True).content.decode()
     assert SAID in text
