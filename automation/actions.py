@@ -55,7 +55,7 @@ def change_rule(
 def move_rule(*, store: Store, rule_id: UUID, place: int, actor: Actor, now: datetime) -> StoreRule:
     """Give a rule this turn among the store's, counted from 1; the others make room. NotFound."""
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
-    rules = list(StoreRule.objects.for_store(store.pk).select_for_update(no_key=True).order_by("place", "pk"))
+    rules = list(StoreRule.objects.for_store(store.pk).order_by("place", "pk"))
     rule = next((each for each in rules if each.pk == rule_id), None)
     if rule is None:
         raise NotFound

@@ -1,6 +1,9 @@
 """Evidence as phones make it: HEIC, AVIF, films, moving pictures, pictures of sixteen bits and of other colours."""
 
+import resource
 import subprocess
+import sys
+import time
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -8,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import av
 import pytest
+from django.conf import settings
 from PIL import Image, ImageCms, ImageDraw
 
 from common import uploads
@@ -237,10 +241,55 @@ def test_too_many_pixels_are_refused_whatever_holds_them(taote, monkeypatch):
         "too_many_pixels",
         "file",
     )
+    large = (PHONES / "large.avif").read_bytes()  # 5001 by 5000
+    assert code(show(taote.buyer, refund, large, "a.avif")) == (400, "too_many_pixels", "file")
     content = (PHONES / "upright.heic").read_bytes()
     at = content.index(b"ispe") + 8
     huge = content[:at] + (60000).to_bytes(4, "big") * 2 + content[at + 8 :]
     assert code(show(taote.buyer, refund, huge, "a.heic"))[0] == 400
+
+
+def test_films_wait_for_a_turn_as_pictures_do(taote, monkeypatch):
+    monkeypatch.setattr(uploads, "WAITS_S", 0.05)
+    for _ in range(uploads.DECODED_AT_ONCE):
+        uploads._decoding.acquire()
+    try:
+        assert code(show(taote.buyer, taote.refund(), film(), "v.mp4")) == (429, "busy", None)
+    finally:
+        for _ in range(uploads.DECODED_AT_ONCE):
+            uploads._decoding.release()
+
+
+def test_the_reader_has_its_limits_before_it_is_given_anything():
+    wanted = {
+        resource.RLIMIT_AS: 2**30,
+        resource.RLIMIT_CPU: 20,
+        resource.RLIMIT_FSIZE: 64 * 2**20,
+        resource.RLIMIT_CORE: 0,
+    }
+    command = [sys.executable, "-m", "common.isomedia"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=settings.BASE_DIR, env={}
+    ) as reader:
+        try:
+            until, found = time.monotonic() + 120, {}
+            while found != wanted and reader.poll() is None and time.monotonic() < until:
+                time.sleep(0.02)
+                found = {what: resource.prlimit(reader.pid, what)[0] for what in wanted}
+            assert found == wanted
+        finally:
+            reader.kill()
+
+
+def test_the_reader_knows_nothing_of_our_environment(tmp_path, monkeypatch):
+    teller = tmp_path / "teller"
+    teller.write_text('#!/bin/sh\necho \'{"type": "text/plain"}\'\n/usr/bin/env\n')
+    teller.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(teller))
+    monkeypatch.setenv("A_SECRET", "not to be told")
+    told, kind = reading.read_apart(b"", "file")
+    assert (kind, b"PWD=" in told) == ("text/plain", True)
+    assert b"not to be told" not in told
 
 
 def test_a_reader_that_hangs_or_breaks_is_one_refusal(taote, monkeypatch, caplog):

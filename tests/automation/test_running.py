@@ -140,6 +140,14 @@ def test_a_rule_of_every_condition_acts_where_all_hold(shop, clock):
     assert ruling_of(before) is None, "it was asked for before the rule was on"
 
 
+def test_a_rule_is_about_nothing_that_was_asked_for_before_it_was_on_though_another_was(shop, clock):
+    live(shop, reasons=["quality"], now=NOON - timedelta(days=3))
+    live(shop, **REFUSE)
+    before = shop.refund(now=NOON - timedelta(days=2))
+    assert run_rules() == 1
+    assert (ruling_of(before).outcome, shop.reload(before).status) == ("unmatched", "awaiting_merchant")
+
+
 def test_the_first_rule_in_turn_that_is_about_it_has_the_refund(shop, clock):
     live(shop, "first", **OFFER, reasons=["quality"])
     second, third = live(shop, "second", **OFFER), live(shop, "third", **REFUSE)

@@ -5,16 +5,17 @@ from functools import partial
 import pytest
 from django.db import OperationalError
 
-from automation.actions import turn_off_rule
-from automation.models import Ruling
+from automation.actions import change_rule, draft_rule, move_rule, publish_rule, turn_off_rule
+from automation.models import Ruling, StoreRule
 from automation.running import rule_on
 from automation.sweeps import run_rules
 from common.actors import SYSTEM
+from common.errors import Invalid
 from common.models import Event, Setback
 from common.tenancy import system_scope
 from payments.settlement import settle_batch
 from refunds.actions import reject_refund
-from tests.automation.rules import live, ruling_of
+from tests.automation.rules import REFUSE, drafted, live, ruling_of
 from tests.concurrency.crash import Moment, crash_at, every_crash
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.invariants import assert_paid_once
@@ -91,6 +92,62 @@ def test_what_is_turned_off_first_does_not_act(shop, clock):
     race = overtaken(off, ruled(shop, refund), scope=shop.scope())
     assert (race.codes, race.waited, race.second.value) == (("ok", "ok"), True, None)
     assert (shop.reload(refund).status, ruling_of(refund)) == ("awaiting_merchant", None)
+
+
+def changes(shop, rule_id, *, name="R", **says):
+    """What changes a rule's form."""
+    definition = {"held_out": 0, **says}
+    by = {"actor": MERCHANT, "now": NOON}
+    return partial(change_rule, store=shop.store, rule_id=rule_id, name=name, definition=definition, **by)
+
+
+def at_once(shop, first, second):
+    """Two people of the store: `second` comes while `first` has yet to commit."""
+
+    def later():
+        with shop.scope():
+            return second()
+
+    return overtaken(first, later, scope=shop.scope())
+
+
+def test_what_is_published_anew_first_is_not_ruled_on_by_the_version_before(shop, clock):
+    version = approving(shop)
+    (refund,) = asked(shop, 1)
+    with shop.scope():
+        changes(shop, version.rule_id, **REFUSE)()
+    anew = partial(publish_rule, store_id=shop.store.pk, rule_id=version.rule_id, actor=MERCHANT, now=NOON)
+    race = overtaken(anew, ruled(shop, refund), scope=shop.scope())
+    assert (race.codes, race.waited, race.second.value) == (("ok", "ok"), True, None)
+    assert (shop.reload(refund).status, ruling_of(refund)) == ("awaiting_merchant", None)
+    run_rules()
+    assert (shop.reload(refund).status, ruling_of(refund).version) == ("rejected", 2)
+
+
+def test_of_two_who_publish_a_draft_the_second_is_told_that_it_is_on(shop, clock):
+    rule = drafted(shop)
+    publish = partial(publish_rule, store_id=shop.store.pk, rule_id=rule.pk, actor=MERCHANT, now=NOON)
+    race = at_once(shop, publish, publish)
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
+
+
+def test_of_two_who_give_rules_one_name_the_second_is_told(shop, clock):
+    by = {"store": shop.store, "definition": {"act": "approve"}, "actor": MERCHANT, "now": NOON}
+    draft = partial(draft_rule, name="R", **by)
+    race = at_once(shop, draft, draft)
+    assert (race.first.ok, race.waited, type(race.second.error)) == (True, True, Invalid)
+    one, other = (drafted(shop).pk for _ in range(2))
+    race = at_once(shop, *(changes(shop, rule, name="S", act="approve") for rule in (one, other)))
+    assert (race.first.ok, race.waited, type(race.second.error)) == (True, True, Invalid)
+
+
+def test_of_two_who_move_rules_neither_move_is_lost(shop, clock):
+    rules = {name: drafted(shop, name).pk for name in "abc"}
+    by = {"store": shop.store, "place": 1, "actor": MERCHANT, "now": NOON}
+    race = at_once(shop, *(partial(move_rule, rule_id=rules[name], **by) for name in "cb"))
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with shop.scope():
+        assert list(StoreRule.objects.order_by("place").values_list("name", "place")) == [("b", 1), ("c", 2), ("a", 3)]
 
 
 def test_a_person_who_decides_first_is_not_overruled(shop, clock):

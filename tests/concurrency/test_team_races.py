@@ -12,7 +12,7 @@ from common.tenancy import tenant_scope
 from refunds.messages import post_message
 from refunds.models import Assignment
 from refunds.team.assigning import assign_refund, share_out_refunds
-from stores.actions import remove_member, update_store
+from stores.actions import change_member, remove_member, update_store
 from stores.models import Membership
 from stores.permissions import actor_of
 from tests.concurrency.harness import overtaken, together
@@ -116,6 +116,17 @@ def test_two_sweeps_share_a_refund_out_once(shop, clock, people):
     share_out_refunds()
     assert sorted(holder for refund in refunds for holder in holders(shop, refund)) == ["anna", "anna", "bob", "bob"]
     assert all(assignments_told(shop, refund) == ["refund.assigned"] for refund in refunds)
+
+
+def test_nothing_is_shared_out_to_somebody_who_will_decide_no_more(shop, clock, people):
+    refunds, (_anna, bob) = [shop.refund() for _ in range(2)], people
+    with shop.scope():
+        update_store(store=shop.store, shares_out_refunds=True, actor=OPERATOR, now=NOON)
+        member = Membership.objects.get(user=bob)
+    by = {"store_id": shop.store.pk, "member_id": member.pk, "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, lambda: change_member(**by, role="viewer"), share_out_refunds)
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert [holders(shop, refund) for refund in refunds] == [["anna"], ["anna"]]
 
 
 def test_a_decision_on_a_page_that_became_out_of_date_under_the_lock_is_refused(shop, clock, people):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from common.tenancy import system_scope
 from refunds.models import Refund
+from stores.models import Membership
 from tests.api.helpers import ask
 from tests.world import Shop, make_shop
 
@@ -171,6 +173,26 @@ def test_another_store_s_number_is_unknown(shop, desk):
     assert passed(desk, refund).status_code == 404
     assert failed(desk, refund, note="Damaged").status_code == 404
     assert other.reload(refund).status == "returning"
+
+
+def test_who_works_in_two_stores_sees_at_each_station_its_own_parcels_alone(shop, desk):
+    other = make_shop("pinduoduo")
+    with system_scope():
+        Membership.objects.create(store=other.store, user=desk.user, role="warehouse")
+    foreign, here = sent_back(other, "R113"), sent_back(shop, "R114")
+    assert desk.get("station/").status_code == 403, "which of the two?"
+    pick(desk, shop)
+    assert "Announced by nobody" in page(desk, number="R113")
+    assert (passed(desk, foreign).status_code, failed(desk, foreign, note="Damaged").status_code) == (404, 404)
+    assert other.reload(foreign).status == "returning"
+    assert f'data-refund="{here.pk}"' in page(desk, number="R114", refund=foreign.pk)
+    pick(desk, other)
+    assert f'data-refund="{foreign.pk}"' in page(desk, number="R113")
+
+
+def pick(desk, shop):
+    """Sit down at this store's desk."""
+    assert desk.post("switch-store/", store=shop.store.pk).status_code == 302
 
 
 @pytest.mark.parametrize("role", ["viewer", "agent", "finance"])

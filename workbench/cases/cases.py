@@ -18,6 +18,7 @@ from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision
 from workbench.kit.forms import DeskForm, YuanField, posted
+from workbench.kit.fresh import as_of
 from workbench.kit.queue import QueueFilter, QueueMixin, Tile
 from workbench.kit.search import OrderSearch
 from workbench.kit.timeline import negotiation, timeline
@@ -133,12 +134,14 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     def decision_page(self, request, row, decision, form, template, **more):
         """Whoever decides has in view what both sides say and show, and whether they may still show more."""
         if isinstance(decision, DecideCase):
+            more["as_of"] = as_of(request, row.refund)  # before the sides are read
             more["sides"] = self.sides(row, evidence_of(row.refund, request.now))
             more["is_early"] = row.takes_evidence(request.now)
         return super().decision_page(request, row, decision, form, template, **more)
 
     def row_page(self, request, case, bound=None):
         now, refund = request.now, case.refund
+        known = as_of(request, refund)  # before what the page shows is read
         card = evidence_of(refund, now)
         return self.page(
             request,
@@ -151,6 +154,7 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
             lines=refund.own_lines,
             most=most_refundable(refund),
             now=now,
+            as_of=known,
             evidence=card,
             sides=self.sides(case, card),
             record=negotiation(case.store_id, refund.pk),

@@ -69,7 +69,8 @@ class MakePack(Decision):
     code, icon, tone = "make-pack", "picture_as_pdf", ""
     label = gettext_lazy("Make the evidence pack (PDF)")
     done = gettext_lazy("The evidence pack is being made.")
-    capability, is_inline, is_read_here, anchor = SHOW_EVIDENCE, True, False, "#pack"
+    capability, anchor = SHOW_EVIDENCE, "#pack"
+    is_inline, is_read_here, heeds_news = True, False, False
 
     def __init__(self, pack: EvidencePack | None = None):
         if pack is not None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from stores.models import Store
 from workbench.kit.base import show_refusal
 from workbench.kit.decisions import Choice, Decision, Foreseen, choose, take
-from workbench.kit.fresh import why_out_of_date
+from workbench.kit.fresh import as_of, refund_of, why_out_of_date
 
 
 def store_of(row: Any) -> Store | None:
@@ -72,6 +72,8 @@ class DecisionPagesMixin:
         self, request: HttpRequest, row: Any, decision: Decision, form: forms.Form, template: str, **more
     ) -> HttpResponse:
         """The page that asks, or the look at what will happen."""
+        if (refund := refund_of(row)) is not None:
+            more.setdefault("as_of", as_of(request, refund))  # before the rest of what is shown is read
         is_look = template in (decision.preview, decision.doubted)
         title = str(decision.preview_title) if is_look else decision.title(row)
         shown = {"row": row, "decision": decision, "form": form, "back": self.back(row).url, "may_save": True}

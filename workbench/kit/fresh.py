@@ -1,12 +1,13 @@
-"""Whether what a page showed of a refund still holds when somebody decides on it."""
+"""Whether what a page showed of a refund still holds when somebody decides on it, or on a row beside it."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from common.models import Event
+from payments.models import Payment
 from refunds.actions import lock_refund
-from refunds.models import Refund
+from refunds.models import Appeal, Dispute, Refund
 from refunds.team.events import INTERNAL
 from workbench.kit.marks import moment
 from workbench.kit.timeline import entry
@@ -21,20 +22,31 @@ def newest_event(refund: Refund) -> int:
     return events.order_by("-id").values_list("id", flat=True).first() or 0
 
 
+def refund_of(row: object) -> Refund | None:
+    """The refund that the row is, is a case about or, as a payment, belongs to, with its order; None for none."""
+    if isinstance(row, Refund):
+        return row
+    if isinstance(row, Payment) and not hasattr(row, "refund"):  # read once
+        found = Refund.objects.for_store(row.store_id).filter(pk=row.topic_id)
+        row.refund = found.select_related("order").first()
+    return row.refund if isinstance(row, Payment | Appeal | Dispute) else None
+
+
 def lock_as_shown(request: HttpRequest, row: object) -> Refused | None:
     """Lock the refund that a page asks about and say why it isn't any more what the page showed; None where it is.
 
-    Rows of other kinds, and posts that come from no page, are as they are.
+    So it is for what stands beside the refund. Rows that have none, and posts that come from no page, are as they are.
     """
-    if not isinstance(row, Refund) or AS_OF not in request.POST:
+    if AS_OF not in request.POST or (refund := refund_of(row)) is None:
         return None
-    lock_refund(store_id=row.store_id, refund_id=row.pk)
+    lock_refund(store_id=refund.store_id, refund_id=refund.pk)
     return why_out_of_date(request, row)
 
 
 def why_out_of_date(request: HttpRequest, row: object) -> Refused | None:
-    """The refusal of a decision on a refund to which something happened since its page was shown; None for nothing."""
-    news = news_since(request, row) if isinstance(row, Refund) and AS_OF in request.POST else ""
+    """The refusal of a decision where something happened to its refund since the page was shown; None for nothing."""
+    refund = refund_of(row) if AS_OF in request.POST else None
+    news = news_since(request, refund) if refund is not None else ""
     if not news:
         return None
     request.is_out_of_date = True

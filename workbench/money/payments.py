@@ -30,6 +30,7 @@ from workbench.kit.base import DeskAdmin, column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, choose
 from workbench.kit.desk import desk_of
+from workbench.kit.fresh import as_of, refund_of
 from workbench.kit.marks import badge, moment
 from workbench.kit.queue import QueueFilter, QueueMixin
 from workbench.kit.search import OrderSearch
@@ -66,7 +67,7 @@ class ResumePayment(Decision):
 
     code, label, icon = "resume", gettext_lazy("Ask the gateway again"), "replay"
     done = gettext_lazy("The gateway is asked again.")
-    capability, is_inline = PAY, True
+    capability, is_inline, heeds_news = PAY, True, False
 
     def concerns(self, payment):
         """Only one that waits for a person."""
@@ -190,14 +191,6 @@ class KeepBooks(SettleConflict):
     tone = "plain"
 
 
-def refund_of(payment: Payment) -> Refund | None:
-    """The refund that a payment belongs to, with its order; None when it is about the order. Read once."""
-    if not hasattr(payment, "refund"):
-        found = Refund.objects.for_store(payment.store_id).filter(pk=payment.topic_id)
-        payment.refund = found.select_related("order").first()
-    return payment.refund
-
-
 def resuming(request: HttpRequest, payments: Sequence[Payment]) -> None:
     """Give each payment that waits for a person its button, as `resume`."""
     ask = ResumePayment()
@@ -247,13 +240,15 @@ class PaymentAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
 
     def row_page(self, request, payment, bound=None):
         """The payment's page with its bookings."""
-        store_id = payment.store_id
+        store_id, refund = payment.store_id, refund_of(payment)
+        known = {} if refund is None else {"as_of": as_of(request, refund)}  # before what the page shows is read
         return self.page(
             request,
             "workbench/money/page.html",
             yuan(payment.amount),
             payment=payment,
-            refund=refund_of(payment),
+            refund=refund,
+            **known,
             transfers=Transfer.objects.for_store(store_id)
             .filter(payment=payment)
             .select_related("debit_account", "credit_account")

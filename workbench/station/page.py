@@ -17,6 +17,7 @@ from stores.permissions import INSPECT_RETURNS
 from workbench.kit.deciding import DecisionPagesMixin, in_zone_of
 from workbench.kit.decisions import Choice, choose
 from workbench.kit.editing import store_to_add_to
+from workbench.kit.fresh import as_of
 from workbench.station.deciding import DECISIONS
 from workbench.station.handled import count_one, handled
 from workbench.station.scanned import Scanned, is_waiting, refunds_under, scan
@@ -82,7 +83,8 @@ class Station(DecisionPagesMixin):
 
 def show(request: HttpRequest, found: Scanned | None, bound: Mapping[str, forms.Form] | None = None) -> HttpResponse:
     """The page, with what was scanned; `bound` has the form that was filled in, by the code of its decision."""
-    context = {
+    context = {} if found is None or found.refund is None else {"as_of": as_of(request, found.refund)}
+    context |= {
         **admin.site.each_context(request),
         "title": _("Returns station"),
         "found": found,
