@@ -17,12 +17,15 @@ from orders.models import Order, OrderLine
 def paid_for(head: Mapping, lines: Sequence[Mapping]) -> Decimal:
     """Yuan paid for an order as its marketplace sends it.
 
-    Invalid `discount` (`lines` for a line's own) where it is more than the goods cost, `lines` where an order can't be
+    Invalid `discount` (a line's own by its place) where it is more than the goods cost, `lines` where an order can't be
     worth so much, `paid_amount` where that is sent and isn't the sum.
     """
     goods = [line["quantity"] * line["unit_price"] - line.get("discount", ZERO) for line in lines]
-    if any(cost < ZERO for cost in goods):
-        raise Invalid("lines", _("The discount of a line is at most what its pieces cost."), "max_value")
+    below = next((place for place, cost in enumerate(goods) if cost < ZERO), None)
+    if below is not None:
+        raise Invalid(
+            f"lines.{below}.discount", _("The discount of a line is at most what its pieces cost."), "max_value"
+        )
     total = sum(goods, ZERO)
     if head["discount"] > total:
         raise Invalid(

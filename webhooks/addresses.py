@@ -25,6 +25,8 @@ _NOT_PUBLIC = [
     ip_network(text)
     for text in ("192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3ffe::/16", "3fff::/20", "5f00::/16")
 ]
+# In the middle of an address whose end is an IPv4 address (RFC 5214), whatever the network; one bit is free.
+ISATAP, ISATAP_MASK = 0x00005EFE, 0xFDFFFFFF
 _resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
 
 
@@ -94,6 +96,8 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address) and (address not in PUBLIC_IPV6 or address.scope_id):
         return False
     if not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    if isinstance(address, IPv6Address) and int(address) >> 32 & ISATAP_MASK == ISATAP:
         return False
     return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
 

@@ -10,7 +10,7 @@ from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from common.api.fields import DATE, OFFSET, WITH_OFFSET
+from common.api.fields import DATE, INSTANT, WITH_OFFSET
 from common.calendar import start_of_day
 
 
@@ -24,9 +24,11 @@ class InstantFormField(IsoDateTimeField):
                 return date.fromisoformat(value)
             except ValueError as error:
                 raise ValidationError(WITH_OFFSET, code="invalid") from error
-        if isinstance(value, str) and value and not (value.isascii() and OFFSET.search(value)):
+        if not isinstance(value, str) or not value:
+            return super().to_python(value)
+        if not INSTANT.fullmatch(value):
             raise ValidationError(WITH_OFFSET, code="invalid")
-        return super().to_python(value)
+        return super().to_python(value.upper())
 
 
 class InstantFilter(django_filters.IsoDateTimeFilter):

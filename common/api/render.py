@@ -1,8 +1,10 @@
 """JSON out: what DRF's renderer writes, by a compiled encoder."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -18,6 +20,12 @@ def to_json(data: Any) -> bytes:
         if end in written:
             written = written.replace(end, escaped)
     return written
+
+
+class ByAccept(DefaultContentNegotiation):
+    """The Accept header alone says how an answer is written: `format` is a parameter like others, known or refused."""
+
+    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
 
 
 class FastJSONRenderer(JSONRenderer):

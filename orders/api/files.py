@@ -30,8 +30,8 @@ BLOCK_BYTES = 2**16
 RESPOND_ASYNC = "respond-async"
 
 
-class IgnoreFormat(DefaultContentNegotiation):
-    """`format` is the file's here; whatever else is answered is JSON."""
+class AnyAccept(DefaultContentNegotiation):
+    """`format` says what file it is, whatever is accepted; a refusal is JSON."""
 
     def select_renderer(self, request, renderers, format_suffix=None):
         """The first renderer there is."""
@@ -140,7 +140,7 @@ class OrderFilesViewSet(StoreViewSet):
         parameters=[OpenApiParameter("format", str, enum=[each.value for each in ExportFormat], default="csv")],
         responses={(200, kind): OpenApiTypes.BINARY for kind in ("text/csv", CONTENT_TYPES[ExportFormat.XLSX])},
     )
-    @action(detail=False, methods=["get"], content_negotiation_class=IgnoreFormat)
+    @action(detail=False, methods=["get"], content_negotiation_class=AnyAccept)
     def export(self, request):
         """A file of what is to be shipped, in the queue's order, or of what the filters say.
 

@@ -97,7 +97,7 @@ class PlaceOrderSerializer(serializers.Serializer):
     """An order as the marketplace sends it."""
 
     store = serializers.CharField()
-    number = serializers.RegexField(r"\A[A-Za-z0-9_.\-]{1,64}\Z")
+    number = serializers.RegexField(r"\A(?!\.{1,2}\Z)[A-Za-z0-9_.\-]{1,64}\Z")  # . and .. are no part of an address
     buyer = BuyerSerializer()
     paid_at = InstantField(has_passed=True)
     ship_by = InstantField(whole_day=True, required=False, allow_null=True)

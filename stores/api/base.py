@@ -19,6 +19,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from common import idempotency
 from common.actors import Actor, ActorKind
 from common.api.changes import BY_CHANGE, NAMES, ChangesFilter
+from common.api.render import ByAccept
 from common.api.represent import represent
 from common.api.unknown import unknown_fields
 from common.changed import Traced
@@ -68,6 +69,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     feeds: ClassVar[frozenset[str]] = frozenset()
     answers_with: ClassVar[dict[str, dict[int, Collection[str]]]] = {}
     lookup_value_regex = "[^/]+"
+    content_negotiation_class = ByAccept
     filter_backends: ClassVar[list] = []
     store: Store
 

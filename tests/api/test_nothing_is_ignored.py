@@ -98,7 +98,21 @@ def test_a_parameter_is_named_once(taote):
     assert taote.merchant.get("returnless/badges/?item_id=8000&item_id=8001").status_code == 200
 
 
-@pytest.mark.parametrize("instant", ["2026-11-19T12:00:00", "2026-11-19 12:00", "2026-11-32", "1763524800"])
+@pytest.mark.parametrize("path", ["orders/", "orders/X/", "events/", "stores/", "test-clock/", "refunds/"])
+def test_the_format_of_an_answer_is_no_parameter(taote, path):
+    check_shape(taote.merchant.get(path, format="xml"), 400, "unknown", "format")
+    assert taote.merchant.client.get("/api/v1/schema/?format=json").json()["openapi"]
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        *("2026-11-19T12:00:00", "2026-11-19 12:00", "2026-11-32", "1763524800", "2026-11-19T12:00:00+08"),
+        *("2026-11-19T12:00:00+08:60", "2026-11-19T12:00:00+25:00", "2026-11-19T12:00:00+08:00\n"),
+        *("2026-11-19x12:00:00Z", "2026-11-19  12:00:00Z", "2026-11-19T24:00:00Z", "2026-11-19T12:00:60Z", "2026-11"),
+        *("2026-11-19T12:00:00.Z", "٢٠٢٦-11-19T12:00:00Z", "2026-11-19T12:00:00Z[Asia/Shanghai]", "2026-11-19T"),
+    ],
+)
 def test_an_instant_has_an_offset(taote, instant):
     check_shape(taote.merchant.get("refunds/", due_before=instant), 400, "invalid", "due_before")
     body = {"item_id": "1"}

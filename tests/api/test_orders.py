@@ -91,6 +91,8 @@ def test_lines_do_not_change_once_the_order_has_shipped(taote):
     [
         ({"number": "a b"}, "number"),
         ({"number": "x" * 65}, "number"),
+        ({"number": "."}, "number"),
+        ({"number": ".."}, "number"),
         ({"buyer": {"id": "b"}}, "buyer.name"),
         ({"buyer": "b"}, "buyer.non_field_errors"),
         ({"lines": []}, "lines.non_field_errors"),

@@ -99,7 +99,7 @@ def test_pieces_are_worth_what_was_paid_and_the_last_takes_the_rest(taote, paid,
     [
         ({"paid_amount": "157.99"}, "paid_amount", ("157.99", "158.00")),
         ({"discount": "180.01", "paid_amount": None}, "discount", ("180.00",)),
-        ({"lines": [{"item_id": "1", "quantity": 1, "unit_price": "5", "discount": "5.01"}]}, "lines", ()),
+        ({"lines": [{"item_id": "1", "quantity": 1, "unit_price": "5", "discount": "5.01"}]}, "lines.0.discount", ()),
         ({"shipping_fee": "-1"}, "shipping_fee", ()),
         ({"version": -1}, "version", ()),
         ({"postage": "1"}, "postage", ()),

@@ -1,17 +1,20 @@
 """What a receiver gets: every event once it is settled, signed, in order, again when it fails, and nothing lost."""
 
 import threading
+from base64 import b64encode
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from common.models import Event
+from common.sealing import seal
 from common.tenancy import system_scope
 from tests.concurrency.crash import crash_at
 from tests.webhooks.receiver import OK, Receiver, answer
-from tests.world import make_shop, wait
+from tests.world import NOON, make_shop, wait
 from webhooks import wire
 from webhooks.delivering import call_endpoints
 from webhooks.models import Delivery, Endpoint
@@ -127,6 +130,46 @@ def test_a_new_secret_signs_beside_the_older_one_for_a_day(shop, endpoint, recei
     work()
     assert receiver.received[-1].is_signed_with(new)
     assert not receiver.received[-1].is_signed_with(endpoint["secret"])
+
+
+def test_secrets_that_are_rotated_again_within_the_day_sign_until_their_own_day_is_over(
+    shop, endpoint, receiver, work, clock
+):
+    secrets = [endpoint["secret"]]
+
+    def rotate():
+        secrets.append(shop.merchant.post(f"webhook-endpoints/{endpoint['id']}/rotate-secret/").json()["secret"])
+
+    def signing():
+        shop.refund()
+        work()
+        return [number for number, secret in enumerate(secrets) if receiver.received[-1].is_signed_with(secret)]
+
+    rotate()
+    clock.move(hours=1)
+    rotate()
+    assert signing() == [0, 1, 2]
+    clock.move(hours=23)
+    assert signing() == [1, 2]
+    for _each in range(3):
+        rotate()
+    assert signing() == [2, 3, 4, 5], "three beside the newest"
+    clock.move(hours=24)
+    assert signing() == [5]
+
+
+def test_a_secret_that_was_sealed_beside_an_only_older_one_still_signs(shop, endpoint, receiver, work, clock):
+    before = f"whsec_{b64encode(b'b' * 32).decode()}"
+    kept = {"secret": endpoint["secret"], "older": before, "older_until": (NOON + timedelta(hours=1)).isoformat()}
+    with shop.scope():
+        Endpoint.objects.update(sealed_secrets=seal(kept))
+    shop.refund()
+    work()
+    assert [receiver.received[-1].is_signed_with(each) for each in (before, endpoint["secret"])] == [True, True]
+    clock.move(hours=2)
+    shop.refund()
+    work()
+    assert [receiver.received[-1].is_signed_with(each) for each in (before, endpoint["secret"])] == [False, True]
 
 
 def test_by_hand_and_by_range_the_same_message_comes_again(shop, endpoint, receiver, work, clock):

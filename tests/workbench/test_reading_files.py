@@ -94,7 +94,7 @@ def test_then_it_is_looked_at_confirmed_and_shipped_as_a_small_one(shop, sign_in
     assert (shipping["step"], shipping["total"], shipping["done"]) == ("shipping", 2, 0)
     assert shipping["words"] == "Waits for its turn."
     held(upload)
-    assert upload.state()["words"] == "0 of 2 orders shipped"
+    assert upload.state()["words"] == "0 of 2 rows shipped"
     with system_scope():
         ShipmentImport.objects.update(leased_until=None)
     assert run_imports() == 1

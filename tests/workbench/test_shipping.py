@@ -17,6 +17,7 @@ from orders.models import DelayedOrder, DelayReport, Order, ShipmentImport
 from orders.saving import urge_order
 from stores.models import Membership
 from tests.api.helpers import ask
+from tests.parts import A, B, two_lines
 from tests.tenancy.furnish import fingerprint
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
@@ -322,6 +323,26 @@ def test_a_file_is_uploaded_checked_confirmed_and_imported(shop, sign_in, broker
     assert shown(desk) == []
     assert "发货.csv" in desk.get("orders/shipmentimport/").content.decode()
     assert shop.reload(orders[1]).tracking_number == "T1"
+
+
+@pytest.mark.rule("K2")
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", ["Ship 2 orders", "<b>4</b> parcels"]), ("zh-hans", ["为 2 个订单发货", "<b>4</b> 个包裹"])],
+)
+def test_before_a_file_is_confirmed_orders_parcels_and_rows_are_told_apart(shop, sign_in, language, expected):
+    first, second = two_lines(shop, now=NOON), two_lines(shop, now=NOON)
+    rows = [f"{first.number},SF,T1,{A}*1", f"{first.number},SF,T1,{B}*1", f"{first.number},SF,T2,{A}*1"]
+    rows += [f"{second.number},SF,T3,{A}*2", f"{second.number},SF,T4,{B}*2"]
+    content = "order_number,carrier,tracking_number,parcel_items\n" + "\n".join(rows)
+    desk = sign_in("warehouse", shop)
+    desk.client.cookies["django_language"] = language
+    answer = desk.post(UPLOAD, store=shop.store.pk, file=SimpleUploadedFile("a.csv", content.encode()))
+    page = desk.client.get(answer["Location"])
+    assert (page.context["job"].total, page.context["will_ship"]) == (5, {"orders": 2, "parcels": 4})
+    assert [words for words in expected if words not in page.content.decode()] == []
+    page = desk.client.get(f"{answer['Location']}?after=99")
+    assert (page.context["rows"], expected[0] in page.content.decode()) == ([], True)
 
 
 @pytest.mark.rule("K2")

@@ -14,6 +14,7 @@ from orders.erp.running import run_imports
 from orders.models import ShipmentImport
 from orders.saving import urge_order
 from tests.browser import DESKTOP, PHONE, in_browser, sign_in, width_of
+from tests.parts import A, B, parcels, two_lines
 from tests.world import BUYER, MERCHANT, make_shop, make_user
 
 pytestmark = [*in_browser, pytest.mark.rule("K2", "K4", "P8")]
@@ -86,6 +87,36 @@ def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):
     page.set_viewport_size(DESKTOP)
     keep(page, "import-done")
     assert shop.reload(later).tracking_number == "YT2"
+    assert wrong == []
+
+
+def test_a_file_ships_an_order_in_its_parts(shop, browser, live_server, tmp_path):
+    order = two_lines(shop, now=clock.now() - timedelta(hours=2))
+    page = browser.new_page(viewport=DESKTOP, locale="zh-CN")
+    wrong = sign_in(page, live_server.url)
+    file = tmp_path / "分包.csv"
+    rows = [f"{order.number},圆通,YT1,{A}*2;{B}*1", f"{order.number},SF,SF2,{B}*1"]
+    file.write_text("order_number,carrier,tracking_number,parcel_items\n" + "\n".join(rows))
+    page.goto(f"{live_server.url}/admin/orders/shipmentimport/upload/")
+    page.set_input_files("[name=file]", file)
+    page.click("#upload button.primary")
+    page.wait_for_selector("#confirm")
+    keep(page, "import-parts")
+    assert "为 1 个订单发货" in page.text_content("#confirm")
+    assert page.text_content("#parcels") == "2 个包裹"
+    page.set_viewport_size(PHONE)
+    keep(page, "import-parts-phone")
+    assert width_of(page) <= PHONE["width"]
+    page.click("#confirm")
+    page.wait_for_selector("#import-job progress")
+    with shop.scope():
+        run_imports(ids=[ShipmentImport.objects.get().pk])
+    page.wait_for_selector("#import-job:not([data-progress])")
+    assert parcels(shop, order) == {"YT1": ("announced", True, {A: 2, B: 1}), "SF2": ("announced", True, {B: 1})}
+    page.goto(f"{live_server.url}/admin/orders/order/{order.pk}/change/")
+    assert {number for number in ("YT1", "SF2") if number in page.text_content("body")} == {"YT1", "SF2"}
+    keep(page, "order-parts-phone")
+    assert width_of(page) <= PHONE["width"]
     assert wrong == []
 
 

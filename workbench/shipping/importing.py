@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils.html import format_html
@@ -139,7 +140,7 @@ def _in_words(job: ShipmentImport, progress: Progress) -> str:
             return _("It broke off and is tried again in a moment.")
         return _("Waits for its turn.")
     if progress.step == SHIPPING:
-        return _("%(done)s of %(of)s orders shipped") % numbers
+        return _("%(done)s of %(of)s rows shipped") % numbers
     if progress.step == CHECKING:
         return _("%(done)s of %(of)s rows checked") % numbers
     return _("%(done)s of about %(of)s rows read") % numbers if progress.done else _("The file is being opened.")
@@ -161,6 +162,13 @@ def _rows_after(job: ShipmentImport, place: int) -> list[ImportRow]:
     return list(rows.select_related("order").order_by("place")[: ROWS_SHOWN + 1])
 
 
+def _will_ship(job: ShipmentImport) -> dict[str, int]:
+    """How many orders the file ships, and in how many parcels: an order may be several, and a parcel several rows."""
+    good = ImportRow.objects.for_store(job.store_id).filter(job=job, code="")
+    parcels = good.values("order_id", "carrier", "tracking_number").distinct()
+    return {**good.aggregate(orders=Count("order_id", distinct=True)), "parcels": parcels.count()}
+
+
 class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     """Files of the last time; each has a page with its errors or its progress."""
 
@@ -173,7 +181,7 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
     list_display = ("file_name", "show_status", "show_progress", "wrong", "show_who", "show_created")
     ordering = ("-id",)
     show_status = column(gettext_lazy("status"), badge)
-    show_progress = column(gettext_lazy("Shipped"), _shipped)
+    show_progress = column(gettext_lazy("Rows shipped"), _shipped)
     show_who = column(gettext_lazy("by"), lambda job: job.actor.get("label", ""))
     show_created = column(gettext_lazy("uploaded"), lambda job: moment(job.created_at))
 
@@ -222,6 +230,7 @@ class ShipmentImportAdmin(DecidingMixin, DeskAdmin):
             rows=rows[:ROWS_SHOWN],
             after=after,
             next_after=rows[ROWS_SHOWN - 1].place if len(rows) > ROWS_SHOWN else None,
+            will_ship=_will_ship(job) if job.status == ImportStatus.CHECKED else {},
             decide=self.choices(request, job),
         )
 
