@@ -201,16 +201,41 @@ def endless(call, there):
         there.sendall(b"x" * 65536)
 
 
+def over_and_over(first, again):
+    """Somebody who begins an answer and never comes to its end."""
+
+    def behave(call, there):
+        there.sendall(first)
+        while True:
+            there.sendall(again)
+
+    return behave
+
+
 @pytest.mark.parametrize(
     ("behave", "error", "status"),
     [
+        (over_and_over(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "took_too_long", "waiting"),
+        (over_and_over(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), "not_http", "waiting"),
+        (over_and_over(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 1024), "not_http", "waiting"),
+        (over_and_over(b"", b"HTTP/1.1 200"), "not_http", "waiting"),
         (slowly, "took_too_long", "waiting"),
         (endless, "", "delivered"),
         (lambda call, there: there.sendall(answer(302, Location="http://127.0.0.1/x")), "refused", "waiting"),
         (lambda call, there: there.sendall(b"hello\r\n\r\n"), "not_http", "waiting"),
         (lambda call, there: None, "not_http", "waiting"),
     ],
-    ids=["slow", "endless", "redirect", "no HTTP", "silent"],
+    ids=[
+        "1xx for ever",
+        "headers for ever",
+        "a header for ever",
+        "a line for ever",
+        "slow",
+        "endless",
+        "redirect",
+        "no HTTP",
+        "silent",
+    ],
 )
 def test_a_receiver_that_misbehaves_has_failed(shop, endpoint, receiver, work, monkeypatch, behave, error, status):
     monkeypatch.setattr(wire, "WHOLE_SECONDS", 0.4)
