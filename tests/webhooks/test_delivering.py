@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from common.models import Event
 from common.sealing import seal
 from common.tenancy import system_scope
+from tests.api.helpers import code
 from tests.concurrency.crash import crash_at
 from tests.webhooks.receiver import OK, Receiver, answer
 from tests.world import NOON, make_shop, wait
@@ -351,6 +352,15 @@ def test_an_endpoint_that_is_paused_is_not_tried(shop, endpoint):
     refused = shop.merchant.post(f"{path}test/")
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "endpoint_paused")
     assert shop.merchant.get("events/", name="webhook.tested").json()["results"] == []
+
+
+def test_a_range_that_ends_before_it_begins_is_refused_and_not_taken_for_an_empty_one(shop, endpoint):
+    path = f"webhook-endpoints/{endpoint['id']}/redeliver/"
+    body = {"since": "2026-11-21", "until": "2026-11-20"}
+    assert code(shop.merchant.post(path, body)) == (400, "invalid", "until")
+    assert shop.merchant.post(path, {**body, "until": "2026-11-21"}).json() == {"deliveries": 0}
+    resent = [row for row in shop.merchant.get("events/").json()["results"] if row["name"] == "webhook.resent"]
+    assert len(resent) == 1
 
 
 def test_a_range_can_be_of_some_events(shop, endpoint, receiver, work):
