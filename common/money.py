@@ -44,7 +44,7 @@ def parse_money(text: str) -> Decimal:
     """Read `"12.30"` (or `"12"`, `"12.3"`). ValueError for exponents, separators, other digits and three decimals."""
     if not _MONEY.fullmatch(text):
         raise ValueError("not an amount of yuan with at most two decimals")
-    return Decimal(text).quantize(CENT)
+    return Decimal(text).quantize(CENT) + ZERO  # nothing has no sign
 
 
 def grouped(amount: Decimal | str) -> str:

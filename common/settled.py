@@ -34,6 +34,15 @@ def look() -> Settled:
         return Settled(*cursor.fetchone())
 
 
+def is_ahead(event_id: int) -> bool:
+    """Whether no event has had this number yet: it was made up, or told before the database was put back to earlier."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %s > CASE WHEN is_called THEN last_value ELSE 0 END FROM common_event_id_seq", [event_id]
+        )
+        return cursor.fetchone()[0]
+
+
 SETTLED_FUNCTION = RunSQL(
     f"""
     -- The smallest id, below another, of a transaction that may still write in this database; null for none. Ids are of

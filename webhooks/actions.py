@@ -163,8 +163,11 @@ def resend(
     """Send these deliveries again, or those made in `since <= at < until`, in the order of their events; how many.
 
     `events` narrows them to events of these names, `failed_only` to those given up. Each keeps its id, by which a
-    receiver knows what it has had. NotFound; Invalid `events` for names that no event has.
+    receiver knows what it has had. NotFound; Invalid `events` for names that no event has, `until` when it isn't after
+    `since`.
     """
+    if since is not None and until is not None and until <= since:
+        raise Invalid("until", _("The end must be after the beginning."))
     endpoint = lock_endpoint(store_id, endpoint_id)
     rows = Delivery.objects.for_store(store_id).filter(endpoint=endpoint)
     if delivery_ids is not None:

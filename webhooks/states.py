@@ -23,7 +23,7 @@ class DeliveryStatus(models.TextChoices):
     """What became of one event for one endpoint."""
 
     WAITING = "waiting", _("Waiting")
-    DELIVERED = "delivered", _("Delivered")
+    DELIVERED = "delivered", _("Arrived")
     FAILED = "failed", _("Given up")
 
 

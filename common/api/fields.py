@@ -20,6 +20,7 @@ WITH_OFFSET = _(
 )
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 AHEAD_AT_MOST = timedelta(minutes=5)
+_TOO_LONG = re.compile(rf"-?[0-9]{{{MAX_DIGITS - 1},}}(\.[0-9]{{1,2}})?", re.ASCII)  # two digits of a column are cents
 _WHOLE = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
@@ -45,7 +46,7 @@ class StrictMoneyField(serializers.Field):
         if isinstance(data, Decimal) and not -MAX_DIGITS < data.adjusted() < MAX_DIGITS:
             self.fail("too_large" if data.adjusted() > 0 else "invalid")  # before 1e400000000 is written out
         text = data if isinstance(data, str) else format(data, "f") if isinstance(data, Decimal) else str(data)
-        if len(text) > MAX_DIGITS + 2 and text.isdigit():
+        if _TOO_LONG.fullmatch(text):
             self.fail("too_large")
         try:
             amount = parse_money(text)

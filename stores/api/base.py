@@ -211,22 +211,15 @@ class StoreViewSet(viewsets.GenericViewSet):
         return named
 
     def _take_key(self) -> None:
-        key = self.request.headers.get("Idempotency-Key", "")
-        if not key:
-            if self.action in self.idempotency_key_required:
-                raise ValidationError(
-                    {
-                        "Idempotency-Key": [
-                            ErrorDetail(
-                                _("Send an Idempotency-Key header: it keeps a retry from paying twice."),
-                                "idempotency_key_required",
-                            )
-                        ]
-                    }
-                )
+        key = self.request.headers.get("Idempotency-Key")
+        if self.action in self.idempotency_key_required and not (key or "").strip():
+            detail = _("Send an Idempotency-Key header: it keeps a retry from paying twice.")
+            raise ValidationError({"Idempotency-Key": [ErrorDetail(detail, "idempotency_key_required")]})
+        if key is None:
             return
-        if len(key) > MAX_KEY_LENGTH or not key.isprintable():
-            raise ValidationError({"Idempotency-Key": [ErrorDetail(_("At most 255 printable characters."), "invalid")]})
+        if not key.strip() or len(key) > MAX_KEY_LENGTH or not key.isprintable():
+            detail = _("Write 1 to 255 printable characters, or leave the header out.")
+            raise ValidationError({"Idempotency-Key": [ErrorDetail(detail, "invalid")]})
         request = self.request._request
         if request.content_type == "multipart/form-data":
             body = idempotency.upload_body(self.request.data, self.request.FILES)

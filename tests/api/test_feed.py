@@ -54,6 +54,15 @@ def test_what_means_nothing_is_refused(taote, name, value):
     assert (status, attr) == (400, name), error
 
 
+def test_a_cursor_that_no_event_has_reached_yet_is_refused_and_not_waited_for(taote, other):
+    taote.refund()
+    newest = int(taote.merchant.get("events/").json()["cursor"])
+    other.refund()
+    assert taote.merchant.get("events/", after=newest).json()["results"] == []
+    assert taote.merchant.get("events/", after=newest + 1).json()["results"] == [], "that of another store's event"
+    assert code(taote.merchant.get("events/", after=newest + 1000)) == (400, "invalid", "after")
+
+
 def test_a_page_costs_the_same_few_statements_and_a_key_is_still_noted_as_used(taote):
     for _ in range(4):
         taote.refund()

@@ -3,16 +3,21 @@
 import json
 import re
 import shlex
+from base64 import b64encode
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from stores.states import KeyScope
 from tests.tenancy.test_urls import store_key
-from tests.world import make_shop
+from tests.world import NOON, make_shop
+from webhooks.models import Endpoint
+from webhooks.secrets import set_new_secret, signed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker_tasks")]
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
+RECEIVER = re.compile(r"```python\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```(sh|json)\n(.*?)```", re.DOTALL)
 CALL = re.compile(r"(?:(?P<name>[A-Z])=\$\()?curl (?P<words>.*?)(?: \| j \"\['(?P<key>\w+)'\]\"\))?\Z", re.DOTALL)
 
@@ -76,3 +81,19 @@ def test_the_guide_is_true(client, clock):
             assert agrees(answer.json(), json.loads(block)), f"{block}{told}"
             compared += 1
     assert compared >= 13
+
+
+def test_the_receiver_in_the_guide_takes_what_is_signed_and_nothing_else(clock):
+    (written,) = RECEIVER.findall(GUIDE.read_text())
+    names = {}
+    exec(written, names)
+    is_ours, endpoint = names["is_ours"], Endpoint()
+    older, newer = (set_new_secret(endpoint, NOON) for _each in range(2))
+    body = '{"type":"refund.requested","data":{"reason":"颜色"}}'
+    headers = signed(endpoint, message_id="m1", body=body, at=NOON.astimezone(UTC))
+    assert [is_ours(secret, headers, body.encode()) for secret in (older, newer)] == [True, True]
+    assert not is_ours("whsec_" + b64encode(b"x" * 32).decode(), headers, body.encode())
+    assert not is_ours(newer, headers, body.encode() + b" ")
+    assert not is_ours(newer, {**headers, "webhook-id": "m2"}, body.encode())
+    clock.move(minutes=6)
+    assert not is_ours(newer, headers, body.encode())

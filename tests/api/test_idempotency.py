@@ -36,6 +36,16 @@ def code(answer):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("key", ["", " ", "\t", "k" * 256])
+def test_a_key_that_says_nothing_is_refused_and_nothing_is_done(taote, key):
+    answer = taote.merchant.post("return-addresses/", ADDRESS, **{"Idempotency-Key": key})
+    assert code(answer) == (400, "invalid")
+    assert addresses(taote) == 0
+    answer = taote.merchant.post("payments/", {}, **{"Idempotency-Key": key})
+    assert code(answer) == (400, "invalid" if key.strip() else "idempotency_key_required")
+
+
+@pytest.mark.django_db
 class TestOneAfterTheOther:
     """Repetitions that come when the first is done."""
 

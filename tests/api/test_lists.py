@@ -2,9 +2,11 @@
 
 import base64
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.api.helpers import code
 from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -52,6 +54,10 @@ def test_a_page_has_at_most_200_rows(taote, size, length):
     assert len(taote.merchant.get("products/", page_size=size).json()["results"]) == length
 
 
+def cursor_in(link):
+    return parse_qs(urlsplit(link).query)["cursor"][0]
+
+
 def encoded(text):
     return base64.b64encode(text.encode()).decode()
 
@@ -65,6 +71,33 @@ def test_a_cursor_that_no_list_gave_is_refused(taote, cursor, path):
     answer = taote.merchant.get(path.format(taote.refund().pk), cursor=cursor)
     assert answer.status_code == 400, answer.json()
     assert [(error["code"], error["attr"]) for error in answer.json()["errors"]] == [("invalid", "cursor")]
+
+
+@pytest.mark.parametrize("alter", [lambda cursor: f" {cursor}", lambda cursor: f"{cursor}!", lambda cursor: "!"])
+def test_a_cursor_that_was_altered_is_refused(taote, alter):
+    add_products(taote, 3)
+    cursor = cursor_in(taote.merchant.get("products/", page_size=2).json()["next"])
+    assert len(taote.merchant.get("products/", cursor=cursor).json()["results"]) == 1
+    assert code(taote.merchant.get("products/", cursor=alter(cursor))) == (400, "invalid", "cursor")
+
+
+def test_a_cursor_of_another_list_order_or_store_is_refused(transactional_db, taote, other):
+    refunds = [taote.refund() for _ in range(2)]
+    add_products(taote, 2)
+    cursor = cursor_in(taote.merchant.get("refunds/", page_size=1).json()["next"])
+    by_change = cursor_in(taote.merchant.get("refunds/", page_size=1, ordering="updated_at").json()["next"])
+    narrowed = taote.merchant.get("refunds/", cursor=cursor, status="awaiting_merchant").json()
+    assert [row["id"] for row in narrowed["results"]] == [str(refunds[0].pk)]
+    timeline = f"refunds/{refunds[0].pk}/timeline/"
+    for shop, path, params in [
+        (taote, "products/", {"cursor": cursor}),
+        (taote, timeline, {"cursor": cursor}),
+        (taote, "refunds/", {"cursor": cursor, "ordering": "updated_at"}),
+        (taote, "refunds/", {"cursor": by_change}),
+        (taote, "orders/", {"cursor": by_change, "ordering": "updated_at"}),
+        (other, "refunds/", {"cursor": cursor}),
+    ]:
+        assert code(shop.merchant.get(path, **params)) == (400, "invalid", "cursor"), (path, params)
 
 
 def test_the_timeline_is_walked_oldest_first(taote):

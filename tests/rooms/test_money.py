@@ -42,3 +42,7 @@ def test_only_plain_digits_are_money(text):
     assert text.isascii()
     assert Decimal(text) == amount
     assert amount.as_tuple().exponent == -2
+
+
+def test_nothing_has_no_sign():
+    assert [str(parse_money(text)) for text in ("-0", "-0.00", "0", "-0.01")] == ["0.00", "0.00", "0.00", "-0.01"]

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from common.models import Event
 from common.sealing import seal
 from common.tenancy import system_scope
+from tests.api.helpers import code
 from tests.concurrency.crash import crash_at
 from tests.webhooks.receiver import OK, Receiver, answer
 from tests.world import NOON, make_shop, wait
@@ -201,16 +202,41 @@ def endless(call, there):
         there.sendall(b"x" * 65536)
 
 
+def over_and_over(first, again):
+    """Somebody who begins an answer and never comes to its end."""
+
+    def behave(call, there):
+        there.sendall(first)
+        while True:
+            there.sendall(again)
+
+    return behave
+
+
 @pytest.mark.parametrize(
     ("behave", "error", "status"),
     [
+        (over_and_over(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "took_too_long", "waiting"),
+        (over_and_over(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), "not_http", "waiting"),
+        (over_and_over(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 1024), "not_http", "waiting"),
+        (over_and_over(b"", b"HTTP/1.1 200"), "not_http", "waiting"),
         (slowly, "took_too_long", "waiting"),
         (endless, "", "delivered"),
         (lambda call, there: there.sendall(answer(302, Location="http://127.0.0.1/x")), "refused", "waiting"),
         (lambda call, there: there.sendall(b"hello\r\n\r\n"), "not_http", "waiting"),
         (lambda call, there: None, "not_http", "waiting"),
     ],
-    ids=["slow", "endless", "redirect", "no HTTP", "silent"],
+    ids=[
+        "1xx for ever",
+        "headers for ever",
+        "a header for ever",
+        "a line for ever",
+        "slow",
+        "endless",
+        "redirect",
+        "no HTTP",
+        "silent",
+    ],
 )
 def test_a_receiver_that_misbehaves_has_failed(shop, endpoint, receiver, work, monkeypatch, behave, error, status):
     monkeypatch.setattr(wire, "WHOLE_SECONDS", 0.4)
@@ -326,6 +352,15 @@ def test_an_endpoint_that_is_paused_is_not_tried(shop, endpoint):
     refused = shop.merchant.post(f"{path}test/")
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "endpoint_paused")
     assert shop.merchant.get("events/", name="webhook.tested").json()["results"] == []
+
+
+def test_a_range_that_ends_before_it_begins_is_refused_and_not_taken_for_an_empty_one(shop, endpoint):
+    path = f"webhook-endpoints/{endpoint['id']}/redeliver/"
+    body = {"since": "2026-11-21", "until": "2026-11-20"}
+    assert code(shop.merchant.post(path, body)) == (400, "invalid", "until")
+    assert shop.merchant.post(path, {**body, "until": "2026-11-21"}).json() == {"deliveries": 0}
+    resent = [row for row in shop.merchant.get("events/").json()["results"] if row["name"] == "webhook.resent"]
+    assert len(resent) == 1
 
 
 def test_a_range_can_be_of_some_events(shop, endpoint, receiver, work):

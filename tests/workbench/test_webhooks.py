@@ -48,6 +48,15 @@ def test_the_log_shows_message_and_answer_and_sends_again(taote, sign_in):
     assert taote.reload(delivery).status == "waiting"
 
 
+def test_a_message_that_arrived_is_not_called_a_parcel_that_was_signed_for(taote, sign_in):
+    owner, delivery = sign_in("owner", taote), make_delivery(taote, make_endpoint(taote))
+    with taote.scope():
+        type(delivery).objects.filter(pk=delivery.pk).update(status="delivered", next_attempt_at=None)
+    owner.client.cookies["django_language"] = "zh-hans"
+    page = owner.get(f"webhooks/delivery/{delivery.pk}/change/").content.decode()
+    assert ("已送达" in page, "已签收" in page) == (True, False)
+
+
 @pytest.mark.parametrize("role", ["agent", "viewer"])
 def test_nobody_else_sees_them(taote, sign_in, role):
     desk, endpoint = sign_in(role, taote), make_endpoint(taote)

@@ -1,11 +1,14 @@
 """Pages of the feed: from a cursor on, up to where the record is settled."""
 
+from typing import NoReturn
+
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from common.api.pagination import CursorPage
+from common.settled import is_ahead
 
 BIGGEST = 2**63 - 1
 # A page looks through so many events for those that were asked for by name; the next page goes on behind them.
@@ -22,6 +25,8 @@ class FeedPage(CursorPage):
         """The events behind the cursor. 400 for one that no page gave."""
         after, size = self._after(request), self.get_page_size(request)
         settled = view.settled().event_id
+        if after > settled and is_ahead(after):
+            self._refuse()
         end = self._reach(view.get_queryset(), after, settled) if "name" in request.query_params else settled
         page = list(queryset.filter(pk__gt=after, pk__lte=end).order_by("pk")[: size + 1])
         self.has_more = len(page) > size or end < settled
@@ -36,9 +41,12 @@ class FeedPage(CursorPage):
     def _after(self, request) -> int:
         text = request.query_params.get(self.cursor_query_param, "0")
         if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST):
-            detail = _("Give back the “cursor” of a page, or an event's id.")
-            raise ValidationError({self.cursor_query_param: [ErrorDetail(detail, "invalid")]})
+            self._refuse()
         return int(text)
+
+    def _refuse(self) -> NoReturn:
+        detail = _("Give back the “cursor” of a page, or an event's id.")
+        raise ValidationError({self.cursor_query_param: [ErrorDetail(detail, "invalid")]})
 
     def get_paginated_response(self, data):
         """The page and where to go on."""
