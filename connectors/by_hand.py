@@ -33,11 +33,14 @@ def open_task(writes: WriteSet, decision: SentDecision, *, text: str, actor: Act
 
 @action
 def close_tasks_of(*, store_id: int, refund_id: UUID, stage: str, actor: Actor, now: datetime) -> None:
-    """What was to be done by hand is over: the refund is at another `stage` by now, or its decision has ended."""
+    """What was to be done by hand about a locked refund is over: it is at another `stage`, or its decision has ended.
+
+    Whoever opens or closes a task or ends a decision holds the refund, which is lock enough for both.
+    """
     tasks = PlatformTask.objects.for_store(store_id).filter(refund_id=refund_id, closed_at=None)
     is_over = ~Q(stage=stage) | ~Q(decision__status=SendingStatus.BY_HAND)
     writes = WriteSet()
-    for task in tasks.filter(is_over).select_for_update(no_key=True, of=("self",)):
+    for task in tasks.filter(is_over):
         _close(writes, task, by_itself=True, actor=actor, now=now)
     writes.flush()
 
@@ -50,13 +53,13 @@ def close_task(*, store_id: int, task_id: UUID | str, actor: Actor, now: datetim
     if refund_id is None:
         raise NotFound
     lock_refund(store_id=store_id, refund_id=refund_id)
-    task = tasks.select_for_update(no_key=True).get()
+    task = tasks.get()
     if task.closed_at is not None:
         return task
     writes = WriteSet()
     _close(writes, task, by_itself=False, actor=actor, now=now)
-    by_hand = SentDecision.objects.for_store(store_id).select_for_update(no_key=True)
-    decision = by_hand.filter(pk=task.decision_id, status=SendingStatus.BY_HAND).first()
+    by_hand = SentDecision.objects.for_store(store_id).filter(status=SendingStatus.BY_HAND)
+    decision = by_hand.filter(pk=task.decision_id).first()
     if decision is not None:
         decision.status, decision.closed_at = SendingStatus.CONFIRMED, now
         writes.update(decision, "status", "closed_at")

@@ -191,8 +191,13 @@ def refusal_of(error: PlatformError) -> Refused:
         code, words = "authorisation_ended", _("The tokens hold no more: authorise the shop anew.")
     else:
         code, words = "platform_refused", _("The marketplace refused to be asked.")
+    return with_words(code, str(words), error)
+
+
+def with_words(code: str, words: str, error: PlatformError) -> Refused:
+    """A refusal in our words, with the platform's own behind them."""
     said = str(error)
-    return Refused(code, f"{words} {_('The marketplace said: %(said)s') % {'said': said}}" if said else str(words))
+    return Refused(code, f"{words} {_('The marketplace said: %(said)s') % {'said': said}}" if said else words)
 
 
 @action

@@ -22,12 +22,24 @@ from connectors.connecting import (
     refusal_of,
     refuse_while_held,
     save_once,
+    with_words,
 )
 from connectors.events import CONNECTION_AUTHORISED, CONNECTION_LINKED
 from connectors.limits import pacing
 from connectors.models import Connection
 from connectors.models.connection import FAULTS
-from connectors.port import Authorisation, PlatformError, SetupFault, Tokens
+from connectors.port import (
+    Authorisation,
+    PlatformError,
+    PlatformFault,
+    ReauthorisationNeeded,
+    Refusal,
+    SetupFault,
+    Throttled,
+    TokenExpired,
+    Tokens,
+    Unreachable,
+)
 from connectors.shops import platform_for, shop_for, take_tokens, with_tokens
 from connectors.states import ConnectionStatus
 
@@ -87,7 +99,8 @@ def opened_link(*, state: str, user: str, now: datetime) -> tuple[int, str]:
 def come_back(*, state: str, code: str, user: str, callback: str, actor: Actor, now: datetime) -> Connection:
     """The merchant came back from the platform with a code: redeem it and keep the tokens.
 
-    Refused `link_over` for a link that isn't ours, was used, is too old, or was somebody else's. In no transaction.
+    Refused `link_over` for a link that isn't ours, was used, is too old, or was somebody else's, `not_authorised` where
+    the platform doesn't take the code or doesn't answer. In no transaction.
     """
     store_id, nonce = opened_link(state=state, user=user, now=now)
     with tenant_scope(store_id):
@@ -100,9 +113,18 @@ def come_back(*, state: str, code: str, user: str, callback: str, actor: Actor, 
         with pacing(platform, shop):
             tokens = platform.redeem(shop, code=code, callback=callback, now=now)
     except PlatformError as error:
-        raise refusal_of(error) from None
+        raise _not_let_in(error) from None
     with tenant_scope(store_id):
         return keep_authorisation(store_id=store_id, nonce=nonce, tokens=tokens, actor=actor, now=now)
+
+
+def _not_let_in(error: PlatformError) -> Refused:
+    if isinstance(error, Unreachable | PlatformFault | Throttled):
+        return with_words("not_authorised", _("The marketplace doesn't answer now: make a new link in a while."), error)
+    if isinstance(error, Refusal | ReauthorisationNeeded | TokenExpired):
+        words = _("The marketplace takes each of its codes once, within minutes, and not this one: make a new link.")
+        return with_words("not_authorised", words, error)
+    return refusal_of(error)
 
 
 def _link_over(words: str) -> Refused:

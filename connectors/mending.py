@@ -76,8 +76,7 @@ def disconnect_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection
 def _drop(decision: SentDecision, *, actor: Actor, now: datetime) -> None:
     """Nobody hears any more what becomes of it: who decided is told so."""
     lock_refund(store_id=decision.store_id, refund_id=decision.refund_id)
-    mine = SentDecision.objects.for_store(decision.store_id).under_way().timed().select_for_update(no_key=True)
-    mine = mine.filter(pk=decision.pk).first()
+    mine = SentDecision.objects.for_store(decision.store_id).under_way().timed().filter(pk=decision.pk).first()
     if mine is None:
         return
     mine.end(SendingStatus.DROPPED, now)

@@ -34,7 +34,7 @@ def is_done(verb: Verb, seen: RefundCopy, copy: RefundCopy) -> bool:
     if verb == Verb.CHANGE_REQUEST:
         return (copy.amount, copy.kind) != (seen.amount, seen.kind)
     if verb == Verb.EXTEND:
-        return copy.deadline is not None and (seen.deadline is None or copy.deadline > seen.deadline)
+        return copy.stage == seen.stage and has_more_time(seen, copy)
     return copy.stage != seen.stage and copy.stage in WISHED[verb]
 
 
@@ -53,8 +53,14 @@ def is_asked_anew(seen: RefundCopy, copy: RefundCopy) -> bool:
         return False
     if copy.created_at is not None and seen.created_at is not None and copy.created_at > seen.created_at:
         return True
-    has_more_time = seen.deadline is None or (copy.deadline is not None and copy.deadline > seen.deadline)
-    return copy.deadline is not None and has_more_time and not is_same_deadline(seen.deadline, copy.deadline)
+    return has_more_time(seen, copy)
+
+
+def has_more_time(seen: RefundCopy, copy: RefundCopy) -> bool:
+    """Whether the deadline is a later one by more than the seconds that clocks and answers take."""
+    if copy.deadline is None or is_same_deadline(seen.deadline, copy.deadline):
+        return False
+    return seen.deadline is None or copy.deadline > seen.deadline
 
 
 def why_moved_on(seen: RefundCopy, copy: RefundCopy) -> str:
@@ -70,8 +76,7 @@ def end_with_copy(
 
     It is told before the refund follows the copy: who decided hears that it came too late.
     """
-    rows = SentDecision.objects.for_store(store_id).under_way().select_for_update(no_key=True)
-    decision = rows.filter(refund_id=refund_id).first()
+    decision = SentDecision.objects.for_store(store_id).under_way().filter(refund_id=refund_id).first()
     if decision is None:
         return None
     seen = copy_from_json(decision.seen)

@@ -1,6 +1,6 @@
 """What merchants decide about followed refunds is taken over: kept in their transaction, sent after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
 from django.dispatch import receiver
@@ -19,7 +19,7 @@ from connectors.states import ConnectionStatus, SendingStatus
 from connectors.waking import wake_shop
 from refunds.models import Refund
 from refunds.objections import MarketplaceReasons
-from refunds.signals import decision_asked, decision_handed_over, reasons_asked, receipt_asked
+from refunds.signals import decision_asked, decision_handed_over, more_time_asked, reasons_asked, receipt_asked
 
 
 @receiver(decision_asked)
@@ -46,6 +46,15 @@ def tell_receipt(refund: Refund, **kwargs) -> bool:
     """Whether an exchange's receipt is told to the platform by sending the new goods."""
     connection = Connection.objects.for_store(refund.store_id).first()
     return connection is not None and platform_for(connection).reships_at_receipt
+
+
+@receiver(more_time_asked)
+def tell_more_time(refund: Refund, **kwargs) -> timedelta | None:
+    """How long before the deadline the platform gives more time to look at what came back; None: never, by a call."""
+    connection = Connection.objects.for_store(refund.store_id).first()
+    if connection is None or connection.status == ConnectionStatus.DISCONNECTED:
+        return None
+    return platform_for(connection).extends_within
 
 
 @receiver(reasons_asked)

@@ -4,7 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
 from common.actors import Actor, ActorKind
-from common.errors import Invalid, WanliuError, kind_of, told_safely
+from common.errors import Invalid, WanliuError, told_safely
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from connectors.by_hand import close_tasks_of
@@ -32,6 +32,7 @@ from refunds.marketplace import CopiedRefund, follow, open_followed, opens_with_
 log = logging.getLogger("wanliu.connectors")
 
 LONGEST_ID, MOST_VERSION = 64, 2**63 - 1
+CLOCKS_DIFFER = timedelta(days=1)
 # What a copy brings to its row.
 KEPT = (
     *("version", "digest", "copy", "stage", "raw_status", "order_number", "changed_at", "read_at"),
@@ -65,7 +66,7 @@ def take_copies(
     that nobody who decides waits for a page. `at_end` is called in the last of these. What nobody can take over is kept
     with the reason, for a person to look at, and harms no other; the next newer copy is tried again.
     """
-    runs = deque(_runs(connection, [each for each in copies if _can_be_kept(connection, each.copy)]))
+    runs = deque(_runs(connection, [each for each in copies if _can_be_kept(connection, each.copy, now)]))
     changed = 0
     while runs:
         run = runs.popleft()
@@ -81,9 +82,15 @@ def take_copies(
     return changed
 
 
-def _can_be_kept(connection: Connection, copy: RefundCopy) -> bool:
+def _can_be_kept(connection: Connection, copy: RefundCopy, now: datetime) -> bool:
+    """Whether it can be a row, and a newer one be told from it: one of tomorrow would be the newest for ever."""
     if 0 < len(copy.id) <= LONGEST_ID and -MOST_VERSION <= copy.version <= MOST_VERSION:
-        return True
+        if copy.updated_at <= now + CLOCKS_DIFFER:
+            return True
+        words = _("The marketplace says that it changed at a time that is yet to come: look there.")
+        told = {"platform_id": copy.id, "order_number": copy.order.number}
+        put_aside(connection, **told, problem=str(words), now=now)
+        return False
     log.error("a refund of connection %s has an id or a version that nobody can keep", connection.pk)
     return False
 
@@ -199,7 +206,8 @@ def _let_all_follow(connection: Connection, news: Sequence[tuple[MirroredRefund,
             return
         row = news[0][0]
         log.warning("refund %s of connection %s: %s", row.pk, connection.pk, told_safely(error))
-        row.problem = (str(error) if isinstance(error, WanliuError) else kind_of(error))[:300]
+        words = str(error) if isinstance(error, WanliuError) else _("It could not be taken over: the log says why.")
+        row.problem = str(words)[:300]
 
 
 def _by_platform(connection: Connection) -> Actor:
@@ -266,4 +274,5 @@ def _order_of(copy: RefundCopy) -> tuple[CopiedOrder, list[CopiedLine]]:
 
 
 def _line_of(line: LineCopy) -> CopiedLine:
-    return CopiedLine(item_id=line.item_id, quantity=line.quantity, unit_price=line.unit_price, title=line.title)
+    quantity = max(1, line.quantity)
+    return CopiedLine(item_id=line.item_id, quantity=quantity, unit_price=line.unit_price, title=line.title)

@@ -4,6 +4,7 @@ An order that is here is left as it is. One that isn't is made, `is_masked`: its
 what it cost is what the copies say so far, and grows with them. The order itself, once it is posted in full, fills it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
@@ -127,12 +128,21 @@ def fill_lines(writes: WriteSet, order: Order, rows: Sequence[OrderLine]) -> lis
 
 
 def lines_named(order: Order, named: Sequence[CopiedLine]) -> list[tuple[OrderLine, int]]:
-    """The order's lines that a copy is about, with how many pieces; all of it where the copy names none of them."""
-    own = {line.item_id: line for line in reversed(order.own_lines)}
-    found = [(own[line["item_id"]], line["quantity"]) for line in named if line["item_id"] in own]
-    if not found:
-        return [(line, line.quantity_to_ship) for line in order.own_lines if line.quantity_to_ship]
-    return [(line, count if order.is_masked else min(count, line.quantity)) for line, count in found]
+    """The order's lines that a copy is about, with how many pieces; all of it where the copy names none of them.
+
+    Copies name goods by item alone, one as often as it was bought in several kinds: those of an order that is here in
+    full are its lines of this item, one after the other.
+    """
+    wanted: Counter[str] = Counter()
+    for each in named:
+        wanted[each["item_id"]] += each["quantity"]
+    found = []
+    for line in order.own_lines:
+        count = wanted[line.item_id] if order.is_masked else min(wanted[line.item_id], line.quantity)
+        if count > 0:
+            found.append((line, count))
+            wanted[line.item_id] -= count
+    return found or [(line, line.quantity_to_ship) for line in order.own_lines if line.quantity_to_ship]
 
 
 def make_room(writes: WriteSet, order: Order, holds: Sequence[Hold], amount: Decimal, *, pieces: bool) -> None:

@@ -4,7 +4,7 @@ Nothing moves here by it. Who sends it on hears of it by the signal `decision_ha
 by `end_decision`; a copy that shows another state ends it, too.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NotRequired, TypedDict
 from uuid import UUID
@@ -20,7 +20,7 @@ from orders.models import OwedParcel
 from orders.states import ParcelKind
 from refunds.events import REFUND_DECISION_DONE, REFUND_DECISION_REFUSED, REFUND_DECISION_SENT
 from refunds.models import Evidence, Refund
-from refunds.signals import decision_asked, decision_handed_over, receipt_asked
+from refunds.signals import decision_asked, decision_handed_over, more_time_asked, receipt_asked
 from refunds.states import CaseSide, MarketplaceVerb, RefundGoods, RefundKind, RefundStatus
 
 
@@ -56,6 +56,14 @@ def reships_at_receipt(refund: Refund) -> bool:
     if not refund.is_followed or refund.pays or refund.status != RefundStatus.RETURNING:
         return False
     return any(answer for _receiver, answer in receipt_asked.send(sender=Refund, refund=refund))
+
+
+def more_time_within(refund: Refund) -> timedelta | None:
+    """How long before the deadline the marketplace gives more time to look at what came back; None: it never does."""
+    if not refund.is_followed or refund.status != RefundStatus.RETURNING:
+        return None
+    answers = (answer for _receiver, answer in more_time_asked.send(sender=Refund, refund=refund))
+    return next((answer for answer in answers if answer is not None), None)
 
 
 def may_name_address_there(refund: Refund) -> bool:

@@ -31,6 +31,7 @@ from refunds.objections import why_no_reason
 from refunds.signals import faults_verified
 from refunds.states import MarketplaceVerb, RefundStatus
 from refunds.why_not import (
+    why_not_ask_for_more_time,
     why_not_correct_return,
     why_not_inspect,
     why_not_name_address,
@@ -120,6 +121,20 @@ def returning_of(refund: Refund) -> Shipment | None:
     """The parcel in which the refund's goods come back, under the number that is followed now."""
     own = Shipment.objects.for_store(refund.store_id).filter(topic_id=refund.pk, direction=ShipmentDirection.RETURN)
     return own.order_by("id").last()
+
+
+@action
+def ask_for_more_time(*, store_id: int, refund_id: UUID | str, actor: Actor, now: datetime) -> Refund:
+    """Ask the marketplace for more time to look at what came back; the deadline is later once that says so.
+
+    Refused `invalid_transition` where it gives none (yet).
+    """
+    refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    refuse_if(why_not_ask_for_more_time(refund, now))
+    writes = WriteSet()
+    hand_over(writes, refund, MarketplaceVerb.EXTEND, DecisionData(), actor=actor, now=now)
+    writes.flush()
+    return refund
 
 
 @action

@@ -29,6 +29,10 @@ decision_asked = Signal()
 # marketplace answers True where that hears of their receipt by the parcel with the new goods, and by nothing before.
 receipt_asked = Signal()
 
+# Asked with `refund` about one that is followed, whose goods came back: whoever sends decisions to its marketplace
+# answers how long before the deadline that gives more time to look at them (a timedelta), None where it never does.
+more_time_asked = Signal()
+
 # Asked with `refund` about a refund that is followed: whoever has read its marketplace's own reasons to refuse it
 # answers with them (refunds.objections).
 reasons_asked = Signal()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from common.actors import Actor
 from common.errors import Invalid, Refused
 from common.money import grouped
+from common.words import duration
 from orders.corrections import why_not_correct
 from orders.models import Order, Shipment
 from orders.pieces import pieces_that_left
@@ -20,7 +21,13 @@ from payments.gateways import waits_for_reports
 from payments.models import Payment
 from payments.purposes import PURPOSES
 from payments.states import PaymentStatus
-from refunds.handing_over import agreement_of, may_name_address_there, reships_at_receipt, why_not_hand_over
+from refunds.handing_over import (
+    agreement_of,
+    may_name_address_there,
+    more_time_within,
+    reships_at_receipt,
+    why_not_hand_over,
+)
 from refunds.models import Refund, RefundLine
 from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
 from stores.ceilings import Ceiling, why_above_ceiling
@@ -176,6 +183,21 @@ def why_not_inspect(refund: Refund, now: datetime, *, passed: bool = True) -> Re
     if passed:
         verb = MarketplaceVerb.RESHIP if reships_at_receipt(refund) else MarketplaceVerb.CONFIRM_RECEIPT
     return refused or why_not_hand_over(refund, verb)
+
+
+def why_not_ask_for_more_time(refund: Refund, now: datetime) -> Refused | None:
+    """More time to look at what came back is the marketplace's to give, shortly before the deadline has refunded it."""
+    if (refused := why_not_move(refund, [RefundStatus.RETURNING], now)) is not None:
+        return refused
+    within = more_time_within(refund)
+    if within is None:
+        return Refused("invalid_transition", _("This marketplace takes no request for more time from here."))
+    if refund.due_at is not None and refund.due_at - now > within:
+        return Refused(
+            "invalid_transition",
+            _("The marketplace gives more time only when less than %(time)s are left.") % {"time": duration(within)},
+        )
+    return why_not_hand_over(refund, MarketplaceVerb.EXTEND)
 
 
 def why_not_split_receipt(refund: Refund) -> Refused | None:

@@ -1,5 +1,6 @@
 """Which code of `afterSale/operate` carries a decision out; of these few are documented."""
 
+from datetime import timedelta
 from typing import Any
 
 from connectors.doudian.asking import doudian_answer
@@ -15,6 +16,9 @@ CODES = {
     (Verb.RESHIP, 3): 311,
 }
 STATE_CHANGED, IN_THE_BACK_OFFICE = "isv.business-failed:20309541", "isv.business-failed:11001"
+
+# More time to look at what came back: asked for in the last two days, and given seven more (api-docs/17/770).
+MORE_TIME, MORE_TIME_WITHIN = "afterSale.timeExtend", timedelta(days=2)
 
 
 def doudian_operation(shop: Shop, decision: PlatformDecision) -> dict[str, Any] | Verdict:

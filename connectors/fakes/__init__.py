@@ -4,5 +4,5 @@
 
 They hold a shop's truth, refuse what the platform's documents refuse, and misbehave on demand. base: what they share;
 handler: a connection; shapes: what goes back and forth. top, sessions, exchanges: parts
-of Taobao's; permits: of Kuaishou's.
+of Taobao's; permits: of Kuaishou's; letting_in: of Douyin's.
 """

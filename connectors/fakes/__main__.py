@@ -14,7 +14,7 @@ from common import clock
 from connectors.fakes.base import FAKES, FakeServer
 from connectors.fakes.keeping import open_kept
 
-SHARED = {"__main__", "base", "exchanges", "handler", "keeping", "permits", "sessions", "shapes", "top"}
+SHARED = {"__main__", "base", "exchanges", "handler", "keeping", "letting_in", "permits", "sessions", "shapes", "top"}
 FILES = sorted({file.name for file in iter_modules([str(Path(__file__).parent)])} - SHARED)
 LOGGED = 500  # requests that a process remembers of each fake
 

@@ -14,15 +14,14 @@ from connectors.fakes.base import (
     PAYS_AFTER,
     FakeMessage,
     FakeRefund,
-    FakeRefusal,
     FakeRequest,
-    FakeServer,
     Mischief,
     Push,
     Reply,
 )
+from connectors.fakes.letting_in import DouyinTokens
 
-CLOCK, TOKEN_LIFE = 600, 7 * 86400  # seconds
+CLOCK, MORE_TIME_WITHIN, MORE_TIME = 600, 2 * 86400, 7 * 86400  # seconds
 # Where goods and merchant are (`status`), and what is asked for (`type`).
 ASKED, GOING_BACK, TO_SEND, BACK, SUCCESS, REFUSED = 6, 7, 8, 11, 12, {27, 29}
 OPEN = {ASKED, GOING_BACK, BACK, 99, *REFUSED}
@@ -39,11 +38,8 @@ OPERATIONS: dict[int, tuple[set[int], set[int], dict[str, Any]]] = {
 TAGS = {6: "200", 7: "202", 8: "208", 11: "203", 12: "201", 27: "204", 28: "207", 51: "207", 3: "211"}
 
 
-class DouyinFake(FakeServer):
-    """An application for its owner's own use, with a shop, and more in `other_shops`: their tokens by their ids.
-
-    A refund is of the first shop unless its `shop_id` says otherwise.
-    """
+class DouyinFake(DouyinTokens):
+    """Of the shops of one application; a refund is of the first shop unless its `shop_id` says otherwise."""
 
     name = "douyin"
     settings: ClassVar[tuple[str, ...]] = ("push_to", "is_listed", "total_told")
@@ -82,23 +78,8 @@ class DouyinFake(FakeServer):
 
     def __init__(self, port: int = 0, **how: Any) -> None:
         super().__init__(port, **how)
-        self.app_key, self.secret, self.shop_id = "3409409348479354011", "testSecret", "1111111"
-        self.access_token, self.refresh_token = "dy-access-1", "dy-refresh-1"
-        self.token_ends = self.now() + timedelta(seconds=TOKEN_LIFE)
         self.is_listed = True  # our address, on the white list
         self.total_told: int | None = None  # a total that lists tell instead of the true one
-        self.other_shops: dict[str, str] = {}
-        self._tokens = 1
-
-    def open_shop(self, shop_id: str) -> None:
-        """One more shop authorises the application."""
-        self.other_shops[shop_id] = ""
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """Those that hold now."""
-        tokens = {"access_token": self.access_token, "refresh_token": self.refresh_token}
-        return {"app_key": self.app_key, "app_secret": self.secret, "shop_id": self.shop_id, **tokens}
 
     def call_of(self, request: FakeRequest) -> str:
         """Its method."""
@@ -111,6 +92,7 @@ class DouyinFake(FakeServer):
             "/afterSale/List": self._list,
             "/afterSale/Detail": self._detail,
             "/afterSale/operate": self._operate,
+            "/afterSale/timeExtend": self._more_time,
             "/afterSale/rejectReasonCodeList": self._reasons,
             "/address/list": self._addresses,
             "/order/logisticsCompanyList": self._companies,
@@ -169,11 +151,6 @@ class DouyinFake(FakeServer):
             Mischief.NO_PERMISSION: (30001, "isv.app-permissions-insufficient", "应用无权限调用该接口"),
         }[kind]
         return self._refusal(code, sub_code, words).reply
-
-    def _refusal(self, code: int, sub_code: str, words: str) -> FakeRefusal:
-        return FakeRefusal(
-            Reply.json({"code": code, "msg": words, "sub_code": sub_code, "sub_msg": words, "data": None})
-        )
 
     def blank(self, number: int) -> tuple[str, dict[str, Any]]:
         """A refund of 19.90 yuan for goods that were sent, to be answered within two days."""
@@ -347,6 +324,20 @@ class DouyinFake(FakeServer):
         self.change(refund.id, **then)
         return {"items": [{"aftersale_id": int(refund.id), "status_code": 0, "status_msg": ""}]}
 
+    def _more_time(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Seven days more for goods that came back, in the last two days; the number has to be a number."""
+        refund_id = told.get("aftersale_id")
+        if not isinstance(refund_id, int):
+            raise self._refusal(40004, "isv.parameter-invalid:1", "aftersale_id 类型错误")
+        refund = self._found(refund_id)
+        ends, is_theirs = refund.fields["status_deadline"], refund.fields["arbitrate_status"] in ARBITRATED
+        if refund.fields["status"] != BACK or is_theirs:
+            raise self._refusal(50002, "isv.business-failed:20309541", "售后状态错误")
+        if ends - self.now().timestamp() > MORE_TIME_WITHIN:
+            raise self._refusal(40004, "isv.parameter-invalid:10001", "用户发货五天后才能延长收货")
+        self.change(refund.id, status_deadline=ends + MORE_TIME)
+        return {}
+
     def _reasons(self, told: dict[str, Any]) -> dict[str, Any]:
         if self._found(told.get("aftersale_id")).fields["type"] == 2:
             return {"items": []}
@@ -364,30 +355,3 @@ class DouyinFake(FakeServer):
 
     def _companies(self, told: dict[str, Any]) -> list[dict[str, Any]]:
         return [{"id": 12, "name": "顺丰速运", "code": "shunfeng"}, {"id": 7, "name": "圆通快递", "code": "yuantong"}]
-
-    def _create_token(self, told: dict[str, Any]) -> dict[str, Any]:
-        shop_id = told.get("shop_id", self.shop_id)
-        if told.get("grant_type") != "authorization_self" or shop_id not in {self.shop_id, *self.other_shops}:
-            raise self._refusal(50001, "dop.token-generate-failed:no-authorization", "店铺授权已失效")
-        if shop_id == self.shop_id:
-            return self._new_tokens()
-        self.other_shops[shop_id] = f"dy-access-of-{shop_id}"
-        told = {"access_token": self.other_shops[shop_id], "refresh_token": "", "expires_in": TOKEN_LIFE}
-        return told | {"shop_id": int(shop_id), "shop_name": f"阿泽厨房{shop_id}号店"}
-
-    def _refresh_token(self, told: dict[str, Any]) -> dict[str, Any]:
-        if told.get("refresh_token") != self.refresh_token:
-            raise self._refusal(50001, "dop.token-generate-failed:token-invalid", "生成token失败，token不存在")
-        return self._new_tokens()
-
-    def _new_tokens(self) -> dict[str, Any]:
-        """New ones, which end the old ones."""
-        self._tokens += 1
-        self.access_token, self.refresh_token = f"dy-access-{self._tokens}", f"dy-refresh-{self._tokens}"
-        self.token_ends = self.now() + timedelta(seconds=TOKEN_LIFE)
-        names = {"shop_id": int(self.shop_id), "shop_name": "阿泽厨房旗舰店"}
-        return names | {
-            "access_token": self.access_token,
-            "refresh_token": self.refresh_token,
-            "expires_in": TOKEN_LIFE,
-        }

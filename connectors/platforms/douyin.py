@@ -15,7 +15,14 @@ from typing import Any
 
 from connectors.doudian.asking import GATEWAY, SUCCESS, ask_doudian, doudian_tokens, own_id
 from connectors.doudian.copies import doudian_copy, told_of
-from connectors.doudian.decisions import CODES, IN_THE_BACK_OFFICE, STATE_CHANGED, doudian_operation
+from connectors.doudian.decisions import (
+    CODES,
+    IN_THE_BACK_OFFICE,
+    MORE_TIME,
+    MORE_TIME_WITHIN,
+    STATE_CHANGED,
+    doudian_operation,
+)
 from connectors.doudian.pushes import event_sign, hint_of
 from connectors.port import (
     AddressCopy,
@@ -37,6 +44,7 @@ from connectors.port import (
     Tokens,
     Unreachable,
     UnreadableCopy,
+    Verb,
     Verdict,
     VerdictOutcome,
     Windows,
@@ -60,7 +68,8 @@ class Douyin(Platform):
     authorisation = Authorisation.APPLICATION
     secrets = frozenset({Secret.APP_SECRET})
     windows = Windows(span=timedelta(hours=24), lag=timedelta(minutes=1), overlap=timedelta(minutes=10))
-    decides = frozenset(verb for verb, _kind in CODES)
+    decides = frozenset(verb for verb, _kind in CODES) | {Verb.EXTEND}
+    extends_within = MORE_TIME_WITHIN
     back_office = "https://fxg.jinritemai.com/"
     takes_pushes = names_shop = True
 
@@ -126,11 +135,13 @@ class Douyin(Platform):
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """Send what there is a documented code for, with the version that the agent saw."""
-        told = doudian_operation(shop, decision)
+        method, told = "afterSale.operate", doudian_operation(shop, decision)
+        if decision.verb == Verb.EXTEND:
+            method, told = MORE_TIME, {"aftersale_id": whole(decision.copy.id)}
         if isinstance(told, Verdict):
             return told
         try:
-            answer = ask_doudian(shop, "afterSale.operate", told)
+            answer = ask_doudian(shop, method, told)
         except Refusal as refusal:
             outcome = {STATE_CHANGED: VerdictOutcome.MOVED_ON, IN_THE_BACK_OFFICE: VerdictOutcome.BY_HAND}.get(
                 refusal.code, VerdictOutcome.REFUSED

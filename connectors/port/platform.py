@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
 from common.registry import Registry
@@ -48,6 +48,7 @@ class Platform(ABC):
     takes_pushes: ClassVar[bool] = False
     names_shop: ClassVar[bool] = False  # of an application with several shops each is named by its id
     reships_at_receipt: ClassVar[bool] = False  # an exchange's receipt is told by sending the new goods, RESHIP
+    extends_within: ClassVar[timedelta | None] = None  # EXTEND: so long before the deadline, where it has a call
 
     @property
     def shown(self) -> str:

@@ -38,7 +38,7 @@ class Verb(StrEnum):
     REFUSE_RECEIPT = "refuse_receipt"  # what came back
     RESHIP = "reship"  # the new goods are on their way
     CHANGE_REQUEST = "change_request"  # propose another kind or amount to the buyer
-    EXTEND = "extend"  # the buyer's or one's own time
+    EXTEND = "extend"  # give the merchant more time to look at what came back
 
 
 class Secret(StrEnum):

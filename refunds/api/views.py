@@ -88,6 +88,7 @@ class RefundViewSet(ListMixin, StoreViewSet):
         "ship_return": "M",
         "correct_return": "SM",
         "return_address": "S",
+        "more_time": "S",
         "inspect": "S",
         "timeline": "SM",
         "messages": "SM",
@@ -200,6 +201,13 @@ class RefundViewSet(ListMixin, StoreViewSet):
         """The merchant says where the goods go, when the deadline has approved a return without an address."""
         data = self.input(ApproveSerializer)
         return self._do(returns.name_return_address, pk, return_address_id=data["return_address"])
+
+    @extend_schema(request=StoreNameSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="more-time")
+    def more_time(self, request, pk):
+        """Ask a connected shop's marketplace for more time to look at what came back, where that gives any."""
+        self.input(StoreNameSerializer)
+        return self._do(returns.ask_for_more_time, pk)
 
     @extend_schema(request=InspectSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])

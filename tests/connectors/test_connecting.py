@@ -187,10 +187,28 @@ class TestByLink:
         with pytest.raises(Refused, match="a newer one was made"):
             self.back(first)
 
-    def test_a_code_that_the_platform_refuses_leaves_it_waiting(self, linked):
-        with pytest.raises(Refused, match="authorise the shop anew"):
-            self.back(self.link(linked), code="bad")
-        assert linked.connection.status == ConnectionStatus.AUTHORISING
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            ({"error": "revoked"}, "takes each of its codes once"),
+            ({"error": "refused"}, "takes each of its codes once"),
+            ({"error": "token"}, "takes each of its codes once"),
+            ({"error": "fault"}, "doesn't answer now: make a new link in a while"),
+            ({"error": "throttled"}, "doesn't answer now: make a new link in a while"),
+            ({"hang_up": True}, "doesn't answer now: make a new link in a while"),
+            ({"error": "secret"}, "check the secret"),
+            ({"error": "address"}, "white list"),
+        ],
+    )
+    def test_a_code_that_brings_no_tokens_says_why_and_leaves_it_waiting(self, linked, answer, words):
+        link = self.link(linked)
+        linked.server.faults["redeem"] = [answer]
+        with pytest.raises(Refused, match=words):
+            self.back(link)
+        kept = linked.connection
+        assert (kept.status, kept.next_attempt_at) == (ConnectionStatus.AUTHORISING, None)
+        self.back(link)
+        assert linked.connection.status == ConnectionStatus.CONNECTED
 
     def test_another_shop_may_not_come_back(self, linked):
         self.back(self.link(linked))

@@ -253,6 +253,20 @@ class TestNo:
         assert (followed.refund.decision_sent, followed.refund.needs_attention) == ("", True)
         assert verify() == {}
 
+    @pytest.mark.parametrize(
+        ("status", "needs_attention", "goes_on"),
+        [("waiting", False, True), ("waiting", True, False), ("code_wanted", False, False), ("by_hand", False, False)],
+    )
+    def test_once_it_is_connected_anew_what_waited_goes_on_and_nothing_else(
+        self, followed, status, needs_attention, goes_on
+    ):
+        followed.decide()
+        with followed.connected.shop.scope():
+            changed = {"status": status, "needs_attention": needs_attention, "next_attempt_at": None}
+            SentDecision.objects.update(**changed)
+        followed.connected.connect()
+        assert (followed.decision.next_attempt_at is not None) is goes_on
+
 
 class TestWhatItTakes:
     """Addresses, reasons and evidence are the platform's own."""

@@ -127,6 +127,14 @@ def test_refused_and_asked_anew_it_is_about_the_new_request(by_hand):
         assert why_not_hand_over(by_hand.refund, Verb.REFUSE) is None
 
 
+def test_the_task_of_another_refund_stays_open(by_hand):
+    other = by_hand.fake.add(at=by_hand.fake.now()).id
+    by_hand.turns()
+    by_hand.fake.act("withdraw", other, at=by_hand.fake.now())
+    by_hand.turns()
+    assert (by_hand.mirror()[other].stage in ("withdrawn", "closed"), by_hand.task.closed_at) == (True, None)
+
+
 def test_about_another_amount_it_is_decided_anew(by_hand):
     by_hand.happens(CHEAPER[by_hand.marketplace])
     assert_over(by_hand, "moved_on", "moved_on")

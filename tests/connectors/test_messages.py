@@ -8,10 +8,11 @@ from django.test import Client
 
 from common import clock as wall
 from common.tenancy import system_scope
-from connectors.hinting import KEPT_FOR, forget_hints
+from connectors.hinting import KEPT_FOR, forget_hints, read_later
 from connectors.mending import disconnect_shop
 from connectors.messages import LARGEST_PUSH, push_address
-from connectors.models import RefundHint
+from connectors.models import Connection, RefundHint
+from connectors.waking import wake_shops
 from tests.connectors.conftest import ago
 from tests.connectors.toy import Toy
 from tests.world import MERCHANT, NOON
@@ -125,11 +126,28 @@ def test_a_lost_word_to_the_workers_is_found_by_the_sweep(pulled):
     assert pulled.mirror() == {"R1": (1, "asked")}
 
 
+def test_a_shop_that_waits_for_a_person_is_not_woken(pulled):
+    push(pulled, ("m1", "R1"))
+    with system_scope():
+        Connection.objects.update(needs_attention=True, next_attempt_at=None)
+        assert wake_shops() == 0
+    assert pulled.connection.next_attempt_at is None
+
+
+def test_a_refund_that_is_put_off_twice_in_a_second_is_read_once(pulled):
+    for _ in range(2):
+        read_later(pulled.connection, platform_id="R1", order_number="O1", now=NOON)
+    assert len(hints()) == 1
+
+
 def test_done_hints_are_forgotten_after_a_while(pulled, clock):
     push(pulled, ("m1", "R1"))
     pulled.turn(seconds=1)
+    push(pulled, ("m2", "R2"))
+    with system_scope():
+        RefundHint.objects.filter(key="m2").update(received_at=NOON - 2 * KEPT_FOR)
     assert forget_hints() == 0
     clock.move(days=KEPT_FOR.days + 1)
     assert wall.now() > ago(days=-8)
     assert forget_hints() == 1
-    assert hints() == []
+    assert hints() == ["m2"], "what isn't done stays, however old it is"

@@ -3,8 +3,11 @@
 import pytest
 
 from connectors.models import SentDecision
+from connectors.reasons import _keep_reasons
+from connectors.taking import take_copy
 from tests.connectors.conftest import ago
-from tests.world import Shop, make_user
+from tests.connectors.toy import copy_of
+from tests.world import NOON, Shop, make_user
 
 
 @pytest.fixture
@@ -80,6 +83,16 @@ def test_a_list_that_cannot_be_read_stops_nothing(connected):
     assert connected.row("R2").reasons_due, "it is asked again at the next turn"
     connected.turn(minutes=20)
     assert [each["code"] for each in connected.row("R2").reasons] == ["1", "2"]
+
+
+def test_those_of_a_state_that_is_over_meanwhile_are_not_kept(connected, shop):
+    asked = connected.row("R1")
+    gone = copy_of(connected.server.put("R1", ago(minutes=30), status="disputed"))
+    assert take_copy(connected.connection, gone, read_at=NOON, now=NOON)
+    with shop.scope():
+        _keep_reasons(asked, [{"code": "1", "text": "not as said"}], NOON)
+    row = connected.row("R1")
+    assert (row.stage, row.reasons, row.reasons_read_at) == ("disputed", None, None)
 
 
 def test_the_desk_lists_them_and_takes_their_words(client, shop, refund):

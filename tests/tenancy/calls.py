@@ -182,6 +182,7 @@ CALLS = [
     _post("refunds/{}/resubmit/", "M", "refunds", "rejected", {"amount": "1.00"}),
     _post("refunds/{}/ship-return/", "M", "refunds", "awaiting_return", PARCEL),
     _post("refunds/{}/correct-return/", "SM", "refunds", "returning", {**PARCEL, "reason": "typed wrong"}),
+    _post("refunds/{}/more-time/", "S", "refunds", "returning", status=409),
     _post(
         "refunds/{}/return-address/",
         "S",

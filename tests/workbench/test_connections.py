@@ -56,6 +56,7 @@ class TestConnecting:
     def test_keys_are_tried_kept_and_never_shown(self, owner, shop, unconnected, caplog):  # noqa: F811
         form = text_of(owner.get(f"{CONNECTIONS}add/"))
         assert 'name="app_secret"' in form
+        assert "http://testserver/connect/toy/callback/" in form, "what the console wants to know"
         assert "Only for messages that the marketplace pushes." in form
         tokens = {"access_token": unconnected.server.token, "refresh_token": unconnected.server.refresh_token}
         answer = owner.client.post(f"/admin/{CONNECTIONS}add/", {**KEYS, **tokens}, follow=True)
@@ -96,6 +97,26 @@ class TestConnecting:
 
 
 class TestState:
+    def test_before_it_is_authorised_nothing_is_promised(self, owner, shop):
+        assert "press + and enter the keys" in text_of(owner.get(CONNECTIONS))
+        owner.post(f"{CONNECTIONS}add/", **KEYS)
+        text = page_of(owner, change(shop))
+        assert "The keys are kept. Authorise the shop now" in text
+        assert "without an end that is known" not in text
+        assert "behind" not in text
+        assert text.index("decide-authorise") < text.index("Enter the keys anew")
+
+    @pytest.mark.parametrize("status", ["needs_authorisation", "disconnected"])
+    def test_of_one_that_ended_no_end_is_told(self, owner, connected, status):  # noqa: F811
+        ends = NOON + timedelta(days=99)
+        kept = change(connected.shop, refresh_expires_at=ends)
+        shown = f"{ends:%Y-%m-%d}"
+        assert shown in page_of(owner, kept)
+        assert shown in text_of(owner.get(CONNECTIONS))
+        kept = change(connected.shop, status=status, sealed_secrets="", sealed_tokens="")
+        assert shown not in page_of(owner, kept)
+        assert shown not in text_of(owner.get(CONNECTIONS))
+
     @pytest.mark.parametrize(
         ("left", "words", "tone"),
         [
@@ -198,13 +219,16 @@ class TestLink:
             ({"error": "access_denied"}, "The shop wasn&#x27;t authorised. The marketplace said: access_denied"),
             ({}, "isn&#x27;t one of our links"),
             ({"code": ""}, "sent no code"),
-            ({"code": "bad"}, "authorise the shop anew"),
+            ({"code": "bad"}, "takes each of its codes once, within minutes, and not this one: make a new link"),
         ],
     )
     def test_each_failure_is_a_sentence(self, owner, connected, linked, query, words):  # noqa: F811
         if query and "state" not in query and query != {"code": "good"}:
             query = {"state": linked, **query}
-        assert words in self.come_back(owner, **query)
+        text = self.come_back(owner, **query)
+        assert words in text
+        is_ours = query.get("state") == linked
+        assert ('id="decide-authorise"' in text) is is_ours, "where another link is made, if it is known which shop's"
         assert connected.connection.status == ConnectionStatus.NEEDS_AUTHORISATION
 
     def test_an_old_link_and_that_of_somebody_else(self, sign_in, connected, linked, owner, clock):  # noqa: F811

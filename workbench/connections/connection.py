@@ -30,7 +30,7 @@ from connectors.states import ConnectionStatus
 from stores.models import Store
 from stores.permissions import MANAGE_STORE
 from workbench.connections.link import callback_address
-from workbench.connections.state import TONES, behind, calls_left, in_trouble, things_to_do
+from workbench.connections.state import STOPPED, TONES, behind, calls_left, in_trouble, things_to_do, until
 from workbench.kit.base import column, timed_column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm, choose, take_outside
@@ -49,8 +49,9 @@ SECRETS = {
     Secret.AES_KEY: gettext_lazy("AES key of pushed messages"),
 }
 
+NONE_YET = gettext_lazy("No shop is connected yet. Pick one store, press + and enter the keys of its application.")
 QUEUES = [
-    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No shop is connected yet.")),
+    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=NONE_YET),
     Queue(
         "trouble",
         gettext_lazy("Connections to mend"),
@@ -95,6 +96,17 @@ class ConnectShop(Saving):
     code, label, icon, capability = "connect", gettext_lazy("Enter the keys"), "key", MANAGE_STORE
     form, template = ConnectForm, "workbench/decisions/decide.html"
 
+    def fill(self, request, store):
+        """With where the keys come from, and what the platform's console wants to know in return."""
+        form = super().fill(request, store)
+        platform = platform_of(store.marketplace)
+        note = _("From the page of your application in the marketplace's console.")
+        if platform.authorisation == Authorisation.OAUTH:
+            words = _("Enter there as the address to come back to: %(address)s")
+            note = f"{note} {words % {'address': callback_address(request, platform.name)}}"
+        form.fields["app_key"].help_text = note
+        return form
+
     def initial(self, store):
         """The key that is no secret."""
         kept = Connection.objects.for_store(store.pk).first()
@@ -122,6 +134,16 @@ class ConnectShop(Saving):
             actor=actor,
             now=now,
         )
+
+
+class EnterAnew(ConnectShop):
+    """The same where it works, or where something else comes first."""
+
+    label, tone = gettext_lazy("Enter the keys anew"), "plain"
+
+    def consequence(self, connection):
+        """When."""
+        return _("When the application or one of its secrets is another one by now.")
 
 
 class OwnersDecision(Decision):
@@ -244,7 +266,7 @@ class Disconnect(OwnersDecision):
         disconnect_shop(store_id=connection.store_id, actor=actor, now=now)
 
 
-CONNECT = ConnectShop()
+CONNECT, ENTER_ANEW = ConnectShop(), EnterAnew()
 
 
 def connection_badge(connection: Connection) -> str:
@@ -264,12 +286,12 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     only_what_waits = True
     list_filter = (QueueFilter,)
     list_display = ("show_shop", "show_platform", "show_status", "show_behind", "show_until", "show_to_do")
-    decisions = (Authorise(), Resume(), FetchPast(), Disconnect())
+    decisions = (Resume(), Authorise(), FetchPast(), Disconnect())
     show_shop = column(gettext_lazy("shop"), lambda row: row.shop_name or row.store.name)
     show_platform = column(gettext_lazy("marketplace"), lambda row: platform_for(row).shown)
     show_status = column(gettext_lazy("status"), connection_badge)
     show_behind = timed_column(gettext_lazy("behind"), lambda row, now: behind(row, now) or "–")
-    show_until = column(gettext_lazy("authorised until"), lambda row: end(row.ends_at))
+    show_until = column(gettext_lazy("authorised until"), lambda row: end(until(row)))
     show_to_do = timed_column(gettext_lazy("to do"), _to_do)
 
     class Media:
@@ -324,10 +346,13 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
     def row_page(self, request, connection, bound=None):
         """How it stands, and what can be done."""
         platform = platform_for(connection)
-        enter_keys = choose(
-            request, CONNECT, connection, url=reverse("admin:connectors_connection_connect", args=[connection.pk])
-        )
-        takes_pushes = platform.takes_pushes and connection.status != ConnectionStatus.DISCONNECTED
+        status, has_links = connection.status, platform.authorisation == Authorisation.OAUTH
+        to_keys = reverse("admin:connectors_connection_connect", args=[connection.pk])
+        helps_next = status == ConnectionStatus.DISCONNECTED or (not has_links and status in STOPPED)
+        enter_keys = choose(request, CONNECT if helps_next else ENTER_ANEW, connection, url=to_keys)
+        choices = [*self.choices(request, connection, bound).values()]
+        choices.insert(0 if helps_next else -2, enter_keys)
+        takes_pushes = platform.takes_pushes and status != ConnectionStatus.DISCONNECTED
         return self.page(
             request,
             "workbench/connections/connection.html",
@@ -340,5 +365,8 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
             progress=f"{connection.progress:.0%}",
             calls=calls_left(connection),
             push_url=request.build_absolute_uri(push_address(connection)) if takes_pushes else "",
-            choices=[enter_keys, *self.choices(request, connection, bound).values()],
+            callback_url=callback_address(request, platform.name) if has_links else "",
+            until=until(connection),
+            is_let_in=status in (ConnectionStatus.CONNECTED, ConnectionStatus.NEEDS_SETUP),
+            choices=choices,
         )

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
 from common.errors import Refused
+from common.tenancy import tenant_scope
 from connectors.linking import come_back, opened_link
 from connectors.models import Connection
 from connectors.platforms import PLATFORMS
@@ -25,17 +26,31 @@ def callback_address(request: HttpRequest, platform: str) -> str:
 @require_GET
 @sensitive_variables("code")
 def authorised(request: HttpRequest, platform: str) -> HttpResponseRedirect:
-    """To the connection's page with the shop authorised, or to the list with what went wrong; 404 for no platform."""
+    """To the connection's page, with the shop authorised or with what went wrong; 404 for no platform."""
     if platform not in PLATFORMS:
         raise Http404
     try:
         connection = _let_in(request, platform)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        is_owner = request.user.has_perm("connectors.view_connection")
-        return HttpResponseRedirect(reverse("admin:connectors_connection_changelist" if is_owner else "admin:index"))
+        return HttpResponseRedirect(_page_of_link(request))
     messages.success(request, _("The shop is authorised and is read from now on."))
     return HttpResponseRedirect(reverse("admin:connectors_connection_change", args=[connection.pk]))
+
+
+def _page_of_link(request: HttpRequest) -> str:
+    """Where another link is made: the page of the connection whose link it was, else the list of what they own."""
+    try:
+        told = {"state": request.GET.get("state", ""), "user": actor_of(request.user).id, "now": request.now}
+        store_id, _nonce = opened_link(**told)
+    except Refused:
+        is_owner = request.user.has_perm("connectors.view_connection")
+        return reverse("admin:connectors_connection_changelist" if is_owner else "admin:index")
+    if not can(request.user, MANAGE_STORE, store_id):
+        return reverse("admin:index")
+    with tenant_scope(store_id):
+        connection_id = Connection.objects.for_store(store_id).values_list("pk", flat=True).get()
+    return reverse("admin:connectors_connection_change", args=[connection_id])
 
 
 def _let_in(request: HttpRequest, platform: str) -> Connection:

@@ -88,9 +88,15 @@ def _end_words(connection: Connection, now: datetime) -> Warned | None:
     return Warned(text, "red" if days < WARN_DAYS[1] else "amber")
 
 
+def until(connection: Connection) -> datetime | None:
+    """When its authorisation ends; None when nobody knows, and where it has none (any more)."""
+    holds = connection.status in (ConnectionStatus.CONNECTED, ConnectionStatus.NEEDS_SETUP)
+    return connection.ends_at if holds else None
+
+
 def behind(connection: Connection, now: datetime) -> str:
     """How far what was listed lies behind; empty where nothing was."""
-    if connection.cursor is None:
+    if connection.cursor is None or connection.pulled_at is None:
         return ""
     passed = now - connection.cursor
     return _("less than a minute") if passed < timedelta(minutes=1) else time_left(passed)

@@ -19,6 +19,7 @@ from workbench.refunds.decisions import (
     Reject,
 )
 from workbench.refunds.declined import GiveUpPaying, PayAgain
+from workbench.refunds.more_time import MoreTime
 from workbench.refunds.platform import AppealAgainst, AskPlatform
 
 DECISIONS = (
@@ -29,6 +30,7 @@ DECISIONS = (
     CorrectReturn(),
     PassInspection(),
     FailInspection(),
+    MoreTime(),
     PayAgain(),
     GiveUpPaying(),
     AskPlatform(),
