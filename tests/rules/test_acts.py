@@ -28,7 +28,8 @@ def test_an_act_leaves_an_event(project):
 
 
 def test_an_act_says_who_does_it(project):
-    assert [str(function) for function in project.acts() if not uses_actor(function)] == [], "they ask who and tell nobody"
+    silent = [str(function) for function in project.acts() if not uses_actor(function)]
+    assert silent == [], "they ask who does it and tell nobody"
 
 
 # What outside parties remember is theirs; how a WriteSet is written is asked of who collects one; the demo makes up

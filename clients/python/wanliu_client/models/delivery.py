@@ -26,7 +26,7 @@ class Delivery:
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         status (DeliveryStatusEnum | Unset): * `waiting` - Waiting
-            * `delivered` - Delivered
+            * `delivered` - Arrived
             * `failed` - Given up
         attempts (int | Unset):
         next_attempt_at (datetime.datetime | None | Unset):
