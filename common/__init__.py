@@ -9,6 +9,7 @@ Work: upkeep (what rooms declare as due and as true) → obligations, workers, s
 heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled once), together (for many
 rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits, dear (costs much), rates
 (how often). Outside: registry and outside (found by their files), uploads (pictures; isomedia: what
-phones make). Running: health, clock_check, system_checks, commands. api/ is the base of every view, web/ the
+phones make). Running: health, clock_check, system_checks, commands; log_values and log_scope (what the
+log holds, and whose it is). api/ is the base of every view, web/ the
 middleware.
 """

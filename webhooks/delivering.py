@@ -97,7 +97,7 @@ def _attempt(endpoint: Endpoint, delivery: Delivery) -> bool:
     except (EndpointLost, SoftTimeLimitExceeded):
         raise
     except Exception as error:
-        log.error("delivery %s: %s", delivery.pk, told_safely(error), extra={"event_id": delivery.event_id})
+        log.error("delivery %s: %s", delivery.pk, told_safely(error), extra={"event_id": delivery.event})
         with transaction.atomic(), tenant_scope(endpoint.store_id):
             _put_aside(endpoint, delivery, kind_of(error))
         return True

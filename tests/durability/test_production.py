@@ -68,6 +68,12 @@ def sentences(ended: subprocess.CompletedProcess[str]) -> list[str]:
     return [line.removeprefix("scripts/serve: ") for line in lines]
 
 
+def objects(log: Path) -> list[dict]:
+    """The lines of a log, of which each is an object, but for what Celery says when it hears a signal."""
+    lines = log.read_text().splitlines()
+    return [json.loads(line) for line in lines if line not in ("", "worker: Warm shutdown (MainProcess)")]
+
+
 class TestStart:
     """Nothing is started before everything is in order."""
 
@@ -217,12 +223,15 @@ class TestStop:
         assert [answer[0] for answer in answers] == [302]
         assert process.wait(20) == 0
         assert not service.is_up()
+        lines = objects(service.log("web"))
+        assert {"wanliu.access", "_granian"} <= {line["logger"] for line in lines}
+        assert all(line["request_id"] for line in lines if line["logger"] == "wanliu.access")
 
     def test_a_task_under_way_is_finished_and_the_next_ones_stay_where_they_are(self, service):
         desk = service.desk
         desk.offer("stopped", 1)
         desk.accept_all()
-        worker = service.start_worker()
+        worker = service.start_worker(PYTHONWARNINGS="ignore:You're running the worker")  # as root, as tests are in CI
         with gateway_hangs_at(desk, pending(desk, 1)):
             tell(desk, "payments.tasks.settle_due_payments")
             wait_for(lambda: somebody_waits(desk), "the payment to be under way", 30)
@@ -235,6 +244,8 @@ class TestStop:
         assert desk.payments() == {"succeeded": 1}
         assert desk.rows("SELECT max(calls) FROM payments_sandboxtransfer") == [(1,)]
         assert waiting(desk) == 3
+        [done] = [line for line in objects(service.log("worker")) if "succeeded in" in line["event"]]
+        assert "settle_due_payments" in done["event"]
 
 
 @pytest.mark.skipif(not (shutil.which("faketime") and FAKETIME), reason="faketime isn't here")

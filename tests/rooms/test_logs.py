@@ -5,6 +5,7 @@ import logging
 from io import StringIO
 
 import pytest
+import structlog
 from celery.app.trace import build_tracer
 from celery.worker.consumer import consumer
 from django.db import DatabaseError, connection, transaction
@@ -28,6 +29,7 @@ log = logging.getLogger("wanliu.tests")
 def written(monkeypatch):
     """What goes to the console in production meanwhile: the lines, read."""
     [console] = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
+    structlog.contextvars.clear_contextvars()  # a test before this one may have made a call
     stream = StringIO()
     monkeypatch.setattr(console, "stream", stream)
     monkeypatch.setattr(console, "formatter", formatter("json"))
