@@ -332,7 +332,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": ["workbench.navigation.style"],
-    "SCRIPTS": ["workbench.navigation.script", "workbench.navigation.drafts_script"],
+    "SCRIPTS": [f"workbench.navigation.{name}" for name in ("script", "drafts_script", "keys_script")],
     "ACCOUNT": {
         "navigation": [
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},

@@ -191,6 +191,11 @@ def drafts_script(request: HttpRequest) -> str:
     return static("workbench/drafts.js")
 
 
+def keys_script(request: HttpRequest) -> str:
+    """The script of the keyboard."""
+    return static("workbench/keys.js")
+
+
 def icon(request: HttpRequest) -> str:
     """The mark of the platform."""
     return static("workbench/icon.svg")

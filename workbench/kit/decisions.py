@@ -65,6 +65,7 @@ class Decision(ABC):
     leads_on: ClassVar[bool] = False  # True: what was to be decided of the row is, and the next one of the list comes
     leads_to: ClassVar[str] = "change"
     anchor: ClassVar[str] = ""
+    key: ClassVar[str] = ""  # on the keyboard, for what many take all day; it leads to the page that asks
 
     def concerns(self, row: Any) -> bool:
         """Whether this decision belongs to this row at all."""

@@ -145,7 +145,7 @@ def nowhere_to_return(refund: Refund) -> Invalid | None:
 class Approve(PayingDecision):
     """Say yes (T8, P1)."""
 
-    code, label, icon, tone = "approve", gettext_lazy("Approve"), "check", "primary"
+    code, label, icon, tone, key = "approve", gettext_lazy("Approve"), "check", "primary", "a"
     done = gettext_lazy("The request is approved.")
     form = ReturnToForm
 
@@ -201,7 +201,7 @@ class Approve(PayingDecision):
 class Reject(RefundDecision):
     """Say no, with a reason (T8)."""
 
-    code, label, icon, tone = "reject", gettext_lazy("Reject"), "block", "danger"
+    code, label, icon, tone, key = "reject", gettext_lazy("Reject"), "block", "danger", "r"
     done = gettext_lazy("The request is rejected.")
     form = RejectForm
 
