@@ -71,9 +71,14 @@ def settlement(count) -> int:
     texts = [query["sql"] for query in captured.captured_queries]
     claimed = texts.index("COMMIT") + 1
     booking = len(texts) - 1 - texts[::-1].index("BEGIN")
+    between = texts[claimed:booking]
+    # What the sandbox notes of each payment is prepared: but for the first, such a statement has no text here.
+    notes = [text for text in between if text is None or "INTO payments_sandboxtransfer" in text]
+    assert len(notes) == count
     assert all(
         "sandboxtransfer" in text.lower() or text.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
-        for text in texts[claimed:booking]
+        for text in between
+        if text is not None
     )
     return claimed + len(texts) - booking
 

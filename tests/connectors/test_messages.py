@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from common import clock as wall
+from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from connectors.hinting import KEPT_FOR, forget_hints, read_later
 from connectors.mending import disconnect_shop
@@ -103,7 +104,7 @@ def test_without_messages_a_shop_is_followed_all_the_same(pulled, clock):
 
 def test_a_refund_that_is_not_there_yet_is_read_later_and_in_the_end_shown(pulled):
     push(pulled, ("m1", "R9"))
-    for _ in range(9):
+    for _ in range(MAX_ATTEMPTS + 1):
         pulled.turn(hours=2)
     row = pulled.row("R9")
     assert (row.needs_look, row.version) == (True, 0)

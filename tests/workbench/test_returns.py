@@ -2,6 +2,7 @@
 
 import pytest
 
+from common.obligations import MAX_ATTEMPTS
 from orders.models import Shipment
 from refunds.models import CarrierClaim
 from tests.api.test_arrivals import returning as sent_back
@@ -107,7 +108,7 @@ def test_finance_closes_the_claim_for_a_lost_parcel(shop, sign_in, clock):
 @pytest.mark.rule("P4")
 def test_a_silent_carrier_is_asked_again_by_the_warehouse(shop, sign_in, clock):
     _, refund = recalling(shop, SILENT)
-    for _ in range(8):
+    for _ in range(MAX_ATTEMPTS):
         ask_everybody()
         clock.move(hours=1)
     desk = sign_in("warehouse", shop)
