@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from io import StringIO
 
 import pytest
@@ -16,6 +17,7 @@ from common.tenancy import tenant_scope
 from config.celery import app
 from config.logs import configure_logs, formatter, log_format
 from orders import tracking
+from orders.erp import reading
 from orders.models import Shipment
 from payments import settlement
 from payments.models import Payment
@@ -138,6 +140,20 @@ def test_a_task_that_fails_tells_neither_what_it_was_told_nor_what_it_said(writt
     assert "task_id" not in over
 
 
+def test_a_task_that_is_done_tells_not_what_it_answered(written, monkeypatch):
+    @app.task(name="tests.answers")
+    def answers():
+        return {"buyer": MARK}
+
+    monkeypatch.setattr("common.hints.seconds_off", lambda: 0)
+    try:
+        build_tracer(answers.name, answers, app=app)("an-id", (), {}, {"id": "an-id", "is_eager": False})
+    finally:
+        app.tasks.pop("tests.answers")
+    [done] = written()
+    assert "succeeded in" in done["event"]
+
+
 @pytest.mark.parametrize("said", [consumer.UNKNOWN_TASK_ERROR, consumer.INVALID_TASK_ERROR, consumer.UNKNOWN_FORMAT])
 def test_a_message_that_celery_can_not_read_is_not_shown(written, said):
     consumer.logger.error(said, *[MARK] * said.count("%"))
@@ -157,6 +173,17 @@ def test_a_carrier_and_a_gateway_that_raise(written, monkeypatch):
     of_the_carrier, of_the_gateway = written()
     assert of_the_carrier["event"].startswith("carrier sandbox raised for shipment 7: Marked\n")
     assert of_the_gateway["event"].startswith("gateway sandbox raised for payment 8: Marked\n")
+
+
+def test_the_process_that_reads_files_breaks_without_the_words_of_a_cell(written, monkeypatch, tmp_path):
+    breaks = tmp_path / "breaks"
+    breaks.write_text(f"#!/bin/sh\necho 'ValueError: no number: {MARK}' >&2\nexit 1\n")
+    breaks.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(breaks))
+    with (tmp_path / "sent").open("w+b") as sent, (tmp_path / "read").open("w+b") as read:
+        reading._read(sent, read, 60, None)
+    [line] = written()
+    assert line["event"] == "a file could not be read (1): ValueError"
 
 
 def test_of_a_process_that_broke_the_frames_and_the_class_are_kept():
