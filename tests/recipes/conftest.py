@@ -12,6 +12,7 @@ from offers.methods import METHODS
 from orders import carriers, waybills
 from payments import gateways
 from payments.purposes import PURPOSES
+from refunds.api.serializers import RefundDetailSerializer
 from stores import marketplaces
 from tests.workbench.conftest import sign_in  # noqa: F401
 
@@ -41,11 +42,17 @@ def eighth_method(monkeypatch):
     tmall = marketplaces.current_rules("tmall")
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))
     marketplaces.register(replace(tmall, version=99, offer_methods=(*tmall.offer_methods, code)))
-    _load_enum_name_overrides.cache_clear()
+    _forget_the_schemas_choices()
     yield
     METHODS.remove(code)
     PURPOSES.remove(code)
-    _load_enum_name_overrides.cache_clear()  # the schema's names of the purposes, with this one among them
+    _forget_the_schemas_choices()
+
+
+def _forget_the_schemas_choices():
+    """What a schema that was written has kept: the names of purposes, and the fields of a refund's offers."""
+    _load_enum_name_overrides.cache_clear()
+    vars(RefundDetailSerializer.get_offers._spectacular_annotation["field"].child).pop("fields", None)
 
 
 @pytest.fixture
