@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -50,13 +50,17 @@ def _used() -> dict[str, float]:
 
 
 def _seconds(tree: list[psutil.Process], *, with_ended: bool) -> float:
-    times = [process.cpu_times() for process in tree]
+    times = []
+    for process in reversed(tree):  # who started the others last: what has ended meanwhile counts with it
+        with suppress(psutil.NoSuchProcess):
+            times.append(process.cpu_times())
     seconds = sum(each.user + each.system for each in times)
     return seconds + sum(each.children_user + each.children_system for each in times) if with_ended else seconds
 
 
 def _name_of(tree: list[psutil.Process]) -> str:
-    if any(process.name().startswith("postgres") for process in tree):
+    """By what was started first: what it has started comes and goes."""
+    if tree[0].name().startswith("postgres"):
         return POSTGRESQL
     command = tree[0].cmdline()
     return WORKER if "worker" in command else WEB if "granian" in command else ""
