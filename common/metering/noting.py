@@ -21,11 +21,6 @@ REFUSALS = {"Refused": "refused", "Invalid": "refused", "NotFound": "refused", "
 _has_failed = False
 P = ParamSpec("P")
 
-if IS_ON:
-    from common.metering.instruments import series
-
-    count_statements()
-
 
 def _harmless(note: Callable[P, None]) -> Callable[P, None]:
     """Nothing at all where nothing is measured; what fails is told of once and changes nothing for the caller."""
@@ -46,6 +41,16 @@ def _tell(error: Exception) -> None:
     if not _has_failed:
         _has_failed = True
         log.error("this process's figures can't be kept", exc_info=error)
+
+
+if IS_ON:
+    try:
+        from common.metering.instruments import series
+    except Exception as error:  # no place on the disk, or not ours
+        IS_ON = False
+        _tell(error)
+    else:
+        count_statements()
 
 
 def known_method(method: str) -> str:

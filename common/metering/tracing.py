@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from common.metering.statements import count_statements
+
 IS_ON = bool(settings.TRACES_URL) and settings.PROCESS_KIND != "command"
 HEADER = "traceparent"
 
@@ -30,6 +32,8 @@ NOTHING = _Nothing()
 
 if IS_ON:
     from common.metering import spans
+
+    count_statements()
 
 
 @contextmanager

@@ -77,7 +77,8 @@ class RouteForAddress(logging.Filter):
         path = getattr(getattr(record, "request", None), "path", "")
         if len(path) > 1 and isinstance(record.args, tuple):
             route = route_of(record.request)  # type: ignore[attr-defined]
-            record.args = tuple(arg.replace(path, route) if isinstance(arg, str) else arg for arg in record.args)
+            for said in (path, path.encode("unicode_escape").decode("ascii")):  # Django escapes what isn't ASCII
+                record.args = tuple(arg.replace(said, route) if isinstance(arg, str) else arg for arg in record.args)
         return True
 
 
