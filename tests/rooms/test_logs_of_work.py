@@ -5,6 +5,7 @@ The parties are servers of the loopback. Each says the mark wherever it can say 
 
 import io
 import json
+import re
 
 import pytest
 from django.db import DataError, connection
@@ -13,6 +14,7 @@ from django.test import Client
 from common import clock as wall
 from common.tenancy import system_scope
 from connectors.port import NotThere, PlatformFault, Refusal, Throttled, WindowTooFull
+from connectors.taking import take_copy
 from orders.erp.receiving import read_files
 from orders.erp.running import run_imports
 from payments import settlement
@@ -27,7 +29,7 @@ from stores.people.sending import send_letters
 from stores.states import LetterKind
 from tests.api.test_wechatpay import server as wechat  # noqa: F401  a fixture
 from tests.connectors import toy
-from tests.connectors.conftest import connected, server, unconnected, unpaced  # noqa: F401  fixtures
+from tests.connectors.conftest import ago, connected, server, unconnected, unpaced  # noqa: F401  fixtures
 from tests.order_files import IMPORT, shipment, table
 from tests.rooms.logs import MARK, PHONE
 from tests.webhooks.receiver import Receiver, answer
@@ -69,7 +71,7 @@ def test_webhooks(transactional_db, written, monkeypatch, settings):
     for said in (answer(500, MARK.encode(), **{"X-Of": "x"}), MARK.encode(), answer(302, b"", Location="/b/x")):
         there.answers.append(said)
         work()
-    for broken in ("message_of", "post", "_note"):
+    for broken in ("message_of", "post", "_note", "_next"):
         with monkeypatch.context() as patch:
             patch.setattr(f"webhooks.delivering.{broken}", breaks)
             work()
@@ -80,6 +82,7 @@ def test_webhooks(transactional_db, written, monkeypatch, settings):
     work()
     told = written.told(made.json()["secret"])
     assert told.count("delivery ") >= 3, told
+    assert f"endpoint {made.json()['id']}: Marked" in told
     assert "Marked" in told
 
 
@@ -93,23 +96,25 @@ def test_shops(connected, written, monkeypatch):  # noqa: F811
         "throttled": lambda: Throttled(MARK, code=MARK, seconds=7),
     }
     monkeypatch.setattr(toy, "ERRORS", {**toy.ERRORS, **kinds})
-    there.put(f"R-{MARK}", **mail)
-    there.put("R-2", **mail, amount=MARK)
-    there.put("R-3", **mail, version_of=MARK)
+    there.put(f"R-{MARK}", ago(hours=1), **mail)
+    there.put("R-2", ago(hours=1), **mail, amount=MARK)
+    there.put("R-3", ago(hours=1), **mail, version_of=MARK)
     for fault in ("fault", "refused", "full", "not there", "throttled"):
         there.faults["list"].append({"error": fault})
         there.faults["read"].append({"error": fault})
         connected.turn(hours=3)
-    for broken in ("connectors.taking._let_follow", "connectors.working._work", "connectors.pulling._take"):
-        there.put("R-4", **mail)
-        with monkeypatch.context() as patch:
-            patch.setattr(broken, breaks)
-            connected.turn(hours=3)
+    copy = toy.copy_of(there.put("R-4", buyer=MARK, order=MARK))
+    with monkeypatch.context() as patch:
+        patch.setattr("connectors.taking._open", breaks)
+        take_copy(connected.connection, copy, read_at=NOON, now=NOON)
+        patch.setattr("connectors.working._work", breaks)
+        connected.turn(hours=3)
     push = f"/connect/toy/{connected.connection.push_token}/?of={MARK}"
     assert Client().post(push, MARK, content_type="text/plain").status_code in (401, 503)
     assert Client().get(f"/connect/toy/{MARK}/").status_code == 404
     told = written.told("s3cret", "push-key", "token-1", "refresh-1")
     assert "PlatformFault" in told
+    assert re.search(r"refund \S+ of connection \S+: Marked", told), told
     assert "a message for connection" in told
 
 

@@ -31,6 +31,20 @@ noting.limit_reached("13912345678")
 print("went on")
 """
 
+IN_A_CHILD = """
+import os, shutil
+import django
+django.setup()
+from django.conf import settings
+from common.metering import noting
+shutil.rmtree(settings.METRICS_DIR)
+if not (child := os.fork()):
+    noting.call_answered("a/", "GET", 200, 0.1, 3)
+    noting.limit_reached("front")
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
 
 def run(script: str, **environ: str) -> subprocess.CompletedProcess[str]:
     whole = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "PROCESS_KIND": "web", **environ}
@@ -108,6 +122,8 @@ def test_a_process_goes_on_where_its_figures_can_not_be_kept(tmp_path):
         (taken / f"web-{number}.slot").unlink(missing_ok=True)
         (taken / f"counter_web-{number}.db").unlink(missing_ok=True)
         (taken / f"counter_web-{number}.db").mkdir()
+    forked = run(IN_A_CHILD, METRICS_DIR=str(tmp_path / "others"))
+    assert (forked.stdout, forked.stderr.count("this process's figures can't be kept")) == ("7\n", 1)
     lost = run(NOTES, METRICS_DIR=str(tmp_path / "metrics"))
     assert lost.stdout == "went on\n"
     assert lost.stderr.count("this process's figures can't be kept") == 1
