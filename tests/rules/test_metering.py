@@ -3,12 +3,17 @@
 import os
 import subprocess
 import sys
+from threading import Event
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from common.metering.series import DECLARED, directory_of
 from common.metering.slots import MOST, NoSlot, Slots, free_slots, holders, kind_of_process
 from config.embedded.paths import ROOT
+from operations.metrics import figures
+from operations.metrics.exporter import Application
+from operations.metrics.figures import Figures
 
 WHAT_IS_LOADED = """
 import django, sys
@@ -127,3 +132,63 @@ def test_a_process_goes_on_where_its_figures_can_not_be_kept(tmp_path):
     lost = run(NOTES, METRICS_DIR=str(tmp_path / "metrics"))
     assert lost.stdout == "went on\n"
     assert lost.stderr.count("this process's figures can't be kept") == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "shown", "key", "status"),
+    [
+        ("GET", "/metrics", None, None, 200),
+        ("GET", "/metrics", "Bearer the-key-of-prometheus", "the-key-of-prometheus", 200),
+        ("GET", "/metrics", "Bearer the-key", "the-key-of-prometheus", 401),
+        ("GET", "/metrics", None, "the-key-of-prometheus", 401),
+        ("GET", "/metrics", "Bearer 欧".encode().decode("latin-1"), "the-key-of-prometheus", 401),
+        ("POST", "/metrics", None, None, 405),
+        ("GET", "/", None, None, 404),
+    ],
+)
+def test_figures_are_told_to_who_shows_the_key(method, path, shown, key, status):
+    said = {"REQUEST_METHOD": method, "PATH_INFO": path, **({"HTTP_AUTHORIZATION": shown} if shown else {})}
+    answered = []
+    Application(CollectorRegistry(), key)(said, lambda line, headers: answered.append(int(line.split()[0])))
+    assert answered == [status]
+
+
+def test_what_does_not_answer_keeps_nobody_waiting_and_its_last_words_are_told(monkeypatch):
+    monkeypatch.setattr(figures, "WITHIN_S", 0.2)
+    monkeypatch.setattr(figures, "FRESH_S", -1)
+    told, hangs, asked = Figures(), Event(), []
+
+    def well():
+        asked.append(1)
+        figure = figures.gauge("of_a_test", "Of a test.")
+        figure.add_metric([], 7)
+        return [figure]
+
+    def hang():
+        asked.append(1)
+        hangs.wait(30)
+        return []
+
+    def fail():
+        raise OSError("13912345678")
+
+    def read() -> dict[tuple, float]:
+        return {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in told.collect()
+            for sample in family.samples
+        }
+
+    part = told.parts[0] = figures.Part("one", well)
+    told.parts[1:] = []
+    assert read()["wanliu_figures_ok", "one"] == 1
+    part.read = fail
+    assert (read()["wanliu_figures_ok", "one"], read()["wanliu_of_a_test",]) == (0, 7)
+    part.read = hang
+    assert (read()["wanliu_figures_ok", "one"], read()["wanliu_of_a_test",]) == (0, 7)
+    read()
+    assert len(asked) == 2, "one thread hangs, and no second one is sent after it"
+    monkeypatch.setattr(figures, "STUCK_S", -1)
+    part.read = well
+    assert read()["wanliu_figures_ok", "one"] == 1, "but not for ever"
+    hangs.set()
