@@ -5,11 +5,13 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
 import psycopg
 
+from common.calendar import PLATFORM_ZONE, day_of
 from config.database import LIMITS
 from config.embedded import paths
 from config.embedded.processes import kill_group
@@ -135,8 +137,8 @@ def left_in_sessions(port: int) -> list[tuple]:
     return [(pid, *state) for pid, state in found.items() if state != usual]
 
 
-def read_side_by_side(trial: Trial) -> tuple[int, list[str]]:
-    """Two stores' lists, asked in turn over the same sessions: (how many answers, what was wrong with them)."""
+def read_side_by_side(trial: Trial) -> tuple[int, list[str], str]:
+    """Two stores' lists, asked in turn over the same sessions: how many answers, what was wrong, and one's key."""
     from tests.world import make_shop
 
     shops = [make_shop("taote", f"reads-{name}") for name in ("one", "two")]
@@ -158,7 +160,21 @@ def read_side_by_side(trial: Trial) -> tuple[int, list[str]]:
         each.start()
     for each in threads:
         each.join()
-    return len(counted), wrong
+    return len(counted), wrong, shops[0].merchant_key
+
+
+def cursors(trial: Trial, key: str) -> list[str]:
+    """What reads long lists row by row (a day's statement, an export): what was wrong with it."""
+    wrong, today = [], day_of(datetime.now(UTC), PLATFORM_ZONE)
+    compared = trial.service.run("manage", "reconcile", "--date", today.isoformat(), **trial.environ)
+    if compared.returncode or "0 differences" not in compared.stdout:
+        wrong.append(f"reconcile: {compared.stdout[-300:]}{compared.stderr[-300:]}")
+    told = {"Authorization": f"Bearer {key}", **BY_TLS}
+    for kind in ("csv", "xlsx"):
+        status, *_rest = trial.service.ask(f"/api/v1/orders/export/?format={kind}&status=shipped", **told)
+        if status != 200:
+            wrong.append(f"export as {kind}: {status}")
+    return wrong
 
 
 def play(desk: Desk, stack: ExitStack, count: int) -> bool:
@@ -188,12 +204,13 @@ def play(desk: Desk, stack: ExitStack, count: int) -> bool:
             time.sleep(0.05)
 
     figures = trial.run("pooler", watch, count)
-    answered, wrong = read_side_by_side(trial)
+    answered, wrong, key = read_side_by_side(trial)
+    wrong += cursors(trial, key)
     left = left_in_sessions(port)
     locks = desk.rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory'")
     print(figures)
     print(f"  {most['clients']} clients shared {most['servers']} connections")
-    print(f"  {answered} lists of two stores: {wrong[:3] or 'each its own'}")
+    print(f"  {answered} lists of two stores: {wrong[:3] or 'each its own; exports and a statement whole'}")
     print(f"  left in sessions: {left or 'nothing'}; advisory locks: {locks or 'none'}")
     return figures.is_good and not wrong and not left and not locks and most["servers"] <= POOL
 
