@@ -42,8 +42,6 @@ def main() -> int:
             continue
         with ExitStack() as stack:
             desk = stack.enter_context(open_desk(stack.enter_context(cluster(durable=True))))
-            if dump := os.environ.get("TEST_DUMP"):  # a migrated database, where there is one
-                desk.restore(dump)
             good = play(desk, stack, asked.count) and good
     return int(not good)
 
