@@ -34,7 +34,7 @@ _propagator = TraceContextTextMapPropagator()
 inject = _propagator.inject
 
 
-class Opened:
+class OpenSpan:
     """A span that is under way."""
 
     def __init__(self, span: trace.Span) -> None:
@@ -44,21 +44,17 @@ class Opened:
         """Tell something of it."""
         self._span.set_attributes(attributes)
 
-    def name(self, name: str) -> None:
-        """Call it so, now that this is known."""
-        self._span.update_name(name)
-
 
 @contextmanager
 def opened(
     name: str, kind: str, parent: Mapping[str, str] | None, attributes: Mapping[str, str | int]
-) -> Iterator[Opened]:
+) -> Iterator[OpenSpan]:
     """See `tracing.span`. What was open before is open again in the end."""
     within = None if parent is None else _propagator.extract(parent, context.Context())
     span = _tracer_of_ours.start_span(name, context=within, kind=KINDS[kind], attributes=dict(attributes))
     token = context.attach(trace.set_span_in_context(span, within))
     try:
-        yield Opened(span)
+        yield OpenSpan(span)
     except BaseException as error:
         span.set_status(trace.StatusCode.ERROR)
         span.set_attribute("error.type", type(error).__name__)

@@ -136,7 +136,7 @@ def _age_of_first(redis, queue: str) -> float:
 
 
 @dataclass
-class Part:
+class FigurePart:
     """One thing that is asked, by a thread of its own, and what it has last said."""
 
     name: str
@@ -174,9 +174,9 @@ class Figures:
 
     def __init__(self) -> None:
         self.parts = [
-            Part("database", of_database),
-            Part("heartbeats", of_heartbeats),
-            Part("broker", of_broker),
+            FigurePart("database", of_database),
+            FigurePart("heartbeats", of_heartbeats),
+            FigurePart("broker", of_broker),
         ]
 
     def collect(self) -> Iterator[Metric]:

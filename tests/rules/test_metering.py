@@ -179,7 +179,7 @@ def test_what_does_not_answer_keeps_nobody_waiting_and_its_last_words_are_told(m
             for sample in family.samples
         }
 
-    part = told.parts[0] = figures.Part("one", well)
+    part = told.parts[0] = figures.FigurePart("one", well)
     told.parts[1:] = []
     assert read()["wanliu_figures_ok", "one"] == 1
     part.read = fail

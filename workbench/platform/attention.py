@@ -31,7 +31,7 @@ ASK_THE_LOG = gettext_lazy("Look whether workers live, what their logs say, and 
 
 
 @dataclass(frozen=True)
-class Row:
+class ToDo:
     """A line of the page."""
 
     label: str
@@ -48,25 +48,25 @@ class Row:
         return f"{MOST_WAITING:,}+" if self.count >= MOST_WAITING else f"{self.count:,}"
 
 
-def processes() -> Iterator[Row]:
+def processes() -> Iterator[ToDo]:
     """What of the processes is silent or wrong."""
     workers, beats = heartbeats.live_workers(), heartbeats.live_beats()
     if workers is None or beats is None:
-        yield Row(
+        yield ToDo(
             _("Valkey doesn't answer"),
             _("Nobody can say which processes live. Start it again; the work goes on by itself once it is back."),
         )
         return
     for queue in sorted({*heartbeats.queues(), *workers}):
         if not workers.get(queue):
-            yield Row(
+            yield ToDo(
                 _("No worker takes from the queue “%(queue)s”") % {"queue": queue},
                 _("Start one: scripts/serve worker %(queue)s. What is due stays due.") % {"queue": queue},
             )
     if not beats:
-        yield Row(_("No beat lives"), _("Start it: scripts/serve beat. Nobody asks for what is due meanwhile."))
+        yield ToDo(_("No beat lives"), _("Start it: scripts/serve beat. Nobody asks for what is due meanwhile."))
     for process, ahead in (heartbeats.wrong_clocks() or {}).items():
-        yield Row(
+        yield ToDo(
             _("The clock of %(process)s is %(seconds)d seconds off") % {"process": process, "seconds": abs(ahead)},
             _("Set its machine's clock by the network (NTP); until then it does nothing that is due."),
         )
@@ -100,12 +100,12 @@ def attention_view(request: HttpRequest) -> TemplateResponse:
     with system_scope():  # the platform's, whichever store is picked
         found = what_waits({**late, **{kind.code: (kind.rows(), kind.since) for kind in kinds}})
     waiting = [
-        Row(kind.label, kind.todo, found[kind.code].count, found[kind.code].since, _list_of(kind.listed, kind.tab))
+        ToDo(kind.label, kind.todo, found[kind.code].count, found[kind.code].since, _list_of(kind.listed, kind.tab))
         for kind in kinds
     ]
     rows = [
         *processes(),
-        *(Row(name, str(ASK_THE_LOG), found[name].count, found[name].since) for name in late if found[name].count),
+        *(ToDo(name, str(ASK_THE_LOG), found[name].count, found[name].since) for name in late if found[name].count),
     ]
     context = {
         **admin.site.each_context(request),
