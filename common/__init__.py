@@ -5,11 +5,11 @@ changes: from what to what; changed: when; ids, request_ids.
 Whose rows: tenancy (the scope), tenancy_sql (policies, for migrations), grants.
 Values: clock (clock_check: is it right?), calendar, money, words, sentences (kept, then worded), search (what was
 typed), sealing (secrets).
-Work: upkeep (what rooms declare as due and as true) → obligations, workers, setbacks; progress; hints, hint_server;
+Work: upkeep (what rooms declare as due and as true) and attention (what for a person), found by declared; waiting (how
+many rows) → obligations, workers, setbacks; progress; hints, hint_server;
 heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled once), together (for many
 rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits, dear (costs much), rates
-(how often). Outside: registry and outside (found by their files), uploads (pictures; isomedia: what
-phones make). Running: health, clock_check, system_checks, commands; log_values and log_scope (what the
-log holds, and whose it is). api/ is the base of every view, web/ the
-middleware.
+(how often). Outside: registry and outside (found by their files), uploads (pictures; isomedia: what phones make).
+Running: metering/ (figures and traces), health, clock_check, system_checks, commands; log_values and log_scope (what
+the log holds, and whose it is). api/ is the base of every view, web/ the middleware.
 """

@@ -6,6 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connection
 
+from common.metering import noting
 from common.tenancy import NoScope, current_scope, system_scope
 
 P = ParamSpec("P")
@@ -20,7 +21,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     without them: the caller (a request, a task, a command) owns the transaction, so one call is one transaction and
     an exception leaves nothing behind.
     """
-    return _in_a_transaction(function)
+    return _in_a_transaction(function, is_act=True)
 
 
 def bookkeeping(reason: str, *, alone: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -43,12 +44,17 @@ def _in_system_scope(function: Callable[P, R]) -> Callable[P, R]:
     return inner
 
 
-def _in_a_transaction(function: Callable[P, R]) -> Callable[P, R]:
+def _in_a_transaction(function: Callable[P, R], *, is_act: bool = False) -> Callable[P, R]:
+    is_noted = is_act and noting.IS_ON
+
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         current_scope()
         if not connection.in_atomic_block:
             raise NoScope("A write runs in a transaction: open a scope first.")
+        if is_noted:
+            with noting.action_done(function.__name__):
+                return function(*args, **kwargs)
         return function(*args, **kwargs)
 
     return inner

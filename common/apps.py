@@ -13,6 +13,7 @@ class CommonConfig(AppConfig):
 
     def ready(self):
         from common import system_checks  # noqa: F401  registers the tenancy checks
+        from common.metering import tasks  # noqa: F401  hears Celery's signals, where anybody wants to know
         from common.web.sessions import begin_session
 
         user_logged_in.connect(begin_session)

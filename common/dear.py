@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from common import time_limits
 from common.errors import Busy
 from common.hint_server import client, hint_server
+from common.metering import noting
 
 MOST_OF_ONE = 3
 MOST_IN_PROCESS = 2
@@ -30,6 +31,7 @@ _long = threading.BoundedSemaphore(MOST_LONG)
 def within_place(places: threading.Semaphore, busy: Busy) -> Iterator[None]:
     """Hold one of these places, or raise `busy` at once."""
     if not places.acquire(blocking=False):
+        noting.limit_reached("dear")
         raise busy
     try:
         yield
@@ -50,6 +52,7 @@ def dear(owner: str) -> Iterator[None]:
         place = uuid4().hex
         # A server that is down lets everything pass: the process has its own bound.
         if not hint_server.ask(partial(_take, owner, place), instead=True):
+            noting.limit_reached("dear")
             raise busy
         try:
             time_limits.allow(time_limits.DEAR_MS)

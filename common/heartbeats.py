@@ -6,6 +6,7 @@ from time import monotonic
 
 from celery import current_app
 from celery.signals import heartbeat_sent, task_success
+from django.conf import settings
 
 from common.hint_server import client, hint_server
 
@@ -146,3 +147,10 @@ def since_done() -> dict[str, float] | None:
         return {task: done.get(task, inf) for task in periods()}
 
     return hint_server.ask(ask, instead=None)
+
+
+def queues() -> set[str]:
+    """The queues that beat's tasks go to."""
+    main, routes = current_app.conf.task_default_queue, settings.CELERY_TASK_ROUTES
+    asked = settings.CELERY_BEAT_SCHEDULE.values()
+    return {each.get("options", {}).get("queue", routes.get(each["task"], {}).get("queue", main)) for each in asked}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from redis.exceptions import NoScriptError
 
 from common.hint_server import client, hint_server
+from common.metering import noting
 
 
 class Rate(NamedTuple):
@@ -36,6 +37,8 @@ def count_use(key: str, *, most: int, window_s: int, uses: int = 1) -> Rate | No
     if counted is None:
         return None
     used, left = counted
+    if used > most:
+        noting.limit_reached(key.partition(":")[0])
     return Rate(most, used, max(1, left))
 
 

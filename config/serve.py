@@ -1,6 +1,7 @@
 """`scripts/serve`: one process of the application where people work, in the foreground, until SIGTERM.
 
     scripts/serve web | worker [QUEUE] | beat    one process, once everything that it needs was found in order
+    scripts/serve metrics                        tells Prometheus of this machine's processes and of the platform
     scripts/serve migrate                        the database's tables, before the processes of a release start
     scripts/serve check                          only looks whether everything is in order
     scripts/serve manage COMMAND …               a command of manage.py
@@ -23,7 +24,10 @@ from config.logs import log_format
 from config.processes import MAIN, QUEUES, beat_arguments, worker_arguments
 
 USAGE, TRY_AGAIN, MISCONFIGURED = 64, 75, 78  # as sysexits.h has them
-KINDS = {"web": "web", "worker": "worker", "beat": "worker", "check": "web", "migrate": "command", "manage": "command"}
+KINDS = {
+    **{"web": "web", "check": "web", "worker": "worker", "beat": "worker"},
+    **{"metrics": "command", "migrate": "command", "manage": "command"},
+}
 OWNERS = ("OWNER_DATABASE_URL", "OWNER_DATABASE_URL_FILE")
 
 
@@ -78,6 +82,10 @@ def serve(arguments: Sequence[str]) -> int:
         become("-m", *worker_arguments(queue, said))
     if what == "beat":
         become("-m", *beat_arguments(said["DATA_DIR"]))
+    if what == "metrics":
+        if said["METRICS_DIR"] is None:
+            raise CannotStart(MISCONFIGURED, "METRICS_DIR must be set, for this and for every other process.")
+        become(ROOT / "manage.py", "metrics")
     print("Everything is in order.")
     return 0
 

@@ -145,6 +145,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "stores.Store"
 AUTH_USER_MODEL = "stores.User"
 
+# Where processes keep figures of themselves for Prometheus; None: nowhere, and nothing is measured.
+METRICS_DIR = said["METRICS_DIR"]
+METRICS_HOST, METRICS_PORT, METRICS_KEY = said["METRICS_HOST"], said["METRICS_PORT"], said["METRICS_KEY"]
+PROCESS_KIND = said["PROCESS_KIND"]
+# Where traces are sent, and how many of a hundred; None: nowhere, and OpenTelemetry isn't loaded.
+TRACES_URL, TRACES_SHARE = said["TRACES_URL"], said["TRACES_PERCENT"] / 100
+
 REDIS_URL = said["REDIS_URL"] or redis_url(DATA_DIR)
 CACHES = {
     "default": {

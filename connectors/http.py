@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
+from common.metering.asking import asking
 from connectors import limits
 from connectors.port import Unreachable
 
@@ -61,6 +62,7 @@ def send(
     asked: dict[str, Any] = {"body": content, "headers": told, "timeout": Timeout(CONNECT_SECONDS, READ_SECONDS)}
     try:
         with (
+            asking("marketplace", limits.platform_asked()) as asked_of,
             _deadline() as deadline,
             _Once(num_pools=1, ssl_context=_trusted) as once,
             closing(
@@ -72,6 +74,7 @@ def send(
                 raise Unreachable("The answer took too long.")
             if len(found) > LONGEST_ANSWER:
                 raise Unreachable("The answer is too long.")
+            asked_of.outcome = f"{answer.status // 100}xx"
             return Response(answer.status, found, answer.headers.get("Content-Type", ""))
     except (HTTPError, OSError, ValueError) as error:
         raise Unreachable("The answer took too long." if deadline.has_passed else type(error).__name__) from None

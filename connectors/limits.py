@@ -164,6 +164,12 @@ def pacing(platform: Platform, shop: Shop) -> Iterator[Pace]:
         _pace.reset(token)
 
 
+def platform_asked() -> str:
+    """The name of the platform that is being asked; empty outside of `pacing`."""
+    pace = _pace.get()
+    return pace.platform.name if pace else ""
+
+
 def wait_for_room(call: str) -> None:
     """Keep to the limits of the shop that is being asked, if any. Throttled."""
     pace = _pace.get()

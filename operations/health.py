@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import inf
 
-from celery import current_app
-from django.conf import settings
 from django.db import Error, connection
 from django.db.models import Min
 from django.db.models.functions import Now
@@ -69,7 +67,7 @@ def broker() -> Iterator[Part]:
 def workers() -> Iterator[Part]:
     """How many workers live, for each queue that beat sends to and each that ever had one."""
     alive = heartbeats.live_workers()
-    for queue in sorted({*queues(), *(alive or {})}):
+    for queue in sorted({*heartbeats.queues(), *(alive or {})}):
         if alive is None:
             yield Part("worker", queue, State.UNKNOWN, "the hint server doesn't answer")
         else:
@@ -110,13 +108,6 @@ PARTS: dict[str, Callable[[], Iterator[Part]]] = {
     "beat": beat,
     "sweeps": sweeps,
 }
-
-
-def queues() -> set[str]:
-    """The queues that beat's tasks go to."""
-    main, routes = current_app.conf.task_default_queue, settings.CELERY_TASK_ROUTES
-    asked = settings.CELERY_BEAT_SCHEDULE.values()
-    return {each.get("options", {}).get("queue", routes.get(each["task"], {}).get("queue", main)) for each in asked}
 
 
 def _clock(process: str, ahead: float) -> Part:

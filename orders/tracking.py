@@ -7,6 +7,7 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.errors import told_safely
+from common.metering.asking import asking
 from common.obligations import ask_soon
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
@@ -42,14 +43,21 @@ def _ask(shipment: Shipment) -> CarrierReport:
     key = str(shipment.pk)
     consignment = Consignment(key, shipment.carrier, shipment.tracking_number, shipment.address)
     try:
-        port = carrier(shipment.port)
-        match shipment.task:
-            case ShipmentTask.CREATE_PICKUP:
-                return port.create_pickup(consignment)
-            case ShipmentTask.RECALL:
-                return port.recall(consignment)
-            case _:
-                return port.track(consignment)
+        with asking("carrier", shipment.port) as asked:
+            report = _report(shipment, consignment)
+            asked.outcome = "unknown" if report.stage == CarrierStage.UNKNOWN else "answered"
+            return report
     except Exception as error:
         log.error("carrier %s raised for shipment %s: %s", shipment.port, key, told_safely(error))
         return CarrierReport(key, CarrierStage.UNKNOWN, error=f"{type(error).__name__}: {error}")
+
+
+def _report(shipment: Shipment, consignment: Consignment) -> CarrierReport:
+    port = carrier(shipment.port)
+    match shipment.task:
+        case ShipmentTask.CREATE_PICKUP:
+            return port.create_pickup(consignment)
+        case ShipmentTask.RECALL:
+            return port.recall(consignment)
+        case _:
+            return port.track(consignment)

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 
 from common.actions import bookkeeping
 from common.calendar import day_of
+from common.metering import noting
 from common.money import ZERO
 from common.queries import preparing_cursor
 from payments.models import DayAllowance, Payment, PaymentTerms
@@ -68,8 +69,13 @@ _DRAW = """
 
 def draw_on_allowance(*, store_id: int, day: date, amount: Decimal, limit: Decimal) -> bool:
     """Count `amount` on the day's allowance; False, and nothing counted, when that would be above `limit`."""
-    if amount > limit:
-        return False
+    is_drawn = amount <= limit and _draw(store_id, day, amount, limit)
+    if not is_drawn:
+        noting.limit_reached("allowance")
+    return is_drawn
+
+
+def _draw(store_id: int, day: date, amount: Decimal, limit: Decimal) -> bool:
     with preparing_cursor() as cursor:
         cursor.execute(_DRAW, [store_id, day, limit, amount])
         return cursor.fetchone() is not None

@@ -9,6 +9,8 @@ from uuid import UUID
 from common import clock
 from common.actors import SYSTEM
 from common.errors import told_safely
+from common.metering import noting
+from common.metering.asking import asking
 from common.obligations import ask_soon
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
@@ -40,6 +42,9 @@ def settle_batch(*, ids: Sequence[UUID] | None = None, limit: int = BATCH) -> in
     answers = side_by_side(
         _lanes(payments), lambda payment: _ask(payment, was_asked[payment], refused.get(payment.pk, ""))
     )
+    for payment, told in answers:
+        for answer in told:
+            noting.payment_asked(payment.gateway, answer.outcome)
     write_down(answers, _book)
     again = {payment.gateway for payment, told in answers if payment.attempts > 1 and any(_knows(one) for one in told)}
     if again:
@@ -75,21 +80,23 @@ def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]
     key = str(payment.pk)
     try:
         port = gateway(payment.gateway)
-        known = port.look_up(key) if was_asked else None
-        if known is not None:
-            return [known]
+        if was_asked:
+            with asking("gateway", payment.gateway):
+                known = port.look_up(key)
+            if known is not None:
+                return [known]
         if refusal:
             return [GatewayAnswer(key, GatewayOutcome.DECLINED, error=refusal)]
-        return port.pay(
-            Instruction(
-                key=key,
-                buyer_id=payment.buyer_id,
-                amount=payment.amount,
-                order_number=payment.order.number,
-                order_amount=payment.order.paid_amount,
-                is_refund=payment.purpose in returning_purposes(),
-            )
+        instruction = Instruction(
+            key=key,
+            buyer_id=payment.buyer_id,
+            amount=payment.amount,
+            order_number=payment.order.number,
+            order_amount=payment.order.paid_amount,
+            is_refund=payment.purpose in returning_purposes(),
         )
+        with asking("gateway", payment.gateway):
+            return port.pay(instruction)
     except Exception as error:
         log.error("gateway %s raised for payment %s: %s", payment.gateway, key, told_safely(error))
         return [GatewayAnswer(key, GatewayOutcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]

@@ -144,7 +144,20 @@ def test_a_folder_of_the_desk_belongs_to_one_group_of_its_menu():
     assert {folder: places for folder, places in groups.items() if len(places) > 1} == {}
 
 
-USUAL = {"api", "apps", "checks", "events", "models", "receivers", "signals", "states", "sweeps", "tasks", "why_not"}
+USUAL = {
+    "api",
+    "apps",
+    "attention",
+    "checks",
+    "events",
+    "models",
+    "receivers",
+    "signals",
+    "states",
+    "sweeps",
+    "tasks",
+    "why_not",
+}
 NO_CODE_OF_A_ROOM = {"management", "migrations", "templatetags", "agreements", "locale", "__pycache__"}
 MAPPED = [
     path.parent

@@ -22,6 +22,7 @@ from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.errors import kind_of, told_safely
+from common.metering import noting
 from common.models import Event
 from common.tenancy import tenant_scope
 from common.workers import in_turn, take_up
@@ -120,6 +121,7 @@ def _send(endpoint: Endpoint, delivery: Delivery) -> bool:
     answer = post(endpoint.url, body.encode(), headers)
     with transaction.atomic(), tenant_scope(endpoint.store_id):
         _note(endpoint, delivery, answer)
+    noting.endpoint_called("taken" if answer.is_taken else answer.error or CallError.REFUSED)
     return answer.is_taken
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from time import monotonic
 
+from common.metering.asking import asking
 from webhooks.addresses import Forbidden, Target, addresses_of, target_of
 from webhooks.states import CallError
 
@@ -77,7 +78,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> CallAnswer:
         addresses = addresses_of(target)
     except Forbidden:
         return CallAnswer(error=CallError.ADDRESS_NOT_ALLOWED)
-    with _deadline() as deadline:
+    with asking("endpoint") as asked, _deadline() as deadline:
         try:
             status, text = _exchange(target, addresses, body, headers, deadline)
             error = CallError.TOOK_TOO_LONG if deadline.has_passed else ""
@@ -85,6 +86,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> CallAnswer:
             status, text = None, ""
             late = deadline.has_passed or isinstance(failure, TimeoutError)
             error = CallError.TOOK_TOO_LONG if late else _word(failure)
+        asked.outcome = str(error) if error else f"{status // 100}xx"
     took_ms = int((monotonic() - began) * 1000)
     return CallAnswer(None if error else status, text, error, took_ms)
 

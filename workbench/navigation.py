@@ -103,6 +103,7 @@ MENU = [
     (
         lambda: _("Platform"),
         [
+            ("attention", "common.view_setback", "notifications_active", lambda: _("Needs attention")),
             ("stores_user_changelist", "stores.view_user", "manage_accounts", lambda: _("Accounts")),
             (
                 "stores_categoryopening_changelist",

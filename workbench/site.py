@@ -31,6 +31,7 @@ from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
 from workbench.kit.password_links import AskForLink, LinkAsked, UseLink
 from workbench.kit.queue import QueueMixin
 from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
+from workbench.platform.attention import attention_view
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
 
@@ -101,6 +102,7 @@ class WorkbenchSite(UnfoldAdminSite):
                 "station/<uuid:refund_id>/<slug:code>/", self.admin_view(station_decision_view), name="station_decide"
             ),
             path("insights/", self.admin_view(insights_view), name="insights"),
+            path("attention/", self.admin_view(attention_view), name="attention"),
             path("changes/", self.admin_view(changes_view), name="changes"),
             path("integrate/", self.admin_view(integrate_view), name="integrate"),
             path("integrate/guide/<slug:name>/", self.admin_view(guide_view), name="integrate_guide"),

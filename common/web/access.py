@@ -12,6 +12,8 @@ import structlog
 from django.conf import settings
 from django.urls import Resolver404, resolve
 
+from common.metering import noting, tracing
+from common.metering.statements import statements
 from common.request_ids import HEADER, request_id_of
 
 log = structlog.get_logger("wanliu.access")
@@ -33,10 +35,20 @@ class AccessLogMiddleware:
         # Bound until the next request of this thread begins: an answer may still be streaming when we return it.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        began_at = perf_counter()
-        response = self.get_response(request)
-        took_ms = round((perf_counter() - began_at) * 1000, 1)
-        log.info("answered", method=request.method, route=route_of(request), status=response.status_code, ms=took_ms)
+        began_at, sent = perf_counter(), statements()
+        with tracing.span("request", kind="server", **{"wanliu.request_id": request_id}) as span:
+            response = self.get_response(request)
+            took, route, sent = perf_counter() - began_at, route_of(request), statements() - sent
+            span.say(
+                **{
+                    "http.request.method": noting.known_method(request.method),
+                    "http.route": route,
+                    "http.response.status_code": response.status_code,
+                    "wanliu.statements": sent,
+                }
+            )
+        log.info("answered", method=request.method, route=route, status=response.status_code, ms=round(took * 1000, 1))
+        noting.call_answered(route, request.method, response.status_code, took, sent)
         response[HEADER] = request_id
         return response
 
@@ -65,7 +77,8 @@ class RouteForAddress(logging.Filter):
         path = getattr(getattr(record, "request", None), "path", "")
         if len(path) > 1 and isinstance(record.args, tuple):
             route = route_of(record.request)  # type: ignore[attr-defined]
-            record.args = tuple(arg.replace(path, route) if isinstance(arg, str) else arg for arg in record.args)
+            for said in (path, path.encode("unicode_escape").decode("ascii")):  # Django escapes what isn't ASCII
+                record.args = tuple(arg.replace(said, route) if isinstance(arg, str) else arg for arg in record.args)
         return True
 
 

@@ -117,6 +117,14 @@ def site(said: str) -> str:
     return said.rstrip("/")
 
 
+def collector(said: str) -> str:
+    """Where traces are sent."""
+    split = split_url(said)
+    if split.scheme not in {"http", "https"} or not split.hostname or not split.path.strip("/"):
+        raise ValueError("must be an address with its path such as http://127.0.0.1:4318/v1/traces")
+    return said
+
+
 def mail_server(said: str) -> str:
     """The address of a server that sends e-mail."""
     split = split_url(said)
@@ -187,6 +195,13 @@ def signing_key(said: str) -> str:
     """What sessions and buyers' links are signed with."""
     if is_weak(said):
         raise ValueError(f"is weak: give at least {SHORTEST} random characters; `scripts/serve new-keys` makes some")
+    return said
+
+
+def metrics_key(said: str) -> str:
+    """What whoever asks for figures has to show."""
+    if len(said) < 20 or not said.isascii() or not said.isprintable() or " " in said:
+        raise ValueError("must be at least 20 letters and digits without a blank; `openssl rand -hex 20` prints some")
     return said
 
 

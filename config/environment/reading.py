@@ -11,6 +11,7 @@ from environs import FileAwareEnv
 
 from config.environment.table import SETTINGS, Setting
 
+THIS_MACHINE_ALONE = {"127.0.0.1", "localhost", "::1"}
 ALIKE = 0.9  # how much of a name must agree to be taken for a slip of another
 
 
@@ -88,6 +89,14 @@ def _disagreements(values: Mapping[str, Any]) -> Iterator[str]:
         yield "SESSION_IDLE_HOURS must not be more than SESSION_LONGEST_HOURS."
     if values.get("EMAIL_URL") and values.get("EMAIL_FROM", "") is None:
         yield "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
+    if (
+        values.get("METRICS_DIR")
+        and values.get("METRICS_HOST", "") not in THIS_MACHINE_ALONE
+        and not values.get("METRICS_KEY", "?")
+    ):
+        yield "METRICS_KEY must be set where METRICS_HOST lets other machines ask: figures tell how much is sold."
+    if values.get("METRICS_DIR") and values.get("METRICS_PORT") == values.get("PORT"):
+        yield "METRICS_PORT must be another port than PORT: figures are nothing for the desk's callers."
     ours, owners = values.get("DATABASE_URL"), values.get("OWNER_DATABASE_URL")
     if ours and owners:
         ours, owners = urlsplit(ours), urlsplit(owners)

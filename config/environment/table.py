@@ -159,6 +159,28 @@ SETTINGS = (
         default=False,
         only=False,
     ),
+    Setting(
+        "METRICS_DIR",
+        "a directory of this machine's own in which processes keep figures of themselves (`/run/wanliu/metrics`); "
+        "`scripts/serve metrics` tells them to Prometheus",
+        kinds.directory,
+        unset="nothing is measured",
+    ),
+    Setting("METRICS_HOST", "the address on which `/metrics` is answered", kinds.text, default="127.0.0.1"),
+    Setting("METRICS_PORT", "its port, never that of the desk", kinds.whole(1, 65535), default=9464),
+    Setting(
+        "METRICS_KEY",
+        "what Prometheus shows as `Authorization: Bearer …`; needed where METRICS_HOST isn't this machine alone",
+        kinds.metrics_key,
+        unset="nobody is asked",
+    ),
+    Setting(
+        "TRACES_URL",
+        "where traces are sent, as OTLP over HTTP (`http://127.0.0.1:4318/v1/traces`)",
+        kinds.collector,
+        unset="nowhere",
+    ),
+    Setting("TRACES_PERCENT", "how many traces of a hundred are sent", kinds.whole(1, 100), default=10),
     Setting("LOG_LEVEL", "how much is logged", kinds.log_level, default="INFO"),
     Setting(
         "LOG_FORMAT",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from common.metering import noting
 from common.request_ids import HEADER, request_id_of
 from config.front.body import TooLarge, TooSlow, most_bytes, read_body
 from config.front.call import Answer, Call
@@ -55,6 +56,7 @@ class Front:
         except TooMany as refused:
             (status, body), request_id = TOO_MANY if refused.of_one else BUSY, _request_id(scope)
             log.warning("call %s was refused: too many are waiting", request_id[1])
+            noting.limit_reached("caller" if refused.of_one else "front")
             proto.response_bytes(status, [*JSON, ("retry-after", "1"), request_id], body)
             return
         finally:
@@ -76,6 +78,7 @@ class Front:
             )
         except (TooLarge, TooSlow) as refusal:
             reason = "too_large" if isinstance(refusal, TooLarge) else "too_slow"
+            noting.limit_reached("body")
             return make_environ(scope, headers, BytesIO(), 0) | {REFUSAL: reason}
         return make_environ(scope, headers, body, length)
 
@@ -86,7 +89,7 @@ class Front:
         left = asyncio.ensure_future(proto.client_disconnect())
         try:
             if place is not None:
-                await asyncio.wait({place, left}, return_when=asyncio.FIRST_COMPLETED)
+                await self._wait({place, left})
         except BaseException:
             self._leave(caller, place)
             raise
@@ -99,6 +102,14 @@ class Front:
             left.cancel()
             self.turns.give_back(caller)
             self.callers.remember(key, environ)
+
+    async def _wait(self, either: set) -> None:
+        """For the first of these."""
+        noting.call_waits(1)
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            noting.call_waits(-1)
 
     def _leave(self, caller: str, place: asyncio.Future) -> None:
         """Whoever waited doesn't any more; a place that was handed out meanwhile is the next one's."""

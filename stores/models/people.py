@@ -130,6 +130,7 @@ class Letter(Obligation):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="letter_due"),
             models.Index(fields=["created_at"], name="letter_age"),
+            models.Index(fields=["created_at"], condition=Q(needs_attention=True), name="letter_attention"),
         ]
 
     def __str__(self) -> str:

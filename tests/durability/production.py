@@ -48,6 +48,7 @@ class Service:
     desk: Desk
     stack: ExitStack
     port: int = field(default_factory=free_port)
+    metrics_port: int = field(default_factory=free_port)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -60,6 +61,8 @@ class Service:
             "TRUSTED_PROXIES": "127.0.0.1",
             "PUBLIC_URL": f"https://{HOST}",
             "PORT": str(self.port),
+            "METRICS_DIR": str(self.desk.data_dir / "metrics"),
+            "METRICS_PORT": str(self.metrics_port),
             "WEB_PROCESSES": "1",
             "WORKER_PROCESSES": "1",
             "WEBHOOK_THREADS": "1",

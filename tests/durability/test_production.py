@@ -289,7 +289,7 @@ class TestHealth:
         assert service.run("migrate").returncode == 0
         assert once == {("migrate",), ("manage", "health")}
         running = {arguments: service.start(*arguments) for arguments in commands() - once}
-        assert {name for name, *_queue in running} == {"web", "worker", "beat"}
+        assert {name for name, *_queue in running} == {"web", "worker", "beat", "metrics"}
         wait_for(service.is_up, "web")
         wait_for(lambda: service.ask("/readyz")[0] == 200, "a worker")
         workers = Counter((queue or ["celery"])[0] for name, *queue in running if name == "worker")

@@ -7,6 +7,7 @@ import pytest
 from common.actors import Actor, ActorKind
 from common.models import Event
 from common.tenancy import system_scope, tenant_scope
+from tests.rooms.logs import talkative, written  # noqa: F401  fixtures
 from tests.world import NOON
 
 ANNA = Actor(ActorKind.MERCHANT, "user:7", "安娜")

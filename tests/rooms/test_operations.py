@@ -13,12 +13,13 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from common import idempotency
+from common.declared import rooms
 from common.models import IdempotentAnswer
 from common.tenancy import system_scope
 from common.upkeep import Check, Sweep
 from offers.bulk import start_bulk_job
 from offers.models import Offer
-from operations.collecting import all_checks, all_sweeps, rooms
+from operations.collecting import all_checks, all_sweeps
 from orders.erp.imports import confirm_import, stage_import
 from payments.models import DayAllowance, Reconciliation
 from tests.world import MERCHANT, NOON, make_shop

@@ -23,7 +23,7 @@ from tests.durability import deployed
 
 NAMES = {setting.name for setting in SETTINGS}
 NEEDED = {setting.name for setting in SETTINGS if setting.needed}
-STARTS = ("web", "worker", "beat", "migrate", "manage")
+STARTS = ("web", "worker", "beat", "metrics", "migrate", "manage")
 
 
 def example() -> dict[str, str]:
@@ -38,7 +38,7 @@ def seconds(text: str) -> int:
 
 def test_every_process_is_started_in_every_way():
     for started in (set(deployed.of_units()), {tuple(each["command"]) for each in deployed.services().values()}):
-        assert {arguments[0] for arguments in started} >= {"web", "worker", "beat", "migrate"}
+        assert {arguments[0] for arguments in started} >= {"web", "worker", "beat", "metrics", "migrate"}
         assert {(arguments[1:] or (MAIN,))[0] for arguments in started if arguments[0] == "worker"} == set(QUEUES)
     assert {arguments[0] for arguments in deployed.commands()} == set(STARTS)
 
@@ -120,6 +120,11 @@ def test_the_manifests_refer_to_each_other():
     named = {(each["kind"], each["metadata"]["name"]) for each in deployed.manifests()}
     for pod in deployed.pods().values():
         for volume in pod.get("volumes", []):
+            if "emptyDir" in volume:  # the pod's own, for figures of its processes
+                assert volume["name"] == "metrics"
+                [beside] = pod["initContainers"]
+                assert (beside["args"], beside["restartPolicy"]) == (["metrics"], "Always")
+                continue
             assert ("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]) in named
         for container in pod["containers"]:
             assert container["image"] == "wanliu"

@@ -118,6 +118,13 @@ def test_what_production_needs_is_enough_and_makes_it_strict(said):
         ],
         ("EMAIL_FROM", "nobody", "EMAIL_FROM must be a sender such as Wanliu <desk@example.com>, not “nobody”."),
         ("SESSION_IDLE_HOURS", "200", "SESSION_IDLE_HOURS must not be more than SESSION_LONGEST_HOURS."),
+        ("METRICS_KEY", "hidden", "METRICS_KEY must be at least 20 letters and digits without a blank"),
+        (
+            "TRACES_URL",
+            "127.0.0.1:4318",
+            "TRACES_URL must be an address with its path such as http://127.0.0.1:4318/v1",
+        ),
+        ("TRACES_PERCENT", "0", "TRACES_PERCENT must be a whole number from 1 to 100, not “0”."),
     ],
 )
 def test_a_mistake_is_one_sentence_that_names_the_setting_and_tells_no_secret(said, name, value, told):
@@ -192,3 +199,16 @@ def test_a_server_of_e_mail_needs_a_sender(said):
     [sentence] = sentences(said, EMAIL_URL="smtp://mail.a.com")
     assert sentence == "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
     assert said(PUBLIC_URL="https://desk.a.com/")["PUBLIC_URL"] == "https://desk.a.com"
+
+
+def test_figures_are_told_on_a_port_of_their_own_and_to_strangers_with_a_key_only(said):
+    here = {"METRICS_DIR": "/run/wanliu/metrics"}
+    assert said(**here)["METRICS_PORT"] == 9464
+    assert sentences(said, **here, METRICS_HOST="0.0.0.0") == [
+        "METRICS_KEY must be set where METRICS_HOST lets other machines ask: figures tell how much is sold."
+    ]
+    assert said(**here, METRICS_HOST="0.0.0.0", METRICS_KEY="k" * 20)["METRICS_HOST"] == "0.0.0.0"
+    assert sentences(said, **here, METRICS_PORT="8000") == [
+        "METRICS_PORT must be another port than PORT: figures are nothing for the desk's callers."
+    ]
+    assert said(METRICS_HOST="0.0.0.0", METRICS_PORT="8000")["METRICS_DIR"] is None
