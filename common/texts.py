@@ -1,7 +1,7 @@
 """What a text may hold: one rule for what comes over the API, in forms of the desk and from marketplaces.
 
-Somebody who can correct a text is told what to take out (`fault_in`); from a marketplace's it is taken out (`fit`).
-Text in which there is nothing to see is blank (`is_blank`).
+Somebody who can correct a text is told what to take out (`fault_in`); from a marketplace's it is taken out
+(`without_unfit`). Text in which there is nothing to see is blank (`is_blank`).
 """
 
 import re
@@ -61,7 +61,7 @@ def fault_in(text: str, kind: TextKind) -> str | None:
     return None if found is None else _FAULTS[kind] % {"point": f"{ord(found[0]):04X}"}
 
 
-def fit(text: str, kind: TextKind = TextKind.LINES) -> str:
+def without_unfit(text: str, kind: TextKind = TextKind.LINES) -> str:
     """The text without what it may not hold."""
     return text if text.isascii() and text.isprintable() else _UNFIT[kind].sub("", text)
 

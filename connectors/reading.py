@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from common.texts import fit, is_blank
+from common.texts import is_blank, without_unfit
 from connectors.http import Response
 from connectors.port import RefundCopy, Throttled, Unreachable, UnreadableCopy
 from orders.waybills import carrier_named
@@ -55,7 +55,7 @@ def cleaned(value: Any) -> Any:
     """The value without what no text of ours may hold."""
     match value:
         case str():
-            return fit(value)
+            return without_unfit(value)
         case dict():
             return {cleaned(key): cleaned(each) for key, each in value.items()}
         case list():

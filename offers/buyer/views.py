@@ -15,7 +15,7 @@ from common.calendar import end_face
 from common.errors import WanliuError
 from common.rates import over_rate
 from common.tenancy import tenant_scope
-from common.texts import fit, is_blank
+from common.texts import is_blank, without_unfit
 from offers.actions import READ_WITHIN, accept_offer, decline_offer
 from offers.buyer.evidence import NOTE_LENGTH, show_evidence
 from offers.buyer.links import BuyerLink, read_link
@@ -69,7 +69,7 @@ def what_comes(offer: Offer) -> list[str]:
 
 def typed(request, name: str, most: int) -> str:
     """What the buyer typed, without what no text of ours can hold, cut to what it may be."""
-    text = fit(request.POST.get(name, "")).strip()[:most]
+    text = without_unfit(request.POST.get(name, "")).strip()[:most]
     return "" if is_blank(text) else text
 
 

@@ -7,7 +7,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework import serializers
 
 from common.api.fields import TextField
-from common.texts import TextKind, fault_in, fit, is_blank
+from common.texts import TextKind, fault_in, is_blank, without_unfit
 from connectors.http import Response
 from connectors.reading import json_object, text
 from orders.models import Order
@@ -112,7 +112,7 @@ def test_what_people_write_is_kept_as_it_is(taote):
     for said in FINE:
         assert taote.buyer.post("orders/", placed(buyer__name=said)).json()["buyer"]["name"] == said
         assert not is_blank(said)
-        assert fit(said) == said
+        assert without_unfit(said) == said
     refund = taote.refund()
     lines = "第一行\r\n\tsecond 👍\n"
     assert taote.merchant.post(f"refunds/{refund.pk}/messages/", {"text": lines}).json()["text"] == lines.strip()
@@ -145,4 +145,4 @@ def test_from_a_marketplace_it_is_taken_out():
     every = "".join(map(chr, range(0x3000)))
     for kind in TextKind:
         assert fault_in(every, kind)
-        assert fault_in(fit(every, kind), kind) is None
+        assert fault_in(without_unfit(every, kind), kind) is None
