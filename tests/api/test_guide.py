@@ -90,7 +90,7 @@ def test_the_receiver_in_the_guide_takes_what_is_signed_and_nothing_else(clock):
     is_ours, endpoint = names["is_ours"], Endpoint()
     older, newer = (set_new_secret(endpoint, NOON) for _each in range(2))
     body = '{"type":"refund.requested","data":{"reason":"颜色"}}'
-    headers = signed(endpoint, message_id="m1", body=body, at=NOON.astimezone(UTC))
+    headers = signed(endpoint, message_id="m1", body=body, at=NOON.astimezone(UTC), there=NOON)
     assert [is_ours(secret, headers, body.encode()) for secret in (older, newer)] == [True, True]
     assert not is_ours("whsec_" + b64encode(b"x" * 32).decode(), headers, body.encode())
     assert not is_ours(newer, headers, body.encode() + b" ")
