@@ -11,8 +11,10 @@ from rest_framework import serializers
 
 from automation.facts import RefundFacts
 from automation.states import ProgrammeChoice, RuleAct, StepChoice, VipChoice
+from common.api.fields import TextField
 from common.errors import Invalid
 from common.money import CENT, MAX_DIGITS
+from common.texts import TextKind
 from offers.registry import METHODS, method_label
 from offers.text import length
 from orders.states import GoodsStatus
@@ -29,7 +31,7 @@ def _any_of(choices: list) -> serializers.ListField:
 
 
 def _named() -> serializers.ListField:
-    text = serializers.CharField(max_length=64)
+    text = TextField(max_length=64)
     return serializers.ListField(child=text, required=False, default=list, max_length=MOST_NAMED)
 
 
@@ -67,7 +69,7 @@ class DefinitionSerializer(serializers.Serializer):
     method = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
     amount = _yuan()
     percent = _whole(1, 100)
-    text = serializers.CharField(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
+    text = TextField(TextKind.LINES, max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
 
     most_a_day = _whole(1, 10_000, required=False, default=50)
     most_yuan_a_day = _yuan(required=False, allow_null=False, default=Decimal("500.00"))

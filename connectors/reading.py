@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from common.texts import is_blank, without_unfit
 from connectors.http import Response
 from connectors.port import RefundCopy, Throttled, Unreachable, UnreadableCopy
 from orders.waybills import carrier_named
@@ -51,10 +52,10 @@ def _no_number(name: str) -> None:
 
 
 def cleaned(value: Any) -> Any:
-    """The value without NULs and lone surrogates, which no database keeps."""
+    """The value without what no text of ours may hold."""
     match value:
         case str():
-            return value.replace("\0", "").encode("utf-8", "replace").decode()
+            return without_unfit(value)
         case dict():
             return {cleaned(key): cleaned(each) for key, each in value.items()}
         case list():
@@ -93,7 +94,10 @@ def rows(value: Any) -> list[dict[str, Any]]:
 
 def text(value: Any) -> str:
     """What a text or a whole number says; empty for anything else."""
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    told = str(value).strip()
+    return "" if is_blank(told) else told
 
 
 def whole(value: Any) -> int | None:

@@ -14,6 +14,7 @@ from common.actions import bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import Invalid, WanliuError, told_safely
 from common.tenancy import tenant_scope
+from common.texts import in_one_line
 from common.writes import WriteSet
 from connectors.by_hand import close_tasks_of
 from connectors.copies import copy_as_json, digest_of, is_same_deadline
@@ -265,7 +266,7 @@ def _order_of(copy: RefundCopy) -> tuple[CopiedOrder, list[CopiedLine]]:
     copied = CopiedOrder(
         number=order.number,
         buyer_id=order.buyer_id,
-        buyer_name=order.buyer_name,
+        buyer_name=in_one_line(order.buyer_name),
         paid_amount=order.paid_amount,
         paid_at=order.paid_at,
         is_shipped=bool(order.is_shipped),
@@ -275,4 +276,6 @@ def _order_of(copy: RefundCopy) -> tuple[CopiedOrder, list[CopiedLine]]:
 
 def _line_of(line: LineCopy) -> CopiedLine:
     quantity = max(1, line.quantity)
-    return CopiedLine(item_id=line.item_id, quantity=quantity, unit_price=line.unit_price, title=line.title)
+    return CopiedLine(
+        item_id=line.item_id, quantity=quantity, unit_price=line.unit_price, title=in_one_line(line.title)
+    )

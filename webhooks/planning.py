@@ -35,7 +35,7 @@ def plan_deliveries() -> int:
 
 def _behind(settled: int) -> QuerySet[Endpoint]:
     new = Event.objects.filter(store=OuterRef("store"), pk__gt=OuterRef("cursor"), pk__lte=settled)
-    rows = Endpoint.objects.active().filter(cursor__lt=settled).filter(Exists(new))
+    rows = Endpoint.objects.active().select_related("store").filter(cursor__lt=settled).filter(Exists(new))
     return rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
 
 
@@ -72,5 +72,5 @@ def _owed(endpoint: Endpoint, event: int, name: str, topic_id: UUID) -> Delivery
         topic_id=new_id() if is_test else topic_id,  # a test waits for nothing that has failed before
         is_test=is_test,
         next_attempt_at=Now(),
-        created_at=clock.now(),
+        created_at=endpoint.store.on_its_clock(clock.now()),
     )

@@ -40,10 +40,10 @@ def _older(kept: dict[str, str], at: datetime) -> list[tuple[str, str]]:
     return [(secret, until) for secret, until in pairs if at < datetime.fromisoformat(until)]
 
 
-def signed(endpoint: Endpoint, *, message_id: str, body: str, at: datetime) -> dict[str, str]:
-    """The headers that go with a message; `at` is in UTC."""
+def signed(endpoint: Endpoint, *, message_id: str, body: str, at: datetime, there: datetime) -> dict[str, str]:
+    """The headers that go with a message sent `at` an instant in UTC, when the store's clock shows `there`."""
     kept = unseal(endpoint.sealed_secrets)
-    keys = [kept["secret"], *(secret for secret, _until in _older(kept, at))]
+    keys = [kept["secret"], *(secret for secret, _until in _older(kept, there))]
     signatures = [Webhook(key).sign(message_id, at, body) for key in keys]
     return {
         "webhook-id": message_id,

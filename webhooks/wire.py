@@ -1,7 +1,8 @@
 """One call to an endpoint: to the address that was looked at, within one time limit, reading a bounded answer.
 
 No redirects, no proxy of the environment, no cookies, no connection that is kept: what a receiver does, however slow or
-endless or huge, ends with the call.
+endless or huge, ends with the call. The status is the answer: once its head is there, a body that breaks off or takes
+too long changes nothing.
 """
 
 import socket
@@ -9,8 +10,8 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPException, HTTPResponse, parse_headers
 from time import monotonic
 
 from common.metering.asking import asking
@@ -20,21 +21,41 @@ from webhooks.states import CallError
 WHOLE_SECONDS = 15.0  # of a call, the resolving of the name aside
 CONNECT_SECONDS = 5.0
 BYTES_READ = 16 * 1024  # of an answer; nobody needs the rest
+SWITCHING_PROTOCOLS = 101  # the one answer of its kind after which no other comes
 
 
 @dataclass(frozen=True)
 class CallAnswer:
-    """What came of a call: a status and the beginning of the answer, or an `error` in a word."""
+    """What came of a call: a status and the beginning of the answer, or an `error` in a word.
+
+    `retry_after` is that header, whatever it says.
+    """
 
     status: int | None = None
     body: str = ""
     error: str = ""
     took_ms: int = 0
+    retry_after: str = ""
 
     @property
     def is_taken(self) -> bool:
         """Whether the receiver has it."""
         return self.status is not None and 200 <= self.status < 300
+
+
+class _FinalResponse(HTTPResponse):
+    """The answer itself: what a receiver says before it (`103 Early Hints`) is passed over."""
+
+    def _read_status(self):
+        version, status, reason = super()._read_status()
+        while 100 <= status < 200 and status != SWITCHING_PROTOCOLS:
+            parse_headers(self.fp)
+            version, status, reason = super()._read_status()
+        return version, status, reason
+
+
+class _Connection(HTTPConnection):
+    response_class = _FinalResponse
 
 
 class _Deadline:
@@ -80,15 +101,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> CallAnswer:
         return CallAnswer(error=CallError.ADDRESS_NOT_ALLOWED)
     with asking("endpoint") as asked, _deadline() as deadline:
         try:
-            status, text = _exchange(target, addresses, body, headers, deadline)
-            error = CallError.TOOK_TOO_LONG if deadline.has_passed else ""
+            answer = _exchange(target, addresses, body, headers, deadline)
         except (OSError, HTTPException, ValueError) as failure:
-            status, text = None, ""
             late = deadline.has_passed or isinstance(failure, TimeoutError)
-            error = CallError.TOOK_TOO_LONG if late else _word(failure)
-        asked.outcome = str(error) if error else f"{status // 100}xx"
-    took_ms = int((monotonic() - began) * 1000)
-    return CallAnswer(None if error else status, text, error, took_ms)
+            answer = CallAnswer(error=CallError.TOOK_TOO_LONG if late else _word(failure))
+        asked.outcome = str(answer.error) if answer.status is None else f"{answer.status // 100}xx"
+    return replace(answer, took_ms=int((monotonic() - began) * 1000))
 
 
 def _word(failure: Exception) -> str:
@@ -97,16 +115,26 @@ def _word(failure: Exception) -> str:
     return CallError.NOT_HTTP if isinstance(failure, HTTPException | ValueError) else CallError.NOT_REACHED
 
 
-def _exchange(target: Target, addresses, body: bytes, headers, deadline: _Deadline) -> tuple[int, str]:
+def _exchange(target: Target, addresses, body: bytes, headers, deadline: _Deadline) -> CallAnswer:
     with _connect(target, addresses, deadline) as sock:
-        connection = HTTPConnection(target.host, target.port)
+        connection = _Connection(target.host, target.port)
         connection.sock = sock
         connection.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
         for name, value in {"Host": target.authority, "Content-Length": str(len(body)), **headers}.items():
             connection.putheader(name, value)
         connection.endheaders(body)
         answer = connection.getresponse()
-        return answer.status, answer.read(BYTES_READ).decode("utf-8", "replace")
+        told = _beginning(answer).decode("utf-8", "replace")
+        return CallAnswer(answer.status, told, retry_after=answer.getheader("Retry-After", ""))
+
+
+def _beginning(answer: HTTPResponse) -> bytes:
+    """Up to BYTES_READ bytes of the body; those there were, of one that breaks off or doesn't end in time."""
+    read = b""
+    with suppress(OSError, HTTPException, ValueError):
+        while len(read) < BYTES_READ and (more := answer.read1(BYTES_READ - len(read))):
+            read += more
+    return read
 
 
 def _connect(target: Target, addresses: list[str], deadline: _Deadline) -> socket.socket:

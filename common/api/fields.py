@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from common.calendar import end_of_day, is_told_right, start_of_day
 from common.money import MAX_DIGITS, parse_money
+from common.texts import TextKind, fault_in, is_blank
 
 # What Python alone would read otherwise, or shorten: +08:60 as nine hours, any letter between date and time.
 INSTANT = re.compile(r"[0-9W-]+[Tt ][0-9:.,]*[0-9](Z|z|[+-][0-9]{2}:?[0-5][0-9])", re.ASCII)
@@ -68,6 +69,25 @@ class NamesField(serializers.ChoiceField):
 
     def __init__(self, choices: Callable[[], list[tuple[str, str]]], **kwargs):
         super().__init__(choices(), **kwargs)
+
+
+class TextField(serializers.CharField):
+    """A text of one line, of several, or a name of a thing, as its kind says; with nothing to see in it it is blank."""
+
+    def __init__(self, kind: TextKind = TextKind.LINE, **kwargs):
+        self.kind = kind
+        super().__init__(**kwargs)
+
+    def run_validation(self, data=serializers.empty):
+        """The text."""
+        return super().run_validation("" if isinstance(data, str) and is_blank(data) else data)
+
+    def to_internal_value(self, data) -> str:
+        """The text, without the blanks around it."""
+        text = super().to_internal_value(data)
+        if fault := fault_in(text, self.kind):
+            raise serializers.ValidationError(fault, code="invalid")
+        return text
 
 
 @extend_schema_field(OpenApiTypes.STR)

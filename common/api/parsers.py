@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, UnsupportedMediaType, ValidationError
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 
 # What no text of ours can hold: PostgreSQL refuses NUL, and half a surrogate pair can't be written as UTF-8.
@@ -31,6 +31,13 @@ class TooLarge(APIException):
     status_code = 413
     default_code = "request_too_large"
     default_detail = gettext_lazy("The body is too large for this address; send less at once.")
+
+
+def _check_coding(request) -> None:
+    """UnsupportedMediaType (415) for a body that says that it is packed."""
+    packed = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed not in ("", "identity"):
+        raise UnsupportedMediaType(packed, _("Send the body as it is, without a Content-Encoding."))
 
 
 def _refuse_constant(text: str):
@@ -106,13 +113,16 @@ class StrictJSONParser(JSONParser):
     def parse(self, stream, media_type=None, parser_context=None):
         """Return the decoded body.
 
-        ParseError (400) when it isn't UTF-8 JSON, ValidationError naming what isn't taken.
+        ParseError (400) when it isn't UTF-8 JSON, ValidationError naming what isn't taken, UnsupportedMediaType.
         """
+        _check_coding(parser_context["request"])
         try:
-            text = codecs.getreader("utf-8")(stream).read()
+            text = codecs.getreader("utf-8-sig")(stream).read()
             if sum(map(text.count, "[{,")) > MOST_VALUES:
                 raise ParseError(_("The body holds too many values; send fewer items at once."))
             body = json.loads(text, parse_float=_number, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        except UnicodeDecodeError as error:
+            raise ParseError(_("Send the body in UTF-8.")) from error
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise ParseError(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
         except RequestDataTooBig as error:
@@ -145,7 +155,8 @@ class UploadParser(MultiPartParser):
     MAX_BYTES = 32 * 2**20
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """Return fields and files. TooLarge (413) for a body of too many bytes, ParseError (400) for a broken one."""
+        """Return fields and files. TooLarge (413) for too many bytes, ParseError (400), UnsupportedMediaType (415)."""
+        _check_coding(parser_context["request"])
         if int(stream.META.get("CONTENT_LENGTH") or 0) > self.MAX_BYTES:
             raise TooLarge(_("The upload is too large: at most %(most)d MB.") % {"most": self.MAX_BYTES // 2**20})
         try:

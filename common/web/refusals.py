@@ -12,6 +12,8 @@ def words_of_refusal(reason: str) -> tuple[int, str, str]:
             return 413, "request_too_large", _("The body is too large for this address; send less at once.")
         case "too_slow":
             return 408, "request_timeout", _("The body didn't arrive in time; send it again.")
+        case "not_utf8":
+            return 415, "unsupported_media_type", _("Send the body in UTF-8.")
     return 400, "parse_error", _("A header holds characters beyond ASCII; leave them out.")
 
 

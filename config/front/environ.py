@@ -1,7 +1,9 @@
 """A request in RSGI's words as one in WSGI's."""
 
+import codecs
 import sys
 from collections.abc import Sequence
+from email.message import Message
 from typing import IO, Any
 
 BASE: dict[str, Any] = {
@@ -16,6 +18,21 @@ BASE: dict[str, Any] = {
 OF_THE_BODY = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 # What Django finds instead of a body that wasn't taken, and what `common.web.refusals` answers.
 REFUSAL = "wanliu.refusal"
+
+
+def is_utf8(content_type: str) -> bool:
+    """Whether a body of this type is UTF-8, or doesn't say what it is.
+
+    Django decodes the query by what the body says it is, and breaks where that is no text (`charset=hex`).
+    """
+    if "charset" not in content_type.lower():
+        return True
+    charset = Message()
+    charset["content-type"] = content_type
+    try:
+        return codecs.lookup(str(charset.get_param("charset", "utf-8"))).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
 
 
 def has_all(headers) -> bool:
@@ -46,4 +63,8 @@ def make_environ(scope, headers: Sequence[tuple[str, str]], body: IO[bytes], len
             value = f"{environ[key]}{'; ' if name == 'cookie' else ', '}{value}"
         environ[key] = value
     environ["CONTENT_LENGTH"] = str(length)
+    if not is_utf8(environ.get("CONTENT_TYPE", "")):
+        environ["CONTENT_TYPE"] = ""
+        if length:
+            environ[REFUSAL] = "not_utf8"
     return environ

@@ -6,9 +6,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.changes import ChangedAt
-from common.api.fields import InstantField, ItemIdField, NamesField, StrictMoneyField, WholeNumberField
+from common.api.fields import (
+    InstantField,
+    ItemIdField,
+    NamesField,
+    StrictMoneyField,
+    TextField,
+    WholeNumberField,
+)
 from common.api.represent import represent
 from common.money import CENT, ZERO
+from common.texts import TextKind
 from offers.cautions import cautions_of_grant, cautions_of_offer
 from offers.coupons import coupons_of
 from offers.models import Coupon, CouponGrant, Offer
@@ -22,6 +30,7 @@ from payments.api.serializers import WarningSerializer
 class CouponSerializer(serializers.ModelSerializer):
     """A coupon of the store."""
 
+    name = TextField(max_length=100)
     amount_off = StrictMoneyField(minimum=CENT)
     min_spend = StrictMoneyField(minimum=ZERO, required=False, default=ZERO)
     valid_from = InstantField()
@@ -53,7 +62,7 @@ class CouponSerializer(serializers.ModelSerializer):
 class GrantCouponSerializer(serializers.Serializer):
     """The order whose buyer gets the coupon."""
 
-    order = serializers.CharField(max_length=64)
+    order = TextField(TextKind.NAME, max_length=64)
 
 
 class CouponGrantSerializer(serializers.ModelSerializer):
@@ -84,7 +93,7 @@ class SendOfferSerializer(serializers.Serializer):
 
     refund = serializers.UUIDField()
     method = NamesField(method_choices)
-    message = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+    message = TextField(TextKind.LINES, required=False, allow_blank=True, default="", max_length=1000)
     amount = StrictMoneyField(required=False, allow_null=True, default=None)
     return_address = serializers.UUIDField(required=False, allow_null=True, default=None)
     agreed_with_buyer = serializers.BooleanField(required=False, default=False)

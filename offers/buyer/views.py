@@ -15,6 +15,7 @@ from common.calendar import end_face
 from common.errors import WanliuError
 from common.rates import over_rate
 from common.tenancy import tenant_scope
+from common.texts import is_blank, without_unfit
 from offers.actions import READ_WITHIN, accept_offer, decline_offer
 from offers.buyer.evidence import NOTE_LENGTH, show_evidence
 from offers.buyer.links import BuyerLink, read_link
@@ -68,7 +69,8 @@ def what_comes(offer: Offer) -> list[str]:
 
 def typed(request, name: str, most: int) -> str:
     """What the buyer typed, without what no text of ours can hold, cut to what it may be."""
-    return request.POST.get(name, "").replace("\0", "").strip()[:most]
+    text = without_unfit(request.POST.get(name, "")).strip()[:most]
+    return "" if is_blank(text) else text
 
 
 @method_decorator(csp_replace(NO_SCRIPTS), name="dispatch")
@@ -124,7 +126,7 @@ class BuyerPage(View):
                     raise WanliuError(_("This offer is over."))
                 terms = {}
                 if what == "accept" and "address" in request.POST:
-                    terms["address"] = request.POST["address"].replace("\0", "")[:MAX_ADDRESS]
+                    terms["address"] = typed(request, "address", MAX_ADDRESS)
                 ANSWERS[what](store_id=link.store_id, offer_id=offer.pk, actor=actor, now=now, **terms)
 
     @staticmethod

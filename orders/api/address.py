@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.api.fields import TextField
+from common.texts import TextKind
 from orders.addresses import PARTS
 from orders.models import Order
 
@@ -34,7 +36,7 @@ class AddressField(serializers.Serializer):
     def get_fields(self):
         """One for each part."""
         return {
-            part: serializers.CharField(
+            part: TextField(
                 max_length=most,
                 required=part in NEEDED,
                 default=serializers.empty if part in NEEDED else "",
@@ -46,7 +48,7 @@ class AddressField(serializers.Serializer):
     def to_internal_value(self, data):
         """The string, or the parts."""
         if isinstance(data, str):
-            return serializers.CharField(max_length=MAX_ADDRESS).run_validation(data)
+            return TextField(TextKind.LINES, max_length=MAX_ADDRESS).run_validation(data)
         if not isinstance(data, dict):
             self.fail("invalid")
         return super().to_internal_value(data)

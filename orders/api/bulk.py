@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import action
 
+from common.api.fields import TextField
 from common.api.represent import represent
+from common.texts import TextKind
 from orders.api.serializers import OrderSerializer, PlaceOrderSerializer, ShipOrderSerializer
 from orders.bulk import ship_orders, upsert_orders
 from orders.models import Order, with_lines
@@ -17,7 +18,7 @@ from stores.api.bulk import UNDONE, Answer, BulkViewSet, Outcome, envelope_of, r
 class ShipOneSerializer(ShipOrderSerializer):
     """An order of the store, and its next parcel."""
 
-    number = serializers.CharField(trim_whitespace=False)
+    number = TextField(TextKind.NAME, trim_whitespace=False)
 
 
 PlaceManySerializer = envelope_of(PlaceOrderSerializer, "PlaceOrders")

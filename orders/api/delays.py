@@ -11,7 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.changes import ChangedAt
-from common.api.fields import InstantField
+from common.api.fields import InstantField, TextField
+from common.texts import TextKind
 from common.words import for_buyers
 from orders.api.serializers import StoreNameSerializer
 from orders.delays.actions import lift_delay, report_delay
@@ -24,9 +25,9 @@ from stores.api.base import ListMixin, StoreViewSet, get_or_404, parse_id
 class NewReportSerializer(serializers.Serializer):
     """What is reported."""
 
-    reason = serializers.CharField(max_length=200)
+    reason = TextField(TextKind.LINES, max_length=200)
     orders = serializers.ListField(
-        child=serializers.CharField(max_length=64), allow_empty=False, max_length=MOST_ORDERS
+        child=TextField(TextKind.NAME, max_length=64), allow_empty=False, max_length=MOST_ORDERS
     )
     expected_at = InstantField(whole_day=True)
 

@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from common import clock
 from common.api.changes import ChangedAt
-from common.api.fields import InstantField, ItemIdField, StrictMoneyField, WholeNumberField
+from common.api.fields import InstantField, ItemIdField, StrictMoneyField, TextField, WholeNumberField
 from common.money import MOST_PER_ORDER, ZERO
+from common.texts import TextKind
 from orders.api.address import AddressField, GivenAddressField
 from orders.carriers import known_codes
 from orders.models import Order, OrderLine, OwedParcel, Shipment
@@ -27,18 +28,18 @@ def each_once(lines: Sequence[Mapping]) -> Sequence[Mapping]:
     return lines
 
 
-class SkuField(serializers.CharField):
+class SkuField(TextField):
     """Which variant of an item; one item may stand in several lines, each of another."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=64, required=False, allow_blank=True, default="", **kwargs)
+        super().__init__(TextKind.NAME, max_length=64, required=False, allow_blank=True, default="", **kwargs)
 
 
 class BuyerSerializer(serializers.Serializer):
     """Who bought."""
 
-    id = serializers.CharField(source="buyer_id", max_length=64)
-    name = serializers.CharField(source="buyer_name", max_length=100)
+    id = TextField(TextKind.NAME, source="buyer_id", max_length=64)
+    name = TextField(source="buyer_name", max_length=100)
     credit_score = WholeNumberField(
         source="buyer_credit_score", min_value=0, max_value=1_000_000, required=False, default=0
     )
@@ -96,7 +97,9 @@ class OrderLineSerializer(serializers.ModelSerializer):
 class PlaceOrderSerializer(serializers.Serializer):
     """An order as the marketplace sends it."""
 
-    store = serializers.CharField()
+    store = TextField(
+        TextKind.NAME,
+    )
     number = serializers.RegexField(r"\A(?!\.{1,2}\Z)[A-Za-z0-9_.\-]{1,64}\Z")  # . and .. are no part of an address
     buyer = BuyerSerializer()
     paid_at = InstantField(has_passed=True)
@@ -122,7 +125,9 @@ class PlaceOrderSerializer(serializers.Serializer):
         help_text="Counts the copies of this order: one with a smaller version than the last changes nothing.",
     )
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
-    live_session = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True, default="")
+    live_session = TextField(
+        TextKind.NAME, max_length=64, required=False, allow_blank=True, allow_null=True, default=""
+    )
     lines = OrderLineSerializer(
         many=True,
         allow_empty=False,
@@ -236,8 +241,8 @@ CARRIER_HELP = f"One of {', '.join(known_codes())}, or its name, or `other: NAME
 class ShipSerializer(serializers.Serializer):
     """A parcel with a carrier."""
 
-    carrier = serializers.CharField(max_length=60, help_text=CARRIER_HELP)
-    tracking_number = serializers.CharField(
+    carrier = TextField(max_length=60, help_text=CARRIER_HELP)
+    tracking_number = TextField(
         max_length=100,
         help_text="At most 64 letters, digits and hyphens; kept in capitals, without blanks.",
     )
@@ -256,7 +261,7 @@ class ShipOrderSerializer(ShipSerializer):
 class CorrectShipmentSerializer(ShipSerializer):
     """What the parcel's carrier and number should have been, and why they weren't."""
 
-    reason = serializers.CharField(max_length=200)
+    reason = TextField(TextKind.LINES, max_length=200)
 
 
 PARCEL_HELP = "The id of one of several `parcels`."
@@ -271,21 +276,21 @@ class CorrectPartSerializer(CorrectShipmentSerializer):
 class DeliverSerializer(serializers.Serializer):
     """What the buyer has received: all of the order, or one parcel of it."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     parcel = serializers.UUIDField(required=False, allow_null=True, default=None, help_text=PARCEL_HELP)
 
 
 class AddressSerializer(serializers.Serializer):
     """Where the order goes instead."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     address = AddressField()
 
 
 class StoreNameSerializer(serializers.Serializer):
     """What a marketplace's key adds to a POST."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
 
 
 class ShipmentSerializer(serializers.ModelSerializer):

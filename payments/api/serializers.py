@@ -4,8 +4,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.changes import ChangedAt
-from common.api.fields import NamesField, StrictMoneyField
+from common.api.fields import NamesField, StrictMoneyField, TextField
 from common.money import CENT
+from common.texts import TextKind
 from payments.api.extras import WARNINGS
 from payments.gateway_errors import own_words
 from payments.models import Payment
@@ -91,10 +92,10 @@ class SettleConflictSerializer(serializers.Serializer):
 class SmallPaymentSerializer(serializers.Serializer):
     """A small payment to send. With `refund` it is about that refund of the order."""
 
-    order = serializers.CharField(max_length=64)
+    order = TextField(TextKind.NAME, max_length=64)
     amount = StrictMoneyField(minimum=CENT)
     purpose = serializers.ChoiceField(choices=[(value, PaymentPurpose(value).label) for value in SMALL_PURPOSES])
-    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    note = TextField(TextKind.LINES, max_length=200, required=False, allow_blank=True, default="")
     refund = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
@@ -144,4 +145,4 @@ class AllowanceSerializer(serializers.Serializer):
 class AllowanceQuerySerializer(serializers.Serializer):
     """Which order is asked about."""
 
-    order = serializers.CharField(max_length=64)
+    order = TextField(TextKind.NAME, max_length=64)

@@ -8,8 +8,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.changes import ChangedAt
-from common.api.fields import StrictMoneyField
+from common.api.fields import StrictMoneyField, TextField
 from common.api.represent import represent
+from common.texts import TextKind
 from refunds.api.disputes import DecisionSerializer
 from refunds.models import Appeal
 from refunds.platform import appeals
@@ -20,9 +21,9 @@ from stores.api.base import ListMixin, StoreViewSet, get_or_404, named_by, parse
 class OpenAppealSerializer(serializers.Serializer):
     """Why the platform should pay back what it refunded."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     refund = serializers.UUIDField()
-    claim = serializers.CharField(max_length=1000)
+    claim = TextField(TextKind.LINES, max_length=1000)
     ground = serializers.ChoiceField(AppealGround.choices, required=False, default=AppealGround.OTHER)
 
 

@@ -8,9 +8,10 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.changes import ChangedAt
-from common.api.fields import StrictMoneyField
+from common.api.fields import StrictMoneyField, TextField
 from common.api.represent import represent
 from common.money import CENT
+from common.texts import TextKind
 from refunds.models import Dispute
 from refunds.platform import disputes
 from refunds.platform.suggestions import explain
@@ -22,16 +23,16 @@ from stores.api.base import ListMixin, StoreViewSet, get_or_404, named_by, parse
 class OpenDisputeSerializer(serializers.Serializer):
     """What one side asks the platform to decide."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     refund = serializers.UUIDField()
-    claim = serializers.CharField(max_length=1000)
+    claim = TextField(TextKind.LINES, max_length=1000)
 
 
 class AnswerSerializer(serializers.Serializer):
     """What the other side answers to the plea."""
 
-    store = serializers.CharField(required=False)
-    reply = serializers.CharField(max_length=1000)
+    store = TextField(TextKind.NAME, required=False)
+    reply = TextField(TextKind.LINES, max_length=1000)
 
 
 class GroundSerializer(serializers.Serializer):
@@ -53,10 +54,10 @@ class SuggestionSerializer(serializers.Serializer):
 class DecisionSerializer(serializers.Serializer):
     """Who is right, and why. `amount` only for a split: what the buyer is paid."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     outcome = serializers.ChoiceField(CaseOutcome.choices)
     amount = StrictMoneyField(minimum=CENT, required=False)
-    note = serializers.CharField(max_length=1000)
+    note = TextField(TextKind.LINES, max_length=1000)
 
 
 class DisputeSerializer(serializers.ModelSerializer):

@@ -9,8 +9,10 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common import uploads
+from common.api.fields import TextField
 from common.api.parsers import UploadParser
 from common.errors import NotFound
+from common.texts import TextKind
 from common.web.ranges import part_of
 from refunds.models import Evidence, Refund
 from refunds.platform.evidence import add_evidence, stored
@@ -28,9 +30,9 @@ class EvidenceParser(UploadParser):
 class AddEvidenceSerializer(serializers.Serializer):
     """A file (JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4, MOV or PDF) and what is to be seen in it."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     file = serializers.FileField(allow_empty_file=True, max_length=255)
-    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    note = TextField(TextKind.LINES, max_length=300, required=False, allow_blank=True, default="")
 
 
 class EvidenceSerializer(serializers.ModelSerializer):

@@ -7,13 +7,14 @@ from rest_framework import serializers
 
 from common import clock
 from common.api.changes import ChangedAt
-from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
+from common.api.fields import ItemIdField, StrictMoneyField, TextField, WholeNumberField
 from common.api.represent import represent
 from common.events import event_types
 from common.models import Event
 from common.money import CENT
 from common.queries import named_query
 from common.sentences import in_readers_words
+from common.texts import TextKind
 from orders.api.serializers import CARRIER_HELP, ShipSerializer, SkuField, each_once
 from payments.models import Payment
 from payments.small import compensated
@@ -37,12 +38,12 @@ class LineRequestSerializer(serializers.Serializer):
 class OpenRefundSerializer(serializers.Serializer):
     """The buyer's request."""
 
-    store = serializers.CharField()
-    order = serializers.CharField(max_length=64)
+    store = TextField(TextKind.NAME)
+    order = TextField(TextKind.NAME, max_length=64)
     kind = serializers.ChoiceField(RefundKind.choices)
     reason = serializers.ChoiceField(RefundReason.choices)
     amount = StrictMoneyField(minimum=CENT, required=False, help_text="Required except for an exchange.")
-    description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    description = TextField(TextKind.LINES, max_length=500, required=False, allow_blank=True, default="")
     lines = LineRequestSerializer(many=True, required=False, allow_empty=False, max_length=200)
 
     def validate_lines(self, lines):
@@ -53,10 +54,10 @@ class OpenRefundSerializer(serializers.Serializer):
 class ResubmitSerializer(serializers.Serializer):
     """What a buyer may correct after the merchant's no."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
     reason = serializers.ChoiceField(RefundReason.choices, required=False)
     amount = StrictMoneyField(minimum=CENT, required=False)
-    description = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    description = TextField(TextKind.LINES, max_length=500, required=False, allow_blank=True)
 
 
 class ApproveSerializer(serializers.Serializer):
@@ -68,9 +69,9 @@ class ApproveSerializer(serializers.Serializer):
 class RejectSerializer(serializers.Serializer):
     """Why not."""
 
-    reason = serializers.CharField(max_length=200)
-    evidence = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-    reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    reason = TextField(TextKind.LINES, max_length=200)
+    evidence = TextField(TextKind.LINES, max_length=500, required=False, allow_blank=True, default="")
+    reason_code = TextField(TextKind.NAME, max_length=64, required=False, allow_blank=True, default="")
 
 
 class MarketplaceReasonSerializer(serializers.Serializer):
@@ -92,13 +93,13 @@ class MarketplaceReasonsSerializer(serializers.Serializer):
 class ShipReturnSerializer(ShipSerializer):
     """The buyer's parcel."""
 
-    store = serializers.CharField(required=False)
+    store = TextField(TextKind.NAME, required=False)
 
 
 class CorrectReturnSerializer(ShipReturnSerializer):
     """What the parcel's carrier and number should have been; a store says why they weren't."""
 
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = TextField(TextKind.LINES, max_length=200, required=False, allow_blank=True, default="")
 
 
 class ArrivalSerializer(serializers.Serializer):
@@ -117,11 +118,11 @@ class InspectSerializer(serializers.Serializer):
     """
 
     result = serializers.ChoiceField(["passed", "failed"])
-    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    note = TextField(TextKind.LINES, max_length=200, required=False, allow_blank=True, default="")
     received = ArrivalSerializer(many=True, required=False, max_length=200)
-    reason_code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
-    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", help_text=CARRIER_HELP)
-    tracking_number = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    reason_code = TextField(TextKind.NAME, max_length=64, required=False, allow_blank=True, default="")
+    carrier = TextField(max_length=60, required=False, allow_blank=True, default="", help_text=CARRIER_HELP)
+    tracking_number = TextField(max_length=100, required=False, allow_blank=True, default="")
 
     def validate_received(self, received):
         """Each item once, or each of its SKUs."""
@@ -362,8 +363,8 @@ class EventSerializer(serializers.ModelSerializer):
 class PostMessageSerializer(serializers.Serializer):
     """A message to the other side."""
 
-    store = serializers.CharField(required=False)
-    text = serializers.CharField(max_length=1000)
+    store = TextField(TextKind.NAME, required=False)
+    text = TextField(TextKind.LINES, max_length=1000)
 
 
 class MessageSerializer(serializers.ModelSerializer):

@@ -148,7 +148,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     def settled(self) -> Settled:
         """Up to where nothing can appear any more. Asked once, before anything is written."""
         settled = look()
-        note_use(self.request.auth, self.now)
+        note_use(self.request.auth, self.request._request.came_at)  # whose key it is goes by everybody's clock
         return settled
 
     def _check_query(self) -> None:
@@ -201,9 +201,12 @@ class StoreViewSet(viewsets.GenericViewSet):
         return caller.key.store
 
     def _named_store(self) -> str | None:
-        named = self.request.query_params.get("store")
+        asked = named = self.request.query_params.get("store")
         if self.request.method in ("POST", "PATCH", "PUT") and isinstance(self.request.data, dict):
-            named = self.request.data.get("store", named)
+            named = self.request.data.get("store", asked)
+        if asked is not None and named != asked:
+            detail = _("The address and the body name different stores; name one.")
+            raise ValidationError({"store": [ErrorDetail(detail, "invalid")]})
         if named is None:
             return None
         if not isinstance(named, str) or not named or "\0" in named or not named.isprintable():

@@ -4,9 +4,10 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from common.api.changes import ChangedAt
-from common.api.fields import ItemIdField, StrictMoneyField, WholeNumberField
+from common.api.fields import ItemIdField, StrictMoneyField, TextField, WholeNumberField
 from common.events import EventTone
 from common.money import ZERO
+from common.texts import TextKind
 from stores.api.extras import STORE_FLAGS
 from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store, validate_time_zone
 from stores.states import ProductSource
@@ -50,8 +51,8 @@ class StoreSerializer(serializers.ModelSerializer):
 class StoreChangeSerializer(serializers.Serializer):
     """What a merchant may change."""
 
-    name = serializers.CharField(max_length=100, required=False)
-    time_zone = serializers.CharField(max_length=50, required=False, validators=[validate_time_zone])
+    name = TextField(max_length=100, required=False)
+    time_zone = TextField(TextKind.NAME, max_length=50, required=False, validators=[validate_time_zone])
     priority_shipping_tag = serializers.BooleanField(required=False)
     smart_customer_service = serializers.BooleanField(required=False)
     urge_alert_at = WholeNumberField(
@@ -63,8 +64,9 @@ class ProductSerializer(serializers.ModelSerializer):
     """An item of the product warehouse."""
 
     item_id = ItemIdField()
+    title = TextField(max_length=200)
     price = StrictMoneyField(minimum=ZERO)
-    category = serializers.CharField(max_length=50, required=False, allow_blank=True, default="")
+    category = TextField(TextKind.NAME, max_length=50, required=False, allow_blank=True, default="")
     listed = serializers.BooleanField(required=False, default=True)
     source = serializers.ChoiceField(ProductSource.choices, required=False, default=ProductSource.OWN)
 
@@ -83,6 +85,10 @@ class ProductChangeSerializer(ProductSerializer):
 
 class ReturnAddressSerializer(serializers.ModelSerializer):
     """Where buyers send returns."""
+
+    contact = TextField(max_length=50)
+    phone = TextField(max_length=30)
+    address = TextField(TextKind.LINES, max_length=300)
 
     updated_at = ChangedAt()
 

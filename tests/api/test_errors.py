@@ -89,6 +89,29 @@ def test_a_body_that_is_not_json_is_refused(taote, body, headers):
     check_shape(raw(taote, body, path=f"refunds/?store={taote.store.code}", **headers), 400, "parse_error", None)
 
 
+def test_a_body_that_would_be_misread_is_refused_and_a_mark_of_utf8_is_none_of_it(taote):
+    body = json.dumps({"item_id": "1", "title": "杯", "price": "1.00"}, ensure_ascii=False)
+
+    def send(body, **headers):
+        return taote.merchant.client.generic("POST", "/api/v1/products/", body, "application/json", headers=headers)
+
+    for coding in ("gzip", "br", "x, identity"):  # also where the body isn't packed after all
+        detail = check_shape(send(body, **{"Content-Encoding": coding}), 415)["errors"][0]["detail"]
+        assert "Content-Encoding" in detail, coding
+    check_shape(taote.merchant.upload("orders/import-shipments/", b"x", **{"Content-Encoding": "gzip"}), 415)
+    assert "UTF-8" in check_shape(send(body.encode("gbk")), 400, "parse_error")["errors"][0]["detail"]
+    assert taote.merchant.get("products/").json()["results"] == []
+    for sent in (body.encode("utf-8-sig"), body.encode()):
+        assert send(sent, **{"Content-Encoding": "identity"}).json()["title"] == "杯"
+
+
+def test_a_call_names_one_store(taote, other):
+    refund = taote.refund()
+    path = f"refunds/{refund.pk}/messages/?store={taote.store.code}"
+    check_shape(taote.buyer.post(path, {"store": other.store.code, "text": "x"}), 400, "invalid", "store")
+    assert taote.buyer.post(path, {"text": "x"}).status_code == 201
+
+
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
 def test_a_body_that_is_too_large_is_413(taote, headers):
     answer = raw(taote, '"' + "x" * 3_000_000 + '"', path=f"refunds/?store={taote.store.code}", **headers)

@@ -103,3 +103,15 @@ def test_a_header_beyond_ascii_is_refused_and_not_lost(web):
     answer = closed_within(web.connect(head), 5)
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"beyond ASCII" in answer
+
+
+def test_a_body_that_says_that_it_isnt_utf8_is_refused_whatever_that_is(web):
+    """Django would have read the query by it, and broken down at what is no text."""
+    for charset in ("hex", "rot13", "zip", "undefined", "idna", "gbk", "utf-16", "nobody-knows", "x" * 3000, '"', ""):
+        kind = f"application/json; charset={charset}"
+        for path in ("/api/v1/orders/?q=%C3%A9", "/admin/login/?next=%C3%A9"):
+            status, _headers, body = web.ask(path, "POST", b"{}", Content_Type=kind)
+            assert (status, b"UTF-8" in body) == (415, True), (charset, path)
+            assert web.ask(path, Content_Type=kind)[0] in (200, 401), "there is no body to be misread"
+    for charset in ("utf-8", "UTF8", '"Utf-8"'):
+        assert web.ask("/api/v1/orders/", "POST", b"{}", Content_Type=f"application/json; charset={charset}")[0] == 401

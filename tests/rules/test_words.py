@@ -52,7 +52,7 @@ def test_no_two_functions_share_a_name():
 # What clients and the database know by the older word, and the code that tells them of it.
 OLDER = re.compile(
     r"claimed_(amount|quantity|within_\w+)|db_column=\"claim\"|data\[\"claim\"\]|\bclaim=(dispute\.)?(plea|reply)|claim_id="
-    r"|^ *claim: Annotated|^ *claim = serializers|^ *\"claim\",$|as `claim`|`claimed_\w+`"
+    r"|^ *claim: Annotated|^ *claim = (serializers|TextField)|^ *\"claim\",$|as `claim`|`claimed_\w+`"
 )
 ONLY_CARRIERS = re.compile(r"\bclaim", re.IGNORECASE)
 

@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from common.api.changes import ChangedAt
-from common.api.fields import InstantField
+from common.api.fields import InstantField, TextField
+from common.texts import TextKind
 from webhooks.addresses import LONGEST_URL
 from webhooks.models import Delivery, Endpoint
 from webhooks.states import EndpointStatus
@@ -44,21 +45,25 @@ class EndpointWithSecretSerializer(EndpointSerializer):
 class AddEndpointSerializer(serializers.Serializer):
     """An address on the public internet, by https."""
 
-    url = serializers.CharField(max_length=LONGEST_URL)
+    url = TextField(max_length=LONGEST_URL)
     events = serializers.ListField(
-        child=serializers.CharField(max_length=50), required=False, default=list, max_length=300, help_text=NAMES_HELP
+        child=TextField(TextKind.NAME, max_length=50),
+        required=False,
+        default=list,
+        max_length=300,
+        help_text=NAMES_HELP,
     )
-    description = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    description = TextField(TextKind.LINES, max_length=200, required=False, allow_blank=True, default="")
 
 
 class ChangeEndpointSerializer(serializers.Serializer):
     """What may be changed; `status` pauses and resumes."""
 
-    url = serializers.CharField(max_length=LONGEST_URL, required=False)
+    url = TextField(max_length=LONGEST_URL, required=False)
     events = serializers.ListField(
-        child=serializers.CharField(max_length=50), required=False, max_length=300, help_text=NAMES_HELP
+        child=TextField(TextKind.NAME, max_length=50), required=False, max_length=300, help_text=NAMES_HELP
     )
-    description = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    description = TextField(TextKind.LINES, max_length=200, required=False, allow_blank=True)
     status = serializers.ChoiceField(EndpointStatus.choices, required=False)
 
 
@@ -71,7 +76,7 @@ class ResendSerializer(serializers.Serializer):
     since = InstantField()
     until = InstantField(whole_day=True, required=False)
     events = serializers.ListField(
-        child=serializers.CharField(max_length=50), required=False, max_length=300, help_text=NAMES_HELP
+        child=TextField(TextKind.NAME, max_length=50), required=False, max_length=300, help_text=NAMES_HELP
     )
     failed_only = serializers.BooleanField(required=False, default=False)
 

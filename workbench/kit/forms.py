@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.calendar import FIRST_DAY, LAST_DAY
 from common.money import CENT, parse_money
+from common.texts import FitText, TextKind
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -71,6 +72,14 @@ class DeskLooks:
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    def full_clean(self):
+        """Take no text that nobody could read; passwords are nobody's to read."""
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+                has_lines = isinstance(field.widget, forms.Textarea)
+                field.validators = [*field.validators, FitText(TextKind.LINES if has_lines else TextKind.LINE)]
+        super().full_clean()
 
 
 class AbstractForm(ABCMeta, type(forms.Form)):

@@ -2,8 +2,9 @@
 
 from rest_framework import serializers
 
-from common.api.fields import InstantField, ItemIdField, StrictMoneyField
+from common.api.fields import InstantField, ItemIdField, StrictMoneyField, TextField
 from common.money import CENT, ZERO
+from common.texts import TextKind
 from payments.models import Budget
 from refunds.models import CoveredProduct, Enrolment, LiveSession
 from refunds.returnless.agreements import CURRENT, agreement_text
@@ -24,7 +25,7 @@ class AutoTopUpSerializer(serializers.Serializer):
 class SettingsSerializer(serializers.Serializer):
     """Any of the steps; they are done in the order of R2."""
 
-    agreement_version = serializers.CharField(max_length=20, required=False)
+    agreement_version = TextField(TextKind.NAME, max_length=20, required=False)
     budget = StrictMoneyField(minimum=ZERO, required=False)
     auto_top_up = AutoTopUpSerializer(required=False)
     products = serializers.ListField(child=ItemIdField(), required=False, max_length=MOST_PRODUCTS)
@@ -49,8 +50,8 @@ class TopUpSerializer(serializers.Serializer):
 class StartSessionSerializer(serializers.Serializer):
     """A live session has started."""
 
-    store = serializers.CharField(required=False)
-    live_session = serializers.CharField(max_length=64)
+    store = TextField(TextKind.NAME, required=False)
+    live_session = TextField(TextKind.NAME, max_length=64)
     started_at = InstantField(required=False, allow_null=True, default=None)
 
 
@@ -157,4 +158,4 @@ class BadgesSerializer(serializers.Serializer):
 class NegotiateSerializer(serializers.Serializer):
     """What the merchant proposes to the buyer first."""
 
-    text = serializers.CharField(max_length=1000)
+    text = TextField(TextKind.LINES, max_length=1000)
