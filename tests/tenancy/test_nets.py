@@ -79,6 +79,7 @@ NETS = {
     "failed_call_once": again("webhooks_failedcall"),
     "day_allowance_once": again("payments_dayallowance"),
     "day_allowance_used_not_negative": "UPDATE payments_dayallowance SET used = -0.01",
+    "decision_row_once": again("refunds_decisionrow"),
     "delayed_order_in_one_open_report": SECOND_REPORT,
     "delayed_order_told_once": again("orders_delayedorder", is_open="false"),
     "enrolment_once_per_store": again("refunds_enrolment"),

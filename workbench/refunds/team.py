@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,12 +16,12 @@ from refunds.states import OPEN
 from refunds.team.assigning import assign_refund, assignments_of, deciders_of, why_not_assign
 from refunds.team.notes import why_not_note, write_note
 from stores.models import Membership
-from stores.permissions import DECIDE_REFUNDS, WRITE_NOTES, name_of, require
+from stores.permissions import DECIDE_REFUNDS, WRITE_NOTES, name_of
 from workbench.kit.changelist import next_page
 from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
-from workbench.kit.forms import ids_named
 from workbench.kit.queue import CappedCount, Queue, capped, queue_asked_for
+from workbench.refunds.selection import ticked_refunds
 
 MINE, NOBODYS = "mine", "nobody"
 MOST_NAMED = 20  # refunds that are left out, one by one
@@ -181,13 +181,8 @@ def assign_ticked(request: HttpRequest) -> HttpResponseRedirect:
 
     Raises PermissionDenied where the user may not decide refunds.
     """
-    ids = ids_named(request.POST.getlist("refund"))
-    rows = list(Refund.objects.in_scope().select_related("order", "store").filter(pk__in=ids).order_by("id"))
-    if len(rows) != len(ids):
-        raise Http404
+    rows = ticked_refunds(request, DECIDE_REFUNDS)
     members: dict[int, list[Membership]] = {refund.store_id: [] for refund in rows}
-    for store_id in members:
-        require(request.user, DECIDE_REFUNDS, store_id)
     for member in deciders_of(members):
         members[member.store_id].append(member)
     had = dict(pair.split(":", 1) for pair in request.POST.getlist(HAD) if ":" in pair)
