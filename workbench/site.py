@@ -31,6 +31,7 @@ from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
 from workbench.kit.password_links import AskForLink, LinkAsked, UseLink
 from workbench.kit.queue import QueueMixin
 from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
+from workbench.kit.undo import undo_of
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
 
@@ -115,6 +116,7 @@ class WorkbenchSite(UnfoldAdminSite):
             context["desk"] = desk_of(request)
             context["urge_alert"] = urge_alert(request)
             context["new_device_alert"] = new_device_alert(request)
+            context["undo"] = undo_of(request)
         return context
 
     @method_decorator(never_cache)

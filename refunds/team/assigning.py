@@ -83,7 +83,7 @@ def assign_refund(
     refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
-    member = None if assignee_id is None else _lock_decider(store_id, assignee_id)
+    member = None if assignee_id is None else lock_decider(store_id, assignee_id)
     present = assignments_of(refund).select_for_update(of=("self",), no_key=True).first()
     refuse_if(why_not_assign(refund) or why_assigned_meanwhile(present, had))
     if assignee_id == had:
@@ -91,14 +91,15 @@ def assign_refund(
     before = name_of(present.assignee) if present else ""
     writes = WriteSet()
     if member is None:
-        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before)
+        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before, had=had)
         present.delete()
     else:
         _give(writes, refund, member, present, before, actor=actor, now=now)
     writes.flush()
 
 
-def _lock_decider(store_id: int, user_id: int) -> Membership:
+def lock_decider(store_id: int, user_id: int) -> Membership:
+    """The member who may decide the store's refunds, locked; Invalid `assignee` for none."""
     member = deciders_of([store_id]).filter(user=user_id).select_for_update(of=("self",), no_key=True).first()
     if member is None:
         raise Invalid("assignee", _("Choose a member of this store who may decide refunds."), "invalid_choice")
@@ -115,13 +116,14 @@ def _give(
     actor: Actor,
     now: datetime,
 ) -> None:
+    had = present.assignee_id if present else None
     if present is None:
         writes.insert(Assignment(store_id=refund.store_id, refund=refund, assignee=member.user, since=now))
     else:
         present.assignee, present.since = member.user, now
         writes.update(present, "assignee", "since")
-    names = {"assignee": name_of(member.user), "before": before}
-    writes.event(REFUND_ASSIGNED, refund, topic=refund, at=now, actor=actor, **names)
+    told = {"assignee": name_of(member.user), "before": before, "had": had}
+    writes.event(REFUND_ASSIGNED, refund, topic=refund, at=now, actor=actor, **told)
 
 
 @action
@@ -132,7 +134,8 @@ def free_refunds(*, member: Membership, actor: Actor, now: datetime) -> None:
     writes = WriteSet()
     for refund in waiting.filter(pk__in=own.values("refund")).order_by("pk"):
         before = name_of(member.user)
-        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before)
+        told = {"before": before, "had": member.user_id}
+        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, **told)
     own.delete()
     writes.flush()
 

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,7 +17,6 @@ from refunds.team.assigning import assign_refund, assignments_of, deciders_of, w
 from refunds.team.notes import why_not_note, write_note
 from stores.models import Membership
 from stores.permissions import DECIDE_REFUNDS, WRITE_NOTES, name_of
-from workbench.kit.changelist import next_page
 from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import CappedCount, Queue, capped, queue_asked_for
@@ -66,7 +65,7 @@ class Assign(Decision):
     code, label, icon, tone = "assign", gettext_lazy("Give"), "person", ""
     done = gettext_lazy("It is said who sees to this refund.")
     capability, anchor = DECIDE_REFUNDS, "#team"
-    is_inline, is_read_here, heeds_news = True, False, False
+    is_inline, is_read_here, heeds_news, may_be_undone = True, False, False, True
     auto_id = "id_assign_%s"
 
     def __init__(self, team: Team | None = None):
@@ -174,8 +173,8 @@ class AssignedFilter(SimpleListFilter):
         return assigned_to(queryset, self.value(), request.user.pk)
 
 
-def assign_ticked(request: HttpRequest) -> HttpResponseRedirect:
-    """Give the ticked refunds of the queue to somebody, each in a transaction of its own.
+def assign_ticked(request: HttpRequest) -> list[Refund]:
+    """Give the ticked refunds of the queue to somebody, each in a transaction of its own; returns them.
 
     Those that can't be given are named with the reason. Http404 when one is missing or foreign.
 
@@ -195,7 +194,7 @@ def assign_ticked(request: HttpRequest) -> HttpResponseRedirect:
             why = " ".join(text for texts in form.errors.values() for text in texts)
             left_out.append(f"{refund.order.number}: {why}")
     tell_of_assigning(request, len(rows) - len(left_out), left_out)
-    return HttpResponseRedirect(next_page(request))
+    return rows
 
 
 def tell_of_assigning(request: HttpRequest, given: int, left_out: Sequence[str]) -> None:
@@ -205,6 +204,11 @@ def tell_of_assigning(request: HttpRequest, given: int, left_out: Sequence[str])
     if given:
         text = ngettext("%(count)d refund has changed hands.", "%(count)d refunds have changed hands.", given)
         messages.success(request, text % {"count": given})
+    name_left_out(request, left_out)
+
+
+def name_left_out(request: HttpRequest, left_out: Sequence[str]) -> None:
+    """Say of each what speaks against it, of the first of many."""
     for text in left_out[:MOST_NAMED]:
         messages.error(request, text)
     if len(left_out) > MOST_NAMED:
