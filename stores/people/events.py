@@ -1,11 +1,11 @@
-"""What happens to accounts by their own people, and to invitations."""
+"""What happens to accounts by their own people, to invitations and to saved views."""
 
 from typing import Annotated, TypedDict
 
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, END, TEXT, changed, choice, named, optional
+from common.facts import COUNT, END, FLAG, TEXT, Fact, changed, choice, named, optional
 from stores.people.browsers import BROWSER
 from stores.states import EventArea, LetterKind, MemberRole
 
@@ -161,4 +161,45 @@ LETTER_RESUMED = EventType(
     _LetterNamed,
     area=EventArea.WORK,
     meaning=gettext_lazy("An e-mail that couldn't be sent is tried again, since an operator wants it."),
+)
+
+
+# --- what somebody looks at
+
+
+_LIST = Fact("which list of the desk: its model", example="refunds.refund")
+
+
+class _View(TypedDict):
+    view: Annotated[str, TEXT]
+    list: Annotated[str, _LIST]
+    shared: Annotated[bool, FLAG]
+
+
+class _ViewChanged(TypedDict):
+    view: Annotated[list[str], changed(TEXT)]
+    list: Annotated[str, _LIST]
+    shared: Annotated[bool, FLAG]
+
+
+VIEW_SAVED = EventType(
+    "view.saved",
+    gettext_lazy("View saved"),
+    "savedview",
+    _View,
+    meaning=gettext_lazy("Somebody keeps a list with its filters under a name, for themselves or for their store."),
+)
+VIEW_CHANGED = EventType(
+    "view.changed",
+    gettext_lazy("View changed"),
+    "savedview",
+    _ViewChanged,
+    meaning=gettext_lazy("A saved view has another name, or is seen by others than before."),
+)
+VIEW_DELETED = EventType(
+    "view.deleted",
+    gettext_lazy("View deleted"),
+    "savedview",
+    _View,
+    meaning=gettext_lazy("A saved view is gone; what it showed is not."),
 )

@@ -55,6 +55,8 @@ NETS = {
     "ruling_once_per_refund": again("automation_ruling"),
     "store_rule_live_is_published": "UPDATE automation_storerule SET version = 0",
     "store_rule_name_once": again("automation_storerule"),
+    "saved_view_default_once": again("stores_savedview", name="'other'"),
+    "saved_view_name_once": again("stores_savedview", is_default="false"),
     "acceptance_once": again("offers_acceptance"),
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
     "api_key_of_store_or_marketplace": "UPDATE stores_apikey SET store_id = NULL, marketplace = ''",

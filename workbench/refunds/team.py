@@ -160,6 +160,11 @@ class AssignedFilter(SimpleListFilter):
     title = gettext_lazy("who sees to it")
     parameter_name = "assigned"
 
+    def __init__(self, request, params, model, model_admin):
+        if params.get(self.parameter_name) == [str(request.user.pk)]:  # a colleague's view, that is about this user
+            params[self.parameter_name] = [MINE]
+        super().__init__(request, params, model, model_admin)
+
     def lookups(self, request, model_admin):
         """Mine, nobody's, and each colleague's."""
         names = crew_of(request, queue_asked_for(request, model_admin.queues)).names
