@@ -80,7 +80,7 @@ class RejectTogetherForm(TogetherForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason for the buyers"),
         max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3, "data-count": LONGEST_REASON}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": LONGEST_REASON, "autofocus": True}),
         help_text=gettext_lazy("Each buyer reads this and may correct the request."),
     )
 
