@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refund of a bulk decision',
                 'verbose_name_plural': 'refunds of a bulk decision',
+                'constraints': [models.UniqueConstraint(fields=('job', 'refund'), name='decision_row_once')],
             },
         ),
         migrations.AddIndex(
@@ -73,10 +74,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='decisionrow',
             index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at'], name='decision_row_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionrow',
-            constraint=models.UniqueConstraint(fields=('job', 'refund'), name='decision_row_once'),
         ),
         referable("refunds_decisionjob"),
         secure_table("refunds_decisionjob"),
