@@ -97,7 +97,7 @@ class WorkbenchSite(UnfoldAdminSite):
             path("password/<uidb64>/<token>/", UseLink.as_view(), name="password_link"),
             path("second-factor/", self.admin_view(own_second_factor), name="second_factor"),
             path("page-size/", self.admin_view(choose_page_size), name="page_size"),
-            path("views/", self.admin_view(save_view_page), name="save_view"),
+            path("save-view/", self.admin_view(save_view_page), name="save_view"),
             path("views/<uuid:view_id>/", self.admin_view(change_view_page), name="change_view"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("station/", self.admin_view(station_view), name="station"),

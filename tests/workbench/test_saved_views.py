@@ -20,7 +20,7 @@ QUERY = "queue=awaiting&kind__exact=refund_only"
 
 def save(desk, shop, name, query=QUERY, **more):
     told = {"list_name": "refunds.refund", "query": query, "name": name, "store": shop.store.pk, "next": LIST, **more}
-    return said(desk.client.post("/admin/views/", told, follow=True))
+    return said(desk.client.post("/admin/save-view/", told, follow=True))
 
 
 def change(desk, called, **told):
@@ -114,7 +114,7 @@ def test_owners_share_and_each_sees_their_own_and_what_is_shared(taote, sign_in)
     ]
     change(agents, "shared", is_default="on")
     assert ("shared", False, True) in names(taote), "another owner may end the sharing"
-    assert stranger.client.post("/admin/views/", {"store": taote.store.pk, "name": "x"}).status_code == 404
+    assert stranger.client.post("/admin/save-view/", {"store": taote.store.pk, "name": "x"}).status_code == 404
 
 
 def test_a_filter_that_is_no_more_is_told_and_left_out(taote, sign_in):
