@@ -32,7 +32,7 @@ def offer_undo(request: HttpRequest, response: HttpResponse, events: Sequence[in
     if not events:
         return
     ends_at = request.now + within
-    value = f"{min(events)}-{max(events)}-{ends_at.timestamp():.0f}"
+    value = f"{min(events)}-{max(events)}-{int(ends_at.timestamp())}"
     secure = settings.SESSION_COOKIE_SECURE
     options = {"path": "/admin/", "httponly": True, "samesite": "Lax", "secure": secure}
     response.set_cookie(COOKIE, value, max_age=within.seconds, **options)
