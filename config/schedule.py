@@ -12,6 +12,7 @@ ROUTES = {
 SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
     "sweep-refunds": {"task": "refunds.tasks.sweep_refunds", "schedule": 10, "options": {"expires": 30}},
+    "resume-decisions": {"task": "refunds.tasks.resume_decision_jobs", "schedule": 5, "options": {"expires": 15}},
     "review-quality": {"task": "refunds.tasks.review_quality", "schedule": 60, "options": {"expires": 120}},
     "roll-up-quality": {"task": "refunds.tasks.roll_up_quality", "schedule": 600, "options": {"expires": 1200}},
     "run-rules": {"task": "automation.tasks.run_rules", "schedule": 5, "options": {"expires": 15}},

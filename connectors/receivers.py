@@ -1,6 +1,8 @@
 """What merchants decide about followed refunds is taken over: kept in their transaction, sent after it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models.functions import Now
 from django.dispatch import receiver
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.actors import Actor
 from common.errors import Refused
+from common.together import read_together
 from common.writes import WriteSet
 from connectors.by_hand import open_task
 from connectors.copies import copy_from_json
@@ -25,7 +28,7 @@ from refunds.signals import decision_asked, decision_handed_over, more_time_aske
 @receiver(decision_asked)
 def answer_decision(refund: Refund, verb: str, **kwargs) -> bool | Refused | None:
     """Whether this decision about a followed refund can be sent; None where its shop isn't connected."""
-    connection = Connection.objects.for_store(refund.store_id).first()
+    connection = _connection_of(refund)
     if connection is None or connection.status == ConnectionStatus.DISCONNECTED:
         return None
     if connection.status != ConnectionStatus.CONNECTED:
@@ -33,7 +36,7 @@ def answer_decision(refund: Refund, verb: str, **kwargs) -> bool | Refused | Non
             "words": connection.words or connection.get_status_display()
         }
         return Refused("not_connected", words)
-    mirrored = _mirrored(refund)
+    mirrored = _copy_of(refund)
     if mirrored is None:
         return None
     if Verb(verb) in copy_from_json(mirrored.copy).refused:
@@ -60,7 +63,7 @@ def tell_more_time(refund: Refund, **kwargs) -> timedelta | None:
 @receiver(reasons_asked)
 def tell_reasons(refund: Refund, **kwargs) -> MarketplaceReasons | None:
     """The platform's own reasons to refuse, as they were read."""
-    mirrored = _mirrored(refund)
+    mirrored = _copy_of(refund)
     return told_reasons(mirrored) if mirrored else None
 
 
@@ -96,6 +99,21 @@ def take_decision(
         decision.status = SendingStatus.BY_HAND
         open_task(writes, decision, text="", actor=actor, now=now)
     return True
+
+
+@read_together
+def _connection_of(refunds: Sequence[Refund]) -> dict[UUID, Connection | None]:
+    connections = Connection.objects.filter(store_id__in={refund.store_id for refund in refunds})
+    by_store = {connection.store_id: connection for connection in connections}
+    return {refund.pk: by_store.get(refund.store_id) for refund in refunds}
+
+
+@read_together
+def _copy_of(refunds: Sequence[Refund]) -> dict[UUID, MirroredRefund | None]:
+    stores, ids = {refund.store_id for refund in refunds}, [refund.pk for refund in refunds]
+    copies = MirroredRefund.objects.filter(store_id__in=stores, refund__in=ids)
+    by_refund = {copy.refund_id: copy for copy in copies}
+    return {refund.pk: by_refund.get(refund.pk) for refund in refunds}
 
 
 def _mirrored(refund: Refund) -> MirroredRefund | None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from common.errors import Invalid
+from common.sentences import sentence as _
 from refunds.models import Refund
 from refunds.signals import reasons_asked
 

@@ -112,6 +112,23 @@ class MarketplaceVerb(models.TextChoices):
     EXTEND = "extend", _("More time")
 
 
+class BulkVerdict(models.TextChoices):
+    """What is said of many refunds at once."""
+
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Reject")
+
+
+class DecisionRowStatus(models.TextChoices):
+    """What became of one refund of a bulk decision."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    SENT = "sent", _("Sent to the marketplace")
+    LEFT_OUT = "left_out", _("Left out")
+    STOPPED = "stopped", _("Stopped")
+
+
 class DueAction(models.TextChoices):
     """What happens when a refund's deadline passes."""
 

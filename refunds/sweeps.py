@@ -15,6 +15,7 @@ from common.setbacks import sweep_rows
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
+from refunds.deciding import decide_waiting_rows
 from refunds.events import REFUND_CLOSED
 from refunds.events.goods import REFUND_INSPECTION_OVERDUE, REFUND_RECALL_OVERDUE
 from refunds.exchanges import owe_new_goods
@@ -173,6 +174,7 @@ SWEEPS = (
     ),
     Sweep("returns without an address", name_missing_addresses, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep("refunds to share out", share_out_refunds, "refunds.tasks.sweep_refunds", of_stores=True),
+    Sweep("bulk decisions", decide_waiting_rows, "refunds.tasks.resume_decision_jobs", of_stores=True),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality", of_stores=True),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),
 )

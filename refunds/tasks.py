@@ -1,8 +1,13 @@
-"""Beat sweeps the deadlines, and keeps the quality figures and what follows from them."""
+"""Beat sweeps the deadlines, and keeps the quality figures and what follows from them; workers decide in bulk."""
+
+from functools import partial
+from uuid import UUID
 
 from celery import shared_task
 
 from common import clock
+from common.workers import drain
+from refunds.deciding import decide_waiting_rows
 from refunds.quality.restrictions import review_all, review_one
 from refunds.quality.rollup import BATCH as STORES_AT_ONCE
 from refunds.quality.rollup import roll_up_days
@@ -38,3 +43,15 @@ def roll_up_quality() -> None:
     """Roll up the days that are over."""
     while roll_up_days() == STORES_AT_ONCE:
         pass
+
+
+@shared_task
+def run_decision_jobs(ids: list[str]) -> None:
+    """Decide what these jobs have that isn't held."""
+    drain(partial(decide_waiting_rows, job_ids=[UUID(job_id) for job_id in ids]))
+
+
+@shared_task
+def resume_decision_jobs() -> None:
+    """Take up what was held for its moment, and what was left behind."""
+    drain(decide_waiting_rows)

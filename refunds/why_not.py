@@ -7,11 +7,10 @@ evidence have their own beside their actions.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from common.actors import Actor
 from common.errors import Invalid, Refused
 from common.money import grouped
+from common.sentences import sentence as _
 from common.words import duration
 from orders.corrections import why_not_correct
 from orders.models import Order, Shipment
@@ -29,7 +28,7 @@ from refunds.handing_over import (
     why_not_hand_over,
 )
 from refunds.models import Refund, RefundLine
-from refunds.states import MarketplaceVerb, RefundProgramme, RefundStatus
+from refunds.states import DueAction, MarketplaceVerb, RefundProgramme, RefundStatus
 from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import ReturnAddress
 
@@ -49,13 +48,13 @@ def why_not_move(
     if refund.status not in allowed:
         return Refused(
             "invalid_transition",
-            _("This isn't possible now: the refund is “%(status)s”.") % {"status": refund.get_status_display()},
+            _("This isn't possible now: the refund is “%(status)s”.") % {"status": RefundStatus(refund.status).label},
         )
     if before_deadline and refund.is_overdue(now):
         return Refused(
             "invalid_transition",
             _("The deadline has passed: the refund is being %(outcome)s.")
-            % {"outcome": refund.get_due_action_display()},
+            % {"outcome": DueAction(refund.due_action).label},
         )
     return None
 

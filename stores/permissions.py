@@ -81,6 +81,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "orders.delayreport",
             "orders.shipmentimport",
             "refunds.refund",
+            "refunds.decisionjob",
             "refunds.dispute",
             "refunds.appeal",
             "refunds.carrierclaim",

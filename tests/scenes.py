@@ -24,8 +24,10 @@ from orders.erp.imports import confirm_import, stage_import
 from orders.erp.receiving import receive_file
 from payments.models import DayAllowance
 from payments.settlement import settle_batch
-from refunds.models import Refund
+from refunds.deciding import Chosen, decide_together
+from refunds.models import DecisionRow, Refund
 from refunds.platform.packs import ask_for_pack
+from refunds.states import BulkVerdict
 from stores.actions import update_store
 from stores.models import DeskSession, Device
 from stores.people.letters import write_letter
@@ -125,6 +127,13 @@ def _bulk(shop: Shop) -> None:
     with shop.scope():
         refund = shop.refund(reason="slow_logistics")
         start_bulk_job(store=shop.store, refund_ids=[refund.pk], actor=MERCHANT, now=NOON)
+
+
+def _decided_together(shop: Shop) -> None:
+    with shop.scope():
+        chosen = [Chosen(shop.refund().pk, 2**62, {"reason": "no"})]
+        decide_together(store=shop.store, verdict=BulkVerdict.REJECT, chosen=chosen, actor=MERCHANT, now=NOON)
+        DecisionRow.objects.update(next_attempt_at=Now())
 
 
 def _complained(shop: Shop) -> None:
@@ -244,6 +253,7 @@ def _shared_out(shop: Shop) -> None:
 
 
 SCENES = {
+    "bulk decisions": Scene(_decided_together),
     "refunds to share out": Scene(_shared_out),
     "automatic rules": Scene(_ruled),
     "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),

@@ -10,7 +10,7 @@ from connectors.models import Connection, MirroredRefund, PlatformTask, SentDeci
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
-from refunds.models import Appeal, CarrierClaim, Dispute, Enrolment, QualityRefund, Refund
+from refunds.models import Appeal, CarrierClaim, DecisionJob, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Invitation, Letter, Membership, Product, ReturnAddress, Store, User
 from webhooks.models import Delivery, Endpoint, FailedCall
 from workbench.automation.rules import RuleAdmin
@@ -31,6 +31,7 @@ from workbench.platform.switches import CategoryAdmin, MarketplaceMethodAdmin
 from workbench.quality.admin import QualityAdmin
 from workbench.refunds.admin import RefundAdmin
 from workbench.refunds.bulk import BulkJobAdmin
+from workbench.refunds.deciding import DecisionJobAdmin
 from workbench.refunds.offers import OfferAdmin
 from workbench.returnless.admin import EnrolmentAdmin
 from workbench.shipping.carrier_claims import CarrierClaimAdmin
@@ -46,6 +47,7 @@ from workbench.store.switches import StoreMethodAdmin
 
 admin.site.unregister([Group, APIKey])
 admin.site.register(Refund, RefundAdmin)
+admin.site.register(DecisionJob, DecisionJobAdmin)
 admin.site.register(Dispute, DisputeAdmin)
 admin.site.register(Appeal, AppealAdmin)
 admin.site.register(CarrierClaim, CarrierClaimAdmin)

@@ -16,6 +16,7 @@ MENU = [
             ("index", "", "space_dashboard", lambda: _("Overview")),
             ("refunds_refund_changelist", "refunds.view_refund", "assignment_return", lambda: _("Refunds")),
             ("offers_offer_changelist", "offers.view_offer", "handshake", lambda: _("Offers")),
+            ("refunds_decisionjob_changelist", "refunds.view_decisionjob", "checklist", lambda: _("Bulk decisions")),
             ("offers_bulkjob_changelist", "offers.view_bulkjob", "send_and_archive", lambda: _("Bulk sendings")),
             ("refunds_dispute_changelist", "refunds.view_dispute", "gavel", lambda: _("Disputes")),
             ("refunds_appeal_changelist", "refunds.view_appeal", "balance", lambda: _("Appeals")),

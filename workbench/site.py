@@ -30,8 +30,10 @@ from workbench.kit.own_account import confirm_own_address, new_device_alert, own
 from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
 from workbench.kit.password_links import AskForLink, LinkAsked, UseLink
 from workbench.kit.queue import QueueMixin
+from workbench.kit.saved_views import change_view_page, save_view_page
 from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
 from workbench.platform.attention import attention_view
+from workbench.kit.undo import undo_of
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
 
@@ -96,6 +98,8 @@ class WorkbenchSite(UnfoldAdminSite):
             path("password/<uidb64>/<token>/", UseLink.as_view(), name="password_link"),
             path("second-factor/", self.admin_view(own_second_factor), name="second_factor"),
             path("page-size/", self.admin_view(choose_page_size), name="page_size"),
+            path("save-view/", self.admin_view(save_view_page), name="save_view"),
+            path("views/<uuid:view_id>/", self.admin_view(change_view_page), name="change_view"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("station/", self.admin_view(station_view), name="station"),
             path(
@@ -117,6 +121,7 @@ class WorkbenchSite(UnfoldAdminSite):
             context["desk"] = desk_of(request)
             context["urge_alert"] = urge_alert(request)
             context["new_device_alert"] = new_device_alert(request)
+            context["undo"] = undo_of(request)
         return context
 
     @method_decorator(never_cache)

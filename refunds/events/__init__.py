@@ -1,7 +1,7 @@
 """What can happen to refunds and to what belongs to them.
 
-More of it: goods (on their way back, recalled, lost), platform/events.py (cases), quality/events.py,
-returnless/events.py.
+More of it: goods (on their way back, recalled, lost), deciding (many at once), platform/events.py (cases),
+quality/events.py, returnless/events.py.
 """
 
 from dataclasses import replace

@@ -2,12 +2,13 @@
 
 refund (with line, goods, contradicted and queries) is the head. cases is the base (`PlatformCase`) of disputes and
 appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; team who sees
-to it and what colleagues note; carrier_claim. quality counts;
+to it and what colleagues note; deciding (many at once); carrier_claim. quality counts;
 returnless is a store's enrolment.
 """
 
 from refunds.models.appeals import Appeal
 from refunds.models.carrier_claim import CarrierClaim
+from refunds.models.deciding import DecisionJob, DecisionRow
 from refunds.models.disputes import Dispute
 from refunds.models.evidence import Evidence
 from refunds.models.line import RefundLine
@@ -24,6 +25,8 @@ __all__ = [
     "CarrierClaim",
     "ChangedDay",
     "CoveredProduct",
+    "DecisionJob",
+    "DecisionRow",
     "Dispute",
     "Enrolment",
     "Evidence",

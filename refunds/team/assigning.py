@@ -5,9 +5,8 @@ nothing is given to people who have left.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
-from itertools import cycle
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,14 +18,15 @@ from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.sentences import sentence as _
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
-from refunds.models import Assignment, Refund
-from refunds.states import OPEN, RefundStatus
+from refunds.models import Assignment, Refund, RefundLine
+from refunds.states import OPEN, RefundKind, RefundStatus
 from refunds.team.events import REFUND_ASSIGNED, REFUND_UNASSIGNED
 from stores.models import Membership, Store
 from stores.permissions import DECIDE_REFUNDS, name_of, roles_with
 from stores.states import MemberRole
 
 BATCH = 500
+SKILLS = ("skilled_kinds", "skilled_categories")
 
 
 def deciders_of(store_ids: Iterable[int]) -> QuerySet[Membership]:
@@ -34,6 +34,11 @@ def deciders_of(store_ids: Iterable[int]) -> QuerySet[Membership]:
     members = Membership.objects.in_scope().filter(store__in=store_ids, role__in=roles_with(DECIDE_REFUNDS))
     members = members.filter(user__is_active=True).select_related("user")
     return members.only("store", "role", "turn", *_named("user")).order_by("user__first_name", "user__username")
+
+
+def _taking(store_id: int) -> QuerySet[Membership]:
+    """The same of one store, with what each takes in turn."""
+    return deciders_of([store_id]).only("store", "role", "turn", *SKILLS, *_named("user"))
 
 
 def _named(path: str) -> tuple[str, ...]:
@@ -83,7 +88,7 @@ def assign_refund(
     refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
-    member = None if assignee_id is None else _lock_decider(store_id, assignee_id)
+    member = None if assignee_id is None else lock_decider(store_id, assignee_id)
     present = assignments_of(refund).select_for_update(of=("self",), no_key=True).first()
     refuse_if(why_not_assign(refund) or why_assigned_meanwhile(present, had))
     if assignee_id == had:
@@ -91,14 +96,15 @@ def assign_refund(
     before = name_of(present.assignee) if present else ""
     writes = WriteSet()
     if member is None:
-        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before)
+        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before, had=had)
         present.delete()
     else:
         _give(writes, refund, member, present, before, actor=actor, now=now)
     writes.flush()
 
 
-def _lock_decider(store_id: int, user_id: int) -> Membership:
+def lock_decider(store_id: int, user_id: int) -> Membership:
+    """The member who may decide the store's refunds, locked; Invalid `assignee` for none."""
     member = deciders_of([store_id]).filter(user=user_id).select_for_update(of=("self",), no_key=True).first()
     if member is None:
         raise Invalid("assignee", _("Choose a member of this store who may decide refunds."), "invalid_choice")
@@ -115,13 +121,14 @@ def _give(
     actor: Actor,
     now: datetime,
 ) -> None:
+    had = present.assignee_id if present else None
     if present is None:
         writes.insert(Assignment(store_id=refund.store_id, refund=refund, assignee=member.user, since=now))
     else:
         present.assignee, present.since = member.user, now
         writes.update(present, "assignee", "since")
-    names = {"assignee": name_of(member.user), "before": before}
-    writes.event(REFUND_ASSIGNED, refund, topic=refund, at=now, actor=actor, **names)
+    told = {"assignee": name_of(member.user), "before": before, "had": had}
+    writes.event(REFUND_ASSIGNED, refund, topic=refund, at=now, actor=actor, **told)
 
 
 @action
@@ -132,7 +139,8 @@ def free_refunds(*, member: Membership, actor: Actor, now: datetime) -> None:
     writes = WriteSet()
     for refund in waiting.filter(pk__in=own.values("refund")).order_by("pk"):
         before = name_of(member.user)
-        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, before=before)
+        told = {"before": before, "had": member.user_id}
+        writes.event(REFUND_UNASSIGNED, refund, topic=refund, at=now, actor=actor, **told)
     own.delete()
     writes.flush()
 
@@ -152,36 +160,86 @@ def share_out_refunds(*, limit: int = BATCH) -> int:
 
 
 def _nobodys() -> QuerySet[Refund]:
-    """Requests that wait for their merchant and are nobody's, in stores that share them out among somebody."""
-    members = Membership.objects.in_scope().filter(store=OuterRef("pk"), role__in=roles_with(DECIDE_REFUNDS))
-    stores = Store.objects.filter(Exists(members.filter(user__is_active=True)), shares_out_refunds=True)
+    """Requests that wait for their merchant, are nobody's and are taken by somebody, in stores that share them out."""
+    stores = Store.objects.filter(shares_out_refunds=True)
     assigned = Assignment.objects.in_scope().filter(refund=OuterRef("pk"))
     rows = Refund.objects.in_scope().filter(store__in=stores.values("pk"), status=RefundStatus.AWAITING_MERCHANT)
-    rows = rows.filter(~Exists(assigned), decision_sent="")
+    rows = rows.filter(_somebody_takes(), ~Exists(assigned), decision_sent="")
     return rows.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("id")
+
+
+def _somebody_takes() -> Q:
+    """Refunds that somebody of their store takes in turn; the others would be in the way of those that come later."""
+    deciding = Membership.objects.in_scope().filter(store=OuterRef("store"), role__in=roles_with(DECIDE_REFUNDS))
+    active = deciding.filter(user__is_active=True)
+    agents = active.filter(role=MemberRole.AGENT)
+    lines = RefundLine.objects.filter(store=OuterRef(OuterRef("store")), refund=OuterRef(OuterRef("pk")))
+    of_category = Q(skilled_categories=[]) | Q(skilled_categories__overlap=lines.values("line__category"))
+    taken = Q()
+    for kind in RefundKind.values:
+        skilled = Q(skilled_kinds=[]) | Q(skilled_kinds__contains=[kind])
+        by_agent, by_owner = (Exists(rows.filter(skilled, of_category)) for rows in (agents, active))
+        taken |= Q(kind=kind) & (Q(by_agent) | ~Q(Exists(agents)) & Q(by_owner))
+    return taken
 
 
 @action
 def give_in_turn(*, refunds: Sequence[Refund], actor: Actor, now: datetime) -> None:
-    """Give refunds that the caller has locked to their stores' people, to those first whose turn is longest ago."""
+    """Give refunds that the caller has locked to their stores' people, to those first whose turn is longest ago.
+
+    Each goes to somebody who takes such refunds.
+    """
     taken = set(Assignment.objects.in_scope().filter(refund__in=refunds).values_list("refund", flat=True))
     by_store = defaultdict(list)
     for refund in refunds:
         if refund.pk not in taken:  # somebody took it by hand between the look and the lock
             by_store[refund.store_id].append(refund)
+    categories = _categories_of([refund for rows in by_store.values() for refund in rows])
     writes = WriteSet()
     for store_id, rows in sorted(by_store.items()):
         members = _in_turn(store_id)
         last = max((member.turn for member in members), default=0)
-        for place, (refund, member) in enumerate(zip(rows, cycle(members), strict=False), last + 1):
-            member.turn = place
+        for refund in rows:
+            member = next((each for each in members if takes(each, refund, categories[refund.pk])), None)
+            if member is None:
+                continue  # whoever takes such refunds has left between the look and the lock
+            last += 1
+            member.turn = last
+            members.sort(key=_turn_of)
             writes.update(member, "turn")
             _give(writes, refund, member, None, "", actor=actor, now=now)
     writes.flush()
 
 
+def takes(member: Membership, refund: Refund, categories: Set[str]) -> bool:
+    """Whether the member takes such a refund in turn: its kind, and goods of one of its categories."""
+    of_kind = not member.skilled_kinds or refund.kind in member.skilled_kinds
+    return of_kind and (not member.skilled_categories or not categories.isdisjoint(member.skilled_categories))
+
+
+def kinds_nobody_takes(store: Store) -> list[str]:
+    """The marketplace's kinds of refunds that nobody of the store takes in turn, whatever the goods."""
+    members = list(_taking(store.pk))
+    members = [member for member in members if member.role == MemberRole.AGENT] or members
+    kinds = sorted(store.rules.refund_kinds)
+    return [kind for kind in kinds if all(each.skilled_kinds and kind not in each.skilled_kinds for each in members)]
+
+
+def _categories_of(refunds: Sequence[Refund]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = {refund.pk: set() for refund in refunds}
+    stores = {refund.store_id for refund in refunds}
+    lines = RefundLine.objects.filter(store__in=stores, refund__in=refunds)
+    for refund_id, category in lines.values_list("refund", "line__category"):
+        found[refund_id].add(category)
+    return found
+
+
+def _turn_of(member: Membership) -> tuple[int, int]:
+    return member.turn, member.pk
+
+
 def _in_turn(store_id: int) -> list[Membership]:
     """Those among whom new refunds go round, locked: the agents, or the owners where there are none."""
-    locked = deciders_of([store_id]).select_for_update(of=("self",), no_key=True)
-    members = sorted(locked, key=lambda member: (member.turn, member.pk))
+    locked = _taking(store_id).select_for_update(of=("self",), no_key=True)
+    members = sorted(locked, key=_turn_of)
     return [member for member in members if member.role == MemberRole.AGENT] or members

@@ -5,16 +5,23 @@ from typing import Annotated, TypedDict
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType
-from common.facts import TEXT, named
+from common.facts import TEXT, Fact, named
+
+_HAD = Fact("the id of the member who saw to it before", example=7)
 
 
-class _Assigned(TypedDict):
+class _TakenBack(TypedDict):
     assignee: Annotated[str, named(gettext_lazy("Given to"), TEXT)]
     before: Annotated[str, named(gettext_lazy("Before"), TEXT)]
 
 
+class _Assigned(_TakenBack):
+    had: Annotated[int | None, _HAD]
+
+
 class _Unassigned(TypedDict):
     before: Annotated[str, named(gettext_lazy("Before"), TEXT)]
+    had: Annotated[int | None, _HAD]
 
 
 REFUND_ASSIGNED = EventType(
@@ -31,6 +38,13 @@ REFUND_UNASSIGNED = EventType(
     _Unassigned,
     meaning=gettext_lazy("Nobody in particular sees to the refund any more: it was put back, or somebody left."),
 )
+ASSIGNMENT_TAKEN_BACK = EventType(
+    "refund.assignment_undone",
+    gettext_lazy("Assignment taken back"),
+    "refund",
+    _TakenBack,
+    meaning=gettext_lazy("Whoever gave the refund to somebody, or put it back, undid it: it is as it was before."),
+)
 NOTE_WRITTEN = EventType(
     "note.written",
     gettext_lazy("Internal note"),
@@ -38,4 +52,4 @@ NOTE_WRITTEN = EventType(
     meaning=gettext_lazy("Somebody left a note for colleagues; what it says is read at the desk only."),
 )
 # No buyer and no marketplace reads these, whoever asks for the history.
-INTERNAL = (REFUND_ASSIGNED.name, REFUND_UNASSIGNED.name, NOTE_WRITTEN.name)
+INTERNAL = (REFUND_ASSIGNED.name, REFUND_UNASSIGNED.name, ASSIGNMENT_TAKEN_BACK.name, NOTE_WRITTEN.name)

@@ -16,7 +16,7 @@ from common.events import EventType
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from stores.events import MEMBER_ADDED, MEMBER_REMOVED, MEMBER_ROLE_CHANGED
-from stores.models import Membership, Store, User
+from stores.models import Membership, SavedView, Store, User
 from stores.permissions import user_id_of
 from stores.signals import role_ended
 from stores.states import MemberRole
@@ -90,6 +90,7 @@ def remove_member(*, store_id: int, member_id: int, actor: Actor, now: datetime)
     member = _lock_member(store_id, member_id, actor, stays_owner=False)
     _record(MEMBER_REMOVED, member, actor, now, role=member.role)
     role_ended.send(sender=Membership, member=member, role="", actor=actor, now=now)
+    SavedView.objects.for_store(store_id).filter(owner=member.user_id, is_shared=False).delete()
     member.delete()
 
 

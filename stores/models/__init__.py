@@ -1,10 +1,11 @@
 """The tenant and what belongs to it; and what there is about the accounts of its people.
 
 stores is the tenant with its people, keys and catalogue; people is where an account is signed in, who is invited, and
-what is written to whom.
+what is written to whom; saved_views is what they look at again and again.
 """
 
 from stores.models.people import DeskSession, Device, Invitation, Letter
+from stores.models.saved_views import LONGEST_QUERY, SavedView
 from stores.models.stores import (
     MOST_URGE_ALERT,
     ApiKey,
@@ -23,6 +24,7 @@ from stores.models.stores import (
 )
 
 __all__ = [
+    "LONGEST_QUERY",
     "MOST_URGE_ALERT",
     "ApiKey",
     "ApiKeyManager",
@@ -36,6 +38,7 @@ __all__ = [
     "Product",
     "ReturnAddress",
     "ReturnAddressQuerySet",
+    "SavedView",
     "Store",
     "User",
     "digits",

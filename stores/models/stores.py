@@ -219,6 +219,9 @@ class User(AbstractUser):
         verbose_name_plural = _("accounts")
 
 
+EMPTY = models.Value([], output_field=ArrayField(models.CharField(max_length=50)))
+
+
 class Membership(TenantModel):
     """A user's role in a store."""
 
@@ -227,6 +230,10 @@ class Membership(TenantModel):
     since = models.DateTimeField(
         _("since"), null=True, help_text=_("Empty for those who were there before it was kept.")
     )
+
+    # What they take of refunds that are shared out, by kind and by the goods' category; nothing stands for all of them.
+    skilled_kinds = ArrayField(models.CharField(max_length=20), default=list, db_default=EMPTY)
+    skilled_categories = ArrayField(models.CharField(max_length=50), default=list, db_default=EMPTY)
 
     # Refunds that are shared out go to whoever has the lowest number, and get them the highest.
     turn = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)

@@ -1,11 +1,14 @@
-"""What happens to accounts by their own people, and to invitations."""
+"""What happens to accounts by their own people, to invitations and to saved views."""
 
-from typing import Annotated, TypedDict
+from collections.abc import Mapping
+from typing import Annotated, NotRequired, TypedDict
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, END, TEXT, changed, choice, named, optional
+from common.facts import COUNT, END, FLAG, TEXT, Fact, changed, choice, named, optional
+from common.words import joined
 from stores.people.browsers import BROWSER
 from stores.states import EventArea, LetterKind, MemberRole
 
@@ -161,4 +164,70 @@ LETTER_RESUMED = EventType(
     _LetterNamed,
     area=EventArea.WORK,
     meaning=gettext_lazy("An e-mail that couldn't be sent is tried again, since an operator wants it."),
+)
+
+
+# --- what somebody takes, and what they look at
+
+
+def _several(values: list, data: Mapping) -> str:
+    return joined(values) if values else _("all")
+
+
+_KIND = Fact("list of kinds of refunds; none stands for all", _several, example=["exchange"])
+_CATEGORY = Fact("list of categories; none stands for all", _several, example=["50010850"])
+
+
+class _SkillsChanged(TypedDict):
+    username: Annotated[str, TEXT]
+    full_name: Annotated[str, TEXT]
+    kinds: NotRequired[Annotated[list[list[str]], named(gettext_lazy("Kinds"), changed(_KIND))]]
+    categories: NotRequired[Annotated[list[list[str]], named(gettext_lazy("Categories"), changed(_CATEGORY))]]
+
+
+MEMBER_SKILLS_CHANGED = EventType(
+    "member.skills_changed",
+    gettext_lazy("Skills changed"),
+    "membership",
+    _SkillsChanged,
+    area=EventArea.MEMBERS,
+    meaning=gettext_lazy("A person takes other refunds than before when new ones are shared out in turn."),
+)
+
+
+_LIST = Fact("which list of the desk: its model", example="refunds.refund")
+
+
+class _View(TypedDict):
+    view: Annotated[str, TEXT]
+    list: Annotated[str, _LIST]
+    shared: Annotated[bool, FLAG]
+
+
+class _ViewChanged(TypedDict):
+    view: Annotated[list[str], changed(TEXT)]
+    list: Annotated[str, _LIST]
+    shared: Annotated[bool, FLAG]
+
+
+VIEW_SAVED = EventType(
+    "view.saved",
+    gettext_lazy("View saved"),
+    "savedview",
+    _View,
+    meaning=gettext_lazy("Somebody keeps a list with its filters under a name, for themselves or for their store."),
+)
+VIEW_CHANGED = EventType(
+    "view.changed",
+    gettext_lazy("View changed"),
+    "savedview",
+    _ViewChanged,
+    meaning=gettext_lazy("A saved view has another name, or is seen by others than before."),
+)
+VIEW_DELETED = EventType(
+    "view.deleted",
+    gettext_lazy("View deleted"),
+    "savedview",
+    _View,
+    meaning=gettext_lazy("A saved view is gone; what it showed is not."),
 )

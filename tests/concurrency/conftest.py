@@ -1,12 +1,15 @@
 """What the races and crashes are about: a Taote store, and refunds under negotiation in it."""
 
 import logging
+import os
 
 import pytest
+from django.db import connection
 
 from payments.settlement import settle_batch
 from tests.concurrency.invariants import assert_consistent
 from tests.concurrency.negotiation import Negotiations
+from tests.concurrency.process import processes
 from tests.world import make_shop
 
 
@@ -33,3 +36,11 @@ def settle(clock):
             pass
 
     return run
+
+
+@pytest.fixture(scope="module")
+def other_process(django_db_setup):
+    """Runs jobs in processes that may die, on this test run's database."""
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    with processes(DATABASE_URL=f"{server}/{connection.settings_dict['NAME']}") as jobs:
+        yield jobs

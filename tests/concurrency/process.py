@@ -83,6 +83,7 @@ def load_what_jobs_need() -> None:
         "offers.actions",
         "orders.erp.receiving",
         "payments.settlement",
+        "refunds.deciding",
         "refunds.sweeps",
         "tests.world",
     ):
@@ -170,6 +171,13 @@ def files() -> None:
     read_files()
 
 
+def decide() -> None:
+    """A worker decides what is waiting of bulk decisions."""
+    from refunds.deciding import decide_waiting_rows
+
+    decide_waiting_rows()
+
+
 def listen(code: str, url: str) -> None:
     """A store with this code, of which an endpoint hears five requests of refunds and that it was made itself."""
     from common import clock
@@ -184,7 +192,7 @@ def listen(code: str, url: str) -> None:
         shop.refund(now=clock.now())
 
 
-JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, listen)}
+JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, decide, listen)}
 
 if __name__ == "__main__":
     serve()

@@ -3,7 +3,6 @@
 The next one finishes the work.
 """
 
-import os
 from datetime import timedelta
 from time import perf_counter
 
@@ -18,18 +17,10 @@ from tests.concurrency.crash import Moment, around_commits, crash_at
 from tests.concurrency.harness import await_
 from tests.concurrency.invariants import assert_paid_once
 from tests.concurrency.negotiation import DUE, SOON
-from tests.concurrency.process import DONE, KILLED, processes
+from tests.concurrency.process import DONE, KILLED
 from tests.world import wait
 
 ACCEPTED = ("accepted", "refunding", "refund_only", "2.00")
-
-
-@pytest.fixture(scope="module")
-def other_process(django_db_setup):
-    """Runs jobs in processes that may die, on this test run's database."""
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    with processes(DATABASE_URL=f"{server}/{connection.settings_dict['NAME']}") as jobs:
-        yield jobs
 
 
 def nobody_else_is_connected() -> bool:

@@ -12,6 +12,7 @@ from common.tenancy import tenant_scope
 from refunds.messages import post_message
 from refunds.models import Assignment
 from refunds.team.assigning import assign_refund, share_out_refunds
+from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
 from stores.models import Membership
 from stores.permissions import actor_of
@@ -69,6 +70,19 @@ def test_of_two_who_take_it_the_second_is_told_who_was_first(shop, clock, people
     assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
     assert holders(shop, refund) == ["anna"]
     assert assignments_told(shop, refund) == ["refund.assigned"]
+
+
+@pytest.mark.parametrize("undone_first", [True, False])
+def test_who_undoes_while_a_colleague_takes_it_waits_and_so_does_the_colleague(shop, clock, people, undone_first):
+    refund, (anna, bob) = shop.refund(), people
+    scoped(shop, takes(shop, refund, anna))()
+    with shop.scope():
+        given = Event.objects.get(name="refund.assigned")
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    both = [lambda: take_back_assignment(**by, event_id=given.id), takes(shop, refund, bob, had=anna.pk)]
+    race = race_of(shop, *(both if undone_first else both[::-1]))
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == ([] if undone_first else ["bob"])
 
 
 def test_at_the_same_instant_exactly_one_takes_it(shop, clock, people):

@@ -5,9 +5,13 @@ import pytest
 from connectors.models import SentDecision
 from connectors.reasons import _keep_reasons
 from connectors.taking import take_copy
+from refunds.deciding import decide_waiting_rows
+from refunds.models import DecisionRow
 from tests.connectors.conftest import ago
 from tests.connectors.toy import copy_of
-from tests.world import NOON, Shop, make_user
+from tests.tenancy.things import make_evidence
+from tests.workbench.conftest import Desk
+from tests.world import NOON, Shop, make_user, wait
 
 
 @pytest.fixture
@@ -104,3 +108,39 @@ def test_the_desk_lists_them_and_takes_their_words(client, shop, refund):
     assert client.post(page, {"reason": "because"}).status_code == 200, "one has to be picked"
     assert client.post(page, {"reason_code": "2"}).status_code == 302
     assert sent(shop).data == {"reason_code": "2", "text": "other", "evidence": []}
+
+
+@pytest.mark.rule("T8")
+def test_many_are_refused_for_a_reason_of_each_list_and_what_lacks_its_picture_is_left_out(connected, shop):
+    """Two lists; of two refunds with the one whose reason wants a picture one has it. Both are sent."""
+    for number in ("R2", "R3"):
+        change(connected, number)
+    refunds = {number: shop.reload(connected.row(number).refund) for number in ("R1", "R2", "R3")}
+    with shop.scope():
+        for number in ("R1", "R2"):
+            row = connected.row(number)
+            row.reasons = [{"code": "8", "text": "used", "needs_text": True, "needs_evidence": True}]
+            row.save()
+    make_evidence(shop, refunds["R1"].pk, side="merchant")
+    desk = Desk(make_user("anna", shop=shop, role="agent"))
+    address = "refunds/decisionjob/reject/"
+    asked = desk.post(address, refund=[each.pk for each in refunds.values()])
+    fields = {name: ("8" if "8" in dict(field.choices) else "2") for name, field in asked.context["form"].fields.items()
+              if name.startswith("code_")}  # fmt: skip
+    assert sorted(fields.values()) == ["2", "8"]
+    look = desk.post(address, refund=",".join(str(each.pk) for each in refunds.values()), step="look", **fields)
+    weighing = look.context["weighing"]
+    assert [each.refund.pk for each in weighing.left_out] == [refunds["R2"].pk]
+    assert "wants a picture" in str(weighing.left_out[0].refused)
+    assert "not as said" not in look.content.decode()
+    desk.post(address, refund=weighing.named, known=weighing.known, step="send", **fields)
+    wait(seconds=10)
+    decide_waiting_rows()
+    with shop.scope():
+        rows = dict(DecisionRow.objects.values_list("refund", "status"))
+        told = {each.refund_id: each.data for each in SentDecision.objects.for_store(shop.store.pk)}
+    assert rows == {refunds["R1"].pk: "sent", refunds["R3"].pk: "sent"}
+    assert (told[refunds["R1"].pk]["reason_code"], told[refunds["R1"].pk]["text"]) == ("8", "used")
+    assert len(told[refunds["R1"].pk]["evidence"]) == 1
+    assert (told[refunds["R3"].pk]["reason_code"], told[refunds["R3"].pk]["text"]) == ("2", "other")
+    assert {shop.reload(each).status for each in refunds.values()} == {"awaiting_merchant"}

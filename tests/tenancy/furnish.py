@@ -23,6 +23,8 @@ from refunds.models import (
     Assignment,
     ChangedDay,
     CoveredProduct,
+    DecisionJob,
+    DecisionRow,
     Enrolment,
     LiveSession,
     QualityDay,
@@ -30,7 +32,7 @@ from refunds.models import (
     QualityRestriction,
 )
 from refunds.team.notes import write_note
-from stores.models import Membership, Product, User
+from stores.models import Membership, Product, SavedView, User
 from stores.people.invitations import invite
 from tests.tenancy.things import (
     SHIPMENTS,
@@ -146,6 +148,18 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     DailyLoss.objects.create(store=store, date=NOON.date(), marketplace=store.marketplace, reason="other")
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
     BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
+    SavedView.objects.create(
+        store=store,
+        owner=User.objects.create(username=f"looks-{store.code}"),
+        list_name="refunds.refund",
+        name="all",
+        query="queue=all",
+        is_default=True,
+        saved_at=NOON,
+    )
+    moment = {"created_at": NOON, "begins_at": NOON}
+    decided = DecisionJob.objects.create(store=store, verdict="reject", actor={}, total=1, amount=1, **moment)
+    DecisionRow.objects.create(store=store, job=decided, refund=refund, as_of=0)
     post_message(store_id=store.pk, refund_id=refund.pk, text="hello", actor=BUYER, now=NOON)
 
 

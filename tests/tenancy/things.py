@@ -258,14 +258,14 @@ def make_pack(shop: Shop, language: str = "en"):
     return shop.reload(pack)
 
 
-def make_evidence(shop: Shop, refund):
-    """A photograph of the buyer's."""
+def make_evidence(shop: Shop, refund, *, side: str = "buyer"):
+    """A photograph of the buyer's, or of the merchant's."""
     file = uploads.clean_upload(BytesIO(PHOTO), "photo.png")
     with shop.scope(), stored(shop.store.pk, file) as stored_as:
         return add_evidence(
             store_id=shop.store.pk,
             refund_id=refund,
-            side="buyer",
+            side=side,
             file=file,
             stored_as=stored_as,
             note="broken",

@@ -27,6 +27,7 @@ from stores.models import Store
 from stores.permissions import actor_of
 from workbench.kit.changelist import DeskChangeList, NotOffered, without
 from workbench.kit.desk import desk_of
+from workbench.kit.shelf import shelf_of
 
 MAX_PAGE = 200
 
@@ -108,8 +109,16 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
         return DeskChangeList
 
     def changelist_view(self, request, extra_context=None):
-        """The list, titled by what it lists; without the look-ups in the address that its page doesn't offer."""
+        """The list, titled by what it lists; without the look-ups in the address that its page doesn't offer.
+
+        Without any it opens as the user has said it should, if they have.
+        """
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        if self.list_filter or self.search_fields:
+            queue = context["queue"].code if "queue" in context else ""
+            shelf = context["shelf"] = shelf_of(request, self.opts.label_lower, queue)
+            if shelf.default is not None and not request.GET:
+                return HttpResponseRedirect(f"{request.path}?{shelf.default.query}")
         try:
             return super().changelist_view(request, context)
         except NotOffered as refusal:

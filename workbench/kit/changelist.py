@@ -1,5 +1,7 @@
 """A list that executes what its page offers and nothing else, whatever stands in the address."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -7,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from unfold.views import ChangeList
@@ -20,16 +22,21 @@ PAGE_SIZE_KEY = "desk_page_size"
 
 
 class NotOffered(DisallowedModelAdminLookup):
-    """The address asks for look-ups (`names`) that the page has no filter for."""
+    """The address asks for look-ups (`names`) that the page has no filter for, or not with these `values`."""
 
-    def __init__(self, names: list[str]):
+    def __init__(self, names: list[str], values: Mapping[str, str] | None = None):
         super().__init__(", ".join(names))
-        self.names = names
+        self.names, self.values = names, values or {}
 
     @property
     def text(self) -> str:
         """What to tell the person."""
         named = Truncator(", ".join(self.names)).chars(LONGEST_NAMED)
+        if self.values:
+            told = ", ".join(f"{label}: {value}" for label, value in self.values.items())
+            return _(
+                "This list has nothing like “%(told)s” to filter by now; that part of the address was left out."
+            ) % {"told": Truncator(told).chars(LONGEST_NAMED)}
         return _("This list can't be filtered by “%(name)s”; that part of the address was left out.") % {"name": named}
 
 
@@ -69,12 +76,44 @@ class DeskChangeList(ChangeList):
         # The form sends its unused selects too: as values they would match no row.
         self.params = {name: value for name, value in self.params.items() if value}
         self.filter_params = {name: values for name, values in self.filter_params.items() if any(values)}
-        return super().get_filters(request)
+        found = super().get_filters(request)
+        self._refuse_unknown_values(found[0])
+        return found
+
+    def _refuse_unknown_values(self, specs: list) -> None:
+        """NotOffered for what a filter would pass over in silence: a value that it doesn't offer (any more)."""
+        told, names = {}, []
+        handled = {SEARCH_VAR}
+        for spec in specs:
+            name = name_of_filter(spec)
+            handled.add(name)
+            value = str(spec.value() or "") if hasattr(spec, "value") else self.params.get(name, "")
+            if value and value not in {str(key) for key, _label in options_of(spec)}:
+                names.append(name)
+                told[capfirst(str(spec.title))] = value
+        for name in set(self.params) - handled - {QUEUE_VAR}:  # a filter that has nothing to offer here
+            names.append(name)
+            told[name] = self.params[name]
+        if names:
+            raise NotOffered(sorted(names), told)
 
     def _offered(self) -> set[str]:
         """The names that the page's filters and its search line send."""
         filters = {f"{each}__exact" if isinstance(each, str) else each.parameter_name for each in self.list_filter}
         return {SEARCH_VAR} | filters
+
+
+def name_of_filter(spec) -> str:
+    """What a filter is called in the address."""
+    return getattr(spec, "lookup_kwarg", None) or spec.parameter_name
+
+
+def options_of(spec) -> list[tuple[str, str]]:
+    """The values that a filter offers, with their labels, but for "all"."""
+    if hasattr(spec, "lookup_choices") and not callable(spec.lookup_choices):
+        return list(spec.lookup_choices)
+    choices = spec.field.flatchoices if spec.field.flatchoices else [("1", _("Yes")), ("0", _("No"))]
+    return [(str(value), label) for value, label in choices]
 
 
 def without(request: HttpRequest, names: list[str]) -> str:

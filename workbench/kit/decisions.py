@@ -63,6 +63,7 @@ class Decision(ABC):
     answer_template: ClassVar[str] = ""  # shows, this once, the title and more that `run` answered
     heeds_news: ClassVar[bool] = True  # False: it decides nothing, so nothing that happened meanwhile speaks against it
     leads_on: ClassVar[bool] = False  # True: what was to be decided of the row is, and the next one of the list comes
+    may_be_undone: ClassVar[bool] = False  # True: the page that comes offers to take it back
     leads_to: ClassVar[str] = "change"
     anchor: ClassVar[str] = ""
     key: ClassVar[str] = ""  # on the keyboard, for what many take all day; it leads to the page that asks

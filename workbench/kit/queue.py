@@ -1,6 +1,6 @@
 """A queue: a named part of a list, how many wait in it, and how a list shows its queues as tabs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,8 +9,9 @@ from typing import NamedTuple
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,12 @@ class CappedCount(Subquery):
 
     def __init__(self, rows: QuerySet):
         super().__init__(rows.order_by().values("pk")[: MOST_COUNTED + 1], output_field=IntegerField())
+
+
+def tally_of(rows: type[Model], statuses: Collection[str]) -> Coalesce:
+    """As a column of a list of jobs: how many rows of a job, each a row of the model `rows`, have these statuses."""
+    own = rows.objects.filter(store_id=OuterRef("store_id"), job=OuterRef("pk"), status__in=statuses).order_by()
+    return Coalesce(Subquery(own.values("job").annotate(count=Count("pk")).values("count")), 0)
 
 
 def queues_at(desk: Desk, queues: Sequence[Queue]) -> list[Queue]:

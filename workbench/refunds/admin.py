@@ -23,12 +23,21 @@ from workbench.refunds.onward import OnwardMixin, list_of, remember_list, way_fr
 from workbench.refunds.page import build_refund_page
 from workbench.refunds.presence import PresenceMixin
 from workbench.refunds.queues import REFUND_QUEUES, FollowedFilter, ShippedFilter
-from workbench.refunds.team import Assign, AssignedFilter, WriteNote, assign_ticked, crew_of
+from workbench.refunds.team import Assign, AssignedFilter, WriteNote, crew_of
 from workbench.refunds.thread import MarkRead, WriteToBuyer
+from workbench.refunds.undoing import TakingBackMixin, assign_ticked_view, take_back_view
 
 
 class RefundAdmin(
-    OnwardMixin, PresenceMixin, QueueMixin, OfferingMixin, DecidingMixin, EvidenceMixin, PayingMixin, DeskAdmin
+    TakingBackMixin,
+    OnwardMixin,
+    PresenceMixin,
+    QueueMixin,
+    OfferingMixin,
+    DecidingMixin,
+    EvidenceMixin,
+    PayingMixin,
+    DeskAdmin,
 ):
     """What the buyers ask, and what can be answered."""
 
@@ -76,7 +85,8 @@ class RefundAdmin(
         return [
             path("<uuid:object_id>/next/", view(require_safe(self.next_view)), name="refunds_refund_next"),
             path("<uuid:object_id>/looking/", view(require_POST(self.looking_view)), name="refunds_refund_looking"),
-            path("assign/", view(require_POST(assign_ticked)), name="refunds_refund_assign_ticked"),
+            path("assign/", view(require_POST(assign_ticked_view)), name="refunds_refund_assign_ticked"),
+            path("assign/undo/", view(require_POST(take_back_view)), name="refunds_refund_take_back"),
             path("<uuid:object_id>/negotiate/", view(self.negotiate_view), name="refunds_refund_negotiate"),
             path("<uuid:object_id>/products/", view(require_safe(self.products_view)), name="refunds_refund_products"),
             path(

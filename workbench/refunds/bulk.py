@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -24,9 +22,8 @@ from workbench.kit.dear import dear_page
 from workbench.kit.decisions import SURE, Decision, take
 from workbench.kit.forms import ids_named
 from workbench.kit.marks import moment
-from workbench.refunds.selection import selected
-
-QUEUE = "admin:refunds_refund_changelist"
+from workbench.kit.queue import tally_of
+from workbench.refunds.selection import QUEUE, selected
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,6 @@ def preview_of(proposal: Proposal) -> BulkPreview:
         return BulkPreview(refund, "", "", "", proposal.refusal, [])
     terms, cautions = proposal.filled, [caution.detail for caution in proposal.cautions]
     return BulkPreview(refund, str(method.label), method.buyer_sees(refund, terms), terms.message, "", cautions)
-
-
-def _tally(status: BulkRowStatus) -> Coalesce:
-    rows = BulkRow.objects.filter(store_id=OuterRef("store_id"), job=OuterRef("pk"), status=status).order_by()
-    count = rows.values("job").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
 
 
 def _progress(job: BulkJob) -> str:
@@ -112,7 +103,9 @@ class BulkJobAdmin(DeskAdmin):
 
     @staticmethod
     def _with_tallies(jobs):
-        return jobs.annotate(sent=_tally(BulkRowStatus.SENT), refused=_tally(BulkRowStatus.REFUSED))
+        return jobs.annotate(
+            sent=tally_of(BulkRow, [BulkRowStatus.SENT]), refused=tally_of(BulkRow, [BulkRowStatus.REFUSED])
+        )
 
     def get_urls(self):
         """The steps' addresses, before the admin's catch-all."""

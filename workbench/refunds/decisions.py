@@ -1,12 +1,15 @@
 """What a merchant can decide about a refund: when, with which consequence, and by which action."""
 
+from collections.abc import Sequence
 from typing import ClassVar
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid
+from common.together import read_together
 from common.words import duration
 from offers.models import Offer
 from refunds import actions, returns, why_not
@@ -16,7 +19,7 @@ from refunds.models import Refund
 from refunds.objections import reasons_there
 from refunds.returnless.review import negotiate_refund
 from refunds.states import RefundProgramme, RefundStatus
-from stores.actions import default_return_address
+from stores.actions import default_return_addresses
 from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import ReturnAddress
 from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, actor_of
@@ -116,8 +119,7 @@ class RefundDecision(Decision):
         """A decision ends the offer that the buyer could still have accepted; at a marketplace only its word counts."""
         if refund.is_followed:
             return [sent_there(refund)]
-        pending = Offer.objects.for_store(refund.store_id).pending().filter(refund=refund).exists()
-        ended = [_("The offer that the buyer has yet to answer is withdrawn.")] if pending else []
+        ended = [_("The offer that the buyer has yet to answer is withdrawn.")] if _has_offer(refund) else []
         return [self.consequence(refund), *ended]
 
     def told(self, refund, data):
@@ -139,7 +141,26 @@ class PayingDecision(RefundDecision):
 
 def nowhere_to_return(refund: Refund) -> Invalid | None:
     """Why no address can be chosen for the refund's goods: its store has none."""
-    return why_not.why_no_address(default_return_address(refund.store_id))
+    return why_not.why_no_address(_address_of(refund))
+
+
+@read_together
+def _address_of(refunds: Sequence[Refund]) -> dict[UUID, ReturnAddress | None]:
+    by_store = default_return_addresses({refund.store_id for refund in refunds})
+    return {refund.pk: by_store.get(refund.store_id) for refund in refunds}
+
+
+@read_together
+def _has_offer(refunds: Sequence[Refund]) -> dict[UUID, bool]:
+    stores = {refund.store_id for refund in refunds}
+    pending = set(Offer.objects.pending().filter(store__in=stores, refund__in=refunds).values_list("refund", flat=True))
+    return {refund.pk: refund.pk in pending for refund in refunds}
+
+
+@read_together
+def _disposition(refunds: Sequence[Refund]) -> dict[UUID, GoodsDisposition]:
+    whereabouts = Whereabouts(refunds)
+    return {refund.pk: whereabouts.reach(refund).disposition for refund in refunds}
 
 
 class Approve(PayingDecision):
@@ -164,7 +185,7 @@ class Approve(PayingDecision):
             return _("%(amount)s is paid from the service budget at once; the buyer keeps the goods.") % {
                 "amount": yuan(refund.amount)
             }
-        disposition = Whereabouts([refund]).reach(refund).disposition
+        disposition = _disposition(refund)
         if disposition == GoodsDisposition.RECALL:
             return _(
                 "The carrier is asked to bring the parcel back; %(amount)s goes out when it is back or lost, and after"

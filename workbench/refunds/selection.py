@@ -1,4 +1,4 @@
-"""Which refunds a bulk sending is about: those that were ticked, or all of the list that was shown."""
+"""Which refunds something in bulk is about: those that were ticked, or all of the list that was shown."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,8 @@ from workbench.kit.changelist import NotOffered
 from workbench.kit.desk import Desk, desk_of
 from workbench.kit.forms import ids_named
 from workbench.kit.queue import capped, count_rows
+
+QUEUE = "admin:refunds_refund_changelist"
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,24 @@ def selected(request: HttpRequest, refunds_list: ModelAdmin) -> Selection:
     """
     if "everything" in request.POST:
         return _everything(request, refunds_list)
+    refuse_if(why_not_start(len(ids_named(request.POST.getlist("refund")))))
+    found = ticked_refunds(request, SEND_OFFERS)
+    return Selection(found, capped(len(found)))
+
+
+def ticked_refunds(request: HttpRequest, capability: str) -> list[Refund]:
+    """The refunds that were ticked, those due first. Http404 when one is missing or foreign.
+
+    Raises PermissionDenied where the user lacks the capability.
+    """
     ids = ids_named(request.POST.getlist("refund"))
-    refuse_if(why_not_start(len(ids)))
     rows = Refund.objects.in_scope().select_related("order", "store")
     found = list(rows.filter(pk__in=ids).order_by("due_at", "-id"))
     if len(found) != len(ids):
         raise Http404
     for store_id in {refund.store_id for refund in found}:
-        require(request.user, SEND_OFFERS, store_id)
-    return Selection(found, capped(len(found)))
+        require(request.user, capability, store_id)
+    return found
 
 
 def tickable(rows: QuerySet, desk: Desk) -> QuerySet:

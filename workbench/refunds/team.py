@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,12 +16,11 @@ from refunds.states import OPEN
 from refunds.team.assigning import assign_refund, assignments_of, deciders_of, why_not_assign
 from refunds.team.notes import why_not_note, write_note
 from stores.models import Membership
-from stores.permissions import DECIDE_REFUNDS, WRITE_NOTES, name_of, require
-from workbench.kit.changelist import next_page
+from stores.permissions import DECIDE_REFUNDS, WRITE_NOTES, name_of
 from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
-from workbench.kit.forms import ids_named
 from workbench.kit.queue import CappedCount, Queue, capped, queue_asked_for
+from workbench.refunds.selection import ticked_refunds
 
 MINE, NOBODYS = "mine", "nobody"
 MOST_NAMED = 20  # refunds that are left out, one by one
@@ -66,7 +65,7 @@ class Assign(Decision):
     code, label, icon, tone = "assign", gettext_lazy("Give"), "person", ""
     done = gettext_lazy("It is said who sees to this refund.")
     capability, anchor = DECIDE_REFUNDS, "#team"
-    is_inline, is_read_here, heeds_news = True, False, False
+    is_inline, is_read_here, heeds_news, may_be_undone = True, False, False, True
     auto_id = "id_assign_%s"
 
     def __init__(self, team: Team | None = None):
@@ -161,6 +160,11 @@ class AssignedFilter(SimpleListFilter):
     title = gettext_lazy("who sees to it")
     parameter_name = "assigned"
 
+    def __init__(self, request, params, model, model_admin):
+        if params.get(self.parameter_name) == [str(request.user.pk)]:  # a colleague's view, that is about this user
+            params[self.parameter_name] = [MINE]
+        super().__init__(request, params, model, model_admin)
+
     def lookups(self, request, model_admin):
         """Mine, nobody's, and each colleague's."""
         names = crew_of(request, queue_asked_for(request, model_admin.queues)).names
@@ -174,20 +178,15 @@ class AssignedFilter(SimpleListFilter):
         return assigned_to(queryset, self.value(), request.user.pk)
 
 
-def assign_ticked(request: HttpRequest) -> HttpResponseRedirect:
-    """Give the ticked refunds of the queue to somebody, each in a transaction of its own.
+def assign_ticked(request: HttpRequest) -> list[Refund]:
+    """Give the ticked refunds of the queue to somebody, each in a transaction of its own; returns them.
 
     Those that can't be given are named with the reason. Http404 when one is missing or foreign.
 
     Raises PermissionDenied where the user may not decide refunds.
     """
-    ids = ids_named(request.POST.getlist("refund"))
-    rows = list(Refund.objects.in_scope().select_related("order", "store").filter(pk__in=ids).order_by("id"))
-    if len(rows) != len(ids):
-        raise Http404
+    rows = ticked_refunds(request, DECIDE_REFUNDS)
     members: dict[int, list[Membership]] = {refund.store_id: [] for refund in rows}
-    for store_id in members:
-        require(request.user, DECIDE_REFUNDS, store_id)
     for member in deciders_of(members):
         members[member.store_id].append(member)
     had = dict(pair.split(":", 1) for pair in request.POST.getlist(HAD) if ":" in pair)
@@ -200,7 +199,7 @@ def assign_ticked(request: HttpRequest) -> HttpResponseRedirect:
             why = " ".join(text for texts in form.errors.values() for text in texts)
             left_out.append(f"{refund.order.number}: {why}")
     tell_of_assigning(request, len(rows) - len(left_out), left_out)
-    return HttpResponseRedirect(next_page(request))
+    return rows
 
 
 def tell_of_assigning(request: HttpRequest, given: int, left_out: Sequence[str]) -> None:
@@ -210,6 +209,11 @@ def tell_of_assigning(request: HttpRequest, given: int, left_out: Sequence[str])
     if given:
         text = ngettext("%(count)d refund has changed hands.", "%(count)d refunds have changed hands.", given)
         messages.success(request, text % {"count": given})
+    name_left_out(request, left_out)
+
+
+def name_left_out(request: HttpRequest, left_out: Sequence[str]) -> None:
+    """Say of each what speaks against it, of the first of many."""
     for text in left_out[:MOST_NAMED]:
         messages.error(request, text)
     if len(left_out) > MOST_NAMED:

@@ -1,5 +1,6 @@
 """Who works in a store, and as what. Owners only; the rules about members are the action's."""
 
+import re
 from datetime import datetime
 
 from django import forms
@@ -7,9 +8,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.words import joined
+from refunds.states import RefundKind
+from refunds.team.assigning import kinds_nobody_takes
 from stores import actions
 from stores.models import Membership, User
-from stores.permissions import MANAGE_STORE, ROLE_MEANS, actor_of
+from stores.people.skills import set_skills
+from stores.permissions import DECIDE_REFUNDS, MANAGE_STORE, ROLE_MEANS, actor_of, roles_with
 from stores.states import MemberRole
 from stores.why_not import why_not_change_member, why_not_spare
 from workbench.kit.base import column
@@ -109,6 +114,63 @@ class ChangeRole(MemberDecision):
         actions.change_member(store_id=member.store_id, member_id=member.pk, role=data["role"], actor=actor, now=now)
 
 
+class SkillsForm(DecisionForm):
+    """Which refunds a member takes in turn; the marketplace says which kinds there are."""
+
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds"),
+        choices=RefundKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("None ticked: all kinds."),
+    )
+    categories = forms.CharField(
+        label=gettext_lazy("Categories of the goods"),
+        required=False,
+        max_length=3000,
+        help_text=gettext_lazy("As orders name them, with commas between them. None: all categories."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        there = self.row.store.rules.refund_kinds
+        self.fields["kinds"].choices = [(kind, label) for kind, label in RefundKind.choices if kind in there]
+
+    def clean_categories(self):
+        """One by one, whichever comma was typed."""
+        return [each for each in re.split("[,，、]", self.cleaned_data["categories"]) if each.strip()]
+
+
+class SetSkills(Decision):
+    """Say which refunds somebody takes when new ones go round."""
+
+    code, label, icon, done = "skills", gettext_lazy("Save the skills"), "check", gettext_lazy("Saved.")
+    capability, is_inline, form, auto_id = MANAGE_STORE, True, SkillsForm, "id_skills_%s"
+
+    def concerns(self, member):
+        """Only those to whom refunds can be given."""
+        return member.role in roles_with(DECIDE_REFUNDS)
+
+    def refusal(self, member, now):
+        """Nothing speaks against it before it is tried."""
+        return None
+
+    def initial(self, member):
+        """What they take now."""
+        return {"kinds": member.skilled_kinds, "categories": ", ".join(member.skilled_categories)}
+
+    def told(self, member, data):
+        """Also what nobody takes any more."""
+        alone = [RefundKind(kind).label for kind in kinds_nobody_takes(member.store)]
+        if not alone:
+            return super().told(member, data)
+        text = _("Saved. Nobody takes these in turn now, so they stay nobody's: %(kinds)s.")
+        return text % {"kinds": joined([str(each) for each in alone])}
+
+    def run(self, member, data, *, actor, now):
+        set_skills(store_id=member.store_id, member_id=member.pk, **data, actor=actor, now=now)
+
+
 class RemoveMember(MemberDecision):
     """End somebody's work in the store."""
 
@@ -125,7 +187,7 @@ class RemoveMember(MemberDecision):
 class MembershipAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     """Members and their roles."""
 
-    adding, decisions = AddMember(), (ChangeRole(), MakeLink(), RemoveMember())
+    adding, decisions = AddMember(), (ChangeRole(), SetSkills(), MakeLink(), RemoveMember())
     list_display = ("show_who", "role", "show_since", "show_sign_in")
     list_filter = ("role",)
     ordering = ("-id",)

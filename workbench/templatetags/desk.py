@@ -4,14 +4,13 @@ import re
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from common.calendar import until_shown
 from common.words import duration, labelled
 from orders.waybills import carrier_label
 from payments.gateway_errors import gateway_error_words
 from workbench.kit import marks, words
-from workbench.kit.changelist import PAGE_SIZES
+from workbench.kit.changelist import PAGE_SIZES, name_of_filter, options_of
 
 register = template.Library()
 _LABEL = re.compile(r'(?<= data-label=")\w')
@@ -62,13 +61,8 @@ def page_sizes(changelist) -> tuple[int, ...]:
 @register.simple_tag
 def filter_choices(spec, changelist):
     """A filter's choices as the name and options of a select; the empty value is "all"."""
-    name = getattr(spec, "lookup_kwarg", None) or spec.parameter_name
+    name, options = name_of_filter(spec), options_of(spec)
     chosen = changelist.params.get(name, "") or (changelist.filter_params.get(name) or [""])[-1]
-    if hasattr(spec, "lookup_choices") and not callable(spec.lookup_choices):
-        options = spec.lookup_choices
-    else:
-        choices = spec.field.flatchoices if spec.field.flatchoices else [("1", _("Yes")), ("0", _("No"))]
-        options = [(str(value), label) for value, label in choices]
     rows = [{"value": "", "label": "", "selected": not chosen}]
     rows += [{"value": value, "label": label, "selected": str(value) == str(chosen)} for value, label in options]
     return {"name": name, "choices": rows}

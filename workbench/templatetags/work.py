@@ -14,7 +14,7 @@ from offers.models import Coupon
 from offers.states import BulkRowStatus
 from orders.models import OwedParcel
 from refunds.platform.appeals import appeal_until
-from refunds.states import RefundStatus
+from refunds.states import DecisionRowStatus, RefundStatus
 from refunds.team.assigning import why_not_assign
 from stores.permissions import DECIDE_REFUNDS, SEND_OFFERS, can, name_of
 from workbench.kit.queue import capped, count_rows
@@ -23,6 +23,13 @@ from workbench.refunds.selection import tickable
 from workbench.shipping.selection import delayable, stores_to_ship_for
 
 register = template.Library()
+
+ROW_TONES = {
+    BulkRowStatus.SENT: "green",
+    BulkRowStatus.REFUSED: "red",
+    DecisionRowStatus.DONE: "green",
+    DecisionRowStatus.LEFT_OUT: "red",
+}
 
 
 @register.filter
@@ -47,7 +54,13 @@ def may_pick(refund, user) -> bool:
 @register.filter
 def may_tick_rows(desk) -> bool:
     """Whether somebody at this desk may do something with many refunds at once."""
-    return may_bulk(desk) or any(can(desk.user, DECIDE_REFUNDS, store.pk) for store in desk.shown)
+    return may_bulk(desk) or may_decide(desk)
+
+
+@register.filter
+def may_decide(desk) -> bool:
+    """Whether somebody at this desk may decide refunds somewhere."""
+    return any(can(desk.user, DECIDE_REFUNDS, store.pk) for store in desk.shown)
 
 
 @register.filter
@@ -96,7 +109,14 @@ def appeal_left(context, refund) -> str:
 @register.filter
 def row_tone(status: str) -> str:
     """The colour of a bulk row's result."""
-    return {BulkRowStatus.SENT: "green", BulkRowStatus.REFUSED: "red"}.get(status, "grey")
+    return ROW_TONES.get(status, "grey")
+
+
+@register.filter
+def chosen_label(field) -> str:
+    """What was filled into a form's field, as people read it: of a choice its label."""
+    labels = dict(getattr(field.field, "choices", ()))
+    return labels.get(field.value(), field.value())
 
 
 @register.filter

@@ -1,8 +1,8 @@
-// Choosing refunds in the queue, and the progress of a bulk sending.
+// Choosing refunds in the queue, and the progress of a bulk sending or decision.
 (function () {
   "use strict";
 
-  const TONES = { sent: "green", refused: "red", waiting: "grey" };
+  const TONES = { sent: "green", done: "green", refused: "red", left_out: "red", stopped: "grey", waiting: "grey" };
 
   function chooseRows(form) {
     const boxes = [...document.querySelectorAll('input[name="refund"][form="bulk"]')];
@@ -50,6 +50,7 @@
     const form = document.querySelector("#bulk");
     const job = document.querySelector("#bulk-job[data-progress]");
     if (form) chooseRows(form);
+    document.addEventListener("undo-over", () => document.querySelector("#stopping")?.removeAttribute("hidden"));
     if (job) window.followProgress(job, (state) => showProgress(job, state));
   });
 })();
