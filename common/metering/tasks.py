@@ -35,25 +35,26 @@ def begin_task(task, **kwargs) -> None:
         parent={tracing.HEADER: parent} if parent else {},
         **{"wanliu.task": task.name, "wanliu.task_id": request.id},
     )
-    span.__enter__()
-    _running.of = perf_counter(), statements(), span, "done"
+    _running.of = perf_counter(), statements(), span, span.__enter__(), "done"
 
 
-def mark_failed(**kwargs) -> None:
-    """It has raised."""
+def mark_failed(exception=None, **kwargs) -> None:
+    """It has raised; of what is told by its class."""
     if (of := getattr(_running, "of", None)) is not None:
-        _running.of = (*of[:3], "failed")
+        of[3].say(**{"error.type": type(exception).__name__})
+        _running.of = (*of[:4], "failed")
 
 
 def end_task(task, state=None, **kwargs) -> None:
     """A worker has ended it, in whatever way. IGNORED are those that were left to a worker with a right clock."""
     if (of := getattr(_running, "of", None)) is None:
         return
-    began_at, sent, span, outcome = of
+    began_at, sent, span, spanned, outcome = of
     _running.of = None
+    outcome, sent = "dropped" if state == "IGNORED" else outcome, statements() - sent
+    spanned.say(**{"wanliu.outcome": outcome, "wanliu.statements": sent})
     span.__exit__(None, None, None)
-    outcome = outcome if state != "IGNORED" else "dropped"
-    noting.task_ended(task.name, outcome, perf_counter() - began_at, statements() - sent)
+    noting.task_ended(task.name, outcome, perf_counter() - began_at, sent)
 
 
 if IS_ON:

@@ -12,7 +12,7 @@ from common.metering.series import DECLARED, directory_of
 from common.metering.slots import MOST, NoSlot, Slots, free_slots, holders, kind_of_process
 from config.embedded.paths import ROOT
 from operations.metrics import figures
-from operations.metrics.exporter import Application
+from operations.metrics.exporter import Application, Processes
 from operations.metrics.figures import Figures
 
 WHAT_IS_LOADED = """
@@ -48,6 +48,29 @@ if not (child := os.fork()):
     noting.limit_reached("front")
     os._exit(7)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+ALL_OF_IT = """
+import django
+django.setup()
+from common.metering import noting
+from common.metering.asking import asking
+noting.call_answered("a/", "GET", 200, 0.1, 3)
+noting.call_waits(1)
+for error in (None, "Refused", "OSError"):
+    try:
+        with noting.action_done("accept_offer"):
+            if error:
+                raise type(error, (Exception,), {})
+    except Exception:
+        pass
+noting.task_ended("a.task", "done", 0.1, 3)
+noting.task_waited("celery", 0.1)
+with asking("endpoint") as asked:
+    asked.outcome = "2xx"
+noting.payment_asked("sandbox", "paid")
+noting.endpoint_called("taken")
+noting.limit_reached("store")
 """
 
 
@@ -192,3 +215,26 @@ def test_what_does_not_answer_keeps_nobody_waiting_and_its_last_words_are_told(m
     part.read = well
     assert read()["wanliu_figures_ok", "one"] == 1, "but not for ever"
     hangs.set()
+
+
+def test_whatever_is_declared_is_noted_and_told(tmp_path):
+    base = tmp_path / "metrics"
+    assert run(ALL_OF_IT, METRICS_DIR=str(base)).stderr == ""
+    found = {
+        (sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
+        for family in Processes(base).collect()
+        for sample in family.samples
+    }
+    names = {name[0].removesuffix("_total").removesuffix("_count") for name in found}
+    assert DECLARED.keys() - names == {"wanliu_http_waiting"}, "who waited in a process that ended waits no more"
+    outcomes = [found["wanliu_actions_total", "accept_offer", each] for each in ("done", "refused", "failed")]
+    assert outcomes == [1, 1, 1]
+    assert found["wanliu_outside_seconds_count", "endpoint", "2xx", ""] == 1
+    assert run(ALL_OF_IT, METRICS_DIR=str(base)).stderr == ""
+    [settled] = [
+        sample.value
+        for family in Processes(base).collect()
+        for sample in family.samples
+        if sample.name == "wanliu_settlements_total"
+    ]
+    assert settled == 2, "the next process goes on where this one was"
