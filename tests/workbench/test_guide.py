@@ -1,6 +1,8 @@
 """What integrators read at the desk: the documents of the release, as pages."""
 
 import re
+from functools import partial
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -40,9 +42,33 @@ def test_the_guide_says_what_the_tested_file_says_and_leads_to_the_other_pages(t
 def test_the_frame_is_in_the_readers_language_and_says_that_the_text_is_not(taote, sign_in):
     owner = sign_in("owner", taote)
     assert "written in English" not in owner.get("integrate/guide/api/").content.decode()
-    page = owner.client.get("/admin/integrate/guide/api/", headers={"Accept-Language": "zh-hans"}).content.decode()
+    chinese = partial(owner.client.get, headers={"Accept-Language": "zh-hans"})
+    page = chinese("/admin/integrate/guide/events/").content.decode()
     for words in ("接入指南", "本页内容", "本文档为英文。"):
         assert words in page
+    page = chinese("/admin/integrate/guide/api/").content.decode()
+    assert "本文档为英文。" not in page
+    assert 'lang="zh-hans"' in page.partition("<article")[2].partition(">")[0]
+    anchors = re.findall(r'<li><a href="#([\w-]+)">', page)
+    assert [f'<h2 id="{anchor}">' in page for anchor in anchors] == [True] * (len(sections("api.md")) - 1)
+
+
+def sections(file: str) -> list[tuple[list[str], list[str], list[str]]]:
+    """Of each section of a document: its blocks of code as they stand, what is code in its words, and its links."""
+    found = []
+    for section in re.split(r"^## ", (Path(__file__).parents[2] / "docs" / file).read_text(), flags=re.MULTILINE):
+        words = re.sub(r"```.*?```", "", section, flags=re.DOTALL)
+        blocks = re.findall(r"```.*?```", section, re.DOTALL)
+        found.append((blocks, sorted(re.findall(r"`([^`]+)`", words)), re.findall(r"\]\((\S+)\)", words)))
+    return found
+
+
+@pytest.mark.parametrize("translated", guide.TRANSLATED)
+def test_a_translation_has_the_parts_the_code_and_the_names_of_the_english_one(translated):
+    english, other = sections(guide.DOCUMENTS[translated[0]][0]), sections(guide.TRANSLATED[translated])
+    assert len(english) == len(other) > 10
+    for at, (one, two) in enumerate(zip(english, other, strict=True)):
+        assert one == two, at
 
 
 def test_nothing_that_a_document_holds_runs_in_the_page(taote, sign_in, tmp_path):

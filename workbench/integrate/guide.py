@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,6 +21,8 @@ DOCUMENTS = {
     "events": ("events.md", _("Events")),
     "changes": ("api-changes.md", _("Changes of the API")),
 }
+# A document that is there in the reader's language, too; tests/workbench/test_guide.py holds it to the English one.
+TRANSLATED = {("api", "zh-hans"): "api.zh.md"}
 _NAMES = {file: name for name, (file, _title) in DOCUMENTS.items()}
 
 
@@ -35,6 +38,7 @@ class Rendered(NamedTuple):
 
     html: SafeString
     headings: list[Heading]
+    language: str
 
 
 def guide_view(request: HttpRequest, name: str) -> TemplateResponse:
@@ -46,16 +50,20 @@ def guide_view(request: HttpRequest, name: str) -> TemplateResponse:
         "title": title,
         "is_fullwidth": "1",
         "documents": [(each, label, each == name) for each, (_file, label) in DOCUMENTS.items()],
-        "document": rendered(name),
+        "document": rendered(name, get_language() or "en"),
     }
     return TemplateResponse(request, "workbench/integrate/guide.html", {**admin.site.each_context(request), **context})
 
 
 @cache
-def rendered(name: str) -> Rendered:
-    """The document's Markdown as HTML: no HTML of its own gets through, and no address but web addresses and ours."""
+def rendered(name: str, language: str = "en") -> Rendered:
+    """The document's Markdown as HTML, in English where it isn't there in this language.
+
+    No HTML of its own gets through, and no address but web addresses and ours.
+    """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse((Path(settings.BASE_DIR) / "docs" / DOCUMENTS[name][0]).read_text())
+    file = TRANSLATED.get((name, language), DOCUMENTS[name][0])
+    tokens = markdown.parse((Path(settings.BASE_DIR) / "docs" / file).read_text())
     headings = [_anchored(tokens[at], tokens[at + 1]) for at in range(len(tokens)) if _is_section(tokens[at])]
     for token in tokens:
         for child in token.children or ():
@@ -64,7 +72,7 @@ def rendered(name: str) -> Rendered:
     body = tokens[3:] if tokens[0].tag == "h1" else tokens  # the page has the title already
     html = markdown.renderer.render(body, markdown.options, {})
     html = html.replace("<table>", '<div class="wl-scroll"><table>').replace("</table>", "</table></div>")
-    return Rendered(mark_safe(html), headings)
+    return Rendered(mark_safe(html), headings, language if (name, language) in TRANSLATED else "en")
 
 
 def _is_section(token: Token) -> bool:
@@ -73,8 +81,9 @@ def _is_section(token: Token) -> bool:
 
 def _anchored(heading: Token, words: Token) -> Heading:
     text = "".join(child.content for child in words.children or ())
-    heading.attrSet("id", slugify(text))
-    return Heading(slugify(text), text)
+    anchor = slugify(text, allow_unicode=True)
+    heading.attrSet("id", anchor)
+    return Heading(anchor, text)
 
 
 def _address(href: str) -> str:
