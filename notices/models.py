@@ -128,9 +128,9 @@ class Robot(Obligation, TenantModel):
 class DeskNotice(TenantModel):
     """Something that people of a store are told of: everybody with one of `roles`, and `person`.
 
-    It is about an event, or (`step` > 0) about a deadline that comes near. What it says is worded when it is read;
-    kept of a refund or an order is what a reader needs to know which one it is. `by` is who did it, by the id that
-    events know: they aren't told of their own acts.
+    It is about an event, or (`step` > 0) about a deadline that comes near. What it says is worded when it is read; kept
+    of a refund or an order is what a reader needs to know which one it is, and `about` names what else it is. `by` is
+    who did it, by the id that events know: they aren't told of their own acts.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -147,6 +147,7 @@ class DeskNotice(TenantModel):
     order_id = models.UUIDField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=64, blank=True)
     refund_kind = models.CharField(max_length=20, blank=True, editable=False)
+    about = models.CharField(max_length=100, blank=True, editable=False)
     amount = MoneyField(verbose_name=_("amount"), null=True)
     due_at = models.DateTimeField(null=True, editable=False)
     step = models.PositiveSmallIntegerField(default=0, editable=False)

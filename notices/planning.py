@@ -23,6 +23,7 @@ from notices.telling import Audience, News, write_notices
 from orders.models import Order
 from refunds.models import Assignment, Refund
 from stores.models import Store
+from stores.permissions import VIEW
 
 EVENTS_AT_ONCE = 500
 STORES_AT_ONCE = 100
@@ -103,9 +104,17 @@ def _notice(terms: NoticeTerms, kind: NoticeKind, event: Event) -> DeskNotice:
         event=event.pk,
         name=event.name,
         subject_type=event.subject_type,
+        about=_about(kind, event),
         at=event.at,
         created_at=clock.wall(),
     )
+
+
+def _about(kind: NoticeKind, event: Event) -> str:
+    """What of the store's own it is: a robot, a rule, an endpoint or a shop by its name. Nothing of buyers' events."""
+    if kind.capability == VIEW:
+        return ""
+    return next((str(event.data[key])[:100] for key in ("name", "host", "shop") if event.data.get(key)), "")
 
 
 def _tell_which(notice: DeskNotice, topic: UUID, refunds: dict[UUID, tuple], orders: dict[UUID, str]) -> None:

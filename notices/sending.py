@@ -174,11 +174,13 @@ def _note(robot: Robot, copies: Sequence[NoticeCopy], answer: RobotAnswer) -> ti
         rows.update(status=CopyStatus.FAILED)
     else:
         rows.filter(notice__kind=TEST).update(status=CopyStatus.FAILED)  # has told what it can: it is tried once
+    if answer.verdict == RobotVerdict.LATER:  # whatever we have counted: its minute is full
+        mine.sent_at = [mine.database_now] * ROBOTS[mine.platform].most_a_minute
     if answer.verdict == RobotVerdict.AGAIN:
         mine.failures, mine.failing_since = mine.failures + 1, mine.failing_since or now
     elif answer.verdict != RobotVerdict.LATER:
         mine.failures, mine.failing_since = 0, None
-    mine.save(update_fields=["said", "told_at", "failures", "failing_since"])
+    mine.save(update_fields=["said", "told_at", "sent_at", "failures", "failing_since"])
     if answer.verdict == RobotVerdict.STOP:
         _stop(mine, RobotTrouble(answer.means), now)
     elif mine.failing_since is not None and now - mine.failing_since >= GIVEN_UP_AFTER:

@@ -37,7 +37,7 @@ class NoticeWords(NamedTuple):
 
 def words_of(notice: DeskNotice) -> NoticeWords:
     """What it says to a reader of its store, which must be loaded."""
-    parts = []
+    parts = [notice.about] if notice.about else []
     if notice.order_number:
         parts.append(_("order %(number)s") % {"number": notice.order_number})
     if notice.refund_kind in RefundKind.values:

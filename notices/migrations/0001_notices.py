@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('order_id', models.UUIDField(editable=False, null=True)),
                 ('order_number', models.CharField(blank=True, max_length=64, verbose_name='order')),
                 ('refund_kind', models.CharField(blank=True, editable=False, max_length=20)),
+                ('about', models.CharField(blank=True, editable=False, max_length=100)),
                 ('amount', common.money.MoneyField(decimal_places=2, max_digits=12, null=True, verbose_name='amount')),
                 ('due_at', models.DateTimeField(editable=False, null=True)),
                 ('step', models.PositiveSmallIntegerField(default=0, editable=False)),

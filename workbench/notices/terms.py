@@ -76,8 +76,8 @@ class NoticesForm(DecisionForm):
 
     @property
     def table(self) -> list[tuple]:
-        """(kind, a cell for each role): a cell is [(field's name, role, label, is ticked, channel)], or empty."""
-        return [(kind, [self._cell(kind, role) for role in MemberRole]) for kind in CHOOSABLE]
+        """(kind, [(role's label, cell)]): a cell is [(field's name, role, label, is ticked, channel)], or empty."""
+        return [(kind, [(str(role.label), self._cell(kind, role)) for role in MemberRole]) for kind in CHOOSABLE]
 
     def _cell(self, kind, role) -> list[tuple]:
         if role.value not in kind.possible_roles:
@@ -95,11 +95,10 @@ class NoticesForm(DecisionForm):
         return data if self.errors else self._changes(data)
 
     def _changes(self, data: dict) -> dict:
-        before = {name: set(self.initial.get(name) or ()) for name in self.fields}
         chosen = dict(self.row.chosen)
         for kind in CHOOSABLE:
             names = {channel: field_name(channel, kind.code.value) for channel in CHANNELS}
-            if any(set(data[name]) != before[name] for name in names.values()):
+            if any(set(data[name]) != set(self.initial[name]) for name in names.values()):
                 chosen[kind.code.value] = {channel: data[name] for channel, name in names.items()}
         hours = data["hours_before"]
         plain = {name: data[name] for name in ("quiet_from", "quiet_until", "gathering", "language")}
