@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from common.models import Setback
+from common.models import Event, Setback, Watermark
+from common.tenancy import system_scope
 from notices.actions import add_robot
 from notices.models import DeskNotice, NoticeCopy, Robot
 from notices.planning import make_notices
 from notices.reminding import remind_of_deadlines
 from notices.sending import call_robots
 from notices.why_not import MOST_ROBOTS
-from tests.concurrency.harness import together
+from tests.concurrency.harness import overtaken, together
 from tests.notices.chats import DingTalk
 from tests.notices.conftest import robot_of, terms_of
 from tests.world import MERCHANT, NOON
@@ -35,6 +36,21 @@ def test_four_workers_tell_everything_once(shop, clock, settings):
         assert {*NoticeCopy.objects.values_list("status", flat=True)} == {"sent"}
     assert len(there.received) == 1
     assert there.text().count(refunds[0].order.number) == 3
+    assert not Setback.objects.exists()
+
+
+def test_a_store_whose_people_are_being_told_is_left_to_that_worker(shop, clock):
+    """Of events and of deadlines: the second waits for nothing, and nothing has to be set back."""
+    make_notices()
+    terms_of(shop, tells_before=timedelta(hours=72))
+    shop.refund()
+    with system_scope():  # as if somebody had looked once all this was committed
+        Watermark.objects.create(xid=0, event_id=Event.objects.latest("pk").pk, at=NOON)
+    for tell in (make_notices, remind_of_deadlines):
+        race = overtaken(tell, tell, scope=system_scope())
+        assert (race.first.value, race.second.value, race.waited) == (1, 0, False)
+    with shop.scope():
+        assert DeskNotice.objects.count() == 3
     assert not Setback.objects.exists()
 
 
