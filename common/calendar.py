@@ -55,6 +55,16 @@ def local_time(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
+def next_striking(at: datetime, clock: time, zone: str) -> datetime:
+    """The first instant from `at` on at which a clock in `zone` shows `clock`, in UTC.
+
+    Where clocks skip that time it is the instant at which they do.
+    """
+    day = day_of(at, zone)
+    struck = (datetime.combine(each, clock, ZoneInfo(zone)).astimezone(UTC) for each in (day, day + ONE_DAY))
+    return next(instant for instant in struck if instant >= at)
+
+
 def clock_face(at: datetime, zone: str) -> str:
     """The instant as a clock in `zone` shows it to people: `2026-11-20 12:05`."""
     return f"{local_time(at, zone):%Y-%m-%d %H:%M}"

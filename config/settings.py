@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "connectors",
     "webhooks",
     "automation",
+    "notices",
     "workbench",
     "operations",
     "demo",

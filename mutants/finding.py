@@ -27,6 +27,7 @@ ROOMS = (
     "connectors",
     "webhooks",
     "automation",
+    "notices",
     "workbench",
     "operations",
 )

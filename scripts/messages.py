@@ -28,6 +28,7 @@ ROOMS = (
     "connectors",
     "webhooks",
     "automation",
+    "notices",
     "workbench",
     "operations",
     "demo",

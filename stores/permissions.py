@@ -110,6 +110,8 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "stores.view_invitation": MANAGE_STORE,
     "stores.view_apikey": MANAGE_STORE,
     "automation.view_storerule": MANAGE_STORE,
+    "notices.view_noticeterms": MANAGE_STORE,
+    "notices.view_robot": MANAGE_STORE,
     "webhooks.view_endpoint": MANAGE_STORE,
     "webhooks.view_delivery": MANAGE_STORE,
     "webhooks.view_failedcall": MANAGE_STORE,

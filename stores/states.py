@@ -56,6 +56,7 @@ class EventArea(models.TextChoices):
     CONNECTIONS = "connections", _("Connections")
     WEBHOOKS = "webhooks", _("Webhooks")
     AUTOMATION = "automation", _("Automatic rules")
+    NOTICES = "notices", _("Notices")
 
 
 class LetterKind(models.TextChoices):
@@ -65,3 +66,4 @@ class LetterKind(models.TextChoices):
     PASSWORD_RESET = "password_reset", _("Reset of a password")
     CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")
     NEW_DEVICE = "new_device", _("Sign-in on a new device")
+    NOTICES = "notices", _("What happened in a store")

@@ -17,6 +17,8 @@ from connectors.connecting import connect_shop
 from connectors.fakes.kuaishou import FakeKuaishou
 from connectors.models import RefundHint
 from connectors.port import Secret
+from notices.actions import send_test_message, set_notice_terms
+from notices.models import NoticeCopy
 from offers.bulk import start_bulk_job
 from orders.actions import ship_order
 from orders.delays.actions import report_delay
@@ -36,8 +38,10 @@ from stores.states import LetterKind
 from tests.api.test_gateways import SANDBOX, post
 from tests.automation.rules import live
 from tests.insights import accepted, send
+from tests.notices.chats import WeCom
+from tests.notices.conftest import robot_of
 from tests.quality import ask
-from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_pack
+from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_notice, make_pack
 from tests.webhooks.receiver import Receiver
 from tests.world import MERCHANT, NOON, Shop, make_user
 from webhooks.models import Delivery, Endpoint
@@ -183,6 +187,10 @@ def _connected(shop: Shop):
 
 def _owed(shop: Shop) -> None:
     make_endpoint(shop)
+    _seen()
+
+
+def _seen() -> None:
     with system_scope():  # as if somebody had looked once all this was committed
         Watermark.objects.create(xid=0, event_id=2**62, at=NOON)
 
@@ -252,8 +260,39 @@ def _shared_out(shop: Shop) -> None:
     shop.refund()
 
 
+def _told(shop: Shop) -> None:
+    with shop.scope():
+        set_notice_terms(store=shop.store, changes={}, actor=MERCHANT, now=NOON)
+    shop.refund()
+    _seen()
+
+
+def _near(shop: Shop) -> None:
+    with shop.scope():
+        set_notice_terms(store=shop.store, changes={"tells_before": timedelta(hours=72)}, actor=MERCHANT, now=NOON)
+    shop.refund()
+
+
+def _tested(shop: Shop) -> None:
+    SERVERS.enter_context(override_settings(WEBHOOKS_ALLOW_LOOPBACK=True))
+    robot = robot_of(shop, "wecom", SERVERS.enter_context(closing(WeCom())))
+    with shop.scope():
+        send_test_message(store_id=shop.store.pk, robot_id=robot.pk, actor=MERCHANT, now=NOON)
+
+
+def _to_mail(shop: Shop) -> None:
+    notice, user = make_notice(shop), make_user(f"{shop.store.code}-told", shop=shop, role="agent")
+    with shop.scope():
+        NoticeCopy.objects.create(store=shop.store, notice=notice, person=user, due_at=NOON)
+
+
 SCENES = {
     "bulk decisions": Scene(_decided_together),
+    "notices for people": Scene(_told, "notices_desknotice"),
+    "deadlines near": Scene(_near, "notices_desknotice"),
+    "robots called": Scene(_tested, "notices_noticecopy", does="UPDATE", done="status = 'sent'"),
+    "e-mails of notices": Scene(_to_mail, "notices_noticecopy", does="UPDATE", done="status = 'sent'"),
+    "old notices forgotten": Scene(make_notice, "notices_desknotice", does="DELETE", later=timedelta(days=31)),
     "refunds to share out": Scene(_shared_out),
     "automatic rules": Scene(_ruled),
     "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),

@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
-UPPER = ["automation", "webhooks", "connectors", "workbench", "operations", "demo"]
+UPPER = ["notices", "automation", "webhooks", "connectors", "workbench", "operations", "demo"]
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
 CODE = [
     path

@@ -7,6 +7,7 @@ from rest_framework_api_key.models import APIKey
 from automation.models import StoreRule
 from common.models import Setback
 from connectors.models import Connection, MirroredRefund, PlatformTask, SentDecision
+from notices.models import NoticeTerms, Robot
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
@@ -23,6 +24,8 @@ from workbench.integrate.endpoints import EndpointAdmin
 from workbench.integrate.failed_calls import FailedCallAdmin
 from workbench.integrate.keys import ApiKeyAdmin
 from workbench.money.payments import PaymentAdmin
+from workbench.notices.robots import RobotAdmin
+from workbench.notices.terms import NoticeTermsAdmin
 from workbench.platform.accounts import AccountAdmin
 from workbench.platform.letters import LetterAdmin
 from workbench.platform.reconciliations import ReconciliationAdmin
@@ -79,6 +82,8 @@ admin.site.register(Letter, LetterAdmin)
 admin.site.register(CategoryOpening, CategoryAdmin)
 admin.site.register(MarketplaceMethod, MarketplaceMethodAdmin)
 admin.site.register(StoreRule, RuleAdmin)
+admin.site.register(NoticeTerms, NoticeTermsAdmin)
+admin.site.register(Robot, RobotAdmin)
 admin.site.register(Endpoint, EndpointAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
 admin.site.register(FailedCall, FailedCallAdmin)

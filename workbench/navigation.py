@@ -87,6 +87,13 @@ MENU = [
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_invitation_changelist", "stores.view_invitation", "person_add", lambda: _("Invitations")),
+            (
+                "notices_noticeterms_changelist",
+                "notices.view_noticeterms",
+                "notifications_active",
+                lambda: _("Who is told of what"),
+            ),
+            ("notices_robot_changelist", "notices.view_robot", "forum", lambda: _("Group robots")),
             ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],

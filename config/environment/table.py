@@ -46,7 +46,12 @@ SETTINGS = (
     Setting("WEB_PROCESSES", "processes of a web server", kinds.whole(1, 64), default=2),
     Setting("WEB_THREADS", "threads of each, which answer requests", kinds.whole(1, 64), default=4),
     Setting("WORKER_PROCESSES", "processes of a worker of the main queue", kinds.whole(1, 64), default=2),
-    Setting("WEBHOOK_THREADS", "calls to endpoints at once, of a worker of webhooks", kinds.whole(1, 256), default=8),
+    Setting(
+        "WEBHOOK_THREADS",
+        "calls to endpoints and group robots at once, of a worker of webhooks",
+        kinds.whole(1, 256),
+        default=8,
+    ),
     Setting("FILE_THREADS", "files read or shipped at once, of a worker of files", kinds.whole(1, 64), default=2),
     Setting(
         "DATABASE_URL",
@@ -84,7 +89,7 @@ SETTINGS = (
     ),
     Setting(
         "CONNECTOR_KEYS",
-        "seal the secrets of connected shops, of webhooks and of second factors: the first seals, each opens",
+        "seal secrets of connected shops, webhooks, group robots and second factors: the first seals, each opens",
         kinds.sealing_keys,
         default=[],
         unset="made of `SECRET_KEY`, on the embedded database",

@@ -13,6 +13,7 @@ from stores.people.links import address_link, invitation_link, password_link
 from stores.states import LetterKind
 
 RESETS_FOR = timedelta(days=1)
+NEWS_FOR = timedelta(days=1)
 
 
 class Worded(NamedTuple):
@@ -96,9 +97,18 @@ def _new_device(letter: Letter, now: datetime) -> Worded:
     )
 
 
+def _notices(letter: Letter, now: datetime) -> Worded | None:
+    """What a room above has worded already; a day later it is no news."""
+    if now - letter.created_at > NEWS_FOR:
+        return None
+    why = _("You get this since your store tells your role by e-mail; its owners choose that under “Notices”.")
+    return Worded(letter.data["subject"], [*letter.data["lines"], why])
+
+
 _KINDS: dict[LetterKind, Callable[[Letter, datetime], Worded | None]] = {
     LetterKind.INVITATION: _invitation,
     LetterKind.PASSWORD_RESET: _password_reset,
     LetterKind.CONFIRM_ADDRESS: _confirm_address,
     LetterKind.NEW_DEVICE: _new_device,
+    LetterKind.NOTICES: _notices,
 }

@@ -43,6 +43,7 @@ from tests.tenancy.things import (
     make_endpoint,
     make_evidence,
     make_failed_call,
+    make_notice,
     make_pack,
     make_parcel,
     make_ruling,
@@ -77,6 +78,7 @@ def furnish(shop: Shop) -> Shop:
         open_lost_claim(refund)
         owner = Membership.objects.first().user
         Assignment.objects.create(store=shop.store, refund=refund, assignee=owner, since=NOON)
+        make_notice(shop, owner)
         write_note(store_id=shop.store.pk, refund_id=refund.pk, text="wet box", actor=MERCHANT, now=NOON)
     make_failed_call(shop)
     make_parcel(shop)

@@ -110,6 +110,17 @@ NETS = {
         **{"marketplace": "'tmall'", "method": "'gift'", "is_on": "true", "available_from": "now()"},
     ),
     "membership_once_per_store": again("stores_membership"),
+    "notice_copy_for_one": "UPDATE notices_noticecopy SET person_id = (SELECT min(id) FROM stores_user)",
+    "notice_copy_once": again("notices_noticecopy"),
+    "notice_mark_once": again("notices_noticemark"),
+    "notice_once_per_deadline": (
+        "UPDATE notices_desknotice SET event = NULL, step = 1, due_at = now(), refund_id = gen_random_uuid(); "
+        + again("notices_desknotice")
+    ),
+    "notice_once_per_event": again("notices_desknotice"),
+    "notice_read_once": again("notices_noticeread"),
+    "notice_terms_once": again("notices_noticeterms"),
+    "notice_terms_quiet_is_a_span": "UPDATE notices_noticeterms SET quiet_from = '08:00'",
     "offer_amount_positive": "UPDATE offers_offer SET amount = 0",
     "offer_coupon_once": again("offers_offercoupon"),
     "order_delay_moves_later": "UPDATE orders_order SET rule_ship_by = ship_by + interval '1 second'",
@@ -143,6 +154,7 @@ NETS = {
     "refund_marketplace_of_followed": "UPDATE refunds_refund SET marketplace_status = 'x'",
     "restriction_in_force_once": again("refunds_qualityrestriction"),
     "restriction_lifted_after_since": "UPDATE refunds_qualityrestriction SET lifted_at = since - interval '1 second'",
+    "robot_paused_for_a_reason": "UPDATE notices_robot SET status = 'paused'",
     "setback_once": twice(
         "common_setback",
         **{"sweep": "'x'", "key": "'1'", "attempts": "0", "needs_attention": "false", "last_error": "''"},

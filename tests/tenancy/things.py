@@ -14,6 +14,8 @@ from common import uploads
 from common.actors import SYSTEM
 from common.models import Event
 from common.writes import WriteSet
+from notices.actions import add_robot
+from notices.models import DeskNotice, NoticeCopy, NoticeMark, NoticeRead, NoticeTerms, Robot
 from offers import actions as offer_actions
 from offers.coupons import create_coupon
 from orders.delays.actions import report_delay
@@ -374,6 +376,27 @@ def make_delivery(shop: Shop, endpoint: Endpoint) -> Delivery:
             created_at=NOON,
             next_attempt_at=NOON,
         )
+
+
+def make_robot(shop: Shop) -> Robot:
+    """A robot of a group chat somewhere on the internet."""
+    place = {"platform": "wecom", "name": "G", "url": "https://93.184.215.14/send?key=1"}
+    with shop.scope():
+        return add_robot(store=shop.store, **place, actor=MERCHANT, now=NOON)
+
+
+def make_notice(shop: Shop, user=None, **facts) -> DeskNotice:
+    """Something that agents are told of, and a group; `user` has read it and all before it."""
+    facts = {"kind": "request", "roles": ["agent"], "event": 1, "name": "refund.requested", **facts}
+    robot = make_robot(shop)
+    with shop.scope():
+        NoticeTerms.objects.get_or_create(store=shop.store, defaults={"cursor": 0})
+        notice = DeskNotice.objects.create(store=shop.store, at=NOON, created_at=NOON, **facts)
+        NoticeCopy.objects.create(store=shop.store, notice=notice, robot=robot, due_at=NOON)
+        if user is not None:
+            NoticeRead.objects.create(store=shop.store, notice=notice, user=user, at=NOON)
+            NoticeMark.objects.create(store=shop.store, user=user, read_up_to=notice.pk)
+    return notice
 
 
 def make_failed_call(shop: Shop, **facts) -> FailedCall:

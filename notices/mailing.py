@@ -1,0 +1,63 @@
+"""Copies for people become e-mails: what is due for one person and store is one letter, which stores.people sends."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import clock
+from common.actions import bookkeeping
+from common.setbacks import sweep_rows
+from notices.models import DeskNotice, NoticeCopy, NoticeTerms
+from notices.states import CopyStatus
+from notices.wording import words_of
+from stores.models import User
+from stores.people.letters import write_letter
+from stores.states import LetterKind
+
+COPIES_AT_ONCE = 500
+MOST_LINES = 30
+
+
+def write_letters() -> int:
+    """Have up to COPIES_AT_ONCE copies that are due sent by e-mail; returns how many that were."""
+    return sweep_rows("e-mails of notices", _due, _write, limit=COPIES_AT_ONCE)
+
+
+def _due() -> QuerySet[NoticeCopy]:
+    rows = NoticeCopy.objects.in_scope().filter(person__isnull=False, status=CopyStatus.WAITING, due_at__lte=Now())
+    rows = rows.select_related("notice__store", "person").order_by("pk")
+    return rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
+
+
+@bookkeeping("What an e-mail tells of is on record.")
+def _write(copies: Sequence[NoticeCopy]) -> None:
+    told: dict[tuple[int, User], list[DeskNotice]] = defaultdict(list)
+    for copy in copies:
+        told[copy.store_id, copy.person].append(copy.notice)
+    terms = NoticeTerms.objects.filter(store__in={store_id for store_id, _user in told})
+    languages = dict(terms.values_list("store", "language"))
+    for (store_id, user), notices in told.items():
+        with translation.override(languages.get(store_id, "zh-hans")):
+            _letter(user, notices)
+    rows = NoticeCopy.objects.filter(pk__in=[copy.pk for copy in copies])
+    rows.update(status=CopyStatus.SENT, sent_at=clock.wall())
+
+
+def _letter(user: User, notices: Sequence[DeskNotice]) -> None:
+    first = sorted(notices, key=lambda notice: (not notice.is_urgent, notice.pk))
+    words = [words_of(notice) for notice in first[:MOST_LINES]]
+    store = first[0].store.name
+    count = ngettext("%(count)d notice", "%(count)d notices", len(first)) % {"count": len(first)}
+    subject = words[0].title if len(first) == 1 else count
+    lines = ["\n".join(part for part in each if part) for each in words]
+    if len(first) > MOST_LINES:
+        more = len(first) - MOST_LINES
+        lines.append(ngettext("… and %(count)d more", "… and %(count)d more", more) % {"count": more})
+    write = partial(write_letter, LetterKind.NOTICES, to=user.email, user=user, now=clock.wall())
+    write(subject=_("%(store)s: %(notices)s") % {"store": store, "notices": subject}, lines=lines)

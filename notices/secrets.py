@@ -1,0 +1,30 @@
+"""Where robots are and what they are signed with: sealed at rest, and shown to nobody again.
+
+Whoever knows the address of a robot can write to the group, so it is kept as a secret is.
+"""
+
+from common.actions import bookkeeping
+from common.sealing import resealed, seal, unseal
+from notices.models import Robot
+
+
+def keep_address(robot: Robot, *, url: str, secret: str) -> None:
+    """Set both on the robot, to be saved. Refused `keys_missing` where this installation can't seal."""
+    robot.sealed = seal({"url": url, "secret": secret})
+
+
+def opened(robot: Robot) -> tuple[str, str]:
+    """The robot's address and its secret, empty without one."""
+    kept = unseal(robot.sealed)
+    return kept["url"], kept["secret"]
+
+
+@resealed
+@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
+def reseal_robots() -> int:
+    """Seal every robot's address and secret with the first key; returns how many."""
+    robots = Robot.objects.in_scope().existing().select_for_update(no_key=True)
+    for robot in robots:
+        robot.sealed = seal(unseal(robot.sealed))
+        robot.save(update_fields=["sealed"])
+    return len(robots)
