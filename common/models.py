@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.obligations import Obligation
+from common.personal import AppendOnly
 from common.tenancy import TenantModel
 
 
@@ -49,7 +50,7 @@ class Event(TenantModel):
             models.Index(fields=["-id"], name="event_changes_of_all", condition=~models.Q(area="")),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            AppendOnly(name="append_only", erasable=["data", "actor_id", "actor_label"]),
             # A transaction is known to the others before it takes a number (common/settled.py).
             pgtrigger.Trigger(
                 name="known_first",

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "connectors",
     "webhooks",
     "automation",
+    "privacy",
     "workbench",
     "operations",
     "demo",

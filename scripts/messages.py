@@ -28,6 +28,7 @@ ROOMS = (
     "connectors",
     "webhooks",
     "automation",
+    "privacy",
     "workbench",
     "operations",
     "demo",

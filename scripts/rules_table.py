@@ -29,6 +29,7 @@ ROOMS = (
     "connectors",
     "webhooks",
     "automation",
+    "privacy",
     "workbench",
     "operations",
 )

@@ -24,6 +24,7 @@ from orders.erp.imports import confirm_import, stage_import
 from orders.erp.receiving import receive_file
 from payments.models import DayAllowance
 from payments.settlement import settle_batch
+from privacy.asking import ask_for_export
 from refunds.models import Refund
 from refunds.platform.packs import ask_for_pack
 from stores.actions import update_store
@@ -243,7 +244,14 @@ def _shared_out(shop: Shop) -> None:
     shop.refund()
 
 
+def _asked_for_data(shop: Shop) -> None:
+    order = shop.order()
+    with shop.scope():
+        ask_for_export(store=shop.store, buyer=order.number, actor=MERCHANT, now=NOON)
+
+
 SCENES = {
+    "buyers' data": Scene(_asked_for_data, "privacy_buyerrequest", does="UPDATE", done="status = 'done'"),
     "refunds to share out": Scene(_shared_out),
     "automatic rules": Scene(_ruled),
     "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),

@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
-UPPER = ["automation", "webhooks", "connectors", "workbench", "operations", "demo"]
+UPPER = ["automation", "privacy", "webhooks", "connectors", "workbench", "operations", "demo"]
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
 CODE = [
     path
@@ -144,7 +144,20 @@ def test_a_folder_of_the_desk_belongs_to_one_group_of_its_menu():
     assert {folder: places for folder, places in groups.items() if len(places) > 1} == {}
 
 
-USUAL = {"api", "apps", "checks", "events", "models", "receivers", "signals", "states", "sweeps", "tasks", "why_not"}
+USUAL = {
+    "api",
+    "apps",
+    "checks",
+    "events",
+    "models",
+    "personal",
+    "receivers",
+    "signals",
+    "states",
+    "sweeps",
+    "tasks",
+    "why_not",
+}
 NO_CODE_OF_A_ROOM = {"management", "migrations", "templatetags", "agreements", "locale", "__pycache__"}
 MAPPED = [
     path.parent

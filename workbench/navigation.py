@@ -86,6 +86,12 @@ MENU = [
             ("stores_returnaddress_changelist", "stores.view_returnaddress", "home_pin", lambda: _("Return addresses")),
             ("stores_membership_changelist", "stores.view_membership", "group", lambda: _("Members")),
             ("stores_invitation_changelist", "stores.view_invitation", "person_add", lambda: _("Invitations")),
+            (
+                "privacy_buyerrequest_changelist",
+                "privacy.view_buyerrequest",
+                "shield_person",
+                lambda: _("Buyers' data"),
+            ),
             ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],

@@ -95,6 +95,8 @@ class Order(OwnsLines, Traced, TenantModel):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+    # Its buyer's data is erased, or about to be: nothing personal comes back, and nothing new begins (privacy).
+    erased_at = models.DateTimeField(_("buyer's data erased"), null=True, editable=False)
     number_folded = folded_column("number")
     buyer_folded = folded_column("buyer_name")
     tracking_folded = folded_column("tracking_number")

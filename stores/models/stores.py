@@ -3,9 +3,11 @@
 import zoneinfo
 from datetime import date, datetime, timedelta
 from functools import cache
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -102,6 +104,8 @@ class Store(Traced):
     held_day = models.DateField(null=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), editable=False)
+    # What pseudonyms of erased buyers are made with (common.personal).
+    buyer_salt = models.UUIDField(default=uuid4, db_default=RandomUUID(), editable=False)
 
     class Meta:
         verbose_name = _("store")
