@@ -113,6 +113,18 @@ class Setback(Obligation):
         return f"{self.sweep}: {self.key}"
 
 
+class Forgetting(models.Model):
+    """What was last let go of a kind of rows (common.retention): when, and how many then and in all."""
+
+    kind = models.CharField(max_length=50, unique=True)
+    last_at = models.DateTimeField()
+    last_rows = models.PositiveBigIntegerField()
+    rows = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class Watermark(models.Model):
     """A look at how far writing had come: what transactions from `xid` on write has a later number and instant.
 

@@ -44,5 +44,6 @@ SCHEDULE = {
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
     "send-letters": {"task": "stores.tasks.send_letters", "schedule": 10, "options": {"expires": 30}},
     "forget-people": {"task": "stores.tasks.forget_people", "schedule": 3600},
+    "forget-what-is-old": {"task": "common.tasks.forget_what_is_old", "schedule": crontab(minute=40)},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
+from config.environment.retention import KEPT
 from config.mail import mail_settings
 from config.outside import variables_by_file
 from config.schedule import ROUTES, SCHEDULE
@@ -364,6 +365,10 @@ UNFOLD = {
 LOG_LEVEL = said["LOG_LEVEL"]
 
 # At the latest after this time a connected shop in which nothing happens is asked again.
+# How long rows are kept that nobody needs for ever (common.retention), and what may be said of it: default and least.
+KEPT_FOR = {kept.setting: said[kept.setting] and timedelta(days=said[kept.setting]) for kept in KEPT}
+KEPT_DAYS = {kept.setting: (kept.default, kept.least) for kept in KEPT}
+
 CONNECTOR_LONGEST_PAUSE_S = said["CONNECTOR_LONGEST_PAUSE_S"]
 # How much of Kuaishou's changes is listed at once; the platform may allow less than a day while many people buy.
 KUAISHOU_WINDOW_MINUTES = said["KUAISHOU_WINDOW_MINUTES"]

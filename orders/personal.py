@@ -60,7 +60,7 @@ HOLDINGS = (
     Holding(
         FilePart,
         kept={"content": "a file as it was brought, until it is read"},
-        passing="nobody can look into it before it is read; it goes then, or with its file after SHIPMENT_FILE_DAYS",
+        passing="nobody can look into it before it is read; then it goes, or after KEEP_SHIPMENT_FILES_DAYS",
     ),
     Holding(
         DelayedOrder,

@@ -33,7 +33,7 @@ EXPORT_MADE = _type(
     "exported",
     gettext_lazy("Buyer's data exported"),
     EventTone.NOTE,
-    meaning=gettext_lazy("The file is there, and its link holds for seven days."),
+    meaning=gettext_lazy("The file is there, and its link holds for some days."),
 )
 EXPORT_TAKEN = _type(
     "taken",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
@@ -14,7 +15,7 @@ from common.errors import NotFound, Refused
 from common.rates import over_rate
 from common.tenancy import tenant_scope
 from privacy.asking import take_export
-from privacy.models import FILE_LIVES, BuyerRequest
+from privacy.models import BuyerRequest
 from privacy.why_not import why_not_take_export
 
 _SALT = "wanliu.buyer-data"
@@ -31,7 +32,7 @@ def export_link(request: BuyerRequest, now: datetime) -> str:
 def hand_out(request, token: str) -> HttpResponse:
     """`/buyer-data/<token>/`: the file. A bad link, and one that has ended, look like any missing page."""
     try:
-        store_id, hex_id = signing.loads(token, salt=_SALT, max_age=FILE_LIVES)
+        store_id, hex_id = signing.loads(token, salt=_SALT, max_age=settings.KEPT_FOR["KEEP_EXPORTS_DAYS"])
     except signing.BadSignature:
         raise Http404 from None
     if request.method not in ("GET", "HEAD"):

@@ -1,7 +1,6 @@
 """What buyers ask of their data."""
 
-from datetime import timedelta
-
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,6 @@ from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order
 from privacy.states import RequestKind, RequestStatus
-
-FILE_LIVES = timedelta(days=7)
 
 
 class RequestQuerySet(ObligationQuerySet, TenantQuerySet):
@@ -61,7 +58,7 @@ class BuyerRequest(Obligation, TenantModel):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="buyer_request_due"
             ),
-            models.Index(fields=["done_at"], condition=Q(kind="export", status="done"), name="buyer_request_file"),
+            models.Index(fields=["done_at"], condition=Q(kind="export", size__isnull=False), name="buyer_request_file"),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +72,8 @@ class BuyerRequest(Obligation, TenantModel):
     @property
     def ends_at(self):
         """When the file is gone; None where there is none."""
-        return self.done_at + FILE_LIVES if self.kind == RequestKind.EXPORT and self.done_at else None
+        kept_for = settings.KEPT_FOR["KEEP_EXPORTS_DAYS"]
+        return self.done_at + kept_for if self.kind == RequestKind.EXPORT and self.done_at else None
 
     @transition(field=status, source=RequestStatus.UNDER_WAY, target=RequestStatus.DONE)
     def finish(self, *, now, size: int | None = None):

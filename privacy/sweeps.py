@@ -2,5 +2,10 @@
 
 from common.upkeep import Sweep
 from privacy.erasing import do_buyer_requests
+from privacy.retention import ENDED_ORDERS, EXPORTS
 
-SWEEPS = (Sweep("buyers' data", do_buyer_requests, "privacy.tasks.resume_requests"),)
+SWEEPS = (
+    Sweep("buyers' data", do_buyer_requests, "privacy.tasks.resume_requests"),
+    Sweep(ENDED_ORDERS.name, ENDED_ORDERS.step, "common.tasks.forget_what_is_old"),
+    Sweep(EXPORTS.name, EXPORTS.step, "common.tasks.forget_what_is_old"),
+)

@@ -152,6 +152,7 @@ USUAL = {
     "models",
     "personal",
     "receivers",
+    "retention",
     "signals",
     "states",
     "sweeps",

@@ -130,6 +130,7 @@ MENU = [
             ),
             ("stores_letter_changelist", "stores.view_letter", "mail", lambda: _("E-mails")),
             ("common_setback_changelist", "common.view_setback", "pending_actions", lambda: _("Setbacks")),
+            ("retention", "common.view_setback", "auto_delete", lambda: _("What is kept")),
         ],
     ),
 ]

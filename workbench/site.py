@@ -31,6 +31,7 @@ from workbench.kit.own_password import OwnPasswordView, sent_to_change_password
 from workbench.kit.password_links import AskForLink, LinkAsked, UseLink
 from workbench.kit.queue import QueueMixin
 from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
+from workbench.platform.retention import retention_view
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
 
@@ -102,6 +103,7 @@ class WorkbenchSite(UnfoldAdminSite):
             ),
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("changes/", self.admin_view(changes_view), name="changes"),
+            path("retention/", self.admin_view(retention_view), name="retention"),
             path("integrate/", self.admin_view(integrate_view), name="integrate"),
             path("integrate/guide/<slug:name>/", self.admin_view(guide_view), name="integrate_guide"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),

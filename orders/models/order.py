@@ -157,6 +157,7 @@ class Order(OwnsLines, Traced, TenantModel):
                 fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
             ),
             models.Index(fields=["store", "paid_at"], name="order_by_payment"),
+            models.Index(fields=["paid_at"], condition=Q(erased_at__isnull=True), name="order_to_forget"),
             # The search line asks for the start of each: only these operators serve it under every collation.
             starts_of("number_folded", "order_number_start"),
             starts_of("buyer_folded", "order_buyer_start"),

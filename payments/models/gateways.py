@@ -39,7 +39,8 @@ class GatewayNotice(Obligation):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="gateway_notice_due"
-            )
+            ),
+            models.Index(fields=["received_at"], condition=Q(next_attempt_at__isnull=True), name="gateway_notice_done"),
         ]
 
     def __str__(self) -> str:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "request about a buyer's data",
                 'verbose_name_plural': "requests about buyers' data",
-                'indexes': [models.Index(fields=['store', '-id'], name='buyer_request_newest'), models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at'], name='buyer_request_due'), models.Index(condition=models.Q(('kind', 'export'), ('status', 'done')), fields=['done_at'], name='buyer_request_file')],
+                'indexes': [models.Index(fields=['store', '-id'], name='buyer_request_newest'), models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at'], name='buyer_request_due'), models.Index(condition=models.Q(('kind', 'export'), ('size__isnull', False)), fields=['done_at'], name='buyer_request_file')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('order', None), ('status', 'under_way')), fields=('store', 'kind', 'buyer_id'), name='buyer_request_one_under_way')],
             },
         ),
