@@ -26,10 +26,11 @@ DATA_DIR = BASE_DIR / said["DATA_DIR"]
 DEBUG = said["DEBUG"]
 SECRET_KEY = said["SECRET_KEY"] or load_secret_key(DATA_DIR)
 check_secret_key(SECRET_KEY)
+SECRET_KEY_FALLBACKS = said["SECRET_KEY_FALLBACKS"]
 EMBEDDED = [database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER)]
 IS_EMBEDDED = not PRODUCTION and said["DATABASE_URL"] in (None, *EMBEDDED)
 WEB_THREADS = said["WEB_THREADS"]
-# Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_connector_keys`).
+# Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_keys`).
 CONNECTOR_KEYS = said["CONNECTOR_KEYS"]
 # Lets webhook endpoints be on the loopback, without TLS: for tests and first tries, never where people work.
 WEBHOOKS_ALLOW_LOOPBACK = said["WEBHOOKS_ALLOW_LOOPBACK"]

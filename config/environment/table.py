@@ -84,6 +84,13 @@ SETTINGS = (
         needed=True,
     ),
     Setting(
+        "SECRET_KEY_FALLBACKS",
+        "what `SECRET_KEY` was before, comma between: sessions, links and recovery codes of then hold on",
+        kinds.signing_keys,
+        default=[],
+        unset="none",
+    ),
+    Setting(
         "CONNECTOR_KEYS",
         "seal the secrets of connected shops, of webhooks and of second factors: the first seals, each opens",
         kinds.sealing_keys,
