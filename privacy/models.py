@@ -27,7 +27,7 @@ class BuyerRequest(Obligation, TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(_("asked"), max_length=10, choices=RequestKind.choices)
+    kind = models.CharField(_("kind"), max_length=10, choices=RequestKind.choices)
     buyer_id = models.CharField(_("buyer id"), max_length=64, blank=True)
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -35,7 +35,7 @@ class BuyerRequest(Obligation, TenantModel):
     status = StateField(_("status"), max_length=10, choices=RequestStatus.choices, default=RequestStatus.UNDER_WAY)
     orders = models.PositiveIntegerField(_("orders"))
     asked_by = models.CharField(_("asked by"), max_length=150, blank=True)
-    asked_at = models.DateTimeField(_("asked"))
+    asked_at = models.DateTimeField(_("asked at"))
     done_at = models.DateTimeField(_("done"), null=True)
     size = models.PositiveBigIntegerField(_("size"), null=True)
 

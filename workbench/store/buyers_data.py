@@ -92,7 +92,7 @@ class BuyerRequestAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     list_display = ("show_what", "show_whose", "orders", "show_state", "show_asked", "asked_by")
     list_filter = ("kind", "status")
     ordering = ("-id",)
-    show_what = column(gettext_lazy("asked for"), lambda request: request.get_kind_display())
+    show_what = column(gettext_lazy("kind"), lambda request: request.get_kind_display())
     show_whose = column(gettext_lazy("buyer"), lambda request: request.buyer_id or str(request.order))
     show_state = timed_column(gettext_lazy("state"), _state)
     show_asked = column(gettext_lazy("asked at"), lambda request: moment(request.asked_at))
