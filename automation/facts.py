@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from common.calendar import local_time
+from common.personal import known_as
 from refunds.models import Refund
 
 LOOKS_BACK = timedelta(days=90)  # at what the buyer asked for before
@@ -53,5 +54,6 @@ def looked_at(refund: Refund, *, goods: str, refunds_before: int, step: str) -> 
 def refunds_before(refund: Refund) -> int:
     """How many refunds the buyer asked this store for in the 90 days before this one."""
     since = refund.created_at - LOOKS_BACK
-    earlier = Refund.objects.for_store(refund.store_id).filter(order__buyer_id=refund.order.buyer_id)
+    who = known_as(refund.store, refund.order.buyer_id)
+    earlier = Refund.objects.for_store(refund.store_id).filter(order__buyer_id__in=who)
     return earlier.filter(created_at__gte=since, created_at__lt=refund.created_at).exclude(pk=refund.pk).count()

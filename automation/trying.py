@@ -19,6 +19,7 @@ from common.calendar import day_of
 from common.events import event_type
 from common.models import Event
 from common.money import ZERO
+from common.personal import known_as, pseudonym
 from offers.events import OFFER_SENT
 from orders.states import GoodsStatus
 from payments.models import Payment
@@ -150,7 +151,7 @@ def _facts(store_id: int, refunds: Sequence[Refund]) -> list[RefundFacts]:
     found = []
     for refund in refunds:
         at = refund.created_at
-        own = asked[refund.order.buyer_id]
+        own = asked[pseudonym(refund.store.buyer_salt, refund.order.buyer_id)]
         in_force = [step.step for step in steps if step.since <= at and (step.lifted_at is None or step.lifted_at > at)]
         earlier = bisect_left(own, at) - bisect_left(own, at - LOOKS_BACK)
         facts = looked_at(refund, goods=_goods_then(refund), refunds_before=earlier, step=hardest(in_force) or "")
@@ -159,14 +160,15 @@ def _facts(store_id: int, refunds: Sequence[Refund]) -> list[RefundFacts]:
 
 
 def _asked_by_buyers(store_id: int, refunds: Sequence[Refund]) -> dict[str, list[datetime]]:
-    """When each of these refunds' buyers asked for any, in order."""
+    """When each of these refunds' buyers asked for any, in order, by pseudonym: what was erased before counts on."""
     asked: dict[str, list[datetime]] = defaultdict(list)
     if refunds:
-        buyers = {refund.order.buyer_id for refund in refunds}
+        salt = refunds[0].store.buyer_salt
+        buyers = {name for refund in refunds for name in known_as(refunds[0].store, refund.order.buyer_id)}
         since = refunds[0].created_at - LOOKS_BACK
         earlier = Refund.objects.for_store(store_id).filter(created_at__gte=since, order__buyer_id__in=buyers)
         for buyer, at in earlier.order_by("created_at").values_list("order__buyer_id", "created_at"):
-            asked[buyer].append(at)
+            asked[pseudonym(salt, buyer)].append(at)
     return asked
 
 

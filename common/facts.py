@@ -36,7 +36,7 @@ class Fact:
     read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word
     for word under the label ("" for none), or by its `word` where a machine wrote it. A fact with neither is kept for
     programs and not shown. What is empty says nothing, unless null has words of its own (`words_null`). `example` is
-    one of what it may hold.
+    one of what it may hold. What `is_personal` gives way to the mark once the buyer's data is erased.
     """
 
     shape: str
@@ -44,6 +44,12 @@ class Fact:
     label: str | Promise | None = None
     words_null: bool = False
     example: Any = field(default="text", kw_only=True)
+    is_personal: bool = field(default=False, kw_only=True)
+
+
+def personal(fact: Fact) -> Fact:
+    """The same datum, about a person: it gives way to the mark when the buyer's data is erased."""
+    return replace(fact, is_personal=True)
 
 
 def choice(choices: type[models.TextChoices], *, optional: bool = False) -> Fact:
@@ -62,7 +68,8 @@ def changed(fact: Fact) -> Fact:
         before, after = (fact.word(value, data) for value in pair)
         return before if before == after else f"{before} → {after}"
 
-    return Fact(f"[before, after], each: {fact.shape}", word if fact.word else None, example=[fact.example] * 2)
+    shape, example = f"[before, after], each: {fact.shape}", [fact.example] * 2
+    return Fact(shape, word if fact.word else None, example=example, is_personal=fact.is_personal)
 
 
 def named(name: str | Promise, fact: Fact) -> Fact:
@@ -82,7 +89,7 @@ def optional(fact: Fact, nothing: str | Promise) -> Fact:
 
 def said(label: str | Promise) -> Fact:
     """A text that somebody wrote or saw, shown word for word under `label`."""
-    return Fact("text, word for word", label=label)
+    return Fact("text, word for word", label=label, is_personal=True)
 
 
 def worded(label: str | Promise) -> Fact:

@@ -12,6 +12,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
+from common.personal import AppendOnly
+
 WHO = "USER", "PASSWORD", "HOST", "PORT"
 
 
@@ -46,6 +48,18 @@ def grant_rows(connection, role: str) -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES {everything} TO {name(role)}")
         for table in append_only_tables():
             cursor.execute(f"REVOKE UPDATE, DELETE ON {name(table)} FROM {name(role)}")
+        for table, columns in erasable_columns().items():
+            cursor.execute(f"GRANT UPDATE ({', '.join(map(name, columns))}) ON {name(table)} TO {name(role)}")
+
+
+def erasable_columns() -> dict[str, list[str]]:
+    """Of the tables that only grow: the columns in which a trigger lets a buyer's data give way to the mark."""
+    return {
+        model._meta.db_table: [model._meta.get_field(column).column for column in trigger.erasable]
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", ())
+        if isinstance(trigger, AppendOnly)
+    }
 
 
 def append_only_tables() -> list[str]:

@@ -4,21 +4,17 @@ How long it is kept goes by the database's clock: a process ahead of its time wo
 """
 
 import hashlib
-from collections.abc import Sequence
-from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.actions import bookkeeping
 from common.errors import Refused
 from common.models import IdempotentAnswer
 from common.queries import preparing_cursor
-from common.setbacks import sweep_rows
-
-KEPT_FOR = timedelta(hours=24)
-FORGOTTEN_AT_ONCE = 10_000
+from common.retention import Retention
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:
@@ -91,19 +87,21 @@ def keep(answer: IdempotentAnswer, *, status_code: int, body: str) -> None:
         cursor.execute(_KEEP, [status_code, body, answer.store_id, answer.pk])
 
 
+ANSWERS = Retention(
+    "idempotent answers forgotten",
+    gettext_lazy("Answers to calls with an Idempotency-Key"),
+    IdempotentAnswer,
+    "created_at",
+    "KEEP_ANSWERS_DAYS",
+    by_database=True,
+    batch=10_000,
+)
+
+
 def forget_answers() -> int:
-    """Delete a batch of the answers that are older than 24 hours; returns how many."""
-    return sweep_rows("idempotent answers forgotten", _old, _delete, limit=FORGOTTEN_AT_ONCE)
-
-
-def _old() -> QuerySet[IdempotentAnswer]:
-    return _outlived().only("store").order_by("created_at").select_for_update(skip_locked=True)
+    """Delete a batch of the answers that are older than they are kept; returns how many."""
+    return ANSWERS.step()
 
 
 def _outlived() -> QuerySet[IdempotentAnswer]:
-    return IdempotentAnswer.objects.filter(created_at__lte=Now() - KEPT_FOR)
-
-
-@bookkeeping("Nobody calls again so late: a kept answer that is deleted changes nothing.")
-def _delete(answers: Sequence[IdempotentAnswer]) -> None:
-    IdempotentAnswer.objects.filter(pk__in=[answer.pk for answer in answers]).delete()
+    return IdempotentAnswer.objects.filter(created_at__lte=Now() - ANSWERS.kept_for)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.obligations import Obligation
+from common.personal import AppendOnly
 from common.tenancy import TenantModel
 
 
@@ -49,7 +50,7 @@ class Event(TenantModel):
             models.Index(fields=["-id"], name="event_changes_of_all", condition=~models.Q(area="")),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            AppendOnly(name="append_only", erasable=["data", "actor_id", "actor_label"]),
             # A transaction is known to the others before it takes a number (common/settled.py).
             pgtrigger.Trigger(
                 name="known_first",
@@ -110,6 +111,18 @@ class Setback(Obligation):
 
     def __str__(self) -> str:
         return f"{self.sweep}: {self.key}"
+
+
+class Forgetting(models.Model):
+    """What was last let go of a kind of rows (common.retention): when, and how many then and in all."""
+
+    kind = models.CharField(max_length=50, unique=True)
+    last_at = models.DateTimeField()
+    last_rows = models.PositiveBigIntegerField()
+    rows = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class Watermark(models.Model):

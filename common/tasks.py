@@ -4,6 +4,7 @@ from celery import shared_task
 
 from common import heartbeats
 from common.idempotency import forget_answers
+from common.retention import all_retentions
 from common.workers import drain
 
 
@@ -17,3 +18,10 @@ def heartbeat() -> None:
 def forget_idempotent_answers() -> None:
     """Drop kept answers older than a day, until none is left."""
     drain(forget_answers)
+
+
+@shared_task
+def forget_what_is_old() -> None:
+    """Let go of every kind of rows that is kept for a while only."""
+    for kind in all_retentions():
+        drain(kind.step)

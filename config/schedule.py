@@ -23,6 +23,7 @@ SCHEDULE = {
     "forget-imports": {"task": "orders.tasks.forget_shipment_imports", "schedule": 3600},
     "resume-packs": {"task": "workbench.tasks.resume_evidence_packs", "schedule": 10, "options": {"expires": 30}},
     "forget-packs": {"task": "workbench.tasks.forget_evidence_packs", "schedule": 3600},
+    "resume-buyer-requests": {"task": "privacy.tasks.resume_requests", "schedule": 10, "options": {"expires": 30}},
     "count-offers": {"task": "offers.tasks.count_offers", "schedule": 60, "options": {"expires": 120}},
     "roll-up-insights": {"task": "offers.tasks.roll_up_insights", "schedule": 60, "options": {"expires": 120}},
     "resume-bulk-jobs": {"task": "offers.tasks.resume_bulk_jobs", "schedule": 10, "options": {"expires": 30}},
@@ -52,5 +53,6 @@ SCHEDULE = {
     "forget-deliveries": {"task": "webhooks.tasks.forget_webhook_deliveries", "schedule": 3600},
     "send-letters": {"task": "stores.tasks.send_letters", "schedule": 10, "options": {"expires": 30}},
     "forget-people": {"task": "stores.tasks.forget_people", "schedule": 3600},
+    "forget-what-is-old": {"task": "common.tasks.forget_what_is_old", "schedule": crontab(minute=40)},
     "forget-idempotent-answers": {"task": "common.tasks.forget_idempotent_answers", "schedule": 600},
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
+from config.environment.retention import KEPT
 from config.mail import mail_settings
 from config.outside import variables_by_file
 from config.schedule import ROUTES, SCHEDULE
@@ -25,10 +26,11 @@ DATA_DIR = BASE_DIR / said["DATA_DIR"]
 DEBUG = said["DEBUG"]
 SECRET_KEY = said["SECRET_KEY"] or load_secret_key(DATA_DIR)
 check_secret_key(SECRET_KEY)
+SECRET_KEY_FALLBACKS = said["SECRET_KEY_FALLBACKS"]
 EMBEDDED = [database_url(DATA_DIR), database_url(DATA_DIR, role=OWNER)]
 IS_EMBEDDED = not PRODUCTION and said["DATABASE_URL"] in (None, *EMBEDDED)
 WEB_THREADS = said["WEB_THREADS"]
-# Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_connector_keys`).
+# Seal the secrets of connected shops: the first key seals, each of them opens (`rotate_keys`).
 CONNECTOR_KEYS = said["CONNECTOR_KEYS"]
 # Lets webhook endpoints be on the loopback, without TLS: for tests and first tries, never where people work.
 WEBHOOKS_ALLOW_LOOPBACK = said["WEBHOOKS_ALLOW_LOOPBACK"]
@@ -69,6 +71,7 @@ INSTALLED_APPS = [
     "webhooks",
     "automation",
     "notices",
+    "privacy",
     "workbench",
     "operations",
     "demo",
@@ -371,6 +374,10 @@ UNFOLD = {
 LOG_LEVEL = said["LOG_LEVEL"]
 
 # At the latest after this time a connected shop in which nothing happens is asked again.
+# How long rows are kept that nobody needs for ever (common.retention), and what may be said of it: default and least.
+KEPT_FOR = {kept.setting: said[kept.setting] and timedelta(days=said[kept.setting]) for kept in KEPT}
+KEPT_DAYS = {kept.setting: (kept.default, kept.least) for kept in KEPT}
+
 CONNECTOR_LONGEST_PAUSE_S = said["CONNECTOR_LONGEST_PAUSE_S"]
 # How much of Kuaishou's changes is listed at once; the platform may allow less than a day while many people buy.
 KUAISHOU_WINDOW_MINUTES = said["KUAISHOU_WINDOW_MINUTES"]

@@ -18,6 +18,7 @@ from orders.api.files import OrderFilesViewSet
 from orders.api.views import OrderViewSet, ParcelViewSet
 from payments.api.views import PaymentViewSet
 from payments.api.webhook import gateway_webhook
+from privacy.links import hand_out
 from refunds.api.appeals import AppealViewSet
 from refunds.api.bulk import RefundBulkViewSet
 from refunds.api.disputes import DisputeViewSet
@@ -80,6 +81,7 @@ urlpatterns = [
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),
+    path("buyer-data/<str:token>/", hand_out, name="buyer-data"),
     path("gateways/<slug:name>/webhook/", gateway_webhook, name="gateway-webhook"),
     path("connect/<slug:platform>/callback/", admin.site.asking_view(authorised), name="platform-callback"),
     path("connect/<slug:platform>/<str:token>/", platform_push, name="platform-push"),

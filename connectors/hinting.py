@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actions import bookkeeping
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from common.tenancy import system_scope, tenant_scope
 from connectors.models import Connection, MirroredRefund, RefundHint
 from connectors.port import Hint, NotThere, PlatformError, Refusal, UnreadableCopy
@@ -18,7 +18,6 @@ from connectors.taking import put_aside, take_copy
 from connectors.talking import Talk
 from connectors.waking import wake_after_commit, wake_shop
 
-KEPT_FOR = timedelta(days=8)  # by then no platform repeats a message
 READ_LATER = timedelta(seconds=30)
 BATCH = 500
 LONGEST_KEY, LONGEST_ID = 200, 64
@@ -196,16 +195,17 @@ def _try_later(hint: RefundHint, error: PlatformError) -> bool:
     return gave_up
 
 
-def forget_hints(*, limit: int = BATCH) -> int:
-    """Delete hints that are done and that no platform repeats any more; returns how many."""
-    return sweep_rows("hints forgotten", partial(_old, clock.now() - KEPT_FOR), _delete, limit=limit)
+HINTS = Retention(
+    "hints forgotten",
+    gettext_lazy("Marketplaces' messages that are done"),
+    RefundHint,
+    "received_at",
+    "KEEP_MESSAGES_DAYS",  # at least until no platform repeats a message
+    which=lambda rows: rows.filter(next_attempt_at=None),
+    batch=BATCH,
+)
 
 
-def _old(before: datetime):
-    done = RefundHint.objects.filter(next_attempt_at=None, received_at__lte=before)
-    return done.order_by("received_at").select_for_update(skip_locked=True)
-
-
-@bookkeeping("What is done and never repeated is forgotten.")
-def _delete(hints: Sequence[RefundHint]) -> None:
-    RefundHint.objects.filter(pk__in=[hint.pk for hint in hints]).delete()
+def forget_hints() -> int:
+    """Delete a batch of hints that are done and that no platform repeats any more; returns how many."""
+    return HINTS.step()

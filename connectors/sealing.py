@@ -4,23 +4,13 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
-from common.actions import bookkeeping
-from common.sealing import resealed, seal, unseal
+from common.sealing import keeps_sealed
 from connectors.models import Connection
 
 MAKE_ONE = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
-@resealed
-@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
-def reseal_connections() -> int:
-    """Seal what every connection keeps with the first key; returns how many. Refused `keys_missing`."""
-    connections = Connection.objects.in_scope().select_for_update(no_key=True).exclude(sealed_secrets="")
-    for connection in connections:
-        connection.sealed_secrets = seal(unseal(connection.sealed_secrets))
-        connection.sealed_tokens = seal(unseal(connection.sealed_tokens))
-        connection.save(update_fields=["sealed_secrets", "sealed_tokens"])
-    return len(connections)
+keeps_sealed(Connection, "sealed_secrets", "sealed_tokens")
 
 
 @register(deploy=True)

@@ -20,6 +20,7 @@ from connectors.by_hand import close_tasks_of
 from connectors.copies import copy_as_json, digest_of, is_same_deadline
 from connectors.models import Connection, MirroredRefund
 from connectors.outcomes import end_with_copy, sent_parcel
+from connectors.personal import erased_copy
 from connectors.port import LineCopy, Platform, RefundCopy, RefundStage
 from connectors.reasons import note_copy
 from connectors.shops import platform_for
@@ -141,6 +142,8 @@ def _mirror(connection: Connection, run: Sequence[ReadCopy], now: datetime) -> i
         news.append((row, copy))
     _let_all_follow(connection, news, now)
     for row, copy in news:
+        if row.refund_id is not None and row.refund.order.erased_at is not None:
+            row.copy = erased_copy(row.copy, row.refund.order.buyer_id)
         row.needs_look = bool(row.problem) or copy.stage == RefundStage.UNKNOWN
     for _number, row in sorted(new.items()):
         writes.insert(row)

@@ -3,8 +3,7 @@
 Whoever knows the address of a robot can write to the group, so it is kept as a secret is.
 """
 
-from common.actions import bookkeeping
-from common.sealing import resealed, seal, unseal
+from common.sealing import keeps_sealed, seal, unseal
 from notices.models import Robot
 
 
@@ -19,12 +18,4 @@ def opened(robot: Robot) -> tuple[str, str]:
     return kept["url"], kept["secret"]
 
 
-@resealed
-@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
-def reseal_robots() -> int:
-    """Seal every robot's address and secret with the first key; returns how many."""
-    robots = Robot.objects.in_scope().existing().select_for_update(no_key=True)
-    for robot in robots:
-        robot.sealed = seal(unseal(robot.sealed))
-        robot.save(update_fields=["sealed"])
-    return len(robots)
+keeps_sealed(Robot, "sealed")

@@ -18,6 +18,7 @@ from offers.models import Coupon, CouponGrant, Offer, OfferCoupon
 from offers.registry import METHODS
 from offers.states import BY_HAND, CouponChannel
 from orders.actions import lock_order
+from orders.why_not import why_erased
 from refunds.models import Refund
 from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import Store
@@ -220,7 +221,7 @@ def grant_coupon(
     if coupon is None:
         raise NotFound
     was_granted = CouponGrant.objects.for_store(store_id).filter(order=order, coupon=coupon).exists()
-    refuse_if(why_not_grant(coupon, now, was_granted=was_granted))
+    refuse_if(why_erased(order) or why_not_grant(coupon, now, was_granted=was_granted))
     refuse_if(why_above_ceiling(coupon.store, Ceiling.OFFER, coupon.amount_off, actor))
     coupon.granted += 1
     grant = CouponGrant(

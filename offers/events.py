@@ -37,7 +37,7 @@ def _agreed(agreed: bool, data: Data) -> str:
     return _("agreed with the buyer beforehand")
 
 
-ADDRESS = Fact("the new delivery address", lambda address, data: address, example="杭州市文三路 1 号")
+ADDRESS = Fact("the new delivery address", lambda address, data: address, example="杭州市文三路 1 号", is_personal=True)
 COUPON_NAME = Fact("the coupon's name", lambda name, data: name, example="满 50 减 5")
 METHOD = Fact("code of the offer's method", lambda code, data: method_label(code), example="partial_refund")
 

@@ -14,6 +14,7 @@ from offers.actions import end_if_unkeepable, expire_offers
 from offers.bulk import send_waiting_rows
 from offers.insights.rollup import roll_up
 from offers.models import Offer
+from offers.retention import BULK_JOBS
 from offers.states import OUT
 from offers.statistics import count_ended_offers
 
@@ -71,4 +72,5 @@ SWEEPS = (
     Sweep("bulk offers", send_waiting_rows, "offers.tasks.resume_bulk_jobs", of_stores=True),
     Sweep("answers counted", count_ended_offers, "offers.tasks.count_offers"),
     Sweep("rolled up", roll_up, "offers.tasks.roll_up_insights"),
+    Sweep(BULK_JOBS.name, BULK_JOBS.step, "common.tasks.forget_what_is_old"),
 )

@@ -166,6 +166,8 @@ def bring_up_to_date(
     if order.is_delayed:  # the marketplace repeats the deadline by the rule; the reported one stays (K4)
         data = {**data, "rule_ship_by": data["ship_by"], "ship_by": max(data["ship_by"], order.ship_by)}
     fields = [name for name, value in data.items() if getattr(order, name) != value]
+    if order.erased_at is not None:  # a copy that comes later brings nobody's data back
+        fields = [name for name in fields if name not in (*ADDRESS, "buyer_id", "buyer_name")]
     if order.status != OrderStatus.UNSHIPPED and not order.is_masked:
         fields = [name for name in fields if name not in (*ADDRESS, "ship_by")]
     if order.address_changed_at is not None:  # a delivery that comes again must not bring the old address back (K3)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, said
+from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, personal, said
 from common.words import listed
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
@@ -84,7 +84,7 @@ class _Stopped(TypedDict):
 
 
 class _AddressChanged(TypedDict):
-    address: Annotated[list[str], changed(TEXT)]
+    address: Annotated[list[str], changed(personal(TEXT))]
 
 
 class _Urged(TypedDict):

@@ -3,7 +3,7 @@
 from common.upkeep import Sweep
 from orders.delays.overdue import sweep_due_reports
 from orders.erp.receiving import read_files
-from orders.erp.running import forget_imports, run_imports
+from orders.erp.running import FILES_SHIPPED, forget_imports, run_imports
 from orders.lateness import sweep_late_orders
 from orders.models import DelayReport, Order, OwedParcel
 from orders.models.queries import TO_SHIP
@@ -39,4 +39,5 @@ SWEEPS = (
     Sweep("files read", read_files, "orders.tasks.resume_shipment_imports", of_stores=True),
     Sweep("files shipped", run_imports, "orders.tasks.resume_shipment_imports", of_stores=True),
     Sweep("files forgotten", forget_imports, "orders.tasks.forget_shipment_imports"),
+    Sweep(FILES_SHIPPED.name, FILES_SHIPPED.step, "common.tasks.forget_what_is_old"),
 )

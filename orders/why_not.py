@@ -50,6 +50,17 @@ def why_masked(order: Order) -> Refused | None:
     )
 
 
+def why_erased(order: Order) -> Refused | None:
+    """Why nothing begins any more about an order whose buyer's data is erased: nobody knows whom it is about."""
+    if order.erased_at is None:
+        return None
+    return Refused(
+        "buyer_erased",
+        _("The data of the buyer of order %(number)s is erased: nothing can be asked, written or paid about it.")
+        % {"number": order.number},
+    )
+
+
 def why_not_send(order: Order) -> Refused | None:
     """Why an order doesn't belong among those that are still to be shipped: it has left, or its money is asked back.
 

@@ -23,6 +23,7 @@ from common.together import read_together
 from common.writes import WriteSet
 from orders.actions import lock_order
 from orders.models import Order
+from orders.why_not import why_erased
 from payments.actions import reserve_payment
 from payments.allowances import Limits, draw_on_allowance, limits_of, limits_under, used_on
 from payments.conflicts import rivals, rivals_of, why_in_conflict
@@ -40,7 +41,7 @@ class Allowance:
     """What may still be sent about an order now. Yuan; `day_left` and `order_left` are never below zero.
 
     `day_used` is None where nobody has looked: the day's row tells when the payment is drawn from it. `rivals` are the
-    payments of the order in conflict beside which nothing is paid.
+    payments of the order in conflict beside which nothing is paid; `order` is the one that it is about.
     """
 
     limits: Limits
@@ -51,6 +52,7 @@ class Allowance:
     usable_until: datetime
     time_zone: str
     rivals: Sequence[Payment] = ()
+    order: Order | None = None
 
     @property
     def order_left(self) -> int:
@@ -87,6 +89,7 @@ def allowance_of(
         usable_until=usable_until(order, store),
         time_zone=store.time_zone,
         rivals=list(rivals),
+        order=order,
     )
 
 
@@ -106,6 +109,8 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
     `store_day_limit_reached`.
     """
     limits = allowance.limits
+    if allowance.order is not None and (refused := why_erased(allowance.order)) is not None:
+        return refused
     if (refused := why_in_conflict(allowance.rivals)) is not None:
         return refused
     if now >= allowance.usable_until:

@@ -7,6 +7,7 @@ from common.upkeep import Sweep
 from payments.allowances import open_day_allowances
 from payments.inbox import process_due_notices
 from payments.reconciling import reconcile_yesterday
+from payments.retention import NOTICES
 from payments.settlement import settle_batch
 from stores.models import Store
 
@@ -34,4 +35,5 @@ SWEEPS = (
     Sweep("notices", process_due_notices, "payments.tasks.process_notices"),
     Sweep("allowances opened", open_allowances, "payments.tasks.open_allowances", of_stores=True),
     Sweep("statements compared", reconcile_yesterday, "payments.tasks.reconcile_yesterday"),
+    Sweep(NOTICES.name, NOTICES.step, "common.tasks.forget_what_is_old"),
 )

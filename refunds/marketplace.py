@@ -6,12 +6,13 @@ are made to fit it, so that every check holds after every report.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from common.actions import action
 from common.actors import Actor
+from common.personal import marked
 from common.rows import new_row
 from common.writes import WriteSet
 from orders.marketplace import CopiedLine, CopiedOrder, ToldOrder, lines_named, take_orders
@@ -61,9 +62,10 @@ def open_followed(*, store: Store, copied: Sequence[CopiedRefund], actor: Actor,
     orders = take_orders(writes, store=store, told=told, actor=actor, now=now)
     asked = []
     for each, order in zip(copied, orders, strict=True):
-        refund = _asked(store, order, each.report)
+        report = _heard(order, each.report)
+        refund = _asked(store, order, report)
         refund.own_lines = [_line_of(refund, line, count) for line, count in lines_named(order, each.lines)]
-        asked.append((refund, each.report))
+        asked.append((refund, report))
     _begin(writes, asked, actor=actor, now=now)
     writes.flush()
     return [refund for refund, _report in asked]
@@ -77,6 +79,7 @@ def follow(*, store_id: int, refund_id: UUID | str, report: MarketplaceReport, a
     promised, and asks there again; what was promised stays with the first. Invalid and Refused as `open_followed`.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
+    report = _heard(refund.order, report)
     writes = WriteSet()
     if _is_asked_again(refund, report):
         refund = _again(refund, report)
@@ -85,6 +88,11 @@ def follow(*, store_id: int, refund_id: UUID | str, report: MarketplaceReport, a
         fit(writes, [(refund, report)], actor=actor, now=now)
     writes.flush()
     return refund
+
+
+def _heard(order: Order, report: MarketplaceReport) -> MarketplaceReport:
+    """What is taken of a report: of an order whose buyer's data is erased nothing that they wrote."""
+    return report if order.erased_at is None else replace(report, description=marked(report.description))
 
 
 def _asked(store: Store, order: Order, report: MarketplaceReport) -> Refund:

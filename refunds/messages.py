@@ -9,6 +9,7 @@ from common.actions import action, bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import NotFound, refuse_if
 from common.writes import WriteSet
+from orders.why_not import why_erased
 from refunds.events import MESSAGE_SENT
 from refunds.models import Message, Refund
 from refunds.states import MessageSender
@@ -23,12 +24,14 @@ def post_message(
 
     Who answers has read the thread: up to the message `seen`, or all of it.
 
-    Refused `message_limit_reached` when this side has written as many as a thread holds of it.
+    Refused `buyer_erased` for a buyer whose data is erased, `message_limit_reached` when this side has written as many
+    as a thread holds of it.
     """
     refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
     sender = MessageSender.BUYER if actor.kind == ActorKind.BUYER else MessageSender.MERCHANT
+    refuse_if(why_erased(refund.order))  # read under the refund's lock
     refuse_if(why_not_write(written_by(refund, sender)))
     message = Message(store_id=store_id, refund=refund, sender=sender, author=actor.label, text=text, at=now)
     writes = WriteSet()

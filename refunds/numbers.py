@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from common.personal import known_as
 from orders.models import Order, OwedParcel, Shipment
 from orders.states import ShipmentDirection, ShipmentStatus
 from refunds.models import Refund
@@ -73,8 +74,9 @@ def _shared(refund: Refund) -> list[NumberWarning]:
     others = Refund.objects.for_store(refund.store_id).filter(return_tracking_folded=refund.return_tracking_folded)
     rows = others.exclude(pk=refund.pk).exclude(pk=refund.split_from_id).exclude(split_from=refund.pk)
     found = list(rows.order_by("-id").values_list("order__number", "order__buyer_id")[:MOST_NAMED])
-    foreign = list(dict.fromkeys(number for number, buyer in found if buyer != refund.order.buyer_id))
-    own = list(dict.fromkeys(number for number, buyer in found if buyer == refund.order.buyer_id))
+    who = known_as(refund.store, refund.order.buyer_id)
+    foreign = list(dict.fromkeys(number for number, buyer in found if buyer not in who))
+    own = list(dict.fromkeys(number for number, buyer in found if buyer in who))
     warnings = []
     if foreign:
         text = _("Another buyer returns under this number: %(orders)s.") % {"orders": ", ".join(foreign)}

@@ -25,6 +25,7 @@ from refunds.holds import lines_of, release
 from refunds.models import Refund
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
+from refunds.retention import STRAY_FILES
 from refunds.returns import name_return_address
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, RefundStatus
@@ -177,4 +178,5 @@ SWEEPS = (
     Sweep("bulk decisions", decide_waiting_rows, "refunds.tasks.resume_decision_jobs", of_stores=True),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality", of_stores=True),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),
+    Sweep(STRAY_FILES.name, STRAY_FILES.step, "common.tasks.forget_what_is_old"),
 )

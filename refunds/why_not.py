@@ -15,6 +15,7 @@ from common.words import duration
 from orders.corrections import why_not_correct
 from orders.models import Order, Shipment
 from orders.pieces import pieces_that_left
+from orders.why_not import why_erased
 from payments.conflicts import why_in_conflict
 from payments.gateways import waits_for_reports
 from payments.models import Payment
@@ -216,7 +217,7 @@ def why_not_pay_again(refund: Refund, payments: Sequence[Payment]) -> Refused | 
     Not while its gateway says otherwise about one of them, or about money that was given up for another refund of the
     order (`payment_in_conflict`): the buyer may have it.
     """
-    return why_not_pay_more(refund) or why_not_declined(payments)
+    return why_erased(refund.order) or why_not_pay_more(refund) or why_not_declined(payments)
 
 
 def why_not_declined(payments: Sequence[Payment]) -> Refused | None:

@@ -29,6 +29,7 @@ ROOMS = (
     "webhooks",
     "automation",
     "notices",
+    "privacy",
     "workbench",
     "operations",
     "demo",

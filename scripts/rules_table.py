@@ -30,6 +30,7 @@ ROOMS = (
     "webhooks",
     "automation",
     "notices",
+    "privacy",
     "workbench",
     "operations",
 )

@@ -116,6 +116,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
     "webhooks.view_delivery": MANAGE_STORE,
     "webhooks.view_failedcall": MANAGE_STORE,
     "connectors.view_connection": MANAGE_STORE,
+    "privacy.view_buyerrequest": MANAGE_STORE,
 }
 
 

@@ -1,19 +1,15 @@
 """Sessions in the database, as Django keeps them, with whose they are in columns: so they can be listed and ended."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.actions import bookkeeping
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from common.web.sessions import ADDRESS, AGENT, BEGAN, SEEN
 from stores.models import DeskSession, User
-
-BATCH = 1000
 
 
 class SessionStore(DatabaseStore):
@@ -43,19 +39,11 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return DeskSession.objects.filter(user=user).exclude(pk=but).delete()[0]
 
 
+SESSIONS = Retention(
+    "expired sessions forgotten", gettext_lazy("Sessions at the desk that have ended"), DeskSession, "expire_date", ""
+)
+
+
 def forget_sessions() -> int:
-    """Delete up to BATCH sessions that have expired; returns how many."""
-    return sweep_rows("expired sessions forgotten", _expired, _delete, limit=BATCH)
-
-
-def _expired() -> QuerySet[DeskSession]:
-    return (
-        DeskSession.objects.filter(expire_date__lt=clock.now())
-        .order_by("expire_date")
-        .select_for_update(skip_locked=True)
-    )
-
-
-@bookkeeping("Nobody is in a session that has expired.")
-def _delete(sessions: Sequence[DeskSession]) -> None:
-    DeskSession.objects.filter(pk__in=[session.pk for session in sessions]).delete()
+    """Delete a batch of sessions that have expired; returns how many."""
+    return SESSIONS.step()

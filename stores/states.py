@@ -51,6 +51,7 @@ class EventArea(models.TextChoices):
     ADDRESSES = "addresses", _("Return addresses")
     COUPONS = "coupons", _("Coupons")
     EXPORTS = "exports", _("Exports of buyers' data")
+    PRIVACY = "privacy", _("Buyers' data")
     ACCOUNTS = "accounts", _("Accounts")
     WORK = "work", _("Work left aside")  # of the event in common.events
     CONNECTIONS = "connections", _("Connections")

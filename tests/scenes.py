@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db.models.functions import Now
 from django.test import override_settings
 
@@ -19,13 +20,16 @@ from connectors.models import RefundHint
 from connectors.port import Secret
 from notices.actions import send_test_message, set_notice_terms
 from notices.models import NoticeCopy
-from offers.bulk import start_bulk_job
+from offers.bulk import send_waiting_rows, start_bulk_job
 from orders.actions import ship_order
 from orders.delays.actions import report_delay
 from orders.erp.imports import confirm_import, stage_import
 from orders.erp.receiving import receive_file
+from orders.erp.running import run_imports
 from payments.models import DayAllowance
 from payments.settlement import settle_batch
+from privacy.asking import ask_for_export
+from privacy.erasing import do_buyer_requests
 from refunds.deciding import Chosen, decide_together
 from refunds.models import DecisionRow, Refund
 from refunds.platform.packs import ask_for_pack
@@ -33,7 +37,6 @@ from refunds.states import BulkVerdict
 from stores.actions import update_store
 from stores.models import DeskSession, Device
 from stores.people.letters import write_letter
-from stores.people.sign_ins import FORGOTTEN_AFTER
 from stores.states import LetterKind
 from tests.api.test_gateways import SANDBOX, post
 from tests.automation.rules import live
@@ -286,6 +289,35 @@ def _to_mail(shop: Shop) -> None:
         NoticeCopy.objects.create(store=shop.store, notice=notice, person=user, due_at=NOON)
 
 
+def _asked_for_data(shop: Shop) -> None:
+    order = shop.order()
+    with shop.scope():
+        ask_for_export(store=shop.store, buyer=order.number, actor=MERCHANT, now=NOON)
+
+
+def _exported(shop: Shop) -> None:
+    _asked_for_data(shop)
+    do_buyer_requests()
+
+
+def _ended(shop: Shop) -> None:
+    shop.order()
+    days = {**settings.KEPT_FOR, "KEEP_BUYERS_DAYS": timedelta(days=400)}
+    SERVERS.enter_context(override_settings(KEPT_FOR=days))
+
+
+def _sent_in_bulk(shop: Shop) -> None:
+    _bulk(shop)
+    while send_waiting_rows():
+        pass
+
+
+def _shipped_by_file(shop: Shop) -> None:
+    _confirmed(shop)
+    while run_imports():
+        pass
+
+
 SCENES = {
     "bulk decisions": Scene(_decided_together),
     "notices for people": Scene(_told, "notices_desknotice"),
@@ -293,13 +325,24 @@ SCENES = {
     "robots called": Scene(_tested, "notices_noticecopy", does="UPDATE", done="status = 'sent'"),
     "e-mails of notices": Scene(_to_mail, "notices_noticecopy", does="UPDATE", done="status = 'sent'"),
     "old notices forgotten": Scene(make_notice, "notices_desknotice", does="DELETE", later=timedelta(days=31)),
+    "buyers' exports forgotten": Scene(
+        _exported, "privacy_buyerrequest", does="UPDATE", done="size IS NULL", later=timedelta(days=8)
+    ),
+    "ended orders erased": Scene(
+        _ended, "orders_order", does="UPDATE", done="buyer_name = '[erased]'", later=timedelta(days=400)
+    ),
+    "bulk sendings forgotten": Scene(_sent_in_bulk, "offers_bulkjob", does="DELETE", later=timedelta(days=366)),
+    "shipped files forgotten": Scene(
+        _shipped_by_file, "orders_shipmentimport", marketplace="kuaishou", does="DELETE", later=timedelta(days=731)
+    ),
+    "buyers' data": Scene(_asked_for_data, "privacy_buyerrequest", does="UPDATE", done="status = 'done'"),
     "refunds to share out": Scene(_shared_out),
     "automatic rules": Scene(_ruled),
     "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),
     "old e-mails forgotten": Scene(written, "stores_letter", does="DELETE", later=timedelta(days=31), of="user"),
     "expired sessions forgotten": Scene(_signed_in, "stores_desksession", does="DELETE", of="user"),
     "unused devices forgotten": Scene(
-        _used_a_browser, "stores_device", does="DELETE", later=FORGOTTEN_AFTER + timedelta(days=1), of="user"
+        _used_a_browser, "stores_device", does="DELETE", later=timedelta(days=401), of="user"
     ),
     "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
     "promises": Scene(_promised, later=timedelta(hours=49)),

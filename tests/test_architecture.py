@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
-UPPER = ["notices", "automation", "webhooks", "connectors", "workbench", "operations", "demo"]
+UPPER = ["notices", "automation", "privacy", "webhooks", "connectors", "workbench", "operations", "demo"]
 ROOMS = ["common", "stores", "orders", "payments", "refunds", "offers", *UPPER]
 CODE = [
     path
@@ -151,7 +151,9 @@ USUAL = {
     "checks",
     "events",
     "models",
+    "personal",
     "receivers",
+    "retention",
     "signals",
     "states",
     "sweeps",

@@ -1,31 +1,21 @@
-"""The log of deliveries ends somewhere: what has come to an end is kept for thirty days."""
+"""The log of deliveries ends somewhere; the events that were told stay on record."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import partial
+from django.utils.translation import gettext_lazy
 
-from django.db.models import QuerySet
-
-from common import clock
-from common.actions import bookkeeping
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from webhooks.models import Delivery
 from webhooks.states import DeliveryStatus
 
-KEPT_FOR = timedelta(days=30)
-BATCH = 1000
+DELIVERIES = Retention(
+    "deliveries forgotten",
+    gettext_lazy("Webhook deliveries that have ended"),
+    Delivery,
+    "created_at",
+    "KEEP_DELIVERIES_DAYS",
+    which=lambda rows: rows.exclude(status=DeliveryStatus.WAITING),
+)
 
 
 def forget_deliveries() -> int:
-    """Delete up to BATCH deliveries that nobody looks at any more; returns how many."""
-    return sweep_rows("deliveries forgotten", partial(_old, clock.now()), _forget, limit=BATCH)
-
-
-def _old(now: datetime) -> QuerySet[Delivery]:
-    old = Delivery.objects.exclude(status=DeliveryStatus.WAITING).filter(created_at__lt=now - KEPT_FOR)
-    return old.order_by("created_at").select_for_update(skip_locked=True)
-
-
-@bookkeeping("The event that was told stays on record.")
-def _forget(deliveries: Sequence[Delivery]) -> None:
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).delete()
+    """Delete a batch of deliveries that nobody looks at any more; returns how many."""
+    return DELIVERIES.step()

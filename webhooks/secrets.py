@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from standardwebhooks import Webhook
 
-from common.actions import bookkeeping
-from common.sealing import resealed, seal, unseal
+from common.sealing import keeps_sealed, seal, unseal
 from webhooks.models import Endpoint
 
 OVERLAP = timedelta(hours=24)
@@ -52,12 +51,4 @@ def signed(endpoint: Endpoint, *, message_id: str, body: str, at: datetime, ther
     }
 
 
-@resealed
-@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
-def reseal_endpoints() -> int:
-    """Seal every endpoint's secrets with the first key; returns how many."""
-    endpoints = Endpoint.objects.in_scope().select_for_update(no_key=True)
-    for endpoint in endpoints:
-        endpoint.sealed_secrets = seal(unseal(endpoint.sealed_secrets))
-        endpoint.save(update_fields=["sealed_secrets"])
-    return len(endpoints)
+keeps_sealed(Endpoint, "sealed_secrets")

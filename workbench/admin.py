@@ -11,6 +11,7 @@ from notices.models import NoticeTerms, Robot
 from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
+from privacy.models import BuyerRequest
 from refunds.models import Appeal, CarrierClaim, DecisionJob, Dispute, Enrolment, QualityRefund, Refund
 from stores.models import ApiKey, CategoryOpening, Invitation, Letter, Membership, Product, ReturnAddress, Store, User
 from webhooks.models import Delivery, Endpoint, FailedCall
@@ -42,6 +43,7 @@ from workbench.shipping.importing import ShipmentImportAdmin
 from workbench.shipping.orders import OrderAdmin
 from workbench.shipping.promises import PromiseAdmin
 from workbench.shipping.reports import DelayReportAdmin
+from workbench.store.buyers_data import BuyerRequestAdmin
 from workbench.store.coupons import CouponAdmin
 from workbench.store.invitations import InvitationAdmin
 from workbench.store.members import MembershipAdmin
@@ -77,6 +79,7 @@ admin.site.register(Store, StoreAdmin)
 admin.site.register(Membership, MembershipAdmin)
 admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(ApiKey, ApiKeyAdmin)
+admin.site.register(BuyerRequest, BuyerRequestAdmin)
 admin.site.register(User, AccountAdmin)
 admin.site.register(Letter, LetterAdmin)
 admin.site.register(CategoryOpening, CategoryAdmin)

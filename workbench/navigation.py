@@ -94,6 +94,12 @@ MENU = [
                 lambda: _("Who is told of what"),
             ),
             ("notices_robot_changelist", "notices.view_robot", "forum", lambda: _("Group robots")),
+            (
+                "privacy_buyerrequest_changelist",
+                "privacy.view_buyerrequest",
+                "shield_person",
+                lambda: _("Buyers' data"),
+            ),
             ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],
@@ -133,6 +139,7 @@ MENU = [
             ),
             ("stores_letter_changelist", "stores.view_letter", "mail", lambda: _("E-mails")),
             ("common_setback_changelist", "common.view_setback", "pending_actions", lambda: _("Setbacks")),
+            ("retention", "common.view_setback", "auto_delete", lambda: _("What is kept")),
         ],
     ),
 ]

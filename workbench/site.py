@@ -32,9 +32,10 @@ from workbench.kit.password_links import AskForLink, LinkAsked, UseLink
 from workbench.kit.queue import QueueMixin
 from workbench.kit.saved_views import change_view_page, save_view_page
 from workbench.kit.second_step import PasswordStep, code_step, own_second_factor, sent_to_set_up
-from workbench.platform.attention import attention_view
 from workbench.kit.undo import undo_of
 from workbench.notices.bell import bell_count_view, bell_view, notice_open_view, read_all_view
+from workbench.platform.attention import attention_view
+from workbench.platform.retention import retention_view
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
 
@@ -113,6 +114,7 @@ class WorkbenchSite(UnfoldAdminSite):
             path("notices/count/", self.admin_view(bell_count_view), name="notices_count"),
             path("notices/read/", self.admin_view(read_all_view), name="notices_read_all"),
             path("notices/<int:notice_id>/", self.admin_view(notice_open_view), name="notice_open"),
+            path("retention/", self.admin_view(retention_view), name="retention"),
             path("integrate/", self.admin_view(integrate_view), name="integrate"),
             path("integrate/guide/<slug:name>/", self.admin_view(guide_view), name="integrate_guide"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),

@@ -205,6 +205,14 @@ def metrics_key(said: str) -> str:
     return said
 
 
+def signing_keys(said: str) -> list[str]:
+    """What was signed with before: keys that still open what they have signed."""
+    for place, key in enumerate(items(said), 1):
+        if is_weak(key):
+            raise ValueError(f"must be keys that SECRET_KEY was before; number {place} of them is weak")
+    return items(said)
+
+
 def sealing_keys(said: str) -> list[str]:
     """What secrets are sealed with: Fernet's keys, the first of which seals."""
     for place, key in enumerate(items(said), 1):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config.environment import kinds
+from config.environment.retention import KEPT, MOST_DAYS
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,13 @@ SETTINGS = (
         needed=True,
     ),
     Setting(
+        "SECRET_KEY_FALLBACKS",
+        "what `SECRET_KEY` was before, comma between: sessions, links and recovery codes of then hold on",
+        kinds.signing_keys,
+        default=[],
+        unset="none",
+    ),
+    Setting(
         "CONNECTOR_KEYS",
         "seal secrets of connected shops, webhooks, group robots and second factors: the first seals, each opens",
         kinds.sealing_keys,
@@ -144,6 +152,16 @@ SETTINGS = (
         "SESSION_IDLE_HOURS", "a session at the desk ends when nothing was asked for so long", kinds.hours(8760), 12.0
     ),
     Setting("SESSION_LONGEST_HOURS", "and after so long in any case", kinds.hours(8760), default=168.0),
+    *(
+        Setting(
+            kept.setting,
+            f"days, at least {kept.least}: how long are kept {kept.keeps}",
+            kinds.whole(kept.least, MOST_DAYS),
+            default=kept.default,
+            unset="" if kept.default else "for ever",
+        )
+        for kept in KEPT
+    ),
     Setting("API_RATE", "calls of one store, all its keys together", kinds.rate, default="6000/min"),
     Setting(
         "CONNECTOR_LONGEST_PAUSE_S",

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('stores', '0026_notices'),
+        ("stores", "0028_notices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -138,7 +138,7 @@ class BuyerPage(View):
         """The refund with its order and store."""
         refunds = Refund.objects.for_store(link.store_id).select_related("order", "store", "return_address")
         refund = refunds.filter(pk=link.refund_id).first()
-        if refund is None:
+        if refund is None or refund.order.erased_at is not None:
             raise Http404
         return refund
 

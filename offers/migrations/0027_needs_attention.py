@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('offers', '0026_by_status_and_method'),
         ('refunds', '0035_team'),
-        ('stores', '0026_needs_attention'),
+        ("stores", "0027_needs_attention"),
     ]
 
     operations = [

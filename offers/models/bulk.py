@@ -34,6 +34,7 @@ class BulkJob(TenantModel):
         indexes = [
             models.Index(fields=["store", "-id"], name="bulk_job_newest"),
             models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="bulk_job_open"),
+            models.Index(fields=["finished_at"], condition=Q(finished_at__isnull=False), name="bulk_job_finished"),
         ]
 
     def __str__(self) -> str:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import clock, workers
 from common.actions import action, bookkeeping
@@ -17,7 +17,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import Refused, WanliuError
 from common.hints import tell_of
 from common.progress import Progress, note_progress, noted_progress
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from common.writes import WriteSet
 from orders.actions import ship
 from orders.erp.checking import BATCH, code_of
@@ -30,7 +30,6 @@ from orders.pieces import Pieces
 from orders.signals import orders_shipped
 from orders.states import ImportStatus
 
-KEPT_FOR = timedelta(days=7)  # what was never imported
 SHIPPING = "shipping"  # the step after the confirmation
 READ_OF_ORDERS = (
     *("store", "number", "status", "address", "is_masked", "paid_amount", "claimed_amount"),
@@ -188,20 +187,36 @@ def progress_of(job: ShipmentImport) -> Progress:
     return Progress()
 
 
-def forget_imports(*, limit: int = 50) -> int:
-    """Delete files that were never imported, a week later; returns how many."""
-    return sweep_rows("files forgotten", partial(_never_imported, clock.now()), _forget, limit=limit)
-
-
-def _never_imported(now: datetime) -> QuerySet[ShipmentImport]:
-    left = ShipmentImport.objects.exclude(status=ImportStatus.DONE).exclude(status=ImportStatus.RUNNING)
-    old = left.filter(created_at__lte=now - KEPT_FOR).only("store").order_by("created_at")
-    return old.select_for_update(skip_locked=True)
-
-
-@bookkeeping("A file that nobody confirmed has changed nothing: that its rows go is no act.")
+@bookkeeping("A file that nobody confirmed has changed nothing, and one that was shipped is told of by the orders.")
 def _forget(jobs: Sequence[ShipmentImport]) -> None:
     ids = [job.pk for job in jobs]
     FilePart.objects.filter(job__in=ids).delete()
     ImportRow.objects.filter(job__in=ids).delete()
     ShipmentImport.objects.filter(pk__in=ids).delete()
+
+
+FILES_LEFT = Retention(
+    "files forgotten",
+    gettext_lazy("Shipment files that were never shipped"),
+    ShipmentImport,
+    "created_at",
+    "KEEP_SHIPMENT_FILES_DAYS",
+    which=lambda rows: rows.exclude(status__in=(ImportStatus.DONE, ImportStatus.RUNNING)),
+    forget=_forget,
+    batch=50,
+)
+FILES_SHIPPED = Retention(
+    "shipped files forgotten",
+    gettext_lazy("Shipment files that were shipped: the list of them"),
+    ShipmentImport,
+    "finished_at",
+    "KEEP_SHIPPED_FILES_DAYS",
+    which=lambda rows: rows.filter(status=ImportStatus.DONE),
+    forget=_forget,
+    batch=50,
+)
+
+
+def forget_imports() -> int:
+    """Delete a batch of files that were never shipped, as long after they came as they are kept; returns how many."""
+    return FILES_LEFT.step()

@@ -95,6 +95,8 @@ class Order(OwnsLines, Traced, TenantModel):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+    # Its buyer's data is erased, or about to be: nothing personal comes back, and nothing new begins (privacy).
+    erased_at = models.DateTimeField(_("buyer's data erased"), null=True, editable=False)
     number_folded = folded_column("number")
     buyer_folded = folded_column("buyer_name")
     tracking_folded = folded_column("tracking_number")
@@ -155,6 +157,7 @@ class Order(OwnsLines, Traced, TenantModel):
                 fields=["store", "ship_by"], condition=Q(shipped_at__gt=F("ship_by")), name="order_shipped_late"
             ),
             models.Index(fields=["store", "paid_at"], name="order_by_payment"),
+            models.Index(fields=["paid_at"], condition=Q(erased_at__isnull=True), name="order_to_forget"),
             # The search line asks for the start of each: only these operators serve it under every collation.
             starts_of("number_folded", "order_number_start"),
             starts_of("buyer_folded", "order_buyer_start"),

@@ -57,6 +57,7 @@ class ShipmentImport(Obligation, TenantModel):
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="shipment_import_due"
             ),
             models.Index(fields=["created_at"], condition=~Q(status="done"), name="shipment_import_left"),
+            models.Index(fields=["finished_at"], condition=Q(status="done"), name="shipment_import_shipped"),
         ]
 
     def __str__(self) -> str:

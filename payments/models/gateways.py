@@ -41,6 +41,7 @@ class GatewayNotice(Obligation):
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="gateway_notice_due"
             ),
             models.Index(fields=["received_at"], condition=Q(needs_attention=True), name="gateway_notice_attention"),
+            models.Index(fields=["received_at"], condition=Q(next_attempt_at__isnull=True), name="gateway_notice_done"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
 """What both sides show: photographs, films and papers about a refund."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import uploads
 from common.ids import new_id
+from common.personal import AppendOnly
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
 from refunds.states import CaseSide
@@ -41,7 +41,7 @@ class Evidence(TenantModel):
             models.CheckConstraint(condition=Q(type__in=list(uploads.SUFFIXES)), name="evidence_type_known"),
         ]
         indexes = [models.Index(fields=["store", "refund", "id"], name="evidence_of_refund")]
-        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [AppendOnly(name="kept", erasable=["name", "note", "sha256", "author"])]
 
     def __str__(self) -> str:
         return self.name

@@ -1,11 +1,11 @@
 """What the people of a store tell each other about a refund: who sees to it, and notes. Buyers read none of it."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
+from common.personal import AppendOnly
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
 
@@ -47,7 +47,7 @@ class Note(TenantModel):
         verbose_name = _("internal note")
         verbose_name_plural = _("internal notes")
         indexes = [models.Index(fields=["store", "refund", "-id"], name="note_of_refund")]
-        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [AppendOnly(name="kept", erasable=["text"])]
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:50]}"

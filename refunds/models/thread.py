@@ -1,10 +1,10 @@
 """The thread between agent and buyer of a refund."""
 
-import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
+from common.personal import AppendOnly
 from common.tenancy import TenantModel
 from refunds.models.refund import Refund
 from refunds.states import MessageSender
@@ -24,7 +24,7 @@ class Message(TenantModel):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes = [models.Index(fields=["store", "refund", "id"], name="message_thread")]
-        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [AppendOnly(name="kept", erasable=["author", "text"])]
 
     def __str__(self) -> str:
         return f"{self.get_sender_display()}: {self.text[:50]}"

@@ -48,8 +48,8 @@ class _AppealOpened(TypedDict):
 
 class _EvidenceAdded(TypedDict):
     side: Annotated[str, hidden(choice(CaseSide))]
-    file: Annotated[str, Fact("the file's name", lambda name, data: name, example="photo.jpg")]
-    sha256: Annotated[str, Fact("the file's SHA-256, hexadecimal", example="9f" * 32)]
+    file: Annotated[str, Fact("the file's name", lambda name, data: name, example="photo.jpg", is_personal=True)]
+    sha256: Annotated[str, Fact("the file's SHA-256, hexadecimal", example="9f" * 32, is_personal=True)]
     note: Annotated[str, NOTE]
 
 

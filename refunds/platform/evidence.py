@@ -17,6 +17,7 @@ from common.actors import Actor
 from common.errors import Refused, refuse_if
 from common.uploads import SUFFIXES, CleanFile
 from common.writes import WriteSet
+from orders.why_not import why_erased
 from refunds.actions import lock_refund
 from refunds.models import Appeal, Dispute, Evidence, Refund
 from refunds.platform.cases import why_not_take_evidence
@@ -48,7 +49,7 @@ def why_not_show(refund: Refund, side: str, now: datetime) -> Refused | None:
     The refund has ended, the time for it is over, or the side has shown enough.
     """
     shown = Evidence.objects.for_store(refund.store_id).filter(refund=refund, side=side).count()
-    return why_closed(refund, case_of(refund), now) or why_not_more(refund, shown)
+    return why_erased(refund.order) or why_closed(refund, case_of(refund), now) or why_not_more(refund, shown)
 
 
 def case_of(refund: Refund) -> Dispute | Appeal | None:

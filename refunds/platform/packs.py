@@ -4,20 +4,20 @@ asked for → made by a worker → taken, whoever takes it being on record → f
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import clock, workers
 from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.errors import Refused, refuse_if
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from common.writes import WriteSet
 from refunds.models import Dispute, EvidencePack
 from refunds.platform.cases import lock_case
@@ -25,7 +25,6 @@ from refunds.platform.events import EVIDENCE_PACK_ASKED, EVIDENCE_PACK_TAKEN
 from refunds.signals import pack_asked
 from refunds.states import PackStatus
 
-KEPT_FOR = timedelta(days=1)
 MOST_MAKING = 20  # of one store: the others' wait too
 
 
@@ -125,19 +124,26 @@ def take_pack(*, dispute: Dispute, pack: EvidencePack | None, actor: Actor, now:
     return content
 
 
-def forget_packs(*, limit: int = 50) -> int:
-    """Delete packs that were asked for a day ago, with their files; returns how many."""
-    return sweep_rows("packs forgotten", partial(_old, clock.now()), _forget, limit=limit)
-
-
-def _old(now: datetime) -> QuerySet[EvidencePack]:
-    old = EvidencePack.objects.exclude(status=PackStatus.MAKING).filter(asked_at__lte=now - KEPT_FOR)
-    return old.order_by("asked_at").select_for_update(skip_locked=True)
-
-
 @bookkeeping("A copy of what is on record goes: that is no act.")
 def _forget(packs: Sequence[EvidencePack]) -> None:
     """Files first: when the rows stay after all, the next sweep finds them."""
     for pack in packs:
         default_storage.delete(pack.stored_as)
     EvidencePack.objects.filter(pk__in=[pack.pk for pack in packs]).delete()
+
+
+PACKS = Retention(
+    "packs forgotten",
+    gettext_lazy("Evidence packs"),
+    EvidencePack,
+    "asked_at",
+    "KEEP_PACKS_DAYS",
+    which=lambda rows: rows.exclude(status=PackStatus.MAKING),
+    forget=_forget,
+    batch=50,
+)
+
+
+def forget_packs() -> int:
+    """Delete a batch of packs that are older than they are kept, with their files; returns how many."""
+    return PACKS.step()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.events import event_type
 from common.models import Event
 from common.money import CENT, ZERO, grouped
+from common.personal import known_as
 from refunds.models import Dispute, Evidence, Refund
 from refunds.states import CaseOutcome, CaseSide, DisputeStatus, RefundReason
 from stores.marketplaces.base import SuggestionRules
@@ -78,7 +79,8 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
     names = Counter(events.filter(name__in=[sent, declined]).values_list("name", flat=True))
     sides = Counter(Evidence.objects.for_store(refund.store_id).filter(refund=refund).values_list("side", flat=True))
     # A marketplace that names no buyer names none of any order: who else asked is not known then.
-    whose = {"order__buyer_id": order.buyer_id} if order.buyer_id else {"order": order}
+    who = known_as(refund.store, order.buyer_id)
+    whose = {"order__buyer_id__in": who} if order.buyer_id else {"order": order}
     of_buyer = Refund.objects.for_store(refund.store_id).filter(
         order__store_id=refund.store_id, created_at__gte=since, **whose
     )
@@ -94,8 +96,8 @@ def facts_of(refund: Refund, now: datetime) -> Facts:
         buyers_files=sides[CaseSide.BUYER],
         merchants_files=sides[CaseSide.MERCHANT],
         other_refunds=of_buyer.exclude(pk=refund.pk).count(),
-        buyers_disputes=Counter(outcome for outcome, who in rows if who and who == order.buyer_id),
-        stores_disputes=Counter(outcome for outcome, _who in rows),
+        buyers_disputes=Counter(outcome for outcome, name in rows if name and name in who),
+        stores_disputes=Counter(outcome for outcome, _name in rows),
     )
 
 

@@ -10,6 +10,7 @@ from common.actors import Actor
 from common.errors import NotFound, Refused, refuse_if
 from common.sentences import sentence as _
 from common.writes import WriteSet
+from orders.why_not import why_erased
 from refunds.models import Note, Refund
 from refunds.team.events import NOTE_WRITTEN
 
@@ -32,12 +33,13 @@ def why_not_note(written: int) -> Refused | None:
 def write_note(*, store_id: int, refund_id: UUID | str, text: str, actor: Actor, now: datetime) -> Note:
     """Leave a note, in whatever state the refund is. NotFound for an unknown refund.
 
-    Refused `note_limit_reached` when the refund has as many as it takes. What it says stays out of the event: that
-    goes to programs, and may go on from there.
+    Refused `buyer_erased` for a buyer whose data is erased, `note_limit_reached` when the refund has as many as it
+    takes. What it says stays out of the event: that goes to programs, and may go on from there.
     """
     refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
+    refuse_if(why_erased(refund.order))  # read under the lock
     refuse_if(why_not_note(Note.objects.for_store(store_id).filter(refund=refund).count()))
     note = Note(store_id=store_id, refund=refund, author=actor.label, text=text, at=now)
     writes = WriteSet()

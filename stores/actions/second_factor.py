@@ -11,6 +11,7 @@ from hmac import compare_digest
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.changes import lock
 from common.errors import Invalid, refuse_if
-from common.sealing import resealed, seal, unseal
+from common.sealing import keeps_sealed, seal, unseal
 from common.search import folded
 from stores.actions.accounts import record_account
 from stores.events import SECOND_FACTOR_PASSED, SECOND_FACTOR_REMOVED, SECOND_FACTOR_SET_UP
@@ -101,15 +102,7 @@ def reset_second_factor(*, user: User, actor: Actor, now: datetime) -> None:
     record_account(SECOND_FACTOR_REMOVED, user, actor, now)
 
 
-@resealed
-@bookkeeping("The secrets stay as they are; the operator who changed the keys did that outside.")
-def reseal_second_factors() -> int:
-    """Seal every secret with the first key; returns how many. Refused `keys_missing`."""
-    users = User.objects.select_for_update(no_key=True).exclude(sealed_totp="")
-    for user in users:
-        user.sealed_totp = seal(unseal(user.sealed_totp))
-        user.save(update_fields=["sealed_totp"])
-    return len(users)
+keeps_sealed(User, "sealed_totp")
 
 
 def _use_code(user: User, code: str, now: datetime) -> bool:
@@ -117,11 +110,11 @@ def _use_code(user: User, code: str, now: datetime) -> bool:
     lock(user)
     typed = folded(code)
     step = _step_of(unseal(user.sealed_totp).get("totp", ""), typed, now)
-    digest = _digest(user, typed)
+    digests = {_digest(user, typed, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)}
     if step is not None and step > user.totp_step:
         user.totp_step = step
-    elif digest in user.recovery_digests:
-        user.recovery_digests = [each for each in user.recovery_digests if each != digest]
+    elif not digests.isdisjoint(user.recovery_digests):
+        user.recovery_digests = [each for each in user.recovery_digests if each not in digests]
     else:
         raise _wrong()
     user.code_tries = 0
@@ -145,8 +138,8 @@ def _make_recovery_codes(user: User) -> list[str]:
     return [f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}" for code in codes]
 
 
-def _digest(user: User, code: str) -> str:
-    return salted_hmac("recovery code", f"{user.pk}:{code}", algorithm="sha256").hexdigest()
+def _digest(user: User, code: str, key: str | None = None) -> str:
+    return salted_hmac("recovery code", f"{user.pk}:{code}", secret=key, algorithm="sha256").hexdigest()
 
 
 def _forget(user: User, session: str = "") -> None:

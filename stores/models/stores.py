@@ -3,9 +3,12 @@
 import zoneinfo
 from datetime import date, datetime, timedelta
 from functools import cache
+from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -102,6 +105,8 @@ class Store(Traced):
     held_day = models.DateField(null=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), editable=False)
+    # What pseudonyms of erased buyers are made with (common.personal).
+    buyer_salt = models.UUIDField(default=uuid4, db_default=RandomUUID(), editable=False)
 
     class Meta:
         verbose_name = _("store")
@@ -209,10 +214,13 @@ class User(AbstractUser):
 
     def get_session_auth_fallback_hash(self):
         """The same under former SECRET_KEYs."""
-        return map(self._with_second_factor, super().get_session_auth_fallback_hash())
+        for key in settings.SECRET_KEY_FALLBACKS:
+            yield self._with_second_factor(self._get_session_auth_hash(secret=key), key)
 
-    def _with_second_factor(self, of_password: str) -> str:
-        return salted_hmac("second factor", of_password).hexdigest() if self.has_second_factor else of_password
+    def _with_second_factor(self, of_password: str, key: str | None = None) -> str:
+        if not self.has_second_factor:
+            return of_password
+        return salted_hmac("second factor", of_password, secret=key).hexdigest()
 
     class Meta:
         verbose_name = _("account")

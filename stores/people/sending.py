@@ -4,20 +4,18 @@ take up → commit → send → record. Whoever dies in between sends it again, 
 """
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actions import bookkeeping
 from common.errors import kind_of
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from common.tenancy import system_scope
 from common.workers import in_turn, put_off, take_up
 from stores.models import Letter
@@ -26,8 +24,6 @@ from stores.people.wording import letter_words
 log = logging.getLogger("wanliu.letters")
 
 BATCH = 20
-FORGOTTEN_AT_ONCE = 1000
-KEPT_FOR = timedelta(days=30)
 _NO_ACT = "What came of sending is written on the e-mail; what it tells of is on record."
 
 
@@ -109,19 +105,9 @@ def _mine(letter: Letter) -> Letter | None:
     return held.timed().select_for_update(no_key=True).first()
 
 
+LETTERS = Retention("old e-mails forgotten", gettext_lazy("E-mails"), Letter, "created_at", "KEEP_LETTERS_DAYS")
+
+
 def forget_letters() -> int:
-    """Delete a batch of the e-mails that are older than KEPT_FOR; returns how many."""
-    return sweep_rows("old e-mails forgotten", _old, _delete, limit=FORGOTTEN_AT_ONCE)
-
-
-def _old() -> QuerySet[Letter]:
-    return (
-        Letter.objects.filter(created_at__lt=clock.now() - KEPT_FOR)
-        .order_by("created_at")
-        .select_for_update(skip_locked=True)
-    )
-
-
-@bookkeeping("What was written is kept as long as somebody may ask whether it was sent.")
-def _delete(letters: Sequence[Letter]) -> None:
-    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).delete()
+    """Delete a batch of the e-mails that are older than they are kept; returns how many."""
+    return LETTERS.step()

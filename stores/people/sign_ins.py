@@ -1,17 +1,15 @@
 """Devices and sessions: a sign-in with a browser that the account wasn't used in is told to its person."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
-from common import clock
-from common.actions import action, bookkeeping
+from common.actions import action
 from common.actors import Actor
 from common.changes import lock
 from common.errors import NotFound, refuse_if
-from common.setbacks import sweep_rows
+from common.retention import Retention
 from common.tenancy import system_scope
 from stores.actions.accounts import record_account
 from stores.models import DeskSession, Device, User
@@ -22,8 +20,6 @@ from stores.sessions import end_sessions
 from stores.states import LetterKind
 
 TOLD_FOR = timedelta(days=14)  # on the desk, unless somebody on a known device confirms it before
-FORGOTTEN_AFTER = timedelta(days=400)
-BATCH = 1000
 
 
 @action
@@ -111,19 +107,18 @@ def end_other_sessions(*, user: User, session: str, actor: Actor, now: datetime)
     return ended
 
 
+DEVICES = Retention(
+    "unused devices forgotten",
+    gettext_lazy("Browsers in which nobody was signed in for long"),
+    Device,
+    "seen_at",
+    "KEEP_DEVICES_DAYS",
+)
+
+
 def forget_devices() -> int:
-    """Delete up to BATCH devices that weren't used for FORGOTTEN_AFTER; returns how many."""
-    return sweep_rows("unused devices forgotten", _unused, _delete, limit=BATCH)
-
-
-def _unused() -> QuerySet[Device]:
-    old = Device.objects.filter(seen_at__lt=clock.now() - FORGOTTEN_AFTER)
-    return old.order_by("seen_at").select_for_update(skip_locked=True)
-
-
-@bookkeeping("A browser keeps the cookie no longer either.")
-def _delete(devices: Sequence[Device]) -> None:
-    Device.objects.filter(pk__in=[device.pk for device in devices]).delete()
+    """Delete a batch of devices that weren't used for as long as they are kept; returns how many."""
+    return DEVICES.step()
 
 
 def own_sessions(user: User, now: datetime) -> list[DeskSession]:

@@ -1,6 +1,7 @@
 """A POST with an Idempotency-Key has one effect, and every repetition gets the first answer."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -145,7 +146,7 @@ class TestOneAfterTheOther:
         assert addresses(taote) == 1
 
     def test_a_sweep_leaves_no_old_answer_however_many_there_are(self, taote, clock, monkeypatch):
-        monkeypatch.setattr(idempotency, "FORGOTTEN_AT_ONCE", 2)
+        monkeypatch.setattr(idempotency, "ANSWERS", replace(idempotency.ANSWERS, batch=2))
         for number in range(5):
             taote.merchant.post("return-addresses/", ADDRESS, **{"Idempotency-Key": f"key-{number}"})
         grow_older(hours=24)

@@ -9,7 +9,7 @@ from django.test import Client
 from common import clock as wall
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
-from connectors.hinting import KEPT_FOR, forget_hints, read_later
+from connectors.hinting import HINTS, forget_hints, read_later
 from connectors.mending import disconnect_shop
 from connectors.messages import LARGEST_PUSH, push_address
 from connectors.models import Connection, RefundHint
@@ -146,9 +146,9 @@ def test_done_hints_are_forgotten_after_a_while(pulled, clock):
     pulled.turn(seconds=1)
     push(pulled, ("m2", "R2"))
     with system_scope():
-        RefundHint.objects.filter(key="m2").update(received_at=NOON - 2 * KEPT_FOR)
+        RefundHint.objects.filter(key="m2").update(received_at=NOON - 2 * HINTS.kept_for)
     assert forget_hints() == 0
-    clock.move(days=KEPT_FOR.days + 1)
+    clock.move(days=HINTS.kept_for.days + 1)
     assert wall.now() > ago(days=-8)
     assert forget_hints() == 1
     assert hints() == ["m2"], "what isn't done stays, however old it is"

@@ -11,7 +11,7 @@ from connectors import hinting
 from connectors.answering import give_code, resume_decision
 from connectors.by_hand import close_task
 from connectors.deciding import _put_off, _settle
-from connectors.hinting import KEPT_FOR, forget_hints, keep_hints
+from connectors.hinting import HINTS, keep_hints
 from connectors.linking import keep_authorisation, make_link
 from connectors.mending import disconnect_shop
 from connectors.models import Connection, PlatformTask, RefundHint, SentDecision
@@ -201,7 +201,7 @@ class TestHints:
     @pytest.fixture
     def hint(self, connected):
         with connected.shop.scope():
-            keep_hints(connection=connected.connection, hints=[Hint("m1", "R1")], now=NOON - KEPT_FOR)
+            keep_hints(connection=connected.connection, hints=[Hint("m1", "R1")], now=NOON - HINTS.kept_for)
             return RefundHint.objects.get()
 
     def test_one_that_was_read_meanwhile_is_not_put_off(self, connected, hint):
@@ -221,6 +221,6 @@ class TestHints:
     def test_what_is_forgotten_twice_at_once_nobody_waits_for(self, connected, hint):
         with connected.shop.scope():
             hinting._end_hints([hint])
-        race = overtaken(forget_hints, forget_hints, scope=system_scope())
+        race = overtaken(HINTS.let_go, HINTS.let_go, scope=system_scope())
         assert (race.codes, race.waited) == (("ok", "ok"), False)
         assert (race.first.value, race.second.value) == (1, 0)

@@ -24,7 +24,8 @@ SWEEPS = {sweep.name: sweep for sweep in all_sweeps()}
 
 
 def test_every_sweep_is_poisoned_here():
-    assert {*SCENES, "statements compared"} == SWEEPS.keys()
+    of_no_store = {"statements compared", "notices forgotten", "stray files forgotten"}
+    assert {*SCENES} | of_no_store == SWEEPS.keys()
 
 
 @pytest.fixture(autouse=True)

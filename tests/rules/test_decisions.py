@@ -48,6 +48,7 @@ def test_a_page_that_calls_an_action_itself_is_found(code, found):
 DOWNLOADS = {
     "workbench.cases.api": "the API asks for the evidence pack and gives it out as the desk does",
     "workbench.cases.packs": "the evidence pack is a download; who took it is on record",
+    "workbench.store.buyers_data": "the export is a download; who took it is on record",
     "workbench.shipping.exporting": "the file of the queue is a download; who took it is on record",
 }
 

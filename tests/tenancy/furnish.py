@@ -17,6 +17,7 @@ from orders.erp.imports import stage_import
 from orders.erp.receiving import receive_file
 from orders.models import Shipment
 from payments.models import Budget, PaymentTerms
+from privacy.asking import ask_for_export
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from refunds.models import (
@@ -80,6 +81,7 @@ def furnish(shop: Shop) -> Shop:
         Assignment.objects.create(store=shop.store, refund=refund, assignee=owner, since=NOON)
         make_notice(shop, owner)
         write_note(store_id=shop.store.pk, refund_id=refund.pk, text="wet box", actor=MERCHANT, now=NOON)
+        ask_for_export(store=shop.store, buyer=refund.order.number, actor=MERCHANT, now=NOON)
     make_failed_call(shop)
     make_parcel(shop)
     make_small_payment(shop)

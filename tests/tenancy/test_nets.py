@@ -61,6 +61,7 @@ NETS = {
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
     "api_key_of_store_or_marketplace": "UPDATE stores_apikey SET store_id = NULL, marketplace = ''",
     "assignment_once_per_refund": again("refunds_assignment"),
+    "buyer_request_one_under_way": again("privacy_buyerrequest"),
     "bulk_row_once": again("offers_bulkrow"),
     "category_closes_after_opening": twice("stores_categoryopening", **OPENED, closes_on="now()"),
     "category_opening_once": twice("stores_categoryopening", **OPENED),

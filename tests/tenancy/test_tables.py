@@ -40,6 +40,7 @@ SHARED = {
     "axes_accessfailurelog",
     "axes_accesslog",
     "rest_framework_api_key_apikey",  # the library's own model, unused
+    "common_forgetting",
     "common_setback",  # what sweeps failed at, by id and kind of failure; only operators read it
     "common_watermark",  # how far writing had come, of all stores: numbers and instants
     "stores_categoryopening",  # what the marketplaces have opened, edited by the operator

@@ -31,7 +31,8 @@ GATEWAYS = "/gateways/<name>/webhook/"  # let in by the gateway's signature; see
 PUSHES = "/connect/<platform>/<token>/"  # let in by its signature or key; see tests/connectors/test_messages.py
 CALLBACKS = "/connect/<platform>/callback/"  # who is signed in; see tests/workbench/test_connections.py
 OPEN = {"/", "/healthz", "/readyz", "/api/v1/schema/", "/api/v1/docs/", "/i18n/setlang/"}
-PUBLIC = OPEN | {BUYER_PAGE, BADGES, GATEWAYS, PUSHES, CALLBACKS}
+BUYER_DATA = "/buyer-data/<token>/"  # whoever has the signed link; see tests/workbench/test_buyers_data.py
+PUBLIC = OPEN | {BUYER_PAGE, BUYER_DATA, BADGES, GATEWAYS, PUSHES, CALLBACKS}
 ROUTES = [route for route in routes_under(API) if route.path not in PUBLIC]
 CALLS_AND_HEADS = [*CALLS, *(Call("HEAD", *list(vars(call).values())[1:]) for call in CALLS if call.verb == "GET")]
 # Reads that answer with figures instead of rows; tests/api/test_insights.py looks at whose they are.

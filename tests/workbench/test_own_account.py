@@ -14,7 +14,7 @@ from stores.actions import give_new_password, reset_second_factor, set_up_second
 from stores.models import DeskSession, Device, Letter, User
 from stores.people.browsers import browser_in_words
 from stores.people.sending import send_letters
-from stores.people.sign_ins import FORGOTTEN_AFTER, forget_devices
+from stores.people.sign_ins import DEVICES, forget_devices
 from stores.permissions import actor_of
 from stores.sessions import forget_sessions
 from tests.workbench.test_second_factor import SECRET, code_at
@@ -257,7 +257,7 @@ def test_what_is_over_is_forgotten(anna, clock, settings):
     assert (forget_sessions(), forget_devices()) == (0, 0)
     clock.move(seconds=settings.SESSION_COOKIE_AGE + 1)
     assert (forget_sessions(), DeskSession.objects.count()) == (1, 0)
-    clock.move(seconds=FORGOTTEN_AFTER.total_seconds())
+    clock.move(seconds=DEVICES.kept_for.total_seconds())
     assert (forget_devices(), Device.objects.count()) == (1, 0)
 
 

@@ -1,23 +1,20 @@
-"""What was counted of failed calls is written down soon, and kept for seven days."""
+"""What was counted of failed calls is written down soon, and kept for some days."""
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 from rest_framework.utils.encoders import JSONEncoder
 
-from common import clock
 from common.actions import bookkeeping
-from common.setbacks import sweep_each, sweep_rows
+from common.retention import Retention
+from common.setbacks import sweep_each
 from common.tenancy import tenant_scope
 from webhooks.failed_calls.counting import Counted, Counter, counted, due_counters, written_down
 from webhooks.models import FailedCall
 
-KEPT_FOR = timedelta(days=7)
 COUNTERS_AT_ONCE = 200
-FORGOTTEN_AT_ONCE = 1000
 _NO_ACT = "What fails is no act: nothing came of it."
 
 
@@ -64,16 +61,15 @@ def _write(counter: Counter, rows: Sequence[Counted]) -> None:
         cursor.execute(_WRITE, [counter.store_id, counter.hour, json.dumps(told, cls=JSONEncoder)])
 
 
+FAILED_CALLS = Retention(
+    "failed calls forgotten",
+    gettext_lazy("API calls that failed"),
+    FailedCall,
+    "last_at",
+    "KEEP_FAILED_CALLS_DAYS",
+)
+
+
 def forget_failed_calls() -> int:
-    """Delete up to FORGOTTEN_AT_ONCE kinds of calls of which there was none for KEPT_FOR; returns how many."""
-    return sweep_rows("failed calls forgotten", _old, _forget, limit=FORGOTTEN_AT_ONCE)
-
-
-def _old() -> QuerySet[FailedCall]:
-    old = FailedCall.objects.filter(last_at__lt=clock.wall() - KEPT_FOR)
-    return old.order_by("last_at").select_for_update(skip_locked=True)
-
-
-@bookkeeping(_NO_ACT)
-def _forget(rows: Sequence[FailedCall]) -> None:
-    FailedCall.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    """Delete a batch of kinds of calls of which there was none for as long as they are kept; returns how many."""
+    return FAILED_CALLS.step()

@@ -2164,7 +2164,7 @@ export interface components {
             readonly data: unknown;
         };
         /** @enum {string} */
-        EventNameEnum: "account.address_confirmed" | "account.devices_confirmed" | "account.opened" | "account.password_changed" | "account.password_given" | "account.password_link_made" | "account.password_reset" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "account.sessions_ended" | "account.signed_in_on_new_device" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "invitation.accepted" | "invitation.made" | "invitation.renewed" | "invitation.withdrawn" | "key.made" | "key.revoked" | "letter.resumed" | "live_session.started" | "member.added" | "member.password_link_made" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "note.written" | "notice_terms.set" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.late" | "order.lost" | "order.parcel_received" | "order.partly_shipped" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.assigned" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.unassigned" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "robot.added" | "robot.changed" | "robot.deleted" | "robot.paused" | "robot.resumed" | "robot.tested" | "rule.acted" | "rule.changed" | "rule.drafted" | "rule.held_out" | "rule.published" | "rule.stopped" | "rule.turned_off" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested";
+        EventNameEnum: "account.address_confirmed" | "account.devices_confirmed" | "account.opened" | "account.password_changed" | "account.password_given" | "account.password_link_made" | "account.password_reset" | "account.second_factor_passed" | "account.second_factor_removed" | "account.second_factor_set_up" | "account.sessions_ended" | "account.signed_in_on_new_device" | "appeal.decided" | "appeal.opened" | "budget.exceeded" | "budget.lowered" | "budget.topped_up" | "bulk.started" | "buyer.notified" | "buyer_data.erased" | "buyer_data.erasure_asked" | "buyer_data.export_asked" | "buyer_data.exported" | "buyer_data.resumed" | "buyer_data.taken" | "carrier_claim.opened" | "carrier_claim.paid" | "carrier_claim.refused" | "category.changed" | "category.opened" | "connection.authorised" | "connection.ended" | "connection.linked" | "connection.made" | "connection.past_asked" | "connection.past_done" | "connection.resumed" | "connection.stopped" | "connection.warned" | "cost_rates.set" | "coupon.ended" | "coupon.granted" | "coupon.holds_again" | "coupon.made" | "decision.code_asked" | "decision.code_given" | "decision.resumed" | "decision.stuck" | "delay.lifted" | "delay.overdue" | "delay.reported" | "dispute.answered" | "dispute.decided" | "dispute.opened" | "dispute.withdrawn" | "evidence.added" | "invitation.accepted" | "invitation.made" | "invitation.renewed" | "invitation.withdrawn" | "key.made" | "key.revoked" | "letter.resumed" | "live_session.started" | "member.added" | "member.password_link_made" | "member.removed" | "member.role_changed" | "message.sent" | "method.switched" | "method.switched_for_all" | "note.written" | "offer.accepted" | "offer.accepted_waiting" | "offer.declined" | "offer.expired" | "offer.lapsed" | "offer.sent" | "offer.withdrawn" | "order.address_changed" | "order.came_back" | "order.cancelled" | "order.delayed" | "order.delivered" | "order.erased" | "order.late" | "order.lost" | "order.parcel_received" | "order.partly_shipped" | "order.pieces_stopped" | "order.placed" | "order.prioritised" | "order.resumed" | "order.shipped" | "order.unshipped" | "order.updated" | "order.urged" | "parcel.came_back" | "parcel.cancelled" | "parcel.due" | "parcel.escalated" | "parcel.late" | "parcel.lost" | "parcel.promised" | "parcel.shipped" | "payment.conflict_found" | "payment.conflict_settled" | "payment.failed" | "payment.given_up" | "payment.needs_attention" | "payment.reserved" | "payment.resumed" | "payment.reversed" | "payment.succeeded" | "payment_terms.set" | "product.added" | "product.changed" | "quality.lifted" | "quality.restricted" | "refund.address_missing" | "refund.address_named" | "refund.approved" | "refund.assigned" | "refund.changed" | "refund.closed" | "refund.counted" | "refund.decision_done" | "refund.decision_refused" | "refund.decision_sent" | "refund.denied" | "refund.direct" | "refund.disputed" | "refund.followed" | "refund.granted" | "refund.inspection_failed" | "refund.inspection_overdue" | "refund.inspection_passed" | "refund.negotiating" | "refund.payment_failed" | "refund.payment_reversed" | "refund.recall_failed" | "refund.recall_lost" | "refund.recall_overdue" | "refund.recalled" | "refund.refunded" | "refund.refunded_instantly" | "refund.rejected" | "refund.reopened" | "refund.requested" | "refund.resubmitted" | "refund.return_lost" | "refund.return_shipped" | "refund.split" | "refund.split_off" | "refund.unassigned" | "refund.undelivered" | "refund.withdrawn" | "return_address.added" | "return_address.changed" | "return_address.retired" | "returnless.agreement_accepted" | "returnless.auto_top_up_set" | "returnless.budget_planned" | "returnless.came_into_force" | "returnless.confirmed" | "returnless.left" | "returnless.products_chosen" | "returnless.registered" | "returnless.session_started" | "returnless.upgraded" | "rule.acted" | "rule.changed" | "rule.drafted" | "rule.held_out" | "rule.published" | "rule.stopped" | "rule.turned_off" | "setback.resumed" | "shipment.awaiting_pickup" | "shipment.back" | "shipment.cancelled" | "shipment.coming_back" | "shipment.corrected" | "shipment.delivered" | "shipment.in_transit" | "shipment.lost" | "shipment.needs_attention" | "shipment.recall_asked" | "shipment.recall_refused" | "shipment.resumed" | "shipment_file.confirmed" | "shipment_file.received" | "shipment_file.refused" | "shipment_file.shipped" | "shipment_file.unreadable" | "shipment_file.uploaded" | "store.changed" | "store.clock_advanced" | "store.evidence_pack_asked" | "store.evidence_pack_taken" | "store.figures_taken" | "store.negotiation_closed" | "store.negotiation_opened" | "store.opened" | "store.orders_exported" | "task.closed" | "task.opened" | "webhook.changed" | "webhook.deleted" | "webhook.made" | "webhook.paused" | "webhook.resent" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested";
         /**
          * @description Something that can happen.
          *
@@ -4982,7 +4982,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: above_ceiling, conflict, coupon_already_granted, coupon_channel_not_recognised, coupon_not_available, idempotency_key_reused */
+            /** @description Codes: above_ceiling, buyer_erased, conflict, coupon_already_granted, coupon_channel_not_recognised, coupon_not_available, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9566,7 +9566,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: above_ceiling, conflict, idempotency_key_reused, invalid_transition, order_payment_count_reached, payment_above_limit, payment_in_conflict, payment_window_closed, store_day_limit_reached */
+            /** @description Codes: above_ceiling, buyer_erased, conflict, idempotency_key_reused, invalid_transition, order_payment_count_reached, payment_above_limit, payment_in_conflict, payment_window_closed, store_day_limit_reached */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9946,7 +9946,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: budget_exhausted, conflict, idempotency_key_reused, invalid_transition, payment_in_conflict */
+            /** @description Codes: budget_exhausted, buyer_erased, conflict, idempotency_key_reused, invalid_transition, payment_in_conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11054,7 +11054,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: after_sale_window_closed, amount_above_refundable, conflict, idempotency_key_reused, nothing_to_return, refund_open */
+            /** @description Codes: after_sale_window_closed, amount_above_refundable, buyer_erased, conflict, idempotency_key_reused, nothing_to_return, refund_open */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11565,7 +11565,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: evidence_closed, evidence_limit_reached */
+            /** @description Codes: buyer_erased, evidence_closed, evidence_limit_reached */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11687,7 +11687,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: conflict, evidence_closed, evidence_limit_reached, idempotency_key_reused */
+            /** @description Codes: buyer_erased, conflict, evidence_closed, evidence_limit_reached, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12063,7 +12063,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: message_limit_reached */
+            /** @description Codes: buyer_erased, message_limit_reached */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12185,7 +12185,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: conflict, idempotency_key_reused, message_limit_reached */
+            /** @description Codes: buyer_erased, conflict, idempotency_key_reused, message_limit_reached */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12465,7 +12465,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: conflict, idempotency_key_reused, invalid_transition, message_limit_reached, method_not_available */
+            /** @description Codes: buyer_erased, conflict, idempotency_key_reused, invalid_transition, message_limit_reached, method_not_available */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12945,7 +12945,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: after_sale_window_closed, amount_above_refundable, attempts_exhausted, conflict, idempotency_key_reused, invalid_transition, nothing_to_return, refund_open */
+            /** @description Codes: after_sale_window_closed, amount_above_refundable, attempts_exhausted, buyer_erased, conflict, idempotency_key_reused, invalid_transition, nothing_to_return, refund_open */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13607,7 +13607,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Codes: after_sale_window_closed, amount_above_refundable, conflict, idempotency_key_reused, nothing_to_return, refund_open, undone */
+            /** @description Codes: after_sale_window_closed, amount_above_refundable, buyer_erased, conflict, idempotency_key_reused, nothing_to_return, refund_open, undone */
             409: {
                 headers: {
                     [name: string]: unknown;

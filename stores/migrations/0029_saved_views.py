@@ -11,7 +11,7 @@ from common.tenancy_sql import secure_table
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0025_shared_out_refunds'),
+        ("stores", "0028_notices"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0025_shared_out_refunds'),
+        ("stores", "0027_needs_attention"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0026_saved_views'),
+        ("stores", "0029_saved_views"),
     ]
 
     operations = [

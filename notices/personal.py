@@ -1,0 +1,19 @@
+"""What this room's tables keep of a buyer: who asked, as the cause of news, for the thirty days that news is kept."""
+
+from common.personal import Holding
+from notices.models import DeskNotice, NoticeCopy, NoticeMark, NoticeRead, NoticeTerms, Robot
+from orders.personal import NUMBER
+
+HOLDINGS = (
+    Holding(
+        DeskNotice,
+        kept={"order_number": NUMBER, "by": "who caused it, a buyer by their id; it is gone after thirty days"},
+        nobody=("kind", "roles", "name", "subject_type", "refund_kind", "about"),
+        passing="thirty days",
+    ),
+    Holding(NoticeCopy, nobody=("error",)),
+    Holding(NoticeMark),
+    Holding(NoticeRead),
+    Holding(NoticeTerms, nobody=("chosen", "language")),
+    Holding(Robot, nobody=("platform", "name", "host", "sealed", "keyword", "kinds", "said")),
+)
