@@ -58,6 +58,7 @@ log = logging.getLogger("wanliu.connectors")
 FIRST_LOOK = timedelta(seconds=2)  # how soon after a decision the refund is read again, then twice as long each time
 LONGEST_LOOK = timedelta(minutes=30)
 MOST_LOOKS = 6  # then a person looks; what the pull brings later ends it all the same
+ADDRESSED = (Verb.AGREE_RETURN, Verb.AGREE_EXCHANGE)
 OTHERS = ("其他", "其它", "other")
 
 
@@ -169,7 +170,7 @@ def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> PlatformDeci
         verb=verb,
         copy=copy,
         amount=Decimal(data["amount"]) if "amount" in data else None,
-        address_id=_address(talk, decision) if verb in (Verb.AGREE_RETURN, Verb.AGREE_EXCHANGE) else "",
+        address_id=_address(talk, decision) if verb in ADDRESSED or "return_address" in data else "",
         reason_code=_reason(talk, decision, copy) if verb in (Verb.REFUSE, Verb.REFUSE_RECEIPT) else "",
         text=data.get("text", ""),
         evidence=tuple(_evidence(decision)),

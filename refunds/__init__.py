@@ -4,6 +4,7 @@ states → models → opening (a request; at_once answers some; bulk: many) → 
 (deadlines). windows: until when one may ask. Goods: goods, parcels, returns with numbers, arrivals, exchanges,
 following, undelivered and promised (what parcels bring), carrier_claims. Yuan: holds, payouts (declined money). Words:
 messages, pleas. Connected shops: marketplace and fitting (the refund is what it says), handing_over (decisions sent
-there), objections (its reasons to refuse). platform/ decides disputes and appeals; programme and returnless/ are refund
-without return; quality/ counts faults; team/ is who sees to a refund, and what colleagues note.
+there), objections (its reasons to refuse), proposing (another request). platform/ decides disputes and appeals;
+programme and returnless/ are refund without return; quality/ counts faults; team/ is who sees to a refund, and what
+colleagues note.
 """
