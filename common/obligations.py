@@ -29,6 +29,10 @@ class ObligationQuerySet(models.QuerySet):
         """Rows that a worker may take up now: their time has come and nobody is at them."""
         return self.filter(Q(leased_until=None) | Q(leased_until__lte=Now()), next_attempt_at__lte=Now())
 
+    def overdue(self):
+        """Those that somebody ought to be at by now, as `health` counts them: not what is held up with another row."""
+        return self.due()
+
     def timed(self):
         """Rows that know the database's clock at which they were read, as putting them off needs."""
         return self.annotate(database_now=Now())

@@ -46,7 +46,7 @@ from connectors.port import (
     WrongSetup,
 )
 from connectors.reasons import kept_reasons
-from connectors.states import SendingStatus
+from connectors.states import OUTBOX, SendingStatus
 from connectors.taking import take_copy
 from connectors.talking import LeaseLost, Talk, held
 from refunds.actions import lock_refund
@@ -55,20 +55,23 @@ from refunds.models import Evidence
 from stores.models import ReturnAddress
 
 log = logging.getLogger("wanliu.connectors")
-OUTBOX = (SendingStatus.WAITING, SendingStatus.SENT)
 FIRST_LOOK = timedelta(seconds=2)  # how soon after a decision the refund is read again, then twice as long each time
 LONGEST_LOOK = timedelta(minutes=30)
 MOST_LOOKS = 6  # then a person looks; what the pull brings later ends it all the same
+ADDRESSED = (Verb.AGREE_RETURN, Verb.AGREE_EXCHANGE)
 OTHERS = ("其他", "其它", "other")
 
 
 def send_next(talk: Talk) -> bool:
-    """Take up the next decision of this shop that is due and go a step on with it; False when none is due.
+    """Take up the next decision of this shop that is due and go a step on with it; False when none is due, or nobody
+    answers.
 
     Safe to kill at any moment. What the platform can't answer puts this decision off; what stops the whole shop is
     raised: ReauthorisationNeeded, WrongSetup, LeaseLost.
     """
     store_id = talk.connection.store_id
+    if talk.is_silent:
+        return False
     with tenant_scope(store_id):
         taken, worn_out = _take_next(talk, store_id)
     for decision in taken:
@@ -167,7 +170,7 @@ def _order(talk: Talk, decision: SentDecision, copy: RefundCopy) -> PlatformDeci
         verb=verb,
         copy=copy,
         amount=Decimal(data["amount"]) if "amount" in data else None,
-        address_id=_address(talk, decision) if verb in (Verb.AGREE_RETURN, Verb.AGREE_EXCHANGE) else "",
+        address_id=_address(talk, decision) if verb in ADDRESSED or "return_address" in data else "",
         reason_code=_reason(talk, decision, copy) if verb in (Verb.REFUSE, Verb.REFUSE_RECEIPT) else "",
         text=data.get("text", ""),
         evidence=tuple(_evidence(decision)),

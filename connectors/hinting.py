@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +11,7 @@ from common.actions import bookkeeping
 from common.retention import Retention
 from common.tenancy import system_scope, tenant_scope
 from connectors.models import Connection, MirroredRefund, RefundHint
-from connectors.port import Hint, NotThere, PlatformError, Refusal, UnreadableCopy
+from connectors.port import Hint, NotThere, PlatformError, PlatformFault, Refusal, Unreachable, UnreadableCopy
 from connectors.states import ConnectionStatus
 from connectors.taking import put_aside, take_copy
 from connectors.talking import Talk
@@ -124,11 +123,14 @@ def fetch_hints(talk: Talk) -> None:
 def read_hinted(talk: Talk) -> bool:
     """Read the refund of the next due hint, for all of its hints; False when none is due.
 
-    One that isn't there (yet) is tried again later each time; one that can't be read is put aside.
+    One that isn't there (yet), or that is the one about which nobody answers, is tried again later each time; one that
+    can't be read is put aside.
     """
     connection = talk.connection
+    if talk.is_silent:
+        return False
     with tenant_scope(connection.store_id):
-        hints = _take_hints(connection)
+        hints = _due_hints(connection)
     if not hints:
         return False
     hint = hints[0]
@@ -140,7 +142,7 @@ def read_hinted(talk: Talk) -> bool:
                 shop, refund_id=hint.platform_id, order_number=hint.order_number, now=read_at
             )
         )
-    except NotThere as error:
+    except (NotThere, Unreachable, PlatformFault) as error:
         _put_off(connection, hint, error)
         return True
     except (Refusal, UnreadableCopy) as error:
@@ -156,17 +158,14 @@ def read_hinted(talk: Talk) -> bool:
     return True
 
 
-@bookkeeping("A try at reading a refund; what it finds is on record.")
-def _take_hints(connection: Connection) -> list[RefundHint]:
+def _due_hints(connection: Connection) -> list[RefundHint]:
     """The next due hint and all others at its refund. What comes later has it read once more, by whichever clock."""
     rows = RefundHint.objects.for_store(connection.store_id)
     first = rows.due().order_by("next_attempt_at").first()
     if first is None:
         return []
     others = rows.filter(platform_id=first.platform_id).exclude(next_attempt_at=None).exclude(pk=first.pk)
-    hints = [first, *others]
-    rows.filter(pk__in=[hint.pk for hint in hints]).update(attempts=F("attempts") + 1)
-    return hints
+    return [first, *others]
 
 
 @bookkeeping("The refund was read; what that found is on record.")
@@ -189,6 +188,7 @@ def _try_later(hint: RefundHint, error: PlatformError) -> bool:
     gave_up = False
     rows = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id).timed()
     for row in rows.exclude(next_attempt_at=None).select_for_update(no_key=True):
+        row.attempts += 1
         row.put_off(str(error))
         row.save(update_fields=row.WORK_FIELDS)
         gave_up = gave_up or row.needs_attention

@@ -1,6 +1,7 @@
 """What a copy says about a decision that is under way: that it is done, that it came too late, or nothing yet."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from common.actions import action
@@ -103,8 +104,22 @@ def sent_parcel(*, store_id: int, refund_id: UUID) -> dict[str, str]:
     }
 
 
+def _is_as_proposed(decision: SentDecision, seen: RefundCopy, copy: RefundCopy) -> bool:
+    """Whether a proposal stands there; where the buyer has yet to answer only the platform's own status tells so."""
+    if decision.status == SendingStatus.SENT:
+        return is_done(Verb.CHANGE_REQUEST, seen, copy) or copy.raw_status != seen.raw_status
+    if decision.status == SendingStatus.BY_HAND:
+        return is_done(Verb.CHANGE_REQUEST, seen, copy)
+    wanted = Decimal(decision.data.get("amount", seen.amount)), decision.data.get("kind") or seen.kind
+    return (copy.amount, copy.kind) == wanted
+
+
 def _end_of(decision: SentDecision, seen: RefundCopy, copy: RefundCopy) -> SendingStatus | None:
-    if is_done(Verb(decision.verb), seen, copy):
+    if decision.verb == Verb.CHANGE_REQUEST:
+        done = _is_as_proposed(decision, seen, copy)
+    else:
+        done = is_done(Verb(decision.verb), seen, copy)
+    if done:
         return SendingStatus.CONFIRMED
     if decision.status == SendingStatus.SENT:  # it was done, and more has happened since
         is_anew = decision.verb not in _PAYS and is_asked_anew(seen, copy)

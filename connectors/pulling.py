@@ -27,8 +27,10 @@ from connectors.port import (
     Brief,
     NotThere,
     PlatformError,
+    PlatformFault,
     Refusal,
     TokenExpired,
+    Unreachable,
     UnreadableCopy,
     Windows,
     WindowTooFull,
@@ -267,12 +269,18 @@ def _is_settled(talk: Talk, known: MirroredRefund) -> bool:
 
 
 def _copy_of(talk: Talk, row: Brief, read: Callable[[], ReadCopy]) -> ReadCopy | None:
-    """What `read` answers; None for a refund that can't be read: it is put aside, or asked for again later."""
-    talk.counts["read"] += row.copy is None
+    """What `read` answers; None for a refund that can't be read: it is put aside, or asked for again later.
+
+    One about which nobody answers doesn't hold up the others, as long as lists are answered.
+    """
     told = {"platform_id": row.id, "order_number": row.order_number}
+    if talk.is_silent and row.copy is None:
+        read_later(talk.connection, **told, now=clock.now())
+        return None
+    talk.counts["read"] += row.copy is None
     try:
         return read()
-    except NotThere:
+    except (NotThere, Unreachable, PlatformFault):
         read_later(talk.connection, **told, now=clock.now())
     except (Refusal, UnreadableCopy) as error:
         talk.counts["put aside"] += 1

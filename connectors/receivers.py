@@ -22,7 +22,16 @@ from connectors.states import ConnectionStatus, SendingStatus
 from connectors.waking import wake_shop
 from refunds.models import Refund
 from refunds.objections import MarketplaceReasons
-from refunds.signals import decision_asked, decision_handed_over, more_time_asked, reasons_asked, receipt_asked
+from refunds.proposing import ProposalTerms
+from refunds.signals import (
+    decision_asked,
+    decision_handed_over,
+    more_time_asked,
+    proposal_asked,
+    reasons_asked,
+    receipt_asked,
+)
+from refunds.states import RefundKind
 
 
 @receiver(decision_asked)
@@ -58,6 +67,16 @@ def tell_more_time(refund: Refund, **kwargs) -> timedelta | None:
     if connection is None or connection.status == ConnectionStatus.DISCONNECTED:
         return None
     return platform_for(connection).extends_within
+
+
+@receiver(proposal_asked)
+def tell_proposals(refund: Refund, **kwargs) -> ProposalTerms | None:
+    """What may be proposed to the buyer at the platform; None where it has no call for it, or for this refund."""
+    connection = Connection.objects.for_store(refund.store_id).first()
+    if connection is None or connection.status == ConnectionStatus.DISCONNECTED or refund.kind == RefundKind.EXCHANGE:
+        return None
+    platform = platform_for(connection)
+    return ProposalTerms(platform.proposes, platform.proposes_amount) if platform.proposes else None
 
 
 @receiver(reasons_asked)

@@ -36,4 +36,5 @@ class SendingStatus(models.TextChoices):
 
 # While a decision is in one of these, no other one about the refund is taken.
 UNDER_WAY = (SendingStatus.WAITING, SendingStatus.SENT, SendingStatus.CODE_WANTED, SendingStatus.BY_HAND)
+OUTBOX = (SendingStatus.WAITING, SendingStatus.SENT)  # what workers are at
 NOT_DONE = (SendingStatus.REFUSED, SendingStatus.MOVED_ON)  # somebody has to decide anew

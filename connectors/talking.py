@@ -33,6 +33,7 @@ from connectors.shops import can_refresh, platform_for, shop_for, take_tokens, w
 from connectors.states import ConnectionStatus
 
 REFRESH_AHEAD = timedelta(minutes=10)
+SILENT_AFTER = 3  # calls in a row that nobody answers: before that it may be the one refund that they are about
 Told = TypeVar("Told")
 
 
@@ -108,6 +109,13 @@ class Talk:
         self.platform = platform_for(connection)
         self.shop = shop_for(connection)
         self.counts: Counter[str] = Counter()  # of what was done, for who wants to know
+        # One that didn't answer the last time has to answer something first.
+        self._unanswered = SILENT_AFTER - 1 if connection.last_error else 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was answered that the platform was asked about single refunds: this turn only lists."""
+        return self._unanswered >= SILENT_AFTER
 
     def ask(self, question: Callable[[Platform, Shop], Told]) -> Told:
         """What the platform answers, asked within the limits, with tokens that are renewed ahead of their end.
@@ -128,7 +136,7 @@ class Talk:
         """The pages of a window. After a TokenExpired in the middle the window is to be listed anew."""
         self._renew_ahead()
         listed = iter(self.platform.list_changed(self.shop, since=since, until=until, now=clock.now()))
-        while (page := self.ask_once(lambda platform, shop: next(listed, None))) is not None:
+        while (page := self._paced(lambda platform, shop: next(listed, None))) is not None:
             yield page
 
     def _renew_ahead(self) -> None:
@@ -138,6 +146,18 @@ class Talk:
 
     def ask_once(self, question: Callable[[Platform, Shop], Told]) -> Told:
         """What the platform answers, asked within the limits with the tokens at hand, by any thread. PlatformError."""
+        try:
+            answer = self._paced(question)
+        except (Unreachable, PlatformFault):
+            self._unanswered += 1
+            raise
+        except PlatformError:
+            self._unanswered = 0
+            raise
+        self._unanswered = 0
+        return answer
+
+    def _paced(self, question: Callable[[Platform, Shop], Told]) -> Told:
         with pacing(self.platform, self.shop) as pace:
             try:
                 return question(self.platform, self.shop)

@@ -31,6 +31,7 @@ from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, Tok
 from connectors.pulling import compare_by_night, look_back_window, pull_window
 from connectors.reasons import read_reasons
 from connectors.talking import LeaseLost, Talk, held
+from connectors.waking import ask_again
 
 log = logging.getLogger("wanliu.connectors")
 
@@ -160,6 +161,8 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
     now = clock.now()
     match failure:
         case None:
+            if connection.last_error:
+                ask_again(connection)
             connection.fault = connection.told = ""
             connection.plan(after)
             _not_after_what_waits(connection)
@@ -173,7 +176,7 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
             told = isinstance(failure, PlatformError | Refused)
             connection.told = str(failure)[:300] if told else ""
             connection.attempts = min(connection.attempts, 8)  # a platform that is down for a day costs delay only
-            connection.put_off(str(failure) if told else kind_of(failure))
+            connection.put_off((told and str(failure)) or kind_of(failure))
     if compare_by_night(connection):
         connection.next_attempt_at = Now()
     writes = WriteSet()

@@ -140,7 +140,7 @@ def _waiting() -> Iterator[tuple[str, float]]:
             rows = sweep.undone().filter(**{f"{column}__lte": now})
             yield sweep.name, _seconds(rows.aggregate(first=Min(column))["first"], now)
     for model in obligations():
-        found = model._default_manager.due().aggregate(first=Min("next_attempt_at"), now=Min(Now()))
+        found = model._default_manager.overdue().aggregate(first=Min("next_attempt_at"), now=Min(Now()))
         yield model._meta.label, _seconds(found["first"], found["now"])
 
 

@@ -33,6 +33,10 @@ receipt_asked = Signal()
 # answers how long before the deadline that gives more time to look at them (a timedelta), None where it never does.
 more_time_asked = Signal()
 
+# Asked with `refund` about one that is followed: whoever sends decisions to its marketplace answers what may be
+# proposed to the buyer there (refunds.proposing), None where nothing may.
+proposal_asked = Signal()
+
 # Asked with `refund` about a refund that is followed: whoever has read its marketplace's own reasons to refuse it
 # answers with them (refunds.objections).
 reasons_asked = Signal()

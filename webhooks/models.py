@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.changed import Traced
@@ -88,6 +89,10 @@ class DeliveryQuerySet(ObligationQuerySet, TenantQuerySet):
     def waiting(self):
         """Those that are still to be taken."""
         return self.filter(status=DeliveryStatus.WAITING)
+
+    def overdue(self):
+        """Those whose endpoint is due as well: what is kept for one that is paused is nobody's delay."""
+        return self.due().filter(endpoint__next_attempt_at__lte=Now())
 
     def first_of_their_history(self):
         """Waiting ones that no earlier event of the same history waits before."""

@@ -46,7 +46,7 @@ def kuaishou_call(decision: PlatformDecision) -> KuaishouCall | None:
     match decision.verb, copy.kind:
         case Verb.AGREE_REFUND, RefundKind.EXCHANGE:
             return KuaishouCall("open.refund.direct.refund", {"refundId": refund_id, **seen})
-        case Verb.AGREE_REFUND, _:
+        case Verb.AGREE_REFUND, kind if kind:  # a reshipment or a repair has none, and pays nothing
             param = {
                 "refundId": refund_id,
                 "refundAmount": amount,

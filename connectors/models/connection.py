@@ -47,6 +47,10 @@ class ConnectionQuerySet(ObligationQuerySet, TenantQuerySet):
         """Those that are followed."""
         return self.filter(status=ConnectionStatus.CONNECTED)
 
+    def waking(self):
+        """Those that news wakes: followed, and not waiting for a person to have set something right."""
+        return self.connected().filter(needs_attention=False)
+
 
 class Connection(Obligation, TenantModel):
     """A store's shop at an open platform. Whoever works on it holds its lease: one shop is read by one worker.

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
@@ -59,6 +60,10 @@ class MirroredRefund(TenantModel):
 
 class HintQuerySet(ObligationQuerySet, TenantQuerySet):
     """Hints by whether they are due."""
+
+    def overdue(self):
+        """Those whose shop is due as well: what waits with it for a person, or for the platform, is nobody's delay."""
+        return self.due().filter(connection__next_attempt_at__lte=Now())
 
 
 class RefundHint(Obligation, TenantModel):

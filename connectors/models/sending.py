@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
@@ -16,6 +17,10 @@ from refunds.models import Refund
 
 class SentDecisionQuerySet(ObligationQuerySet, TenantQuerySet):
     """Decisions by whether they are under way."""
+
+    def overdue(self):
+        """Those whose shop is due as well: what waits with it for a person, or for the platform, is nobody's delay."""
+        return self.due().filter(connection__next_attempt_at__lte=Now())
 
     def under_way(self):
         """Those that keep another decision about the same refund from being taken."""

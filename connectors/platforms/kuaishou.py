@@ -28,7 +28,7 @@ from connectors.kwai.asking import (
     number_or_text,
 )
 from connectors.kwai.copies import kuaishou_copy
-from connectors.kwai.decisions import kuaishou_call
+from connectors.kwai.decisions import PROPOSED, kuaishou_call
 from connectors.kwai.pushes import decrypted, is_test
 from connectors.port import (
     AddressCopy,
@@ -100,6 +100,7 @@ class Kuaishou(Platform):
         }
     )
     back_office = "https://s.kwaixiaodian.com/"
+    proposes = frozenset(PROPOSED)
     takes_pushes = True
     reships_at_receipt = True
     sign_method: ClassVar[str] = "HMAC_SHA256"

@@ -94,11 +94,13 @@ STAGES = {
     # 33 waits for the merchant to call the parcel back, for which there is no call.
 }
 KINDS = {1: "refund_only", 2: "return_and_refund", 3: "exchange"}  # of the details; a list's are one more
+# By what is decided and the kind there: agreeing pays out, which nobody who exchanges, sends again or repairs wants.
 CALLS = {
-    Verb.AGREE_REFUND: "pdd.refund.agree",
-    Verb.CONFIRM_RECEIPT: "pdd.refund.agree",
-    Verb.AGREE_RETURN: "pdd.refund.returngoods.agree",
-    Verb.RESHIP: "pdd.refund.exchange.shipping",
+    (Verb.AGREE_REFUND, 1): "pdd.refund.agree",
+    (Verb.CONFIRM_RECEIPT, 2): "pdd.refund.agree",
+    (Verb.AGREE_RETURN, 2): "pdd.refund.returngoods.agree",
+    (Verb.RESHIP, 3): "pdd.refund.exchange.shipping",
+    (Verb.RESHIP, 4): "pdd.refund.exchange.shipping",
 }
 THROTTLED = {52101, 52102, 52103, 70031}
 OUR_TROUBLE = {50000, 50002, 52001, 52002, 70033}
@@ -131,7 +133,7 @@ class Pinduoduo(Platform):
         Limit(LimitScope.APPLICATION, 500, timedelta(seconds=1), LIST),
         Limit(LimitScope.SHOP, 3000, timedelta(seconds=60), ADDRESSES),
     )
-    decides = frozenset(CALLS)
+    decides = frozenset(verb for verb, _kind in CALLS)
     back_office = "https://mms.pinduoduo.com/"
 
     def authorise_link(self, shop: Shop, *, state: str, callback: str) -> str:
@@ -188,7 +190,8 @@ class Pinduoduo(Platform):
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
         """Send what there is a call for, if the refund is still as the agent saw it."""
-        call, copy = CALLS.get(decision.verb), decision.copy
+        copy = decision.copy
+        call = CALLS.get((decision.verb, whole(copy.raw_kind) or 0))
         if call is None:
             return Verdict(VerdictOutcome.BY_HAND)
         request: dict[str, Any] = {"after_sales_id": whole(copy.id) or copy.id, "order_sn": copy.order.number}

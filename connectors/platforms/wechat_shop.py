@@ -77,6 +77,7 @@ class WechatShop(Platform):
     back_office = "https://store.weixin.qq.com/"
     takes_pushes = True
     reships_at_receipt = True
+    proposes, proposes_amount = frozenset({"refund_only", "return_and_refund"}), True
 
     def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
         """The application's token. One that is still good for long and yet no longer holds is replaced by force."""

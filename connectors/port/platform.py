@@ -48,6 +48,8 @@ class Platform(ABC):
     takes_pushes: ClassVar[bool] = False
     names_shop: ClassVar[bool] = False  # of an application with several shops each is named by its id
     reships_at_receipt: ClassVar[bool] = False  # an exchange's receipt is told by sending the new goods, RESHIP
+    proposes: ClassVar[frozenset[str]] = frozenset()  # CHANGE_REQUEST: the kinds of request that may be proposed
+    proposes_amount: ClassVar[bool] = False  # … and another amount as well
     extends_within: ClassVar[timedelta | None] = None  # EXTEND: so long before the deadline, where it has a call
 
     @property

@@ -23,7 +23,7 @@ def weixin_call(shop: Shop, decision: PlatformDecision) -> tuple[str, dict[str, 
     match decision.verb:
         case Verb.AGREE_RETURN | Verb.AGREE_EXCHANGE:
             return "acceptapply", {"accept_type": AGREE_TO_RETURN, "address_id": decision.address_id}
-        case Verb.AGREE_REFUND | Verb.CONFIRM_RECEIPT if not is_exchange:
+        case Verb.AGREE_REFUND | Verb.CONFIRM_RECEIPT if decision.copy.kind and not is_exchange:
             return "acceptapply", {"accept_type": PAY_OUT}
         case Verb.REFUSE | Verb.REFUSE_RECEIPT if refusing["reject_reason_type"] is not None:
             again = is_exchange and decision.verb == Verb.REFUSE_RECEIPT

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from connectors.models import Connection
 from tests.connectors.conftest import ago
@@ -76,6 +77,14 @@ def test_what_waits_is_sent_and_a_lost_answer_looked_into(connected):
     assert "decisions under way: 0" in said
     assert len(followed.server.decided) == 1
     assert followed.refund.status == "refunding"
+
+
+def test_a_shop_whose_workers_have_died_goes_on_once_somebody_gives_the_command(connected):
+    connected.server.put("R1", ago(hours=2))
+    with system_scope():
+        Connection.objects.update(needs_attention=True, attempts=MAX_ATTEMPTS, next_attempt_at=None)
+    assert sync(connected).startswith("listed: 1")
+    assert (connected.mirror(), connected.connection.needs_attention) == ({"R1": (1, "asked")}, False)
 
 
 def test_once_tries_each_thing_once(connected):

@@ -18,7 +18,6 @@ from connectors import limits
 from connectors.fakes.base import Mischief
 from connectors.mending import resume_shop
 from connectors.messages import push_address
-from connectors.models import SentDecision
 from connectors.port import RefundStage
 from connectors.shops import platform_for
 from tests.connectors.shops import AGREE, DETAIL, FAKES, LIST
@@ -67,11 +66,6 @@ def test_a_platform_that_is_down_for_a_day_costs_delay_only(way):
     assert len(way.mirror()) == 1
     assert way.connection.status == "connected"
     way.fake.misbehaviours.clear()
-    way.turns(hours=1)
-    with way.shop.scope():
-        SentDecision.objects.for_store(way.shop.store.pk).filter(needs_attention=True).update(
-            needs_attention=False, attempts=1, next_attempt_at=NOON
-        )
     way.turns(hours=1)
     way.turns()
     assert (way.state_of(decision), way.done(known)) == ("confirmed", 1)

@@ -9,14 +9,22 @@ from django.test import Client
 from common import clock as wall
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
+<<<<<<< HEAD
 from connectors.hinting import HINTS, forget_hints, read_later
 from connectors.mending import disconnect_shop
+=======
+from connectors.connecting import lock_connection
+from connectors.hinting import KEPT_FOR, forget_hints, read_later
+from connectors.mending import disconnect_shop, follow_on
+>>>>>>> conn
 from connectors.messages import LARGEST_PUSH, push_address
-from connectors.models import Connection, RefundHint
-from connectors.waking import wake_shops
+from connectors.models import Connection, RefundHint, SentDecision
+from connectors.tasks import work_on_due_shops
+from connectors.waking import wake_shop, wake_shops
 from tests.connectors.conftest import ago
+from tests.connectors.test_deciding import Followed
 from tests.connectors.toy import Toy
-from tests.world import MERCHANT, NOON
+from tests.world import MERCHANT, NOON, wait
 
 
 def push(connected, *messages, key="push-key", address=None):
@@ -127,12 +135,47 @@ def test_a_lost_word_to_the_workers_is_found_by_the_sweep(pulled):
     assert pulled.mirror() == {"R1": (1, "asked")}
 
 
-def test_a_shop_that_waits_for_a_person_is_not_woken(pulled):
-    push(pulled, ("m1", "R1"))
+@pytest.mark.parametrize(
+    "waits", [{"needs_attention": True}, {"status": "needs_setup"}, {"status": "needs_authorisation"}]
+)
+def test_a_shop_that_waits_for_a_person_is_not_woken(connected, waits, django_capture_on_commit_callbacks):
+    """By no message, decision or beat; and what waits with it is nobody's delay."""
+    first = Followed(connected)
+    first.decide()
     with system_scope():
-        Connection.objects.update(needs_attention=True, next_attempt_at=None)
+        Connection.objects.update(next_attempt_at=None, **waits)
+    asked = len(connected.server.asked)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert push(connected, ("m2", "R1")).status_code == 200
+    wake_shop([connected.shop.store.pk])
+    with system_scope():
         assert wake_shops() == 0
-    assert pulled.connection.next_attempt_at is None
+        assert (RefundHint.objects.due().count(), SentDecision.objects.due().count()) == (1, 1)
+        assert [model.objects.overdue().count() for model in (Connection, RefundHint, SentDecision)] == [0, 0, 0]
+    work_on_due_shops()
+    assert (connected.connection.next_attempt_at, len(connected.server.asked)) == (None, asked)
+    with connected.shop.scope():
+        follow_on(connection=lock_connection(connected.shop.store.pk), actor=MERCHANT, now=NOON)
+    connected.turn(seconds=1)
+    assert (first.decision.status, first.refund.status) == ("confirmed", "refunding")
+
+
+def test_a_platform_that_does_not_answer_is_not_asked_at_every_beat_for_what_waits(pulled, clock):
+    push(pulled, ("m1", "R1"))
+    clock.move(minutes=10)
+    for call in ("read", "list", "messages"):
+        pulled.server.faults[call] = [{"hang_up": True}] * 100
+    pulled.turn(most=3)
+    asked = len(pulled.server.asked)
+    for _ in range(5):
+        wait(seconds=2)
+        work_on_due_shops()
+    assert pulled.server.asked[asked:] == []
+    with system_scope():
+        assert RefundHint.objects.overdue().count() == 0
+    pulled.server.faults.clear()
+    pulled.turn(hours=1)
+    assert pulled.mirror() == {"R1": (1, "asked")}
 
 
 def test_a_refund_that_is_put_off_twice_in_a_second_is_read_once(pulled):

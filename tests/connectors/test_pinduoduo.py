@@ -218,9 +218,7 @@ def test_new_goods_are_sent_with_the_platforms_own_name_of_the_carrier(mall):
         ({"after_sales_status": 7, "after_sales_type": 2}, Verb.CONFIRM_RECEIPT),
         ({"after_sales_status": 10, "after_sales_type": 2}, Verb.CONFIRM_RECEIPT),
         ({"after_sales_status": 7, "after_sales_type": 2}, Verb.AGREE_RETURN),
-        ({"after_sales_status": 2, "after_sales_type": 1}, Verb.AGREE_RETURN),
         ({"after_sales_status": 16, "after_sales_type": 3}, Verb.RESHIP),
-        ({"after_sales_status": 14, "after_sales_type": 1}, Verb.RESHIP),
     ],
 )
 def test_a_state_that_does_not_allow_it_is_refused_and_nothing_moves(mall, fields, verb):

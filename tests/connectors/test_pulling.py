@@ -7,12 +7,13 @@ from itertools import pairwise
 import pytest
 
 from common.models import Event
+from common.obligations import MAX_ATTEMPTS
 from connectors import working
 from connectors.looking_back import fetch_past
 from connectors.models import Connection
 from connectors.states import ConnectionStatus
 from connectors.taking import take_copy
-from connectors.talking import LeaseLost, held
+from connectors.talking import SILENT_AFTER, LeaseLost, held
 from connectors.working import LATEST, SOONEST
 from tests.connectors.conftest import Connected, ago
 from tests.connectors.toy import Toy, copy_of
@@ -133,12 +134,43 @@ class TestTrouble:
     def test_a_window_that_fails_in_the_middle_is_listed_again(self, connected, clock):
         for number in range(7):
             connected.server.put(f"R{number}", ago(minutes=20))
-        connected.server.faults["read"] = [None] * 4 + [{"hang_up": True}]
+        second = [{"hang_up": True}]
+        connected.server.faults["list"] = [lambda body: second.pop() if body["page"] and second else None] * 9
         connected.turn(most=1)
-        assert len(connected.mirror()) == 4
+        assert len(connected.mirror()) == 3
         assert connected.connection.cursor <= ago(minutes=20)
         connected.turn()
         assert len(connected.mirror()) == 7
+
+    def test_one_that_nobody_answers_about_holds_up_no_other_and_is_a_persons_in_the_end(self, connected, clock):
+        """Whether a list names it or a message does."""
+        for number in range(7):
+            connected.server.put(f"R{number}", ago(minutes=20))
+        silent = {"R1": {"hang_up": True}, "R4": {"error": "fault"}}
+        connected.server.faults["read"] = [lambda body: silent.get(body["id"])] * 1000
+        connected.server.messages = [{"id": "M1", "refund": "R4"}]
+        connected.turn(most=1)
+        assert len(connected.mirror()) == 5
+        assert (connected.connection.cursor, connected.connection.last_error) == (NOON - LAG, "")
+        for _ in range(MAX_ATTEMPTS):
+            connected.turn(hours=2)
+        assert [connected.row(name).needs_look for name in ("R1", "R4")] == [True, True]
+        silent.clear()
+        connected.server.put("R1", NOON, status="agreed")
+        clock.move(hours=1)
+        connected.turn()
+        assert (connected.row("R1").problem, connected.mirror()["R1"]) == ("", (2, "agreed"))
+
+    def test_while_nobody_answers_about_any_few_are_asked_for_and_all_are_read_later(self, connected):
+        for number in range(12):
+            connected.server.put(f"R{number}", ago(minutes=20))
+        connected.server.faults["read"] = [{"hang_up": True}] * 1000
+        connected.turn(most=1)
+        asked = len(connected.server.calls("read"))
+        assert (asked <= 3 * SILENT_AFTER, connected.mirror()) == (True, {})
+        connected.server.faults["read"] = []
+        connected.turn(hours=1)
+        assert len(connected.mirror()) == 12
 
     def test_a_platform_that_is_down_for_a_day_is_asked_on(self, connected, clock):
         connected.server.put("R1", ago(minutes=20))

@@ -100,6 +100,21 @@ class TestOneDecision:
         assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
         assert followed.events().count("decision.resumed") == 1
 
+    @pytest.mark.parametrize("copy_first", [True, False])
+    def test_of_a_copy_and_a_disconnection_at_once_the_first_ends_it(self, followed, copy_first):
+        """What a copy has confirmed is not dropped after it, nor what was dropped confirmed."""
+        shop = followed.connected.shop
+        followed.decide()
+        copy = taking(followed, status="agreed")
+        leave = partial(disconnect_shop, store_id=shop.store.pk, actor=MERCHANT, now=NOON)
+        first, second = (copy, in_scope(shop, leave)) if copy_first else (leave, copy)
+        race = overtaken(first, second, scope=shop.scope())
+        assert (race.codes, race.waited) == (("ok", "ok"), True)
+        status = SendingStatus.CONFIRMED if copy_first else SendingStatus.DROPPED
+        assert (followed.decision.status, followed.refund.decision_sent) == (status, "")
+        assert followed.events().count("refund.decision_refused") == (0 if copy_first else 1)
+        assert verify() == {}
+
     def test_what_another_worker_has_taken_up_is_left_to_it(self, followed):
         shop, other = followed.connected.shop, followed.refund.pk
         decision = followed.decide()

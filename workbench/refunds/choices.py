@@ -21,11 +21,13 @@ from workbench.refunds.decisions import (
 from workbench.refunds.declined import GiveUpPaying, PayAgain
 from workbench.refunds.more_time import MoreTime
 from workbench.refunds.platform import AppealAgainst, AskPlatform
+from workbench.refunds.proposing import ProposeRequest
 
 DECISIONS = (
     Approve(),
     NegotiateFirst(),
     Reject(),
+    ProposeRequest(),
     NameAddress(),
     CorrectReturn(),
     PassInspection(),

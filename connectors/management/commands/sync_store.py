@@ -69,7 +69,7 @@ class Command(BaseCommand):
             )
 
     def _make_due(self, connection: Connection) -> bool:
-        """Whoever gives this command doesn't wait for pauses; returns whether anything has waited."""
+        """Whoever gives this command waits for no pause and has looked at what broke off; whether anything waited."""
         with tenant_scope(connection.store_id):
             return _end_pauses(connection)
 
@@ -87,11 +87,11 @@ class Command(BaseCommand):
 
 @bookkeeping("When the machine looks again; what it finds is on record.")
 def _end_pauses(connection: Connection) -> bool:
-    rows = Connection.objects.connected().filter(pk=connection.pk)
+    rows = Connection.objects.filter(pk=connection.pk)
     failed = rows.exclude(last_error="").exists()
     waiting = 0
     for model in (RefundHint, SentDecision):
         later = model.objects.for_store(connection.store_id).filter(next_attempt_at__isnull=False)
         waiting += later.update(next_attempt_at=Now())
-    rows.update(next_attempt_at=Now())
+    rows.update(next_attempt_at=Now(), attempts=0, needs_attention=False)
     return bool(waiting or failed)
