@@ -15,5 +15,5 @@ HOLDINGS = (
     Holding(NoticeMark),
     Holding(NoticeRead),
     Holding(NoticeTerms, nobody=("chosen", "language")),
-    Holding(Robot, nobody=("platform", "name", "host", "sealed", "keyword", "kinds", "said")),
+    Holding(Robot, nobody=("platform", "name", "host", "sealed", "keyword", "kinds", "said", "last_error", "sent_at")),
 )

@@ -9,14 +9,9 @@ from django.test import Client
 from common import clock as wall
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
-<<<<<<< HEAD
-from connectors.hinting import HINTS, forget_hints, read_later
-from connectors.mending import disconnect_shop
-=======
 from connectors.connecting import lock_connection
-from connectors.hinting import KEPT_FOR, forget_hints, read_later
+from connectors.hinting import HINTS, forget_hints, read_later
 from connectors.mending import disconnect_shop, follow_on
->>>>>>> conn
 from connectors.messages import LARGEST_PUSH, push_address
 from connectors.models import Connection, RefundHint, SentDecision
 from connectors.tasks import work_on_due_shops
