@@ -30,7 +30,7 @@ from notices.kinds import KINDS, ROBOT_KINDS, TEST
 from notices.models import CHANNELS, DeskNotice, NoticeCopy, NoticeTerms, Robot
 from notices.planning import terms_from
 from notices.robots import ROBOTS
-from notices.secrets import keep_address, opened
+from notices.secrets import keep_address, kept_address
 from notices.states import Gathering, RobotStatus, RobotTrouble
 from notices.why_not import why_not_add_robot, why_not_pause_robot, why_not_resume_robot, why_not_test_robot
 from stores.models import Store
@@ -83,7 +83,7 @@ def change_robot(*, store_id: int, robot_id: UUID, changes: dict[str, Any], acto
     changed: dict[str, Any] = changes_of(robot, plain)
     url, secret = changes.get("url", "").strip(), changes.get("secret", "").strip()
     if url or secret:
-        old_url, old_secret = opened(robot)
+        old_url, old_secret = kept_address(robot)
         _place(robot, url or old_url, secret or old_secret)
         changed["has_new_secret"] = True
     if robot.host != before:

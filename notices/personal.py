@@ -14,6 +14,6 @@ HOLDINGS = (
     Holding(NoticeCopy, nobody=("error",)),
     Holding(NoticeMark),
     Holding(NoticeRead),
-    Holding(NoticeTerms, nobody=("chosen", "language")),
+    Holding(NoticeTerms, nobody=("chosen",)),
     Holding(Robot, nobody=("platform", "name", "host", "sealed", "keyword", "kinds", "said", "last_error", "sent_at")),
 )

@@ -12,7 +12,7 @@ def keep_address(robot: Robot, *, url: str, secret: str) -> None:
     robot.sealed = seal({"url": url, "secret": secret})
 
 
-def opened(robot: Robot) -> tuple[str, str]:
+def kept_address(robot: Robot) -> tuple[str, str]:
     """The robot's address and its secret, empty without one."""
     kept = unseal(robot.sealed)
     return kept["url"], kept["secret"]

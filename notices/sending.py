@@ -32,7 +32,7 @@ from notices.kinds import TEST
 from notices.models import NoticeCopy, NoticeTerms, Robot
 from notices.robots import ROBOTS
 from notices.robots.base import GroupLine, GroupMessage, RobotAnswer, RobotVerdict
-from notices.secrets import opened
+from notices.secrets import kept_address
 from notices.states import CopyError, CopyStatus, RobotTrouble
 from notices.wording import words_of
 from webhooks.wire import CallAnswer, post
@@ -144,7 +144,7 @@ def _tell(robot: Robot, copies: Sequence[NoticeCopy]) -> timedelta | None:
     """Call the robot and write down what came of it; how long it then rests, None when it may be told more."""
     kind = ROBOTS[robot.platform]
     with tenant_scope(robot.store_id):
-        url, secret = opened(robot)
+        url, secret = kept_address(robot)
         language = NoticeTerms.objects.for_store(robot.store_id).values_list("language", flat=True).first()
         with translation.override(language or "zh-hans"):
             message = message_for(robot, copies)
