@@ -47,7 +47,10 @@ class ProposeRequest(RefundDecision):
 
     def consequences(self, refund):
         """Where it goes, and who answers."""
-        return [*super().consequences(refund), _("The buyer answers at the marketplace; the request here is what comes of it.")]
+        return [
+            *super().consequences(refund),
+            _("The buyer answers at the marketplace; the request here is what comes of it."),
+        ]
 
     def run(self, refund, data, *, actor, now):
         told = {"kind": data["kind"], "amount": data.get("amount", refund.amount), "text": data["text"]}
