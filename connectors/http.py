@@ -13,10 +13,12 @@ from ssl import create_default_context
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
 from requests.certs import where
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
@@ -71,13 +73,24 @@ def send(
         ):
             found = answer.read(LONGEST_ANSWER + 1, decode_content=True)
             if deadline.has_passed:
-                raise Unreachable("The answer took too long.")
+                raise Unreachable(_("The answer took too long."))
             if len(found) > LONGEST_ANSWER:
-                raise Unreachable("The answer is too long.")
+                raise Unreachable(_("The answer is too long."))
             asked_of.outcome = f"{answer.status // 100}xx"
             return Response(answer.status, found, answer.headers.get("Content-Type", ""))
     except (HTTPError, OSError, ValueError) as error:
-        raise Unreachable("The answer took too long." if deadline.has_passed else type(error).__name__) from None
+        raise Unreachable(_why_none(error, deadline.has_passed)) from None
+
+
+def _why_none(error: Exception, is_too_late: bool) -> str:
+    """Why no whole answer came, for people."""
+    if isinstance(error, NewConnectionError):
+        return _("Nobody answers at the marketplace's address.")
+    if is_too_late or isinstance(error, TimeoutError | TimedOut):
+        return _("The answer took too long.")
+    if isinstance(error, SSLError):
+        return _("The connection isn't safe: nothing shows that this is the marketplace.")
+    return _("The connection broke off before the whole answer had come.")
 
 
 def _content(

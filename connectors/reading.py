@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from common.texts import is_blank, without_unfit
 from connectors.http import Response
 from connectors.port import RefundCopy, Throttled, Unreachable, UnreadableCopy
@@ -37,13 +39,13 @@ def json_object(response: Response) -> dict[str, Any]:
     if response.status == 429:
         raise Throttled(code="429")
     if response.status != 200:
-        raise Unreachable(f"HTTP {response.status}")
+        raise Unreachable(_("The marketplace answered with HTTP %(status)d.") % {"status": response.status})
     try:
         answer = cleaned(json.loads(response.body, parse_constant=_no_number))
     except (ValueError, RecursionError):
-        raise Unreachable("The answer is no JSON.") from None
+        raise Unreachable(_("The answer is no JSON.")) from None
     if not isinstance(answer, dict):
-        raise Unreachable("The answer is no JSON object.")
+        raise Unreachable(_("The answer is no JSON object."))
     return answer
 
 
@@ -76,7 +78,7 @@ def without_receivers(value: Any) -> Any:
 def the_asked(refund_id: str, copy: RefundCopy) -> RefundCopy:
     """The copy, if it is of the refund that was asked for. UnreadableCopy."""
     if copy.id != refund_id:
-        raise UnreadableCopy("The answer tells nothing of this refund.")
+        raise UnreadableCopy(_("The answer tells nothing of this refund."))
     return copy
 
 
@@ -121,7 +123,7 @@ def fen(value: Any) -> Decimal | None:
         return None
     amount = whole(value)
     if amount is None or not 0 <= amount <= LARGEST_FEN:
-        raise UnreadableCopy(f"“{value!r}” is no amount in fen.")
+        raise UnreadableCopy(_("“%(value)s” is no amount in fen.") % {"value": str(value)[:40]})
     return Decimal(amount).scaleb(-2)
 
 
@@ -130,10 +132,10 @@ def yuan_told(value: Any) -> Decimal | None:
     if value is None or value == "":
         return None
     if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2}0*)?", text(value)):
-        raise UnreadableCopy(f"“{value!r}” is no amount in yuan.")
+        raise UnreadableCopy(_("“%(value)s” is no amount in yuan.") % {"value": str(value)[:40]})
     amount = Decimal(text(value)).quantize(Decimal("0.01"))
     if amount.scaleb(2) > LARGEST_FEN:
-        raise UnreadableCopy(f"“{value!r}” is no amount in yuan.")
+        raise UnreadableCopy(_("“%(value)s” is no amount in yuan.") % {"value": str(value)[:40]})
     return amount
 
 

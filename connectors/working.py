@@ -27,7 +27,7 @@ from connectors.deciding import send_next
 from connectors.hinting import fetch_hints, read_hinted
 from connectors.mending import stop_following, warn_in_time
 from connectors.models import Connection, RefundHint, SentDecision
-from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
+from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, Unreachable, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window
 from connectors.reasons import read_reasons
 from connectors.talking import LeaseLost, Talk, held
@@ -174,7 +174,7 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
             connection.last_error = str(failure)[:200]
         case _:
             told = isinstance(failure, PlatformError | Refused)
-            connection.told = str(failure)[:300] if told else ""
+            connection.told = str(failure)[:300] if told and not isinstance(failure, Unreachable) else ""
             connection.attempts = min(connection.attempts, 8)  # a platform that is down for a day costs delay only
             connection.put_off((told and str(failure)) or kind_of(failure))
     if compare_by_night(connection):

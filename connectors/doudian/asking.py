@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from common import clock
 from connectors import http
 from connectors.port import (
@@ -108,7 +110,7 @@ def doudian_answer(shop: Shop, method: str, asked: Mapping[str, Any]) -> dict[st
     answer = json_object(response)
     code = whole(answer.get("code"))
     if code is None:
-        raise Unreachable("The answer has no code.")
+        raise Unreachable(_("The answer has no code."))
     if code != SUCCESS:
         raise _error(code, answer)
     return answer
@@ -132,7 +134,7 @@ def doudian_tokens(told: Mapping[str, Any], now: datetime) -> Tokens:
     """The tokens that were given. Unreachable where there are none."""
     token, lasts = text(told.get("access_token")), whole(told.get("expires_in"))
     if not token:
-        raise Unreachable("The answer has no access token.")
+        raise Unreachable(_("The answer has no access token."))
     return Tokens(
         access_token=token,
         expires_at=None if lasts is None else now + timedelta(seconds=max(lasts, 0)),

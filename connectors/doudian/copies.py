@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, part, pieces, rows, seconds, text, whole, without_receivers
 
@@ -51,10 +53,13 @@ def doudian_copy(
     amount = fen(info.get("refund_total_amount", info.get("refund_amount")))
     updated_at = seconds(info.get("update_time"))
     if not number or amount is None or updated_at is None:
-        raise UnreadableCopy("The order, the amount or the instant of the last change is missing.")
-    status, kind = whole(told_of(info, "after_sale_status")), whole(told_of(info, "after_sale_type"))
-    money = whole(info.get("refund_status"))
-    arbitration = whole(info.get("arbitrate_status", part(process, "arbitrate_info").get("arbitrate_status")))
+        raise UnreadableCopy(_("The order, the amount or the instant of the last change is missing."))
+    told = (
+        told_of(info, "after_sale_status"),
+        info.get("refund_status"),
+        info.get("arbitrate_status", part(process, "arbitrate_info").get("arbitrate_status")),
+    )
+    (status, money, arbitration), kind = map(whole, told), whole(told_of(info, "after_sale_type"))
     back = part(process, "logistics_info", "return")
     stage = _stage(status, money, arbitration)
     goods = rows(order.get("sku_order_infos", order.get("related_order_info")))
@@ -66,9 +71,9 @@ def doudian_copy(
         updated_at=updated_at,
         created_at=seconds(info.get("apply_time")),
         stage=stage,
-        raw_status="/".join("" if each is None else str(each) for each in (status, money, arbitration)),
+        raw_status="/".join(text(each) for each in told),
         kind=KINDS.get(kind, "") if kind is not None else "",
-        raw_kind="" if kind is None else str(kind),
+        raw_kind=text(told_of(info, "after_sale_type")),
         raw_reason=text(info.get("reason")) or text(part(answer, "text_part").get("reason_text")),
         description=text(info.get("reason_remark")),
         amount=amount,

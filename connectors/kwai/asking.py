@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.http import send
 from connectors.port import (
     NotThere,
@@ -114,7 +116,7 @@ def kuaishou_error(answer: Mapping[str, Any]) -> PlatformError:
     code = text(answer.get("result"))
     words = " ".join(text(answer[name]) for name in ("error", "error_msg") if text(answer.get(name)))
     if not code:
-        return Unreachable("The answer doesn't say how it went.")
+        return Unreachable(_("The answer doesn't say how it went."))
     if code in NOT_THERE:
         return NotThere(words, code=code)
     if code in WINDOW_TOO_LONG:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, milliseconds, text, whole, without_receivers
 from refunds.states import RefundKind
@@ -29,7 +31,7 @@ def kuaishou_copy(data: Mapping[str, Any]) -> RefundCopy:
     status, way = whole(raw.get("status")), whole(raw.get("handlingWay"))
     amount, updated_at = fen(raw.get("refundFee")), milliseconds(raw.get("updateTime"))
     if not text(raw.get("refundId")) or not text(raw.get("oid")) or amount is None or updated_at is None:
-        raise UnreadableCopy("The refund lacks its id, its order, its amount or the time of its last change.")
+        raise UnreadableCopy(_("The refund lacks its id, its order, its amount or the time of its last change."))
     kind = WAYS.get(way, "") if way is not None else ""
     stage = STAGES.get(status, RefundStage.UNKNOWN) if status is not None else RefundStage.UNKNOWN
     if stage == RefundStage.REFUNDED and kind == RefundKind.EXCHANGE and not amount:

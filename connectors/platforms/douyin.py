@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.doudian.asking import GATEWAY, SUCCESS, ask_doudian, doudian_tokens, own_id
 from connectors.doudian.copies import doudian_copy, told_of
 from connectors.doudian.decisions import (
@@ -125,12 +127,12 @@ class Douyin(Platform):
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details."""
         if not refund_id:
-            raise UnreadableCopy("Without its number a refund can't be asked for.")
+            raise UnreadableCopy(_("Without its number a refund can't be asked for."))
         answer = ask_doudian(shop, "afterSale.Detail", {"after_sale_id": refund_id, "need_operation_record": False})
         process = part(answer, "process_info")
         info = part(process, "after_sale_info") or part(process, "aftersale_info")
         if text(told_of(info, "after_sale_id")) != refund_id:
-            raise UnreadableCopy("The answer tells nothing of this refund.")
+            raise UnreadableCopy(_("The answer tells nothing of this refund."))
         return doudian_copy(answer, process, info, order_number)
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
@@ -210,7 +212,7 @@ def _of_shop(shop: Shop, tokens: Tokens) -> Tokens:
 def _list(shop: Shop, asked: Mapping[str, Any], page: int) -> dict[str, Any]:
     answer = ask_doudian(shop, "afterSale.List", {**asked, "page": page})
     if not isinstance(answer.get("items"), list):
-        raise Unreachable("The answer has no list of refunds.")
+        raise Unreachable(_("The answer has no list of refunds."))
     return answer
 
 

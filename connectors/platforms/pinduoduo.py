@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from common import clock
 from connectors import http
 from connectors.port import (
@@ -172,7 +174,7 @@ class Pinduoduo(Platform):
         first = _list(shop, asked, 1)
         total = whole(first.get("total_count"))
         if total is None and len(_rows(first)) >= PAGE_SIZE:
-            raise Unreachable("The answer doesn't say how many refunds there are.")
+            raise Unreachable(_("The answer doesn't say how many refunds there are."))
         last = -(-(total or 0) // PAGE_SIZE)
         for page in range(last, 1, -1):
             yield _rows(_list(shop, asked, page))
@@ -181,11 +183,11 @@ class Pinduoduo(Platform):
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details, which are asked for with the order's number."""
         if not refund_id or not order_number:
-            raise UnreadableCopy("Without its number or its order's a refund can't be asked for.")
+            raise UnreadableCopy(_("Without its number or its order's a refund can't be asked for."))
         answer = _ask(shop, DETAIL, {"after_sales_id": refund_id, "order_sn": order_number})
         found = part(answer, "refund_information_get_response") or answer  # documented without a wrapper
         if text(found.get("id")) != refund_id:
-            raise UnreadableCopy("The answer tells nothing of this refund.")
+            raise UnreadableCopy(_("The answer tells nothing of this refund."))
         return _copy(found)
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:
@@ -218,7 +220,7 @@ class Pinduoduo(Platform):
                 return Verdict(VerdictOutcome.DONE)
             case False:
                 return Verdict(VerdictOutcome.REFUSED, text=text(result.get("message")))
-        raise Unreachable("The answer doesn't say whether it was done.")
+        raise Unreachable(_("The answer doesn't say whether it was done."))
 
     def refusal_reasons(self, shop: Shop, copy: RefundCopy, *, now: datetime) -> Sequence[RefusalReason]:
         """None: refusing is done in the back office."""
@@ -296,7 +298,7 @@ def _error(told: Mapping[str, Any]) -> PlatformError:
 def _list(shop: Shop, asked: Mapping[str, str], page: int) -> dict[str, Any]:
     answer = part(_ask(shop, LIST, {**asked, "page": str(page)}), "refund_increment_get_response")
     if not isinstance(answer.get("refund_list"), list):
-        raise Unreachable("The answer has no list of refunds.")
+        raise Unreachable(_("The answer has no list of refunds."))
     return answer
 
 
@@ -312,7 +314,7 @@ def _copy(found: Mapping[str, Any]) -> RefundCopy:
     number, amount = text(found.get("order_sn")), fen(found.get("refund_amount"))
     updated_at = seconds(found.get("updated_time")) or beijing(found.get("updated_time"))
     if not number or amount is None or updated_at is None:
-        raise UnreadableCopy("The order, the amount or the instant of the last change is missing.")
+        raise UnreadableCopy(_("The order, the amount or the instant of the last change is missing."))
     status, kind = whole(found.get("after_sales_status")), whole(found.get("after_sales_type"))
     stage = STAGES.get(status, RefundStage.UNKNOWN) if status is not None else RefundStage.UNKNOWN
     tracking_number = text(found.get("express_no"))
@@ -365,7 +367,7 @@ def _companies(shop: Shop) -> list[tuple[str, str]]:
 def _tokens(told: Mapping[str, Any], now: datetime) -> Tokens:
     """The tokens that were given. Unreachable where there are none."""
     if not text(told.get("access_token")):
-        raise Unreachable("The answer has no access token.")
+        raise Unreachable(_("The answer has no access token."))
     return Tokens(
         access_token=text(told["access_token"]),
         expires_at=_end(told, "expires", now),

@@ -100,7 +100,7 @@ class Taobao(Platform):
         try:
             answer = json.loads(result) if isinstance(result, str) else result
         except ValueError:
-            raise Unreachable("The tokens are no JSON.") from None
+            raise Unreachable(_("The tokens are no JSON.")) from None
         if not isinstance(answer, dict) or not answer.get("access_token"):
             raise ReauthorisationNeeded(_("The marketplace gave no new token."))
         return tokens_of(answer, now)

@@ -93,23 +93,23 @@ class WechatShop(Platform):
             answer = ask_weixin(shop, f"{AFTERSALE}getaftersalelist", asked)
             ids = answer.get("after_sale_order_id_list")
             if not isinstance(ids, list):
-                raise Unreachable("The answer has no list of refunds.")
+                raise Unreachable(_("The answer has no list of refunds."))
             yield [Brief(text(each), "", 0) for each in ids]
             if not answer.get("has_more"):
                 return
             if not (next_key := text(answer.get("next_key"))) or next_key == asked.get("next_key"):
-                raise Unreachable("There is more, and nothing to ask for it by.")
+                raise Unreachable(_("There is more, and nothing to ask for it by."))
             asked["next_key"] = next_key
         raise WindowTooFull(_("There are more changes in this window than can be paged through."))
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details."""
         if not refund_id:
-            raise UnreadableCopy("Without its number a refund can't be asked for.")
+            raise UnreadableCopy(_("Without its number a refund can't be asked for."))
         answer = ask_weixin(shop, f"{AFTERSALE}getaftersaleorder", {"after_sale_order_id": refund_id})
         found = part(answer, "after_sale_order")
         if text(found.get("after_sale_order_id")) != refund_id:
-            raise UnreadableCopy("The answer tells nothing of this refund.")
+            raise UnreadableCopy(_("The answer tells nothing of this refund."))
         return weixin_copy(found, now)
 
     def decide(self, shop: Shop, decision: PlatformDecision, *, now: datetime) -> Verdict:

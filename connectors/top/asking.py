@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
+from django.utils.translation import gettext as _
+
 from connectors.http import send
 from connectors.port import (
     PlatformError,
@@ -83,7 +85,7 @@ def ask_top(
         raise top_error(answer["error_response"])
     said = answer.get(f"{method.removeprefix('taobao.').replace('.', '_')}_response")
     if not isinstance(said, dict):
-        raise Unreachable("The answer is of another call.")
+        raise Unreachable(_("The answer is of another call."))
     return said
 
 
@@ -139,7 +141,7 @@ def tokens_of(answer: Mapping[str, Any], now: datetime) -> Tokens:
 def top_error(said: Any) -> PlatformError:
     """The class of an `error_response`; its code is the platform's own, the detailed one where there is one."""
     if not isinstance(said, Mapping):
-        return Unreachable("The error can't be read.")
+        return Unreachable(_("The error can't be read."))
     main, sub = text(said.get("code")), text(said.get("sub_code"))
     words = text(said.get("sub_msg")) or text(said.get("msg"))
     code = f"{main} {sub}".strip()

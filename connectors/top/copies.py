@@ -7,6 +7,8 @@ Not explained are `EXCHANGE_TRANSFORM_TO_REFUND` (whether the merchant is to pay
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy, Verb
 from connectors.reading import beijing, milliseconds, part, pieces, text, whole, without_receivers, yuan_told
 from connectors.top.decisions import is_true
@@ -98,7 +100,7 @@ def top_copy(row: Mapping[str, Any]) -> RefundCopy:
     updated_at = beijing(raw.get("modified")) or milliseconds(version)
     amount = yuan_told(raw.get("refund_fee"))
     if not text(raw.get("refund_id")) or not text(raw.get("tid")) or amount is None or updated_at is None:
-        raise UnreadableCopy("The refund lacks its id, its trade, its amount or the time of its last change.")
+        raise UnreadableCopy(_("The refund lacks its id, its order, its amount or the time of its last change."))
     timeout = part(raw, "refund_remind_timeout")
     line = LineCopy(
         item_id=text(raw.get("num_iid")),

@@ -57,7 +57,7 @@ def objection(said: Mapping[str, Any], refund_id: str) -> tuple[str, str] | None
     told = mine or result or said
     flags = [told[name] for name in ("succ", "is_success", "success", "result") if name in told]
     if not flags or (each and mine is None):
-        raise Unreachable("The answer doesn't say what became of the decision.")
+        raise Unreachable(_("The answer doesn't say what became of the decision."))
     if is_true(flags[0]):
         return None
     words = [text(place.get("message")) for place in (mine or {}, result, said)]

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors import http
 from connectors.port import (
     NotThere,
@@ -61,7 +63,7 @@ def ask_weixin(shop: Shop, path: str, asked: Mapping[str, Any]) -> dict[str, Any
     answer = send_weixin(shop, path, asked, call=path.rpartition("/")[2], query={"access_token": shop.access_token})
     code = whole(answer.get("errcode"))
     if code is None:
-        raise Unreachable("The answer has no code.")
+        raise Unreachable(_("The answer has no code."))
     if code:
         raise _error(code, text(answer.get("errmsg")))
     return answer
@@ -100,5 +102,5 @@ def token_of(shop: Shop, now: datetime, *, force: bool) -> Tokens:
         raise WrongSetup(SetupFault.WRONG_SECRET, error.text, code=error.code) if code == 40001 else error
     token, left = text(answer.get("access_token")), whole(answer.get("expires_in"))
     if not token or left is None:
-        raise Unreachable("The answer has no access token.")
+        raise Unreachable(_("The answer has no access token."))
     return Tokens(access_token=token, expires_at=now + timedelta(seconds=max(left, 0)))

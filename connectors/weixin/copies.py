@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, part, pieces, seconds, text, whole, without_receivers
 
@@ -47,7 +49,7 @@ def weixin_copy(found: Mapping[str, Any], now: datetime) -> RefundCopy:
     if amount is None and kind == "EXCHANGE":
         amount = fen(0)
     if not number or amount is None or updated_at is None:
-        raise UnreadableCopy("The order, the amount or the instant of the last change is missing.")
+        raise UnreadableCopy(_("The order, the amount or the instant of the last change is missing."))
     product, back, left = part(found, "product_info"), part(found, "return_info"), whole(found.get("deadline"))
     stage = STAGES.get(status, RefundStage.UNKNOWN)
     line = LineCopy(

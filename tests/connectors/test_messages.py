@@ -10,10 +10,13 @@ from common import clock as wall
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from connectors.connecting import lock_connection
-from connectors.hinting import HINTS, forget_hints, read_later
+from connectors.deciding import send_next
+from connectors.hinting import HINTS, forget_hints, read_hinted, read_later
 from connectors.mending import disconnect_shop, follow_on
 from connectors.messages import LARGEST_PUSH, push_address
 from connectors.models import Connection, RefundHint, SentDecision
+from connectors.port import Unreachable
+from connectors.talking import SILENT_AFTER, Talk
 from connectors.tasks import work_on_due_shops
 from connectors.waking import wake_shop, wake_shops
 from tests.connectors.conftest import ago
@@ -161,6 +164,7 @@ def test_a_platform_that_does_not_answer_is_not_asked_at_every_beat_for_what_wai
     for call in ("read", "list", "messages"):
         pulled.server.faults[call] = [{"hang_up": True}] * 100
     pulled.turn(most=3)
+    push(pulled, ("m2", "R2"))  # whoever is told of it is lost
     asked = len(pulled.server.asked)
     for _ in range(5):
         wait(seconds=2)
@@ -169,8 +173,9 @@ def test_a_platform_that_does_not_answer_is_not_asked_at_every_beat_for_what_wai
     with system_scope():
         assert RefundHint.objects.overdue().count() == 0
     pulled.server.faults.clear()
+    pulled.server.put("R2", NOON)
     pulled.turn(hours=1)
-    assert pulled.mirror() == {"R1": (1, "asked")}
+    assert pulled.mirror() == {"R1": (1, "asked"), "R2": (1, "asked")}
 
 
 def test_a_refund_that_is_put_off_twice_in_a_second_is_read_once(pulled):
@@ -190,3 +195,27 @@ def test_done_hints_are_forgotten_after_a_while(pulled, clock):
     assert wall.now() > ago(days=-8)
     assert forget_hints() == 1
     assert hints() == ["m2"], "what isn't done stays, however old it is"
+
+
+def test_of_a_platform_that_is_silent_little_is_asked_and_less_once_it_was_before(connected, clock):
+    """Three refunds, then only its list; and where that failed the time before, one: a read or a decision."""
+    first = Followed(connected)
+    for number in range(1, 6):
+        push(connected, (f"m{number}", f"R{number}"))
+    for call in ("read", "list", "messages", "decide"):
+        connected.server.faults[call] = [{"hang_up": True}] * 100
+    clock.move(minutes=10)
+    read = len(connected.server.calls("read"))
+    connected.turn(most=1)
+    assert len(connected.server.calls("read")) - read == SILENT_AFTER - 1, (
+        "its messages were the first that it didn't give"
+    )
+    connected.turn(most=1, hours=1)
+    assert len(connected.server.calls("read")) - read == SILENT_AFTER - 1, "its messages weren't given either"
+    with connected.shop.scope():
+        Connection.objects.update(last_error="no answer", next_attempt_at=NOON - timedelta(days=400))
+    first.decide()
+    talk = Talk(connected.connection)
+    with pytest.raises(Unreachable):
+        talk.ask(lambda platform, shop: platform.read(shop, refund_id="R1", order_number="", now=NOON))
+    assert (talk.is_silent, send_next(talk), read_hinted(talk)) == (True, False, False)

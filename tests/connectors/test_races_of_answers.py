@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from common.models import Event
+from common.obligations import ask_soon
 from common.tenancy import system_scope
 from connectors import hinting
 from connectors.answering import give_code, resume_decision
@@ -18,6 +19,7 @@ from connectors.models import Connection, PlatformTask, RefundHint, SentDecision
 from connectors.port import Hint, NotThere, Tokens
 from connectors.states import SendingStatus
 from connectors.taking import take_copy
+from connectors.waking import ask_again
 from refunds.actions import lock_refund
 from tests.concurrency.harness import overtaken
 from tests.connectors.test_deciding import Followed, verify
@@ -224,6 +226,29 @@ class TestHints:
         race = overtaken(end, in_scope(connected.shop, later), scope=connected.shop.scope())
         assert (race.codes, race.waited) == (("ok", "ok"), True)
         assert (race.second.value, connected.shop.reload(hint).next_attempt_at) == (False, None)
+
+    def test_who_asks_again_waits_for_nobody_who_is_at_a_row(self, connected, hint, subtests):
+        """A worker that notes what came of one holds it; the others come soon, this one is left as it is."""
+        shop, later = connected.shop, NOON + timedelta(days=400)
+        with shop.scope():
+            keep_hints(connection=connected.connection, hints=[Hint("m2", "R2")], now=NOON)
+        rows = RefundHint.objects.filter(store=shop.store)
+        hold = partial(RefundHint.objects.filter(pk=hint.pk).update, platform_id="R1")
+        ways = {
+            "ask_soon": ({"next_attempt_at": later}, partial(ask_soon, rows)),
+            "ask_again": (
+                {"next_attempt_at": None, "needs_attention": True},
+                partial(ask_again, connected.connection),
+            ),
+        }
+        for name, (waits, ask) in ways.items():
+            with subtests.test(name), shop.scope():
+                rows.update(last_error="no answer", **waits)
+            race = overtaken(hold, in_scope(shop, ask), scope=shop.scope())
+            assert (race.codes, race.waited) == (("ok", "ok"), False)
+            with shop.scope():
+                assert rows.get(key="m1").next_attempt_at == waits["next_attempt_at"]
+                assert rows.filter(key="m2", next_attempt_at__lt=later).exists()
 
     def test_only_those_at_the_refund_that_is_not_there_are_put_off(self, connected, hint):
         with connected.shop.scope():
