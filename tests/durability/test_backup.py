@@ -111,7 +111,7 @@ def test_what_is_restored_is_what_was_there(service, night, tmp_path):
         assert ended.returncode == 0, ended.stderr
     ended = service.run("manage", "rotate_connector_keys", **empty)
     assert (ended.returncode, ended.stderr) == (0, ""), "what is sealed is read with the keys of the back-up"
-    assert ended.stdout == "1 shops are sealed with the first key.\n"
+    assert ended.stdout == "0 secrets were sealed anew with the first key; all are now.\n"
     again = service.run(str(night), script="restore", **{**empty, "DATA_DIR": str(tmp_path / "other")})
     assert again.returncode == 1
     assert "holds tables: a back-up is restored into an empty one" in again.stderr

@@ -82,10 +82,14 @@ def test_every_kind_has_a_list_that_opens_and_is_told_once(sign_in):
         assert operator.client.get(row.url).status_code == 200, row.url
     assert len({kind.code for kind in kinds}) == len({str(kind.label) for kind in kinds}) == len(kinds)
     here = {kind.rows().model for kind in kinds}
-    # A delivery is given up by itself, and a hint that nobody could follow has left a copy to look at.
+    # A delivery is given up by itself, and a hint that nobody could follow has left a copy to look at. What the people
+    # of a store have asked for, and their group's robot, they see to themselves.
     assert {model._meta.label for model in obligations()} - {model._meta.label for model in here} == {
         "webhooks.Delivery",
         "connectors.RefundHint",
+        "notices.Robot",
+        "privacy.BuyerRequest",
+        "refunds.DecisionRow",
     }
     assert {room.name for room in rooms()} >= {kind.listed.partition(".")[0] for kind in kinds}
 
