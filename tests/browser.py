@@ -51,6 +51,12 @@ def sign_in(page, base: str, username: str = "agent") -> list[str]:
     return wrong
 
 
+def arrive(page, selector: str) -> None:
+    """Wait for what shows that the page is there, and for its scripts, which hear of keys and clicks."""
+    page.wait_for_selector(selector)
+    page.wait_for_load_state()
+
+
 def width_of(page) -> int:
     """How many pixels wide the page's content is."""
     return page.evaluate("document.documentElement.scrollWidth")

@@ -6,7 +6,7 @@ import pytest
 
 from common import clock
 from refunds.models import Refund
-from tests.browser import DESKTOP, in_browser, sign_in
+from tests.browser import DESKTOP, arrive, in_browser, sign_in
 from tests.world import make_shop, make_user
 
 pytestmark = [*in_browser]
@@ -50,22 +50,22 @@ def test_a_queue_is_cleared_with_the_keyboard_alone(shop, open_queue):
     page, wrong = open_queue()
     page.keyboard.press("j")
     page.keyboard.press("o")
-    page.wait_for_selector("#decide-approve")
+    arrive(page, "#decide-approve")
     page.keyboard.press("a")
-    page.wait_for_selector("#confirm")
+    arrive(page, "#confirm")
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#decide-reject")  # the next one of the queue
+    arrive(page, "#decide-reject")  # the next one of the queue
     page.keyboard.press("r")
-    page.wait_for_selector("#id_reason")
+    arrive(page, "#id_reason")
     page.focus("#id_reason")
     page.keyboard.type("a r u n / ? 1: the parcel holds another shirt")
     assert page.input_value("#id_reason").startswith("a r u n / ? 1")
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#decide-approve")
+    arrive(page, "#decide-approve")
     page.keyboard.press("a")
-    page.wait_for_selector("#confirm")
+    arrive(page, "#confirm")
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector(".wl-empty")
+    arrive(page, ".wl-empty")
     assert "awaiting_merchant" not in statuses(shop)
     assert "rejected" in statuses(shop)
     assert wrong == []
@@ -101,7 +101,7 @@ def test_the_list_of_keys_is_that_of_the_page(shop, open_queue, locale, looks, o
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("o")
-    page.wait_for_selector("#decide-approve")
+    arrive(page, "#decide-approve")
     page.click("[data-opens-keys]")
     words = page.locator("#keys [data-own] dd").all_text_contents()
     assert any(offer in each for each in words), words

@@ -8,7 +8,7 @@ from common import clock
 from refunds.deciding import HELD_FOR, decide_waiting_rows
 from refunds.models import Assignment, DecisionRow, Refund
 from stores.actions import update_store
-from tests.browser import DESKTOP, in_browser, sign_in
+from tests.browser import DESKTOP, arrive, in_browser, sign_in
 from tests.world import MERCHANT, make_shop, make_user, wait
 
 pytestmark = [*in_browser]
@@ -44,7 +44,7 @@ def tick(page, count: int) -> None:
 
 def send(page, next_selector: str) -> None:
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector(next_selector)
+    arrive(page, next_selector)
 
 
 def work_off(page) -> None:
@@ -52,9 +52,9 @@ def work_off(page) -> None:
     wait(seconds=HELD_FOR.total_seconds())
     while decide_waiting_rows():
         pass
-    page.wait_for_selector("#bulk-job:not([data-progress])")
+    arrive(page, "#bulk-job:not([data-progress])")
     page.keyboard.press("u")
-    page.wait_for_selector("#result_list, .wl-empty")
+    arrive(page, "#result_list, .wl-empty")
 
 
 @pytest.mark.rule("T8", "P1")
@@ -66,33 +66,33 @@ def test_twenty_mixed_refunds_are_cleared_with_the_keyboard_alone(shop, browser,
     tick(page, 3)  # a slip: given to oneself, and taken back
     page.focus("#assign-ticked")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#take-back")
+    arrive(page, "#take-back")
     page.keyboard.press("z")
-    page.wait_for_selector("text=已撤销 3 笔")
+    arrive(page, "text=已撤销 3 笔")
     with shop.scope():
         assert not Assignment.objects.exists()
 
     tick(page, 20)
     page.keyboard.press("a")
-    page.wait_for_selector("#left-out")
+    arrive(page, "#left-out")
     assert page.locator("#left-out tbody tr").count() == 2, "what is above the agent's ceiling"
     send(page, "#bulk-job")
     page.keyboard.press("z")  # not these: some are to be rejected
-    page.wait_for_selector("#bulk-job:not([data-progress])")
+    arrive(page, "#bulk-job:not([data-progress])")
     assert counted(shop) == {"awaiting_merchant": 20}
     page.keyboard.press("u")
-    page.wait_for_selector("#result_list")
+    arrive(page, "#result_list")
 
     tick(page, 9)
     page.keyboard.press("a")
-    page.wait_for_selector("#decide-together")
+    arrive(page, "#decide-together")
     send(page, "#bulk-job")
     work_off(page)
     assert counted(shop)["awaiting_merchant"] == 11
 
     tick(page, 6)
     page.keyboard.press("r")
-    page.wait_for_selector("#id_reason")
+    arrive(page, "#id_reason")
     page.keyboard.type("商品已使用 a r x u")
     send(page, "[name=step][value=send]")
     send(page, "#bulk-job")
@@ -102,13 +102,13 @@ def test_twenty_mixed_refunds_are_cleared_with_the_keyboard_alone(shop, browser,
     page.keyboard.press("j")
     page.keyboard.press("o")
     for _ in range(3):
-        page.wait_for_selector("#decide-approve")
+        arrive(page, "#decide-approve")
         page.keyboard.press("a")
-        page.wait_for_selector("#confirm")
+        arrive(page, "#confirm")
         send(page, "#decide-reject")
     for last in (False, True):
         page.keyboard.press("r")
-        page.wait_for_selector("#id_reason")
+        arrive(page, "#id_reason")
         page.focus("#id_reason")
         page.keyboard.type("请先退回商品")
         send(page, ".wl-empty" if last else "#decide-reject")
