@@ -105,7 +105,11 @@ def with_odd_numbers(rows: QuerySet, now: datetime) -> QuerySet:
         created_at__lte=now - SILENT_AFTER,
     )
     promised = OwedParcel.objects.in_scope().filter(**number, tracking_number=OuterRef("return_tracking_number"))
-    foreign = others.exclude(order__buyer_id=OuterRef("order__buyer_id"))
+    # Nearly every number is its own refund's alone: whose the orders are is asked of the others only.
+    of_one_buyer = Order.objects.in_scope().filter(
+        pk=OuterRef(OuterRef("order_id")), buyer_id=OuterRef("order__buyer_id")
+    )
+    foreign = others.exclude(order_id=OuterRef("order_id")).exclude(Exists(of_one_buyer))
     first, *more = (
         returning.filter(Exists(each)).order_by().values("pk") for each in (sent, promised, foreign, silent)
     )

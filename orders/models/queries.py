@@ -2,9 +2,9 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
-from common.search import folded, plain_text
+from common.search import folded, is_found_often, plain_text
 from common.tenancy import TenantQuerySet
 from orders.states import OrderStatus, OrderTag
 
@@ -69,7 +69,8 @@ class OrderQuerySet(TenantQuerySet):
         of an item id or an SKU, or the last four of the phone, however it is typed and however it was stored; a buyer's
         id as it stands or in one case.
         """
-        return self.filter(pk__in=self.ids_matching(term))
+        ids = self.ids_matching(term)
+        return self.filter(order_fits(term)) if is_found_often(ids) else self.filter(pk__in=ids)
 
     def ids_matching(self, term):
         """The ids of the open scope's orders that `matching` finds: one question with an index for each table."""
@@ -84,16 +85,7 @@ class OrderQuerySet(TenantQuerySet):
 
     def named(self, term):
         """Those found by what is on the order itself."""
-        start, plain = folded(term), plain_text(term)
-        if not start:
-            return self.none()
-        found = Q(buyer_id__in={term.strip(), plain, plain.lower(), plain.upper()})
-        found |= Q(number_folded__begins=start) | Q(buyer_folded__begins=start) | Q(tracking_folded__begins=start)
-        found |= ~Q(receiver_folded="") & Q(receiver_folded__begins=start)
-        found |= ~Q(phone_folded="") & Q(phone_folded__begins=start)
-        if len(start) == PHONE_END:
-            found |= ~Q(phone_end="") & Q(phone_end=start)
-        return self.filter(found)
+        return self.filter(is_named(term))
 
     def tagged(self, tag, store, now):
         """Those of this store's orders that carry the tag now."""
@@ -113,6 +105,36 @@ class OrderLineQuerySet(TenantQuerySet):
         if len(start) < SHORTEST_START:
             return self.filter(Q(item_id=start) | ~Q(sku_folded="") & Q(sku_folded=start))
         return self.filter(Q(item_id__begins=start) | ~Q(sku_folded="") & Q(sku_folded__begins=start))
+
+
+def is_named(term: str, path: str = "") -> Q:
+    """Whether an order is found by what is on it; `path` leads to it from the row that is asked (`order__`)."""
+    start, plain = folded(term), plain_text(term)
+    if not start:
+        return Q(pk__in=[])
+    asked = {"buyer_id__in": {term.strip(), plain, plain.lower(), plain.upper()}}
+    asked |= {f"{column}_folded__begins": start for column in ("number", "buyer", "tracking")}
+    found = Q()
+    for question, answer in asked.items():
+        found |= Q(**{f"{path}{question}": answer})
+    for column in ("receiver_folded", "phone_folded"):
+        found |= ~Q(**{f"{path}{column}": ""}) & Q(**{f"{path}{column}__begins": start})
+    if len(start) == PHONE_END:
+        found |= ~Q(**{f"{path}phone_end": ""}) & Q(**{f"{path}phone_end": start})
+    return found
+
+
+def goes_in_part(term: str, path: str = "") -> Q:
+    """Whether a parcel with a part of the order goes under such a number."""
+    parcels = apps.get_model("orders", "Shipment").objects.in_scope().in_part_under(term)
+    return Q(Exists(parcels.filter(order=OuterRef(f"{path}pk"))))
+
+
+def order_fits(term: str, path: str = "") -> Q:
+    """What `matching` asks, of one row after the other: for what fits half a store (`is_found_often`)."""
+    goods = apps.get_model("orders", "OrderLine").objects.in_scope().of_goods(term)
+    bought = Exists(goods.filter(order=OuterRef(f"{path}pk")))
+    return is_named(term, path) | goes_in_part(term, path) | Q(bought)
 
 
 def carries(tag, store, now) -> Q:

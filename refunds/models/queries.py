@@ -1,10 +1,12 @@
 """Refunds by what people and sweeps ask for."""
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
 
-from common.search import folded
+from common.search import folded, is_found_often
 from common.tenancy import TenantQuerySet
 from orders.models import Order, OrderLine
+from orders.models.queries import goes_in_part, is_named
 from refunds.states import OPEN
 
 
@@ -32,11 +34,17 @@ class RefundQuerySet(TenantQuerySet):
         if not folded(term):
             return self.none()
         rows = self.model.objects.in_scope().order_by()
-        of_orders = rows.filter(order__in=Order.objects.without_goods(term)).values("pk")
+        orders = Order.objects.without_goods(term)
         lines = apps.get_model("refunds", "RefundLine").objects.in_scope().order_by()
-        of_goods = lines.filter(line__in=OrderLine.objects.in_scope().of_goods(term).values("pk")).values("refund")
+        of_goods = lines.filter(line__in=OrderLine.objects.in_scope().of_goods(term).values("pk"))
         returning = rows.returning_under(term).values("pk")
-        return self.filter(pk__in=of_orders.union(returning, of_goods, all=True))
+        if is_found_often(orders.union(returning, of_goods.values("refund"), all=True)):
+            asked_for = Exists(of_goods.filter(refund=OuterRef("pk")))
+            comes_back = Q(return_tracking_folded__begins=folded(term))
+            of_order = is_named(term, "order__") | goes_in_part(term, "order__")
+            return self.filter(of_order | comes_back | Q(asked_for))
+        of_orders = rows.filter(order__in=orders).values("pk")
+        return self.filter(pk__in=of_orders.union(returning, of_goods.values("refund"), all=True))
 
     def returning_under(self, term):
         """Those whose goods come back under a number that begins with what was typed, however typed and stored."""

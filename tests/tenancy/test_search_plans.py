@@ -5,12 +5,13 @@ import json
 import pytest
 from django.db import connection
 
-from orders.models import Order, OrderLine, OwedParcel
+from orders.models import Order, OrderLine, OwedParcel, Shipment
+from orders.states import ShipmentDirection
 from payments.models import Payment
 from refunds.models import Refund, RefundLine
-from tests.tenancy.things import make_parcel
+from tests.tenancy.things import make_parcel, make_small_payment
 from tests.world import make_shop
-from workbench.kit.search import orders_found
+from workbench.kit.search import found_by_order, orders_found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -76,6 +77,46 @@ def test_phones_by_their_end_and_goods_by_their_start_are_found_by_index(db):
     for plan in plans:
         assert all(index in plan for index in ("order_phone_end", "order_line_item_start", "order_line_sku_start"))
         assert all(f"Seq Scan on {table} " not in plan for table in ("orders_order", "orders_orderline"))
+
+
+def test_what_fits_half_a_store_is_looked_for_among_its_newest_rows(db, monkeypatch):
+    """Either way finds the same; but the index would give all that match before the newest of them."""
+    shop = make_shop("taote")
+    refund = shop.refund()
+    payment = make_small_payment(shop, refund.order)
+    goods = RefundLine.objects.for_store(shop.store.pk).select_related("line").get(refund=refund).line
+    with shop.scope():
+        unlike = {"number": "'2026-' || n", "buyer_name": "'王' || n", "tracking_number": "'T' || n"}
+        unlike |= {"address_phone": "'1380000' || n", "buyer_id": "'b' || n"}
+        multiply(Order, refund.order, 4000, id="gen_random_uuid()", **unlike)
+        multiply(Refund, refund, 4000, id="gen_random_uuid()", return_tracking_number="'R' || n")
+        multiply(Payment, payment, 400, id="gen_random_uuid()")
+        part = {
+            "direction": ShipmentDirection.OUTBOUND,
+            "order": refund.order,
+            "topic_id": refund.order.pk,
+            "created_at": refund.created_at,
+        }
+        Shipment(store=shop.store, part_folded="part1", tracking_number="PART-1", **part).save(force_insert=True)
+    of_store = [model.objects.for_store(shop.store.pk) for model in (Order, Refund, Payment)]
+
+    def asked(term, many):
+        monkeypatch.setattr("common.search.MANY", many)
+        orders, refunds, payments = of_store
+        found = (orders.matching(term), refunds.matching(term), found_by_order(orders, term))
+        return [rows.order_by("-id") for rows in (*found, found_by_order(payments, term, "order"))]
+
+    terms = ["2026-1", "202 6-1", "王3", "t39", "r4", "380", "138", "part", goods.item_id, goods.item_id[:4], "王"]
+    terms += [refund.order.number, refund.order.buyer_id, refund.order.buyer_id.upper(), "0017", "nobody", "-"]
+    with shop.scope():
+        for term in terms:
+            by_index, one_by_one = (
+                [set(rows.values_list("pk", flat=True)) for rows in asked(term, many)] for many in (10_000, 0)
+            )
+            assert one_by_one == by_index, term
+            assert any(by_index) == (term not in ("380", "nobody", "-")), term
+        plans = [rows[:51].explain() for rows in asked("2026", 300)]
+    assert [plan for plan in plans if "Append" in plan] == []  # of ids, all of them
 
 
 def test_row_security_does_not_hide_from_the_planner_how_many_rows_a_store_has(db):

@@ -2,28 +2,33 @@
 
 from typing import ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from common.search import folded
+from common.search import folded, is_found_often
 from orders.models import Order
+from orders.models.queries import order_fits
 from refunds.models import Refund
 
 
-def order_ids_found(term: str) -> QuerySet:
-    """The ids of the open scope's orders that match what was typed, also by the number of a parcel that comes back.
+def found_by_order(rows: QuerySet, term: str, order_path: str = "") -> QuerySet:
+    """Those rows whose order matches what was typed, also by the number of a parcel that comes back.
 
-    Three questions with an index each, as `Refund.objects.matching` asks them. Lists are filtered by the ids
-    themselves: through another question about orders PostgreSQL would ask all of this once for each of them, where it
-    has no figures of the table yet.
+    `order_path` leads from a row to its order; orders themselves have none. Questions with an index each, as
+    `Refund.objects.matching` asks them. Rows are filtered by the orders' ids: through another question about orders
+    PostgreSQL would ask all of this once for each of them, where it has no figures of the table yet.
     """
-    coming_back = Refund.objects.in_scope().returning_under(term).order_by().values("order")
-    return Order.objects.ids_matching(term).union(coming_back, all=True)
+    coming_back = Refund.objects.in_scope().returning_under(term).order_by()
+    ids = Order.objects.ids_matching(term).union(coming_back.values("order"), all=True)
+    if not is_found_often(ids):
+        return rows.filter(**{f"{order_path or 'pk'}__in": ids})
+    path = f"{order_path}__" if order_path else ""
+    return rows.filter(order_fits(term, path) | Q(Exists(coming_back.filter(order=OuterRef(f"{path}pk")))))
 
 
 def orders_found(term: str) -> QuerySet[Order]:
-    """Those orders."""
-    return Order.objects.in_scope().filter(pk__in=order_ids_found(term))
+    """The open scope's orders that match."""
+    return found_by_order(Order.objects.in_scope(), term)
 
 
 class OrderSearch:
@@ -37,7 +42,7 @@ class OrderSearch:
         """The rows of the orders that match; all of them when nothing was typed."""
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(**{f"{self.order_path}__in": order_ids_found(search_term)}), False
+        return found_by_order(queryset, search_term, self.order_path), False
 
 
 class WordSearch:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
@@ -36,10 +36,9 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
 def _to_nowhere(rows: QuerySet, now: datetime) -> QuerySet:
     """Returns without an address: approved by their deadline, or about to be, as the store has none (T10)."""
     back = rows.filter(return_address=None, is_followed=False).exclude(kind=RefundKind.REFUND_ONLY)
-    addresses = ReturnAddress.objects.in_scope().usable().filter(store_id=OuterRef("store_id"))
-    return back.filter(
-        Q(status=RefundStatus.AWAITING_RETURN) | Q(status=RefundStatus.AWAITING_MERCHANT) & ~Exists(addresses)
-    )
+    # Which stores have one is asked once, not of each refund.
+    somewhere = Q(store_id__in=ReturnAddress.objects.in_scope().usable().order_by().values("store_id"))
+    return back.filter(Q(status=RefundStatus.AWAITING_RETURN) | Q(status=RefundStatus.AWAITING_MERCHANT) & ~somewhere)
 
 
 def _retainable(rows: QuerySet, now: datetime) -> QuerySet:

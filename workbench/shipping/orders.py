@@ -14,7 +14,7 @@ from workbench.kit.deciding import DecidingMixin
 from workbench.kit.marks import badge, countdown, moment
 from workbench.kit.order_card import ChangeAddress
 from workbench.kit.queue import QueueFilter, QueueMixin
-from workbench.kit.search import order_ids_found
+from workbench.kit.search import found_by_order
 from workbench.kit.timeline import timeline
 from workbench.kit.words import yuan
 from workbench.money.small_payments import PayingMixin, pay_card
@@ -50,7 +50,7 @@ class OrderAdmin(ShippingMixin, QueueMixin, DecidingMixin, PayingMixin, DeskAdmi
         """By number, buyer or a parcel's number in either direction."""
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(pk__in=order_ids_found(search_term)), False
+        return found_by_order(queryset, search_term), False
 
     def get_urls(self):
         """The payment's address, before the admin's catch-all."""

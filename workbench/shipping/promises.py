@@ -7,7 +7,7 @@ from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueFilter, QueueMixin, Tile, capped
-from workbench.kit.search import OrderSearch, order_ids_found
+from workbench.kit.search import OrderSearch, found_by_order
 from workbench.kit.timeline import timeline
 from workbench.shipping.queues import PARCEL_QUEUES
 from workbench.shipping.sending import AskAgain, CorrectParcel, ShipParcel
@@ -42,7 +42,7 @@ class PromiseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
         if not search_term.strip():
             return queryset, False
         rows = OwedParcel.objects.in_scope().order_by()
-        of_orders = rows.filter(order__in=order_ids_found(search_term)).values("pk")
+        of_orders = found_by_order(rows, search_term, "order").values("pk")
         return queryset.filter(pk__in=of_orders.union(rows.sent_under(search_term).values("pk"), all=True)), False
 
     def changelist_view(self, request, extra_context=None):
