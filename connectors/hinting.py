@@ -108,16 +108,21 @@ def read_again(row: MirroredRefund, *, now: datetime) -> None:
     wake_after_commit(row.store_id)
 
 
-def fetch_hints(talk: Talk) -> None:
-    """Fetch the messages that wait at the platform, keep them, and only then confirm them."""
+def fetch_hints(talk: Talk) -> bool:
+    """Fetch a batch of the messages that wait at the platform, keep them, and only then confirm them.
+
+    Returns whether there may be more: some were confirmed, and some of them were news. A queue that repeats what was
+    confirmed, or is full of shops that aren't connected, is left until the next turn.
+    """
     if not talk.platform.fetches_messages:
-        return
+        return False
     hints = talk.ask(lambda platform, shop: platform.fetch_messages(shop, now=clock.now()))
     news, kept = keep_for_shops(talk.connection, hints, now=clock.now())
     talk.counts["hints"] += len(kept)
     wake_shop(news - {talk.connection.store_id})
     if ids := [hint.message_id for hint in kept if hint.message_id]:
         talk.ask(lambda platform, shop: platform.confirm_messages(shop, ids, now=clock.now()))
+    return bool(ids and news)
 
 
 def read_hinted(talk: Talk) -> bool:

@@ -110,18 +110,20 @@ def _work(talk: Talk) -> timedelta:
         while send_next(talk):
             pass
 
-    messages_fetched = False
+    is_first, has_messages = True, False
     reasons = 0
     while monotonic() < ends_at:
         if send_next(talk):
             continue
-        if not messages_fetched:
-            _fetch_hints(talk)
-            messages_fetched = True
+        if is_first:
+            is_first, has_messages = False, _fetch_hints(talk)
         if read_hinted(talk):
             continue
         try:
             if pause is None and pull_window(talk, until=horizon, meanwhile=meanwhile):
+                continue
+            if has_messages:  # what is listed doesn't wait for a heap of them
+                has_messages = _fetch_hints(talk)
                 continue
             is_turn_of_reasons = reasons < REASONS_A_WINDOW or not talk.connection.look_back
             if pause is None and is_turn_of_reasons and read_reasons(talk):
@@ -137,14 +139,18 @@ def _work(talk: Talk) -> timedelta:
     return timedelta(0)
 
 
-def _fetch_hints(talk: Talk) -> None:
-    """Messages only hint at what is listed anyway: a platform that gives none (yet) is followed without them."""
+def _fetch_hints(talk: Talk) -> bool:
+    """Fetch a batch of messages; whether there may be more.
+
+    They only hint at what is listed anyway: a platform that gives none (yet) is followed without them.
+    """
     try:
-        fetch_hints(talk)
+        return fetch_hints(talk)
     except ReauthorisationNeeded:
         raise
     except PlatformError as error:
         log.warning("connection %s has no messages: %s", talk.connection.pk, kind_of(error))
+        return False
 
 
 def _quiet(talk: Talk) -> timedelta:

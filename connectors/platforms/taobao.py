@@ -47,6 +47,7 @@ from connectors.top.lists import DISPUTES, LISTINGS, Listing
 from refunds.states import RefundKind
 
 MOST_PAGES, MOST_MESSAGES = 200, 200
+MOST_IDLE_BATCHES = 10  # of messages that are about no refund, in a row
 WITH_DISPUTES = {"tmall"}  # the marketplaces whose shops may ask for exchanges and for all disputes
 
 
@@ -207,6 +208,13 @@ class Taobao(Platform):
 
     def fetch_messages(self, shop: Shop, *, now: datetime) -> Sequence[Hint]:
         """What the application's queue has about its shops' refunds; what else it has of this shop is done with."""
+        for _batch in range(MOST_IDLE_BATCHES):
+            hints, idle = self._batch_of_messages(shop, now)
+            if hints or not idle:
+                return hints
+        return []
+
+    def _batch_of_messages(self, shop: Shop, now: datetime) -> tuple[list[Hint], list[str]]:
         said = self._ask(shop, "taobao.tmc.messages.consume", {"quantity": "100"}, now)
         hints, idle = [], []
         for message in rows(part(said, "messages").get("tmc_message")):
@@ -217,7 +225,7 @@ class Taobao(Platform):
             elif hint.message_id and is_own:
                 idle.append(hint.message_id)
         self.confirm_messages(shop, idle, now=now)
-        return hints
+        return hints, idle
 
     def confirm_messages(self, shop: Shop, message_ids: Sequence[str], *, now: datetime) -> None:
         """In calls of at most 200."""
