@@ -151,7 +151,7 @@ def read_hinted(talk: Talk) -> bool:
         _put_off(connection, hint, error)
         return True
     except (Refusal, UnreadableCopy) as error:
-        problem = str(error)
+        problem = error.explained
     talk.counts["read"] += 1
     told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
     if problem:
@@ -184,7 +184,7 @@ def _put_off(connection: Connection, hint: RefundHint, error: PlatformError) -> 
         gave_up = _try_later(hint, error)
     if gave_up:
         told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
-        put_aside(connection, **told, problem=str(error), now=clock.now())
+        put_aside(connection, **told, problem=error.explained, now=clock.now())
 
 
 @bookkeeping("A try at reading a refund; what it finds is on record.")
@@ -194,7 +194,7 @@ def _try_later(hint: RefundHint, error: PlatformError) -> bool:
     rows = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id).timed()
     for row in rows.exclude(next_attempt_at=None).select_for_update(no_key=True):
         row.attempts += 1
-        row.put_off(str(error))
+        row.put_off(error.explained)
         row.save(update_fields=row.WORK_FIELDS)
         gave_up = gave_up or row.needs_attention
     return gave_up

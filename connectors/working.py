@@ -27,7 +27,7 @@ from connectors.deciding import send_next
 from connectors.hinting import fetch_hints, read_hinted
 from connectors.mending import stop_following, warn_in_time
 from connectors.models import Connection, RefundHint, SentDecision
-from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, Unreachable, WrongSetup
+from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window
 from connectors.reasons import read_reasons
 from connectors.talking import LeaseLost, Talk, held
@@ -177,18 +177,24 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
             return
         case Throttled():
             connection.plan(min(timedelta(seconds=failure.seconds or 0), LONGEST_BAN))
-            connection.last_error = str(failure)[:200]
+            connection.last_error = failure.in_words[:200]
         case _:
-            told = isinstance(failure, PlatformError | Refused)
-            connection.told = str(failure)[:300] if told and not isinstance(failure, Unreachable) else ""
+            connection.told = failure.said[:300] if isinstance(failure, PlatformError) else ""
             connection.attempts = min(connection.attempts, 8)  # a platform that is down for a day costs delay only
-            connection.put_off((told and str(failure)) or kind_of(failure))
+            connection.put_off(_why(failure))
     if compare_by_night(connection):
         connection.next_attempt_at = Now()
     writes = WriteSet()
     warn_in_time(writes, connection, now)
     connection.save()
     writes.flush()
+
+
+def _why(failure: Exception) -> str:
+    """For people; what broke here is told by its kind alone."""
+    if isinstance(failure, PlatformError):
+        return failure.explained
+    return str(failure) if isinstance(failure, Refused) else kind_of(failure)
 
 
 def _not_after_what_waits(connection: Connection) -> None:

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.port import (
     AddressCopy,
     Authorisation,
@@ -91,7 +90,7 @@ class Taobao(Platform):
     def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
         """Only applications of the service market can; a merchant's own has a token that simply ends."""
         if not shop.refresh_token:
-            raise ReauthorisationNeeded(_("This application's authorisation can only be renewed by a person."))
+            raise ReauthorisationNeeded(ours=_("This application's authorisation can only be renewed by a person."))
         asked = {"refresh_token": shop.refresh_token}
         try:
             said = self._ask(replace(shop, access_token=""), "taobao.top.auth.token.refresh", asked, now)
@@ -103,7 +102,7 @@ class Taobao(Platform):
         except ValueError:
             raise Unreachable(_("The tokens are no JSON.")) from None
         if not isinstance(answer, dict) or not answer.get("access_token"):
-            raise ReauthorisationNeeded(_("The marketplace gave no new token."))
+            raise ReauthorisationNeeded(ours=_("The marketplace gave no new token."))
         return tokens_of(answer, now)
 
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
@@ -120,7 +119,7 @@ class Taobao(Platform):
             while has_next:
                 last += 1
                 if last > MOST_PAGES:
-                    raise WindowTooFull(_("There are more changes in this window than can be paged through."))
+                    raise WindowTooFull(ours=_("There are more changes in this window than can be paged through."))
                 page, has_next = page_at(last)
                 yield _untold(page, told)
             for number in range(last - 1, 0, -1):
@@ -128,7 +127,7 @@ class Taobao(Platform):
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """With the deadline, which the list doesn't tell. At Tmall it may be an exchange, or about postage alone."""
-        refusal: PlatformError = NotThere(_("The marketplace has no such refund for this shop."))
+        refusal: PlatformError = NotThere(ours=_("The marketplace has no such refund for this shop."))
         try:
             said = self._ask(shop, "taobao.refund.get", {"fields": FIELDS, "refund_id": refund_id}, now)
             if refund := part(said, "refund"):
