@@ -147,12 +147,13 @@ def refuse_while_held(store: Store) -> None:
         raise Busy(_("The shop is being asked right now: try again in a moment."))
 
 
-def try_out(platform: Platform, shop: Shop, now: datetime) -> tuple[Shop, Tokens | None, str]:
+def try_out(platform: Platform, shop: Shop, now: datetime) -> tuple[Shop, Tokens | None, PlatformError | None]:
     """Ask the platform something harmless; returns the shop with working tokens, and why nobody answered, if so.
 
     Refused in the sentence of what is wrong.
     """
-    tokens, silence = None, ""
+    tokens: Tokens | None = None
+    silence: PlatformError | None = None
     try:
         with pacing(platform, shop):
             if not shop.access_token and can_refresh(platform, shop):
@@ -168,7 +169,7 @@ def try_out(platform: Platform, shop: Shop, now: datetime) -> tuple[Shop, Tokens
                     shop = with_tokens(shop, tokens)
                     _look(platform, shop, now)
     except (Unreachable, PlatformFault, Throttled) as error:
-        silence = str(error)[:300] or type(error).__name__
+        silence = error
     except PlatformError as error:
         raise refusal_of(error) from None
     return shop, tokens, silence
@@ -195,14 +196,20 @@ def refusal_of(error: PlatformError) -> Refused:
 
 
 def with_words(code: str, words: str, error: PlatformError) -> Refused:
-    """A refusal in our words, with the platform's own behind them."""
-    said = str(error)
-    return Refused(code, f"{words} {_('The marketplace said: %(said)s') % {'said': said}}" if said else words)
+    """A refusal in our words, with what was found or said behind them."""
+    return Refused(code, f"{words} {error.in_words}".rstrip())
 
 
 @action
 def keep_connection(
-    *, store: Store, platform: Platform, shop: Shop, tokens: Tokens | None, silence: str, actor: Actor, now: datetime
+    *,
+    store: Store,
+    platform: Platform,
+    shop: Shop,
+    tokens: Tokens | None,
+    silence: PlatformError | None,
+    actor: Actor,
+    now: datetime,
 ) -> Connection:
     """Keep a shop's keys and tokens, which have been tried; a store has one connection, which this replaces.
 
@@ -221,7 +228,9 @@ def keep_connection(
     connection.expires_at = connection.refresh_expires_at = connection.write_expires_at = None
     take_tokens(connection, platform, shop, tokens)
     connection.status = ConnectionStatus.CONNECTED if is_authorised or silence else ConnectionStatus.AUTHORISING
-    connection.link_nonce, connection.fault, connection.told = "", "", silence
+    connection.link_nonce, connection.fault = "", ""
+    connection.told = silence.said[:300] if silence else ""
+    connection.last_error = silence.explained[:200] if silence else ""
     connection.cursor = connection.cursor or now - FIRST_REACH
     begin_work(connection)
     save_once(connection)

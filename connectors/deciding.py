@@ -12,12 +12,12 @@ from decimal import Decimal
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.obligations import LEASE
+from common.sentences import sentence as _
 from common.tenancy import tenant_scope
 from common.workers import take_up
 from common.writes import WriteSet
@@ -78,7 +78,7 @@ def send_next(talk: Talk) -> bool:
         try:
             _go_on(talk, decision)
         except (Unreachable, UnreadableCopy, PlatformFault) as error:
-            _settle(decision, lambda mine, error=error: _put_off(mine, str(error) or type(error).__name__))
+            _settle(decision, lambda mine, error=error: _put_off(mine, error.explained))
         except Throttled as error:
             seconds = timedelta(seconds=error.seconds or 0)
             _settle(decision, lambda mine, after=seconds: _again(mine, after))
@@ -89,7 +89,7 @@ def send_next(talk: Talk) -> bool:
             _settle(decision, lambda mine: _again(mine, timedelta(0)))
             raise
         except (NotThere, Refusal) as error:
-            _end(decision, SendingStatus.REFUSED, error.code, error.text)
+            _end(decision, SendingStatus.REFUSED, error.code, error.text, ours=error.ours)
     return bool(taken or worn_out)
 
 
@@ -198,7 +198,7 @@ def _address(talk: Talk, decision: SentDecision) -> str:
     for each in [*same, *default]:
         return each.id
     if known:
-        raise Refusal(_("The shop keeps no such return address at the marketplace: add it there, as its default."))
+        raise Refusal(ours=_("The shop keeps no such return address at the marketplace: add it there, as its default."))
     return ""
 
 
@@ -219,7 +219,7 @@ def _reason(talk: Talk, decision: SentDecision, copy: RefundCopy) -> str:
     if len(known) == 1:
         return known[0].code
     listed = " · ".join(reason.text for reason in known)
-    raise Refusal(_("Refuse again with one of the marketplace's own reasons: %(reasons)s") % {"reasons": listed})
+    raise Refusal(ours=_("Refuse again with one of the marketplace's own reasons: %(reasons)s") % {"reasons": listed})
 
 
 def _known_reasons(talk: Talk, decision: SentDecision, copy: RefundCopy) -> Sequence[RefusalReason]:
@@ -327,14 +327,14 @@ def _by_hand(mine: SentDecision, verdict: Verdict) -> None:
     writes.flush()
 
 
-def _end(decision: SentDecision, status: SendingStatus, code: str, text: str) -> None:
-    """It won't be done: who decided is told why, and the refund is read once more."""
+def _end(decision: SentDecision, status: SendingStatus, code: str, text: str, ours: str = "") -> None:
+    """It won't be done: who decided is told why, in the platform's words or in ours, and the refund is read again."""
 
     def end(mine: SentDecision) -> None:
         now = clock.now()
         mine.end(status, now)
-        mine.code, mine.told = code[:100], text[:300]
-        told = {"is_refused": True, "code": mine.code, "text": mine.told}
+        mine.code, mine.told, mine.last_error = code[:100], text[:300], ours[:200]
+        told = {"is_refused": True, "code": mine.code, "text": mine.told, "why": ours}
         end_decision(store_id=mine.store_id, refund_id=mine.refund_id, **told, actor=SYSTEM, now=now)
         number = copy_from_json(mine.seen).order.number
         read_later(mine.connection, platform_id=mine.platform_id, order_number=number, now=now, after=timedelta(0))

@@ -108,16 +108,21 @@ def read_again(row: MirroredRefund, *, now: datetime) -> None:
     wake_after_commit(row.store_id)
 
 
-def fetch_hints(talk: Talk) -> None:
-    """Fetch the messages that wait at the platform, keep them, and only then confirm them."""
+def fetch_hints(talk: Talk) -> bool:
+    """Fetch a batch of the messages that wait at the platform, keep them, and only then confirm them.
+
+    Returns whether there may be more: some were confirmed, and some of them were news. A queue that repeats what was
+    confirmed, or is full of shops that aren't connected, is left until the next turn.
+    """
     if not talk.platform.fetches_messages:
-        return
+        return False
     hints = talk.ask(lambda platform, shop: platform.fetch_messages(shop, now=clock.now()))
     news, kept = keep_for_shops(talk.connection, hints, now=clock.now())
     talk.counts["hints"] += len(kept)
     wake_shop(news - {talk.connection.store_id})
     if ids := [hint.message_id for hint in kept if hint.message_id]:
         talk.ask(lambda platform, shop: platform.confirm_messages(shop, ids, now=clock.now()))
+    return bool(ids and news)
 
 
 def read_hinted(talk: Talk) -> bool:
@@ -146,7 +151,7 @@ def read_hinted(talk: Talk) -> bool:
         _put_off(connection, hint, error)
         return True
     except (Refusal, UnreadableCopy) as error:
-        problem = str(error)
+        problem = error.explained
     talk.counts["read"] += 1
     told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
     if problem:
@@ -179,7 +184,7 @@ def _put_off(connection: Connection, hint: RefundHint, error: PlatformError) -> 
         gave_up = _try_later(hint, error)
     if gave_up:
         told = {"platform_id": hint.platform_id, "order_number": hint.order_number}
-        put_aside(connection, **told, problem=str(error), now=clock.now())
+        put_aside(connection, **told, problem=error.explained, now=clock.now())
 
 
 @bookkeeping("A try at reading a refund; what it finds is on record.")
@@ -189,7 +194,7 @@ def _try_later(hint: RefundHint, error: PlatformError) -> bool:
     rows = RefundHint.objects.for_store(hint.store_id).filter(platform_id=hint.platform_id).timed()
     for row in rows.exclude(next_attempt_at=None).select_for_update(no_key=True):
         row.attempts += 1
-        row.put_off(str(error))
+        row.put_off(error.explained)
         row.save(update_fields=row.WORK_FIELDS)
         gave_up = gave_up or row.needs_attention
     return gave_up

@@ -18,6 +18,8 @@ from math import ceil
 from threading import Lock
 from time import monotonic, sleep
 
+from django.utils.translation import gettext as _
+
 from common.hint_server import client, hint_server
 from connectors.port import Limit, LimitScope, Platform, Shop, Throttled
 
@@ -110,12 +112,13 @@ class Pace:
         """Return once `call` may be asked. Throttled when that takes longer than LONGEST_WAIT_S."""
         self.last_call = call
         if seconds := self._banned_for(call):
-            raise Throttled("We wait until the platform lets us ask again.", seconds=seconds)
+            raise Throttled(ours=_("We wait until the marketplace lets us ask again."), seconds=seconds)
         waited = 0.0
         for limit in self.platform.limits:
             while limit.call in ("", call) and (wait_ms := self._take(limit, 1)[1]):
                 if waited + wait_ms / 1000 > LONGEST_WAIT_S:
-                    raise Throttled("Our own limit for this call is used up.", seconds=ceil(wait_ms / 1000))
+                    words = _("So many calls were made that we wait, to stay within the marketplace's limits.")
+                    raise Throttled(ours=words, seconds=ceil(wait_ms / 1000))
                 waited += wait_ms / 1000
                 sleep(wait_ms / 1000)
 

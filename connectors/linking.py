@@ -155,7 +155,7 @@ def keep_authorisation(*, store_id: int, nonce: str, tokens: Tokens, actor: Acto
     platform = platform_for(connection)
     shop = shop_for(connection)
     take_tokens(connection, platform, with_tokens(shop, tokens), tokens)
-    connection.link_nonce, connection.fault, connection.told = "", "", ""
+    connection.link_nonce, connection.fault, connection.told, connection.last_error = "", "", "", ""
     connection.status = ConnectionStatus.CONNECTED
     connection.cursor = connection.cursor or now - FIRST_REACH
     begin_work(connection)

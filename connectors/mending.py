@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, refuse_if
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from connectors.by_hand import close_tasks_of
 from connectors.connecting import begin_work, lock_connection, record_connection
@@ -41,6 +40,7 @@ def resume_shop(*, store_id: int, actor: Actor, now: datetime) -> Connection:
 def follow_on(*, connection: Connection, actor: Actor, now: datetime) -> None:
     """A locked connection needs no person any more: it goes on from where it was, at once."""
     connection.status, connection.fault, connection.told = ConnectionStatus.CONNECTED, "", ""
+    connection.last_error = ""
     begin_work(connection)
     connection.save(update_fields=["status", "fault", "told", *connection.WORK_FIELDS])
     writes = WriteSet()
@@ -81,7 +81,7 @@ def _drop(decision: SentDecision, *, actor: Actor, now: datetime) -> None:
         return
     mine.end(SendingStatus.DROPPED, now)
     mine.save(update_fields=mine.WORK_FIELDS)
-    told = {"is_refused": True, "code": "disconnected", "text": str(_("The shop was disconnected."))}
+    told = {"is_refused": True, "code": "disconnected", "why": _("The shop was disconnected.")}
     end_decision(store_id=mine.store_id, refund_id=mine.refund_id, **told, actor=actor, now=now)
     close_tasks_of(store_id=mine.store_id, refund_id=mine.refund_id, stage=mine.seen["stage"], actor=actor, now=now)
 
@@ -92,8 +92,8 @@ def stop_following(*, connection: Connection, error: PlatformError, actor: Actor
     is_setup = isinstance(error, WrongSetup)
     connection.status = ConnectionStatus.NEEDS_SETUP if is_setup else ConnectionStatus.NEEDS_AUTHORISATION
     connection.fault = str(error.fault) if is_setup else ""
-    connection.told = str(error)[:300]
     connection.plan(None)
+    connection.told, connection.last_error = error.said[:300], error.ours[:200]
     connection.save(update_fields=["status", "fault", "told", *connection.WORK_FIELDS])
     writes = WriteSet()
     record_connection(

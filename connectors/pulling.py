@@ -10,6 +10,7 @@ from functools import partial
 from time import monotonic
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from common import clock
 from common.actions import bookkeeping
@@ -207,7 +208,7 @@ def _take_pages(
             raise
         _take_page(talk, page, meanwhile, ahead, at_end=mark.in_passing if following is None else None)
         if following is not None and monotonic() - begun > LONGEST_WINDOW_S:
-            raise WindowTooFull("It took too long.")
+            raise WindowTooFull(ours=_("Listing the changes took too long."))
         page = following
 
 
@@ -284,5 +285,5 @@ def _copy_of(talk: Talk, row: Brief, read: Callable[[], ReadCopy]) -> ReadCopy |
         read_later(talk.connection, **told, now=clock.now())
     except (Refusal, UnreadableCopy) as error:
         talk.counts["put aside"] += 1
-        put_aside(talk.connection, **told, problem=str(error), now=clock.now())
+        put_aside(talk.connection, **told, problem=error.explained, now=clock.now())
     return None

@@ -27,7 +27,7 @@ from connectors.deciding import send_next
 from connectors.hinting import fetch_hints, read_hinted
 from connectors.mending import stop_following, warn_in_time
 from connectors.models import Connection, RefundHint, SentDecision
-from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, Unreachable, WrongSetup
+from connectors.port import PlatformError, ReauthorisationNeeded, Throttled, TokenExpired, WrongSetup
 from connectors.pulling import compare_by_night, look_back_window, pull_window
 from connectors.reasons import read_reasons
 from connectors.talking import LeaseLost, Talk, held
@@ -110,18 +110,20 @@ def _work(talk: Talk) -> timedelta:
         while send_next(talk):
             pass
 
-    messages_fetched = False
+    is_first, has_messages = True, False
     reasons = 0
     while monotonic() < ends_at:
         if send_next(talk):
             continue
-        if not messages_fetched:
-            _fetch_hints(talk)
-            messages_fetched = True
+        if is_first:
+            is_first, has_messages = False, _fetch_hints(talk)
         if read_hinted(talk):
             continue
         try:
             if pause is None and pull_window(talk, until=horizon, meanwhile=meanwhile):
+                continue
+            if has_messages:  # what is listed doesn't wait for a heap of them
+                has_messages = _fetch_hints(talk)
                 continue
             is_turn_of_reasons = reasons < REASONS_A_WINDOW or not talk.connection.look_back
             if pause is None and is_turn_of_reasons and read_reasons(talk):
@@ -137,14 +139,18 @@ def _work(talk: Talk) -> timedelta:
     return timedelta(0)
 
 
-def _fetch_hints(talk: Talk) -> None:
-    """Messages only hint at what is listed anyway: a platform that gives none (yet) is followed without them."""
+def _fetch_hints(talk: Talk) -> bool:
+    """Fetch a batch of messages; whether there may be more.
+
+    They only hint at what is listed anyway: a platform that gives none (yet) is followed without them.
+    """
     try:
-        fetch_hints(talk)
+        return fetch_hints(talk)
     except ReauthorisationNeeded:
         raise
     except PlatformError as error:
         log.warning("connection %s has no messages: %s", talk.connection.pk, kind_of(error))
+        return False
 
 
 def _quiet(talk: Talk) -> timedelta:
@@ -171,18 +177,24 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
             return
         case Throttled():
             connection.plan(min(timedelta(seconds=failure.seconds or 0), LONGEST_BAN))
-            connection.last_error = str(failure)[:200]
+            connection.last_error = failure.in_words[:200]
         case _:
-            told = isinstance(failure, PlatformError | Refused)
-            connection.told = str(failure)[:300] if told and not isinstance(failure, Unreachable) else ""
+            connection.told = failure.said[:300] if isinstance(failure, PlatformError) else ""
             connection.attempts = min(connection.attempts, 8)  # a platform that is down for a day costs delay only
-            connection.put_off((told and str(failure)) or kind_of(failure))
+            connection.put_off(_why(failure))
     if compare_by_night(connection):
         connection.next_attempt_at = Now()
     writes = WriteSet()
     warn_in_time(writes, connection, now)
     connection.save()
     writes.flush()
+
+
+def _why(failure: Exception) -> str:
+    """For people; what broke here is told by its kind alone."""
+    if isinstance(failure, PlatformError):
+        return failure.explained
+    return str(failure) if isinstance(failure, Refused) else kind_of(failure)
 
 
 def _not_after_what_waits(connection: Connection) -> None:

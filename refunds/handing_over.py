@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, Refused
+from common.sentences import kept
 from common.sentences import sentence as _
 from common.writes import WriteSet
 from orders.models import OwedParcel
@@ -142,12 +143,20 @@ def yuan_text(amount: Decimal) -> str:
 
 @action
 def end_decision(
-    *, store_id: int, refund_id: UUID | str, is_refused: bool, code: str, text: str, actor: Actor, now: datetime
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    is_refused: bool,
+    code: str,
+    text: str = "",
+    why: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Refund:
     """What was sent about a refund is under way no longer; NotFound. Nothing happens when nothing was.
 
-    `is_refused`: the marketplace said no, or the refund had moved on, in its own `code` and `text`: somebody has to
-    look at it. Else it was done without moving the refund.
+    `is_refused`: the marketplace said no, or the refund had moved on, in its own `code` and `text`, or it could not be
+    sent (`why`, in our words): somebody has to look at it. Else it was done without moving the refund.
     """
     refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
@@ -159,7 +168,7 @@ def end_decision(
     writes = WriteSet()
     writes.update(refund, "decision_sent", "needs_attention")
     event = REFUND_DECISION_REFUSED if is_refused else REFUND_DECISION_DONE
-    told = {"verb": verb, "code": code, "text": text}
+    told = {"verb": verb, "code": code, "text": text, **({"why": kept(why)} if why else {})}
     writes.event(event, refund, topic=refund, at=now, actor=actor, states=(refund.status, refund.status), **told)
     writes.flush()
     return refund

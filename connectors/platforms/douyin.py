@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connectors.doudian.asking import GATEWAY, SUCCESS, ask_doudian, doudian_tokens, own_id
 from connectors.doudian.copies import doudian_copy, told_of
@@ -57,6 +58,7 @@ from connectors.port import (
 from connectors.reading import part, rows, text, whole
 
 PAGE_SIZE, REACH = 100, 50_000  # rows
+_TOO_MANY = gettext_lazy("There are more changes in this window than can be paged through.")
 
 
 @register
@@ -107,7 +109,7 @@ class Douyin(Platform):
         }
         first = _list(shop, asked, 0)
         if (total := whole(first.get("total")) or 0) > REACH:
-            raise WindowTooFull(f"{total} rows")
+            raise WindowTooFull(ours=str(_TOO_MANY))
         if not first.get("has_more"):
             yield _rows(first)
             return
@@ -120,7 +122,7 @@ class Douyin(Platform):
             if not answer.get("has_more"):
                 break
         else:
-            raise WindowTooFull(f"more than {REACH} rows")
+            raise WindowTooFull(ours=str(_TOO_MANY))
         for page in range(last - 1, -1, -1):
             yield _rows(_list(shop, asked, page))
 
@@ -205,7 +207,7 @@ def _of_shop(shop: Shop, tokens: Tokens) -> Tokens:
     """The tokens, if they are of the shop that was named. WrongSetup OTHER_SHOP."""
     shop_id = own_id(shop)
     if shop_id and tokens.shop_id and tokens.shop_id != shop_id:
-        raise WrongSetup(SetupFault.OTHER_SHOP, f"{tokens.shop_id} ≠ {shop_id}")
+        raise WrongSetup(SetupFault.OTHER_SHOP, ours=f"{tokens.shop_id} ≠ {shop_id}")
     return tokens
 
 

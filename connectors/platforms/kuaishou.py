@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from common.sentences import sentence as _
 from connectors.http import send
 from connectors.kwai.asking import (
     ADDRESSES,
@@ -128,7 +128,7 @@ class Kuaishou(Platform):
     def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
         """The refresh token is spent with it, and its successor lives no longer than it would have."""
         if not shop.refresh_token:
-            raise ReauthorisationNeeded(_("There is no token left to renew the authorisation with."))
+            raise ReauthorisationNeeded(ours=_("There is no token left to renew the authorisation with."))
         asked = {"grant_type": "refresh_token", "refresh_token": shop.refresh_token, **self._application(shop)}
         try:
             return self._tokens(send("POST", address_at(shop, "oauth2.refresh_token"), call="oauth2", form=asked), now)
@@ -155,13 +155,13 @@ class Kuaishou(Platform):
                 begin, cursor = versions[-1] - 1, ""
             else:
                 number += 1
-        raise WindowTooFull(_("There are more changes in this window than can be paged through."))
+        raise WindowTooFull(ours=_("There are more changes in this window than can be paged through."))
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund, with the freight of its return where there is any."""
         data = self._ask(shop, DETAIL, {"refundId": number_or_text(refund_id)}, now)
         if not isinstance(data, dict) or not data:
-            raise NotThere(_("The marketplace has no such refund for this shop."))
+            raise NotThere(ours=_("The marketplace has no such refund for this shop."))
         inner = [value for value in data.values() if isinstance(value, dict) and "refundId" in value]
         # How the details are told isn't documented in full: with a wrapper they are read as well.
         return the_asked(refund_id, kuaishou_copy(data if "refundId" in data or len(inner) != 1 else inner[0]))

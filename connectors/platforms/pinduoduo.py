@@ -151,7 +151,7 @@ class Pinduoduo(Platform):
     def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
         """New tokens. Authorising anew kills the old ones at once."""
         if not shop.refresh_token:
-            raise ReauthorisationNeeded("There is no refresh token.")
+            raise ReauthorisationNeeded(ours=_("There is no token left to renew the authorisation with."))
         asked = {"refresh_token": shop.refresh_token}
         try:
             answer = _ask(replace(shop, access_token=""), "pdd.pop.auth.token.refresh", asked)

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.port import (
     AddressCopy,
     Authorisation,
@@ -47,6 +46,7 @@ from connectors.top.lists import DISPUTES, LISTINGS, Listing
 from refunds.states import RefundKind
 
 MOST_PAGES, MOST_MESSAGES = 200, 200
+MOST_IDLE_BATCHES = 10  # of messages that are about no refund, in a row
 WITH_DISPUTES = {"tmall"}  # the marketplaces whose shops may ask for exchanges and for all disputes
 
 
@@ -90,7 +90,7 @@ class Taobao(Platform):
     def refresh(self, shop: Shop, *, now: datetime) -> Tokens:
         """Only applications of the service market can; a merchant's own has a token that simply ends."""
         if not shop.refresh_token:
-            raise ReauthorisationNeeded(_("This application's authorisation can only be renewed by a person."))
+            raise ReauthorisationNeeded(ours=_("This application's authorisation can only be renewed by a person."))
         asked = {"refresh_token": shop.refresh_token}
         try:
             said = self._ask(replace(shop, access_token=""), "taobao.top.auth.token.refresh", asked, now)
@@ -102,7 +102,7 @@ class Taobao(Platform):
         except ValueError:
             raise Unreachable(_("The tokens are no JSON.")) from None
         if not isinstance(answer, dict) or not answer.get("access_token"):
-            raise ReauthorisationNeeded(_("The marketplace gave no new token."))
+            raise ReauthorisationNeeded(ours=_("The marketplace gave no new token."))
         return tokens_of(answer, now)
 
     def list_changed(self, shop: Shop, *, since: datetime, until: datetime, now: datetime) -> Iterator[Sequence[Brief]]:
@@ -119,7 +119,7 @@ class Taobao(Platform):
             while has_next:
                 last += 1
                 if last > MOST_PAGES:
-                    raise WindowTooFull(_("There are more changes in this window than can be paged through."))
+                    raise WindowTooFull(ours=_("There are more changes in this window than can be paged through."))
                 page, has_next = page_at(last)
                 yield _untold(page, told)
             for number in range(last - 1, 0, -1):
@@ -127,7 +127,7 @@ class Taobao(Platform):
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """With the deadline, which the list doesn't tell. At Tmall it may be an exchange, or about postage alone."""
-        refusal: PlatformError = NotThere(_("The marketplace has no such refund for this shop."))
+        refusal: PlatformError = NotThere(ours=_("The marketplace has no such refund for this shop."))
         try:
             said = self._ask(shop, "taobao.refund.get", {"fields": FIELDS, "refund_id": refund_id}, now)
             if refund := part(said, "refund"):
@@ -207,6 +207,13 @@ class Taobao(Platform):
 
     def fetch_messages(self, shop: Shop, *, now: datetime) -> Sequence[Hint]:
         """What the application's queue has about its shops' refunds; what else it has of this shop is done with."""
+        for _batch in range(MOST_IDLE_BATCHES):
+            hints, idle = self._batch_of_messages(shop, now)
+            if hints or not idle:
+                return hints
+        return []
+
+    def _batch_of_messages(self, shop: Shop, now: datetime) -> tuple[list[Hint], list[str]]:
         said = self._ask(shop, "taobao.tmc.messages.consume", {"quantity": "100"}, now)
         hints, idle = [], []
         for message in rows(part(said, "messages").get("tmc_message")):
@@ -217,7 +224,7 @@ class Taobao(Platform):
             elif hint.message_id and is_own:
                 idle.append(hint.message_id)
         self.confirm_messages(shop, idle, now=now)
-        return hints
+        return hints, idle
 
     def confirm_messages(self, shop: Shop, message_ids: Sequence[str], *, now: datetime) -> None:
         """In calls of at most 200."""

@@ -100,7 +100,7 @@ class WechatShop(Platform):
             if not (next_key := text(answer.get("next_key"))) or next_key == asked.get("next_key"):
                 raise Unreachable(_("There is more, and nothing to ask for it by."))
             asked["next_key"] = next_key
-        raise WindowTooFull(_("There are more changes in this window than can be paged through."))
+        raise WindowTooFull(ours=_("There are more changes in this window than can be paged through."))
 
     def read(self, shop: Shop, *, refund_id: str, order_number: str, now: datetime) -> RefundCopy:
         """One refund's details."""

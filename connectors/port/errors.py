@@ -2,24 +2,49 @@
 
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 
 class PlatformError(Exception):
-    """What went wrong at a platform: its own `code` and `text`, as they came, never with a secret in them."""
+    """What went wrong at a platform, never with a secret in it, and who says so.
 
-    def __init__(self, text: str = "", *, code: str = "") -> None:
-        super().__init__(f"{code} {text}".strip())
-        self.code, self.text = code, text
+    `code` and `text` are the platform's own, as they came; `ours` are our words, where it is us who found it.
+    """
+
+    def __init__(self, text: str = "", *, code: str = "", ours: str = "") -> None:
+        super().__init__(ours or f"{code} {text}".strip())
+        self.code, self.text, self.ours = code, text, ours
+
+    @property
+    def said(self) -> str:
+        """The platform's code and words; empty where it said nothing."""
+        return f"{self.code} {self.text}".strip()
+
+    @property
+    def in_words(self) -> str:
+        """For people, who see whose words they are; empty where there are none."""
+        if self.ours or not self.said:
+            return self.ours
+        return _("The marketplace said: %(said)s") % {"said": self.said}
+
+    @property
+    def explained(self) -> str:
+        """The same, and never empty."""
+        return self.in_words or _("The marketplace failed and didn't say why.")
 
 
 class Unreachable(PlatformError):
     """No answer, or none that can be read. A decision may have been done all the same: read before sending again."""
 
+    def __init__(self, ours: str = "") -> None:
+        super().__init__(ours=ours)
+
 
 class Throttled(PlatformError):
     """Too many calls. `seconds` until the next, where the platform says so. Nothing was done."""
 
-    def __init__(self, text: str = "", *, code: str = "", seconds: int | None = None) -> None:
-        super().__init__(text, code=code)
+    def __init__(self, text: str = "", *, code: str = "", ours: str = "", seconds: int | None = None) -> None:
+        super().__init__(text, code=code, ours=ours)
         self.seconds = seconds
 
 
@@ -55,8 +80,8 @@ class SetupFault(StrEnum):
 class WrongSetup(PlatformError):
     """Nothing will work until a person has mended the connection. Nothing was done."""
 
-    def __init__(self, fault: SetupFault, text: str = "", *, code: str = "") -> None:
-        super().__init__(text, code=code)
+    def __init__(self, fault: SetupFault, text: str = "", *, code: str = "", ours: str = "") -> None:
+        super().__init__(text, code=code, ours=ours)
         self.fault = fault
 
 
@@ -70,6 +95,9 @@ class NotThere(PlatformError):
 
 class UnreadableCopy(PlatformError):
     """A refund's copy lacks what we need, or says what can't be: it is left to a person, the others go on."""
+
+    def __init__(self, ours: str) -> None:
+        super().__init__(ours=ours)
 
 
 class WindowTooFull(PlatformError):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, choice, hidden, said
+from common.facts import COUNT, FLAG, TEXT, YUAN, Data, Fact, changed, choice, hidden, said, worded
 from payments.events import GATEWAY_ERROR
 from refunds.states import (
     MarketplaceStage,
@@ -224,6 +224,7 @@ class _Sent(TypedDict):
 class _Answered(_Sent):
     code: Annotated[str, hidden(TEXT)]
     text: Annotated[str, said(gettext_lazy("The marketplace"))]
+    why: NotRequired[Annotated[dict, worded(gettext_lazy("Why"))]]
 
 
 REFUND_FOLLOWED = EventType(
@@ -258,5 +259,5 @@ REFUND_DECISION_REFUSED = EventType(
     "refund",
     _Answered,
     EventTone.BAD,
-    meaning=gettext_lazy("The marketplace didn't do what the merchant decided, and says why."),
+    meaning=gettext_lazy("What the merchant decided isn't done: the marketplace says why, or we why it wasn't sent."),
 )

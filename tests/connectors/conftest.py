@@ -16,6 +16,8 @@ from connectors.working import work_on_shops
 from tests.connectors.toy import Server, Toy, running
 from tests.world import MERCHANT, NOON, Shop, make_shop, wait
 
+MILLISECOND = timedelta(milliseconds=1)
+
 
 class Connected:
     """A shop that is connected to a toy server."""
@@ -69,8 +71,9 @@ class Connected:
 
 @pytest.fixture(autouse=True)
 def unpaced(monkeypatch):
-    """All of a limit's calls may come at once, so that no test sleeps; test_limits.py proves how they are spread."""
-    monkeypatch.setattr(limits, "HELD", 1)
+    """All of a limit's calls may come at once and as many in its time, so that no test sleeps; test_limits.py proves
+    how they are spread at work."""
+    monkeypatch.setattr(limits, "bucket_of", lambda limit: (limit.calls, limit.calls / (limit.per / MILLISECOND)))
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_shop_whose_workers_have_died_goes_on_once_somebody_gives_the_command(
 def test_once_tries_each_thing_once(connected):
     connected.server.put("R1", ago(hours=2))
     connected.server.faults["list"] = [{"status_code": 500}]
-    with pytest.raises(CommandError, match="Not finished: 500"):
+    with pytest.raises(CommandError, match="Not finished: The marketplace said: 500"):
         sync(connected, "--once")
     connected.server.faults["list"] = [{"status_code": 500}]
     sync(connected)

@@ -84,7 +84,15 @@ def test_a_platform_that_does_not_answer_now_is_kept_and_asked_again(unconnected
     assert (connection.status, connection.told) == (ConnectionStatus.CONNECTED, "500")
     unconnected.server.put("R1", NOON)
     unconnected.turn()
-    assert unconnected.connection.told == ""
+    assert (unconnected.connection.told, unconnected.connection.last_error) == ("", "")
+
+
+def test_whose_words_it_is_that_nobody_answers(unconnected):
+    """What we found ourselves is never shown as the marketplace's."""
+    unconnected.server.faults["list"] = [{"hang_up": True}]
+    connection = unconnected.connect()
+    assert (connection.status, connection.told) == (ConnectionStatus.CONNECTED, "")
+    assert "broke off" in connection.last_error
 
 
 def test_an_old_token_is_renewed_at_once(unconnected):

@@ -303,7 +303,11 @@ class TestWhatItTakes:
         followed.decide("refuse", text="We see it differently.")
         followed.turn()
         assert followed.server.decided == []
-        assert "worn · late" in followed.decision.told
+        decision = followed.decision
+        assert (decision.status, decision.told, "worn · late" in decision.last_error) == ("refused", "", True)
+        with connected.shop.scope():
+            data = Event.objects.get(name="refund.decision_refused").data
+        assert (data["text"], data["why"]["data"]) == ("", {"reasons": "worn · late"})
 
     def test_the_code_from_the_phone(self, connected):
         followed = Followed(connected, code="4711")

@@ -17,13 +17,10 @@ ONE_FOR_ALL = Limit(LimitScope.APPLICATION, 4, timedelta(minutes=10))
 SHOP = Shop("app", {}, shop_id="1")
 
 
-HELD = limits.HELD
-
-
 @pytest.fixture(autouse=True)
 def paced(unpaced, monkeypatch):
     """As at work: a bucket holds a small share of its limit."""
-    monkeypatch.setattr(limits, "HELD", HELD)
+    monkeypatch.setattr(limits, "bucket_of", bucket_of)
 
 
 @pytest.fixture(params=["with Valkey", "without"])

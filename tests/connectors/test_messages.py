@@ -99,6 +99,24 @@ def test_fetched_messages_are_kept_before_they_are_confirmed(pulled):
     assert pulled.mirror() == {"R1": (1, "asked")}
 
 
+def test_a_heap_of_messages_is_fetched_in_one_turn_and_what_is_listed_does_not_wait_for_it(pulled, clock):
+    """After a long pause, say. One that the platform repeats for ever ends it."""
+    pulled.server.most_messages = 3
+    pulled.server.messages = [{"id": f"m{number}", "refund": "R1"} for number in range(10)]
+    clock.move(minutes=10)
+    began = len(pulled.server.asked)
+    pulled.turn(most=1)
+    assert (len(hints()), pulled.server.messages) == (10, [])
+    asked = [call for call, _body in pulled.server.asked[began:] if call in ("messages", "list")]
+    assert asked[:2] == ["messages", "list"], "one batch, then the list"
+    assert asked.count("messages") == 5, "until a batch is empty"
+    pulled.server.messages = [{"id": "m0", "refund": "R1"}]
+    pulled.server.forgets_confirmed = False
+    before = len(pulled.server.calls("messages"))
+    pulled.turn(most=1)
+    assert len(pulled.server.calls("messages")) - before == 1
+
+
 def test_without_messages_a_shop_is_followed_all_the_same(pulled, clock):
     pulled.server.faults["messages"] = [{"error": name} for name in ("refused", "fault", "address", "throttled")]
     for number in range(4):

@@ -1,10 +1,14 @@
 """What the tables of connections refuse, whatever code does or forgets."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError
 
 from common.tenancy import system_scope
 from connectors.hinting import read_later
+from connectors.port import PlatformError, Unreachable, UnreadableCopy
 from tests.concurrency.test_return_nets import copy, table
 from tests.connectors.test_deciding import Followed
 from tests.world import NOON, make_shop
@@ -35,3 +39,31 @@ def test_the_tables_refuse_what_must_never_be(connected, subtests):
     for net, sql in NETS.items():
         with subtests.test(net), system_scope(), pytest.raises(IntegrityError, match=net):
             table(sql)
+
+
+OURS_ANYHOW = {Unreachable.__name__, UnreadableCopy.__name__}  # where the marketplace said nothing that can be shown
+
+
+def _kinds(error: type) -> set[str]:
+    return {error.__name__}.union(*map(_kinds, error.__subclasses__()))
+
+
+def _are_ours(words: ast.expr) -> bool:
+    """Whether it is written here: a text, one that is filled in, or one that is translated."""
+    if isinstance(words, ast.BinOp):
+        return _are_ours(words.left)
+    is_translated = isinstance(words, ast.Call) and isinstance(words.func, ast.Name) and words.func.id == "_"
+    return is_translated or isinstance(words, ast.JoinedStr) or (isinstance(words, ast.Constant) and bool(words.value))
+
+
+def test_no_words_of_ours_are_given_as_the_marketplaces():
+    """They are `ours=…`: what is positional is shown as what the marketplace said, and so is a verdict's text."""
+    kinds, wrong, found = _kinds(PlatformError) - OURS_ANYHOW | {"Verdict"}, [], 0
+    for path in sorted(Path("connectors").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds:
+                found += 1
+                place = {"WrongSetup": 1, "Verdict": 2}.get(call.func.id, 0)
+                texts = [*call.args[place : place + 1], *(each.value for each in call.keywords if each.arg == "text")]
+                wrong += [f"{path}:{call.lineno}" for text in texts if _are_ours(text)]
+    assert (wrong, found > 40) == ([], True)

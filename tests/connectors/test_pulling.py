@@ -190,7 +190,7 @@ class TestTrouble:
         connected.server.faults["read"] = [lambda body: {"error": "refused"} if body["id"] == "R1" else None] * 9
         connected.turn()
         aside = [name for name in ("R0", "R1", "R2") if connected.row(name).needs_look and connected.row(name).problem]
-        assert [connected.row(name).problem for name in aside] == ["40 isv.bad"]
+        assert [connected.row(name).problem for name in aside] == ["The marketplace said: 40 isv.bad"]
         assert connected.connection.cursor == NOON - LAG
 
     def test_what_was_put_aside_is_tried_again_by_the_comparison(self, connected, clock):

@@ -206,7 +206,7 @@ class TestConnecting:
 def keeping(shop, *, scoped=True):
     """What was tried is kept."""
     there = Shop("app", {Secret.APP_SECRET: "s3cret"}, "http://127.0.0.1:1", "token-1", "refresh-1", "shop-1")
-    told = {"tokens": None, "silence": "", "actor": MERCHANT, "now": NOON}
+    told = {"tokens": None, "silence": None, "actor": MERCHANT, "now": NOON}
     call = partial(keep_connection, store=shop.store, platform=PLATFORMS["toy"](), shop=there, **told)
     return in_scope(shop, call) if scoped else call
 

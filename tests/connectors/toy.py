@@ -61,6 +61,8 @@ class Server:
     most_in_a_window: int = 1000
     refunds: dict[str, dict] = field(default_factory=dict)
     messages: list[dict] = field(default_factory=list)
+    most_messages: int = 100  # that are given at once
+    forgets_confirmed: bool = True
     decided: list[dict] = field(default_factory=list)
     asked: list[tuple[str, dict]] = field(default_factory=list)
     faults: dict[str, list] = field(default_factory=lambda: defaultdict(list))
@@ -125,10 +127,11 @@ class Server:
         return {"refund": found} if found else {"error": "not there"}
 
     def _messages(self, body: dict) -> dict:
-        return {"messages": list(self.messages)}
+        return {"messages": self.messages[: self.most_messages]}
 
     def _confirm(self, body: dict) -> dict:
-        self.messages = [each for each in self.messages if each["id"] not in body["ids"]]
+        if self.forgets_confirmed:
+            self.messages = [each for each in self.messages if each["id"] not in body["ids"]]
         return {}
 
     def _decide(self, body: dict) -> dict:

@@ -141,13 +141,18 @@ class TestState:
             ({"status": "authorising"}, "Authorise the shop now"),
             ({"write_expires_at": NOON}, "reading goes on: authorise the shop anew"),
             ({"needs_attention": True, "last_error": "KeyError"}, "broke off again and again, and has stopped"),
+            ({"status": "needs_authorisation", "last_error": "No token is left."}, "Last error: No token is left."),
         ],
     )
     def test_what_a_person_has_to_do_is_said(self, owner, connected, fields, words):  # noqa: F811
         kept = change(connected.shop, **fields)
         text = page_of(owner, kept)
         assert words in text
-        assert f"The marketplace said: {fields['told']}" in text if "told" in fields else True
+        assert (
+            f"The marketplace said: {fields['told']}" in text
+            if "told" in fields
+            else "The marketplace said" not in text
+        )
         assert ("I have set it right" in text) is (fields.get("status") == "needs_setup" or "needs_attention" in fields)
         assert "asked again by itself" not in text
         assert owner.tiles()["Connections to mend"] == "1"
@@ -294,6 +299,17 @@ class TestWhatWaits:
         assert "Last error: 500" in text_of(agent.get(f"connectors/sentdecision/{decision.pk}/change/"))
         agent.post(f"connectors/sentdecision/{decision.pk}/resume/")
         assert self.again(decision).needs_attention is False
+
+    def test_what_could_not_be_sent_was_not_refused_by_the_marketplace(self, sign_in, connected, decision):  # noqa: F811
+        with system_scope():
+            SentDecision.objects.filter(pk=decision.pk).update(
+                status="refused", last_error="No address.", closed_at=NOON
+            )
+        agent = sign_in("agent", connected.shop)
+        for page in (f"connectors/sentdecision/{decision.pk}/change/", f"refunds/refund/{decision.refund_id}/change/"):
+            text = text_of(agent.get(page))
+            assert ("Not sent" in text, "No address." in text, "couldn&#x27;t be sent" in text) == (True,) * 3
+            assert ("Refused by the marketplace" in text, "The marketplace said" in text) == (False, False)
 
     def test_what_was_refused_is_listed_with_the_words(self, sign_in, connected, decision):  # noqa: F811
         with system_scope():

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from connectors.models import MirroredRefund, PlatformTask, SentDecision
+from connectors.models import Connection, MirroredRefund, PlatformTask, SentDecision
 from connectors.outcomes import ASKED_ANEW
 from connectors.states import SendingStatus
 from refunds.models import Refund
@@ -41,7 +41,7 @@ def _of_decision(decision: SentDecision, task: PlatformTask | None) -> dict:
     url = reverse(f"admin:connectors_{page[0]}_change", args=page[1:])
     told = {"title": verb_words(decision), "url": url, "at": decision.decided_at, "badge": sending_badge(decision)}
     who = decision.actor.get("label", "")
-    return {**told, "who": who, "stands": how_it_stands(decision), "told": decision.told}
+    return {**told, "who": who, "stands": how_it_stands(decision), "told": words_about(decision)}
 
 
 def _of_task(task: PlatformTask) -> dict:
@@ -64,6 +64,15 @@ def problem_of(row: MirroredRefund) -> str:
     return _("The marketplace's documents don't explain this status: it is shown as it came.")
 
 
+def words_about(row: SentDecision | Connection) -> str:
+    """Why it stands as it does, for people, who see whose words they are; empty where nobody has said any."""
+    if row.told:
+        return _("The marketplace said: %(said)s") % {"said": row.told}
+    if not row.last_error or (isinstance(row, SentDecision) and is_unsent(row)):
+        return row.last_error
+    return _("Last error: %(said)s") % {"said": row.last_error}
+
+
 def verb_words(row: SentDecision | PlatformTask) -> str:
     """What was decided, as people read it."""
     return str(MarketplaceVerb(row.verb).label)
@@ -72,10 +81,16 @@ def verb_words(row: SentDecision | PlatformTask) -> str:
 def sending_badge(decision: SentDecision) -> SafeString:
     """Its status, and whether it waits for a person."""
     tone = SENDING_TONES.get(SendingStatus(decision.status), "grey")
-    shown = format_html('<span class="wl-badge {}">{}</span>', tone, decision.get_status_display())
+    words = _("Not sent") if is_unsent(decision) else decision.get_status_display()
+    shown = format_html('<span class="wl-badge {}">{}</span>', tone, words)
     if not decision.needs_attention:
         return shown
     return format_html('{} <span class="wl-badge red">{}</span>', shown, _("needs attention"))
+
+
+def is_unsent(decision: SentDecision) -> bool:
+    """Whether it ended here: what it lacks was found before the marketplace was asked."""
+    return decision.status == SendingStatus.REFUSED and not decision.told and bool(decision.last_error)
 
 
 def how_it_stands(decision: SentDecision) -> str:
@@ -102,6 +117,8 @@ def how_it_stands(decision: SentDecision) -> str:
             )
         case SendingStatus.MOVED_ON:
             return _("It came too late: the refund had changed. Decide anew about it as it is now.")
+        case SendingStatus.REFUSED if is_unsent(decision):
+            return _("It couldn't be sent, and nothing has changed: set right what is missing, then decide anew.")
         case SendingStatus.REFUSED:
             return _("The marketplace has refused it, and nothing has changed: decide anew.")
     return _("It was given up: the shop was disconnected.")

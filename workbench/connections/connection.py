@@ -29,6 +29,7 @@ from connectors.shops import platform_for
 from connectors.states import ConnectionStatus
 from stores.models import Store
 from stores.permissions import MANAGE_STORE
+from workbench.connections.card import words_about
 from workbench.connections.link import callback_address
 from workbench.connections.state import STOPPED, TONES, behind, calls_left, in_trouble, things_to_do, until
 from workbench.kit.base import column, timed_column
@@ -335,7 +336,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
 
     def kept(self, request: HttpRequest, connection: Connection) -> HttpResponseRedirect:
         """To the connection's page, with a word on how it stands."""
-        if connection.status == ConnectionStatus.CONNECTED and not connection.told:
+        if connection.status == ConnectionStatus.CONNECTED and not connection.last_error:
             messages.success(request, _("The shop is connected and is read from now on."))
         elif connection.status == ConnectionStatus.CONNECTED:
             messages.warning(request, _("The keys are kept; the marketplace doesn't answer now and is asked again."))
@@ -360,6 +361,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
             connection=connection,
             platform=platform,
             status=connection_badge(connection),
+            why=words_about(connection),
             warnings=things_to_do(connection, request.now),
             behind=behind(connection, request.now),
             progress=f"{connection.progress:.0%}",

@@ -11,7 +11,7 @@ from connectors.hinting import read_again
 from connectors.platforms import platform_of
 from connectors.states import NOT_DONE, UNDER_WAY, SendingStatus
 from stores.permissions import DECIDE_REFUNDS
-from workbench.connections.card import how_it_stands, problem_of, sending_badge, verb_words
+from workbench.connections.card import how_it_stands, problem_of, sending_badge, verb_words, words_about
 from workbench.kit.base import DeskAdmin, column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
@@ -186,12 +186,12 @@ class SentDecisionAdmin(OrderSearch, MarketplaceAdmin):
     show_order = column(gettext_lazy("order"), lambda row: row.refund.order.number)
     show_verb = column(gettext_lazy("decision"), verb_words)
     show_status = column(gettext_lazy("status"), sending_badge)
-    show_told = column(gettext_lazy("the marketplace's words"), lambda row: row.told or row.last_error or "–")
+    show_told = column(gettext_lazy("why"), lambda row: words_about(row) or "–")
     show_decided = column(gettext_lazy("decided"), lambda row: moment(row.decided_at))
 
     def row_page(self, request, decision, bound=None):
         """How far it is."""
-        told = {"status": sending_badge(decision), "stands": how_it_stands(decision)}
+        told = {"status": sending_badge(decision), "stands": how_it_stands(decision), "why": words_about(decision)}
         return self.shown(request, decision, "sending", verb_words(decision), bound=bound, **told)
 
 

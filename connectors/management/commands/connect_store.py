@@ -60,8 +60,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Kept. {platform.shown} wants the merchant to authorise it: do so at the desk, Connections."
             )
-        elif connection.told:
-            self.stdout.write(f"Kept, but {platform.shown} doesn't answer now ({connection.told}): it is asked again.")
+        elif connection.last_error:
+            why = connection.told or connection.last_error
+            self.stdout.write(f"Kept, but {platform.shown} doesn't answer now ({why}): it is asked again.")
         else:
             self.stdout.write(f"{store.code} is connected to {platform.shown}. Pull it now: sync_store {store.code}")
         if platform.takes_pushes:

@@ -33,3 +33,12 @@ def test_another_shops_are_told_apart_and_other_topics_are_done_with(fake, shop)
     told = TAOBAO.fetch_messages(shop, now=clock.now())
     assert [(hint.message_id, hint.shop_id) for hint in told] == [(theirs.id, "1"), (ours.id, fake.seller_id)]
     assert fake.confirmed == {trade.id}
+
+
+def test_a_heap_of_other_topics_does_not_hide_what_is_about_refunds(fake, shop):
+    for _ in range(150):
+        fake.add()
+        fake.messages[-1].content["topic"] = "taobao_trade_TradeBuyerPay"
+    refund = fake.add()
+    assert [hint.refund_id for hint in TAOBAO.fetch_messages(shop, now=clock.now())] == [refund.id]
+    assert len(fake.confirmed) == 150
