@@ -228,7 +228,7 @@ def test_each_change_leads_to_what_it_is_about_while_that_is_there(taote, other,
     change_name(taote, "Named", by["actor"])
 
     def ways(desk, **query) -> set[str]:
-        found = re.findall(r'wl-link" href="([^"]+)"><b>', desk.get("changes/", **query).content.decode())
+        found = re.findall(r'<b><a class="wl-link" href="([^"]+)">', desk.get("changes/", **query).content.decode())
         assert all(desk.client.get(url).status_code == 200 for url in found)
         return set(found)
 
