@@ -11,6 +11,7 @@ from automation.events import RULE_CHANGED, RULE_DRAFTED, RULE_PUBLISHED, RULE_T
 from automation.models import RuleVersion, StoreRule
 from automation.states import RuleStatus
 from automation.why_not import why_not_add_rule, why_not_publish, why_not_turn_off, wrong_name
+from automation.wording import differences
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, refuse_if
@@ -40,14 +41,21 @@ def draft_rule(*, store: Store, name: str, definition: dict[str, Any], actor: Ac
 def change_rule(
     *, store: Store, rule_id: UUID, name: str, definition: dict[str, Any], actor: Actor, now: datetime
 ) -> StoreRule:
-    """Change a rule's draft and its name; the published version acts as before. NotFound; Invalid names the field."""
+    """Change a rule's draft and its name; the published version acts as before. NotFound; Invalid names the field.
+
+    The event tells each field that is another now, from what to what.
+    """
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     rule = lock_rule(store.pk, rule_id)
     refuse_if(wrong_name(store.pk, name, rule))
-    renamed = {"renamed": [rule.name, name]} if name != rule.name else {}
-    rule.name, rule.draft = name, as_json(read_definition(definition, store.rules))
-    rule.save(update_fields=["name", "draft"])
-    _record(RULE_CHANGED, rule, actor, now, **renamed)
+    wanted = as_json(read_definition(definition, store.rules))
+    changed: dict[str, Any] = {"renamed": [rule.name, name]} if name != rule.name else {}
+    if says := differences(rule.draft, wanted):
+        changed["says"] = says
+    if changed:
+        rule.name, rule.draft = name, wanted
+        rule.save(update_fields=["name", "draft"])
+        _record(RULE_CHANGED, rule, actor, now, **changed)
     return rule
 
 
@@ -65,7 +73,8 @@ def move_rule(*, store: Store, rule_id: UUID, place: int, actor: Actor, now: dat
     for turn, each in enumerate(rules, 1):
         each.place = turn
     StoreRule.objects.bulk_update(rules, ["place"])
-    _record(RULE_CHANGED, rule, actor, now, place=[before, rule.place])
+    if rule.place != before:
+        _record(RULE_CHANGED, rule, actor, now, place=[before, rule.place])
     return rule
 
 
@@ -95,6 +104,8 @@ def publish_rule(*, store_id: int, rule_id: UUID, actor: Actor, now: datetime) -
     version.save()
     rule.save(update_fields=["status", "version", "live_since"])
     facts = {"act": definition.act, "most_a_day": definition.most_a_day, "held_out": definition.held_out}
+    if newest and (says := differences(newest.says, version.says)):
+        facts["says"] = says
     _record(RULE_PUBLISHED, rule, actor, now, version=version.number, **facts)
     return version
 
@@ -106,7 +117,7 @@ def turn_off_rule(*, store_id: int, rule_id: UUID, actor: Actor, now: datetime) 
     refuse_if(why_not_turn_off(rule))
     rule.status = RuleStatus.OFF
     rule.save(update_fields=["status"])
-    _record(RULE_TURNED_OFF, rule, actor, now)
+    _record(RULE_TURNED_OFF, rule, actor, now, version=rule.version)
     return rule
 
 

@@ -1,25 +1,37 @@
 """What can happen to rules, and by them."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from automation.states import RuleAct
+from automation.wording import difference_words
 from common.events import EventTone, EventType
 from common.facts import COUNT, TEXT, Fact, changed, choice, named, worded
 from stores.events import EventArea
 
 VERSION = Fact("version of the rule", lambda number, data: _("version %(number)s") % {"number": number}, example=3)
 
+SAYS = Fact(
+    "field of the rule → [before, after], for those that are others now and those read together with them",
+    lambda found, data: difference_words(found),
+    example={"held_out": [10, 20], "most_a_day": [50, 50], "most_yuan_a_day": ["500.00", "500.00"]},
+)
+
 
 class _Named(TypedDict):
     name: Annotated[str, TEXT]
 
 
+class _TurnedOff(_Named):
+    version: NotRequired[Annotated[int, VERSION]]
+
+
 class _Changed(_Named, total=False):
     renamed: Annotated[list[str], changed(TEXT)]
     place: Annotated[list[int], named(gettext_lazy("Place"), changed(COUNT))]
+    says: Annotated[dict[str, list], SAYS]
 
 
 class _Published(_Named):
@@ -27,6 +39,7 @@ class _Published(_Named):
     act: Annotated[str, choice(RuleAct)]
     most_a_day: Annotated[int, named(gettext_lazy("At most a day"), COUNT)]
     held_out: Annotated[int, named(gettext_lazy("Held out, %"), COUNT)]
+    says: NotRequired[Annotated[dict[str, list], SAYS]]
 
 
 class _ByRule(_Named):
@@ -64,7 +77,7 @@ RULE_PUBLISHED = _rule(
 RULE_TURNED_OFF = _rule(
     "turned_off",
     gettext_lazy("Automatic rule turned off"),
-    _Named,
+    _TurnedOff,
     gettext_lazy("The rule does nothing any more until somebody publishes it again."),
     EventTone.WARNING,
 )

@@ -220,6 +220,7 @@ def keep_connection(
         shop = with_tokens(shop, Tokens(shop.access_token, None, shop_id=shop.app_key))
     refuse_if(why_not_follow(kept, shop))
     connection = kept or Connection(store=store, created_at=now)
+    before = _told_of(connection) if kept else {}
     is_authorised = bool(shop.access_token)
     connection.platform, connection.app_key, connection.base_url = platform.name, shop.app_key, shop.base_url
     connection.sealed_secrets = seal({str(name): value for name, value in shop.secrets.items()})
@@ -235,9 +236,32 @@ def keep_connection(
     begin_work(connection)
     save_once(connection)
     writes = WriteSet()
-    record_connection(writes, CONNECTION_MADE, connection, actor=actor, now=now)
+    changes = _changes_since(before, connection) if kept else {}
+    record_connection(writes, CONNECTION_MADE, connection, actor=actor, now=now, **changes)
     writes.flush()
     return connection
+
+
+def _told_of(connection: Connection) -> dict[str, str]:
+    return {
+        "platform": connection.platform,
+        "shop": name_of_shop(connection),
+        "app_key": connection.app_key,
+        "base_url": connection.base_url,
+    }
+
+
+def _changes_since(before: dict[str, str], connection: Connection) -> dict[str, object]:
+    """What another connection is that takes this one's place; its keys were given anew in any case."""
+    after = _told_of(connection)
+    pairs = {name: [before[name], after[name]] for name in ("app_key", "base_url") if before[name] != after[name]}
+    olds = {f"{name}_before": before[name] for name in ("platform", "shop") if before[name] != after[name]}
+    return {**pairs, **olds, "has_new_secrets": True}
+
+
+def name_of_shop(connection: Connection) -> str:
+    """By which people know it."""
+    return connection.shop_name or connection.shop_id or connection.app_key
 
 
 def why_not_follow(kept: Connection | None, shop: Shop) -> Refused | None:
@@ -283,10 +307,8 @@ def begin_work(connection: Connection) -> None:
 
 def record_connection(writes: WriteSet, event, connection: Connection, *, actor: Actor, now: datetime, **data) -> None:
     """Tell what happened to a connection, and to which shop that is."""
-    shop = connection.shop_name or connection.shop_id or connection.app_key
-    writes.event(
-        event, connection, topic=connection, at=now, actor=actor, platform=connection.platform, shop=shop, **data
-    )
+    named = {"platform": connection.platform, "shop": name_of_shop(connection)}
+    writes.event(event, connection, topic=connection, at=now, actor=actor, **named, **data)
 
 
 def lock_connection(store_id: int) -> Connection:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, NotRequired, TypedDict
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, END, FLAG, INSTANT, TEXT, Data, Fact, choice, hidden, named, said
+from common.facts import COUNT, END, FLAG, INSTANT, TEXT, Data, Fact, changed, choice, hidden, named, said
 from common.words import in_one_language
 from connectors.platforms import PLATFORMS
 from connectors.states import LookBack
@@ -20,9 +21,24 @@ PLATFORM = Fact("name of an open platform", _platform, example=min(PLATFORMS))
 _WORDS = said(gettext_lazy("The marketplace"))
 
 
+NEW_SECRETS = Fact(
+    "true: it has another secret or other tokens than before", lambda is_new, data: _("new keys"), example=True
+)
+
+
 class _Shop(TypedDict):
     platform: Annotated[str, PLATFORM]
     shop: Annotated[str, TEXT]
+
+
+class _Made(_Shop):
+    """What is left out is as it was: all of that where the store had no connection."""
+
+    app_key: NotRequired[Annotated[list[str], named(gettext_lazy("App key"), changed(TEXT))]]
+    shop_before: NotRequired[Annotated[str, named(gettext_lazy("It was"), TEXT)]]
+    platform_before: NotRequired[Annotated[str, named(gettext_lazy("It was"), PLATFORM)]]
+    base_url: NotRequired[Annotated[list[str], named(gettext_lazy("Address"), changed(TEXT))]]
+    has_new_secrets: NotRequired[Annotated[bool, NEW_SECRETS]]
 
 
 class _Authorised(_Shop):
@@ -64,7 +80,7 @@ def _connection(name: str, title, data: type, tone: EventTone, *, meaning) -> Ev
 CONNECTION_MADE = _connection(
     "made",
     gettext_lazy("Shop connected"),
-    _Shop,
+    _Made,
     EventTone.GOOD,
     meaning=gettext_lazy(
         "The keys of a shop at an open platform were taken down, sealed; it can be followed once it is authorised."

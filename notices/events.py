@@ -2,17 +2,49 @@
 
 from typing import Annotated, TypedDict
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, TEXT, Fact, changed, choice, hidden, named
+from common.facts import COUNT, TEXT, Data, Fact, changed, choice, named
+from common.words import labelled, listed
 from notices.states import Gathering, NoticeCode, RobotTrouble
 from stores.events import EventArea
+from stores.states import MemberRole
 
 KIND_LIST = Fact(
     "list of codes of kinds of notices, empty for all",
     lambda codes, data: ", ".join(str(dict(NoticeCode.choices).get(code, code)) for code in codes) or "*",
     example=["request"],
+)
+CHANNELS_SHOWN = {"bell": gettext_lazy("In the desk"), "email": gettext_lazy("By e-mail")}
+
+
+def _chosen(pair: list, data: Data) -> list[str]:
+    """Each kind and way of telling that is another now: `Refund requests, In the desk: as usual → Owner`."""
+    before, after = pair
+    kinds = dict(NoticeCode.choices)
+    return [
+        labelled(
+            listed([kinds.get(code, code), CHANNELS_SHOWN.get(channel, channel)]),
+            f"{_told(before, code, channel)} → {_told(after, code, channel)}",
+        )
+        for code in {**before, **after}
+        for channel in {**before.get(code, {}), **after.get(code, {})}
+        if before.get(code, {}).get(channel) != after.get(code, {}).get(channel)
+    ]
+
+
+def _told(chosen: dict, code: str, channel: str) -> str:
+    if code not in chosen:
+        return _("as usual")
+    roles = chosen[code].get(channel, ())
+    return listed(MemberRole(role).label for role in roles) if roles else _("nobody")
+
+
+CHOSEN = Fact("[before, after]: kind → channel → roles", _chosen, example=[{}, {}])
+NEW_SECRET = Fact(
+    "true: there is another address or secret", lambda is_new, data: _("new address or secret"), example=True
 )
 CLOCK = Fact("time of the day, empty for none", lambda value, data: value or "–", example="22:00")
 
@@ -31,7 +63,7 @@ class _Changed(TypedDict, total=False):
     host: Annotated[list[str], changed(TEXT)]
     kinds: Annotated[list[list[str]], changed(KIND_LIST)]
     keyword: Annotated[list[str], named(gettext_lazy("Keyword"), changed(TEXT))]
-    has_new_secret: Annotated[bool, Fact("true: there is another address or secret", example=True)]
+    has_new_secret: Annotated[bool, NEW_SECRET]
 
 
 class _Paused(_Named):
@@ -39,7 +71,7 @@ class _Paused(_Named):
 
 
 class _Terms(TypedDict, total=False):
-    chosen: Annotated[list, hidden(Fact("[before, after]: kind → channel → roles", example=[{}, {}]))]
+    chosen: Annotated[list, CHOSEN]
     quiet_from: Annotated[list[str], named(gettext_lazy("Quiet from"), changed(CLOCK))]
     quiet_until: Annotated[list[str], named(gettext_lazy("Quiet until"), changed(CLOCK))]
     gathering: Annotated[list[str], changed(choice(Gathering))]

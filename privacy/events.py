@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, Data, Fact
+from common.facts import COUNT, INSTANT, Data, Fact, named
 from stores.states import EventArea
 
 
@@ -65,4 +65,20 @@ ORDER_ERASED = EventType(
     "order",
     tone=EventTone.WARNING,
     meaning=gettext_lazy("What was personal in the order and its refunds has given way to a mark, for good."),
+)
+
+
+class _Ended(TypedDict):
+    orders: Annotated[int, Fact(COUNT.shape, _orders, example=2)]
+    paid_until: Annotated[str, named(gettext_lazy("Paid until"), INSTANT)]
+
+
+ENDED_ORDERS_ERASED = EventType(
+    "store.ended_orders_erased",
+    gettext_lazy("Buyers' data of ended orders erased"),
+    "store",
+    _Ended,
+    EventTone.NOTE,
+    EventArea.PRIVACY,
+    meaning=gettext_lazy("What is personal in orders that ended long ago is kept no longer (KEEP_BUYERS_DAYS)."),
 )

@@ -14,11 +14,13 @@ from common.actors import SYSTEM, Actor
 from common.retention import Retention
 from common.setbacks import sweep_each
 from common.tenancy import system_scope, tenant_scope
+from common.writes import WriteSet
 from orders.models import Order, OwedParcel
 from orders.states import OrderStatus, ParcelStatus
 from payments.models import Payment
 from payments.states import PaymentStatus
 from privacy.erasing import ORDERS_AT_ONCE, erase_orders
+from privacy.events import ENDED_ORDERS_ERASED
 from privacy.models import BuyerRequest
 from privacy.states import RequestKind, RequestStatus
 from refunds.models import Appeal, Dispute, Refund
@@ -60,7 +62,13 @@ def erase_ended_orders(*, store_id: int, until: datetime, actor: Actor, now: dat
     rows = _ended(until).filter(store_id=store_id).order_by("paid_at")
     orders = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:ORDERS_AT_ONCE])
     Order.objects.for_store(store_id).filter(pk__in=[order.pk for order in orders]).update(erased_at=now)
-    erase_orders(orders=orders, salt=Store.objects.get(pk=store_id).buyer_salt, actor=actor, now=now)
+    store = Store.objects.get(pk=store_id)
+    erase_orders(orders=orders, salt=store.buyer_salt, actor=actor, now=now)
+    if orders:
+        told = {"orders": len(orders), "paid_until": until.isoformat()}
+        writes = WriteSet()
+        writes.event(ENDED_ORDERS_ERASED, store, topic=store, at=now, actor=actor, **told)
+        writes.flush()
     return len(orders)
 
 

@@ -57,6 +57,7 @@ class EventArea(models.TextChoices):
     CONNECTIONS = "connections", _("Connections")
     WEBHOOKS = "webhooks", _("Webhooks")
     AUTOMATION = "automation", _("Automatic rules")
+    PROGRAMME = "programme", _("Refund without return")
     NOTICES = "notices", _("Notices")
 
 

@@ -81,6 +81,8 @@ def change_endpoint(*, store_id: int, endpoint_id: UUID, changes: dict[str, Any]
         return endpoint
     if changed.pop("url", None):
         changed["host"] = [host, endpoint.host]
+        if host == endpoint.host:
+            changed["has_new_path"] = True
     endpoint.save(update_fields=list(changes))
     _record(WEBHOOK_CHANGED, endpoint, actor, now, **changed)
     return endpoint

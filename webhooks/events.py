@@ -2,6 +2,7 @@
 
 from typing import Annotated, TypedDict
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
@@ -14,6 +15,8 @@ EVENTS = Fact(
     lambda names, data: ", ".join(names) or "*",
     example=["refund.refunded"],
 )
+
+NEW_PATH = Fact("true: another address of the same host", lambda is_new, data: _("another address there"), example=True)
 
 
 class _Host(TypedDict):
@@ -28,6 +31,7 @@ class _Changed(TypedDict, total=False):
     host: Annotated[list[str], changed(TEXT)]
     events: Annotated[list[list[str]], changed(EVENTS)]
     description: Annotated[list[str], changed(TEXT)]
+    has_new_path: Annotated[bool, NEW_PATH]
 
 
 class _Paused(_Host):

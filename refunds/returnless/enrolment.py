@@ -141,9 +141,10 @@ def _set_budget(writes: WriteSet, enrolment: Enrolment, balance: Decimal, actor:
         budgets.set_balance(writes, enrolment.budget, balance=balance, actor=actor, now=now)
         return
     refuse_if(budgets.why_not_set_balance(enrolment.budget, balance))
+    before = enrolment.planned_budget
     enrolment.planned_budget = balance
     writes.update(enrolment, "planned_budget")
-    data = {"amount": f"{balance:.2f}"}
+    data = {"amount": f"{balance:.2f}", "was": None if before is None else f"{before:.2f}"}
     record_step(writes, RETURNLESS_BUDGET_PLANNED, enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data)
 
 
@@ -151,9 +152,11 @@ def _set_auto_top_up(writes: WriteSet, enrolment: Enrolment, wanted: AutoTopUp, 
     if wanted["on"] and not wanted["amount"]:
         raise Invalid("auto_top_up", _("Say by how much the budget tops itself up."))
     budget = enrolment.budget
+    before = [budget.tops_up, f"{budget.top_up_amount:.2f}", f"{budget.threshold:.2f}"]
     budget.tops_up, budget.threshold, budget.top_up_amount = wanted["on"], wanted["threshold"], wanted["amount"]
     writes.update(budget, "tops_up", "threshold", "top_up_amount")
     data = {"on": wanted["on"], "threshold": f"{wanted['threshold']:.2f}", "amount": f"{wanted['amount']:.2f}"}
+    data["was"] = before
     record_step(
         writes, RETURNLESS_AUTO_TOP_UP_SET, enrolment, enrolment.status, actor=actor, now=now, rule="R2", **data
     )

@@ -1,14 +1,16 @@
 """What can happen to a store's enrolment in refund without return (R2–R8)."""
 
 from dataclasses import replace
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, FLAG, INSTANT, TEXT, YUAN, Data, Fact, changed, hidden
+from common.facts import COUNT, FLAG, INSTANT, TEXT, YUAN, Data, Fact, changed, hidden, named, optional
 from common.money import yuan
+from common.words import labelled
+from stores.events import EventArea
 
 MOST_NAMED = 5
 
@@ -30,18 +32,28 @@ def _items(sign: str) -> Fact:
     )
 
 
+def _before(before: list, data: Data) -> str:
+    on, amount, threshold = before
+    return labelled(_("It was"), f"{yuan(amount)} {_threshold(threshold, {'on': on})}" if on else _("off"))
+
+
+BEFORE = Fact("[on, amount, threshold] as they were, shaped alike", _before, example=[True, "50.00", "10.00"])
+
+
 class _AgreementAccepted(TypedDict):
     version: Annotated[str, TEXT]
 
 
 class _BudgetPlanned(TypedDict):
     amount: Annotated[str, YUAN]
+    was: NotRequired[Annotated[str | None, named(gettext_lazy("It was"), optional(YUAN, "–"))]]
 
 
 class _AutoTopUp(TypedDict):
     on: Annotated[bool, FLAG]
     amount: Annotated[str, YUAN]
     threshold: Annotated[str, replace(YUAN, word=_threshold)]
+    was: NotRequired[Annotated[list, BEFORE]]
 
 
 class _Chosen(TypedDict):
@@ -69,6 +81,7 @@ RETURNLESS_AGREEMENT_ACCEPTED = EventType(
     gettext_lazy("Agreement accepted"),
     "enrolment",
     _AgreementAccepted,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("The store has accepted this version of the programme's agreement: the first step of five."),
 )
 RETURNLESS_BUDGET_PLANNED = EventType(
@@ -76,6 +89,7 @@ RETURNLESS_BUDGET_PLANNED = EventType(
     gettext_lazy("Service budget planned"),
     "enrolment",
     _BudgetPlanned,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("The store has said how much its budget shall be; nothing moves before it joins."),
 )
 RETURNLESS_AUTO_TOP_UP_SET = EventType(
@@ -83,6 +97,7 @@ RETURNLESS_AUTO_TOP_UP_SET = EventType(
     gettext_lazy("Automatic top-up set"),
     "enrolment",
     _AutoTopUp,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("Below the threshold the budget gets this amount by itself, or nothing when it is off."),
 )
 RETURNLESS_PRODUCTS_CHOSEN = EventType(
@@ -90,12 +105,14 @@ RETURNLESS_PRODUCTS_CHOSEN = EventType(
     gettext_lazy("Products chosen"),
     "enrolment",
     _Chosen,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("Other products than before are under the programme."),
 )
 RETURNLESS_CONFIRMED = EventType(
     "returnless.confirmed",
     gettext_lazy("Joined: in force from the next live session"),
     "enrolment",
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy(
         "The store has joined; the planned budget was moved, and promises begin with the next live session."
     ),
@@ -124,6 +141,7 @@ RETURNLESS_UPGRADED = EventType(
     gettext_lazy("Switched to the new version"),
     "enrolment",
     _Upgraded,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("The store went over to this version in one step, with its budget and products."),
 )
 RETURNLESS_REGISTERED = EventType(
@@ -131,6 +149,7 @@ RETURNLESS_REGISTERED = EventType(
     gettext_lazy("Brought in on an earlier version"),
     "enrolment",
     _AgreementAccepted,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("The platform noted that the store took part in an earlier version of the programme."),
 )
 RETURNLESS_LEFT = EventType(
@@ -138,6 +157,7 @@ RETURNLESS_LEFT = EventType(
     gettext_lazy("Left the programme"),
     "enrolment",
     tone=EventTone.BAD,
+    area=EventArea.PROGRAMME,
     meaning=gettext_lazy("The store promises nothing new; what was promised with earlier orders is kept."),
 )
 

@@ -2,22 +2,36 @@
 
 import html
 import re
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
 
+from automation.actions import change_rule, publish_rule, turn_off_rule
+from common.events import event_types
 from common.models import Event
 from common.tenancy import system_scope
+from notices.actions import set_notice_terms
+from offers.insights.rates import set_cost_rates
 from stores import actions
 from stores.models import Membership, Store
 from stores.permissions import actor_of
+from tests.automation.rules import live
 from tests.workbench.conftest import Desk
-from tests.world import MERCHANT, NOON, OPERATOR, make_user
+from tests.world import MERCHANT, NOON, OPERATOR, make_shop, make_user
+from workbench.store.changed_things import ON_THE_STORES_PAGE, SHOWN_ON
 from workbench.store.changes import PAGE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+@pytest.fixture
+def tmall_shop(db):
+    """A store whose marketplace knows retention."""
+    return make_shop("tmall")
 
 
 def change_name(shop, name: str, actor=MERCHANT) -> None:
@@ -154,7 +168,7 @@ def test_a_store_without_changes_says_so(sign_in):
     assert "Nothing was changed yet" in page
 
 
-def test_the_page_costs_few_statements_however_much_was_changed(taote, sign_in, django_assert_max_num_queries):
+def test_the_page_costs_few_statements_however_much_was_changed(taote, sign_in, monkeypatch):
     owner = sign_in("owner", taote)
     with taote.scope():
         actions.upsert_products(
@@ -163,8 +177,100 @@ def test_the_page_costs_few_statements_however_much_was_changed(taote, sign_in, 
             actor=OPERATOR,
             now=NOON,
         )
-    with django_assert_max_num_queries(20):
-        assert len(lines(owner.get("changes/"))) == PAGE
+    few = len(owner.statements("changes/"))
+    assert few == 10  # the page with its frame, one for the people, one for the changes, one for the products' pages
+    assert len(lines(owner.get("changes/"))) == PAGE
+    assert len(owner.statements("changes/", q="T1")) == few
+    monkeypatch.setattr("workbench.store.changes.SEARCHED", 60)
+    looked = owner.get("changes/", q="Store opened")
+    assert (lines(looked), looked.context["searched"]) == ([], 60)
+    assert "60 changes were looked through" in looked.content.decode()
+    pages = [looked]
+    while pages[-1].context["next_before"]:
+        pages.append(owner.get("changes/", q="Store opened", before=pages[-1].context["next_before"]))
+    assert [line.split(" · ")[0][:12] for page in pages for line in lines(page)] == ["Store opened"]
+    assert pages[-1].context["searched"] is None
+
+
+def test_a_change_is_searched_by_what_it_says_and_by_its_days(taote, sign_in):
+    owner = sign_in("owner", taote)
+    change_name(taote, "Autumn House")
+    with taote.scope():
+        actions.update_store(store=taote.store, shares_out_refunds=True, actor=MERCHANT, now=NOON + timedelta(days=2))
+
+    def found(**query) -> list[str]:
+        return [line.split(" 2026-")[0] for line in lines(owner.get("changes/", area="store", **query))]
+
+    second = "Settings changed Share new refunds out in turn: off → on"
+    assert len(found(q="ａｕｔｕｍｎ-house")) == 1  # as all searches forgive
+    assert found(q="OUT in turn") == found(first="2026-11-21", last="2026-11-22") == [second]
+    assert second not in found(last="2026-11-21")
+    assert found(q="no such words") == found(first="2026-11-23") == []
+    owner.client.cookies["django_language"] = "zh-hans"
+    assert len(lines(owner.get("changes/", q="二次验证"))) == 0
+    assert len(lines(owner.get("changes/", q="轮流"))) == 1
+    owner.client.cookies["django_language"] = "en"
+    wrong = owner.get("changes/", first="2026-11-22", last="2026-11-21")
+    assert lines(wrong) == []
+    assert "Last day: The last day is before the first one." in html.unescape(wrong.content.decode())
+    assert lines(owner.get("changes/", first="yesterday")) == []
+
+
+def test_each_change_leads_to_what_it_is_about_while_that_is_there(taote, other, sign_in):
+    owner, agent = sign_in("owner", taote), make_user("anna", shop=taote)
+    by = {"actor": actor_of(owner.user), "now": NOON}
+    with taote.scope():
+        address = actions.add_return_address(store=taote.store, contact="二仓", phone="1", address="杭州", **by)
+        member = Membership.objects.get(user=agent)
+        actions.change_member(store_id=taote.store.pk, member_id=member.pk, role="viewer", **by)
+        key, _secret = actions.create_store_key(store=taote.store, name="ERP", **by)
+        set_cost_rates(store=taote.store, changes={"handling": Decimal("6.50")}, **by)
+    change_name(taote, "Named", by["actor"])
+
+    def ways(desk, **query) -> set[str]:
+        found = re.findall(r'<b><a class="wl-link" href="([^"]+)">', desk.get("changes/", **query).content.decode())
+        assert all(desk.client.get(url).status_code == 200 for url in found)
+        return set(found)
+
+    of_member = f"/admin/stores/membership/{member.pk}/change/"
+    assert ways(owner, who=f"user:{owner.user.pk}") == {
+        f"/admin/stores/returnaddress/{address.pk}/change/",
+        of_member,
+        f"/admin/stores/apikey/{key.prefix}/change/",
+        "/admin/insights/rates/",
+        f"/admin/stores/store/{taote.store.pk}/change/",
+    }
+    with taote.scope():
+        actions.remove_member(store_id=taote.store.pk, member_id=member.pk, **by)
+    assert of_member not in ways(owner)
+    assert f"/admin/stores/returnaddress/{address.pk}/change/" in ways(sign_in("operator"))
+    kinds = {event.subject for event in event_types() if event.area}
+    assert kinds - SHOWN_ON.keys() - ON_THE_STORES_PAGE <= {model._meta.model_name for model in site._registry}
+
+
+def test_a_rules_change_says_what_it_was_and_what_it_is(tmall_shop, sign_in):
+    owner = sign_in("owner", tmall_shop)
+    by = {"actor": actor_of(owner.user), "now": NOON}
+    version = live(tmall_shop, "小额", amount_to="5.00", kinds=["refund_only"])
+    with tmall_shop.scope():
+        says = {**version.says, "amount_to": "20.00", "kinds": [], "most_a_day": 9}
+        change_rule(store=tmall_shop.store, rule_id=version.rule_id, name="小额", definition=says, **by)
+        change_rule(store=tmall_shop.store, rule_id=version.rule_id, name="小额", definition=says, **by)
+        publish_rule(store_id=tmall_shop.store.pk, rule_id=version.rule_id, **by)
+        turn_off_rule(store_id=tmall_shop.store.pk, rule_id=version.rule_id, **by)
+        set_notice_terms(store=tmall_shop.store, changes={"chosen": {"request": {"email": ["owner"]}}}, **by)
+    shown = lines(owner.get("changes/", who=f"user:{owner.user.pk}"))
+    notices, off, published, changed = shown  # what changes nothing leaves nothing
+    differs = "Kind: Refund only → any Amount: up to ¥5.00 → up to ¥20.00"
+    assert differs in changed
+    assert differs in published
+    assert "At most 50 times" in changed
+    assert "At most 9 times" in changed
+    assert "version 2" in published
+    assert "version 2" in off
+    assert "Refund requests, By e-mail: as usual → Owner" in notices
+    owner.client.cookies["django_language"] = "zh-hans"
+    assert "不限" in lines(owner.get("changes/", area="automation"))[1]
 
 
 def test_the_lists_of_changes_are_read_from_their_own_index(taote):

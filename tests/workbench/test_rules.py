@@ -7,6 +7,7 @@ import pytest
 from automation.models import Ruling, StoreRule
 from automation.sweeps import run_rules
 from automation.templates import TEMPLATES
+from common.calendar import day_of
 from tests.automation.rules import drafted, live, ruling_of
 from tests.world import NOON, make_shop
 
@@ -164,10 +165,10 @@ def test_a_trial_asks_as_much_of_many_refunds_as_of_few(shop, owner):
     assert len(owner.statements(f"{RULES}{rule.pk}/publish/")) == few
 
 
-def kept(shop, rule, outcome, asked, count):
+def kept(shop, rule, outcome, asked, count, *, at=NOON):
     """So many refunds that ended without money, each of so many yuan."""
     for _ in range(count):
-        refund = shop.refund(shop.order(prices=(asked,)), amount=asked)
+        refund = shop.refund(shop.order(prices=(asked,), now=at), amount=asked, now=at)
         with shop.scope():
             type(refund).objects.filter(pk=refund.pk).update(status="closed", due_at=None, due_action="")
             Ruling.objects.create(
@@ -178,8 +179,8 @@ def kept(shop, rule, outcome, asked, count):
                 outcome=outcome,
                 act="approve",
                 asked=asked,
-                day=NOON.date(),
-                at=NOON,
+                day=day_of(at, shop.store.time_zone),
+                at=at,
             )
 
 

@@ -9,11 +9,11 @@ from automation.models import RuleVersion, Ruling, StoreRule
 from automation.templates import TEMPLATES
 from automation.trying import MOST_TRIED, Trial, try_rule
 from automation.why_not import why_not_publish, why_not_turn_off
+from automation.wording import limit_words, then_words, when_words
 from common.sentences import in_readers_words
 from stores.models import Store
 from stores.permissions import MANAGE_STORE
 from workbench.automation.form import RuleForm, filled_in
-from workbench.automation.words import limit_words, then_words, when_words
 from workbench.kit.base import column
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision

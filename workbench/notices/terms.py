@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notices.actions import lock_terms, set_notice_terms
+from notices.events import CHANNELS_SHOWN
 from notices.kinds import KINDS
-from notices.models import BELL, CHANNELS, EMAIL, MOST_HOURS_BEFORE
+from notices.models import CHANNELS, MOST_HOURS_BEFORE
 from notices.states import Gathering
 from stores.permissions import MANAGE_STORE
 from stores.states import MemberRole
@@ -21,7 +22,6 @@ from workbench.kit.owners import OwnersAdmin
 
 ONE_HOUR = timedelta(hours=1)
 CHOOSABLE = [kind for kind in KINDS.values() if not kind.is_personal]
-CHANNEL_LABELS = {BELL: gettext_lazy("In the desk"), EMAIL: gettext_lazy("By e-mail")}
 
 
 def field_name(channel: str, code: str) -> str:
@@ -61,7 +61,7 @@ class NoticesForm(DecisionForm):
             choices = [(role, MemberRole(role).label) for role in kind.possible_roles]
             for channel in CHANNELS:
                 self.fields[field_name(channel, kind.code.value)] = forms.MultipleChoiceField(
-                    label=f"{kind.title}, {CHANNEL_LABELS[channel]}", choices=choices, required=False
+                    label=f"{kind.title}, {CHANNELS_SHOWN[channel]}", choices=choices, required=False
                 )
 
     @property
@@ -85,7 +85,7 @@ class NoticesForm(DecisionForm):
         cell = []
         for channel in CHANNELS:
             bound = self[field_name(channel, kind.code.value)]
-            label = f"{kind.title} · {role.label} · {CHANNEL_LABELS[channel]}"
+            label = f"{kind.title} · {role.label} · {CHANNELS_SHOWN[channel]}"
             cell.append((bound.html_name, role.value, label, role.value in (bound.value() or ()), channel))
         return cell
 

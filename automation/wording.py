@@ -1,11 +1,12 @@
-"""What a rule says, in sentences for people."""
+"""What a rule says, in sentences for people, and what a change of it made another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from automation.definition import Definition
+from automation.definition import Definition, loaded
 from automation.states import ProgrammeChoice, RuleAct, StepChoice, VipChoice
 from common.money import yuan
 from common.words import labelled, listed
@@ -13,10 +14,77 @@ from offers.registry import method_label
 from orders.states import GoodsStatus
 from refunds.states import RefundKind, RefundReason
 
+# Fields that are read together: when one of them is another, all of them are told.
+TOGETHER = (
+    ("kinds",),
+    ("reasons",),
+    ("goods",),
+    ("programmes",),
+    ("amount_from", "amount_to"),
+    ("categories",),
+    ("items",),
+    ("credit_from", "credit_to"),
+    ("vip",),
+    ("refunds_from", "refunds_to"),
+    ("steps",),
+    ("hour_from", "hour_to"),
+    ("act", "method", "amount", "percent"),
+    ("text",),
+    ("most_a_day", "most_yuan_a_day", "held_out"),
+)
+
+_LISTS = ("kinds", "reasons", "goods", "programmes", "categories", "items", "steps")
+_SILENT = {
+    **{field: None for fields in TOGETHER for field in fields},
+    **{field: [] for field in _LISTS},
+    **dict.fromkeys(("vip", "method", "text"), ""),
+    "act": RuleAct.APPROVE.value,
+    "most_yuan_a_day": "0.00",
+    "most_a_day": 0,
+    "held_out": 0,
+}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list]:
+    """Field → [before, after] of what another definition says otherwise, both as JSON keeps them."""
+    return {
+        field: [before[field], after[field]]
+        for fields in TOGETHER
+        if any(before[field] != after[field] for field in fields)
+        for field in fields
+    }
+
+
+def difference_words(found: Mapping[str, list]) -> list[str]:
+    """What `differences` found, each `Amount: up to ¥5.00 → up to ¥20.00`."""
+    before, after = (_parts({field: pair[side] for field, pair in found.items()}) for side in (0, 1))
+    return [
+        labelled(name, f"{before.get(name) or _('any')} → {after.get(name) or _('any')}")
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _parts(said: Mapping[str, Any]) -> dict[str, str]:
+    """Name → words of the fields that are there."""
+    definition = loaded({field: said.get(field, default) for field, default in _SILENT.items()})
+    parts = {name: text for name, text in _conditions(definition) if text}
+    if "act" in said:
+        parts[_("Then")] = then_words(definition)
+    if "text" in said:
+        parts[_("Text")] = definition.text or "–"
+    if "held_out" in said:
+        parts[_("Limits")] = limit_words(definition)
+    return parts
+
 
 def when_words(definition: Definition) -> list[str]:
     """Each condition, `Reason: Quality, Other`; none for a rule that is about everything."""
-    said = [
+    return [labelled(name, text) for name, text in _conditions(definition) if text]
+
+
+def _conditions(definition: Definition) -> list[tuple[str, str]]:
+    return [
         (_("Kind"), _labels(RefundKind, definition.kinds)),
         (_("Reason"), _labels(RefundReason, definition.reasons)),
         (_("Goods"), _labels(GoodsStatus, definition.goods)),
@@ -30,7 +98,6 @@ def when_words(definition: Definition) -> list[str]:
         (_("Quality step"), _labels(StepChoice, definition.steps)),
         (_("Hour of the day"), _span(definition.hour_from, definition.hour_to)),
     ]
-    return [labelled(name, text) for name, text in said if text]
 
 
 def then_words(definition: Definition) -> str:
