@@ -3,8 +3,9 @@
 A write: actions (the decorator) → actors → errors → writes (`WriteSet`) → events with facts; idempotency.
 changes: from what to what; changed: when; ids, request_ids.
 Whose rows: tenancy (the scope), tenancy_sql (policies, for migrations), grants.
-What goes after a while: retention. What is kept of a buyer: personal (declared by rooms, holdings collects it),
-personal_sql (for migrations).
+What goes after a while: retention, and in parts: partition_sql (for migrations).
+What is kept of a buyer: personal (declared by rooms, holdings collects it), personal_sql (for migrations); looks (of
+whom an answer shows something).
 Values: clock (clock_check: is it right?), calendar, money, words, texts (what one may hold), sentences (kept, then
 worded), search (what was typed), sealing (secrets).
 Work: upkeep (what rooms declare as due and as true) and attention (what for a person), found by declared; waiting (how

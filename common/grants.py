@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from common.personal import AppendOnly
 
+_PARTS = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND relowner = current_user::regrole"
 WHO = "USER", "PASSWORD", "HOST", "PORT"
 
 
@@ -46,6 +47,9 @@ def grant_rows(connection, role: str) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA {name(schema)} TO {name(role)}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES {everything} TO {name(role)}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES {everything} TO {name(role)}")
+        cursor.execute(_PARTS)
+        for (part,) in cursor.fetchall():  # rows are written through the whole table
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {name(part)} FROM {name(role)}")
         for table in append_only_tables():
             cursor.execute(f"REVOKE UPDATE, DELETE ON {name(table)} FROM {name(role)}")
         for table, columns in erasable_columns().items():

@@ -90,7 +90,7 @@ def _secured_tables(cursor) -> dict[str, bool]:
         """
         SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity
                AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
-        FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+        FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
         """
     )
     return dict(cursor.fetchall())
@@ -102,7 +102,7 @@ def _columns(cursor) -> set[tuple[str, str]]:
         """
         SELECT a.attrelid::regclass::text, a.attname
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
               AND a.attnum > 0 AND NOT a.attisdropped
         """
     )

@@ -48,13 +48,18 @@ POLICIES_AS_CASES = f"""
 """
 
 
+def rule_of(store_column: str) -> str:
+    """The condition of a policy: the row's store is in the open scope."""
+    return _RULE.format(column=store_column)
+
+
 def secure_table(table: str, *, store_column: str = "store_id") -> RunSQL:
     """Enable and FORCE row-level security on a tenant table. The sub-selects are read once per query, not per row.
 
     A CASE, since PostgreSQL knows nothing about one and takes half of the rows to pass. Of an OR it believes that one
     in a hundred does, and then reads and sorts all rows of a store where an index has the newest of them in order.
     """
-    rule = _RULE.format(column=store_column)
+    rule = rule_of(store_column)
     return RunSQL(
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "common.web.pages.PageSessionLimits",
     "common.web.pages.PageMessages",
     "axes.middleware.AxesMiddleware",
+    "privacy.looks.middleware.LookMiddleware",
 ]
 
 SILENCED_SYSTEM_CHECKS = [

@@ -2,9 +2,13 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("PROCESS_KIND", "web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from privacy.looks.handler import LookHandler  # noqa: E402  it knows the models
+
+application = LookHandler()

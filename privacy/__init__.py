@@ -2,5 +2,5 @@
 
 finding says whose data it is; asking begins an export or an erasure (hinting tells workers); exporting writes the file;
 erasing goes through the tables that rooms declare in `<room>/personal.py`, reading finds their rows. links open a
-finished file until it ends.
+finished file until it ends. looks/: who looked at buyers' data.
 """

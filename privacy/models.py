@@ -1,5 +1,6 @@
-"""What buyers ask of their data."""
+"""What buyers ask of their data, and who has looked at it."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from common.obligations import Obligation, ObligationQuerySet
 from common.states import StateField
 from common.tenancy import TenantModel, TenantQuerySet
 from orders.models import Order
-from privacy.states import RequestKind, RequestStatus
+from privacy.states import LookWay, RequestKind, RequestStatus
 
 
 class RequestQuerySet(ObligationQuerySet, TenantQuerySet):
@@ -92,3 +93,35 @@ class BuyerRequest(Obligation, TenantModel):
         """What is done stays done; the rest waits to be resumed."""
         super().call_person()
         self.fail()
+
+
+class Look(TenantModel):
+    """Somebody saw buyers' data on a day, through one page, list, file or call: once however often they looked.
+
+    `topic_id` is the order or the refund that it was about; None of a list, of which `buyers` counts the rows. `id`
+    is a print of all that tells one look from another (`privacy.looks.noting`), so that the same one can't be noted
+    twice. `place` is the name of the route. The table lies in a part per month (common.partition_sql).
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    day = models.DateField()
+    at = models.DateTimeField(_("first at"))
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=64)
+    actor_label = models.CharField(max_length=150, blank=True)
+    way = models.CharField(_("through"), max_length=10, choices=LookWay.choices)
+    place = models.CharField(max_length=100)
+    topic_id = models.UUIDField(null=True)
+    buyers = models.PositiveIntegerField(_("buyers"))
+
+    class Meta:
+        verbose_name = _("look at buyers' data")
+        verbose_name_plural = _("looks at buyers' data")
+        indexes = [
+            models.Index(fields=["store", "-at", "-id"], name="look_newest"),
+            models.Index(fields=["store", "topic_id"], name="look_of_topic", condition=Q(topic_id__isnull=False)),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.actor_label} · {self.place}"

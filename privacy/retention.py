@@ -21,7 +21,8 @@ from payments.models import Payment
 from payments.states import PaymentStatus
 from privacy.erasing import ORDERS_AT_ONCE, erase_orders
 from privacy.events import ENDED_ORDERS_ERASED
-from privacy.models import BuyerRequest
+from privacy.looks.parts import let_looks_go
+from privacy.models import BuyerRequest, Look
 from privacy.states import RequestKind, RequestStatus
 from refunds.models import Appeal, Dispute, Refund
 from refunds.states import OPEN, AppealStatus, DisputeStatus
@@ -106,4 +107,12 @@ ENDED_ORDERS = Retention(
     "KEEP_BUYERS_DAYS",
     by_itself=erase_ended,
 )
-RETENTIONS = (EXPORTS, ENDED_ORDERS)
+LOOKS = Retention(
+    "looks forgotten",
+    gettext_lazy("Who looked at buyers' data"),
+    Look,
+    "day",
+    "KEEP_LOOKS_DAYS",
+    by_itself=let_looks_go,
+)
+RETENTIONS = (EXPORTS, ENDED_ORDERS, LOOKS)

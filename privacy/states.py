@@ -17,3 +17,13 @@ class RequestStatus(models.TextChoices):
     UNDER_WAY = "under_way", _("Under way")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class LookWay(models.TextChoices):
+    """Through what somebody saw a buyer's data."""
+
+    PAGE = "page", _("Page of the desk")
+    LIST = "list", _("List of the desk")
+    SEARCH = "search", _("Search")
+    FILE = "file", _("File")
+    CALL = "call", _("Call of the API")

@@ -17,7 +17,11 @@ REFERENCES = """
 """
 # Rows that a trigger keeps from being deleted (ROW is bit 0 of its type, DELETE bit 3).
 GUARDED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 9 = 9"
-WRITTEN = "SELECT relname FROM pg_class WHERE oid = ANY (%s::regclass[]) AND pg_relation_size(oid) > 0"
+WRITTEN = """
+    SELECT relname FROM pg_class WHERE oid = ANY (%s::regclass[]) AND (
+        pg_relation_size(oid) > 0 OR EXISTS (SELECT FROM pg_partition_tree(oid) WHERE pg_relation_size(relid) > 0)
+    )
+"""
 
 
 def statements(*args, **kwargs) -> list[str]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from common.at_once import read_at_once
 from common.heartbeats import wrong_clocks
+from common.looks import shows_list
 from payments.allowances import allowance_rows
 from stores.permissions import OPERATE, can
 from workbench.insights.overview import money_kept
@@ -30,13 +31,15 @@ def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
     allowances = allowance_rows(desk.shown, now)
     read_at_once(stores, deadlines, restrictions, *allowances)
     new = new_stores(desk, stores)
+    next_due = list(deadlines) if tiles else []
+    shows_list(next_due)
     return {
         "clocks": _clocks() if can(user, OPERATE, None) else [],
         "new_stores": new,
         "has_begun": not new or len(new) < len(desk.shown) or any(store.has_orders for store in new),
         "tiles": tiles,
         "columns": balanced_columns(len(tiles)),
-        "deadlines": list(deadlines) if tiles else [],
+        "deadlines": next_due,
         "allowance_bars": allowance_bars(desk, now, allowances) if user.has_perm("payments.view_payment") else [],
         "restricted": restricted_stores(restrictions) if user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common.looks import shows_list
 from common.money import yuan
 from common.search import folded
 from orders.models import Order, OwedParcel
@@ -63,6 +64,7 @@ def _find(request: HttpRequest, term: str) -> list[Group]:
         groups.append(Group(_("Buyers"), [_buyer(order) for order in orders.by_buyer[:MOST_OF_A_KIND]]))
     if request.user.has_perm("refunds.view_refund"):
         refunds = Refund.objects.in_scope().matching(term).select_related("order").order_by("-id")[:MOST_OF_A_KIND]
+        shows_list(refunds)
         groups.append(Group(_("Refunds"), [_refund(refund) for refund in refunds]))
     if request.user.has_perm("orders.view_owedparcel"):
         parcels = OwedParcel.objects.in_scope().sent_under(term).select_related("order").order_by("-id")

@@ -100,6 +100,7 @@ MENU = [
                 "shield_person",
                 lambda: _("Buyers' data"),
             ),
+            ("looks", "privacy.view_buyerrequest", "visibility", lambda: _("Who looked")),
             ("changes", "stores.view_membership", "history", lambda: _("What changed")),
             ("stores_store_changelist", "stores.view_store", "storefront", lambda: _("Stores and settings")),
         ],
@@ -145,7 +146,7 @@ MENU = [
 ]
 # What only stores with retention have any use for.
 OF_RETENTION = {"offers_bulkjob_changelist", "offers_storemethod_changelist"}
-OF_OWNERS = {"changes", "integrate"}
+OF_OWNERS = {"changes", "integrate", "looks"}
 OF_INSPECTORS = {"station"}
 OF_PROMISES = "orders_owedparcel_changelist"
 # What only stores of a marketplace with refund without return have any use for.

@@ -38,6 +38,7 @@ from workbench.platform.attention import attention_view
 from workbench.platform.retention import retention_view
 from workbench.shipping.urges import urge_alert
 from workbench.store.changes import changes_view
+from workbench.store.looks import looks_view
 
 
 class WorkbenchSite(UnfoldAdminSite):
@@ -110,6 +111,7 @@ class WorkbenchSite(UnfoldAdminSite):
             path("insights/", self.admin_view(insights_view), name="insights"),
             path("attention/", self.admin_view(attention_view), name="attention"),
             path("changes/", self.admin_view(changes_view), name="changes"),
+            path("looks/", self.admin_view(looks_view), name="looks"),
             path("notices/", self.admin_view(bell_view), name="notices"),
             path("notices/count/", self.admin_view(bell_count_view), name="notices_count"),
             path("notices/read/", self.admin_view(read_all_view), name="notices_read_all"),

@@ -125,6 +125,12 @@ def endpoint_called(outcome: str) -> None:
 
 
 @_harmless
+def buyers_seen(way: str) -> None:
+    """A look at buyers' data was put on record."""
+    series("wanliu_buyers_seen", way).inc()
+
+
+@_harmless
 def limit_reached(limit: str) -> None:
     """A caller was told to wait."""
     series("wanliu_limits_reached", limit if limit in LIMITS else "other").inc()

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from common.api.filters import FlagFilter
 from common.api.represent import represent
+from common.looks import shows
 from common.queries import named_query
 from orders import actions, saving
 from orders.api.filters import OrderFilter
@@ -71,6 +72,7 @@ class OrderViewSet(ListMixin, StoreViewSet):
     def _answer(self, order: Order, status: int = 200) -> Response:
         orders = with_lines([order], self.store)
         read_parts(orders)
+        shows(order)
         return Response(represent(OrderSerializer, *orders), status=status)
 
     def retrieve(self, request, number):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from common.actors import ActorKind
 from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
+from common.looks import shows
 from common.models import Event
 from common.queries import named_query
 from orders.api.serializers import StoreNameSerializer
@@ -118,6 +119,7 @@ class RefundViewSet(ListMixin, StoreViewSet):
     def _do(self, function, pk, **kwargs) -> Response:
         """Run an action on the refund and answer with its detail."""
         refund = function(store_id=self.store.pk, refund_id=parse_id(pk), actor=self.actor, now=self.now, **kwargs)
+        shows(refund)
         return Response(represent(RefundDetailSerializer, refund))
 
     @extend_schema(responses=RefundDetailSerializer)

@@ -16,7 +16,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from common import idempotency
+from common import idempotency, looks
 from common.actors import Actor, ActorKind
 from common.api.changes import BY_CHANGE, NAMES, ChangesFilter
 from common.api.render import ByAccept
@@ -91,6 +91,7 @@ class StoreViewSet(viewsets.GenericViewSet):
         if self.store.clock_ahead:
             self.held.enter_context(self.on_clock_of(self.store))
         note(store=self.store.code)
+        looks.is_about_store(self.store.pk)
         if any("\0" in value for value in self.kwargs.values()):
             raise NotFound  # no name can contain it, and PostgreSQL refuses to look
         if not all(value.isascii() for name, value in self.kwargs.items() if name == "pk" or name.endswith("_id")):
@@ -143,7 +144,9 @@ class StoreViewSet(viewsets.GenericViewSet):
         """One page, in the order of their changes where these are asked for."""
         if self.traces(self.action) and self.reads_settled():
             self.paginator.ordering = (BY_CHANGE, "pk")
-        return super().paginate_queryset(queryset)
+        page = super().paginate_queryset(queryset)
+        looks.shows_list(page or ())
+        return page
 
     def settled(self) -> Settled:
         """Up to where nothing can appear any more. Asked once, before anything is written."""
@@ -327,12 +330,15 @@ def found(row: Row | None) -> Row:
     """The row. NotFound when there is none."""
     if row is None:
         raise NotFound
+    looks.shows(row)
     return row
 
 
 def get_or_404(queryset, **lookup):
     """The row, or NotFound for one that is missing, foreign, or named by something that can't be an id."""
     try:
-        return queryset.get(**lookup)
+        row = queryset.get(**lookup)
     except (queryset.model.DoesNotExist, DjangoValidationError, ValueError) as error:
         raise NotFound from error
+    looks.shows(row)
+    return row

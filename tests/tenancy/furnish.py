@@ -6,6 +6,7 @@ from django.db import connection
 from psycopg import Cursor
 
 from common import idempotency
+from common.looks import ShownRows
 from common.tenancy import system_scope, tenant_models
 from common.writes import WriteSet
 from connectors.models import Connection, MirroredRefund, PlatformTask, RefundHint, SentDecision
@@ -18,6 +19,8 @@ from orders.erp.receiving import receive_file
 from orders.models import Shipment
 from payments.models import Budget, PaymentTerms
 from privacy.asking import ask_for_export
+from privacy.looks.noting import looks_of, put_on_record
+from privacy.states import LookWay
 from refunds.carrier_claims import open_carrier_claim
 from refunds.messages import post_message
 from refunds.models import (
@@ -82,6 +85,8 @@ def furnish(shop: Shop) -> Shop:
         make_notice(shop, owner)
         write_note(store_id=shop.store.pk, refund_id=refund.pk, text="wet box", actor=MERCHANT, now=NOON)
         ask_for_export(store=shop.store, buyer=refund.order.number, actor=MERCHANT, now=NOON)
+        look = {"stores": [], "actor": MERCHANT, "way": LookWay.PAGE, "place": "refund-detail", "at": NOON}
+        put_on_record(looks_of(ShownRows(rows=[refund]), **look))
     make_failed_call(shop)
     make_parcel(shop)
     make_small_payment(shop)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
-from common import clock
+from common import clock, looks
 from common.actors import Actor
 from common.errors import Invalid, ManyRefused, NotFound, Refused, WanliuError
 from stores.models import Store
@@ -134,6 +134,7 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
         row = self.page_queryset(request).filter(pk=key).first()
         if row is None:
             raise Http404
+        looks.shows(row)
         return row
 
     def page_queryset(self, request: HttpRequest):

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from unfold.views import ChangeList
 
+from common import looks
+
 LONGEST_SEARCH = 100
 LONGEST_NAMED = 40
 QUEUE_VAR = "queue"  # which tab is open
@@ -57,6 +59,7 @@ class DeskChangeList(ChangeList):
         """A page of them, as long as the person likes pages."""
         self.list_per_page = request.session.get(PAGE_SIZE_KEY, self.list_per_page)
         super().get_results(request)
+        looks.shows_list(self.result_list)
 
     @cached_property
     def is_bare(self) -> bool:

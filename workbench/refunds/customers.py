@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common.looks import shows, shows_list
 from orders.models import Order
 from payments.models import Payment
 from refunds.models import Message, Refund
@@ -78,6 +79,7 @@ def buyers_of(term: str) -> FoundOrders:
     by_buyer: dict[tuple[int, str], Order] = {}
     orders = orders_found(term).select_related("store").order_by("-id")
     newest = list(orders[:SEARCHED])
+    shows_list(newest)
     for order in newest:
         by_buyer.setdefault((order.store_id, order.buyer_id), order)
     return FoundOrders(newest, list(by_buyer.values())[:MOST_ROWS])
@@ -86,6 +88,8 @@ def buyers_of(term: str) -> FoundOrders:
 def _page(request: HttpRequest, store: Store, buyer_id: str):
     with timezone.override(store.time_zone):
         customer = gather(store, buyer_id, request.user, request.now)
+        for order in customer.orders:
+            shows(order)
         answer = _render(
             request, "workbench/refunds/customers/page.html", customer.newest.buyer_name, store=store, customer=customer
         )

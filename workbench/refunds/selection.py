@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from common.errors import refuse_if
+from common.looks import shows_list
 from offers.bulk import MOST_AT_ONCE, why_not_start
 from refunds.models import Refund
 from refunds.states import RefundStatus
@@ -55,6 +56,7 @@ def ticked_refunds(request: HttpRequest, capability: str) -> list[Refund]:
         raise Http404
     for store_id in {refund.store_id for refund in found}:
         require(request.user, capability, store_id)
+    shows_list(found)
     return found
 
 

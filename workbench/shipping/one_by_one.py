@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from common.looks import shows
 from orders.models import Order
 from stores.permissions import SHIP, can, require, roles_of
 from workbench.kit.decisions import take
@@ -65,6 +66,7 @@ class OneByOneMixin:
         return HttpResponseRedirect(f"{reverse('admin:orders_order_ship_next')}?{query}")
 
     def _show_order(self, request: HttpRequest, order: Order, form: WaybillForm) -> HttpResponse:
+        shows(order)
         show_packing(request, [order])
         skip = [("skip", text) for text in request.GET.getlist("skip")]
         return self.page(

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from common.errors import refuse_if
+from common.looks import shows_list
 from orders.models import Order
 from orders.why_not import MOST_ORDERS, why_not_choose
 from stores.models import Store
@@ -29,6 +30,7 @@ def ticked(request: HttpRequest) -> list[Order]:
         raise Http404
     for store_id in {order.store_id for order in found}:
         require(request.user, SHIP, store_id)
+    shows_list(found)
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common.looks import shows_list
 from refunds.models import Refund
 from stores.permissions import INSPECT_RETURNS
 from workbench.kit.deciding import DecisionPagesMixin, in_zone_of
@@ -83,6 +84,8 @@ class Station(DecisionPagesMixin):
 
 def show(request: HttpRequest, found: Scanned | None, bound: Mapping[str, forms.Form] | None = None) -> HttpResponse:
     """The page, with what was scanned; `bound` has the form that was filled in, by the code of its decision."""
+    if found is not None:
+        shows_list(found.refunds)
     context = {} if found is None or found.refund is None else {"as_of": as_of(request, found.refund)}
     context |= {
         **admin.site.each_context(request),
