@@ -58,6 +58,10 @@ def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:
         from bench import connecting
 
         yield from connecting.measure(log_dir, refunds=sizes.past, shops=sizes.shops)
+    if only in (None, "choosing"):
+        from bench import choosing
+
+        yield from choosing.measure(seeds=sizes.seeds, stores=sizes.simulated)
     if only in (None, "sweeping"):
         yield from _at_size(sizes, stores)
     if only in (None, "insights"):

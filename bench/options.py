@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-PARTS = ("lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights", "connecting")
+PARTS = ("lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights", "connecting", "choosing")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Sizes:
     paying_stores: int
     past: int
     shops: int
+    seeds: int
+    simulated: int
 
 
 FULL = Sizes(
@@ -46,6 +48,8 @@ FULL = Sizes(
     paying_stores=200,
     past=1_000,
     shops=50,
+    seeds=3,
+    simulated=20,
 )
 QUICK = Sizes(
     rounds=2,
@@ -60,6 +64,8 @@ QUICK = Sizes(
     paying_stores=20,
     past=300,
     shops=10,
+    seeds=2,
+    simulated=5,
     files=6_000,
 )
 

@@ -15,10 +15,11 @@ from common.queries import named_query
 from common.sentences import kept
 from common.sentences import sentence as _
 from common.writes import WriteSet
+from offers.advice import advice_facts, advice_on
 from offers.coupons import free_coupons, promise_coupons, shown_of
 from offers.events import OFFER_ENDED, OFFER_LAPSED, OFFER_SENT
 from offers.methods import METHODS, Terms
-from offers.models import Offer
+from offers.models import Advice, Offer
 from offers.sending import sending_facts
 from offers.states import OfferStatus
 from offers.terms import prepare_terms
@@ -83,7 +84,10 @@ def send_offer(
     refuse_if(why_above_ceilings(offer, terms, actor))
     writes = WriteSet()
     writes.insert(offer)
-    record_sent(writes, offer, terms, actor=actor, now=now)
+    advice = advice_on(offer, now=now, actor=actor)
+    if advice is not None:
+        writes.insert(advice)
+    record_sent(writes, offer, terms, advice, actor=actor, now=now)
     if terms.coupons:
         promise_coupons(writes, offer, terms.coupons, now=now)
     writes.flush()
@@ -106,8 +110,10 @@ def _ends(refund: Refund, terms: Terms, now: datetime) -> datetime:
     return min([*ends, *lives, *(coupon.valid_until for coupon in shown_of(terms.coupons, refund))])
 
 
-def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, now: datetime) -> None:
-    """Keep what was proposed, and what the buyer sees of it: it is evidence (Q17)."""
+def record_sent(
+    writes: WriteSet, offer: Offer, terms: Terms, advice: Advice | None, *, actor: Actor, now: datetime
+) -> None:
+    """Keep what was proposed, and what the buyer sees of it: it is evidence (Q17); and what was recommended (Q11)."""
     writes.event(
         OFFER_SENT,
         offer,
@@ -123,6 +129,7 @@ def record_sent(writes: WriteSet, offer: Offer, terms: Terms, *, actor: Actor, n
         coupons=[coupon.name for coupon in terms.coupons],
         agreed_with_buyer=terms.agreed_with_buyer,
         buyer_sees=kept(METHODS[offer.method].buyer_sees(offer.refund, terms)),
+        **(advice_facts(advice) if advice is not None else {}),
     )
 
 

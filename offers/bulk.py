@@ -54,16 +54,18 @@ class Proposal:
         return filled_terms(self.refund, self.method, self.terms)
 
 
-def propose(refund: Refund, now: datetime) -> Proposal:
-    """The first recommended offer whose terms can be filled in without asking anybody."""
+def propose(refund: Refund, now: datetime, actor: Actor | None = None) -> Proposal:
+    """The first recommended offer whose terms `actor` can fill in without being asked anything."""
     situation = Situation(refund, now)
     refused = why_not_retain(situation)
     if refused is not None:
         return Proposal(refund, None, {}, refused.detail)
     possible = [method for method in methods_for(refund) if why_not_offer(method, situation) is None]
-    for option in recommend(situation, possible):
+    for option in recommend(situation, possible, actor):
         terms = default_terms(situation, option.method)
         if terms is not None:
+            if option.amount is not None:
+                terms["amount"] = option.amount
             cautions = cautions_of_terms(refund, option.method, filled_terms(refund, option.method, terms), now)
             return Proposal(refund, option.method, terms, cautions=cautions)
     return Proposal(refund, None, {}, _("Every possible offer needs a choice of yours."))
@@ -107,7 +109,7 @@ def start_bulk_job(
     refunds = (
         Refund.objects.for_store(store.pk).filter(pk__in=refund_ids).select_related("order", "store").order_by("id")
     )
-    proposals = [propose(refund, now) for refund in refunds]
+    proposals = [propose(refund, now, actor) for refund in refunds]
     if not proposals:
         raise Invalid("refunds", _("Tick the refunds first."), "required")
     job = BulkJob(
@@ -136,7 +138,7 @@ def _row_of(job: BulkJob, proposal: Proposal, *, is_sure: bool) -> BulkRow:
     if proposal.method is None or doubts:
         row.status, row.why = BulkRowStatus.REFUSED, kept([proposal.refusal] if proposal.refusal else doubts)
     else:
-        row.method, row.next_attempt_at = proposal.method.code, Now()
+        row.method, row.amount, row.next_attempt_at = proposal.method.code, proposal.terms.get("amount"), Now()
     return row
 
 
@@ -188,4 +190,6 @@ def _send(job: BulkJob, row: BulkRow, actor: Actor):
     terms = default_terms(situation, method)
     if terms is None:
         raise Invalid("method", _("This offer needs a choice of yours now."))
+    if row.amount is not None:
+        terms["amount"] = row.amount
     return send_offer(store_id=job.store_id, refund_id=refund.pk, method=row.method, actor=actor, now=now, **terms)

@@ -3,6 +3,8 @@
 from common.personal import Held, Holding, buyer
 from offers.models import (
     Acceptance,
+    Advice,
+    AmountAcceptance,
     BulkJob,
     BulkRow,
     CostRates,
@@ -38,5 +40,7 @@ HOLDINGS = (
     Holding(DailyRetention, nobody=("method", "agent", "agent_label")),
     Holding(DailyLoss),
     Holding(Acceptance, nobody=("method",)),
+    Holding(AmountAcceptance, nobody=("method",)),
+    Holding(Advice, nobody=("method", "arms")),
     Holding(StoreMethod),
 )

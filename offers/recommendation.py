@@ -1,25 +1,35 @@
-"""Which offer first: the reason decides, what buyers accepted before refines it, and a share explores (Q11).
+"""Which offer first, at which amount: the reason decides, what buyers accepted refines it, a share explores (Q11).
 
-An option's score is the mean of a Beta posterior: the store's own ended offers for this reason, on a prior worth
-PRIOR_STRENGTH offers whose mean is what buyers of the whole marketplace accepted (docs/adr/0007).
+An option's score is the share of buyers who are believed to accept it, and among the methods that the reason recommends
+the one that is expected to keep most money comes first (docs/adr/0007, docs/adr/0082).
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.actors import Actor
 from common.at_once import read_at_once
+from common.money import CENT, ZERO
 from common.words import joined
+from offers.choosing.acceptance import NOBODY, Answers, Belief, Counts, Level, believe, first_curve
+from offers.choosing.choice import OfferArm, OfferChoice, average_cost, best_of, choose_arm
+from offers.choosing.ladder import BANDS, NO_SHARE, PERCENTS, band_of, nearest_percent, share_in_yuan
+from offers.choosing.words import why_this_amount
 from offers.methods import BuyerConcern, Method, Situation
-from offers.models import Acceptance, MarketplaceAcceptance
-from refunds.states import RefundReason
+from offers.models import Acceptance, AmountAcceptance, CostRates, MarketplaceAcceptance, MarketplaceAmountAcceptance
+from refunds.models import Refund
+from refunds.states import RefundKind, RefundReason
+from stores.ceilings import Ceiling, why_above_ceiling
+from stores.marketplaces import Costs
 
 PRIOR_STRENGTH = 10
-EXPLORED_SHARE = 0.1
+# A share's own answers, in all bands and in one, on those of the level before.
+SHARE_STRENGTH = 15
+BAND_STRENGTH = 30
 
 CONCERNS: Mapping[str, BuyerConcern] = {
     RefundReason.SLOW_LOGISTICS: BuyerConcern.LOGISTICS,
@@ -50,11 +60,27 @@ class Tally:
         return round(100 * self.accepted / self.ended) if self.ended else None
 
 
+# By method, price band and per cent of the ladder.
+AnswersBy = Mapping[tuple[str, int, int], Answers]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What buyers answered for a reason, the store's and the whole marketplace's, and what things cost the store."""
+
+    own: Mapping[str, Tally] = field(default_factory=dict)
+    marketplace: Mapping[str, Tally] = field(default_factory=dict)
+    own_answers: AnswersBy = field(default_factory=dict)
+    all_answers: AnswersBy = field(default_factory=dict)
+    costs: Costs = field(default_factory=Costs)
+
+
 @dataclass(frozen=True)
 class Option:
-    """A method that is possible now.
+    """A method that is possible now, at the amount (yuan) that is recommended for it, if it has one.
 
-    `score` is the share of buyers expected to accept, 0–1; `own` is what this store's buyers answered so far.
+    `score` is the share of buyers expected to accept, 0–1; `expected` the yuan that it keeps on average; `own` is what
+    this store's buyers answered so far.
     """
 
     method: Method
@@ -62,6 +88,18 @@ class Option:
     score: float
     why: str
     own: Tally
+    amount: Decimal | None = None
+    amount_why: str = ""
+    expected: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The options, the first of which was chosen among the `arms`; `choice` is None where nothing is possible."""
+
+    options: list[Option]
+    arms: list[OfferArm]
+    choice: OfferChoice | None
 
 
 def score_of(own: Tally, marketplace: Tally) -> float:
@@ -70,55 +108,188 @@ def score_of(own: Tally, marketplace: Tally) -> float:
     return (own.accepted + PRIOR_STRENGTH * prior) / (own.ended + PRIOR_STRENGTH)
 
 
-def explores(refund_id: UUID) -> bool:
-    """Whether this refund belongs to the share in which a less tried method comes first; the same every time."""
-    digest = hashlib.sha256(b"explore" + refund_id.bytes).digest()
-    return int.from_bytes(digest[:8]) < EXPLORED_SHARE * 2**64
+def recommend(situation: Situation, methods: Sequence[Method], actor: Actor | None = None) -> list[Option]:
+    """The possible methods, the recommended ones first, what keeps most before others, each with its reason in words.
+
+    Amounts stay within what `actor` may give away at once.
+    """
+    return ranking_of(situation, methods, actor).options
 
 
-def recommend(situation: Situation, methods: Sequence[Method]) -> list[Option]:
-    """The possible methods, the recommended ones first, best score first, each with its reason in words."""
-    refund = situation.refund
+def ranking_of(situation: Situation, methods: Sequence[Method], actor: Actor | None = None) -> Ranking:
+    """The same with everything that it was chosen from. One statement; another where the store has a ceiling."""
+    return rank(situation, methods, known_about(situation.refund), most_of(situation, actor)) if methods else EMPTY
+
+
+EMPTY = Ranking([], [], None)
+
+
+def known_about(refund: Refund) -> Known:
+    """What is known for the refund's reason, in one statement."""
     own = Acceptance.objects.for_store(refund.store_id).filter(reason=refund.reason)
     marketplace = MarketplaceAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason)
-    answered = [rows.values_list("method", "ended", "accepted") for rows in (own, marketplace)]
-    read_at_once(*answered)
-    return rank(situation, methods, own=_tallies(answered[0]), marketplace=_tallies(answered[1]))
+    tallies = [rows.values_list("method", "ended", "accepted") for rows in (own, marketplace)]
+    own_answers = AmountAcceptance.objects.for_store(refund.store_id).filter(reason=refund.reason)
+    all_answers = MarketplaceAmountAcceptance.objects.filter(marketplace=refund.rules.name, reason=refund.reason)
+    columns = ("method", "band", "percent", "ended", "accepted", "given")
+    answers = [rows.values_list(*columns) for rows in (own_answers, all_answers)]
+    rates = CostRates.objects.for_store(refund.store_id).newest_first()[:1]
+    read_at_once(*tallies, *answers, rates)
+    costs = next((own_rates.costs for own_rates in rates), refund.rules.costs)
+    return Known(*map(_tallies, tallies), *map(_answers, answers), costs)
 
 
-def rank(
-    situation: Situation, methods: Sequence[Method], *, own: Mapping[str, Tally], marketplace: Mapping[str, Tally]
-) -> list[Option]:
-    """The same from tallies by method: the store's for the refund's reason, and the whole marketplace's."""
+def most_of(situation: Situation, actor: Actor | None) -> Decimal | None:
+    """Yuan that this actor may give away at once; None for no ceiling."""
+    store = situation.refund.store
+    most = store.agent_offer_ceiling
+    if actor is None or most is None or why_above_ceiling(store, Ceiling.OFFER, most + CENT, actor) is None:
+        return None
+    return most
+
+
+@dataclass(frozen=True)
+class WeighedArms:
+    """The arms of each method in the order of the methods, those among which one was chosen, and the choice."""
+
+    by_method: list[list[OfferArm]]
+    among: list[OfferArm]
+    choice: OfferChoice
+
+
+def weigh_offers(
+    situation: Situation, methods: Sequence[Method], known: Known, most: Decimal | None = None
+) -> WeighedArms:
+    """Choose among the methods that the reason recommends, or else among all of them; there is at least one."""
+    concern = CONCERNS.get(situation.refund.reason)
+    by_method = [arms_of(situation, method, known, most) for method in methods]
+    suited = [arms for method, arms in zip(methods, by_method, strict=True) if concern in method.suits] or by_method
+    among = [arm for arms in suited for arm in arms]
+    return WeighedArms(by_method, among, choose_arm(among, situation.refund.pk, situation.refund.store.tried_percent))
+
+
+def rank(situation: Situation, methods: Sequence[Method], known: Known, most: Decimal | None = None) -> Ranking:
+    """The same from what is known, with the reasons in words. No amount is above `most` yuan."""
+    weighed = weigh_offers(situation, methods, known, most)
+    concern = CONCERNS.get(situation.refund.reason)
+    options = []
+    for method, arms in zip(methods, weighed.by_method, strict=True):
+        own = known.own.get(method.code, Tally())
+        why = _explain(situation, method, own, concern)
+        options.append(_option(method, arms[best_of(arms)], arms, known, recommended=concern in method.suits, why=why))
+    options.sort(key=lambda option: (not option.recommended, -option.expected))
+    first = weighed.among[weighed.choice.place]
+    if weighed.choice.was_tried:
+        _put_first(options, first, weighed.by_method, known)
+    return Ranking(options, weighed.among, weighed.choice)
+
+
+def arms_of(situation: Situation, method: Method, known: Known, most: Decimal | None = None) -> list[OfferArm]:
+    """The method at each amount of the ladder that the rules, the order and the ceilings allow; at least one arm."""
     refund = situation.refund
-    concern = CONCERNS.get(refund.reason)
-    options = [
-        Option(
-            method=method,
-            recommended=concern in method.suits,
-            score=score_of(own.get(method.code, Tally()), marketplace.get(method.code, Tally())),
-            why=_explain(situation, method, own.get(method.code, Tally()), concern),
-            own=own.get(method.code, Tally()),
-        )
-        for method in methods
+    keeps = kept_by_a_yes(refund, method, known.costs)
+    base = score_of(known.own.get(method.code, Tally()), known.marketplace.get(method.code, Tally()))
+    amounts = _amounts(situation, method, most)
+    percents = list(amounts) if method.usual_share is None else list(PERCENTS)
+    beliefs = _beliefs(method, percents, base, known, band_of(refund.amount))
+    parcel = known.costs.outbound_freight if method.sends_parcel else ZERO
+    if method.usual_share is None:
+        answers = known.own_answers.get((method.code, band_of(refund.amount), NO_SHARE), NOBODY)
+        cost = average_cost(answers, refund.amount * method.usual_worth) + parcel
+        return [OfferArm(method.code, NO_SHARE, None, beliefs[NO_SHARE], keeps - cost)]
+    return [
+        OfferArm(method.code, percent, amount, beliefs[percent], keeps - amount - parcel)
+        for percent, amount in amounts.items()
     ]
-    options.sort(key=lambda option: (not option.recommended, -option.score))
-    if explores(refund.pk):
-        _explore(options, own)
-    return options
 
 
-def _explore(options: list[Option], own: Mapping[str, Tally]) -> None:
-    """Put the recommended method that this store has tried least in front."""
-    recommended = [option for option in options if option.recommended]
-    if len(recommended) > 1:
-        least = min(recommended, key=lambda option: own.get(option.method.code, Tally()).ended)
-        options.remove(least)
-        options.insert(0, least)
+def kept_by_a_yes(refund: Refund, method: Method, costs: Costs) -> Decimal:
+    """Yuan that a yes keeps before what it costs: the sale, and what a return would cost, as figures count (Q18)."""
+    spared = ZERO
+    if method.ends_work:
+        spared += costs.agent_time + costs.consultation
+        if method.spares_return and refund.kind != RefundKind.REFUND_ONLY:
+            spared += costs.return_freight + costs.handling
+    return (ZERO if method.changes_refund else refund.amount) + spared
+
+
+def _amounts(situation: Situation, method: Method, most: Decimal | None) -> dict[int, Decimal | None]:
+    """Yuan by share, each amount once, the smallest share that comes to it."""
+    if method.usual_share is None:
+        return {NO_SHARE: None}
+    asked, store = situation.refund.amount, situation.refund.store
+    top = min([*([] if most is None else [max(CENT, most)]), situation.most, asked])
+    if store.most_offered_percent is not None:
+        top = min(top, share_in_yuan(asked, store.most_offered_percent))
+    found: dict[int, Decimal | None] = {}
+    for percent in PERCENTS:
+        amount = share_in_yuan(asked, percent)
+        if amount <= top and method.why_above(situation, amount) is None and amount not in found.values():
+            found[percent] = amount
+    if not found:  # nothing of the ladder is left: what is
+        amount = min(top, method.usual(situation))
+        found[nearest_percent(amount, asked)] = amount
+    return found
+
+
+def _beliefs(method: Method, percents: Sequence[int], base: float, known: Known, band: int) -> dict[int, Belief]:
+    """From everybody's answers to the store's own in the price band; `base` has counted the pooled ones."""
+    levels = []
+    for answers in (known.all_answers, known.own_answers):
+        if method.usual_share is not None:
+            found = ((percent, answers.get((method.code, each, percent))) for each in BANDS for percent in percents)
+            together: dict[int, Answers] = {}
+            for percent, counted in found:
+                if counted is not None:
+                    together[percent] = together[percent] + counted if percent in together else counted
+            levels.append(Level(together, SHARE_STRENGTH))
+        levels.append(Level(_counts(answers, method.code, band, percents), BAND_STRENGTH))
+    return believe(percents, first_curve(percents, method.usual_share, base), levels)
+
+
+def _counts(answers: AnswersBy, code: str, band: int, percents: Sequence[int]) -> Counts:
+    return {percent: answers.get((code, band, percent), NOBODY) for percent in percents}
+
+
+def _option(
+    method: Method,
+    arm: OfferArm,
+    arms: Sequence[OfferArm],
+    known: Known,
+    *,
+    recommended: bool,
+    why: str,
+    was_tried: bool = False,
+) -> Option:
+    """The method at one of its arms."""
+    answered = any(code == method.code for code, _band, _percent in known.all_answers)
+    return Option(
+        method=method,
+        recommended=recommended,
+        score=arm.belief.accepts,
+        why=why,
+        own=known.own.get(method.code, Tally()),
+        amount=arm.amount,
+        amount_why="" if arm.amount is None else why_this_amount(arm, arms, answered=answered, was_tried=was_tried),
+        expected=arm.expected,
+    )
+
+
+def _put_first(options: list[Option], arm: OfferArm, by_method: Sequence[list[OfferArm]], known: Known) -> None:
+    """Put what is tried out in front."""
+    place = next(place for place, option in enumerate(options) if option.method.code == arm.method)
+    arms = next(arms for arms in by_method if arms[0].method == arm.method)
+    was = options.pop(place)
+    tried = _option(was.method, arm, arms, known, recommended=was.recommended, why=was.why, was_tried=True)
+    options.insert(0, tried)
 
 
 def _tallies(rows: Iterable[tuple[str, int, int]]) -> dict[str, Tally]:
     return {method: Tally(ended, accepted) for method, ended, accepted in rows}
+
+
+def _answers(rows: Iterable[tuple[str, int, int, int, int, Decimal]]) -> dict[tuple[str, int, int], Answers]:
+    return {(method, band, percent): Answers(*counts) for method, band, percent, *counts in rows}
 
 
 def _explain(situation: Situation, method: Method, own: Tally, concern: BuyerConcern | None) -> str:
@@ -127,3 +298,9 @@ def _explain(situation: Situation, method: Method, own: Tally, concern: BuyerCon
     if own.ended:
         parts.append(_("%(accepted)d of %(ended)d accepted") % {"accepted": own.accepted, "ended": own.ended})
     return joined(part.rstrip(".。") for part in parts)
+
+
+def is_first(ranking: Ranking, method: str, amount: Decimal | None) -> bool:
+    """Whether this is what was recommended first."""
+    chosen = ranking.arms[ranking.choice.place] if ranking.choice else None
+    return chosen is not None and chosen.method == method and chosen.amount in (None, amount)

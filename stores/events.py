@@ -13,6 +13,7 @@ from common.facts import (
     END,
     FLAG,
     INSTANT,
+    PERCENT,
     SWITCH,
     TEXT,
     YUAN,
@@ -56,6 +57,7 @@ class _StoreOpened(TypedDict):
     sandbox: NotRequired[Annotated[bool, FLAG]]
 
 
+_MOST, _TRIED = changed(optional(PERCENT, gettext_lazy("no ceiling"))), changed(PERCENT)
 _CEILING = changed(optional(YUAN, gettext_lazy("no ceiling")))
 
 
@@ -78,6 +80,8 @@ class _StoreChanged(TypedDict, total=False):
     agent_offer_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that an agent may offer"), _CEILING)]
     agent_approval_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that an agent may approve"), _CEILING)]
     finance_payment_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that finance may send"), _CEILING)]
+    most_offered_percent: Annotated[list[int | None], named(gettext_lazy("Largest share recommended"), _MOST)]
+    tried_percent: Annotated[list[int], named(gettext_lazy("Refunds in which something is tried out"), _TRIED)]
 
 
 class _ClockAdvanced(TypedDict):

@@ -191,13 +191,21 @@ class WarnedOfferSerializer(OfferSerializer):
 
 
 class OptionSerializer(serializers.Serializer):
-    """A method that is possible now."""
+    """A method that is possible now.
+
+    `amount` is what is recommended for it, in yuan, null for a method without one; `amount_why` says why in a sentence.
+    `score` is the share of buyers expected to accept that, and `expected` the yuan that it keeps on average: the sale
+    and what a return would cost, times `score`, less what the offer costs.
+    """
 
     method = serializers.CharField()
     recommended = serializers.BooleanField()
     score = serializers.FloatField(allow_null=True)
     why = serializers.CharField()
     limits = serializers.DictField()
+    amount = serializers.CharField(allow_null=True)
+    amount_why = serializers.CharField()
+    expected = serializers.CharField()
 
 
 class RetainableSerializer(serializers.Serializer):

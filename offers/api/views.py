@@ -113,8 +113,11 @@ class OfferOptionsViewSet(StoreViewSet):
                 "score": round(option.score, 4),
                 "why": option.why,
                 "limits": option.method.limits(situation),
+                "amount": None if option.amount is None else f"{option.amount:.2f}",
+                "amount_why": option.amount_why,
+                "expected": f"{option.expected:.2f}",
             }
-            for option in recommend(situation, possible)
+            for option in recommend(situation, possible, self.actor)
         ]
         answer = {
             "retainable": {"ok": refused is None, "code": refused and refused.code},

@@ -81,6 +81,11 @@ class Method(ABC):
     pays: ClassVar[bool] = False
     returns_price: ClassVar[bool] = False
     is_owed: ClassVar[bool] = False
+    # The share of the refund's amount that the form begins with before anything was learnt; None for a method whose
+    # amount isn't chosen. And where it gives something else, what that usually is worth, as such a share.
+    usual_share: ClassVar[Decimal | None] = None
+    usual_worth: ClassVar[Decimal] = ZERO
+    sends_parcel: ClassVar[bool] = False
     purpose_label: ClassVar[str] = ""
 
     # Ready-made words to the buyer that say what this method gives, each within the marketplace's message length (Q5).
@@ -186,6 +191,10 @@ class Method(ABC):
 
         None where nothing replaces them.
         """
+        return None
+
+    def why_above(self, situation: Situation, amount: Decimal) -> Refused | None:
+        """Why the rules don't allow so much."""
         return None
 
     def unasked_terms(self, situation: Situation) -> dict | None:

@@ -1,5 +1,7 @@
 """Store coupons for the next purchase (Q13, Q14)."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy
 
 from common.errors import Invalid, Refused
@@ -22,6 +24,7 @@ class CouponMethod(RetentionMethod):
     scripts = (gettext_lazy("Please take a coupon, with our apologies."),)
     suits = frozenset({BuyerConcern.LOGISTICS, BuyerConcern.FLAW})
     gives_coupons = True
+    usual_worth = Decimal("0.05")
 
     def lacks(self, situation):
         """The store needs a coupon on the right channel (Q13)."""

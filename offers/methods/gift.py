@@ -1,5 +1,7 @@
 """A present on top (Q15, Q16)."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy
 
 from common.sentences import sentence as _
@@ -20,6 +22,7 @@ class Gift(ParcelMethod):
     suits = frozenset({BuyerConcern.FLAW})
     parcel_kind = ParcelKind.GIFT
     gives_product = True
+    usual_worth = Decimal("0.10")
 
     def why(self, situation):
         return _("A present at cost price makes up for the trouble.")

@@ -1,5 +1,7 @@
 """What is lost or missing is sent again (Q15, Q16)."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy
 
 from common.sentences import sentence as _
@@ -21,6 +23,7 @@ class Reship(ParcelMethod):
     begins_with_goods = True
     parcel_kind = ParcelKind.RESHIP
     gives_product = True
+    usual_worth = Decimal("1.00")
 
     def why(self, situation):
         return _("Sends what is lost or missing.")

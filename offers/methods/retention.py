@@ -9,6 +9,7 @@ from common.money import CENT, ZERO, why_no_amount, yuan
 from common.sentences import sentence as _
 from common.words import duration
 from offers.arriving import money_words, parcel_words, promised_parcels
+from offers.choosing.ladder import share_in_yuan
 from offers.methods.base import Method, Situation, Terms
 from offers.models import Offer
 from offers.states import OfferStatus
@@ -57,12 +58,17 @@ class RetentionMethod(Method):
         withdraw_for_offer(writes, offer.refund, difference=part, purpose=self.code, **named)
 
 
+def most_unasked(situation: Situation) -> Decimal:
+    """The most that is proposed before anybody types an amount: the store's own ceiling, in yuan (docs/adr/0082)."""
+    percent = situation.refund.store.most_offered_percent
+    return situation.refund.amount if percent is None else share_in_yuan(situation.refund.amount, percent)
+
+
 class MoneyMethod(RetentionMethod):
     """A method with an amount in yuan, which goes out as a payment."""
 
     pays = True
 
-    # The share of the refund's amount that the form begins with, and that is sent in bulk, where nobody is asked.
     usual_share: ClassVar[Decimal]
 
     def most(self, situation: Situation) -> Decimal:
@@ -109,9 +115,9 @@ class MoneyMethod(RetentionMethod):
         return [*super().brings(offer), paid]
 
     def usual(self, situation: Situation) -> Decimal:
-        """The usual share in yuan, at least a cent."""
-        share = (situation.refund.amount * self.usual_share).quantize(CENT)
-        return min(self.most(situation), situation.most, max(CENT, share))
+        """The usual share in yuan, at least a cent, and within the store's own ceiling."""
+        share = max(CENT, (situation.refund.amount * self.usual_share).quantize(CENT))
+        return min(self.most(situation), situation.most, share, most_unasked(situation))
 
     def cost(self, offer, coupons):
         """What is paid."""
@@ -126,6 +132,7 @@ class ParcelMethod(RetentionMethod):
     """A method that promises a product of the store's warehouse (Q15, Q16)."""
 
     parcel_kind: ClassVar[ParcelKind]
+    sends_parcel = True
 
     def goods(self, refund: Refund, item_id: str) -> dict[str, int]:
         """The pieces of the item to send, by SKU: what the refund is about where the method sends its own goods.

@@ -8,11 +8,19 @@ from offers.models.bulk import BulkJob, BulkRow
 from offers.models.coupons import Coupon, CouponGrant, OfferCoupon
 from offers.models.insights import CostRates, DailyLoss, DailyRetention, RolledUpOffer
 from offers.models.offers import Offer
-from offers.models.statistics import Acceptance, MarketplaceAcceptance
+from offers.models.statistics import (
+    Acceptance,
+    Advice,
+    AmountAcceptance,
+    MarketplaceAcceptance,
+    MarketplaceAmountAcceptance,
+)
 from offers.models.switches import MarketplaceMethod, StoreMethod
 
 __all__ = [
     "Acceptance",
+    "Advice",
+    "AmountAcceptance",
     "BulkJob",
     "BulkRow",
     "CostRates",
@@ -21,6 +29,7 @@ __all__ = [
     "DailyLoss",
     "DailyRetention",
     "MarketplaceAcceptance",
+    "MarketplaceAmountAcceptance",
     "MarketplaceMethod",
     "Offer",
     "OfferCoupon",

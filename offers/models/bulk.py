@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.calendar import shown
 from common.ids import new_id
+from common.money import MoneyField
 from common.obligations import Obligation, ObligationQuerySet
 from common.sentences import in_readers_words, kept, sentence
 from common.tenancy import TenantModel, TenantQuerySet
@@ -46,7 +47,7 @@ class BulkRowQuerySet(ObligationQuerySet, TenantQuerySet):
 
 
 class BulkRow(Obligation, TenantModel):
-    """One refund of a job: which method was chosen when the job was made, and what became of it.
+    """One refund of a job: which method, at which amount, was chosen when the job was made, and what became of it.
 
     It is a worker's obligation as long as it waits. Without a `method` nothing could be sent. `why` is why nothing was,
     as sentences that are kept; rows of earlier releases say it in the words of their job's language, as `detail`.
@@ -56,6 +57,7 @@ class BulkRow(Obligation, TenantModel):
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", db_index=False)
     method = models.CharField(_("method"), max_length=30, choices=method_choices, blank=True)
+    amount = MoneyField(verbose_name=_("amount"), null=True)
     status = models.CharField(_("status"), max_length=10, choices=BulkRowStatus.choices, default=BulkRowStatus.WAITING)
     why = models.JSONField(_("why nothing was sent"), default=list, db_default=models.Value([], models.JSONField()))
     detail = models.CharField(_("detail"), max_length=300, blank=True)

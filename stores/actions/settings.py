@@ -71,6 +71,7 @@ class StoreSettings(TypedDict, total=False):
     """What a store's owner sets; what is left out stays.
 
     `urge_alert_at` None is the marketplace's own number (K6). Ceilings are yuan, None is no ceiling (stores.ceilings).
+    `most_offered_percent` and `tried_percent` are per cent; None is no ceiling (docs/adr/0082).
     """
 
     name: str
@@ -83,6 +84,8 @@ class StoreSettings(TypedDict, total=False):
     agent_offer_ceiling: Decimal | None
     agent_approval_ceiling: Decimal | None
     finance_payment_ceiling: Decimal | None
+    most_offered_percent: int | None
+    tried_percent: int
 
 
 @action

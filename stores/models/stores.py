@@ -21,10 +21,11 @@ from common.changed import Traced
 from common.ids import new_id
 from common.money import MoneyField
 from common.tenancy import TenantModel, TenantQuerySet
-from common.words import in_one_language, lined
+from common.words import lined
 from stores import marketplaces
 from stores.states import KeyScope, MemberRole, ProductSource
 
+MOST_TRIED = 50  # per cent of the refunds in which the recommendation may try something out
 MOST_URGE_ALERT = 999  # urged orders are counted up to here and no further
 
 
@@ -101,6 +102,17 @@ class Store(Traced):
     agent_offer_ceiling = CeilingField(verbose_name=_("most that an agent may offer"))
     agent_approval_ceiling = CeilingField(verbose_name=_("most that an agent may approve"))
     finance_payment_ceiling = CeilingField(verbose_name=_("most that finance may send"))
+    # What the recommendation keeps to, in per cent (docs/adr/0082): of a refund's amount, null is no ceiling;
+    # and of the refunds, in which it tries something out.
+    most_offered_percent = models.PositiveSmallIntegerField(
+        _("largest share recommended"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    tried_percent = models.PositiveSmallIntegerField(
+        _("share of refunds that try something out"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(MOST_TRIED)],
+    )
     # While its zone has just changed: the day that was running, and the instant at which it is over (docs/adr/0027).
     held_day = models.DateField(null=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
@@ -127,6 +139,13 @@ class Store(Traced):
             models.CheckConstraint(
                 condition=models.Q(urge_alert_at=None) | models.Q(urge_alert_at__range=(1, MOST_URGE_ALERT)),
                 name="store_urge_alert_in_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(most_offered_percent=None) | models.Q(most_offered_percent__range=(1, 100)),
+                name="store_most_offered_is_a_share",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tried_percent__range=(0, MOST_TRIED)), name="store_tried_in_bounds"
             ),
             *(
                 models.CheckConstraint(
@@ -355,37 +374,3 @@ class ReturnAddress(Traced, TenantModel):
 
     def __str__(self) -> str:
         return lined(f"{self.contact} {self.phone}", self.address)
-
-
-class CategoryOpening(models.Model):
-    """A product category that a marketplace has opened to retention, from a date on; edited by the operator (Q2)."""
-
-    marketplace = models.CharField(_("marketplace"), max_length=20, choices=marketplaces.choices)
-    category = models.CharField(_("category id"), max_length=50)
-    name = models.CharField(_("name"), max_length=100)
-    opens_on = models.DateField(_("opens on"))
-    closes_on = models.DateField(_("closes on"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("opened category")
-        verbose_name_plural = _("opened categories")
-        ordering = ["marketplace", "opens_on", "category"]
-        constraints = [
-            models.UniqueConstraint(fields=["marketplace", "category"], name="category_opening_once"),
-            models.CheckConstraint(
-                condition=models.Q(closes_on__isnull=True) | models.Q(closes_on__gt=models.F("opens_on")),
-                name="category_closes_after_opening",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{in_one_language(self.name)} ({self.category})"
-
-
-def open_categories(marketplace: str, on) -> models.QuerySet:
-    """Ids of the categories that are open on a date."""
-    return (
-        CategoryOpening.objects.filter(marketplace=marketplace, opens_on__lte=on)
-        .exclude(closes_on__lte=on)
-        .values("category")
-    )

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from django.utils import translation
 
+from offers.choosing.choice import tries
 from offers.eligibility import methods_for
 from offers.methods import METHODS
 from offers.models import MarketplaceMethod, StoreMethod
-from offers.recommendation import EXPLORED_SHARE, Tally, explores, rank, score_of
+from offers.recommendation import Known, Tally, rank, score_of
 from offers.scripts import BY_REASON as SCRIPTS
 from offers.scripts import scripts_for
 from offers.situation import methods_on
@@ -22,14 +23,14 @@ from tests.rules.things import a_refund, a_situation, a_store, an_order
 
 # Ids of refunds that don't, and do, belong to the exploring share.
 PLAIN, EXPLORING = (
-    next(UUID(int=count) for count in range(1000) if explores(UUID(int=count)) is wanted) for wanted in (False, True)
+    next(UUID(int=count) for count in range(1000) if tries(UUID(int=count), 10) is wanted) for wanted in (False, True)
 )
 
 
 def ranked(reason=RefundReason.OTHER, refund_id=PLAIN, own=(), marketplace=()):
     """The options of a Tmall refund with these tallies."""
     refund = a_refund(an_order(store=a_store("tmall")), reason=reason, id=refund_id)
-    return rank(a_situation(refund), methods_for(refund), own=dict(own), marketplace=dict(marketplace))
+    return rank(a_situation(refund), methods_for(refund), Known(dict(own), dict(marketplace))).options
 
 
 @pytest.mark.rule("Q11")
@@ -77,18 +78,6 @@ def test_among_the_recommended_ones_what_buyers_accepted_comes_first_and_is_said
     assert options[1].why.endswith("; 54 of 97 accepted")
     assert "accepted" not in options[2].why
     assert [option.own.percent for option in options[:4]] == [95, 56, None, None]  # as the words count them
-
-
-@pytest.mark.rule("Q11")
-def test_a_tenth_tries_what_this_store_has_tried_least_and_always_the_same():
-    own = {"red_packet": Tally(20, 19), "coupon": Tally(9, 9), "reassurance": Tally(5, 0), "reship": Tally(6, 0)}
-    plain, tried = ranked(RefundReason.SLOW_LOGISTICS, PLAIN, own), ranked(RefundReason.SLOW_LOGISTICS, EXPLORING, own)
-    assert plain[0].method.code == "red_packet"
-    assert tried[0].method.code == "reassurance"
-    assert sorted(each.score for each in plain) == sorted(each.score for each in tried)
-    share = sum(explores(UUID(int=count)) for count in range(10_000)) / 10_000
-    assert share == pytest.approx(EXPLORED_SHARE, abs=0.01)
-    assert ranked(RefundReason.MISSING_PARTS, EXPLORING, own)[0].method.code == "reship"
 
 
 @pytest.mark.rule("Q4")

@@ -13,7 +13,17 @@ from connectors.models import Connection, MirroredRefund, PlatformTask, RefundHi
 from offers import actions as offer_actions
 from offers.insights.rates import set_cost_rates
 from offers.insights.rebuild import roll_everything
-from offers.models import Acceptance, BulkJob, BulkRow, CouponGrant, DailyLoss, OfferCoupon, StoreMethod
+from offers.models import (
+    Acceptance,
+    Advice,
+    AmountAcceptance,
+    BulkJob,
+    BulkRow,
+    CouponGrant,
+    DailyLoss,
+    OfferCoupon,
+    StoreMethod,
+)
 from orders.erp.imports import stage_import
 from orders.erp.receiving import receive_file
 from orders.models import Shipment
@@ -153,6 +163,9 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     )
     StoreMethod.objects.create(store=store, method="gift", available_from=NOON.date())
     Acceptance.objects.create(store=store, reason="other", method="gift")
+    AmountAcceptance.objects.create(store=store, reason="other", method="gift", band=0, percent=0)
+    said = {"method": "gift", "chance": 1, "was_tried": False, "was_taken": True, "arms": []}
+    Advice.objects.create(store=store, offer=offer, **said)
     set_cost_rates(store=store, changes={}, actor=MERCHANT, now=NOON)
     DailyLoss.objects.create(store=store, date=NOON.date(), marketplace=store.marketplace, reason="other")
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)

@@ -58,6 +58,9 @@ NETS = {
     "saved_view_default_once": again("stores_savedview", name="'other'"),
     "saved_view_name_once": again("stores_savedview", is_default="false"),
     "acceptance_once": again("offers_acceptance"),
+    "advice_chance_is_a_share": "UPDATE offers_advice SET chance = 1000001",
+    "amount_acceptance_once": again("offers_amountacceptance"),
+    "amount_acceptance_within_ended": "UPDATE offers_amountacceptance SET accepted = ended + 1",
     "acceptance_within_ended": "UPDATE offers_acceptance SET accepted = ended + 1",
     "api_key_of_store_or_marketplace": "UPDATE stores_apikey SET store_id = NULL, marketplace = ''",
     "assignment_once_per_refund": again("refunds_assignment"),
@@ -105,6 +108,11 @@ NETS = {
     "marketplace_acceptance_once": twice(
         "offers_marketplaceacceptance",
         **{"marketplace": "'tmall'", "reason": "'other'", "method": "'gift'", "ended": "0", "accepted": "0"},
+    ),
+    "marketplace_amount_acceptance_once": twice(
+        "offers_marketplaceamountacceptance",
+        **{"marketplace": "'tmall'", "reason": "'other'", "method": "'gift'", "band": "0", "percent": "0"},
+        **{"ended": "0", "accepted": "0", "given": "0"},
     ),
     "marketplace_method_once": twice(
         "offers_marketplacemethod",
@@ -165,8 +173,10 @@ NETS = {
     "store_finance_payment_ceiling_not_negative": "UPDATE stores_store SET finance_payment_ceiling = -0.01",
     "store_held_day_has_end": "UPDATE stores_store SET held_day = now(), held_until = NULL",
     "store_method_once": again("offers_storemethod"),
+    "store_most_offered_is_a_share": "UPDATE stores_store SET most_offered_percent = 101",
     "store_only_sandbox_ahead": "UPDATE stores_store SET clock_ahead = '1 hour'",
     "store_off_means_blocked": "UPDATE stores_store SET products_off = true, listings_blocked = false",
+    "store_tried_in_bounds": "UPDATE stores_store SET tried_percent = 51",
     "store_urge_alert_in_bounds": "UPDATE stores_store SET urge_alert_at = 0",
     "transfer_amount_positive": again("payments_transfer", amount="0"),
     "transfer_payout_has_payment": again("payments_transfer", payment_id="NULL"),

@@ -17,7 +17,7 @@ from offers.models import BulkJob, BulkRow
 from offers.states import BulkRowStatus
 from refunds.models import Refund
 from stores.permissions import SEND_OFFERS
-from workbench.kit.base import DeskAdmin, column, refused_back_to
+from workbench.kit.base import DeskAdmin, by, column, refused_back_to
 from workbench.kit.dear import dear_page
 from workbench.kit.decisions import SURE, Decision, take
 from workbench.kit.forms import ids_named
@@ -125,7 +125,8 @@ class BulkJobAdmin(DeskAdmin):
         if not chosen.refunds:
             messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
-        previews = [preview_of(propose(refund, request.now)) for refund in chosen.refunds]
+        actor = by(request)["actor"]
+        previews = [preview_of(propose(refund, request.now, actor)) for refund in chosen.refunds]
         possible = [preview for preview in previews if preview.method]
         return self.page(
             request,

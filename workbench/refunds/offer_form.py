@@ -92,14 +92,14 @@ class OfferForm(DeskForm):
         return False
 
     def _set_up_amount(self) -> None:
-        """The maximum is shown; the methods that have a usual amount begin with that (Q12, docs/adr/0029)."""
+        """The maximum is shown; what has a usual amount begins with the recommended one (Q12, docs/adr/0029, 0082)."""
         if not self._asks_for("amount", "max_amount"):
             return
         most, amount = self.way.limits["max_amount"], self.fields["amount"]
         amount.widget.attrs.update(max=most, placeholder=f"0.01 – {grouped(most)}")
         amount.help_text = _("At most ¥%(most)s.") % {"most": grouped(most)}
         if usual := self.way.limits.get("usual_amount"):
-            amount.initial = Decimal(usual)
+            amount.initial = Decimal(usual) if self.way.amount is None else self.way.amount
             self.amounts = [usual, most]
         if "return_address" in self.way.limits:
             amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {

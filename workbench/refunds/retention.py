@@ -4,6 +4,7 @@ What is possible, in which order, within which limits, and why not.
 """
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,14 +13,15 @@ from offers.eligibility import attempts_left, keeps_orders, methods_for, why_not
 from offers.methods import Method, Situation
 from offers.recommendation import recommend
 from stores.models import User
-from stores.permissions import SEND_OFFERS, can
+from stores.permissions import SEND_OFFERS, actor_of, can
 
 
 @dataclass(frozen=True)
 class OfferWay:
     """A method that is possible now, as people read about it.
 
-    `percent` of the buyers of this store who were offered it accepted it; None when nobody was.
+    `percent` of the buyers of this store who were offered it accepted it; None when nobody was. `amount` is the yuan
+    that are recommended, with the reason, for a method that has an amount.
     """
 
     method: Method
@@ -28,6 +30,8 @@ class OfferWay:
     recommended: bool = False
     percent: int | None = None
     limit_words: list[str] = field(default_factory=list)
+    amount: Decimal | None = None
+    amount_why: str = ""
 
     @property
     def code(self) -> str:
@@ -106,7 +110,7 @@ def build_panel(user: User, situation: Situation) -> Panel:
     return Panel(
         retains=recommends,
         refusal=str(refused) if refused else "",
-        ways=_recommended(situation, possible) if recommends else _plain(situation, possible),
+        ways=_recommended(user, situation, possible) if recommends else _plain(situation, possible),
         no_ways=no_ways,
         left=attempts_left(situation),
         most=rules.offers_per_refund,
@@ -119,14 +123,13 @@ def _plain(situation: Situation, possible: list[Method]) -> list[OfferWay]:
     return [OfferWay(method, method.why(situation), method.limits(situation)) for method in possible]
 
 
-def _recommended(situation: Situation, possible: list[Method]) -> list[OfferWay]:
+def _recommended(user: User, situation: Situation, possible: list[Method]) -> list[OfferWay]:
     """The recommended ones first, each with the acceptance so far (Q11)."""
     if not possible:
         return []
     found = []
-    for option in recommend(situation, possible):
-        percent, words = option.own.percent, option.method.limit_words(situation)
-        found.append(
-            OfferWay(option.method, option.why, option.method.limits(situation), option.recommended, percent, words)
-        )
+    for option in recommend(situation, possible, actor_of(user)):
+        limits, words = option.method.limits(situation), option.method.limit_words(situation)
+        chosen = (option.recommended, option.own.percent, words, option.amount, option.amount_why)
+        found.append(OfferWay(option.method, option.why, limits, *chosen))
     return found

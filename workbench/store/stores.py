@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.calendar import PLATFORM_ZONE
+from offers.eligibility import retains
 from refunds.returnless.promises import enrolment_in_force
 from stores import actions, marketplaces
 from stores.ceilings import Ceiling
-from stores.models import MOST_URGE_ALERT, Product, ReturnAddress, Store
+from stores.models import MOST_TRIED, MOST_URGE_ALERT, Product, ReturnAddress, Store
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, OPERATE
 from stores.why_not import why_not_retire_address
 from workbench.kit.base import DeskAdmin, column
@@ -207,8 +208,29 @@ class SettingsForm(StoreForm):
         help_text=gettext_lazy("Yuan of one small payment. Owners and API keys have no ceiling. Empty: no ceiling."),
     )
 
+    most_offered_percent = forms.IntegerField(
+        label=gettext_lazy("Largest share recommended, %"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text=gettext_lazy(
+            "Of what a buyer asks back. Recommended offers and those sent in bulk stay within it; who types an amount"
+            " may go beyond. Empty: no ceiling."
+        ),
+    )
+    tried_percent = forms.IntegerField(
+        label=gettext_lazy("Refunds in which something is tried out, %"),
+        min_value=0,
+        max_value=MOST_TRIED,
+        help_text=gettext_lazy(
+            "In so many of a hundred refunds another method or amount comes first, so that the recommendation learns."
+        ),
+    )
+
     def __init__(self, *args, row: Store, **kwargs):
         super().__init__(*args, row=row, **kwargs)
+        if not retains(row):
+            del self.fields["most_offered_percent"], self.fields["tried_percent"]
         if not row.rules.proposes_stay:
             del self.fields["priority_shipping_tag"]
         self.fields["urge_alert_at"].help_text = _(
