@@ -7,7 +7,9 @@ what is written to whom; saved_views is what they look at again and again.
 from stores.models.people import DeskSession, Device, Invitation, Letter
 from stores.models.saved_views import LONGEST_QUERY, SavedView
 from stores.models.stores import (
+    MOST_UNCLAIMED_DAYS,
     MOST_URGE_ALERT,
+    UNCLAIMED_DAYS,
     ApiKey,
     ApiKeyManager,
     CategoryOpening,
@@ -25,7 +27,9 @@ from stores.models.stores import (
 
 __all__ = [
     "LONGEST_QUERY",
+    "MOST_UNCLAIMED_DAYS",
     "MOST_URGE_ALERT",
+    "UNCLAIMED_DAYS",
     "ApiKey",
     "ApiKeyManager",
     "CategoryOpening",
