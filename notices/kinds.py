@@ -31,6 +31,7 @@ from refunds.events.goods import (
 from refunds.platform.events import APPEAL_DECIDED, DISPUTE_ANSWERED, DISPUTE_DECIDED, DISPUTE_OPENED, REFUND_DISPUTED
 from refunds.quality.events import QUALITY_RESTRICTED
 from refunds.team.events import REFUND_ASSIGNED
+from refunds.unclaimed.events import UNCLAIMED_OVERDUE
 from stores.permissions import MANAGE_STORE, VIEW, roles_with
 from stores.states import MemberRole
 from webhooks.events import WEBHOOK_PAUSED
@@ -98,7 +99,7 @@ _ALL = (
     ),
     NoticeKind(
         NoticeCode.RETURN,
-        (REFUND_RETURN_SHIPPED, REFUND_RECALLED, REFUND_RETURN_LOST, REFUND_UNDELIVERED),
+        (REFUND_RETURN_SHIPPED, REFUND_RECALLED, REFUND_RETURN_LOST, REFUND_UNDELIVERED, UNCLAIMED_OVERDUE),
         (WAREHOUSE,),
         "package_2",
     ),

@@ -24,6 +24,7 @@ PLACES = {
     "delayreport": "orders_delayreport_changelist",
     "owedparcel": "orders_owedparcel_changelist",
     "payment": "payments_payment_changelist",
+    "unclaimedparcel": "refunds_unclaimedparcel_changelist",
 }
 
 

@@ -31,23 +31,31 @@ _OTHERS = frozenset({"other", "其他", "其它"})
 class KnownCarrier:
     """A carrier: the code that is kept, its name in the reader's language, and what else people call it.
 
-    `fewest_digits` is how long its numbers are at least that are digits alone; 0 where nobody knows.
+    `fewest_digits` is how long its numbers are at least that are digits alone; 0 where nobody knows. `begins` is how no
+    other carrier's numbers begin.
     """
 
     code: str
     label: str | Promise
     called: Sequence[str]
     fewest_digits: int = 0
+    begins: str = ""
 
 
 KNOWN = (
-    KnownCarrier("SF", gettext_lazy("SF Express"), ("SF Express", "顺丰速运", "顺丰", "顺丰快递", "SFEXPRESS"), 12),
+    KnownCarrier(
+        "SF", gettext_lazy("SF Express"), ("SF Express", "顺丰速运", "顺丰", "顺丰快递", "SFEXPRESS"), 12, "SF"
+    ),
     KnownCarrier("ZTO", gettext_lazy("ZTO Express"), ("ZTO Express", "中通快递", "中通", "中通速递"), 12),
-    KnownCarrier("YTO", gettext_lazy("YTO Express"), ("YTO Express", "圆通速递", "圆通", "圆通快递"), 10),
+    KnownCarrier("YTO", gettext_lazy("YTO Express"), ("YTO Express", "圆通速递", "圆通", "圆通快递"), 10, "YT"),
     KnownCarrier("STO", gettext_lazy("STO Express"), ("STO Express", "申通快递", "申通", "申通速递"), 12),
     KnownCarrier("YD", gettext_lazy("Yunda Express"), ("Yunda Express", "韵达速递", "韵达", "韵达快递", "YUNDA"), 13),
-    KnownCarrier("JTSD", gettext_lazy("J&T Express"), ("J&T Express", "极兔速递", "极兔", "极兔快递", "J&T", "JT"), 12),
-    KnownCarrier("JD", gettext_lazy("JD Logistics"), ("JD Logistics", "京东物流", "京东快递", "京东", "JDL")),
+    KnownCarrier(
+        "JTSD", gettext_lazy("J&T Express"), ("J&T Express", "极兔速递", "极兔", "极兔快递", "J&T", "JT"), 12, "JT"
+    ),
+    KnownCarrier(
+        "JD", gettext_lazy("JD Logistics"), ("JD Logistics", "京东物流", "京东快递", "京东", "JDL"), begins="JD"
+    ),
     KnownCarrier("EMS", gettext_lazy("EMS"), ("EMS", "邮政EMS", "中国邮政EMS", "邮政特快专递"), 13),
     KnownCarrier(
         "YZPY",
@@ -55,7 +63,12 @@ KNOWN = (
         ("China Post", "邮政快递包裹", "中国邮政", "邮政", "邮政包裹", "CHINAPOST"),
         13,
     ),
-    KnownCarrier("DBL", gettext_lazy("Deppon Express"), ("Deppon Express", "德邦快递", "德邦", "德邦物流", "DEPPON")),
+    KnownCarrier(
+        "DBL",
+        gettext_lazy("Deppon Express"),
+        ("Deppon Express", "德邦快递", "德邦", "德邦物流", "DEPPON"),
+        begins="DPK",
+    ),
     KnownCarrier("DNWL", gettext_lazy("Cainiao Express"), ("Cainiao Express", "菜鸟速递", "菜鸟", "丹鸟", "丹鸟物流")),
     KnownCarrier("UC", gettext_lazy("UCE Express"), ("UCE Express", "优速快递", "优速", "UCE")),
     KnownCarrier("HTKY", gettext_lazy("BEST Express"), ("BEST Express", "百世快递", "百世", "百世汇通", "BEST")),
@@ -63,7 +76,7 @@ KNOWN = (
     KnownCarrier("KYSY", gettext_lazy("KYE Express"), ("KYE Express", "跨越速运", "跨越", "KYE")),
     KnownCarrier("ANE", gettext_lazy("ANE Logistics"), ("ANE Logistics", "安能物流", "安能")),
     KnownCarrier("FEDEX", gettext_lazy("FedEx"), ("FedEx", "联邦快递"), 12),
-    KnownCarrier("UPS", gettext_lazy("UPS"), ("UPS",)),
+    KnownCarrier("UPS", gettext_lazy("UPS"), ("UPS",), begins="1Z"),
     KnownCarrier("DHL", gettext_lazy("DHL"), ("DHL", "敦豪快递", "敦豪"), 10),
 )
 
@@ -102,6 +115,11 @@ def carrier_named(text: str) -> str | None:
     if (known := _BY_NAME.get(_key(name))) is not None:
         return known.code
     return name if 0 < len(name) <= MAX_CARRIER and _key(name) not in _OTHERS else None
+
+
+def carrier_of(number: str) -> str:
+    """The code of the carrier whose numbers begin like this one; empty where the number doesn't tell."""
+    return next((each.code for each in _BY_CODE.values() if each.begins and number.startswith(each.begins)), "")
 
 
 def carrier_label(kept: str) -> str:

@@ -23,7 +23,17 @@ from refunds.models import Refund
 
 FORMAT = 1
 # Columns that name people of the store, and what only workers need: no data of the buyer.
-PEOPLE = {"author", "actor_id", "actor_label", "granted_by", "sent_by", "sent_by_label", "asked_by", "actor"}
+PEOPLE = {
+    "author",
+    "actor_id",
+    "actor_label",
+    "granted_by",
+    "sent_by",
+    "sent_by_label",
+    "asked_by",
+    "actor",
+    "recorded_by",
+}
 LEFT_OUT = {*Obligation.WORK_FIELDS, "stored_as", "store"}
 
 

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from common.attention import Attention
-from refunds.models import EvidencePack
+from refunds.models import EvidencePack, UnclaimedParcel
+from refunds.states import UnclaimedStatus
 
 ATTENTION = (
     Attention(
@@ -13,5 +14,14 @@ ATTENTION = (
         lambda: EvidencePack.objects.filter(needs_attention=True),
         "asked_at",
         "refunds.dispute",
+    ),
+    Attention(
+        "unclaimed",
+        _("Unclaimed parcels whose time has passed"),
+        _("Ask the store's warehouse: the parcel belongs to a refund, goes back, or is written off."),
+        lambda: UnclaimedParcel.objects.filter(status=UnclaimedStatus.WAITING, overdue_at__isnull=False),
+        "overdue_at",
+        "refunds.unclaimedparcel",
+        "overdue",
     ),
 )

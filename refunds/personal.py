@@ -1,6 +1,12 @@
 """What this room's tables keep of a buyer: what was asked, written and shown about a refund."""
 
-from common.personal import Held, Holding, buyers_own
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from common.personal import Held, Holding, buyers_own, cut
+from orders.models import Order
 from orders.personal import TRACKING
 from refunds.models import (
     Appeal,
@@ -17,17 +23,32 @@ from refunds.models import (
     LiveSession,
     Message,
     Note,
+    ParcelPhoto,
     QualityDay,
     QualityRefund,
     QualityRestriction,
     Refund,
     RefundLine,
+    UnclaimedParcel,
 )
 from refunds.states import CaseSide, MessageSender
 
 PLEA = Held("what the side that opened it says")
 GROUNDS = Held("why the platform decided so")
 
+
+def _parcels(orders: Sequence[Order], topics: Sequence[UUID]) -> QuerySet:
+    """Parcels that turned out to be theirs, and those that bear a number under which an order of theirs went out."""
+    numbers = [order.tracking_folded for order in orders if order.tracking_folded]
+    rows = UnclaimedParcel.objects.for_store(orders[0].store_id)
+    return rows.filter(Q(refund__in=topics) | Q(tracking_folded__in=numbers))
+
+
+def _photos(orders: Sequence[Order], topics: Sequence[UUID]) -> QuerySet:
+    return ParcelPhoto.objects.for_store(orders[0].store_id).filter(parcel__in=_parcels(orders, topics).values("pk"))
+
+
+STORED = "the name in the storage, which tells nothing; the file itself goes"
 HOLDINGS = (
     Holding(
         Refund,
@@ -71,7 +92,7 @@ HOLDINGS = (
             "sha256": Held("the print of the file"),
             "author": Held("the buyer's name", buyers_own("side", CaseSide.BUYER)),
         },
-        kept={"stored_as": "the name in the storage, which tells nothing; the file itself goes"},
+        kept={"stored_as": STORED},
         files="stored_as",
         nobody=("type",),
     ),
@@ -86,6 +107,29 @@ HOLDINGS = (
     ),
     Holding(Appeal, order="refund__order", held={"note": GROUNDS, "plea": PLEA}),
     Holding(CarrierClaim, order="shipment__order", held={"note": Held("how the carrier claim ended")}),
+    Holding(
+        UnclaimedParcel,
+        rows=_parcels,
+        held={
+            "phone_end": Held("the last four digits of the sender's phone", cut),
+            "note": Held("what somebody noted about the parcel"),
+            "reason": Held("why it was sent back or written off"),
+        },
+        kept={"tracking_number": TRACKING, "recorded_by": "who of the store put the parcel aside"},
+        nobody=("carrier", "goods"),
+    ),
+    Holding(
+        ParcelPhoto,
+        rows=_photos,
+        held={
+            "name": Held("what the file was called"),
+            "note": Held("what was said with it"),
+            "sha256": Held("the print of the file"),
+        },
+        kept={"stored_as": STORED, "author": "who of the store took it"},
+        files="stored_as",
+        nobody=("type",),
+    ),
     Holding(Assignment),
     Holding(QualityRefund),
     Holding(QualityDay, nobody=("time_zone",)),

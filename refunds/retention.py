@@ -1,19 +1,21 @@
-"""What of this room goes after a while: evidence packs, and uploaded files whose row never came."""
+"""What of this room goes after a while: evidence packs, unclaimed parcels, and uploaded files whose row never came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy
 
 from common import clock
+from common.actions import bookkeeping
 from common.retention import Retention
 from common.tenancy import system_scope
-from refunds.models import Evidence
+from refunds.models import Evidence, ParcelPhoto, UnclaimedParcel
 from refunds.platform.packs import PACKS
 
 LOOKED_UP_AT_ONCE = 500
 PLACE = "evidence"
+SHOWN = (Evidence, ParcelPhoto)
 
 
 def delete_stray_files(kept_for: timedelta) -> int:
@@ -39,7 +41,8 @@ def _delete_unknown(names: list[str], kept_for: timedelta) -> int:
     until = clock.wall() - kept_for
     old = [name for name in names if default_storage.get_modified_time(name) <= until]
     with system_scope():
-        known = set(Evidence.objects.filter(stored_as__in=old).values_list("stored_as", flat=True)) if old else set()
+        rows = [model.objects.filter(stored_as__in=old).values_list("stored_as", flat=True) for model in SHOWN]
+        known = set(rows[0].union(*rows[1:])) if old else set()
     stray = [name for name in old if name not in known]
     for name in stray:
         default_storage.delete(name)
@@ -54,4 +57,26 @@ STRAY_FILES = Retention(
     "KEEP_STRAY_FILES_DAYS",
     by_itself=delete_stray_files,
 )
-RETENTIONS = (PACKS, STRAY_FILES)
+
+
+@bookkeeping("A parcel that was matched, sent back or written off so long ago is nobody's question; its events stay.")
+def _forget_parcels(parcels: Sequence[UnclaimedParcel]) -> None:
+    """The files first: when the transaction is lost they are gone, and the next attempt finds the rows."""
+    keys = [parcel.pk for parcel in parcels]
+    photos = ParcelPhoto.objects.filter(parcel__in=keys)
+    for name in photos.values_list("stored_as", flat=True):
+        default_storage.delete(name)
+    photos.delete()
+    UnclaimedParcel.objects.filter(pk__in=keys).delete()
+
+
+PARCELS = Retention(
+    "unclaimed parcels forgotten",
+    gettext_lazy("Unclaimed parcels that have ended, with their photographs"),
+    UnclaimedParcel,
+    "ended_at",
+    "KEEP_UNCLAIMED_DAYS",
+    forget=_forget_parcels,
+    batch=200,
+)
+RETENTIONS = (PACKS, PARCELS, STRAY_FILES)

@@ -262,3 +262,12 @@ JOINED = frozenset({EnrolmentStatus.CONFIRMED, EnrolmentStatus.IN_FORCE})
 
 # From these the first step begins anew: 1.0 is gone, and a store that left reads the agreement again (R8).
 BEGINNINGS = [EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.LEFT, EnrolmentStatus.EARLIER]
+
+
+class UnclaimedStatus(models.TextChoices):
+    """What became of a parcel that no refund had announced."""
+
+    WAITING = "waiting", _("Waits for its refund")
+    MATCHED = "matched", _("Belongs to a refund")
+    SENT_BACK = "sent_back", _("Sent back")
+    WRITTEN_OFF = "written_off", _("Written off")

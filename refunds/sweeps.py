@@ -22,14 +22,16 @@ from refunds.exchanges import owe_new_goods
 from refunds.following import pay_recalled
 from refunds.goods import Whereabouts, is_reachable
 from refunds.holds import lines_of, release
-from refunds.models import Refund
+from refunds.models import Refund, UnclaimedParcel
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
-from refunds.retention import STRAY_FILES
+from refunds.retention import PARCELS, STRAY_FILES
 from refunds.returns import name_return_address
 from refunds.signals import faults_verified, refunds_decided
-from refunds.states import DueAction, RefundStatus
+from refunds.states import DueAction, RefundStatus, UnclaimedStatus
 from refunds.team.assigning import share_out_refunds
+from refunds.unclaimed.matching import match_announced_parcels
+from refunds.unclaimed.recording import note_overdue_parcels
 from stores.actions import default_return_addresses
 from stores.models import ReturnAddress
 
@@ -175,8 +177,18 @@ SWEEPS = (
     ),
     Sweep("returns without an address", name_missing_addresses, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep("refunds to share out", share_out_refunds, "refunds.tasks.sweep_refunds", of_stores=True),
+    Sweep("parcels announced meanwhile", match_announced_parcels, "refunds.tasks.sweep_refunds", of_stores=True),
+    Sweep(
+        "unclaimed parcels",
+        note_overdue_parcels,
+        "refunds.tasks.sweep_refunds",
+        of_stores=True,
+        due=((UnclaimedParcel, "due_at"),),
+        undone=lambda: UnclaimedParcel.objects.filter(status=UnclaimedStatus.WAITING, overdue_at=None),
+    ),
     Sweep("bulk decisions", decide_waiting_rows, "refunds.tasks.resume_decision_jobs", of_stores=True),
     Sweep("quality days", roll_up_days, "refunds.tasks.roll_up_quality", of_stores=True),
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),
+    Sweep(PARCELS.name, PARCELS.step, "common.tasks.forget_what_is_old"),
     Sweep(STRAY_FILES.name, STRAY_FILES.step, "common.tasks.forget_what_is_old"),
 )

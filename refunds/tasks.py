@@ -13,16 +13,25 @@ from refunds.quality.rollup import BATCH as STORES_AT_ONCE
 from refunds.quality.rollup import roll_up_days
 from refunds.sweeps import BATCH, name_missing_addresses, sweep_due_refunds
 from refunds.team.assigning import share_out_refunds
+from refunds.unclaimed.matching import match_announced_parcels
+from refunds.unclaimed.recording import note_overdue_parcels
 
 
 @shared_task
 def sweep_refunds() -> None:
-    """Do what every passed deadline brings, tell returns without an address where to go, and share out new requests."""
+    """Do what every passed deadline brings, tell returns without an address where to go, and share out new requests.
+
+    Parcels that nobody had announced go to the refunds that have by now, and those whose time has passed are noted.
+    """
     while sweep_due_refunds() == BATCH:
         pass
     while name_missing_addresses() == BATCH:
         pass
     while share_out_refunds() == BATCH:
+        pass
+    while match_announced_parcels() == BATCH:
+        pass
+    while note_overdue_parcels() == BATCH:
         pass
 
 

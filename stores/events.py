@@ -77,6 +77,7 @@ class _StoreChanged(TypedDict, total=False):
             changed(optional(COUNT, gettext_lazy("the marketplace's rule"))),
         ),
     ]
+    unclaimed_days: Annotated[list[int], named(gettext_lazy("Days for unclaimed parcels"), changed(COUNT))]
     agent_offer_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that an agent may offer"), _CEILING)]
     agent_approval_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that an agent may approve"), _CEILING)]
     finance_payment_ceiling: Annotated[list[str | None], named(gettext_lazy("Most that finance may send"), _CEILING)]

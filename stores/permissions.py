@@ -85,6 +85,7 @@ MODEL_PERMISSIONS: dict[str, str] = {
             "refunds.dispute",
             "refunds.appeal",
             "refunds.carrierclaim",
+            "refunds.unclaimedparcel",
             "refunds.qualityrefund",
             "refunds.enrolment",
             "offers.offer",

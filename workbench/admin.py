@@ -12,7 +12,16 @@ from offers.models import BulkJob, Coupon, MarketplaceMethod, Offer, StoreMethod
 from orders.models import DelayReport, Order, OwedParcel, ShipmentImport
 from payments.models import Payment, Reconciliation
 from privacy.models import BuyerRequest
-from refunds.models import Appeal, CarrierClaim, DecisionJob, Dispute, Enrolment, QualityRefund, Refund
+from refunds.models import (
+    Appeal,
+    CarrierClaim,
+    DecisionJob,
+    Dispute,
+    Enrolment,
+    QualityRefund,
+    Refund,
+    UnclaimedParcel,
+)
 from stores.models import ApiKey, CategoryOpening, Invitation, Letter, Membership, Product, ReturnAddress, Store, User
 from webhooks.models import Delivery, Endpoint, FailedCall
 from workbench.automation.rules import RuleAdmin
@@ -43,6 +52,7 @@ from workbench.shipping.importing import ShipmentImportAdmin
 from workbench.shipping.orders import OrderAdmin
 from workbench.shipping.promises import PromiseAdmin
 from workbench.shipping.reports import DelayReportAdmin
+from workbench.station.parcels import UnclaimedParcelAdmin
 from workbench.store.buyers_data import BuyerRequestAdmin
 from workbench.store.coupons import CouponAdmin
 from workbench.store.invitations import InvitationAdmin
@@ -56,6 +66,7 @@ admin.site.register(DecisionJob, DecisionJobAdmin)
 admin.site.register(Dispute, DisputeAdmin)
 admin.site.register(Appeal, AppealAdmin)
 admin.site.register(CarrierClaim, CarrierClaimAdmin)
+admin.site.register(UnclaimedParcel, UnclaimedParcelAdmin)
 admin.site.register(QualityRefund, QualityAdmin)
 admin.site.register(Enrolment, EnrolmentAdmin)
 admin.site.register(Offer, OfferAdmin)

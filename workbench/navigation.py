@@ -28,6 +28,12 @@ MENU = [
         [
             ("orders_order_changelist", "orders.view_order", "local_shipping", lambda: _("Orders and shipping")),
             ("station", "refunds.view_refund", "barcode_scanner", lambda: _("Returns station")),
+            (
+                "refunds_unclaimedparcel_changelist",
+                "refunds.view_unclaimedparcel",
+                "deployed_code_alert",
+                lambda: _("Unclaimed parcels"),
+            ),
             ("orders_owedparcel_changelist", "orders.view_owedparcel", "redeem", lambda: _("Promises to keep")),
             (
                 "orders_shipmentimport_changelist",

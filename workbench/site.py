@@ -88,7 +88,7 @@ class WorkbenchSite(UnfoldAdminSite):
         """The admin's addresses and the desk's own."""
         # These know the lists, which are registered on this site.
         from workbench.refunds.customers import customers_view
-        from workbench.station.page import station_decision_view, station_view
+        from workbench.station.page import put_aside_view, station_decision_view, station_view
 
         return [
             path("switch-store/", self.admin_view(switch_store), name="switch_store"),
@@ -105,6 +105,7 @@ class WorkbenchSite(UnfoldAdminSite):
             path("views/<uuid:view_id>/", self.admin_view(change_view_page), name="change_view"),
             path("customers/", self.admin_view(customers_view), name="customers"),
             path("station/", self.admin_view(station_view), name="station"),
+            path("station/aside/", self.admin_view(put_aside_view), name="station_aside"),
             path(
                 "station/<uuid:refund_id>/<slug:code>/", self.admin_view(station_decision_view), name="station_decide"
             ),

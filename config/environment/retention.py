@@ -27,6 +27,7 @@ KEPT = (
     KeptDays("KEEP_BULK_JOBS_DAYS", "bulk sendings that are finished; the offers stay", 365, 30),
     KeptDays("KEEP_MESSAGES_DAYS", "marketplaces' messages that are done", 8, 8),
     KeptDays("KEEP_PACKS_DAYS", "evidence packs, since they were asked for", 1, 1),
+    KeptDays("KEEP_UNCLAIMED_DAYS", "unclaimed parcels and their photographs, since they ended", 180, 30),
     KeptDays("KEEP_EXPORTS_DAYS", "files with a buyer's data, and their links", 7, 1),
     KeptDays("KEEP_LOOKS_DAYS", "who looked at buyers' data; whole months go at once", 365, 180),
     KeptDays("KEEP_STRAY_FILES_DAYS", "uploaded files whose row never came", 2, 1),

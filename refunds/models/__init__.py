@@ -2,8 +2,8 @@
 
 refund (with line, goods, contradicted and queries) is the head. cases is the base (`PlatformCase`) of disputes and
 appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; team who sees
-to it and what colleagues note; deciding (many at once); carrier_claim. quality counts;
-returnless is a store's enrolment.
+to it and what colleagues note; deciding (many at once); carrier_claim; unclaimed: parcels that nobody announced. file
+is the base of what is shown. quality counts; returnless is a store's enrolment.
 """
 
 from refunds.models.appeals import Appeal
@@ -18,6 +18,7 @@ from refunds.models.refund import Refund
 from refunds.models.returnless import CoveredProduct, Enrolment, LiveSession
 from refunds.models.team import Assignment, Note
 from refunds.models.thread import Message
+from refunds.models.unclaimed import ParcelPhoto, UnclaimedParcel
 
 __all__ = [
     "Appeal",
@@ -34,9 +35,11 @@ __all__ = [
     "LiveSession",
     "Message",
     "Note",
+    "ParcelPhoto",
     "QualityDay",
     "QualityRefund",
     "QualityRestriction",
     "Refund",
     "RefundLine",
+    "UnclaimedParcel",
 ]

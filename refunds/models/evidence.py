@@ -5,33 +5,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import uploads
-from common.ids import new_id
 from common.personal import AppendOnly
-from common.tenancy import TenantModel
+from refunds.models.file import KeptFile
 from refunds.models.refund import Refund
 from refunds.states import CaseSide
 
 
-class Evidence(TenantModel):
-    """A file of one side about a refund, kept as it was shown and never changed.
+class Evidence(KeptFile):
+    """A file of one side about a refund, kept as it was shown and never changed."""
 
-    `stored_as` is its name in the storage, which tells nothing; `name` is what people call it; `type` is what
-    the bytes are.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(
         Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="evidence", db_index=False
     )
     side = models.CharField(_("side"), max_length=10, choices=CaseSide.choices)
-    stored_as = models.CharField(max_length=100, editable=False)
-    name = models.CharField(_("name"), max_length=uploads.LONGEST_NAME)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    type = models.CharField(_("type"), max_length=30)
-    size = models.PositiveIntegerField(_("size"))
-    sha256 = models.CharField(max_length=64)
-    author = models.CharField(_("author"), max_length=150, blank=True)
-    at = models.DateTimeField(_("at"))
 
     class Meta:
         verbose_name = _("evidence")
@@ -42,21 +28,3 @@ class Evidence(TenantModel):
         ]
         indexes = [models.Index(fields=["store", "refund", "id"], name="evidence_of_refund")]
         triggers = [AppendOnly(name="kept", erasable=["name", "note", "sha256", "author"])]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_image(self) -> bool:
-        """Whether its pixels are what it is, as we wrote them ourselves."""
-        return self.type.startswith("image/")
-
-    @property
-    def is_film(self) -> bool:
-        """Whether it is to be played."""
-        return self.type == uploads.MP4
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it may be shown in a page: we wrote its container ourselves."""
-        return self.is_image or self.is_film

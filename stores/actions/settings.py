@@ -81,6 +81,7 @@ class StoreSettings(TypedDict, total=False):
     second_factor_required: bool
     shares_out_refunds: bool
     urge_alert_at: int | None
+    unclaimed_days: int
     agent_offer_ceiling: Decimal | None
     agent_approval_ceiling: Decimal | None
     finance_payment_ceiling: Decimal | None

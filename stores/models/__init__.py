@@ -10,7 +10,9 @@ from stores.models.people import DeskSession, Device, Invitation, Letter
 from stores.models.saved_views import LONGEST_QUERY, SavedView
 from stores.models.stores import (
     MOST_TRIED,
+    MOST_UNCLAIMED_DAYS,
     MOST_URGE_ALERT,
+    UNCLAIMED_DAYS,
     ApiKey,
     ApiKeyManager,
     CeilingField,
@@ -27,7 +29,9 @@ from stores.models.stores import (
 __all__ = [
     "LONGEST_QUERY",
     "MOST_TRIED",
+    "MOST_UNCLAIMED_DAYS",
     "MOST_URGE_ALERT",
+    "UNCLAIMED_DAYS",
     "ApiKey",
     "ApiKeyManager",
     "CategoryOpening",

@@ -27,6 +27,7 @@ from stores.states import KeyScope, MemberRole, ProductSource
 
 MOST_TRIED = 50  # per cent of the refunds in which the recommendation may try something out
 MOST_URGE_ALERT = 999  # urged orders are counted up to here and no further
+UNCLAIMED_DAYS, MOST_UNCLAIMED_DAYS = 14, 180  # in which somebody finds out whose a parcel is
 
 
 def validate_time_zone(name: str) -> None:
@@ -98,6 +99,12 @@ class Store(Traced):
         help_text=_("Whoever signs in without one sets it up before anything of the store is shown."),
     )
     shares_out_refunds = models.BooleanField(_("share new refunds out in turn"), default=False, db_default=False)
+    unclaimed_days = models.PositiveSmallIntegerField(
+        _("days for unclaimed parcels"),
+        default=UNCLAIMED_DAYS,
+        db_default=UNCLAIMED_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_UNCLAIMED_DAYS)],
+    )
     # Asked by stores.ceilings, of whoever isn't an owner.
     agent_offer_ceiling = CeilingField(verbose_name=_("most that an agent may offer"))
     agent_approval_ceiling = CeilingField(verbose_name=_("most that an agent may approve"))
@@ -124,9 +131,7 @@ class Store(Traced):
         verbose_name = _("store")
         verbose_name_plural = _("stores")
         ordering = ["code"]
-        indexes = [
-            models.Index(fields=["id"], condition=models.Q(clock_ahead__gt=timedelta()), name="store_ahead"),
-        ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(clock_ahead__gt=timedelta()), name="store_ahead")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(clock_ahead=timedelta()) | models.Q(clock_ahead__gt=timedelta(), is_sandbox=True),
@@ -146,6 +151,10 @@ class Store(Traced):
             ),
             models.CheckConstraint(
                 condition=models.Q(tried_percent__range=(0, MOST_TRIED)), name="store_tried_in_bounds"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unclaimed_days__range=(1, MOST_UNCLAIMED_DAYS)),
+                name="store_unclaimed_days_in_bounds",
             ),
             *(
                 models.CheckConstraint(

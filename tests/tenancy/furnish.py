@@ -44,6 +44,7 @@ from refunds.models import (
     QualityDay,
     QualityRefund,
     QualityRestriction,
+    UnclaimedParcel,
 )
 from refunds.team.notes import write_note
 from stores.models import Membership, Product, SavedView, User
@@ -62,6 +63,7 @@ from tests.tenancy.things import (
     make_parcel,
     make_ruling,
     make_small_payment,
+    make_unclaimed,
 )
 from tests.world import BUYER, MERCHANT, NOON, OPERATOR, Shop, make_shop
 
@@ -105,6 +107,9 @@ def furnish(shop: Shop) -> Shop:
     make_pack(shop)
     make_evidence(shop, make_appeal(shop).refund_id)
     make_delay(shop)
+    aside = make_unclaimed(shop)
+    with shop.scope():
+        UnclaimedParcel.objects.filter(pk=aside.pk).update(status="matched", refund=refund, ended_at=NOON)
     _furnish_import(shop)
     roll_everything()
     return shop

@@ -53,6 +53,7 @@ NOT_TENANTS = {
 OTHER_ARGUMENTS = {
     "code": ["approve", "reject", "inspect", "negotiate", "retry", "inspection-passed", "no-such-code"],
     "evidence_id": [str(uuid4())],
+    "photo_id": [str(uuid4())],
 }
 # Addresses name rows by their primary key, except for these.
 ADDRESSED_BY = {"stores.ApiKey": "prefix"}

@@ -177,6 +177,16 @@ NETS = {
     "store_only_sandbox_ahead": "UPDATE stores_store SET clock_ahead = '1 hour'",
     "store_off_means_blocked": "UPDATE stores_store SET products_off = true, listings_blocked = false",
     "store_tried_in_bounds": "UPDATE stores_store SET tried_percent = 51",
+    "parcel_photo_file_once": again("refunds_parcelphoto"),
+    "parcel_photo_type_known": again("refunds_parcelphoto", stored_as="'x'", type="'text/html'"),
+    "unclaimed_parcel_matched_with_refund": "UPDATE refunds_unclaimedparcel SET refund_id = NULL",
+    "unclaimed_parcel_ended_with_status": "UPDATE refunds_unclaimedparcel SET ended_at = NULL",
+    "unclaimed_parcel_has_reason": "UPDATE refunds_unclaimedparcel SET status = 'written_off', refund_id = NULL",
+    "unclaimed_parcel_waits_once": (
+        "UPDATE refunds_unclaimedparcel SET status = 'waiting', refund_id = NULL, ended_at = NULL; "
+        + again("refunds_unclaimedparcel")
+    ),
+    "store_unclaimed_days_in_bounds": "UPDATE stores_store SET unclaimed_days = 0",
     "store_urge_alert_in_bounds": "UPDATE stores_store SET urge_alert_at = 0",
     "transfer_amount_positive": again("payments_transfer", amount="0"),
     "transfer_payout_has_payment": again("payments_transfer", payment_id="NULL"),

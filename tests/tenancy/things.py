@@ -33,6 +33,7 @@ from refunds.platform.evidence import add_evidence, stored
 from refunds.platform.packs import ask_for_pack
 from refunds.returnless.agreements import CURRENT
 from refunds.returnless.enrolment import change_settings
+from refunds.unclaimed.recording import add_parcel_photo, put_parcel_aside
 from stores import actions as store_actions
 from tests.automation.rules import live
 from tests.world import BUYER, MERCHANT, NOON, Shop
@@ -274,6 +275,17 @@ def make_evidence(shop: Shop, refund, *, side: str = "buyer"):
             actor=BUYER,
             now=NOON,
         )
+
+
+def make_unclaimed(shop: Shop, number: str = "SF40000001", **read):
+    """A parcel that nobody announced, with a photograph."""
+    file = uploads.clean_upload(BytesIO(PHOTO), "photo.png")
+    with shop.scope(), stored(shop.store.pk, file) as stored_as:
+        told = {"actor": MERCHANT, "now": NOON}
+        parcel = put_parcel_aside(store=shop.store, tracking_number=number, **told, **read)
+        of_parcel = {"store_id": shop.store.pk, "parcel_id": parcel.pk}
+        add_parcel_photo(**of_parcel, file=file, stored_as=stored_as, note="", **told)
+    return parcel
 
 
 def make_delay(shop: Shop):

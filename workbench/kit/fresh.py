@@ -8,7 +8,9 @@ from common.models import Event
 from payments.models import Payment
 from refunds.actions import lock_refund
 from refunds.models import Appeal, Dispute, Refund
+from refunds.platform.events import EVIDENCE_ADDED
 from refunds.team.events import INTERNAL
+from stores.permissions import actor_of
 from workbench.kit.marks import moment
 from workbench.kit.timeline import entry
 
@@ -58,11 +60,15 @@ def why_out_of_date(request: HttpRequest, row: object) -> Refused | None:
 
 
 def news_since(request: HttpRequest, refund: Refund) -> str:
-    """Who did what since the posting page was shown, newest last; empty for nothing. What the team notes is none."""
+    """Who did what since the posting page was shown, newest last; empty for nothing.
+
+    What the team notes is none, nor what whoever posts has shown meanwhile: pages take evidence without being left.
+    """
     as_of = request.POST.get(AS_OF, "")
     known = int(as_of) if as_of.isascii() and as_of.isdigit() and len(as_of) < 19 else 0
     events = Event.objects.for_store(refund.store_id).select_related("store").filter(topic_id=refund.pk, id__gt=known)
-    news = [entry(event) for event in events.exclude(name__in=INTERNAL).order_by("-id")[:MOST_TOLD]]
+    own = {"name": EVIDENCE_ADDED.name, "actor_id": actor_of(request.user).id}
+    news = [entry(event) for event in events.exclude(name__in=INTERNAL).exclude(**own).order_by("-id")[:MOST_TOLD]]
     return "; ".join(f"{each.who}: {each.title} ({moment(each.at)})" for each in reversed(news))
 
 

@@ -1,4 +1,7 @@
-"""The page: one field for the scanner, what comes back under the number, and the two answers to it."""
+"""The page: one field for the scanner, what comes back under the number, photographs of it, and the two answers to it.
+
+A number that nobody announced is put aside, and what was put aside has a page of its own.
+"""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -13,17 +16,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.looks import shows_list
+from orders.waybills import carrier_label, carrier_of
 from refunds.models import Refund
+from refunds.unclaimed.recording import why_not_touch
 from stores.permissions import INSPECT_RETURNS
 from workbench.kit.deciding import DecisionPagesMixin, in_zone_of
 from workbench.kit.decisions import Choice, choose
 from workbench.kit.editing import store_to_add_to
 from workbench.kit.fresh import as_of
+from workbench.station.aside import PutAside
 from workbench.station.deciding import DECISIONS
 from workbench.station.handled import count_one, handled
+from workbench.station.photos import Photograph, photograph_of
 from workbench.station.scanned import Scanned, is_waiting, refunds_under, scan
 
 MOST_TYPED = 100
+TAKEN_HERE = {**DECISIONS, Photograph.code: Photograph()}
 
 
 @require_safe
@@ -32,18 +40,27 @@ def station_view(request: HttpRequest) -> HttpResponse:
     store = store_to_add_to(request, INSPECT_RETURNS)
     typed = request.GET.get("number", "").replace("\0", "")[:MOST_TYPED]
     found = scan(store, typed, request.now, refund_id=_picked(request)) if typed.strip() else None
+    if found is not None and found.refund is None and found.parcel is not None and why_not_touch(found.parcel) is None:
+        return HttpResponseRedirect(reverse("admin:refunds_unclaimedparcel_change", args=[found.parcel.pk]))
     return in_zone_of(store, show, request, found)
 
 
 @require_POST
 def station_decision_view(request: HttpRequest, refund_id: UUID, code: str) -> HttpResponse:
-    """One of the two answers about a refund of the store. Http404 for a foreign one as for none."""
+    """An answer about a refund of the store, or a photograph. Http404 for a foreign one as for none."""
     store = store_to_add_to(request, INSPECT_RETURNS)
     refund = Refund.objects.for_store(store.pk).select_related("order").filter(pk=refund_id).first()
-    if refund is None or code not in DECISIONS:
+    if refund is None or code not in TAKEN_HERE:
         raise Http404
     refund.store = refund.order.store = store
-    return in_zone_of(store, Station().decide, request, refund, DECISIONS[code])
+    return in_zone_of(store, Station().decide, request, refund, TAKEN_HERE[code])
+
+
+@require_POST
+def put_aside_view(request: HttpRequest) -> HttpResponse:
+    """A parcel that nobody announced is put aside; its page asks whose it may be."""
+    store = store_to_add_to(request, INSPECT_RETURNS)
+    return in_zone_of(store, Aside().decide, request, store, PutAside())
 
 
 def _picked(request: HttpRequest) -> UUID | None:
@@ -69,7 +86,12 @@ class Station(DecisionPagesMixin):
         return show(request, found, {decision.code: form})
 
     def after(self, request, row, decision, form, answer):
-        """To what else comes back under the number, or to the empty field, with a line that says what was done."""
+        """To what else comes back under the number, or to the empty field, with a line that says what was done.
+
+        Photographs are answered on the spot.
+        """
+        if decision.code == Photograph.code:
+            return HttpResponseRedirect(scan_address(row.return_tracking_number, row.pk) + "#photos")
         count_one(request)
         number = row.return_tracking_number
         done = {"number": number, "order": row.order.number, "done": decision.told(row, form.cleaned_data)}
@@ -80,6 +102,20 @@ class Station(DecisionPagesMixin):
     def back(self, row, view="change", anchor=""):
         """To what was scanned."""
         return HttpResponseRedirect(scan_address(row.return_tracking_number, row.pk))
+
+
+class Aside(DecisionPagesMixin):
+    """Puts a parcel of the store aside, and leads to its page."""
+
+    def ask(self, request, row, decision, form):
+        """The scanned number again, with what is wrong."""
+        return show(request, scan(row, form.data.get("number", "")[:MOST_TYPED], request.now), {decision.code: form})
+
+    def after(self, request, row, decision, form, answer):
+        """To the parcel's page, with the field for the next one."""
+        count_one(request)
+        messages.success(request, decision.told(row, form.cleaned_data))
+        return HttpResponseRedirect(reverse("admin:refunds_unclaimedparcel_change", args=[answer.pk]))
 
 
 def show(request: HttpRequest, found: Scanned | None, bound: Mapping[str, forms.Form] | None = None) -> HttpResponse:
@@ -95,6 +131,8 @@ def show(request: HttpRequest, found: Scanned | None, bound: Mapping[str, forms.
     }
     if found is not None and found.refund is not None:
         context |= _answers(request, found.refund, bound or {})
+    elif found is not None and found.is_number:
+        context |= _put_aside(request, found, bound or {})
     return TemplateResponse(request, "workbench/station/page.html", context)
 
 
@@ -106,4 +144,23 @@ def _answers(request: HttpRequest, refund: Refund, bound: Mapping[str, forms.For
         form = bound.get(code) or decision.make_form(refund, request.now)
         answers[code.replace("-", "_")] = choose(request, decision, refund, url=url, form=form)
     refusals = [str(text) for form in bound.values() for text in form.non_field_errors()]
-    return {"answers": answers, "refusals": [] if is_waiting(refund) else refusals}
+    photographs = None
+    if is_waiting(refund):
+        photograph = photograph_of(refund)
+        url, form = reverse("admin:station_decide", args=[refund.pk, photograph.code]), bound.get(photograph.code)
+        photographs = choose(request, photograph, refund, url=url, form=form)
+    return {"answers": answers, "photographs": photographs, "refusals": [] if is_waiting(refund) else refusals}
+
+
+def _put_aside(request: HttpRequest, found: Scanned, bound: Mapping[str, forms.Form]) -> dict:
+    """The form that puts the scanned parcel aside, and what became of an earlier one of this number."""
+    store, decision = store_to_add_to(request, INSPECT_RETURNS), PutAside()
+    form = bound.get(decision.code)
+    if form is None:
+        form = decision.form(
+            row=store,
+            now=request.now,
+            auto_id=decision.auto_id,
+            initial={"number": found.number, "carrier": carrier_label(carrier_of(found.number))},
+        )
+    return {"aside": choose(request, decision, store, url=reverse("admin:station_aside"), form=form)}

@@ -12,7 +12,15 @@ from offers.eligibility import retains
 from refunds.returnless.promises import enrolment_in_force
 from stores import actions, marketplaces
 from stores.ceilings import Ceiling
-from stores.models import MOST_TRIED, MOST_URGE_ALERT, Product, ReturnAddress, Store
+from stores.models import (
+    MOST_TRIED,
+    MOST_UNCLAIMED_DAYS,
+    MOST_URGE_ALERT,
+    UNCLAIMED_DAYS,
+    Product,
+    ReturnAddress,
+    Store,
+)
 from stores.permissions import EDIT_CATALOG, MANAGE_STORE, OPERATE
 from stores.why_not import why_not_retire_address
 from workbench.kit.base import DeskAdmin, column
@@ -195,6 +203,12 @@ class SettingsForm(StoreForm):
         min_value=1,
         max_value=MOST_URGE_ALERT,
     )
+    unclaimed_days = forms.IntegerField(
+        label=gettext_lazy("Days for unclaimed parcels"),
+        required=False,
+        min_value=1,
+        max_value=MOST_UNCLAIMED_DAYS,
+    )
     agent_offer_ceiling = CeilingInput(
         label=Ceiling.OFFER.label,
         help_text=gettext_lazy("Yuan that one offer or coupon may cost, also when many are sent. Empty: no ceiling."),
@@ -231,12 +245,19 @@ class SettingsForm(StoreForm):
         super().__init__(*args, row=row, **kwargs)
         if not retains(row):
             del self.fields["most_offered_percent"], self.fields["tried_percent"]
+        self.fields["unclaimed_days"].help_text = _(
+            "So long the warehouse may take to find out whose a parcel is that nobody announced. Empty: %(usual)d."
+        ) % {"usual": UNCLAIMED_DAYS}
         if not row.rules.proposes_stay:
             del self.fields["priority_shipping_tag"]
         self.fields["urge_alert_at"].help_text = _(
             "When so many urged orders wait, the way into the desk and to shipping leads to them first (K6)."
             " Empty: %(usual)d, as the marketplace says."
         ) % {"usual": row.rules.urge_alert_at}
+
+    def clean_unclaimed_days(self):
+        """Nothing said is the usual number."""
+        return self.cleaned_data["unclaimed_days"] or UNCLAIMED_DAYS
 
 
 class NewStoreForm(StoreForm):

@@ -11,6 +11,8 @@
     const field = scan.querySelector("input");
     const passed = document.getElementById("passed");
     const failed = document.getElementById("failed");
+    const aside = document.getElementById("aside"); // nobody announced it: Enter puts it aside
+    const answer = passed || aside;
     const counters = [...document.querySelectorAll("[data-counter]")];
     let current = 0;
 
@@ -43,18 +45,18 @@
 
     setTimeout(() => scan.removeAttribute("data-settles"), SETTLES);
     // It goes once, as the desk's other forms do: a second Enter while it is on its way would be refused and confuse.
-    if (passed) {
-      passed.addEventListener("submit", (event) => {
-        if (passed.dataset.sent) event.preventDefault();
-        passed.dataset.sent = "1";
+    if (answer) {
+      answer.addEventListener("submit", (event) => {
+        if (answer.dataset.sent) event.preventDefault();
+        answer.dataset.sent = "1";
       });
-      window.addEventListener("pageshow", () => delete passed.dataset.sent);
+      window.addEventListener("pageshow", () => delete answer.dataset.sent);
     }
 
     scan.addEventListener("submit", (event) => {
       if (field.value.trim()) return;
       event.preventDefault();
-      if (passed && !scan.hasAttribute("data-settles")) passed.requestSubmit();
+      if (answer && !scan.hasAttribute("data-settles")) answer.requestSubmit();
     });
 
     const keys = {
