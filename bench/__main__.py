@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.options import Sizes, read_options
+from bench.options import VOLUME, Sizes, read_options
 from config.embedded import throwaway
 
 
@@ -18,6 +18,8 @@ def main() -> int:
     with throwaway(durable=True) as services:
         os.environ.update(services.environ(), DJANGO_SETTINGS_MODULE="bench.settings", LOG_LEVEL="WARNING")
         _set_up()
+        if arguments.what == "volume":
+            return _volume(arguments.refunds, arguments.stores)
         from bench.report import write_document
 
         figures = []
@@ -35,6 +37,21 @@ def _set_up() -> None:
 
     django.setup()
     call_command("migrate", run_syncdb=True, verbosity=0)
+
+
+def _volume(refunds: int, stores: int) -> int:
+    from bench import volume
+    from bench.volume_report import write_document
+
+    loaded = volume.load(refunds, stores)
+    print(loaded.line(), flush=True)
+    readings = []
+    for reading in volume.measure():
+        print(reading.line(), flush=True)
+        readings.append(reading)
+    if (refunds, stores) == VOLUME:
+        write_document(loaded, readings)
+    return 0
 
 
 def _figures(sizes: Sizes, only: str | None, log_dir: Path) -> Iterator:

@@ -51,13 +51,13 @@ class among(Func):
 
 
 @contextmanager
-def preparing_cursor() -> Iterator[Any]:
-    """A cursor for statements that are the same each time, with `$1` for their first parameter.
+def preparing_cursor(kind: Callable[[Any], Any] = RawCursor) -> Iterator[Any]:
+    """A cursor for statements that are the same each time, with `$1` for their first parameter or as its `kind` has it.
 
     PostgreSQL keeps their plans, where the connection's settings allow it (`prepare_threshold`).
     """
     connection.ensure_connection()
-    with connection._prepare_cursor(RawCursor(connection.connection)) as cursor:
+    with connection._prepare_cursor(kind(connection.connection)) as cursor:
         yield cursor
 
 
