@@ -124,14 +124,17 @@ def _go_on(talk: Talk, decision: SentDecision) -> None:
 
 
 def _read(talk: Talk, decision: SentDecision) -> RefundCopy | None:
-    """The refund as it is now, mirrored; None when that has ended the decision."""
+    """The refund as it is now, mirrored; None when that has ended the decision.
+
+    That it may not be read, or isn't found, says nothing of what was sent before: then nobody knows, as by a
+    PlatformFault, and it is read again later.
+    """
     read_at = clock.now()
-    seen = copy_from_json(decision.seen)
-    copy = talk.ask(
-        lambda platform, shop: platform.read(
-            shop, refund_id=decision.platform_id, order_number=seen.order.number, now=read_at
-        )
-    )
+    told = {"refund_id": decision.platform_id, "order_number": copy_from_json(decision.seen).order.number}
+    try:
+        copy = talk.ask(lambda platform, shop: platform.read(shop, **told, now=read_at))
+    except (NotThere, Refusal, WriteAuthorisationEnded) as error:
+        raise PlatformFault(error.text, code=error.code, ours=error.ours) from None
     if take_copy(talk.connection, copy, read_at=read_at, now=clock.now()):
         talk.counts["changed"] += 1
     return _newest(decision)

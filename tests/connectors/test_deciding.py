@@ -65,8 +65,8 @@ class Followed:
             rows = Event.objects.for_store(self.refund.store_id).filter(topic_id=self.refund.pk)
             return list(rows.order_by("id").values_list("name", flat=True))
 
-    def turn(self, **later):
-        return self.connected.turn(**(later or {"minutes": 1}))
+    def turn(self, *, most: int = 30, **later):
+        return self.connected.turn(most=most, **(later or {"minutes": 1}))
 
 
 @pytest.fixture
@@ -136,6 +136,40 @@ class TestNobodyKnows:
         assert len(followed.server.decided) == 1
         assert followed.server.calls("read")[reads:]
         assert len({each["key"] for each in followed.server.calls("decide")}) == 1
+
+    @pytest.mark.parametrize("answer", ["not there", "refused", "write"])
+    @pytest.mark.parametrize("is_lost", [True, False])
+    def test_a_refund_that_cannot_be_read_just_then_was_not_refused(self, followed, answer, is_lost):
+        """Whatever the look is answered: what was done there isn't told as refused, nor sent again."""
+        self.server = followed.server
+        followed.server.faults["decide"] = [self.done_and_lost] if is_lost else []
+        followed.server.faults["read"] = [{"error": answer}] * 2
+        followed.decide()
+        for _ in range(4):
+            followed.turn(hours=1)
+        assert followed.server.faults["read"] == []
+        assert "refund.decision_refused" not in followed.events()
+        assert (followed.decision.status, len(followed.server.decided)) == (SendingStatus.CONFIRMED, 1)
+        assert (followed.refund.status, verify()) == ("refunding", {})
+
+    def test_what_a_person_was_called_for_is_looked_at_before_it_goes_out_again(self, followed, clock):
+        """Nobody answered as often as anybody tries; what comes then isn't the first try: it may have been done."""
+        for call in ("read", "list", "messages", "decide"):
+            followed.server.faults[call] = [{"hang_up": True}] * 200
+        followed.decide()
+        with system_scope():
+            SentDecision.objects.update(attempts=MAX_ATTEMPTS - 1)
+        clock.move(minutes=10)
+        followed.turn(most=1)
+        assert (followed.decision.needs_attention, followed.decision.attempts) == (True, MAX_ATTEMPTS)
+        followed.turn(most=1, hours=2)  # it still doesn't answer
+        assert followed.decision.needs_attention is True
+        followed.server.faults.clear()
+        asked = len(followed.server.asked)
+        followed.turn(hours=2)
+        about_it = [call for call, _body in followed.server.asked[asked:] if call in ("read", "decide")]
+        assert about_it[:2] == ["read", "decide"]
+        assert (followed.decision.status, len(followed.server.decided)) == (SendingStatus.CONFIRMED, 1)
 
     def test_a_worker_that_dies_between_sending_and_recording_does_not_send_twice(self, followed, monkeypatch):
         class Killed(BaseException):

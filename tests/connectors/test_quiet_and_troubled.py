@@ -18,6 +18,7 @@ from tests.connectors.conftest import Connected
 from tests.connectors.toy import Toy, running
 from tests.world import NOON, make_shop
 
+SHOPS = 50
 MOST_A_TICK = 12  # statements of a beat that finds nothing to do, with their scopes
 MOST_A_QUIET_TURN = 40  # and of a shop's turn in which nothing has happened
 
@@ -39,13 +40,25 @@ def quiet(servers) -> list[Connected]:
     return shops
 
 
+def asleep(server, count: int) -> None:
+    """So many shops of one application more, connected, and looked at again in an hour."""
+    for number in range(count):
+        server.shop = f"asleep-{number}"
+        server.token = f"asleep-{number}"  # by which it is known until it says whose it is
+        Connected(make_shop("taote"), server).connect()
+    with system_scope():
+        Connection.objects.filter(base_url=server.url).update(next_attempt_at=Now() + timedelta(hours=1))
+
+
 def test_a_beat_costs_the_same_however_many_quiet_shops_there_are(db, clock, broker_tasks, monkeypatch):
     monkeypatch.setattr(PLATFORMS, "_entries", {"toy": Toy})
     with ExitStack() as stack:
-        servers = [stack.enter_context(running()) for _ in range(12)]
+        servers = [stack.enter_context(running()) for _ in range(3)]
         shops = quiet(servers[:2])
         few = tick()
-        shops += quiet(servers[2:])
+        asleep(servers[2], SHOPS - len(shops))
+        with system_scope():
+            assert Connection.objects.connected().count() == SHOPS
         asked = [len(server.asked) for server in servers]
         assert (tick(), few <= MOST_A_TICK) == (few, True)
         assert [len(server.asked) for server in servers] == asked, "nobody is asked before its pause is over"

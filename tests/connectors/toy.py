@@ -42,6 +42,7 @@ from connectors.port import (
     VerdictOutcome,
     Windows,
     WindowTooFull,
+    WriteAuthorisationEnded,
     WrongSetup,
 )
 from tests.world import NOON
@@ -164,6 +165,7 @@ ERRORS = {
     "address": lambda: WrongSetup(SetupFault.ADDRESS_NOT_ALLOWED, code="403"),
     "token": lambda: TokenExpired("expired"),
     "revoked": lambda: ReauthorisationNeeded("revoked", code="27"),
+    "write": lambda: WriteAuthorisationEnded("w2", code="53"),
     "throttled": lambda: Throttled("slow down", seconds=77),
     "fault": lambda: PlatformFault("isp.busy"),
     "full": lambda: WindowTooFull("too many"),

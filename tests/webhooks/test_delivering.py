@@ -8,10 +8,12 @@ from itertools import count
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models.functions import Now
 
 from common.models import Event
 from common.sealing import seal
 from common.tenancy import system_scope
+from operations.health import ALLOWED_S, State, sweeps
 from tests.api.helpers import code
 from tests.concurrency.crash import crash_at
 from tests.webhooks.receiver import OK, Receiver, answer
@@ -20,6 +22,7 @@ from webhooks import wire
 from webhooks.delivering import call_endpoints
 from webhooks.models import Delivery, Endpoint
 from webhooks.planning import plan_deliveries
+from webhooks.states import EndpointStatus
 
 
 def deliveries(shop, **params):
@@ -112,6 +115,20 @@ def test_who_takes_nothing_for_three_days_is_paused_and_told_everything_when_res
     work()
     assert deliveries(shop, status="waiting") == []
     assert names(receiver)[-1] == "webhook.resumed"
+
+
+def test_what_waits_for_a_paused_endpoint_is_nobodys_delay(shop, endpoint, receiver, work):
+    """`health` counts what somebody ought to be at: not what the store keeps from being sent."""
+    shop.refund()
+    plan_deliveries()
+    long_ago = timedelta(seconds=ALLOWED_S + 60)
+    shop.merchant.patch(f"webhook-endpoints/{endpoint['id']}/", {"status": "paused"})
+    with system_scope():
+        Delivery.objects.update(next_attempt_at=Now() - long_ago)
+        assert Delivery.objects.due().exists()
+        assert {part.name: part.state for part in sweeps()}["webhooks.Delivery"] is State.OK
+        Endpoint.objects.update(status=EndpointStatus.ACTIVE, paused_for="", next_attempt_at=Now() - long_ago)
+        assert {part.name: part.state for part in sweeps()}["webhooks.Delivery"] is State.BEHIND
 
 
 def test_who_says_gone_is_paused_at_once(shop, endpoint, receiver, work):
