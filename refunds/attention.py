@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from common.attention import Attention
-from refunds.models import EvidencePack
+from refunds.models import DecisionRow, EvidencePack
+from refunds.states import RefundStatus
 
 ATTENTION = (
     Attention(
@@ -13,5 +14,15 @@ ATTENTION = (
         lambda: EvidencePack.objects.filter(needs_attention=True),
         "asked_at",
         "refunds.dispute",
+    ),
+    Attention(
+        "decision_rows",
+        _("Refunds of bulk decisions that couldn't be decided"),
+        _("Read the row's line in the worker's log, have the cause mended; the store decides the refund on its page."),
+        lambda: DecisionRow.objects.filter(
+            needs_attention=True, refund__status=RefundStatus.AWAITING_MERCHANT, refund__decision_sent=""
+        ),
+        "job__created_at",
+        "refunds.decisionjob",
     ),
 )
