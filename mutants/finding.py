@@ -28,6 +28,7 @@ ROOMS = (
     "webhooks",
     "automation",
     "notices",
+    "privacy",
     "workbench",
     "operations",
 )

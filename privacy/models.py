@@ -59,6 +59,7 @@ class BuyerRequest(Obligation, TenantModel):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="buyer_request_due"
             ),
+            models.Index(fields=["id"], condition=Q(needs_attention=True), name="buyer_request_attention"),
             models.Index(fields=["done_at"], condition=Q(kind="export", size__isnull=False), name="buyer_request_file"),
         ]
 

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from common.attention import Attention
-from refunds.models import EvidencePack, UnclaimedParcel
-from refunds.states import UnclaimedStatus
+from refunds.models import DecisionRow, EvidencePack, UnclaimedParcel
+from refunds.states import RefundStatus, UnclaimedStatus
 
 ATTENTION = (
     Attention(
@@ -23,5 +23,15 @@ ATTENTION = (
         "overdue_at",
         "refunds.unclaimedparcel",
         "overdue",
+    ),
+    Attention(
+        "decision_rows",
+        _("Refunds of bulk decisions that couldn't be decided"),
+        _("Read the row's line in the worker's log, have the cause mended; the store decides the refund on its page."),
+        lambda: DecisionRow.objects.filter(
+            needs_attention=True, refund__status=RefundStatus.AWAITING_MERCHANT, refund__decision_sent=""
+        ),
+        "job__created_at",
+        "refunds.decisionjob",
     ),
 )

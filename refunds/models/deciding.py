@@ -77,6 +77,7 @@ class DecisionRow(Obligation, TenantModel):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="decision_row_due"
             ),
+            models.Index(fields=["id"], condition=Q(needs_attention=True), name="decision_row_attention"),
         ]
 
     def __str__(self) -> str:

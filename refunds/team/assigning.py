@@ -160,12 +160,22 @@ def share_out_refunds(*, limit: int = BATCH) -> int:
 
 
 def _nobodys() -> QuerySet[Refund]:
-    """Requests that wait for their merchant, are nobody's and are taken by somebody, in stores that share them out."""
+    """Requests to share out, locked, but for those that nobody takes."""
+    rows = to_share_out(Refund.objects.in_scope()).filter(_somebody_takes())
+    return rows.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("id")
+
+
+def to_share_out(rows: QuerySet[Refund]) -> QuerySet[Refund]:
+    """Those of the refunds that wait for their merchant and are nobody's, in stores that share them out."""
     stores = Store.objects.filter(shares_out_refunds=True)
     assigned = Assignment.objects.in_scope().filter(refund=OuterRef("pk"))
-    rows = Refund.objects.in_scope().filter(store__in=stores.values("pk"), status=RefundStatus.AWAITING_MERCHANT)
-    rows = rows.filter(_somebody_takes(), ~Exists(assigned), decision_sent="")
-    return rows.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("id")
+    waiting = rows.filter(store__in=stores.values("pk"), status=RefundStatus.AWAITING_MERCHANT, decision_sent="")
+    return waiting.filter(~Exists(assigned))
+
+
+def that_nobody_takes(rows: QuerySet[Refund]) -> QuerySet[Refund]:
+    """Those of the refunds that would be shared out, and that nobody of their store has the skill for."""
+    return to_share_out(rows).exclude(_somebody_takes())
 
 
 def _somebody_takes() -> Q:

@@ -2,7 +2,8 @@
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
+from django.db.models.fields import PositiveIntegerRelDbTypeMixin
 
 from tests.concurrency.test_return_nets import copy, table
 from tests.tenancy.furnish import make_furnished_shop
@@ -210,3 +211,22 @@ def test_every_constraint_is_asked_by_its_name():
     asked = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
     assert {net for net in declared if net not in asked} == set()
     assert set(IMPLIED) | set(NETS) <= declared
+
+
+def test_no_count_is_below_zero():
+    """Each column that counts has its CHECK; PostgreSQL's own, so nobody declares them."""
+    ours = [model for model in apps.get_models() if (ROOT / model.__module__.partition(".")[0]).is_dir()]
+    counts = {
+        f"{model._meta.db_table}_{field.column}_check"
+        for model in ours
+        if not model._meta.proxy
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, PositiveIntegerRelDbTypeMixin)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND convalidated"
+        )
+        held = {name for name, definition in cursor.fetchall() if definition.endswith(">= 0))")}
+    assert len(counts) > 60
+    assert counts - held == set()

@@ -114,3 +114,30 @@ def test_only_owners_teach_and_what_is_wrong_is_said(shop, sign_in):
         assert not Event.objects.filter(name="member.skills_changed").exists()
     make_user("store", shop=shop, role="warehouse")
     assert 'id="skills"' not in desk.get(f"{address(shop, 'store')}change/").content.decode()
+
+
+def test_what_nobody_takes_is_a_tab_with_what_to_do(shop, sign_in):
+    owner, queue = sign_in("owner", shop), "refunds/refund/"
+    for name in ("anna", "bob"):
+        teach(owner, shop, name, ["return_and_refund"], "777")
+    left = [shop.refund(shop.order(category=category), kind=kind) for category, kind in (("888", "return_and_refund"),)]
+    left.append(shop.refund(shop.order(category="777"), kind="refund_only"))
+    taken = shop.refund(shop.order(category="777"))
+    assert {row.pk for row in owner.rows(queue, queue="no_taker")} == {row.pk for row in left}
+    assert owner.tiles()["Nobody takes them"] == "2"
+    page = owner.get(queue, queue="no_taker").content.decode()
+    assert "give somebody their kind or category under Members" in page
+    assert share_out(shop).keys() == {taken.pk}
+    few = len(owner.statements(queue, queue="no_taker"))
+    teach(owner, shop, "bob")
+    assert owner.rows(queue, queue="no_taker") == []
+    assert "Somebody in the store has the skill" in owner.get(queue, queue="no_taker").content.decode()
+    assert share_out(shop).keys() == {taken.pk, *(row.pk for row in left)}
+    teach(owner, shop, "bob", ["exchange"])
+    teach(owner, shop, "anna", ["exchange"])
+    for _ in range(5):
+        shop.refund(shop.order(category="888"))
+    assert len(owner.statements(queue, queue="no_taker")) == few
+    with shop.scope():
+        update_store(store=shop.store, shares_out_refunds=False, actor=MERCHANT, now=NOON)
+    assert "no_taker" not in owner.get(queue).content.decode()

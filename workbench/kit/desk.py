@@ -83,6 +83,11 @@ class Desk:
             if store.rules.instant_refund_for_vip or store.rules.instant_refund_credit_score is not None
         ]
 
+    @cached_property
+    def sharing(self) -> list[Store]:
+        """The stores shown that share new refunds out among their people."""
+        return [store for store in self.shown if store.shares_out_refunds]
+
     @property
     def zone(self) -> str:
         """The time zone in which lists are shown: the store's, the stores' if it is one, else the platform's."""

@@ -36,6 +36,8 @@ class Queue:
     on_overview: bool = True
     only_returnless: bool = False
     only_instant: bool = False
+    only_sharing: bool = False
+    todo: str = ""  # what to do about them, where the list itself can't
 
 
 class Tile(NamedTuple):
@@ -94,6 +96,7 @@ def queues_at(desk: Desk, queues: Sequence[Queue]) -> list[Queue]:
         if (not queue.only_retaining or desk.retaining)
         and (not queue.only_returnless or desk.returnless)
         and (not queue.only_instant or desk.instant)
+        and (not queue.only_sharing or desk.sharing)
     ]
 
 

@@ -17,6 +17,7 @@ from refunds.models.goods import have_left
 from refunds.numbers import with_odd_numbers
 from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
+from refunds.team.assigning import that_nobody_takes
 from stores.models import ReturnAddress, Store
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
@@ -175,6 +176,20 @@ REFUND_QUEUES = [
         _("Every return has an address to go to."),
         "wrong_location",
         "red",
+    ),
+    Queue(
+        "no_taker",
+        _("Nobody takes them"),
+        lambda rows, now: that_nobody_takes(rows),
+        ("due_at", "-id"),
+        _("Somebody in the store has the skill for each new refund."),
+        "person_off",
+        "red",
+        only_sharing=True,
+        todo=_(
+            "They are shared out to nobody, since nobody in the store has the skill: give somebody their kind or "
+            "category under Members, or tick them and give them to somebody."
+        ),
     ),
     Queue(
         "appealable",
