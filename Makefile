@@ -1,4 +1,4 @@
-.PHONY: help run serve test bench prove mutants lint lock clients
+.PHONY: help run serve test bench prove mutants lint lock pythons clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
@@ -23,6 +23,9 @@ mutants:  ## Take each guard out and see a test fail; hours at first (scripts/mu
 
 lint:  ## The checks that need no services
 	@scripts/lint
+
+pythons:  ## Rules, recipes and journeys on each other Python that this machine has
+	@scripts/pythons run
 
 lock:  ## Resolve requirements*.txt anew
 	@scripts/lock

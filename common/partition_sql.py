@@ -13,7 +13,7 @@ from common.tenancy_sql import rule_of
 
 MONTHS_AHEAD = 3
 TODAY = sql_day_of("now()", "'UTC'")
-YOUNGEST_DAYS = 30  # nothing younger than this is ever dropped, whatever is asked
+YOUNGEST_DAYS = 31  # nothing younger than this is ever dropped, whatever is asked
 _HEAD = "LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '2s'"
 
 

@@ -6,6 +6,7 @@ scripts/citus.py           print the statements; needs a migrated database
 import os
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,21 +25,30 @@ EXCEPTIONS = {
 }
 
 
+# Some rows of these have no store: they need one (the platform's own) before their key can hold it.
+STORELESS = {
+    "common_event": "what happens to the platform itself",
+    "stores_apikey": "keys of marketplaces",
+}
+
+
 class UniqueKey(NamedTuple):
-    """A unique index of a tenant table: its columns, and the rest of its definition."""
+    """A unique index of a tenant table: its columns, and the rest of its definition; some belong to a constraint."""
 
     table: str
     name: str
     columns: list[str]
     where: str
     is_primary: bool
+    is_constraint: bool
 
 
 _KEYS = """
     SELECT t.relname, x.relname,
            array(SELECT a.attname FROM unnest(i.indkey) WITH ORDINALITY k(n, place)
                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.place),
-           coalesce(pg_get_expr(i.indpred, i.indrelid), ''), i.indisprimary
+           coalesce(pg_get_expr(i.indpred, i.indrelid), ''), i.indisprimary,
+           EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))
     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
     WHERE i.indisunique AND t.relnamespace = current_schema()::regnamespace ORDER BY 1, 2
 """
@@ -84,18 +94,52 @@ def shares_its_store(key: UniqueKey, refers: dict[str, dict[str, bool]]) -> bool
 
 
 def statements() -> Iterator[str]:
-    """What distributing takes; each unique key gets the store in front, which changes nothing of what it forbids."""
+    """What distributing takes; each unique key gets the store in front, which changes nothing of what it forbids.
+
+    Those of EXCEPTIONS then forbid less, and are found by an index of their own. Tables that others refer to come
+    first.
+    """
+    for table, rows in STORELESS.items():
+        yield f"-- before: {table} has rows without a store ({rows}); give them one."
     for key in unique_keys():
-        if "store_id" in key.columns or key.name in EXCEPTIONS:
-            continue
-        columns = ", ".join(["store_id", *key.columns])
-        if key.is_primary:
-            yield f"ALTER TABLE {key.table} DROP CONSTRAINT {key.name} CASCADE, ADD PRIMARY KEY ({columns});"
-        else:
-            where = f" WHERE {key.where}" if key.where else ""
-            yield f"DROP INDEX {key.name}; CREATE UNIQUE INDEX {key.name} ON {key.table} ({columns}){where};"
-    yield "SELECT create_reference_table('stores_store');"
-    yield from (f"SELECT create_distributed_table('{table}', 'store_id');" for table in sorted(tenant_tables()))
+        if "store_id" not in key.columns:
+            yield from _with_the_store(key)
+    yield from (f"SELECT create_reference_table('{table}');" for table in reference_tables())
+    order = {table: {target for target in targets if target != table} for table, targets in _targets().items()}
+    own = tenant_tables()
+    placed = TopologicalSorter({table: sorted(order.get(table, set()) & own) for table in sorted(own)})
+    yield from (f"SELECT create_distributed_table('{table}', 'store_id');" for table in placed.static_order())
+
+
+def _with_the_store(key: UniqueKey) -> Iterator[str]:
+    columns = ", ".join(["store_id", *key.columns])
+    if key.is_primary:
+        yield f"ALTER TABLE {key.table} DROP CONSTRAINT {key.name} CASCADE, ADD PRIMARY KEY ({columns});"
+    elif key.is_constraint:
+        yield f"ALTER TABLE {key.table} DROP CONSTRAINT {key.name}, ADD CONSTRAINT {key.name} UNIQUE ({columns});"
+    else:
+        where = f" WHERE {key.where}" if key.where else ""
+        yield f"DROP INDEX {key.name}; CREATE UNIQUE INDEX {key.name} ON {key.table} ({columns}){where};"
+    if key.name in EXCEPTIONS:
+        yield f"CREATE INDEX {key.name}_of_all ON {key.table} ({', '.join(key.columns)});"
+
+
+def reference_tables() -> list[str]:
+    """The stores, and what belongs to no store and tables of stores refer to: on every node."""
+    targets, own = _targets(), tenant_tables()
+    found, ahead = {"stores_store"}, set(own)
+    while ahead:
+        ahead = {target for table in ahead for target in targets.get(table, ())} - own - found
+        found |= ahead
+    return sorted(found)
+
+
+def _targets() -> dict[str, set[str]]:
+    """Table → the tables that it refers to."""
+    found: dict[str, set[str]] = {}
+    for table, target, _columns in _rows(_REFERENCES):
+        found.setdefault(table, set()).add(target)
+    return found
 
 
 def _rows(sql: str) -> list[tuple]:

@@ -12,7 +12,7 @@ log = logging.getLogger("wanliu.looks")
 
 
 class LookHandler(WSGIHandler):
-    """Writes `response.looks` down after the request's transaction. What can't be noted isn't shown: 503."""
+    """Writes `response.looks` down after the request's transaction. What can't be noted isn't shown."""
 
     def get_response(self, request):
         """The answer."""

@@ -62,7 +62,7 @@ def test_whatever_is_asked_for_is_told_and_all_that_is_told_is_on_the_board(all_
 
 def test_no_label_is_a_store_or_an_id(all_told):
     known = {"le", "route", "method", "status", "action", "outcome", "task", "queue", "kind", "party", "gateway"}
-    known |= {"limit", "sweep", "platform", "part", "process"}
+    known |= {"limit", "way", "sweep", "platform", "part", "process"}
     assert set().union(*all_told.values()) == known
 
 

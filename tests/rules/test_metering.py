@@ -70,6 +70,7 @@ with asking("endpoint") as asked:
     asked.outcome = "2xx"
 noting.payment_asked("sandbox", "paid")
 noting.endpoint_called("taken")
+noting.buyers_seen("page")
 noting.limit_reached("store")
 """
 

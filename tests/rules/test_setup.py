@@ -1,12 +1,16 @@
 """The set-up installs with the uv of this release, and takes another only where that can't be had."""
 
 import importlib.util
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from config.embedded.paths import ROOT
+from scripts import pythons
 
 
 @pytest.fixture
@@ -73,3 +77,39 @@ def test_without_pypi_a_newer_one_is_not_tried_out(setup, tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", f"{tmp_path / 'here'}:/usr/bin:/bin")
     with pytest.raises(OSError, match="cannot be installed"):
         setup.find_uv()
+
+
+FROM_VERSION = ("python_version", "python_full_version")
+
+
+def test_the_locks_are_for_each_python_that_the_project_says_it_works_with():
+    """Each dependency is pinned for each Python, with the hash of every file; the index itself scripts/pythons asks."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    said = [name.rpartition(" ")[2] for name in project["project"]["classifiers"]]
+    assert said == list(pythons.VERSIONS)
+    assert project["project"]["requires-python"] == f">={said[0]}"
+    assert project["tool"]["ruff"]["target-version"] == f"py{said[0].replace('.', '')}"
+    wanted = {Requirement(each).name for each in project["project"]["dependencies"]}
+    dev = {Requirement(each).name for each in project["project"]["optional-dependencies"]["dev"]}
+    for lock, names in zip(pythons.LOCKS, (wanted, wanted | dev), strict=True):
+        blocks = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text().strip())
+        pinned = [Requirement(block.partition(" \\")[0]) for block in blocks]
+        assert [block[:40] for block in blocks if "--hash=sha256:" not in block] == []
+        for version in said:
+            held = {
+                each.name
+                for each in pinned
+                if each.marker is None or each.marker.evaluate(dict.fromkeys(FROM_VERSION, version))
+            }
+            assert names - held == set(), f"{lock} lacks these on Python {version}"
+
+
+def test_each_python_that_is_here_is_found_and_none_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(pythons.Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(pythons.shutil, "which", lambda name, path: "/usr/bin/python3.11" if "3.11" in name else None)
+    for version in ("3.10.1", "3.13.0", "3.13.2"):
+        say(tmp_path / ".pyenv" / "versions" / version / "bin" / "python", version)
+    assert {version: python.parts[-3] for version, python in pythons.interpreters().items()} == {
+        "3.11": "usr",
+        "3.13": "3.13.2",
+    }
