@@ -111,7 +111,7 @@ def _ends(refund: Refund, terms: Terms, now: datetime) -> datetime:
 
 
 def record_sent(
-    writes: WriteSet, offer: Offer, terms: Terms, advice: Advice | None, *, actor: Actor, now: datetime
+    writes: WriteSet, offer: Offer, terms: Terms, advice: Advice | None = None, *, actor: Actor, now: datetime
 ) -> None:
     """Keep what was proposed, and what the buyer sees of it: it is evidence (Q17); and what was recommended (Q11)."""
     writes.event(

@@ -222,8 +222,11 @@ def _amounts(situation: Situation, method: Method, most: Decimal | None) -> dict
     if store.most_offered_percent is not None:
         top = min(top, share_in_yuan(asked, store.most_offered_percent))
     found: dict[int, Decimal | None] = {}
+    own = share_in_yuan(
+        asked, round(100 * method.usual_share)
+    )  # stands for the share of the ladder that it is nearest to
     for percent in PERCENTS:
-        amount = share_in_yuan(asked, percent)
+        amount = own if percent == nearest_percent(own, asked) else share_in_yuan(asked, percent)
         if amount <= top and method.why_above(situation, amount) is None and amount not in found.values():
             found[percent] = amount
     if not found:  # nothing of the ladder is left: what is

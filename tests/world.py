@@ -228,6 +228,8 @@ def make_shop(marketplace: str = "taote", code: str | None = None, **store_facts
         store = store_actions.create_store(
             code=code, name=f"Store {code}", marketplace=marketplace, actor=OPERATOR, now=NOON, **store_facts
         )
+        Store.objects.filter(pk=store.pk).update(tried_percent=0)  # which refund tries something out depends on its id
+        store.tried_percent = 0
         _, merchant_key = store_actions.create_store_key(store=store, name="erp", actor=MERCHANT, now=NOON)
         _, marketplace_key = store_actions.create_marketplace_key(
             marketplace=marketplace, name=marketplace, actor=OPERATOR, now=NOON

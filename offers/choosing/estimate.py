@@ -39,17 +39,27 @@ class Estimate:
     margin: Decimal
 
     @property
+    def is_proved(self) -> bool:
+        """Whether nothing lies outside the interval."""
+        return abs(self.mean) > self.margin
+
+    @property
     def ends(self) -> tuple[Decimal, Decimal]:
         """The interval."""
         return self.mean - self.margin, self.mean + self.margin
 
 
-def estimate(log: Iterable[Logged], policy: Policy) -> Estimate | None:
+def estimate(log: Iterable[Logged], policy: Policy, less: Policy | None = None) -> Estimate | None:
     """What the policy would have kept of each offer on average; None where too few were logged.
 
-    An offer whose likelihood the log puts at nothing was not chosen by it, and is left out.
+    With another policy as `less`, how much more than that. An offer whose likelihood the log puts at nothing was not
+    chosen by it, and is left out.
     """
-    values = [_value(each, policy(each.arms)) for each in log if each.chances[each.place]]
+    values = []
+    for each in log:
+        if each.chances[each.place]:
+            value = _value(each, policy(each.arms))
+            values.append(value if less is None else value - _value(each, less(each.arms)))
     if len(values) < FEWEST_LOGGED:
         return None
     mean = sum(values, ZERO) / len(values)

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from automation.proof import FEWEST, prove
 from common.calendar import day_of, number_of_days
 from offers.api.insights import MOST_DAYS, SpanSerializer, csv_answer
+from offers.choosing.estimate import FEWEST_LOGGED
+from offers.choosing.reading import foresee_ceilings
+from offers.eligibility import retains
 from offers.insights.reading import GROUPS, Kept, RetentionReport, Span, read
 from offers.insights.table import label_of
 from stores import marketplaces
@@ -86,6 +89,7 @@ def _context(desk: Desk, span: Span, report: RetentionReport, today: date) -> di
     tables = {
         group: [Row(label_of(report, group, key), kept) for key, kept in report.by[group].items()] for group in GROUPS
     }
+    owned = desk.only_store if desk.only_store and can(desk.user, MANAGE_STORE, desk.only_store.pk) else None
     return {
         "span": span,
         "most_days": MOST_DAYS,
@@ -115,9 +119,9 @@ def _context(desk: Desk, span: Span, report: RetentionReport, today: date) -> di
         "proofs": prove(span.stores, span.start, span.end) if span.stores else [],
         "fewest": FEWEST,
         "only_own": bool(span.own) and not span.stores,
-        "rates_store": desk.only_store
-        if desk.only_store and can(desk.user, MANAGE_STORE, desk.only_store.pk)
-        else None,
+        "rates_store": owned,
+        "foresight": foresee_ceilings(owned, span.start, span.end) if owned and retains(owned) else None,
+        "fewest_logged": FEWEST_LOGGED,
     }
 
 

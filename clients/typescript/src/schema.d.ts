@@ -2577,7 +2577,13 @@ export interface components {
             /** @default false */
             atomic?: boolean;
         };
-        /** @description A method that is possible now. */
+        /**
+         * @description A method that is possible now.
+         *
+         *     `amount` is what is recommended for it, in yuan, null for a method without one; `amount_why` says why in a sentence.
+         *     `score` is the share of buyers expected to accept that, and `expected` the yuan that it keeps on average: the sale
+         *     and what a return would cost, times `score`, less what the offer costs.
+         */
         Option: {
             method: string;
             recommended: boolean;
@@ -2587,6 +2593,9 @@ export interface components {
             limits: {
                 [key: string]: unknown;
             };
+            amount: string | null;
+            amount_why: string;
+            expected: string;
         };
         /** @description An order with its lines. `parcels` are those of an order that leaves in several, the oldest first. */
         Order: {
@@ -12585,6 +12594,15 @@ export interface operations {
             };
             /** @description Codes: not_acceptable */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: amount_above_refundable, payment_above_limit */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,12 +17,19 @@ T = TypeVar("T", bound="Option")
 class Option:
     """A method that is possible now.
 
-    Attributes:
-        method (str):
-        recommended (bool):
-        score (float | None):
-        why (str):
-        limits (OptionLimits):
+    `amount` is what is recommended for it, in yuan, null for a method without one; `amount_why` says why in a sentence.
+    `score` is the share of buyers expected to accept that, and `expected` the yuan that it keeps on average: the sale
+    and what a return would cost, times `score`, less what the offer costs.
+
+        Attributes:
+            method (str):
+            recommended (bool):
+            score (float | None):
+            why (str):
+            limits (OptionLimits):
+            amount (None | str):
+            amount_why (str):
+            expected (str):
     """
 
     method: str
@@ -30,6 +37,9 @@ class Option:
     score: float | None
     why: str
     limits: OptionLimits
+    amount: None | str
+    amount_why: str
+    expected: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,6 +54,13 @@ class Option:
 
         limits = self.limits.to_dict()
 
+        amount: None | str
+        amount = self.amount
+
+        amount_why = self.amount_why
+
+        expected = self.expected
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -53,6 +70,9 @@ class Option:
                 "score": score,
                 "why": why,
                 "limits": limits,
+                "amount": amount,
+                "amount_why": amount_why,
+                "expected": expected,
             }
         )
 
@@ -78,12 +98,26 @@ class Option:
 
         limits = OptionLimits.from_dict(d.pop("limits"))
 
+        def _parse_amount(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        amount = _parse_amount(d.pop("amount"))
+
+        amount_why = d.pop("amount_why")
+
+        expected = d.pop("expected")
+
         option = cls(
             method=method,
             recommended=recommended,
             score=score,
             why=why,
             limits=limits,
+            amount=amount,
+            amount_why=amount_why,
+            expected=expected,
         )
 
         option.additional_properties = d

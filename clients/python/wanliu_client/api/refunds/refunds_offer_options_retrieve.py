@@ -67,6 +67,11 @@ def _parse_response(
 
         return response_406
 
+    if response.status_code == 409:
+        response_409 = Errors.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 429:
         response_429 = Errors.from_dict(response.json())
 
