@@ -128,6 +128,11 @@ def carrier_label(kept: str) -> str:
     return kept if known is None else str(known.label)
 
 
+def carrier_typed(kept: str) -> str:
+    """A kept carrier as somebody types it: by its name, and one that isn't in the list as another one."""
+    return carrier_label(kept) if not kept or kept in _BY_CODE else f"other: {kept}"
+
+
 def fewest_digits(kept: str) -> int:
     """How many digits a number of the kept carrier has at least if it is digits alone; 0 where nobody knows."""
     known = _BY_CODE.get(kept)

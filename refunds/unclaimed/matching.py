@@ -19,7 +19,7 @@ from common.search import folded
 from common.setbacks import sweep_rows
 from common.writes import WriteSet
 from orders.parcels import awaited_parcels
-from orders.waybills import carrier_named
+from orders.waybills import carrier_typed
 from refunds.actions import lock_refund
 from refunds.models import Evidence, ParcelPhoto, Refund, UnclaimedParcel
 from refunds.platform.events import EVIDENCE_ADDED
@@ -61,7 +61,7 @@ def assign_parcel(
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     parcel = lock_unclaimed(store_id, parcel_id)
     refuse_if(why_not_match(parcel, refund, announced_under(store_id, parcel.tracking_number), now))
-    _announce(refund, parcel, carrier.strip() or _as_named(parcel.carrier), actor=actor, now=now)
+    _announce(refund, parcel, carrier.strip() or carrier_typed(parcel.carrier), actor=actor, now=now)
     writes = WriteSet()
     _match(writes, parcel, refund, is_by_number=False, actor=actor, now=now)
     writes.flush()
@@ -80,12 +80,7 @@ def _announce(refund: Refund, parcel: UnclaimedParcel, carrier: str, *, actor: A
         ship_return(carrier=carrier, **told)
     elif why_not_correct_return(refund, returning_of(refund), now) is None:
         reason = _("The warehouse holds the parcel under this number.")
-        correct_return(carrier=carrier or _as_named(refund.return_carrier), reason=reason, **told)
-
-
-def _as_named(kept: str) -> str:
-    """A kept carrier as people write it: one that isn't in the list is another one."""
-    return kept if not kept or carrier_named(kept) else f"other: {kept}"
+        correct_return(carrier=carrier or carrier_typed(refund.return_carrier), reason=reason, **told)
 
 
 def _match(

@@ -23,7 +23,12 @@ def desk(shop, sign_in):
 
 def sent_back(shop: Shop, number: str, *, amount="59.00", kind="return_and_refund", **order) -> Refund:
     """A return on its way under this number."""
-    refund = ask(shop, shop.order(**order), kind=kind, amount=amount, reason="quality").json()["id"]
+    return returned(shop, shop.order(**order), number, amount=amount, kind=kind)
+
+
+def returned(shop: Shop, order, number: str, *, amount="59.00", kind="return_and_refund") -> Refund:
+    """A return of this order on its way under this number."""
+    refund = ask(shop, order, kind=kind, amount=amount, reason="quality").json()["id"]
     assert shop.merchant.post(f"refunds/{refund}/approve/").status_code == 200
     parcel = {"carrier": "SF", "tracking_number": number}
     assert shop.buyer.post(f"refunds/{refund}/ship-return/", parcel).status_code == 200

@@ -4,9 +4,10 @@ import os
 
 import pytest
 
-from refunds.models import Refund
+from refunds.models import Evidence, Refund
+from tests.api.test_evidence import picture
 from tests.browser import DESKTOP, PHONE, in_browser, sign_in, width_of
-from tests.workbench.test_station import sent_back
+from tests.workbench.test_station import returned, sent_back
 from tests.world import make_shop, make_user
 
 pytestmark = [*in_browser, pytest.mark.rule("P1")]
@@ -30,14 +31,32 @@ def scan(page, number, *, end="\n"):
     """As a scanner does: wherever the cursor is, characters and an end of line; then the page has settled."""
     page.evaluate("window.isBefore = true")
     page.keyboard.type(number + end)
-    page.wait_for_function("!window.isBefore && !document.querySelector('#scan[data-settles]')")
+    page.wait_for_function("!window.isBefore && document.querySelector('#scan:not([data-settles])')")
 
 
 def press(page, key):
     """A key that sends an answer; then the page has settled."""
     page.evaluate("window.isBefore = true")
     page.keyboard.press(key)
-    page.wait_for_function("!window.isBefore && !document.querySelector('#scan[data-settles]')")
+    page.wait_for_function("!window.isBefore && document.querySelector('#scan:not([data-settles])')")
+
+
+def answer(page, selector):
+    """A button that is pressed; then the page has settled."""
+    page.evaluate("window.isBefore = true")
+    page.click(selector)
+    page.wait_for_function("!window.isBefore && document.querySelector('#scan:not([data-settles])')")
+
+
+def photographs(page, *contents):
+    """A phone's camera gives these files; then all of them are sent."""
+    files = [
+        {"name": f"IMG_{place}.jpg", "mimeType": "image/jpeg", "buffer": content}
+        for place, content in enumerate(contents)
+    ]
+    chooser = page.locator("#photos input[type=file][multiple]")
+    chooser.set_input_files(files)
+    page.wait_for_function("!document.querySelector('#photos progress')")
 
 
 def focused(page) -> str:
@@ -48,10 +67,13 @@ def said(page) -> str:
     return page.locator("main, body").first.inner_text()
 
 
-def test_a_mixed_pile_of_eight_parcels_by_keys_alone(shop, browser, live_server):
+def test_a_mixed_pile_by_keys_and_a_camera(shop, browser, live_server):
     known, partial = sent_back(shop, "SF20000001"), sent_back(shop, "SF20000002", quantity=3, amount="177.00")
     damaged, exchange = sent_back(shop, "SF20000003"), sent_back(shop, "SF20000004", kind="exchange")
     first, second = sent_back(shop, "SF20000005"), sent_back(shop, "SF20000005")
+    slip, order = sent_back(shop, "SF29999889"), shop.order()
+    own_number = shop.reload(order).tracking_number
+    sent_out = returned(shop, order, own_number)
     page = browser.new_page(viewport=DESKTOP, locale="en-US")
     wrong = sign_in(page, live_server.url)
     page.click("a[href='/admin/station/']")
@@ -85,6 +107,30 @@ def test_a_mixed_pile_of_eight_parcels_by_keys_alone(shop, browser, live_server)
     scan(page, "SF29999999")
     assert "Announced by nobody" in said(page)
     keep(page, "station-unknown")
+    press(page, "Enter")
+    assert "Put aside at" in said(page)
+    assert focused(page) == "scan-number"
+    assert "Nothing that is known of the parcel" in said(page)
+    keep(page, "station-aside")
+
+    scan(page, "SF29999898")  # a slip of its buyer's: 9889 was typed
+    press(page, "Enter")
+    assert "differs by one slip" in said(page)
+    photographs(page, picture("JPEG", (400, 300)), picture("JPEG", (300, 400)), b"no picture")
+    assert page.locator("#photos img").count() == 2
+    assert "Only pictures" in page.locator("#photos .wl-sending").inner_text()
+    keep(page, "station-suggested")
+    answer(page, "#suggestions button[name=refund]")
+    assert page.locator("#photos img").count() == 2, "they are evidence now"
+    photographs(page, picture("JPEG", (320, 240)))
+    keep(page, "station-photographed")
+    press(page, "Enter")
+    assert "The inspection is passed" in said(page)
+
+    scan(page, own_number)
+    assert page.locator("[data-oddity=sent_out]").count() == 1
+    keep(page, "station-sent-out")
+    press(page, "Enter")
 
     scan(page, "SF20000001")
     assert "Received already" in said(page)
@@ -103,14 +149,18 @@ def test_a_mixed_pile_of_eight_parcels_by_keys_alone(shop, browser, live_server)
 
     scan(page, "SF20000005")
     assert "Received already" in said(page)
-    assert "You: 6 this hour, 6 today" in said(page)
+    assert "You: 10 this hour, 10 today" in said(page)
     with shop.scope():
         found = {refund.pk: refund.status for refund in Refund.objects.all()}
-    assert [found[each.pk] for each in (known, partial, damaged, exchange, first, second)] == [
+        evidence = list(Evidence.objects.values_list("refund", "side"))
+    assert evidence == [(slip.pk, "merchant")] * 3
+    assert [found[each.pk] for each in (known, partial, damaged, exchange, first, second, slip, sent_out)] == [
         "refunding",
         "refunding",
         "rejected",
         "closed",
+        "refunding",
+        "refunding",
         "refunding",
         "refunding",
     ]
@@ -139,6 +189,19 @@ def test_a_thumb_counts_and_answers(shop, browser, live_server, locale, looks, s
     page.goto(f"{live_server.url}/admin/station/?number=SF20000006")
     keep(page, f"station-received-{locale}-{looks}")
     assert refund.order.number in page.content()
+    sent_back(shop, "SF29999889")
+    page.goto(f"{live_server.url}/admin/station/?number=SF29999898")
+    keep(page, f"station-unknown-{locale}-{looks}")
+    answer(page, "#put-aside")
+    photographs(page, picture("JPEG", (400, 300)))
+    page.wait_for_function("[...document.querySelectorAll('#photos img')].every((image) => image.complete)")
+    keep(page, f"station-suggested-{locale}-{looks}")
+    assert width_of(page) <= size["width"]
+    assert page.locator("#suggestions button[name=refund]").first.bounding_box()["height"] >= 48
+    page.goto(f"{live_server.url}/admin/refunds/unclaimedparcel/")
+    page.wait_for_selector("#result_list")
+    keep(page, f"station-list-{locale}-{looks}")
+    assert width_of(page) <= size["width"]
     assert wrong == []
 
 

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.uploads import clean_upload
+from orders.waybills import carrier_typed
 from refunds.models import UnclaimedParcel
 from refunds.models.unclaimed import LONGEST_GOODS, LONGEST_REASON
 from refunds.platform.evidence import stored
@@ -85,7 +86,7 @@ class DescribeParcel(OfParcel):
     done, form, auto_id = _("Written down."), ReadOnParcelForm, "id_read_%s"
 
     def initial(self, row):
-        return {name: getattr(row, name) for name in READ}
+        return {**{name: getattr(row, name) for name in READ}, "carrier": carrier_typed(row.carrier)}
 
     def run(self, row, data, *, actor, now):
         describe_parcel(store_id=row.store_id, parcel_id=row.pk, actor=actor, now=now, **data)
@@ -122,7 +123,7 @@ class AssignParcel(OfParcel):
     done, form, auto_id = _("The parcel belongs to this refund now: look at what is in it."), MatchForm, "id_assign_%s"
 
     def initial(self, row):
-        return {"carrier": row.carrier}
+        return {"carrier": carrier_typed(row.carrier)}
 
     def run(self, row, data, *, actor, now):
         told = {"carrier": data["carrier"], "actor": actor, "now": now}

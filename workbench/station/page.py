@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.looks import shows_list
-from orders.waybills import carrier_label, carrier_of
+from orders.waybills import carrier_of, carrier_typed
 from refunds.models import Refund
 from refunds.unclaimed.recording import why_not_touch
 from stores.permissions import INSPECT_RETURNS
@@ -161,6 +161,6 @@ def _put_aside(request: HttpRequest, found: Scanned, bound: Mapping[str, forms.F
             row=store,
             now=request.now,
             auto_id=decision.auto_id,
-            initial={"number": found.number, "carrier": carrier_label(carrier_of(found.number))},
+            initial={"number": found.number, "carrier": carrier_typed(carrier_of(found.number))},
         )
     return {"aside": choose(request, decision, store, url=reverse("admin:station_aside"), form=form)}

@@ -6,7 +6,8 @@
   function begin(form) {
     const list = form.querySelector(".wl-sending");
     form.querySelector("[data-plain]").hidden = true;
-    form.querySelectorAll("input[type=file]").forEach((input) =>
+    form.querySelectorAll("input[type=file]").forEach((input) => {
+      input.hasChangeListener = true; // the theme's own looks for a line of text to write the name into
       input.addEventListener("change", async () => {
         const files = [...input.files];
         const lines = files.map((file) => line(list, `${form.dataset.photos} ${file.name}`));
@@ -24,8 +25,8 @@
         }
         input.value = "";
         if (newest) take(form, newest);
-      })
-    );
+      });
+    });
   }
 
   function line(list, text) {

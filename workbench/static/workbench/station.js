@@ -45,12 +45,12 @@
 
     setTimeout(() => scan.removeAttribute("data-settles"), SETTLES);
     // It goes once, as the desk's other forms do: a second Enter while it is on its way would be refused and confuse.
-    if (answer) {
-      answer.addEventListener("submit", (event) => {
-        if (answer.dataset.sent) event.preventDefault();
-        answer.dataset.sent = "1";
+    if (passed) {
+      passed.addEventListener("submit", (event) => {
+        if (passed.dataset.sent) event.preventDefault();
+        passed.dataset.sent = "1";
       });
-      window.addEventListener("pageshow", () => delete answer.dataset.sent);
+      window.addEventListener("pageshow", () => delete passed.dataset.sent);
     }
 
     scan.addEventListener("submit", (event) => {
