@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refunds', '0037_erasable'),
+        ('refunds', '0038_unclaimed_parcels'),
         ('stores', '0030_skills'),
     ]
 
