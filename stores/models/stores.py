@@ -313,6 +313,10 @@ class ApiKey(AbstractAPIKey, TenantModel):
             )
         ]
 
+    def save(self, **how) -> None:
+        """A new one is inserted at once: it has its id already, and a row of that id would be looked for in vain."""
+        super().save(**{"force_insert": self._state.adding, **how})
+
 
 digits = RegexValidator(r"\A[0-9]{1,20}\Z", _("Write the item id as 1 to 20 digits."))
 

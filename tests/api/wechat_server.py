@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from base64 import b64encode
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -28,6 +29,12 @@ def new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+@cache
+def _merchant_and_own_key() -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]:
+    """The same for every server of a process: making a pair takes a tenth of a second."""
+    return new_key(), new_key()
+
+
 def private_pem(key) -> str:
     """As merchants have it."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -45,7 +52,7 @@ class WeChatServer(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.merchant_key, self.own_key = new_key(), new_key()
+        self.merchant_key, self.own_key = _merchant_and_own_key()
         self.bills: dict[str, dict] = {}
         self.calls: list[tuple[str, str, dict]] = []
         self.script: list[str] = []

@@ -1,12 +1,16 @@
 """A store of ours and its shop at a platform's fake, from the wire to the books, turn by turn."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from common import clock as wall
 from common.models import Event
 from common.tenancy import system_scope
 from common.writes import WriteSet
+from connectors import connecting
 from connectors.connecting import connect_shop
 from connectors.copies import copy_from_json
 from connectors.fakes.base import FakeServer
@@ -20,6 +24,17 @@ from refunds.actions import lock_refund
 from refunds.handing_over import hand_over
 from tests.connectors.test_long_histories import told_by, truth
 from tests.world import MERCHANT, NOON, Shop
+
+
+@contextmanager
+def nothing_old():
+    """What is connected meanwhile has no day of empty windows to list first, which are fifty at Pinduoduo.
+
+    That the day before comes along is proved by test_pulling.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connecting, "FIRST_REACH", timedelta(hours=1))
+        yield
 
 
 class Way:
@@ -43,16 +58,17 @@ class Way:
     def connect(self) -> None:
         """With the keys that hold now."""
         there = self.shop_at(self.fake)
-        connect_shop(
-            store=self.shop.store,
-            app_key=there.app_key,
-            secrets=there.secrets,
-            access_token=there.access_token,
-            refresh_token=there.refresh_token,
-            base_url=there.base_url,
-            actor=MERCHANT,
-            now=wall.now(),
-        )
+        with nothing_old():
+            connect_shop(
+                store=self.shop.store,
+                app_key=there.app_key,
+                secrets=there.secrets,
+                access_token=there.access_token,
+                refresh_token=there.refresh_token,
+                base_url=there.base_url,
+                actor=MERCHANT,
+                now=wall.now(),
+            )
 
     def connect_by_link(self, code: str) -> None:
         """With the application's keys alone; the merchant comes back from the platform with this code."""
@@ -60,7 +76,8 @@ class Way:
         keys = {"app_key": there.app_key, "secrets": there.secrets, "base_url": there.base_url}
         done = {"actor": MERCHANT, "now": wall.now()}
         if self.connections() == 0:
-            connect_shop(store=store, **keys, **done)
+            with nothing_old():
+                connect_shop(store=store, **keys, **done)
         link = {"user": "anna", "callback": "http://testserver/connect/callback/"}
         with self.shop.scope():
             address = make_link(store_id=store.pk, **link, **done)
