@@ -77,6 +77,11 @@ class DecisionRow(Obligation, TenantModel):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="decision_row_due"
             ),
+            models.Index(
+                fields=["store", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="decision_row_due_by_store",
+            ),
         ]
 
     def __str__(self) -> str:
