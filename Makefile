@@ -1,4 +1,4 @@
-.PHONY: help run serve test bench prove mutants lint lock pythons clients
+.PHONY: help run serve test bench scale prove mutants lint lock pythons clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
@@ -14,6 +14,9 @@ test:  ## Install, then every check and test on services of its own
 
 bench:  ## The benchmarks
 	@scripts/bench
+
+scale:  ## The service as many machines would run it, each part killed under load (docs/scaling.md)
+	@scripts/scale
 
 prove:  ## Histories of many clients held against a model of the rules: MINUTES=60, or SEED=7; GUARDS=1 without guards
 	@SEED=$(SEED) MINUTES=$(MINUTES) GUARDS=$(GUARDS) scripts/prove

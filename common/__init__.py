@@ -8,11 +8,11 @@ What is kept of a buyer: personal (declared by rooms, holdings collects it), per
 whom an answer shows something).
 Values: clock (clock_check: is it right?), calendar, money, words, texts (what one may hold), sentences (kept, then
 worded), search (what was typed), sealing (secrets).
-Work: upkeep (what rooms declare as due and as true) and attention (what for a person), found by declared; waiting (how
-many rows) → obligations, workers, setbacks; progress; hints, hint_server;
-heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled once), together (for many
-rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits, dear (costs much), rates
-(how often). Outside: registry and outside (found by their files), uploads (pictures; isomedia: what phones make).
-Running: metering/ (figures and traces), health, clock_check, system_checks, commands; log_values and log_scope (what
-the log holds, and whose it is). api/ is the base of every view, web/ the middleware.
+Work: upkeep (what rooms declare as due and as true) and attention (what for a person), found by declared; waiting
+(how many rows) → obligations, workers (fairness: each store its share), setbacks; progress; hints, hint_server
+(sentinels: where it is); heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled
+once), together (for many rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits,
+dear (costs much), rates (how often). Outside: registry and outside (found by their files), uploads (pictures;
+isomedia: what phones make). Running: metering/ (figures and traces), health, clock_check, system_checks, commands;
+log_values and log_scope (what the log holds, and whose it is). api/ is the base of every view, web/ the middleware.
 """

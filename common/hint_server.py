@@ -18,6 +18,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from common.sentinels import connect_hint_server
+
 log = logging.getLogger("wanliu.hints")
 
 ANSWER_WITHIN_S = 0.5
@@ -67,8 +69,11 @@ broker = Courtesy("broker") if settings.BROKER_IS_APART else hint_server
 
 @lru_cache
 def client() -> Redis:
-    """The hint server itself; it never waits for longer than ANSWER_WITHIN_S, and never tries twice."""
-    return Redis.from_url(
+    """The hint server itself; it never waits for longer than ANSWER_WITHIN_S, and never tries twice.
+
+    Of several that sentinels watch it is whoever leads; a sentinel that is gone costs a new connection as much again.
+    """
+    return connect_hint_server(
         settings.REDIS_URL,
         socket_timeout=ANSWER_WITHIN_S,
         socket_connect_timeout=ANSWER_WITHIN_S,

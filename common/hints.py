@@ -81,5 +81,6 @@ def brief_connection() -> Connection:
 
     Workers themselves wait longer: they have nothing else to do.
     """
-    limits = {"socket_timeout": ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
+    names = ("socket_timeout", "socket_connect_timeout", "read_timeout", "write_timeout")  # Valkey's, RabbitMQ's
+    limits = dict.fromkeys(names, ANSWER_WITHIN_S)
     return current_app.connection_for_write(connect_timeout=ANSWER_WITHIN_S, transport_options=limits)

@@ -26,6 +26,7 @@ from django.db.models.functions import Now
 
 from common.actions import bookkeeping
 from common.errors import Refused, kind_of, told_safely
+from common.fairness import share_fairly
 from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
 from common.tenancy import TenantModel, store_alone, system_scope, tenant_scope
 from common.writes import WriteSet
@@ -49,7 +50,7 @@ def take_up(
     """Lock and lease up to `limit` due rows that nobody else has; the caller writes their WORK_FIELDS.
 
     Those of a sandbox whose clock is ahead are taken up by that clock alone (docs/adr/0048), unless they are work that
-    goes by everybody's clock in a sandbox too.
+    goes by everybody's clock in a sandbox too. Where more is due than fits, each store has its share (common/fairness).
 
     Returns the rows that are this worker's now, and those for which a person is called: every worker that took one of
     them up has died before it got an answer.
@@ -60,7 +61,8 @@ def take_up(
     turn = uuid4()
     taken, worn_out = [], []
     due = rows.due().timed().select_for_update(of=("self",), skip_locked=True, no_key=True)
-    for row in due.order_by("next_attempt_at", "pk")[:limit]:
+    first = list(due.order_by("next_attempt_at", "pk")[:limit])
+    for row in share_fairly(due, first, limit=limit):
         if row.attempts >= MAX_ATTEMPTS:
             row.call_person()
             worn_out.append(row)

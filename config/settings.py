@@ -9,6 +9,8 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.sentinels import is_watched
+from config.broker import broker_settings
 from config.database import connection_options
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
@@ -158,8 +160,10 @@ PROCESS_KIND = said["PROCESS_KIND"]
 TRACES_URL, TRACES_SHARE = said["TRACES_URL"], said["TRACES_PERCENT"] / 100
 
 REDIS_URL = said["REDIS_URL"] or redis_url(DATA_DIR)
-CACHES = {
-    "default": {
+CACHES = {  # nothing of ours is in it, and Django's can't ask sentinels where it is
+    "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    if is_watched(REDIS_URL)
+    else {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
@@ -168,15 +172,10 @@ CACHES = {
 }
 
 # --- workers ----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = said["CELERY_BROKER_URL"] or broker_url(REDIS_URL)
-BROKER_IS_APART = broker_url(REDIS_URL) != CELERY_BROKER_URL
+broker = said["CELERY_BROKER_URL"] or broker_url(REDIS_URL)
+BROKER_IS_APART = broker_url(REDIS_URL) != broker
+vars().update(broker_settings(broker))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "max_retries": 0,  # a request that tells a worker doesn't wait for a broker that is down: the sweep is there
-}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -15,6 +15,11 @@ log = logging.getLogger("wanliu.workers")
 class SteadyConsumer(Consumer):
     """Takes messages, whatever becomes of the connection."""
 
+    class Blueprint(Consumer.Blueprint):
+        """Without RabbitMQ's 28 queues for messages that wait: no task of ours has a time to begin."""
+
+        default_steps = [step for step in Consumer.Blueprint.default_steps if "delayed_delivery" not in str(step)]
+
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Part with a connection that is lost, and connect anew.
 

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
 
+from common.sentinels import SENTINELS_EXAMPLE, Sentinels, is_watched
 from config.database import LIMITS
 from config.secret import SHORTEST, is_weak
 
@@ -22,7 +23,7 @@ HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]", re.ASCII 
 RATE = re.compile(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", re.ASCII)
 DATABASES = {"postgres", "postgresql", "pgsql"}
 HINT_SERVERS = {"redis", "rediss", "unix"}
-BROKERS = {"redis", "rediss", "redis+socket", "amqp", "amqps", "sentinel"}
+BROKERS = {"redis", "rediss", "redis+socket", "amqp", "amqps"}
 
 
 def text(said: str) -> str:
@@ -162,12 +163,25 @@ def server(*schemes: str, example: str) -> Callable[[str], str]:
     """The address of a server that speaks one of these."""
 
     def read(said: str) -> str:
+        if is_watched(said):
+            return watched(said)
         split = split_url(said)
         if split.scheme not in schemes or not (split.netloc or split.path):
             raise ValueError(f"must be an address such as {example}")
+        if split.scheme in {"amqp", "amqps"} and not split.hostname:
+            raise ValueError("must name RabbitMQ's host: amqp://name:password@host:5672/vhost")
         return said
 
     return read
+
+
+def watched(said: str) -> str:
+    """Sentinels, and the name of the master that they watch."""
+    try:
+        Sentinels.read(said)
+    except ValueError:
+        raise ValueError(f"must name each sentinel once and then the master: {SENTINELS_EXAMPLE}") from None
+    return said
 
 
 hint_server = server(*HINT_SERVERS, example="redis://:password@host:6379/0")

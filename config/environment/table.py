@@ -75,12 +75,19 @@ SETTINGS = (
     ),
     Setting(
         "REDIS_URL",
-        "Valkey or Redis: hints, counters, heartbeats; nothing in it is the truth",
+        "Valkey or Redis: hints, counters, heartbeats; nothing in it is the truth. With Sentinel: "
+        "`sentinel://:password@host1:26379,host2:26379,host3:26379/master`, `?sentinel_password=…` where they have one",
         kinds.hint_server,
         unset="the embedded one",
         needed=True,
     ),
-    Setting("CELERY_BROKER_URL", "the queue of the workers", kinds.broker, unset="that of `REDIS_URL`"),
+    Setting(
+        "CELERY_BROKER_URL",
+        "the queue of the workers: Valkey or Redis as above, or RabbitMQ 3.10 or newer "
+        "(`amqp://name:password@host:5672/vhost`), in quorum queues",
+        kinds.broker,
+        unset="that of `REDIS_URL`",
+    ),
     Setting(
         "SECRET_KEY",
         "signs sessions and buyers' links",

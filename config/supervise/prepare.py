@@ -70,10 +70,12 @@ def reach_database(_options: Options) -> None:
 
 
 def reach_redis(_options: Options) -> None:
-    from redis import Redis, RedisError
+    from redis import RedisError
+
+    from common.sentinels import connect_hint_server
 
     try:
-        Redis.from_url(os.environ["REDIS_URL"], socket_connect_timeout=5, socket_timeout=5).ping()
+        connect_hint_server(os.environ["REDIS_URL"], socket_connect_timeout=5, socket_timeout=5).ping()
     except (RedisError, ValueError) as error:
         raise RuntimeError(f"Redis at REDIS_URL ({_address('REDIS_URL')}) does not answer: {error}") from error
 

@@ -74,6 +74,11 @@ class BulkRow(Obligation, TenantModel):
         indexes = [
             models.Index(fields=["job", "id"], condition=Q(status="waiting"), name="bulk_row_waiting"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="bulk_row_due"),
+            models.Index(
+                fields=["store", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="bulk_row_due_by_store",
+            ),
             models.Index(fields=["id"], condition=Q(needs_attention=True), name="bulk_row_attention"),
         ]
 

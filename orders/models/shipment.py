@@ -74,6 +74,11 @@ class Shipment(Obligation, TenantModel):
             models.Index(fields=["store", "order"], name="shipment_of_order"),
             models.Index(fields=["store", "topic_id"], name="shipment_of_topic"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="shipment_due"),
+            models.Index(
+                fields=["store", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="shipment_due_by_store",
+            ),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="shipment_attention"),
             starts_of("part_folded", "shipment_part_start", condition=~Q(part_folded="")),
         ]

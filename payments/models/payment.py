@@ -99,6 +99,11 @@ class Payment(Obligation, Traced, TenantModel):
             models.Index(fields=["store", "order"], name="payment_of_order"),
             models.Index(fields=["store", "topic_id"], name="payment_of_topic"),
             models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="payment_due"),
+            models.Index(
+                fields=["store", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="payment_due_by_store",
+            ),
             models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="payment_attention"),
             models.Index(fields=["store", "order"], condition=~Q(conflict=""), name="payment_in_conflict"),
             models.Index(

@@ -78,6 +78,11 @@ class DecisionRow(Obligation, TenantModel):
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="decision_row_due"
             ),
             models.Index(fields=["id"], condition=Q(needs_attention=True), name="decision_row_attention"),
+            models.Index(
+                fields=["store", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="decision_row_due_by_store",
+            ),
         ]
 
     def __str__(self) -> str:

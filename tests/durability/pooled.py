@@ -1,12 +1,11 @@
 """PgBouncer in transaction mode between the service and PostgreSQL: whatever a session would keep mustn't matter."""
 
 import json
-import subprocess
+import os
 import threading
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import cycle
 from pathlib import Path
 
 import psycopg
@@ -15,11 +14,12 @@ from common.calendar import PLATFORM_ZONE, day_of
 from config.database import LIMITS
 from config.embedded import paths
 from config.embedded.processes import kill_group
-from config.embedded.unprivileged import server_user
 from tests.durability.desk import Desk
-from tests.durability.production import BY_TLS, Service, free_port, wait_for
+from tests.durability.machines import Machines, Shown, start_server
+from tests.durability.production import BY_TLS, free_port, wait_for
 from tests.durability.trial import Trial, set_up_django
 
+GONE_S = 3
 POOL = 6  # connections to PostgreSQL of each role, for all processes together
 READS = 400
 ROLE_SETTINGS = {**LIMITS["worker"], "plan_cache_mode": "force_generic_plan"}
@@ -44,19 +44,7 @@ ignore_startup_parameters = extra_float_digits, options
 """
 
 
-class TwoWebs(Service):
-    """Two web servers that are asked in turn, as a balancer does."""
-
-    def ask(self, *told, **headers):
-        """One call to one of them."""
-        return Service.ask(next(self._turns), *told, **headers)
-
-    def balance(self, *services: Service) -> None:
-        """These are asked."""
-        self._turns = cycle(services)
-
-
-class Pooled(Trial):
+class Pooled(Machines):
     """A trial whose processes know PostgreSQL by its pooler only."""
 
     port = 0
@@ -71,26 +59,31 @@ class Pooled(Trial):
         return {**super().environ, **urls, "PREPARED_STATEMENTS": "0", "WEB_PROCESSES": "2"}
 
 
-def start_pooler(desk: Desk, stack: ExitStack) -> int:
-    """Start PgBouncer over the desk's PostgreSQL; returns its port."""
-    port, place = free_port(), Path(desk.postgres.socket_dir)
-    users, ini = place / "users.txt", place / "pgbouncer.ini"
-    users.write_text("".join(f'"{role}" ""\n' for role in (paths.APP_ROLE, paths.OWNER)))
-    names = {"database": paths.DATABASE, "socket_dir": place, "owner": paths.OWNER, "app": paths.APP_ROLE}
-    ini.write_text(INI.format(**names, port=port, users=users, pool=POOL))
-    for each in (users, ini):
-        each.chmod(0o644)
-    for name, value in ROLE_SETTINGS.items():  # which a connection would ask for itself, but for the pooler
-        desk.superuser(f"ALTER ROLE {paths.APP_ROLE} SET {name} = '{value}'")
-    user, log = server_user(), desk.data_dir / "log" / "pgbouncer.log"
-    command = [*user.prefix, "pgbouncer", "-q", str(ini)]
-    who = {} if user.uid is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd="/", start_new_session=True, **who)
-    stack.callback(process.wait)
-    stack.callback(kill_group, process)
-    wait_for(lambda: answers(port), f"PgBouncer ({log})", 20)
-    return port
+class Pooler:
+    """PgBouncer over the desk's PostgreSQL."""
+
+    def __init__(self, desk: Desk, stack: ExitStack) -> None:
+        self.desk, self.stack, self.port = desk, stack, free_port()
+        place = Path(desk.postgres.socket_dir)
+        users, self.ini = place / "users.txt", place / "pgbouncer.ini"
+        users.write_text("".join(f'"{role}" ""\n' for role in (paths.APP_ROLE, paths.OWNER)))
+        names = {"database": paths.DATABASE, "socket_dir": place, "owner": paths.OWNER, "app": paths.APP_ROLE}
+        self.ini.write_text(INI.format(**names, port=self.port, users=users, pool=POOL))
+        for each in (users, self.ini):
+            each.chmod(0o644)
+        for name, value in ROLE_SETTINGS.items():  # which a connection would ask for itself, but for the pooler
+            desk.superuser(f"ALTER ROLE {paths.APP_ROLE} SET {name} = '{value}'")
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        command = ["pgbouncer", "-q", str(self.ini)]
+        self.process = start_server(self.desk, self.stack, "pgbouncer", command, PATH=os.environ["PATH"])
+        wait_for(lambda: answers(self.port), "PgBouncer", 20)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        kill_group(self.process)
+        self.process.wait()
 
 
 def connect(port: int, database: str = paths.DATABASE) -> psycopg.Connection:
@@ -176,46 +169,43 @@ def cursors(trial: Trial, key: str) -> list[str]:
     return wrong
 
 
-def play(desk: Desk, stack: ExitStack, count: int) -> bool:
-    """two webs, two workers, two beats, behind PgBouncer in transaction mode with six connections"""
-    trial = Pooled(desk, stack)
-    trial.port = port = start_pooler(desk, stack)
+def play(desk: Desk, stack: ExitStack, count: int) -> Shown:
+    """PgBouncer in transaction mode with six connections: it is killed under load, and a worker"""
+    pooler, trial = Pooler(desk, stack), Pooled(desk, stack)
+    pooler.start()
+    trial.port = port = pooler.port
     migrated = trial.service.run("migrate", **trial.environ)
-    if migrated.returncode:
-        print(f"pooler: migrate failed: {migrated.stderr[-500:]}")
-        return False
+    assert migrated.returncode == 0, migrated.stderr[-500:]
     set_up_django(trial)
-    webs = [Service(desk, stack), Service(desk, stack)]
-    for each in webs:
-        each.start_web(**trial.environ)
-    trial.service = balanced = TwoWebs(desk, stack)
-    balanced.balance(*webs)
+    trial.start_all()
     most = {"clients": 0, "servers": 0}
-    for place in range(2):
-        Service(desk, stack).start_worker(**trial.environ)
-        Service(desk, stack).start("beat", **trial.environ, DATA_DIR=str(make(desk, f"beat-{place}")))
 
-    def watch(_trial: Trial) -> None:
-        ends_at = time.monotonic() + 5
+    def watch(seconds: float) -> None:
+        ends_at = time.monotonic() + seconds
         while time.monotonic() < ends_at:
             for kind, number in pools(port).items():
                 most[kind] = max(most[kind], number)
             time.sleep(0.05)
 
-    figures = trial.run("pooler", watch, count)
+    def kill(trial: Trial) -> None:
+        watch(3)
+        trial.kill_a_worker()
+        pooler.kill()
+        trial.kills += 1
+        time.sleep(GONE_S)
+        pooler.start()
+        trial.start_a_worker()
+        watch(2)
+
+    shown = Shown("pooler", "a worker, PgBouncer", trial.run("pooler", kill, count))
     answered, wrong, key = read_side_by_side(trial)
     wrong += cursors(trial, key)
-    left = left_in_sessions(port)
-    locks = desk.rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory'")
-    print(figures)
-    print(f"  {most['clients']} clients shared {most['servers']} connections")
-    print(f"  {answered} lists of two stores: {wrong[:3] or 'each its own; exports and a statement whole'}")
-    print(f"  left in sessions: {left or 'nothing'}; advisory locks: {locks or 'none'}")
-    return figures.is_good and not wrong and not left and not locks and most["servers"] <= POOL
-
-
-def make(desk: Desk, name: str) -> Path:
-    """A directory of the desk's."""
-    place = desk.data_dir / name
-    place.mkdir()
-    return place
+    if left := left_in_sessions(port):
+        wrong.append(f"left in sessions: {left}")
+    if locks := desk.rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory'"):
+        wrong.append(f"advisory locks: {locks}")
+    if most["servers"] > POOL:
+        wrong.append(f"{most['servers']} connections")
+    shown.wrong += wrong
+    shown.told.append(f"{most['clients']} clients shared {most['servers']} connections; {answered} lists of two stores")
+    return shown

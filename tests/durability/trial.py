@@ -56,6 +56,8 @@ class Figures:
     kills: int
     repeated_calls: int
     met_after_s: float
+    lost: int = 0
+    twice: int = 0
     left: list[tuple] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -204,7 +206,7 @@ class Trial:
         )
         if left:
             figures.left = [*self.desk.rows(LEFT)[:5], *self.desk.rows(SET_BACK)[:5]]
-        figures.wrong = self.what_is_wrong(buyers)
+        figures.wrong, figures.lost, figures.twice = self.what_is_wrong(buyers)
         return figures
 
     def open(self) -> int:
@@ -214,8 +216,8 @@ class Trial:
         except psycopg.OperationalError:
             return 1
 
-    def what_is_wrong(self, buyers: list[Buyer]) -> list[str]:
-        """Promises that weren't kept, a sentence each."""
+    def what_is_wrong(self, buyers: list[Buyer]) -> tuple[list[str], int, int]:
+        """Promises that weren't kept, a sentence each; how many were lost and how many paid for twice."""
         wrong = [f"answered {times}×: {what}" for what, times in self.odd.items()]
         lost = [buyer.offer for buyer in buyers if not buyer.acknowledged]
         if lost:
@@ -225,8 +227,8 @@ class Trial:
         if gone:
             wrong.append(f"acknowledged and lost: {gone}")
         twice = "SELECT topic_id FROM payments_payment GROUP BY topic_id HAVING count(*) > 1"
-        if found := self.desk.rows(twice):
-            wrong.append(f"paid for twice: {found}")
+        if paid_twice := self.desk.rows(twice):
+            wrong.append(f"paid for twice: {paid_twice}")
         paid = Counter(
             str(key).replace("-", "")
             for (key,) in self.desk.rows("SELECT id FROM payments_payment WHERE status = 'succeeded'")
@@ -240,7 +242,7 @@ class Trial:
         verified = self.service.run("manage", "verify_ledger", **self.environ)
         if verified.returncode:
             wrong.append(f"verify_ledger: {verified.stdout[-500:]}{verified.stderr[-500:]}")
-        return wrong
+        return wrong, len(lost) + len(gone) + len(there), len(paid_twice)
 
 
 def set_up_django(trial: Trial) -> None:

@@ -106,6 +106,20 @@ def test_what_production_needs_is_enough_and_makes_it_strict(said):
         ("DATABASE_URL", "postgres://a:hidden@b:port/c", "DATABASE_URL must be an address such as postgres://"),
         ("REDIS_URL", "valkey:6379", "REDIS_URL must be an address such as redis://:password@host:6379/0."),
         ("CELERY_BROKER_URL", "http://b", "CELERY_BROKER_URL must be an address such as redis://"),
+        (
+            "CELERY_BROKER_URL",
+            "amqp://a:hidden@/",
+            "CELERY_BROKER_URL must name RabbitMQ's host: amqp://name:password@host",
+        ),
+        *[
+            (name, url, f"{name} must name each sentinel once and then the master: sentinel://:password@host1:26379,")
+            for name in ("REDIS_URL", "CELERY_BROKER_URL")
+            for url in (
+                "sentinel://:hidden@a:1,b:2",
+                "sentinel://a:26379;sentinel://b:26379/0",
+                "sentinel://a/m?x=hidden",
+            )
+        ],
         ("CONNECTOR_KEYS", f"{SEALING_KEY},hidden", "number 2 of them is none."),
         ("SECRET_KEY", "hidden", "SECRET_KEY is weak: give at least 50 random characters; `scripts/serve"),
         ("DATA_DIR", __file__, f"DATA_DIR must be a directory, which {__file__} isn't."),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0030_forgotten'),
-        ('privacy', '0001_buyer_requests'),
+        ('privacy', '0002_looks'),
         ('stores', '0030_skills'),
     ]
 
