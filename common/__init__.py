@@ -9,7 +9,8 @@ whom an answer shows something).
 Values: clock (clock_check: is it right?), calendar, money, words, texts (what one may hold), sentences (kept, then
 worded), search (what was typed), sealing (secrets).
 Work: upkeep (what rooms declare as due and as true) and attention (what for a person), found by declared; waiting
-(how many rows) → obligations, workers (fairness: each store its share), setbacks; progress; hints, hint_server
+(how many rows) → obligations, workers (fairness: each store its share), callees,
+setbacks; progress; hints, hint_server
 (sentinels: where it is); heartbeats. Many at once: bulk (one that fails harms no other). Reading: queries (compiled
 once), together (for many rows at once), at_once (many lists), snapshots, settled (what nobody can miss), time_limits,
 dear (costs much), rates (how often). Outside: registry and outside (found by their files), uploads (pictures;

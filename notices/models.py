@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.callees import Callee
 from common.ids import new_id
 from common.money import MoneyField
-from common.obligations import Obligation, ObligationQuerySet
-from common.tenancy import TenantModel, TenantQuerySet
+from common.tenancy import TenantModel
 from notices.kinds import KINDS, NoticeKind
 from notices.states import CopyStatus, Gathering, RobotStatus, RobotTrouble
 
@@ -63,24 +63,11 @@ class NoticeTerms(TenantModel):
         return list(kind.roles) if channel == BELL else []
 
 
-class RobotQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Which robots there are, and which are called."""
-
-    def existing(self):
-        """Those that nobody has deleted."""
-        return self.filter(deleted_at=None)
-
-    def active(self):
-        """Those that are called."""
-        return self.existing().filter(status=RobotStatus.ACTIVE)
-
-
-class Robot(Obligation, TenantModel):
+class Robot(Callee, TenantModel):
     """A robot of a group chat. `kinds` are what the group is told of, empty for all that a group can be.
 
     Its address and its secret lie in `sealed`; `host` is what may be shown of them. `sent_at` are the instants of the
-    last messages, by the database's clock: as many as the chat takes in a minute. `failing_since` is when the first of
-    the calls failed that have failed since the last one that was taken.
+    last messages, by the database's clock: as many as the chat takes in a minute.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -94,13 +81,8 @@ class Robot(Obligation, TenantModel):
     paused_for = models.CharField(_("paused because"), max_length=20, choices=RobotTrouble.choices, blank=True)
     said = models.CharField(_("last answer"), max_length=LONGEST_SAID, blank=True)
     sent_at = ArrayField(models.DateTimeField(), default=list, editable=False)
-    failures = models.PositiveIntegerField(_("failed calls in a row"), default=0)
-    failing_since = models.DateTimeField(_("failing since"), null=True)
     told_at = models.DateTimeField(_("told last"), null=True)
     created_at = models.DateTimeField(_("added"))
-    deleted_at = models.DateTimeField(_("deleted"), null=True)
-
-    objects = RobotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("group robot")

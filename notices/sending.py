@@ -23,10 +23,11 @@ from django.utils.translation import ngettext
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
+from common.callees import CalleeLost, held_callee, take_up_callee
 from common.errors import kind_of, told_safely
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import tenant_scope
-from common.workers import in_turn, take_up
+from common.workers import in_turn
 from notices.actions import pause_robot
 from notices.kinds import TEST
 from notices.models import NoticeCopy, NoticeTerms, Robot
@@ -50,29 +51,14 @@ HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Wan
 _NO_ACT = "What came of a message is written on its copies; what it tells of is on record."
 
 
-class RobotLost(Exception):
-    """Another worker has the robot by now, or nobody may call it any more."""
-
-
 def call_robots(*, ids: Sequence[UUID] | None = None) -> int:
     """Take up one robot that is due (of these, if given) and give it its turn; returns how many: 0 or 1.
 
     Safe to run anywhere, any number of times, and to kill at any moment.
     """
-    taken = _take_up(ids)
+    taken = take_up_callee(Robot, ids)
     in_turn(taken, _turn)
     return len(taken)
-
-
-@bookkeeping("A lease says which worker is busy.", alone=True)
-def _take_up(ids: Sequence[UUID] | None) -> list[Robot]:
-    rows = Robot.objects.active().select_related("store")
-    taken, worn_out = take_up(rows if ids is None else rows.filter(pk__in=ids), limit=1, by_everybodys_clock=True)
-    for robot in worn_out:  # workers died; the chat can do nothing for it
-        robot.make_due()
-    for robot in [*taken, *worn_out]:
-        robot.save(update_fields=robot.WORK_FIELDS)
-    return taken
 
 
 def _turn(robot: Robot) -> None:
@@ -85,7 +71,7 @@ def _turn(robot: Robot) -> None:
                 break
             pause = _tell(robot, copies)
         _rest(robot, pause or timedelta())
-    except RobotLost:
+    except CalleeLost:
         log.info("robot %s is another worker's by now, or nobody's", robot.pk)
     except SoftTimeLimitExceeded:
         raise
@@ -102,7 +88,7 @@ def _next(robot: Robot) -> list[NoticeCopy]:
 
 @bookkeeping(_NO_ACT)
 def _count(robot: Robot) -> list[NoticeCopy]:
-    mine = _held(robot)
+    mine = held_callee(robot)
     waiting = NoticeCopy.objects.for_store(mine.store_id).filter(robot=mine, status=CopyStatus.WAITING)
     waiting.filter(notice__created_at__lt=clock.wall() - GIVEN_UP_AFTER).update(
         status=CopyStatus.FAILED, error=CopyError.TOO_OLD
@@ -163,7 +149,7 @@ def _read(robot: Robot, answer: CallAnswer) -> RobotAnswer:
 
 @bookkeeping(_NO_ACT)
 def _note(robot: Robot, copies: Sequence[NoticeCopy], answer: RobotAnswer) -> timedelta | None:
-    mine, now = _held(robot), clock.wall()
+    mine, now = held_callee(robot), clock.wall()
     rows = NoticeCopy.objects.for_store(mine.store_id).filter(pk__in=[copy.pk for copy in copies])
     rows.update(tries=F("tries") + 1, error="" if answer.verdict == RobotVerdict.TAKEN else answer.means[:20])
     mine.said = "" if answer.verdict == RobotVerdict.TAKEN else answer.said
@@ -201,8 +187,8 @@ def _pause_after(robot: Robot, verdict: RobotVerdict) -> timedelta | None:
 @bookkeeping(_NO_ACT, alone=True)
 def _put_aside(robot: Robot, error: str) -> None:
     """The chat isn't to blame for it, and no person can set it right at the desk: again, later each time."""
-    with suppress(RobotLost):
-        mine = _held(robot)
+    with suppress(CalleeLost):
+        mine = held_callee(robot)
         mine.attempts = min(mine.attempts, MAX_ATTEMPTS - 1)
         mine.put_off(error)
         mine.save(update_fields=Robot.WORK_FIELDS)
@@ -212,8 +198,8 @@ def _rest(robot: Robot, pause: timedelta) -> None:
     """Write down when the robot is due again, unless somebody else has it by now."""
     try:
         with transaction.atomic(), tenant_scope(robot.store_id):
-            _plan(_held(robot), pause)
-    except RobotLost:
+            _plan(held_callee(robot), pause)
+    except CalleeLost:
         return
 
 
@@ -227,12 +213,3 @@ def _plan(mine: Robot, pause: timedelta) -> None:
         rested = mine.database_now if found["test"] else mine.database_now + pause
         mine.next_attempt_at = max(found["soonest"], rested, _full_until(mine) or rested)
     mine.save(update_fields=Robot.WORK_FIELDS)
-
-
-def _held(robot: Robot) -> Robot:
-    """The robot, locked. RobotLost when it isn't this worker's any more."""
-    rows = Robot.objects.active().timed().select_for_update(of=("self",), no_key=True)
-    mine = rows.filter(pk=robot.pk, leased_by=robot.leased_by).first()
-    if mine is None:
-        raise RobotLost
-    return mine

@@ -84,17 +84,7 @@ def reserve(
         created_at=now,
     )
     payment.order = order
-    payout = new_row(
-        Transfer,
-        store_id=order.store_id,
-        payment_id=payment.pk,
-        purpose=TransferPurpose.PAYOUT,
-        topic_id=topic.pk,
-        debit_account_id=account_id(order.store_id, debit),
-        credit_account_id=account_id(order.store_id, AccountKind.BUYER_PAYOUTS),
-        amount=amount,
-        created_at=now,
-    )
+    payout = _payout_of(payment, debit)
     writes.insert(payment)
     writes.insert(payout)
     writes.event(
@@ -111,6 +101,21 @@ def reserve(
         **({"note": note} if note else {}),
     )
     return payment, payout
+
+
+def _payout_of(payment: Payment, debit: str) -> Transfer:
+    """What a payment reserves in the ledger, of the account of kind `debit`."""
+    return new_row(
+        Transfer,
+        store_id=payment.store_id,
+        payment_id=payment.pk,
+        purpose=TransferPurpose.PAYOUT,
+        topic_id=payment.topic_id,
+        debit_account_id=account_id(payment.store_id, debit),
+        credit_account_id=account_id(payment.store_id, AccountKind.BUYER_PAYOUTS),
+        amount=payment.amount,
+        created_at=payment.created_at,
+    )
 
 
 def tell_worker(_payment_ids: Sequence[UUID]) -> None:

@@ -64,16 +64,25 @@ def why_no_such_proposal(refund: Refund, kind: str, amount: Decimal) -> Invalid 
 
 @action
 def propose_request(
-    *, store_id: int, refund_id: UUID | str, kind: str, amount: Decimal, text: str, actor: Actor, now: datetime
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    kind: str,
+    amount: Decimal | None = None,
+    text: str,
+    actor: Actor,
+    now: datetime,
 ) -> Refund:
     """Ask the buyer at the marketplace for another kind of request, or for another amount (yuan), with a word why.
 
-    Goods go to the store's first return address. Invalid `kind`, `amount`, `text`; Refused as `why_not_propose`.
+    Without an amount it stays what the buyer asks for. Goods go to the store's first return address. Invalid `kind`,
+    `amount`, `text`; Refused as `why_not_propose`.
     """
     if not text.strip():
         raise Invalid("text", _("Tell the buyer why."), "required")
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     refuse_if(why_not_propose(refund, now))
+    amount = refund.amount if amount is None else amount
     refuse_if(why_no_such_proposal(refund, kind, amount))
     data = DecisionData(kind=kind, amount=yuan_text(amount), text=text.strip())
     address = ReturnAddress.objects.for_store(store_id).usable().order_by("place").first()

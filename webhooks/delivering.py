@@ -23,11 +23,12 @@ from rest_framework.utils.encoders import JSONEncoder
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
+from common.callees import CalleeLost, held_callee, take_up_callee
 from common.errors import kind_of, told_safely
 from common.metering import noting
 from common.models import Event
 from common.tenancy import tenant_scope
-from common.workers import in_turn, take_up
+from common.workers import in_turn
 from webhooks.actions import pause_endpoint
 from webhooks.models import LONGEST_ANSWER, Delivery, Endpoint
 from webhooks.secrets import signed
@@ -46,30 +47,15 @@ GONE, TOO_MANY_REQUESTS, NOT_NOW = 410, 429, 503
 _NO_ACT = "What came of a call is written on the delivery; the event that it tells of is on record."
 
 
-class EndpointLost(Exception):
-    """Another worker has the endpoint by now, or nobody may call it any more."""
-
-
 def call_endpoints(*, ids: Sequence[UUID] | None = None) -> int:
     """Take up one endpoint that is due (of these, if given) and give it its turn; returns how many: 0 or 1.
 
     Safe to run anywhere, any number of times, and to kill at any moment: what was sent and not noted is sent again,
     under the same id.
     """
-    taken = _take_up(ids)
+    taken = take_up_callee(Endpoint, ids)
     in_turn(taken, _turn)
     return len(taken)
-
-
-@bookkeeping("A lease says which worker is busy.", alone=True)
-def _take_up(ids: Sequence[UUID] | None) -> list[Endpoint]:
-    rows = Endpoint.objects.active().select_related("store")
-    taken, worn_out = take_up(rows if ids is None else rows.filter(pk__in=ids), limit=1, by_everybodys_clock=True)
-    for endpoint in worn_out:  # workers died; the receiver can do nothing for it
-        endpoint.make_due()
-    for endpoint in [*taken, *worn_out]:
-        endpoint.save(update_fields=endpoint.WORK_FIELDS)
-    return taken
 
 
 def _turn(endpoint: Endpoint) -> None:
@@ -85,7 +71,7 @@ def _turn(endpoint: Endpoint) -> None:
                 asked = pause_asked_for(answer, clock.now())
                 break
         _rest(endpoint, asked=asked)
-    except EndpointLost:
+    except CalleeLost:
         log.info("endpoint %s is another worker's by now, or nobody's", endpoint.pk)
     except Exception as error:
         log.error("endpoint %s: %s", endpoint.pk, told_safely(error))
@@ -118,7 +104,7 @@ def _attempt(endpoint: Endpoint, delivery: Delivery) -> CallAnswer | None:
     """Send it; what came of it. One that breaks here (None) is put off, and the others go on."""
     try:
         return _send(endpoint, delivery)
-    except (EndpointLost, SoftTimeLimitExceeded):
+    except (CalleeLost, SoftTimeLimitExceeded):
         raise
     except Exception as error:
         log.error("delivery %s: %s", delivery.pk, told_safely(error), extra={"event_id": delivery.event})
@@ -188,7 +174,7 @@ def _put_aside(endpoint: Endpoint, delivery: Delivery, error: str) -> None:
 
 def _tried(endpoint: Endpoint, delivery: Delivery, now: datetime) -> tuple[Endpoint, Delivery]:
     """Both, locked, and the attempt counted."""
-    mine = _held(endpoint)
+    mine = held_callee(endpoint)
     row = Delivery.objects.timed().select_for_update(no_key=True).get(pk=delivery.pk)
     row.attempts += 1
     row.tried_since = row.tried_since or now
@@ -208,8 +194,8 @@ def _rest(endpoint: Endpoint, *, broken: bool = False, asked: timedelta = timede
     """Write down when the endpoint is due again, unless somebody else has it by now."""
     try:
         with transaction.atomic(), tenant_scope(endpoint.store_id):
-            _plan(_held(endpoint), broken, asked)
-    except EndpointLost:
+            _plan(held_callee(endpoint), broken, asked)
+    except CalleeLost:
         return
 
 
@@ -224,12 +210,3 @@ def _plan(mine: Endpoint, broken: bool, asked: timedelta) -> None:
         pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE) if failures else timedelta(0)
         mine.next_attempt_at = max(soonest, mine.database_now + max(pause, asked))
     mine.save(update_fields=Endpoint.WORK_FIELDS)
-
-
-def _held(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, locked. EndpointLost when it isn't this worker's any more."""
-    rows = Endpoint.objects.active().timed().select_for_update(of=("self",), no_key=True)
-    mine = rows.filter(pk=endpoint.pk, leased_by=endpoint.leased_by).first()
-    if mine is None:
-        raise EndpointLost
-    return mine

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.callees import Callee
 from common.changed import Traced
 from common.ids import new_id
 from common.obligations import Obligation, ObligationQuerySet
@@ -20,23 +21,10 @@ LONGEST_ANSWER = 2000
 LONGEST_ROUTE, LONGEST_CODE, LONGEST_FIELD = 200, 50, 100
 
 
-class EndpointQuerySet(ObligationQuerySet, TenantQuerySet):
-    """Which endpoints there are, and which are called."""
-
-    def existing(self):
-        """Those that nobody has deleted."""
-        return self.filter(deleted_at=None)
-
-    def active(self):
-        """Those that are called."""
-        return self.existing().filter(status=EndpointStatus.ACTIVE)
-
-
-class Endpoint(Obligation, Traced, TenantModel):
+class Endpoint(Callee, Traced, TenantModel):
     """An address that is told of a store's events. `events` are the names that it wants, empty for all.
 
-    `cursor` is the last event that was looked at for it. It is due when one of its deliveries is; `failures` counts the
-    calls since the last one that was taken, `failing_since` is when the first of them failed.
+    `cursor` is the last event that was looked at for it. It is due when one of its deliveries is.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -47,12 +35,7 @@ class Endpoint(Obligation, Traced, TenantModel):
     status = models.CharField(_("status"), max_length=10, choices=EndpointStatus.choices, default=EndpointStatus.ACTIVE)
     paused_for = models.CharField(_("paused because"), max_length=10, choices=PauseReason.choices, blank=True)
     cursor = models.BigIntegerField(editable=False)
-    failures = models.PositiveIntegerField(_("failed calls in a row"), default=0)
-    failing_since = models.DateTimeField(_("failing since"), null=True)
     created_at = models.DateTimeField(_("created"))
-    deleted_at = models.DateTimeField(_("deleted"), null=True)
-
-    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("webhook endpoint")

@@ -128,9 +128,9 @@ class GroupRobot(ABC):
     def content(self, message: GroupMessage) -> dict:
         """The body without its signature."""
 
+    @abstractmethod
     def signed(self, url: str, secret: str, at: datetime) -> tuple[str, dict]:
         """The address with the signature in it, and what of the signature stands in the body."""
-        raise NotImplementedError
 
     def read(self, status: int, body: str) -> RobotAnswer:
         """What an answer over HTTP means."""

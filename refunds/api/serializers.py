@@ -60,6 +60,15 @@ class ResubmitSerializer(serializers.Serializer):
     description = TextField(TextKind.LINES, max_length=500, required=False, allow_blank=True)
 
 
+class ProposeSerializer(serializers.Serializer):
+    """What the buyer is asked at the marketplace to ask for instead; without an amount it stays as it is."""
+
+    store = TextField(TextKind.NAME, required=False)
+    kind = serializers.ChoiceField(RefundKind.choices)
+    amount = StrictMoneyField(minimum=CENT, required=False)
+    text = TextField(TextKind.LINES, max_length=200)
+
+
 class ApproveSerializer(serializers.Serializer):
     """Where the goods go, when they come back."""
 

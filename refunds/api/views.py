@@ -24,6 +24,7 @@ from refunds.api.serializers import (
     MessageSerializer,
     OpenRefundSerializer,
     PostMessageSerializer,
+    ProposeSerializer,
     RefundDetailSerializer,
     RefundSerializer,
     RejectSerializer,
@@ -34,6 +35,7 @@ from refunds.holds import lines_of
 from refunds.messages import post_message
 from refunds.models import Message, Refund
 from refunds.objections import reasons_there
+from refunds.proposing import propose_request
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
 from refunds.team.events import INTERNAL
 from stores.api.base import ListMixin, StoreViewSet, found, named_by, parse_id
@@ -90,6 +92,7 @@ class RefundViewSet(ListMixin, StoreViewSet):
         "correct_return": "SM",
         "return_address": "S",
         "more_time": "S",
+        "propose": "S",
         "inspect": "S",
         "timeline": "SM",
         "messages": "SM",
@@ -210,6 +213,17 @@ class RefundViewSet(ListMixin, StoreViewSet):
         """Ask a connected shop's marketplace for more time to look at what came back, where that gives any."""
         self.input(StoreNameSerializer)
         return self._do(returns.ask_for_more_time, pk)
+
+    @extend_schema(request=ProposeSerializer, responses=RefundDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def propose(self, request, pk):
+        """Ask the buyer at a connected shop's marketplace for another request, where that takes proposals.
+
+        Nothing moves here by it: the request becomes what the marketplace says once the buyer has answered.
+        """
+        proposal = self.input(ProposeSerializer)
+        proposal.pop("store", None)
+        return self._do(propose_request, pk, **proposal)
 
     @extend_schema(request=InspectSerializer, responses=RefundDetailSerializer)
     @action(detail=True, methods=["post"])

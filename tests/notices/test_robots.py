@@ -1,18 +1,23 @@
 """Group robots: what goes over the wire, what their answers mean, and how much a chat takes."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 
 from common.errors import Invalid, Refused
 from common.models import Event
 from common.tenancy import system_scope
 from notices.actions import change_robot, delete_robot, pause_robot, resume_robot, send_test_message
 from notices.models import DeskNotice, NoticeCopy, Robot
+from notices.planning import make_notices
 from notices.robots import ROBOTS
 from notices.robots.base import GroupLine, GroupMessage
 from notices.sending import call_robots
+from tests.concurrency.crash import crash_at
 from tests.notices.chats import CHATS, said
 from tests.notices.conftest import robot_of, terms_of
 from tests.webhooks.receiver import answer
@@ -188,6 +193,34 @@ def test_what_fails_is_told_again_later_and_for_a_day_at_most(shop, chat, work, 
             ("waiting", "busy"),
         ]
         assert Event.objects.get(name="robot.paused").data["reason"] == "dead"
+
+
+def test_a_worker_that_is_killed_anywhere_tells_each_notice_once_or_twice(shop, chat):
+    """No chat says what it has: killed after the call and before it is on record, the same is sent again."""
+    terms_of(shop, gathering="at_once", language="en")
+    there = chat("wecom")
+    robot = robot_of(shop, "wecom", there)
+    twice = 0
+    for step in count(1):
+        shop.refund()
+        make_notices()
+        before = len(there.received)
+        with suppress(OperationalError, InterfaceError), crash_at(step) as steps:
+            call_robots()
+        connection.close()
+        wait(minutes=10)
+        _an_hour_ago(shop, robot)
+        while call_robots():
+            pass
+        told = [received.body for received in there.received[before:]]
+        with shop.scope():
+            assert {*NoticeCopy.objects.values_list("status", flat=True)} == {"sent"}
+        assert len(told) in (1, 2)
+        assert len(set(told)) == 1, "the same message"
+        twice += len(told) == 2
+        if not steps.crashed:
+            break
+    assert (step > 10, twice > 0, shop.reload(robot).failures) == (True, True, 0)
 
 
 def test_whoever_lost_the_robot_writes_nothing(shop, chat):

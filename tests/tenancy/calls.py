@@ -183,6 +183,7 @@ CALLS = [
     _post("refunds/{}/ship-return/", "M", "refunds", "awaiting_return", PARCEL),
     _post("refunds/{}/correct-return/", "SM", "refunds", "returning", {**PARCEL, "reason": "typed wrong"}),
     _post("refunds/{}/more-time/", "S", "refunds", "returning", status=409),
+    _post("refunds/{}/propose/", "S", "refunds", "refund", {"kind": "refund_only", "text": "keep it"}, 409),
     _post(
         "refunds/{}/return-address/",
         "S",

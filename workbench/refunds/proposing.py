@@ -53,5 +53,5 @@ class ProposeRequest(RefundDecision):
         ]
 
     def run(self, refund, data, *, actor, now):
-        told = {"kind": data["kind"], "amount": data.get("amount", refund.amount), "text": data["text"]}
+        told = {"kind": data["kind"], "amount": data.get("amount"), "text": data["text"]}
         propose_request(store_id=refund.store_id, refund_id=refund.pk, **told, actor=actor, now=now)

@@ -1023,6 +1023,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/refunds/{id}/propose/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Ask the buyer at a connected shop's marketplace for another request, where that takes proposals.
+         *
+         *     Nothing moves here by it: the request becomes what the marketplace says once the buyer has answered.
+         */
+        post: operations["refunds_propose_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/refunds/{id}/refusal-reasons/": {
         parameters: {
             query?: never;
@@ -3337,6 +3358,14 @@ export interface components {
             item_id: string;
             title: string;
             off_shelf: boolean;
+        };
+        /** @description What the buyer is asked at the marketplace to ask for instead; without an amount it stays as it is. */
+        ProposeRequest: {
+            store?: string;
+            kind: components["schemas"]["RefundKindEnum"];
+            /** @example 12.30 */
+            amount?: string;
+            text: string;
         };
         /** @description The figures of the window. `rate` is quality refunds per order paid; `step` the hardest restriction in force. */
         Quality: {
@@ -12603,6 +12632,146 @@ export interface operations {
             };
             /** @description Codes: amount_above_refundable, payment_above_limit */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: throttled */
+            429: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: busy, timeout, unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    refunds_propose_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a call with the same key has no second effect; the first answer is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundDetail"];
+                };
+            };
+            /** @description Codes: blank, invalid, invalid_choice, max_length, max_value, min_value, null, null_characters_not_allowed, parse_error, repeated, required, surrogate_characters_not_allowed, too_deep, too_large, too_many, unknown */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: authentication_failed, not_authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: not_acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: conflict, decision_under_way, idempotency_key_reused, invalid_transition, not_connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Codes: unsupported_media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -171,6 +171,7 @@ from .product_request import ProductRequest
 from .products_list_ordering import ProductsListOrdering
 from .programme_enum import ProgrammeEnum
 from .promised_product import PromisedProduct
+from .propose_request import ProposeRequest
 from .quality import Quality
 from .quality_day import QualityDay
 from .quality_restriction import QualityRestriction
@@ -412,6 +413,7 @@ __all__ = (
     "ProductsListOrdering",
     "ProgrammeEnum",
     "PromisedProduct",
+    "ProposeRequest",
     "Quality",
     "QualityDay",
     "QualityRestriction",
