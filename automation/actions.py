@@ -11,7 +11,7 @@ from automation.events import RULE_CHANGED, RULE_DRAFTED, RULE_PUBLISHED, RULE_T
 from automation.models import RuleVersion, StoreRule
 from automation.states import RuleStatus
 from automation.why_not import why_not_add_rule, why_not_publish, why_not_turn_off, wrong_name
-from automation.wording import differences
+from automation.wording import definition_differences
 from common.actions import action
 from common.actors import Actor
 from common.errors import NotFound, refuse_if
@@ -50,7 +50,7 @@ def change_rule(
     refuse_if(wrong_name(store.pk, name, rule))
     wanted = as_json(read_definition(definition, store.rules))
     changed: dict[str, Any] = {"renamed": [rule.name, name]} if name != rule.name else {}
-    if says := differences(rule.draft, wanted):
+    if says := definition_differences(rule.draft, wanted):
         changed["says"] = says
     if changed:
         rule.name, rule.draft = name, wanted
@@ -104,7 +104,7 @@ def publish_rule(*, store_id: int, rule_id: UUID, actor: Actor, now: datetime) -
     version.save()
     rule.save(update_fields=["status", "version", "live_since"])
     facts = {"act": definition.act, "most_a_day": definition.most_a_day, "held_out": definition.held_out}
-    if newest and (says := differences(newest.says, version.says)):
+    if newest and (says := definition_differences(newest.says, version.says)):
         facts["says"] = says
     _record(RULE_PUBLISHED, rule, actor, now, version=version.number, **facts)
     return version

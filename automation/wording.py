@@ -45,7 +45,7 @@ _SILENT = {
 }
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list]:
+def definition_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list]:
     """Field → [before, after] of what another definition says otherwise, both as JSON keeps them."""
     return {
         field: [before[field], after[field]]
@@ -56,7 +56,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
 
 
 def difference_words(found: Mapping[str, list]) -> list[str]:
-    """What `differences` found, each `Amount: up to ¥5.00 → up to ¥20.00`."""
+    """What `definition_differences` found, each `Amount: up to ¥5.00 → up to ¥20.00`."""
     before, after = (_parts({field: pair[side] for field, pair in found.items()}) for side in (0, 1))
     return [
         labelled(name, f"{before.get(name) or _('any')} → {after.get(name) or _('any')}")

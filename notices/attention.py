@@ -25,9 +25,7 @@ ATTENTION = (
     Attention(
         "robots",
         _("Group robots that tell nothing"),
-        _(
-            "Its page says what the chat answered. Tell the store's owner what to set right there, or try again."
-        ),
+        _("Its page says what the chat answered. Tell the store's owner what to set right there, or try again."),
         _in_trouble,
         "troubled_since",
         "notices.robot",

@@ -87,7 +87,16 @@ class Options:
             "DEMO": str(int(self.demo)),
             "PYTHONUNBUFFERED": "1",
             MARKER: str(self.data_dir),
-            **({"CONNECTOR_LONGEST_PAUSE_S": environ.get("CONNECTOR_LONGEST_PAUSE_S") or "10"} if self.demo else {}),
+            **(self._of_the_demo(environ) if self.demo else {}),
+        }
+
+    @staticmethod
+    def _of_the_demo(environ: Mapping[str, str]) -> dict[str, str]:
+        """Shops that are asked soon again, and e-mails that whoever looks at the demo reads in the terminal."""
+        return {
+            "CONNECTOR_LONGEST_PAUSE_S": environ.get("CONNECTOR_LONGEST_PAUSE_S") or "10",
+            "EMAIL_URL": environ.get("EMAIL_URL") or "console:",
+            "EMAIL_FROM": environ.get("EMAIL_FROM") or "Wanliu <demo@example.com>",
         }
 
     def prepare_environ(self, environ: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,9 @@ from refunds.models import Assignment
 from refunds.team.assigning import assign_refund, share_out_refunds
 from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
-from stores.models import Membership
+from stores.models import Membership, SavedView
+from stores.people.saved_views import save_view
+from stores.people.skills import set_skills
 from stores.permissions import actor_of
 from tests.concurrency.harness import overtaken, together
 from tests.world import BUYER, NOON, OPERATOR, make_user
@@ -162,3 +164,30 @@ def test_a_decision_on_a_page_that_became_out_of_date_under_the_lock_is_refused(
     assert (race.first.ok, race.waited) == (True, True)
     assert "Your page was out of date" in race.second.value
     assert shop.reload(refund).status == "awaiting_merchant"
+
+
+def test_who_has_lost_the_skill_between_the_look_and_the_lock_gets_nothing(shop, clock, people):
+    refunds, (anna, _bob) = [shop.refund() for _ in range(2)], people
+    with shop.scope():
+        update_store(store=shop.store, shares_out_refunds=True, actor=OPERATOR, now=NOON)
+        member = Membership.objects.get(user=anna)
+    by = {"store_id": shop.store.pk, "member_id": member.pk, "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, lambda: set_skills(**by, kinds=["refund_only"], categories=[]), share_out_refunds)
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert [holders(shop, refund) for refund in refunds] == [["bob"], ["bob"]]
+
+
+@pytest.mark.parametrize("names", [("mine", "mine"), ("mine", "other")])
+def test_of_two_views_that_one_person_saves_at_once_the_list_opens_like_the_last(shop, clock, people, names):
+    anna = people[0]
+    said = {"store": shop.store, "user": anna, "list_name": "refunds.refund", "actor": actor_of(anna), "now": NOON}
+
+    def save(name, query):
+        return lambda: save_view(**said, name=name, query=query, is_shared=False, is_default=True)
+
+    race = race_of(shop, save(names[0], "queue=due"), save(names[1], "queue=overdue"))
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with shop.scope():
+        kept = [(view.name, view.query, view.is_default) for view in SavedView.objects.order_by("id")]
+    last = (names[1], "queue=overdue", True)
+    assert kept == ([last] if names[0] == names[1] else [("mine", "queue=due", False), last])

@@ -9,8 +9,14 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from common import clock
 from common.actors import on_command_line
+from common.models import Event
+from common.settled import Settled
 from common.tenancy import system_scope
+from notices.models import NoticeCopy
+from notices.planning import make_notices
+from notices.reading import unread_count
 from operations.verification import run_checks
 from orders.models import Order
 from stores.actions import create_marketplace_key, create_store
@@ -46,11 +52,21 @@ def test_a_user_who_is_there_keeps_password_and_rights(db, tmp_path, name):
         assert not Store.objects.exists()
 
 
-def test_every_scene_can_be_played(db, tmp_path):
+def test_every_scene_can_be_played(db, tmp_path, monkeypatch, settings):
     if not CategoryOpening.objects.exists():  # made by a migration; gone where a test that commits was here before
         import_module("stores.migrations.0004_open_categories").open_categories(apps, None)
     with time_machine.travel(datetime(2026, 11, 27, 0, 6, 20, tzinfo=UTC)):
         load(tmp_path)
+        with system_scope():  # all of it is settled, though nothing of a test is ever committed
+            last = Event.objects.order_by("-id").values_list("id", flat=True).first()
+        settings.MAIL_IS_SET_UP = True
+        monkeypatch.setattr("notices.planning.look", lambda: Settled(last, clock.now()))
+        while make_notices():
+            pass
+        with system_scope():
+            stores = list(Store.objects.values_list("pk", flat=True))
+            assert unread_count(User.objects.get(username="agent"), stores) > 5
+            assert NoticeCopy.objects.filter(person__username="tmall-demo", person__email__gt="").exists()
     assert (tmp_path / "demo.json").exists()
     with system_scope(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum would have: thousands of rows are new in this transaction

@@ -51,7 +51,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Found:
+class ChangesFound:
     """A page of changes, the id at which the next one begins, and whether a search went no further back than that."""
 
     changes: Sequence[Change]
@@ -107,7 +107,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def find(changes: QuerySet[Event], typed: str, *, names_store: bool) -> Found:
+def find(changes: QuerySet[Event], typed: str, *, names_store: bool) -> ChangesFound:
     """The first page of changes that say what was typed, of all where nothing was. What is shown is searched."""
     look_at = SEARCHED if typed else PAGE
     rows = list(changes.select_related("store")[: look_at + 1])
@@ -120,9 +120,9 @@ def find(changes: QuerySet[Event], typed: str, *, names_store: bool) -> Found:
             found.append(change)
         if len(found) == PAGE:
             has_more = row.pk != rows[-1].pk
-            return Found(found, row.pk if has_more else None)
+            return ChangesFound(found, row.pk if has_more else None)
     ends_here = len(rows) <= look_at
-    return Found(found, None if ends_here else rows[look_at - 1].pk, goes_on=not ends_here)
+    return ChangesFound(found, None if ends_here else rows[look_at - 1].pk, goes_on=not ends_here)
 
 
 def changes_view(request: HttpRequest) -> TemplateResponse:

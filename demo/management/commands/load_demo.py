@@ -102,7 +102,8 @@ def make_members_and_keys(stores: list[Store]) -> dict[str, dict[str, str]]:
 def sign_in(username: str, name: str, *, is_superuser: bool) -> dict[str, str]:
     """Make the user. IntegrityError when there is one."""
     password = secrets.token_urlsafe(12)
-    User.objects.create_user(username, password=password, first_name=name, is_staff=True, is_superuser=is_superuser)
+    user = {"username": username, "password": password, "email": f"{username}@example.com", "first_name": name}
+    User.objects.create_user(**user, is_staff=True, is_superuser=is_superuser)
     return {"username": username, "password": password}
 
 
