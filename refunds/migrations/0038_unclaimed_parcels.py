@@ -117,6 +117,10 @@ class Migration(migrations.Migration):
             model_name='parcelphoto',
             constraint=models.CheckConstraint(condition=models.Q(('type__in', ['image/jpeg', 'image/png', 'image/webp', 'application/pdf', 'video/mp4'])), name='parcel_photo_type_known'),
         ),
+        migrations.AddIndex(
+            model_name='unclaimedparcel',
+            index=models.Index(condition=models.Q(('overdue_at__isnull', False), ('status', 'waiting')), fields=['overdue_at'], name='unclaimed_attention'),
+        ),
         secure_table("refunds_unclaimedparcel"),
         referable("refunds_unclaimedparcel"),
         same_store("refunds_unclaimedparcel", "refund_id", "refunds_refund"),

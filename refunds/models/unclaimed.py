@@ -85,6 +85,11 @@ class UnclaimedParcel(TenantModel):
             models.Index(
                 fields=["due_at"], condition=Q(status="waiting", overdue_at__isnull=True), name="unclaimed_due"
             ),
+            models.Index(
+                fields=["overdue_at"],
+                condition=Q(status="waiting", overdue_at__isnull=False),
+                name="unclaimed_attention",
+            ),
             models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="unclaimed_ended"),
         ]
 

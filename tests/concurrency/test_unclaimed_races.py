@@ -113,7 +113,7 @@ def test_its_buyer_announces_the_number_while_somebody_gives_it_to_another(shop)
     assert matched(shop) == [1, ("matched", announcing.pk)]
 
 
-def test_the_sweep_matches_it_once_however_many_look(shop):
+def test_the_sweep_matches_it_once_however_many_look(shop, caplog):
     announcing, parcel = agreed(shop), make_unclaimed(shop)
     with shop.scope():
         returns.ship_return(
@@ -126,8 +126,20 @@ def test_the_sweep_matches_it_once_however_many_look(shop):
         )
     race = overtaken(match_announced_parcels, match_announced_parcels, scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert "one by one" not in caplog.text
     assert matched(shop) == [1, ("matched", announcing.pk)]
     assert shop.reload(parcel).refund_id == announcing.pk
+
+
+def test_a_number_that_is_corrected_away_meanwhile_matches_nothing(shop):
+    announcing, parcel = agreed(shop), make_unclaimed(shop)
+    number = {"store_id": shop.store.pk, "refund_id": announcing.pk, "carrier": "SF", "now": NOON}
+    with shop.scope():
+        returns.ship_return(**number, tracking_number=NUMBER, actor=BUYER)
+    corrected = partial(returns.correct_return, **number, tracking_number="SF5", reason="typed wrong", actor=MERCHANT)
+    race = overtaken(corrected, match_announced_parcels, scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert shop.reload(parcel).status == "waiting"
 
 
 def test_two_people_with_one_label_put_it_aside_once(shop):

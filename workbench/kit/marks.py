@@ -21,6 +21,7 @@ TONES = {
     "pending": "blue",
     "processing": "blue",
     "accepted": "green",
+    "matched": "green",
     "accepted_waiting": "blue",
     "succeeded": "green",
     "declined": "red",
