@@ -68,5 +68,6 @@ def test_an_owner_exports_and_erases_a_buyer(client, django_assert_max_num_queri
     call_command("buyer_data", "export", other.store.code, buyer="buyer-9")
     call_command("buyer_data", "erase", other.store.code, buyer=theirs)
     assert re.search(
-        r"1 orders: written to privacy/.*zip\.\n1 orders: erased; they are erased-", capsys.readouterr().out
+        r"1 orders: written to media/privacy/.*zip in DATA_DIR\.\n1 orders: erased; they are erased-",
+        capsys.readouterr().out,
     )

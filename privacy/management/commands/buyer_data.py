@@ -39,5 +39,9 @@ class Command(BaseCommand):
             request = BuyerRequest.objects.get(pk=request.pk)
         if request.status != RequestStatus.DONE:
             raise CommandError("A worker is at it, or it could not be done: the desk's page of it tells.")
-        told = f"written to {request.stored_as}" if what == "export" else f"erased; they are {request.buyer_id} now"
+        told = (
+            f"written to media/{request.stored_as} in DATA_DIR"
+            if what == "export"
+            else f"erased; they are {request.buyer_id} now"
+        )
         self.stdout.write(f"{request.orders} orders: {told}.")
