@@ -218,7 +218,7 @@ def _amounts(situation: Situation, method: Method, most: Decimal | None) -> dict
     if method.usual_share is None:
         return {NO_SHARE: None}
     asked, store = situation.refund.amount, situation.refund.store
-    top = min([*([] if most is None else [max(CENT, most)]), situation.most, asked])
+    top = asked if most is None else min(asked, max(CENT, most))
     if store.most_offered_percent is not None:
         top = min(top, share_in_yuan(asked, store.most_offered_percent))
     found: dict[int, Decimal | None] = {}

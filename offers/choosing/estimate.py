@@ -13,6 +13,8 @@ from common.money import CENT, ZERO
 from offers.choosing.choice import WHOLE, OfferArm, likelihoods
 
 FEWEST_LOGGED = 30  # of fewer nothing is said
+# … nor where what the other way would have chosen was sent hardly ever: as many offers, counted by their weights.
+FEWEST_ALIKE = 10
 Z = Decimal("1.96")  # of 95 in 100
 
 
@@ -50,17 +52,18 @@ class Estimate:
 
 
 def estimate(log: Iterable[Logged], policy: Policy, less: Policy | None = None) -> Estimate | None:
-    """What the policy would have kept of each offer on average; None where too few were logged.
+    """What the policy would have kept of each offer on average; None where too few were logged, or too few like it.
 
     With another policy as `less`, how much more than that. An offer whose likelihood the log puts at nothing was not
     chosen by it, and is left out.
     """
-    values = []
+    values, weights = [], []
     for each in log:
         if each.chances[each.place]:
+            weights.append(_weight(each, policy(each.arms)))
             value = _value(each, policy(each.arms))
             values.append(value if less is None else value - _value(each, less(each.arms)))
-    if len(values) < FEWEST_LOGGED:
+    if len(values) < FEWEST_LOGGED or sum(weights, ZERO) ** 2 < FEWEST_ALIKE * sum((each**2 for each in weights), CENT):
         return None
     mean = sum(values, ZERO) / len(values)
     variance = sum(((value - mean) ** 2 for value in values), ZERO) / (len(values) - 1)
@@ -70,8 +73,13 @@ def estimate(log: Iterable[Logged], policy: Policy, less: Policy | None = None) 
 
 def _value(logged: Logged, wanted: Sequence[int]) -> Decimal:
     believed = sum((arm.net * arm.accepts * share for arm, share in zip(logged.arms, wanted, strict=True)), ZERO)
-    arm, weight = logged.arms[logged.place], Decimal(wanted[logged.place]) / logged.chances[logged.place]
-    return believed / WHOLE + weight * (logged.kept - arm.net * arm.accepts)
+    arm = logged.arms[logged.place]
+    return believed / WHOLE + _weight(logged, wanted) * (logged.kept - arm.net * arm.accepts)
+
+
+def _weight(logged: Logged, wanted: Sequence[int]) -> Decimal:
+    """How much likelier the policy would have chosen what was sent."""
+    return Decimal(wanted[logged.place]) / logged.chances[logged.place]
 
 
 def keeping_to(most_percent: int | None, tried_percent: int) -> Policy:

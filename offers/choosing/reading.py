@@ -7,7 +7,7 @@ from decimal import Decimal
 from common.money import ZERO
 from offers.choosing.acceptance import Belief
 from offers.choosing.choice import WHOLE, OfferArm
-from offers.choosing.estimate import Estimate, Logged, estimate, keeping_to
+from offers.choosing.estimate import FEWEST_LOGGED, Estimate, Logged, estimate, keeping_to
 from offers.insights.sql import AVOIDED
 from offers.models import Advice, RolledUpOffer
 from offers.states import OfferStatus
@@ -21,12 +21,13 @@ CEILINGS = (5, 10, 20, 30, None)  # per cent of the price that are told beside w
 class Foretold:
     """What the recommendation would have kept under a ceiling; `percent` None is none.
 
-    `difference` is what it keeps more of each offer than what holds now, None for what holds now itself.
+    `difference` is what it keeps more of each offer than what holds now, None for what holds now itself. Without
+    `found` too few such offers were sent to tell.
     """
 
     percent: int | None
     is_now: bool
-    found: Estimate
+    found: Estimate | None
     difference: Estimate | None
 
 
@@ -45,13 +46,13 @@ def foresee_ceilings(store: Store, start: date, end: date) -> Foresight:
     """
     log, now = read_log(store, start, end), store.most_offered_percent
     present = keeping_to(now, store.tried_percent)
-    rows = []
+    rows: list[Foretold] = []
+    if len(log) < FEWEST_LOGGED:
+        return Foresight(len(log), rows)
     wanted = {*CEILINGS, now} if now is None else {percent for percent in CEILINGS if percent and percent < now} | {now}
     for percent in sorted(wanted, key=lambda each: 100 if each is None else each):
         policy = keeping_to(percent, store.tried_percent)
         found = estimate(log, policy)
-        if found is None:
-            return Foresight(len(log), [])
         rows.append(
             Foretold(percent, percent == now, found, None if percent == now else estimate(log, policy, present))
         )

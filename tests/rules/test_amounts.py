@@ -184,4 +184,6 @@ def test_the_log_tells_what_another_ceiling_would_have_kept():
         held += low <= truth <= high
     assert 88 <= held <= 100
     assert estimate(log[: FEWEST_LOGGED - 1], keeping_to(None, 10)) is None
+    never = [Logged(each.arms, [0, 0, WHOLE], 2, each.kept) for each in log]
+    assert estimate(never, keeping_to(10, 0)) is None  # nobody was offered what it would send
     assert keeping_to(1, 0)(log[0].arms) == [WHOLE, 0, 0]  # the smallest share stays
