@@ -17,6 +17,7 @@ def main() -> int:
     started = time.monotonic()
     with throwaway(durable=True) as services:
         os.environ.update(services.environ(), DJANGO_SETTINGS_MODULE="bench.settings", LOG_LEVEL="WARNING")
+        (services.data_dir / "static").mkdir()  # WhiteNoise warns without it
         _set_up()
         if arguments.what == "volume":
             return _volume(arguments.refunds, arguments.stores)

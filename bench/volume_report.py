@@ -111,10 +111,11 @@ def by_page(readings: Sequence[Reading]) -> list[str]:
     for (client, page), group in groupby(readings, key=lambda each: (each.client, each.page)):
         of_page = list(group)
         worst = max(of_page, key=lambda each: each.ratio)
+        which = worst.address.removeprefix(page).removeprefix("?")
         rows.append(
             f"| {client} | `{page}` | {len(of_page)} | {median(each.few for each in of_page):.1f} "
             f"| {median(each.many for each in of_page):.1f} | {max(each.many for each in of_page):.1f} "
-            f"| {worst.ratio:.2f} | {'' if worst.address == page else f'`{worst.address.partition("?")[2]}`'} |"
+            f"| {worst.ratio:.2f} | {which and f'`{which}`'} |"
         )
     return rows
 

@@ -134,12 +134,12 @@ def overtaken(first: Callable, second: Callable, *, scope: AbstractContextManage
     return Race(holder.finish(), arriving.finish(), waited)
 
 
-def await_(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
-    """Return as soon as `condition` holds; AssertionError when it doesn't come true."""
+def await_(condition: Callable[[], object], what: str, patience: float = PATIENCE, *, glance: float = GLANCE) -> None:
+    """Return as soon as `condition` holds, looked at every `glance` s; AssertionError when it doesn't come true."""
     deadline = time.perf_counter() + patience
     while not condition():
         assert time.perf_counter() < deadline, f"waited {patience} s in vain for {what}"
-        time.sleep(GLANCE)
+        time.sleep(glance)
 
 
 def is_blocked(backend: int) -> bool:

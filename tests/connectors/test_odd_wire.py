@@ -82,8 +82,8 @@ INTERNALS = ("Error", "Exception", "Traceback", "<html", "None", "{", "\\x", "ob
 def way(request, db, clock, broker_tasks, monkeypatch):
     made, shop_at = FAKES[request.param]
     monkeypatch.setattr(http, "LONGEST_ANSWER", 200_000)
-    monkeypatch.setattr(pulling, "LONGEST_WINDOW_S", 0.5)
-    monkeypatch.setattr(working, "TURN_S", 2)
+    monkeypatch.setattr(pulling, "LONGEST_WINDOW_S", 0.25)
+    monkeypatch.setattr(working, "TURN_S", 1)
     monkeypatch.setattr(type(platform_of(request.param)), "limits", ())  # hours pass within seconds of Valkey's clock
     with made() as fake:
         way = Way(make_shop(request.param), fake, clock, shop_at)

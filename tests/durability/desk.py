@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -18,12 +19,14 @@ from config.embedded.processes import Command, kill_group, spawn
 from config.embedded.scratch import running, wait_until_up
 from config.embedded.unprivileged import wheel_program
 from config.embedded.valkey import Valkey
-from tests.concurrency.harness import await_
+from tests.concurrency import harness
 from tests.concurrency.process import DONE, Processes, processes
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, "manage.py"]
 CELERY = [sys.executable, "-m", "celery"]
+# Each look is a new connection to PostgreSQL or a file read, and what is awaited takes seconds.
+await_ = partial(harness.await_, glance=0.1)
 
 
 @dataclass

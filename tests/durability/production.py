@@ -26,12 +26,14 @@ KEYS = {
 }
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = START_SECONDS) -> float:
-    """Look several times a second until it holds; returns after how many seconds it did."""
+def wait_for(
+    condition: Callable[[], object], what: str, seconds: float = START_SECONDS, *, every: float = 0.2
+) -> float:
+    """Look `every` so many seconds until it holds; returns after how many it did."""
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < seconds, f"waited {seconds} s in vain for {what}"
-        time.sleep(0.2)
+        time.sleep(every)
     return time.monotonic() - began
 
 

@@ -23,6 +23,7 @@ from tests.durability.test_services_die import gateway_hangs_at, pending, somebo
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 DEAD_WITHIN = 30  # seconds
+SELDOM = 2.0  # seconds between two starts of a command: each takes the processor from what is awaited
 ROLES = (("DATABASE_URL", paths.APP_ROLE), ("OWNER_DATABASE_URL", paths.OWNER))
 
 
@@ -269,7 +270,7 @@ class TestClocks:
         assert swept.returncode == 1
         assert "Nothing was done: this process's clock is 2592000 s ahead of PostgreSQL's." in swept.stderr
         assert desk.rows(pending) == before
-        wait_for(lambda: self.is_told_of(service), "health to tell of the worker")
+        wait_for(lambda: self.is_told_of(service), "health to tell of the worker", every=SELDOM)
 
     @staticmethod
     def is_told_of(service) -> bool:
@@ -295,7 +296,7 @@ class TestHealth:
         workers = Counter((queue or ["celery"])[0] for name, *queue in running if name == "worker")
         wait_for(lambda: self.ready(service)["workers"] == workers, "every worker")
         wait_for(lambda: self.ready(service)["beat"] == "ok", "beat")
-        wait_for(lambda: self.health(service)[0] == 0, "everything to be done once", 150)
+        wait_for(lambda: self.health(service)[0] == 0, "everything to be done once", 150, every=2 * SELDOM)
 
         running["beat",].kill()
         assert wait_for(lambda: self.ready(service)["beat"] == "silent", "its silence") < DEAD_WITHIN
@@ -307,7 +308,8 @@ class TestHealth:
                 process.kill()
         assert wait_for(lambda: service.ask("/readyz")[0] == 503, "their death") < DEAD_WITHIN
         dead = (1, [f"failing  worker   {queue}: 0 alive" for queue in sorted(workers)])
-        wait_for(lambda: self.health(service, "workers") == dead, "the death of every queue's worker", DEAD_WITHIN)
+        what = "the death of every queue's worker"
+        wait_for(lambda: self.health(service, "workers") == dead, what, DEAD_WITHIN, every=SELDOM)
 
     @staticmethod
     def ready(service) -> dict:

@@ -6,7 +6,7 @@ from time import monotonic, sleep
 import psycopg
 import pytest
 
-from tests.concurrency.harness import await_
+from tests.durability.desk import await_
 
 pytestmark = pytest.mark.rule("T5", "T10")
 

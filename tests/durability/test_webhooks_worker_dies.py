@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.concurrency.harness import await_
 from tests.concurrency.process import DONE
+from tests.durability.desk import await_
 from tests.webhooks.receiver import OK, Receiver
 
 SOON_ENOUGH = 90  # seconds: the dead worker's lease of 20 s, and beat's next look, on a busy machine
