@@ -13,6 +13,7 @@ from pathlib import Path
 from config.embedded.paths import ROOT
 from config.embedded.processes import Command, kill_group, spawn
 from config.front.server import web_arguments
+from config.processes import MAIN_QUEUES
 
 START_SECONDS = 60.0
 HOST = "127.0.0.1"
@@ -39,8 +40,8 @@ def application(log_dir: Path, *, beat: bool = False) -> Iterator[int]:
 @contextmanager
 def worker(log_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker of two processes."""
-    command = ("celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING")
-    with module("worker", log_dir, *command, "--without-gossip", "--without-mingle") as process:
+    which = ("--queues", MAIN_QUEUES, "--concurrency", "2", "--without-gossip", "--without-mingle")
+    with module("worker", log_dir, "celery", "-A", "config", "worker", "--loglevel", "WARNING", *which) as process:
         yield process
 
 

@@ -3,10 +3,21 @@
 from celery.schedules import crontab
 
 WEBHOOKS_QUEUE = "webhooks"
-FILES_QUEUE = "files"
+FILES_QUEUE, MONEY_QUEUE, DEADLINES_QUEUE = "files", "money", "deadlines"
 ROUTES = {
     f"orders.tasks.{task}": {"queue": FILES_QUEUE}
     for task in ("read_shipment_files", "run_shipment_imports", "resume_shipment_imports")
+}
+ROUTES |= {
+    f"payments.tasks.{task}": {"queue": MONEY_QUEUE}
+    for task in ("settle_due_payments", "settle_some_payments", "process_notices", "open_allowances")
+}
+ROUTES |= {
+    task: {"queue": DEADLINES_QUEUE}
+    for task in (
+        *("refunds.tasks.sweep_refunds", "offers.tasks.sweep_offers"),
+        *("orders.tasks.sweep_parcels", "orders.tasks.sweep_shipping"),
+    )
 }
 
 SCHEDULE = {

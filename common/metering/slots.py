@@ -36,7 +36,7 @@ def kind_of_process() -> str:
     if "beat" in words:
         return "beat"
     if "worker" in words:
-        queue = words[words.index("--queues") + 1] if "--queues" in words[:-1] else ""
+        queue = words[words.index("--queues") + 1].partition(",")[0] if "--queues" in words[:-1] else ""
         return f"worker:{queue}" if queue not in ("", "celery") else "worker"
     return "web"
 

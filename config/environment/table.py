@@ -47,6 +47,8 @@ SETTINGS = (
     Setting("WEB_PROCESSES", "processes of a web server", kinds.whole(1, 64), default=2),
     Setting("WEB_THREADS", "threads of each, which answer requests", kinds.whole(1, 64), default=4),
     Setting("WORKER_PROCESSES", "processes of a worker of the main queue", kinds.whole(1, 64), default=2),
+    Setting("MONEY_PROCESSES", "processes of a worker of payments alone", kinds.whole(1, 64), default=1),
+    Setting("DEADLINE_PROCESSES", "processes of a worker of deadlines alone", kinds.whole(1, 64), default=1),
     Setting(
         "WEBHOOK_THREADS",
         "calls to endpoints and group robots at once, of a worker of webhooks",

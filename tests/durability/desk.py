@@ -19,6 +19,7 @@ from config.embedded.processes import Command, kill_group, spawn
 from config.embedded.scratch import running, wait_until_up
 from config.embedded.unprivileged import wheel_program
 from config.embedded.valkey import Valkey
+from config.processes import MAIN_QUEUES
 from tests.concurrency import harness
 from tests.concurrency.process import DONE, Processes, processes
 
@@ -70,7 +71,8 @@ class Desk:
         log = self.data_dir / "log" / "worker.log"
         log.write_text("")
         self.start(
-            *("worker", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"),
+            *("worker", "-A", "config", "worker", "--queues", MAIN_QUEUES, "--concurrency", "1"),
+            *("--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle"),
         )
         await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.durability import pooled, rabbit, watched
+from tests.durability import crowd, pooled, rabbit, watched
 from tests.durability.conftest import cluster
 from tests.durability.desk import open_desk
 from tests.durability.machines import Shown
@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, str, Callable[..., Shown]]] = {
     "pooler": ("pgbouncer", "pgbouncer", pooled.play),
     "rabbitmq": ("rabbitmq-server", "rabbitmqctl", rabbit.play),
     "sentinel": ("", "", watched.play),
+    "crowd": ("", "", crowd.play),
 }
 TITLES = ["part", "killed", "due", "lost", "paid twice", "all met after s", "as it should"]
 NOT_AT_INSTALLATION = Path("/usr/sbin/policy-rc.d")

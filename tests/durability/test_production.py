@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from config.embedded import paths
+from config.processes import MAIN, QUEUES
 from tests.durability.conftest import opened
 from tests.durability.deployed import commands
 from tests.durability.production import BY_TLS, HOST, Service, wait_for
@@ -294,6 +295,7 @@ class TestHealth:
         wait_for(service.is_up, "web")
         wait_for(lambda: service.ask("/readyz")[0] == 200, "a worker")
         workers = Counter((queue or ["celery"])[0] for name, *queue in running if name == "worker")
+        workers.update(dict.fromkeys(QUEUES[MAIN].others, workers[MAIN]))  # which it takes from as well
         wait_for(lambda: self.ready(service)["workers"] == workers, "every worker")
         wait_for(lambda: self.ready(service)["beat"] == "ok", "beat")
         wait_for(lambda: self.health(service)[0] == 0, "everything to be done once", 150, every=2 * SELDOM)

@@ -70,7 +70,7 @@ def request() -> None:
 
 
 def queued() -> int:
-    return hint_server.client().llen("celery")
+    return sum(hint_server.client().llen(queue) for queue in ("celery", "money"))
 
 
 def test_a_server_that_hangs_costs_a_request_one_short_wait_and_the_next_ones_none(valkey):

@@ -40,7 +40,7 @@ def states() -> dict[str, State]:
 
 
 def test_where_everything_works_nobody_has_to_look():
-    heartbeats.note_worker("a@one", ["celery"])
+    heartbeats.note_worker("a@one", ["celery", "money", "deadlines"])
     heartbeats.note_worker("b@one", ["webhooks"])
     heartbeats.note_worker("c@one", ["files"])
     heartbeats.note_beat_of("one")
@@ -57,10 +57,12 @@ def test_each_queue_has_its_line_and_without_a_worker_it_fails():
     assert told("workers") == (
         [
             "ok       worker   celery: 1 alive",
+            "failing  worker   deadlines: 0 alive",
             "failing  worker   files: 0 alive",
+            "failing  worker   money: 0 alive",
             "failing  worker   webhooks: 0 alive",
         ],
-        "Somebody has to look: 2 failing.",
+        "Somebody has to look: 4 failing.",
     )
 
 

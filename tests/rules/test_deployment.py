@@ -18,7 +18,7 @@ from config.embedded.postgres import SUPERUSER, Postgres
 from config.embedded.unprivileged import wheel_program
 from config.environment import SETTINGS, Mistakes, read_environment
 from config.front.server import GRACE_S
-from config.processes import MAIN, QUEUES
+from config.processes import MAIN, NEEDED_QUEUES
 from tests.durability import deployed
 
 NAMES = {setting.name for setting in SETTINGS}
@@ -39,7 +39,7 @@ def seconds(text: str) -> int:
 def test_every_process_is_started_in_every_way():
     for started in (set(deployed.of_units()), {tuple(each["command"]) for each in deployed.services().values()}):
         assert {arguments[0] for arguments in started} >= {"web", "worker", "beat", "metrics", "migrate"}
-        assert {(arguments[1:] or (MAIN,))[0] for arguments in started if arguments[0] == "worker"} == set(QUEUES)
+        assert {(arguments[1:] or (MAIN,))[0] for arguments in started if arguments[0] == "worker"} == NEEDED_QUEUES
     assert {arguments[0] for arguments in deployed.commands()} == set(STARTS)
 
 

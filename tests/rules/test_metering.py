@@ -118,7 +118,7 @@ def test_there_is_an_end_to_slots(tmp_path, monkeypatch):
     ("words", "kind"),
     [
         (["celery", "-A", "config", "beat"], "beat"),
-        (["celery", "worker", "--queues", "celery"], "worker"),
+        (["celery", "worker", "--queues", "celery,money,deadlines"], "worker"),
         (["celery", "worker", "--queues", "files"], "worker:files"),
         (["granian", "config.front.application:application"], "web"),
     ],

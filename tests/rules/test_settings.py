@@ -10,6 +10,7 @@ import pytest
 from config.embedded.paths import ROOT
 from config.environment import SETTINGS, Mistakes, read_environment
 from config.environment.retention import KEPT
+from config.processes import QUEUES
 from scripts.settings_table import page
 
 NAMES = [setting.name for setting in SETTINGS]
@@ -200,7 +201,7 @@ def test_every_setting_is_used_and_nothing_else_is_read():
     code = {str(path.relative_to(ROOT)): path.read_text() for path in files}
     used = {name for text in code.values() for name in READ.findall(text)}
     by_make_run = {name for path in OWN_WAYS for _of, name in ASKED.findall(code[path])}
-    by_queue = {"WORKER_PROCESSES", "WEBHOOK_THREADS", "FILE_THREADS"}  # config.processes names them
+    by_queue = {queue.setting for queue in QUEUES.values()}
     by_kind = {kept.setting for kept in KEPT}  # config.settings asks for each of them
     assert (used | by_make_run | by_queue | by_kind) - {"DJANGO_SETTINGS_MODULE"} == set(NAMES)
     others = {name for path in code.keys() - OWN_WAYS for of, name in ASKED.findall(code[path]) if of == "os.environ"}
