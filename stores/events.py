@@ -57,6 +57,7 @@ class _StoreOpened(TypedDict):
     sandbox: NotRequired[Annotated[bool, FLAG]]
 
 
+_SWITCH = changed(SWITCH)
 _MOST, _TRIED = changed(optional(PERCENT, gettext_lazy("no ceiling"))), changed(PERCENT)
 _CEILING = changed(optional(YUAN, gettext_lazy("no ceiling")))
 
@@ -64,12 +65,10 @@ _CEILING = changed(optional(YUAN, gettext_lazy("no ceiling")))
 class _StoreChanged(TypedDict, total=False):
     name: Annotated[list[str], named(gettext_lazy("Name"), changed(TEXT))]
     time_zone: Annotated[list[str], named(gettext_lazy("Time zone"), changed(TEXT))]
-    priority_shipping_tag: Annotated[
-        list[bool], named(gettext_lazy("Tag orders for priority shipping"), changed(SWITCH))
-    ]
-    smart_customer_service: Annotated[list[bool], named(gettext_lazy("Smart customer service"), changed(SWITCH))]
-    second_factor_required: Annotated[list[bool], named(gettext_lazy("Members need a second factor"), changed(SWITCH))]
-    shares_out_refunds: Annotated[list[bool], named(gettext_lazy("Share new refunds out in turn"), changed(SWITCH))]
+    priority_shipping_tag: Annotated[list[bool], named(gettext_lazy("Tag orders for priority shipping"), _SWITCH)]
+    smart_customer_service: Annotated[list[bool], named(gettext_lazy("Smart customer service"), _SWITCH)]
+    second_factor_required: Annotated[list[bool], named(gettext_lazy("Members need a second factor"), _SWITCH)]
+    shares_out_refunds: Annotated[list[bool], named(gettext_lazy("Share new refunds out in turn"), _SWITCH)]
     urge_alert_at: Annotated[
         list[int | None],
         named(

@@ -33,7 +33,9 @@ from privacy.erasing import do_buyer_requests
 from refunds.deciding import Chosen, decide_together
 from refunds.models import DecisionRow, Refund
 from refunds.platform.packs import ask_for_pack
+from refunds.returns import ship_return
 from refunds.states import BulkVerdict
+from refunds.unclaimed.ending import end_parcel
 from stores.actions import update_store
 from stores.models import DeskSession, Device
 from stores.people.letters import write_letter
@@ -44,9 +46,17 @@ from tests.insights import accepted, send
 from tests.notices.chats import WeCom
 from tests.notices.conftest import robot_of
 from tests.quality import ask
-from tests.tenancy.things import make_delivery, make_dispute, make_endpoint, make_failed_call, make_notice, make_pack
+from tests.tenancy.things import (
+    make_delivery,
+    make_dispute,
+    make_endpoint,
+    make_failed_call,
+    make_notice,
+    make_pack,
+    make_unclaimed,
+)
 from tests.webhooks.receiver import Receiver
-from tests.world import MERCHANT, NOON, Shop, make_user
+from tests.world import BUYER, MERCHANT, NOON, Shop, make_user
 from webhooks.models import Delivery, Endpoint
 
 EVENTS = "common_event"
@@ -306,6 +316,20 @@ def _ended(shop: Shop) -> None:
     SERVERS.enter_context(override_settings(KEPT_FOR=days))
 
 
+def _announced_after_all(shop: Shop) -> None:
+    parcel, refund = make_unclaimed(shop), shop.refund()
+    assert shop.merchant.post(f"refunds/{refund.pk}/approve/").status_code == 200
+    number = {"carrier": "SF", "tracking_number": parcel.tracking_number}
+    with shop.scope():
+        ship_return(store_id=shop.store.pk, refund_id=refund.pk, **number, actor=BUYER, now=NOON)
+
+
+def _written_off(shop: Shop) -> None:
+    of_parcel = {"store_id": shop.store.pk, "parcel_id": make_unclaimed(shop).pk}
+    with shop.scope():
+        end_parcel(**of_parcel, is_sent_back=False, reason="empty", actor=MERCHANT, now=NOON)
+
+
 def _sent_in_bulk(shop: Shop) -> None:
     _bulk(shop)
     while send_waiting_rows():
@@ -319,6 +343,11 @@ def _shipped_by_file(shop: Shop) -> None:
 
 
 SCENES = {
+    "unclaimed parcels": Scene(make_unclaimed, later=timedelta(days=15)),
+    "parcels announced meanwhile": Scene(_announced_after_all),
+    "unclaimed parcels forgotten": Scene(
+        _written_off, "refunds_unclaimedparcel", does="DELETE", later=timedelta(days=181)
+    ),
     "bulk decisions": Scene(_decided_together),
     "notices for people": Scene(_told, "notices_desknotice"),
     "deadlines near": Scene(_near, "notices_desknotice"),

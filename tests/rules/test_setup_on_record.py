@@ -24,14 +24,15 @@ WORK = {
     "ImportRow",
     "payments": "GatewayNotice Reconciliation Difference Payment LedgerAccount Transfer DayAllowance SandboxTransfer",
     "refunds": "RefundLine Refund Appeal CarrierClaim DecisionJob DecisionRow Dispute Evidence EvidencePack "
-    "QualityRefund QualityDay ChangedDay QualityRestriction LiveSession Assignment Note Message",
+    "QualityRefund QualityDay ChangedDay QualityRestriction LiveSession Assignment Note Message UnclaimedParcel "
+    "ParcelPhoto",
     "offers": "Offer BulkJob BulkRow OfferCoupon CouponGrant RolledUpOffer DailyRetention DailyLoss Acceptance "
-    "MarketplaceAcceptance",
+    "MarketplaceAcceptance AmountAcceptance MarketplaceAmountAcceptance Advice",
     "connectors": "MirroredRefund RefundHint SentDecision PlatformTask",
     "webhooks": "Delivery FailedCall",
     "automation": "RuleVersion Ruling",
     "notices": "DeskNotice NoticeCopy NoticeMark NoticeRead",
-    "privacy": "BuyerRequest",
+    "privacy": "BuyerRequest Look",
 }
 # Of every kind: who, which and when are the event's own; what workers note; what is shown to nobody again.
 ANYWHERE = {"id", "store", "updated_at", *Obligation.WORK_FIELDS, "leased_by"}
