@@ -64,7 +64,10 @@ def interpreters() -> dict[str, Path]:
 def run(tests: list[str]) -> int:
     """Run tests with each interpreter."""
     uv, wrong = setup.find_uv(), 0
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"  # `make test` has tried that one
     for version, python in interpreters().items():
+        if version == own:
+            continue
         venv = PLACE / version
         if not (venv / "bin" / "python").exists():
             subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
