@@ -26,7 +26,7 @@ def looks_of(
 ) -> list[Look]:
     """The looks that an answer is worth: one for each order or refund it is about, or one a store for its list.
 
-    What tells nothing of its rows counts as one look at each of `stores`. An empty list is worth none.
+    What tells nothing of its rows is one look at each of `stores`, at nobody known. An empty list is worth none.
     """
     about = {(row.store_id, topic) for row in shown.rows if (topic := topic_of(row)) is not None}
     told = [(store_id, topic, str(topic), 1) for store_id, topic in sorted(about)]
@@ -34,7 +34,7 @@ def looks_of(
         told += _lists(shown.listed)
     elif not about:
         single = [(row.store_id, str(row.pk)) for row in shown.rows if getattr(row, "store_id", None) is not None]
-        told += [(store_id, None, key, 1) for store_id, key in single or [(store, "") for store in stores]]
+        told += [(store_id, None, key, 1) for store_id, key in single] or [(store, None, "", 0) for store in stores]
     return [_look(store_id, topic, key, buyers, actor, way, place, at) for store_id, topic, key, buyers in told]
 
 

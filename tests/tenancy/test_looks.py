@@ -250,6 +250,11 @@ def test_owners_see_who_looked_and_buyers_are_told_when(django_assert_max_num_qu
     assert who(buyer=refund.order.number, until="2026-11-20") == ["anna"]
     assert who(since="2026-11-21") == ["bo"]
     assert who(way="list") == ["bo"]
+    assert "First day: Enter a valid date." in client.get("/admin/looks/", {"since": "nonsense"}).content.decode()
+    backwards = client.get("/admin/looks/", {"since": "2026-11-21", "until": "2026-11-20"}).content.decode()
+    assert "Last day: The last day is before the first one." in backwards
+    nothing_told = looks_of(ShownRows(), **{**listed, "stores": [shop.store.pk]})
+    assert [(look.topic_id, look.buyers) for look in nothing_told] == [(None, 0)]
     assert who(since="nonsense") == who(before="nonsense") == who(buyer="nobody") == []
     with system_scope():
         put_on_record(

@@ -185,7 +185,9 @@ def test_who_works_in_two_stores_sees_at_each_station_its_own_parcels_alone(shop
     with system_scope():
         Membership.objects.create(store=other.store, user=desk.user, role="warehouse")
     foreign, here = sent_back(other, "R113"), sent_back(shop, "R114")
-    assert desk.get("station/").status_code == 403, "which of the two?"
+    which = desk.client.get("/admin/station/", follow=True)
+    assert which.redirect_chain == [("/admin/", 302)]
+    assert "Pick one store first, at the top of the page." in which.content.decode()
     pick(desk, shop)
     assert "Announced by nobody" in page(desk, number="R113")
     assert (passed(desk, foreign).status_code, failed(desk, foreign, note="Damaged").status_code) == (404, 404)

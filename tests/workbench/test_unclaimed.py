@@ -15,6 +15,7 @@ from common.models import Event, Setback
 from common.tenancy import system_scope
 from notices.kinds import KIND_OF_EVENT
 from orders.models import Order
+from orders.tracking import ask_carriers
 from orders.waybills import carrier_of
 from privacy.asking import ask_for_erasure, ask_for_export
 from privacy.erasing import do_buyer_requests
@@ -32,6 +33,7 @@ from tests.api.test_phones import PHONES
 from tests.tenancy.things import make_evidence, make_unclaimed
 from tests.workbench.test_station import page, passed, sent_back
 from tests.world import MERCHANT, NOON, Shop, make_shop
+from workbench.kit.fresh import ON_ITS_WAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("P1")]
 ADDRESS = {
@@ -134,7 +136,11 @@ def test_a_parcel_is_put_aside_photographed_suggested_and_assigned_in_one_click(
     assert names == ["evidence.added", "unclaimed_parcel.matched", "refund.return_shipped"]
     assert "box.png" in desk.get(f"refunds/refund/{refund.pk}/change/").content.decode()
     assert "Unclaimed parcel matched" in desk.get(f"refunds/unclaimedparcel/{parcel.pk}/change/").content.decode()
-    passed(desk, refund)
+    shown = re.search(r'name="as_of" value="(\d+)"', answer.content.decode())[1]
+    ask_carriers()  # tells of the parcel that somebody holds in their hands
+    with shop.scope():
+        assert Event.objects.filter(topic_id=refund.pk, name__in=ON_ITS_WAY).exists()
+    passed(desk, refund, as_of=shown)
     assert shop.reload(refund).status == "refunding"
 
 

@@ -22,6 +22,7 @@ from refunds.unclaimed.recording import why_not_touch
 from stores.permissions import INSPECT_RETURNS
 from workbench.kit.deciding import DecisionPagesMixin, in_zone_of
 from workbench.kit.decisions import Choice, choose
+from workbench.kit.desk import desk_of
 from workbench.kit.editing import store_to_add_to
 from workbench.kit.fresh import as_of
 from workbench.station.aside import PutAside
@@ -36,7 +37,13 @@ TAKEN_HERE = {**DECISIONS, Photograph.code: Photograph()}
 
 @require_safe
 def station_view(request: HttpRequest) -> HttpResponse:
-    """The field, and what was scanned: `number` as the scanner typed it, `refund` the one of several that is meant."""
+    """The field, and what was scanned: `number` as the scanner typed it, `refund` the one of several that is meant.
+
+    Who works in several stores picks one first, where that can be done.
+    """
+    if desk_of(request).only_store is None:
+        messages.warning(request, _("Pick one store first, at the top of the page."))
+        return HttpResponseRedirect(reverse("admin:index"))
     store = store_to_add_to(request, INSPECT_RETURNS)
     typed = request.GET.get("number", "").replace("\0", "")[:MOST_TYPED]
     found = scan(store, typed, request.now, refund_id=_picked(request)) if typed.strip() else None

@@ -28,6 +28,7 @@ from privacy.states import LookWay
 from refunds.models import Refund
 from workbench.kit.desk import desk_of
 from workbench.kit.owners import managed_rows, manages
+from workbench.store.changes import PeriodForm
 
 PAGE = 50
 LOOKED_THROUGH = 1000  # the people to filter by are those of the newest so many looks
@@ -65,7 +66,9 @@ def looks_view(request: HttpRequest) -> TemplateResponse:
     names = ("who", "way", "buyer", "since", "until", "before")
     query = {name: request.GET.get(name, "").replace("\0", "").strip()[:100] for name in names}
     looks = managed_rows(desk, Look.objects.in_scope()).order_by("-at", "-id")
-    rows = list(looks_asked_for(looks, query, desk.zone).select_related("store")[: PAGE + 1])
+    period = PeriodForm({"first": query["since"], "last": query["until"]})
+    asked_for = looks_asked_for(looks, query, desk.zone) if period.is_valid() else looks.none()
+    rows = list(asked_for.select_related("store")[: PAGE + 1])
     filters = {name: value for name, value in query.items() if value and name != "before"}
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return TemplateResponse(
@@ -79,6 +82,7 @@ def looks_view(request: HttpRequest) -> TemplateResponse:
             "people": who_looked(looks),
             "ways": LookWay.choices,
             "query": query,
+            "period": period,
             "filters": filters,
             "next_before": f"{last.at.isoformat()}~{last.pk}" if last else "",
             "names_store": desk.only_store is None,
