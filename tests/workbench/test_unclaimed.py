@@ -198,8 +198,12 @@ def test_what_cannot_be_assigned_says_why_and_changes_nothing(shop, desk, sign_i
     parcel = put_aside(desk, "779000050")  # its number doesn't tell who brought it
     assert "This refund is" in assign(desk, parcel, over).content.decode() or over.status == "awaiting_merchant"
     assert assign(desk, parcel, elsewhere).status_code == 404
-    assert "Say who brought the parcel" in assign(desk, parcel, refund).content.decode()
+    assert assign(desk, parcel, refund).content.decode().count("Say who brought the parcel") == 1
     assert "is not a known carrier" in assign(desk, parcel, refund, carrier="Fast").content.decode()
+    looked_for = f"/admin/{at(parcel, 'assign')}?q={refund.order.number}"
+    again = desk.client.post(looked_for, {"refund": refund.pk}).content.decode()
+    assert (again.count("Say who brought the parcel"), again.count('id="id_assign_carrier"')) == (1, 1)
+    assert f'value="{refund.pk}"' in again, "what was looked for is still there to be chosen"
     assert shop.reload(parcel).status == "waiting"
     assert shop.reload(refund).status == "awaiting_return"
     shown = desk.get(f"refunds/unclaimedparcel/{parcel.pk}/change/", q=refund.order.number).content.decode()
