@@ -70,6 +70,10 @@ def test_nothing_overflows_on_a_phone(browser, live_server, request_, language):
         assert width <= 390, f"{path or 'overview'} is {width} pixels wide"
     button = page.locator("#confirm").bounding_box()
     assert button["height"] >= 44
+    page.goto(f"{live_server.url}/admin/refunds/refund/?queue=all")
+    tab = page.locator(".wl-tabs .is-on").bounding_box()
+    assert tab["x"] >= 0, "the last tab of the strip is shown"
+    assert tab["x"] + tab["width"] <= 390
     assert wrong == []
 
 

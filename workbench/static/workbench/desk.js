@@ -177,6 +177,8 @@
     document.querySelectorAll("[data-fill]").forEach((chip) => chip.addEventListener("click", () => fillIn(chip.dataset.fill, chip.value).focus()));
     document.querySelectorAll("[data-copy]").forEach(copies);
     document.querySelectorAll("[data-picker]").forEach(pickProducts);
+    // The strip of tabs may be longer than the page.
+    document.querySelectorAll(".wl-tabs .is-on").forEach((tab) => (tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40));
     document.querySelectorAll(".wl-thread").forEach((thread) => (thread.scrollTop = thread.scrollHeight));
     document.querySelectorAll(".wl-form").forEach((form) => form.tagName === "FORM" && sendOnce(form));
     document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
