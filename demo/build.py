@@ -43,7 +43,7 @@ from stores.models import Store, User
 from stores.permissions import actor_of
 
 PLAIN_ORDERS = 12
-# Kind of notice → ways → roles: what the owners of the demo's stores read in the terminal besides.
+# Kind of notice → ways → roles: what the owners of the demo's stores are sent besides.
 TOLD_BY_EMAIL = {
     "request": {"bell": ["agent"], "email": ["owner"]},
     "case": {"bell": ["agent", "owner"], "email": ["owner"]},

@@ -92,7 +92,7 @@ class Options:
 
     @staticmethod
     def _of_the_demo(environ: Mapping[str, str]) -> dict[str, str]:
-        """Shops that are asked soon again, and e-mails that whoever looks at the demo reads in the terminal."""
+        """Shops that are asked soon again, and e-mails that stand in the log of the process that sends them."""
         return {
             "CONNECTOR_LONGEST_PAUSE_S": environ.get("CONNECTOR_LONGEST_PAUSE_S") or "10",
             "EMAIL_URL": environ.get("EMAIL_URL") or "console:",

@@ -228,7 +228,7 @@ def test_with_the_demo_its_fakes_are_told_of_and_its_shops_are_asked_often(tmp_p
     assert options.child_environ({})[name] == "10"
     assert options.child_environ({name: "60"})[name] == "60"
     mails = {"EMAIL_URL": "smtp://mail", "EMAIL_FROM": "a@example.com"}
-    assert options.child_environ({})["EMAIL_URL"] == "console:"  # read in the terminal
+    assert options.child_environ({})["EMAIL_URL"] == "console:"  # stands in log/worker.log
     assert options.child_environ(mails).items() >= mails.items()
 
 
