@@ -1,8 +1,8 @@
 """Sweeps that go on: what fails is done alone, and what fails alone is set back while everything else is done.
 
 Shapes of work: rows together (`sweep_rows`) or apart (`sweep_apart`), keys such as stores (`sweep_each`), and one
-statement over all stores (`sweep_together`). In each, a `Setback` keeps what failed out of the way until it is due again; it is then tried
-alone. Whatever is returned counts what was taken on, so that "until nothing is left" ends.
+statement over all stores (`sweep_together`). In each, a `Setback` keeps what failed out of the way until it is due
+again; it is then tried alone. Whatever is returned counts what was taken on, so that "until nothing is left" ends.
 """
 
 import logging
